@@ -26,6 +26,7 @@ function prometheusNames(): Set<string> {
   const recorder = Object.assign(Object.create(meter), {
     createHistogram: add(['_bucket', '_count', '_sum']),
     createCounter: add(['_total']),
+    createUpDownCounter: add(['']),
     createObservableUpDownCounter: add(['']),
     createObservableGauge: add(['']),
   });

@@ -21,8 +21,8 @@ export interface EndpointOptions {
   readonly attempts: number;
   /** Between attempts, where the library waits. */
   readonly delayMs: number;
-  /** An endpoint is out after so many failures in a row, where that can be set. */
-  readonly failures: number;
+  /** An endpoint is out after so many failures in a row, where that can be set. Undefined: as by default. */
+  readonly failures: number | undefined;
   /** So long. */
   readonly openMs: number;
 }

@@ -51,6 +51,15 @@ const whenDecorrelated = (field: 'factor' | 'stepMs', kind: Backoff['kind']): In
       : undefined,
 });
 
+const whenAllShared = (field: 'headers' | 'query'): InertField => ({
+  path: `failover.${field}`,
+  isRemovable: true,
+  inert: ({policy: {endpoints, failover}}) =>
+    endpoints !== null && failover.sharedCredentials && failover[field].length > 0
+      ? 'failover.sharedCredentials lets everything go along'
+      : undefined,
+});
+
 export const INERT_FIELDS: readonly InertField[] = [
   withoutRetries('backoff'),
   withoutRetries('budget'),
@@ -156,6 +165,8 @@ export const INERT_FIELDS: readonly InertField[] = [
         : undefined;
     },
   },
+  whenAllShared('headers'),
+  whenAllShared('query'),
   {
     path: 'failover.balance',
     isRemovable: true,

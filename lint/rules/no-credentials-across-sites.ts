@@ -1,3 +1,4 @@
+import {isCredentialHeader, isCredentialParameter} from '../../src/decide/credentials.ts';
 import {settingHere} from '../analysis/setting.ts';
 import {siteOf} from '../analysis/site.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
@@ -11,8 +12,8 @@ export const credentialsAcrossSites: Rule = defineRule({
   summary: 'Do not send the credentials of one company to another',
   documentation: () => ({
     why: `
-With \`failover.sharedCredentials\`, a call that moves takes the caller's \`Authorization\`, cookies and API keys along. That is right for regions of
-one service. If the endpoints belong to two companies, the credentials for one company are sent to the other, may end up in its logs, and can be used
+With \`failover.sharedCredentials\`, a call that moves takes the caller's \`Authorization\`, cookies and API keys along, and one that is named in
+\`failover.headers\` or \`failover.query\` goes along, too. That is right for regions of one service. If the endpoints belong to two companies, the credentials for one company are sent to the other, may end up in its logs, and can be used
 until they are revoked.
 
 Without \`sharedCredentials\` the credentials of the caller stay at the origin that the caller wrote, and the port \`prepareAttempt\`, which is told the
@@ -45,6 +46,18 @@ has several, suppress the finding with that reason. IP addresses and private net
           },
         ],
       },
+      {
+        name: 'a key that is named',
+        text: '{\n  "endpoints": [\n    {"name": "own", "origin": "https://models.example.com"},\n    {"name": "azure", "origin": "https://eu.openai.azure.com", "rank": 2}\n  ],\n  "failover": {"headers": ["x-tenant", "x-api-key"]}\n}\n',
+        findings: [
+          {
+            message:
+              'headers sends x-api-key of the caller to azure.com and example.com, so each of them gets the secrets of the other. Take it out, and let prepareAttempt write the credentials of each endpoint.',
+            at: '6:16',
+            marks: '"headers"',
+          },
+        ],
+      },
     ],
     good: [
       {
@@ -63,18 +76,31 @@ has several, suppress the finding with that reason. IP addresses and private net
   }),
 
   needs: ['endpoints', 'failover'],
-  fields: ['endpoints', 'failover', 'failover.sharedCredentials'],
+  fields: ['endpoints', 'failover', 'failover.sharedCredentials', 'failover.headers', 'failover.query'],
 
   *check(scope): Iterable<Draft> {
     const {endpoints, failover} = scope.policy;
-    if (endpoints === null || !failover.sharedCredentials) return;
+    if (endpoints === null) return;
     const sites = [...new Set(endpoints.map(({origin}) => siteOf(origin)))].filter(site => site !== undefined).sort();
     if (sites.length < 2) return;
-    const all = `${sites.slice(0, -1).join(', ')} and ${sites.at(-1)}`;
-    yield {
-      at: 'failover.sharedCredentials',
-      message: `sharedCredentials sends the credentials of the caller to ${all}, so each of them gets the secrets of the other${sites.length > 2 ? 's' : ''}. Set it to false, and let prepareAttempt write the credentials of each endpoint.`,
-      suggestions: [settingHere(scope, 'failover.sharedCredentials', false)],
-    };
+    const gets = `${sites.slice(0, -1).join(', ')} and ${sites.at(-1)}, so each of them gets the secrets of the other${sites.length > 2 ? 's' : ''}`;
+    if (failover.sharedCredentials)
+      yield {
+        at: 'failover.sharedCredentials',
+        message: `sharedCredentials sends the credentials of the caller to ${gets}. Set it to false, and let prepareAttempt write the credentials of each endpoint.`,
+        suggestions: [settingHere(scope, 'failover.sharedCredentials', false)],
+      };
+    for (const [field, isCredential] of [
+      ['headers', isCredentialHeader],
+      ['query', isCredentialParameter],
+    ] as const) {
+      const named = failover[field].filter(isCredential);
+      if (named.length === 0 || failover.sharedCredentials) continue;
+      const them = named.length === 1 ? 'it' : 'them';
+      yield {
+        at: `failover.${field}`,
+        message: `${field} sends ${named.join(', ')} of the caller to ${gets}. Take ${them} out, and let prepareAttempt write the credentials of each endpoint.`,
+      };
+    }
   },
 });

@@ -89,7 +89,7 @@ export class ChunkTransport<Item> implements Transport<Answer> {
     });
   }
 
-  get credentialHeaders(): readonly string[] | undefined {
+  get headerNames(): readonly string[] | undefined {
     return this.confinement === undefined ? [] : undefined;
   }
 

@@ -34,6 +34,7 @@ function admitAtEndpoint<R extends AttemptResponse>(
   const place = failover.choose(call.guards, amountsAt(call), call.attempts > 0, now);
   askPassedOver(call, failover, place, now);
   if (place.readiness !== null) return waitUntilReady(call, applicant, place.readiness, now, admit);
+  failover.enter(place, now);
   if (failover.isConfined) return admitHere(call, applicant, now);
   // The queues of a quota and of a concurrency limit know better when it is this call's turn.
   if (place.closedMs > 0) return waitForEndpoint(call, applicant, place, now);

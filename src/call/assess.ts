@@ -144,7 +144,9 @@ export function learn<R extends AttemptResponse>(
   const {client} = call;
   const {breaker, budget, concurrency, hedge, quota, load} = attempt.guards;
   const isUnready = call.failover !== null && learnReadiness(call.failover, attempt.guards, outcome, now);
-  if (breaker !== null) attempt.record(isUnready ? 'nothing' : healthOf(outcome, classification, client.answers), now);
+  const health = isUnready ? 'nothing' : healthOf(outcome, classification, client.answers);
+  if (breaker !== null) attempt.record(health, now);
+  load?.record(attempt, health, now);
   if (concurrency !== null) concurrency.learn(loadOf(outcome, classification, client.answers), attempt.startedAt, now);
   if (attempt.taken !== null) settleQuota(call, quota, attempt.taken, outcome, classification, now);
   if (classification.transient) budget?.attemptFailed?.(now);
@@ -180,12 +182,12 @@ function healthOf(outcome: Outcome, classification: Classification, answers: Pic
 function effortOf(
   outcome: Outcome,
   classification: Classification,
-  answers: Pick<Answers<never>, 'health'>,
-): 'answered' | 'failed' | 'interrupted' {
+  answers: Pick<Answers<never>, 'health' | 'isFailure'>,
+): 'answered' | 'refused' | 'failed' | 'interrupted' {
   const health = healthOf(outcome, classification, answers);
   if (outcome.kind !== 'response') return health === 'failure' ? 'failed' : 'interrupted';
-  const isRefused = classification.transient || REFUSED_CREDENTIALS.includes(outcome.status);
-  return health === 'success' && !isRefused ? 'answered' : 'failed';
+  if (health !== 'success' || classification.transient || REFUSED_CREDENTIALS.includes(outcome.status)) return 'failed';
+  return answers.isFailure(outcome.status) ? 'refused' : 'answered';
 }
 
 /** Each endpoint may have credentials of its own. */

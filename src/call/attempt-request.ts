@@ -81,7 +81,7 @@ function createRequest<R extends AttemptResponse>(
   try {
     request = transport.next(isAbortable, url);
     writeIds(call, request.headers);
-    call.failover?.writeCredentials(guards, request.headers, transport);
+    call.failover?.writeHeaders(guards, request.headers, transport);
   } catch (error) {
     return attempt.unsent('other', error); // An invalid header, or a body that is used.
   }
@@ -102,7 +102,7 @@ function createRequest<R extends AttemptResponse>(
 /** Null where that is the URL of the call. */
 function urlOf<R extends AttemptResponse>({call, guards}: RequestOwner<R>): string | null {
   const {failover, transport} = call;
-  return failover === null || transport.credentialHeaders === undefined ? null : failover.urlAt(guards);
+  return failover === null || transport.headerNames === undefined ? null : failover.urlAt(guards);
 }
 
 function prepareAndSend<R extends AttemptResponse>(

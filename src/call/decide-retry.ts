@@ -15,6 +15,7 @@ import {type Budget, FREE, REFUSED, type Receipt} from '../guards/budget.ts';
 import type {Quota} from '../guards/quota.ts';
 import type {CallContext, CallFacts} from './context.ts';
 import {type RetryDecision, refuse} from './decision.ts';
+import {failedHandshake} from './failover-cause.ts';
 import {amountsAt} from './quota.ts';
 import {within} from './wait.ts';
 
@@ -31,7 +32,7 @@ export async function decideRetry<R extends AttemptResponse>(
 ): Promise<RetryDecision | Ended> {
   if (call.refreshes) call.retryState.previousStatus = outcome.status;
   let {replayable} = call.transport;
-  if (isPromise(replayable) && found.transient) {
+  if (isPromise(replayable) && (found.transient || failedHandshake(call, outcome))) {
     const read = await within(call, replayable);
     if ('outcome' in read) return {ended: read.outcome};
     replayable = read.value;
@@ -59,13 +60,17 @@ function decide<R extends AttemptResponse>(
   const no = (refusal: Refusal): RetryDecision => refuse(classification, refusal, hint);
 
   const now = client.clock.now();
-  const elsewhere = elsewhereAfter(call, outcome, classification, hint, now);
+  const isUnsent = failedHandshake(call, outcome);
+  if (isUnsent) call.failover!.leave(guards);
+  const unsent: Classification = isUnsent ? {...classification, sent: 'not-sent'} : classification;
+  const elsewhere = elsewhereAfter(call, outcome, unsent, hint, now);
   const obeyed = elsewhere === null ? hint : null; // A hint is the word of one endpoint.
   const isResent = call.transport.resent?.(outcome) ?? false;
   if (isResent) call.attempts++; // The server saw the request twice.
   const facts = factsOf(call, replayable);
   const reasonBefore = isResent && elsewhere === null ? classification.reason : facts.reasonBefore;
-  const refusal = callRefusal(outcome, classification, obeyed, {...facts, reasonBefore});
+  const moved = isUnsent && elsewhere === 'untried' ? {...unsent, transient: true} : classification;
+  const refusal = callRefusal(outcome, moved, obeyed, {...facts, reasonBefore});
   if (refusal !== null) return no(refusal);
 
   const inLine = waitsInLine(call, obeyed);
@@ -74,7 +79,7 @@ function decide<R extends AttemptResponse>(
   if (!call.failover?.mayPassOver('breaker-open') && guards.breaker?.refuses(now + waitMs)) return no('breaker-open');
   const receipt = outcome.isLate ? FREE : withdraw(budget, guards.quota, classification, obeyed, now);
   if (budget !== null && receipt === REFUSED) return no('budget-exhausted');
-  return {classification, refusal: null, waitMs: inLine ? 0 : waitMs, waitSource, hint, receipt};
+  return {classification: moved, refusal: null, waitMs: inLine ? 0 : waitMs, waitSource, hint, receipt};
 }
 
 const AT_ONCE: Pick<RetryDecision, 'waitMs' | 'waitSource'> = {waitMs: 0, waitSource: 'none'};

@@ -13,12 +13,13 @@ import {inRotation} from '../client/rotation.ts';
 import type {HeaderBag} from '../core/observer.ts';
 import type {AttemptResponse, Outcome, Sent} from '../core/outcome.ts';
 import {type Classification, harmless} from '../decide/classification.ts';
-import {hasCredentialInQuery} from '../decide/credentials.ts';
 import {isSafeMethod} from '../decide/idempotency.ts';
 import type {HedgeLoad} from '../guards/hedge-load.ts';
 import type {Guards} from '../guards/origin-guards.ts';
+import type {Outage} from '../guards/outage.ts';
 import type {Amounts} from '../guards/quota-amounts.ts';
 import type {Endpoint} from '../policy/types.ts';
+import {Carried} from './carried.ts';
 import {causeOf} from './failover-cause.ts';
 
 /** An endpoint, and when it is free. */
@@ -31,6 +32,8 @@ export interface Place {
   readonly closedMs: number;
   /** Whether its breaker is open, or waits for its probes. */
   readonly isOpen: boolean;
+  /** Null where `failover.on` does not list `down`. */
+  readonly outage: Outage | null;
   /** Null unless the endpoint is not ready, or has to be asked. */
   readonly readiness: Readiness | null;
 }
@@ -46,7 +49,9 @@ type GuardSource = Pick<
 /** The request of a call, as far as it may have to stay at one endpoint. */
 export interface MovableRequest {
   /** As in `Transport`. Undefined: the request cannot be sent elsewhere. */
-  readonly credentialHeaders?: readonly string[] | undefined;
+  readonly headerNames?: readonly string[] | undefined;
+  /** As in `Transport`. */
+  readonly queryNames?: readonly string[];
   /** As in `Transport`. */
   readonly isReadable?: boolean;
   /** As in `Transport`. */
@@ -69,14 +74,17 @@ export class Failover {
   readonly #tried = new Set<Endpoint>();
   /** Endpoints that this call does not ask before that time, whatever `failover.on` says. */
   readonly #pausedUntil = new Map<Endpoint, number>();
+  /** The endpoints to which the headers and the query of the caller may go. */
+  #reachable: readonly Endpoint[];
   /** Whether endpoints with a `readyPath` are asked. */
   #asks = false;
+  /** The endpoint at which it is this call's turn; null where none has a line. */
+  #turnAt: Endpoint | null = null;
   /** The last failure is none that another endpoint helps against. */
   #stays = false;
   /** Why the call may not leave its endpoint any more; null while it may. */
   #confinement: string | null = null;
-  /** The headers of the caller that belong to the endpoint that the caller addressed, by name: credentials and Host. Null before the first attempt. */
-  #own: ReadonlyMap<string, string | null> | null = null;
+  readonly #carried: Carried;
 
   /** Null where the URL of the call leads to none of its endpoints. */
   static of(client: GuardSource, plan: Plan, method: string, url: string, origin: string): Failover | null {
@@ -98,9 +106,11 @@ export class Failover {
     this.#client = client;
     this.#plan = plan;
     this.#endpoints = endpoints;
+    this.#reachable = endpoints.all;
     this.addressed = addressed;
     this.#method = method;
     this.#url = url;
+    this.#carried = new Carried(endpoints, addressed, url);
   }
 
   /** Why the call may not leave its endpoint; null while it may, and where there is no other. */
@@ -129,20 +139,20 @@ export class Failover {
 
   // What a request and its failures allow.
 
-  /** Called before the first attempt. Without `prepareAttempt`, a request with credentials goes only where the caller sent it. */
-  confineBy({credentialHeaders, isReadable, confinement, ask}: MovableRequest): void {
+  /** Called before each attempt: what its request carries may not go to every endpoint. */
+  confineBy(request: MovableRequest): void {
+    const {headerNames, isReadable, confinement, ask} = request;
     this.#asks = this.#endpoints.anyWarmsUp && ask !== undefined;
-    if (this.#confinement !== null) return;
-    const {name} = this.addressed;
-    if (credentialHeaders === undefined)
-      this.#confinement = confinement ?? 'its client sends it only where its URL says';
+    if (this.#confinement !== null || this.#endpoints.isAlone) return;
+    if (headerNames === undefined) this.#confinement = confinement ?? 'its client sends it only where its URL says';
     else if (this.#client.translate !== null && !isReadable)
       this.#confinement = 'its body is a stream, which translate cannot be given';
-    else if (this.#endpoints.settings.sharedCredentials) return;
-    else if (hasCredentialInQuery(this.#url))
-      this.#confinement = `its URL carries a credential of ${name}, and failover.sharedCredentials is not set`;
-    else if (credentialHeaders.length > 0 && this.#client.prepareAttempt === null)
-      this.#confinement = `it carries credentials of ${name} (${credentialHeaders.join(', ')}), and neither prepareAttempt nor failover.sharedCredentials is set`;
+    else {
+      const names = {headerNames, queryNames: request.queryNames ?? []};
+      const reach = this.#carried.reach(names, this.#client.prepareAttempt !== null);
+      this.#reachable = reach.endpoints;
+      this.#confinement = reach.confinement;
+    }
   }
 
   /**
@@ -163,6 +173,11 @@ export class Failover {
   noteActed(at: Guards, sent: Sent): void {
     if (!harmless(sent) && !this.mayRunTwice)
       this.#confinement ??= `${this.endpointOf(at).name} may have acted on it, and failover.sharedKeys is not set`;
+  }
+
+  /** The call never asks this endpoint again. */
+  leave(at: Guards): void {
+    this.#pausedUntil.set(this.endpointOf(at), Number.POSITIVE_INFINITY);
   }
 
   /** The breaker of an endpoint gave no lease of a probe: the call does not ask again at once. */
@@ -201,7 +216,9 @@ export class Failover {
     const others = this.#placesAt(own, amounts, true, now).filter(({endpoint}) => endpoint !== own);
     if (others.length === 0) return null;
     const free = this.#first(others, now);
-    return free.freeInMs === 0 ? free : null;
+    // Where both are down, a call leaves the one that failed.
+    const isNoBetter = free.outage?.refuses(now) && !than.load?.outage.refuses(now);
+    return free.freeInMs === 0 && !isNoBetter ? free : null;
   }
 
   /** Null where the endpoint has no `readyPath`, or cannot be asked. */
@@ -209,10 +226,21 @@ export class Failover {
     return this.#asks ? this.#client.readinessOf(endpoint) : null;
   }
 
+  /** It is this call's turn at an endpoint that has just become ready. */
+  release(endpoint: Endpoint): void {
+    this.#turnAt = endpoint;
+  }
+
+  /** The next attempt goes there. */
+  enter({endpoint}: Place, now: number): void {
+    if (this.#turnAt !== endpoint) this.readinessAt(endpoint)?.entered(now);
+    this.#turnAt = null;
+  }
+
   /** The endpoints of a better or the same rank, which were passed over for this one. */
   passedOver({endpoint}: Place): readonly Endpoint[] {
     if (!this.#asks || this.isConfined) return [];
-    return this.#endpoints.all.filter(other => other !== endpoint && other.rank <= endpoint.rank);
+    return this.#reachable.filter(other => other !== endpoint && other.rank <= endpoint.rank);
   }
 
   /** How hedges do at the other endpoints of this call. */
@@ -234,8 +262,10 @@ export class Failover {
   #first(places: readonly Place[], now: number): Place {
     const free = places.filter(place => place.freeInMs === 0);
     if (free.length === 0) return places.reduce((first, place) => (place.freeInMs < first.freeInMs ? place : first));
-    const untried = free.filter(place => !this.hasTried(place));
-    const open = untried.length > 0 ? untried : free;
+    const up = free.filter(({outage}) => !outage?.refuses(now));
+    const usable = up.length > 0 ? up : free;
+    const untried = usable.filter(place => !this.hasTried(place));
+    const open = untried.length > 0 ? untried : usable;
     const sticky = this.#endpoints.stickyAt(now);
     const stuck = open.find(({endpoint}) => endpoint === sticky);
     if (stuck !== undefined) return stuck;
@@ -250,8 +280,8 @@ export class Failover {
    * @param but Not needed, unless it is compared with the others.
    */
   #placesAt(but: Endpoint | null, amounts: Amounts, isRetry: boolean, now: number): readonly Place[] {
-    const {all, settings} = this.#endpoints;
-    const {ejection} = settings;
+    const {ejection} = this.#endpoints.settings;
+    const all = this.#reachable;
     const asked = ejection.maxEjectedShare === 0 ? all.filter(endpoint => endpoint !== but) : all;
     const places = asked.map(endpoint => this.#placeAt(endpoint, amounts, isRetry, now));
     return inRotation(places, ejection, this.#client.random, now, this.#client.notifyEjection);
@@ -270,30 +300,23 @@ export class Failover {
     const busy = [closedMs];
     if (quota !== null && this.#endpoints.movesOn('quota')) busy.push(quota.waitMs(amounts, isRetry, now));
     if (concurrency?.mayHavePlace === false && this.#endpoints.movesOn('overloaded')) busy.push(PROBING_MS);
-    const readiness = isOpen || isHeld || closedMs > 0 ? null : this.readinessAt(endpoint);
+    const isAsked = !isOpen && !isHeld && closedMs === 0 && this.#turnAt !== endpoint;
+    const readiness = isAsked ? this.readinessAt(endpoint) : null;
     const state = readiness?.stateAt(now) ?? 'ready';
     // Before its first answer an endpoint is chosen as if it were ready, and asked; while it is not, others come first.
     if (state === 'away') busy.push(readiness!.pauseMs(now) + 1);
+    if (state === 'starting') busy.push(1); // It is this call's turn soon.
     const freeInMs = Math.max(...busy);
-    return {endpoint, guards, freeInMs, closedMs, isOpen, readiness: state === 'ready' ? null : readiness};
+    const outage = this.#endpoints.movesOn('down') ? guards.load!.outage : null;
+    return {endpoint, guards, freeInMs, closedMs, isOpen, outage, readiness: state === 'ready' ? null : readiness};
   }
 
   // The request of an attempt.
 
-  /** Writes the caller's credentials and Host at the endpoint that the caller addressed, and removes them elsewhere. Endpoints may share credentials. */
-  writeCredentials(guards: Guards, headers: HeaderBag, {credentialHeaders}: MovableRequest): void {
+  /** Writes the headers of the caller that may not go to every endpoint where they belong, and removes them elsewhere. */
+  writeHeaders(guards: Guards, headers: HeaderBag, {headerNames}: MovableRequest): void {
     const endpoint = this.endpointOf(guards);
     this.#tried.add(endpoint);
-    if (credentialHeaders === undefined) return;
-    this.#own ??= new Map([...credentialHeaders, 'host'].map(name => [name, headers.get(name)]));
-    const isAddressed = endpoint === this.addressed;
-    const takesCredentials = isAddressed || this.#endpoints.settings.sharedCredentials;
-    // A hook may have added some.
-    for (const name of new Set([...this.#own.keys(), ...credentialHeaders])) {
-      const belongs = name === 'host' ? isAddressed : takesCredentials;
-      const value = this.#own.get(name) ?? null;
-      if (!belongs) headers.delete(name);
-      else if (value !== null && !headers.has(name)) headers.set(name, value);
-    }
+    if (headerNames !== undefined) this.#carried.writeHeaders(endpoint, headers, headerNames);
   }
 }

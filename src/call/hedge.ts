@@ -15,6 +15,7 @@ import type {Guards} from '../guards/origin-guards.ts';
 import {type Assessed, assess} from './assess.ts';
 import {Attempt, type AttemptOwner} from './attempt.ts';
 import type {CallContext, CallFacts} from './context.ts';
+import {failedHandshake} from './failover-cause.ts';
 import {moveTo} from './move.ts';
 import {notifyHedged, notifySuperseded} from './notify.ts';
 import {amountsAt, amountsOf} from './quota.ts';
@@ -146,8 +147,9 @@ class HedgedSend<R extends AttemptResponse> extends Timer implements AttemptOwne
     this.#unassessed.delete(attempt);
     const isLast = this.#running.size === 0 && this.#unassessed.size === 0;
     // With two failures the last one counts, so the first need not hold its connection.
-    if (this.#isOver || (classification.transient && !isLast)) {
-      this.#call.failover?.noteActed(attempt.guards, classification.sent);
+    const isUnsent = failedHandshake(this.#call, outcome);
+    if (this.#isOver || ((classification.transient || isUnsent) && !isLast)) {
+      this.#call.failover?.noteActed(attempt.guards, isUnsent ? 'not-sent' : classification.sent);
       return discardResponse(attempt, outcome.response);
     }
     this.#isOver = true;

@@ -1,5 +1,5 @@
 /** Endpoints that warm up, as calls meet them: the wait for one, and what the outcome of an attempt says about it. */
-import type {Readiness, ReadyWaiter} from '../client/readiness.ts';
+import type {LineWaiter, Readiness, ReadyWaiter} from '../client/readiness.ts';
 import {RejectedError, withoutStack} from '../core/errors.ts';
 import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
@@ -21,6 +21,7 @@ export function waitUntilReady<R extends AttemptResponse>(
   now: number,
   admit: Admit<R>,
 ): void {
+  if (readiness.stateAt(now) === 'starting') return waitInLine(call, applicant, readiness, now, admit);
   const {plan, deadlineAt, retryState} = call;
   const pauseMs = readiness.pauseMs(now);
   // A call without a deadline must end, too.
@@ -31,6 +32,17 @@ export function waitUntilReady<R extends AttemptResponse>(
   if (isTooLong) return refuseUnready(call, applicant, readiness, now);
   applicant.waiting?.();
   new ReadyWait(call, applicant, readiness, now, admit, pauseMs);
+}
+
+function waitInLine<R extends AttemptResponse>(
+  call: CallContext<R>,
+  applicant: Applicant<R>,
+  readiness: Readiness,
+  now: number,
+  admit: Admit<R>,
+): void {
+  applicant.waiting?.();
+  new LineWait(call, applicant, readiness, now, admit);
 }
 
 /** Asks the endpoints again that are passed over because they are not ready. The call does not wait for the answer. */
@@ -117,6 +129,57 @@ class ReadyWait<R extends AttemptResponse> extends AdmissionWait<R> implements R
 
   protected override broke(error: unknown): void {
     this.#readiness.leave(this);
+    super.broke(error);
+  }
+}
+
+/** Until it is this call's turn at an endpoint that has just become ready: an answer to another call released it, or its time has come. */
+class LineWait<R extends AttemptResponse> extends AdmissionWait<R> implements LineWaiter {
+  readonly #readiness: Readiness;
+  readonly #admit: Admit<R>;
+  readonly #since: number;
+  readonly #isTooLong: boolean;
+
+  constructor(call: CallContext<R>, applicant: Applicant<R>, readiness: Readiness, now: number, admit: Admit<R>) {
+    const [lineMs, leftMs] = [readiness.lineMs(now), waitableMs(call, now)];
+    super(call, applicant, Math.min(lineMs, leftMs));
+    this.#readiness = readiness;
+    this.#admit = admit;
+    this.#since = now;
+    this.#isTooLong = leftMs < lineMs;
+    readiness.join(this);
+  }
+
+  released(): void {
+    this.step(() => {
+      this.end();
+      this.#enter(this.#noteWait());
+    });
+  }
+
+  #enter(now: number): void {
+    this.call.failover!.release(this.#readiness.endpoint);
+    this.#admit(this.call, this.applicant, now);
+  }
+
+  #noteWait(): number {
+    const now = this.call.client.clock.now();
+    const {retryState} = this.call;
+    retryState.waitedMs += now - this.#since;
+    retryState.waitedForEndpointsMs += now - this.#since;
+    return now;
+  }
+
+  protected override over(isAborted: boolean): void {
+    this.#readiness.quit(this);
+    if (isAborted || this.isDisabled) return this.applicant.left(this.call, isAborted);
+    const now = this.#noteWait();
+    if (this.#isTooLong) refuseUnready(this.call, this.applicant, this.#readiness, now);
+    else this.#enter(now);
+  }
+
+  protected override broke(error: unknown): void {
+    this.#readiness.quit(this);
     super.broke(error);
   }
 }

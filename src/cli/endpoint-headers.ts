@@ -1,6 +1,8 @@
-/** The headers of a line at each endpoint of the policy. Credentials of `--header` are for the server of `--url`, and stay there. */
+/** The headers of a line at each endpoint of the policy. Those of `--header` are for the server of `--url`; few of them go to another site. */
+import type {Endpoints} from '../client/endpoints.ts';
 import type {PolicyHandle} from '../client/policy-handle.ts';
 import {isCredentialHeader} from '../decide/credentials.ts';
+import type {Endpoint} from '../policy/types.ts';
 import {type HeaderPair, readHeader} from './headers.ts';
 import {UsageError} from './usage-error.ts';
 
@@ -19,8 +21,7 @@ export interface GivenHeaders {
 export interface LineHeaders {
   /** At the server of `--url`. */
   readonly own: Headers;
-  /** At every other endpoint. */
-  readonly elsewhere: Headers;
+  /** At another endpoint, by its name. */
   readonly byEndpoint: Readonly<Record<string, Headers>>;
 }
 
@@ -51,25 +52,44 @@ export function checkEndpointNames({endpointHeaders}: GivenHeaders, {plans}: Pol
   throw new UsageError(`--endpoint-header names the endpoint ${JSON.stringify(unknown)}, and the policy ${has}.`);
 }
 
-export function lineHeaders({headers, endpointHeaders}: GivenHeaders, {plans}: PolicyHandle): LineHeaders {
-  const isShared = plans.all.every(({endpoints}) => endpoints === null || endpoints.settings.sharedCredentials);
-  const follows = (name: string): boolean => name !== 'host' && (isShared || !isCredentialHeader(name));
-  const elsewhere = Object.fromEntries(Object.entries(headers).filter(([name]) => follows(name)));
-  return {own: headers, elsewhere, byEndpoint: endpointHeaders};
+export function lineHeaders(given: GivenHeaders, {plans}: PolicyHandle): LineHeaders {
+  const byEndpoint: Record<string, Headers> = {};
+  for (const {endpoints} of plans.all)
+    for (const endpoint of endpoints?.all ?? []) {
+      const withheld = withheldFrom(endpoint, endpoints!, given);
+      // Routes may have other settings for an endpoint of the same name: what one withholds is withheld.
+      const before = byEndpoint[endpoint.name] ?? given.headers;
+      byEndpoint[endpoint.name] = Object.fromEntries(
+        Object.entries(before).filter(([name]) => !withheld.includes(name)),
+      );
+    }
+  for (const [name, headers] of Object.entries(given.endpointHeaders))
+    byEndpoint[name] = {...byEndpoint[name], ...headers};
+  return {own: given.headers, byEndpoint};
 }
 
 /** Why no request leaves the server of `--url`, as a sentence; null if requests may, or if the policy has no endpoints there. */
-export function whyConfined({base, headers, endpointHeaders}: GivenHeaders, {plans}: PolicyHandle): string | null {
-  const credentials = Object.keys(headers).filter(isCredentialHeader);
-  if (credentials.length === 0) return null;
-  const lacks = ({name}: {readonly name: string}): boolean =>
-    !Object.keys(endpointHeaders[name] ?? {}).some(isCredentialHeader);
+export function whyConfined(given: GivenHeaders, {plans}: PolicyHandle): string | null {
   for (const {endpoints} of plans.all) {
-    const addressed = endpoints?.at(base.origin) ?? null;
-    if (endpoints === null || addressed === null || endpoints.settings.sharedCredentials) continue;
-    const other = endpoints.all.find(endpoint => endpoint !== addressed && lacks(endpoint));
-    if (other !== undefined)
-      return `Requests stay at ${addressed.name}, because --header sets ${credentials.join(', ')}, and no --endpoint-header sets a credential of ${other.name}.`;
+    const addressed = endpoints?.at(given.base.origin) ?? null;
+    if (endpoints === null || addressed === null) continue;
+    for (const endpoint of endpoints.all) {
+      const withheld = withheldFrom(endpoint, endpoints, given).filter(name => name !== 'host');
+      const own = Object.keys(given.endpointHeaders[endpoint.name] ?? {});
+      const credentials = withheld.filter(isCredentialHeader);
+      if (credentials.length > 0 && !own.some(isCredentialHeader))
+        return `Requests stay at ${addressed.name}, because --header sets ${credentials.join(', ')}, and no --endpoint-header sets a credential of ${endpoint.name}.`;
+      if (withheld.length > 0 && own.length === 0)
+        return `Requests stay at ${addressed.name}, because --header sets ${withheld.join(', ')}, which failover.headers does not name, and no --endpoint-header sets a header of ${endpoint.name}.`;
+    }
   }
   return null;
+}
+
+/** Names of headers of `--header` that are not sent to the endpoint. */
+function withheldFrom(endpoint: Endpoint, endpoints: Endpoints, {base, headers}: GivenHeaders): string[] {
+  const addressed = endpoints.at(base.origin);
+  if (endpoint === addressed) return [];
+  const isSameSite = addressed !== null && endpoints.isSameSite(addressed, endpoint);
+  return Object.keys(headers).filter(name => name === 'host' || !endpoints.mayCarry(name, isSameSite));
 }

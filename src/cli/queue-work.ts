@@ -86,7 +86,7 @@ function work(
   progress: BatchProgress,
   signal: AbortSignal,
 ): Promise<BatchReport> {
-  const sendLine = lineSender({own: headers, elsewhere: {}, byEndpoint: {}});
+  const sendLine = lineSender({own: headers, byEndpoint: {}});
   const urlOf = ({path}: RequestItem): string => joinedUrl(path, base);
   return queue.work((item, context) => state.watch(() => sendLine({...item, url: urlOf(item)}, context)), {
     policy,

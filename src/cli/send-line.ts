@@ -9,9 +9,9 @@ import type {LineResponse} from './result-line.ts';
 export type SendLine = (line: RequestLine, context: SendContext) => Promise<Answer<LineResponse>>;
 
 /** @param given The engine's own headers are written over these. */
-export function lineSender({own, elsewhere, byEndpoint}: LineHeaders): SendLine {
+export function lineSender({own, byEndpoint}: LineHeaders): SendLine {
   return async (line, {headers, url, endpoint = '', signal}) => {
-    const init = requestInit(line, {...(url === line.url ? own : elsewhere), ...byEndpoint[endpoint]});
+    const init = requestInit(line, {...(url === line.url ? own : {}), ...byEndpoint[endpoint]});
     const response = await fetch(url, {...init, headers: {...init.headers, ...headers}, signal});
     const {status, value} = await answerOf(response);
     const requestId = response.headers.get('x-request-id') ?? response.headers.get('request-id');

@@ -28,11 +28,7 @@ export function choose<C extends Choice>(
     case 'weighted':
       return byWeight(of, random, choice => weightOf(choice, now));
     case 'least-pending':
-      return byWeight(
-        lowest(of, choice => pendingPerWeight(choice, now)),
-        random,
-        choice => weightOf(choice, now) * choice.guards.load!.successShare(now),
-      );
+      return byPending(of, random, now);
     case 'p2c-ewma':
       return byLatency(of, random, now);
   }
@@ -58,11 +54,23 @@ function lowest<C extends Choice>(of: readonly C[], costOf: (choice: C) => numbe
   return of.filter((_, n) => costs[n] === least);
 }
 
-/** Failures to expect before a success count as in flight: an endpoint that fails at once has nothing in flight, and must not look idle. */
-function pendingPerWeight(choice: Choice, now: number): number {
-  const load = choice.guards.load!;
-  return (load.pending + Math.floor(1 / load.successShare(now) - 1)) / weightOf(choice, now);
+/**
+ * Failures to expect before a success count as in flight: an endpoint that fails at once has nothing in flight, and must not look idle.
+ */
+function byPending<C extends Choice>(of: readonly C[], random: Random, now: number): C {
+  const leastRefused = Math.min(...of.map(({guards}) => guards.load!.refusedShare(now)));
+  const worthOf = ({guards}: C): number => worth(guards.load!, leastRefused, now);
+  const pendingPerWeight = (choice: C): number =>
+    (choice.guards.load!.pending + Math.floor(1 / worthOf(choice) - 1)) / weightOf(choice, now);
+  return byWeight(lowest(of, pendingPerWeight), random, choice => weightOf(choice, now) * worthOf(choice));
 }
+
+/**
+ * The share of attempts that are worth something. A refusal is not, as far as the endpoint refuses more than others do: all of them refuse
+ * an unknown id, and one alone that refuses everything swallows calls.
+ */
+const worth = (load: EndpointLoad, leastRefused: number, now: number): number =>
+  load.successShare(now) - (load.refusedShare(now) - leastRefused);
 
 /** Two different ones at random: of the two, the one whose next answer costs less. */
 function byLatency<C extends Choice>(of: readonly C[], random: Random, now: number): C {
@@ -72,7 +80,7 @@ function byLatency<C extends Choice>(of: readonly C[], random: Random, now: numb
   const known = of.flatMap(({guards}) => guards.load!.averageMs(now) ?? []);
   // An endpoint that is new is neither rushed at nor shunned.
   const unknownMs = known.length === 0 ? FIRST_MS : Math.min(...known);
-  return cost(b, unknownMs, now) < cost(a, unknownMs, now) ? b : a;
+  return cost(b, a, unknownMs, now) < cost(a, b, unknownMs, now) ? b : a;
 }
 
 /**
@@ -81,9 +89,12 @@ function byLatency<C extends Choice>(of: readonly C[], random: Random, now: numb
  *
  * @see Twitter Finagle, PeakEwma
  */
-function cost(choice: Choice, unknownMs: number, now: number): number {
+function cost(choice: Choice, other: Choice, unknownMs: number, now: number): number {
   const load = choice.guards.load!;
-  return (
-    (load.latencyMs(now, unknownMs) * Math.sqrt((load.pending + 1) / weightOf(choice, now))) / load.successShare(now)
-  );
+  const leastRefused = Math.min(load.refusedShare(now), other.guards.load!.refusedShare(now));
+  const ownMs = load.latencyMs(now, unknownMs);
+  // As far as this endpoint alone refuses, it counts as no faster than the other.
+  const excess = load.refusedShare(now) - leastRefused;
+  const ms = ownMs + excess * Math.max(0, other.guards.load!.latencyMs(now, unknownMs) - ownMs);
+  return (ms * Math.sqrt((load.pending + 1) / weightOf(choice, now))) / worth(load, leastRefused, now);
 }

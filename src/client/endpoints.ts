@@ -1,18 +1,12 @@
 /** The endpoints of a plan, compiled: which of them a URL addresses, and what that URL is at another. */
+import {isCredentialHeader, isCredentialParameter, isHarmlessHeader} from '../decide/credentials.ts';
+import {siteOf} from '../decide/site.ts';
 import type {Endpoint, Failover, Policy} from '../policy/types.ts';
 import {warmsUp} from './readiness.ts';
 import {pageOrigin} from './target.ts';
 
 /** A reason to go to another endpoint. */
 export type FailoverCause = Failover['on'][number];
-
-/** Where an attempt is sent, if not where the URL of its call says. */
-export interface Destination {
-  /** With every secret in its query. */
-  readonly url: string;
-  /** Whether the caller's own credentials may go there. */
-  readonly takesCredentials: boolean;
-}
 
 export class Endpoints {
   readonly all: readonly Endpoint[];
@@ -21,20 +15,30 @@ export class Endpoints {
   readonly settings: Failover;
   readonly #causes: ReadonlySet<FailoverCause>;
   readonly #byOrigin: ReadonlyMap<string, Endpoint>;
+  readonly #sites: ReadonlyMap<Endpoint, string>;
+  /** Headers that the policy lets go everywhere, in lower case. */
+  readonly #headers: ReadonlySet<string>;
+  readonly #query: ReadonlySet<string>;
   #sticky: {readonly endpoint: Endpoint; readonly until: number} | null = null;
 
-  constructor(all: readonly Endpoint[], settings: Failover) {
+  constructor(all: readonly Endpoint[], policy: Policy) {
+    const {failover, idempotency, correlation, deadlineHeader, attemptHeader} = policy;
     this.all = all;
     this.anyWarmsUp = all.some(warmsUp);
-    this.settings = settings;
-    this.#causes = new Set(settings.on);
+    this.settings = failover;
+    this.#causes = new Set(failover.on);
     this.#byOrigin = new Map(all.map(endpoint => [endpoint.origin, endpoint]));
+    this.#sites = new Map(all.map(endpoint => [endpoint, siteOf(endpoint.origin)]));
+    const own = [idempotency?.header, correlation?.header, correlation?.requestIdHeader, deadlineHeader, attemptHeader];
+    this.#headers = new Set([...failover.headers, ...own.filter(name => name != null)].map(name => name.toLowerCase()));
+    this.#query = new Set(failover.query);
   }
 
   /** Null where the policy has none, or one alone that does not warm up. */
-  static of({endpoints, failover}: Policy): Endpoints | null {
+  static of(policy: Policy): Endpoints | null {
+    const {endpoints} = policy;
     if (endpoints === null) return null;
-    return endpoints.length > 1 || endpoints.some(warmsUp) ? new Endpoints(endpoints, failover) : null;
+    return endpoints.length > 1 || endpoints.some(warmsUp) ? new Endpoints(endpoints, policy) : null;
   }
 
   /** A call can go nowhere else. */
@@ -64,6 +68,27 @@ export class Endpoints {
   urlAt(to: Endpoint, url: string, from: Endpoint): string {
     const {pathname, search} = absolute(url);
     return `${to.origin}${to.basePath}${pathBelow(from, pathname)}${search}`;
+  }
+
+  isSameSite(from: Endpoint, to: Endpoint): boolean {
+    return this.#sites.get(from) === this.#sites.get(to);
+  }
+
+  /**
+   * Whether a header of the caller may be sent to an endpoint that the caller did not address.
+   *
+   * @param isSameSite Whether both endpoints are of one site.
+   */
+  mayCarry(header: string, isSameSite: boolean): boolean {
+    const name = header.toLowerCase();
+    if (this.settings.sharedCredentials || this.#headers.has(name) || isHarmlessHeader(name)) return true;
+    return isSameSite && !isCredentialHeader(name);
+  }
+
+  /** The same for a parameter of the query. */
+  mayQuery(name: string, isSameSite: boolean): boolean {
+    if (this.settings.sharedCredentials || this.#query.has(name)) return true;
+    return (isSameSite || this.#query.has('*')) && !isCredentialParameter(name);
   }
 
   /** A call was answered by this endpoint after it had moved there. */

@@ -3,7 +3,7 @@
  *
  * It is above `src/policy`, because it owns the state of the guards: two clients of one handle share a budget.
  */
-import type {GuardSnapshot, GuardsView} from '../core/guard-snapshot.ts';
+import type {EndpointListener, GuardSnapshot, GuardsView} from '../core/guard-snapshot.ts';
 import {systemClock} from '../core/system-clock.ts';
 import type {Pause} from '../core/timer.ts';
 import type {GuardFactory} from '../guards/guard-factory.ts';
@@ -104,11 +104,18 @@ export class PolicyHandle {
 
 function viewOf(handle: PolicyHandle): GuardsView {
   const {registry} = handle;
+  const endpointListeners = new Set<EndpointListener>();
+  const notify: EndpointListener = (...change) => {
+    for (const listener of endpointListeners) listener(...change);
+  };
+  handle.ejectionListeners.add((endpoint, ejectedMs) => notify(endpoint, ejectedMs > 0 ? 'ejected' : 'returned'));
+  handle.readiness.listeners.add((endpoint, isReady) => notify(endpoint, isReady ? 'ready' : 'not-ready'));
   return {
     get policyName() {
       return handle.policy.name;
     },
     breakerListeners: registry.breakerListeners,
+    endpointListeners,
     get storeAvailable() {
       return registry.store?.isAvailable;
     },

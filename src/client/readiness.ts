@@ -10,8 +10,8 @@ import type {Random} from '../core/random.ts';
 import type {Endpoint} from '../policy/types.ts';
 import {type Asker, type ReadyAnswer, ReadyRequest, type WarmingEndpoint} from './ready-request.ts';
 
-/** `unknown`: the endpoint has to be asked before it is used. */
-export type ReadyState = 'ready' | 'unknown' | 'away';
+/** `unknown`: the endpoint has to be asked before it is used. `starting`: it is ready, and others of those that waited come first. */
+export type ReadyState = 'ready' | 'unknown' | 'away' | 'starting';
 
 /** Called when an endpoint is no longer ready, when it is ready again, and for its first answer that does not say whether it is ready. */
 export type ReadyListener = (endpoint: string, isReady: boolean, reason: string) => void;
@@ -21,10 +21,19 @@ export interface ReadyWaiter {
   answered(): void;
 }
 
+/** Waits for its turn at an endpoint that has just become ready. */
+export interface LineWaiter {
+  released(): void;
+}
+
 /** How long an endpoint without answers counts as ready. */
 const BELIEVED_MS = 60_000;
 /** So long after the endpoint said that it is ready, failures are those of a ready endpoint. */
 const SETTLED_MS = 10_000;
+/** So many of the calls that waited are sent at once when the endpoint is ready; each answer lets two more go. */
+const FIRST_CALLS = 4;
+/** Where no answer comes, twice as many have gone after each further second. */
+const DOUBLING_MS = 1000;
 const LEAST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;
 
@@ -40,6 +49,9 @@ export class Readiness {
   #hasWarned = false;
   #isAsking = false;
   readonly #waiters = new Set<ReadyWaiter>();
+  /** How many calls may go to an endpoint that has just become ready; Infinity at all other times. */
+  #credits = Number.POSITIVE_INFINITY;
+  readonly #line = new Set<LineWaiter>();
 
   constructor(endpoint: WarmingEndpoint, notify: ReadyListener) {
     this.endpoint = endpoint;
@@ -48,6 +60,7 @@ export class Readiness {
 
   stateAt(now: number): ReadyState {
     if (this.#awaySince !== null) return 'away';
+    if (this.#isStarting(now) && (this.#credits < 1 || this.#line.size > 0)) return 'starting';
     return now < this.#believedUntil ? 'ready' : 'unknown';
   }
 
@@ -82,7 +95,42 @@ export class Readiness {
 
   /** A call was answered, and not as by an endpoint that is gone. */
   used(now: number): void {
-    if (this.#awaySince === null) this.#believedUntil = now + BELIEVED_MS;
+    if (this.#awaySince !== null) return;
+    this.#believedUntil = now + BELIEVED_MS;
+    if (!this.#isStarting(now)) return;
+    this.#credits += 2;
+    for (const waiter of this.#line) {
+      if (this.#credits < 1) return;
+      this.#credits--;
+      this.#line.delete(waiter);
+      waiter.released();
+    }
+    if (this.#credits >= FIRST_CALLS) this.#credits = Number.POSITIVE_INFINITY;
+  }
+
+  // The start of an endpoint that many calls have waited for.
+
+  #isStarting(now: number): boolean {
+    return this.#credits !== Number.POSITIVE_INFINITY && now < this.#settledUntil;
+  }
+
+  /** How long the next one in the line waits, at most. */
+  lineMs(now: number): number {
+    const ms = DOUBLING_MS * Math.log2(1 + (this.#line.size + 1) / FIRST_CALLS);
+    return Math.ceil(Math.min(ms, this.#settledUntil - now));
+  }
+
+  join(waiter: LineWaiter): void {
+    this.#line.add(waiter);
+  }
+
+  quit(waiter: LineWaiter): void {
+    this.#line.delete(waiter);
+  }
+
+  /** A call goes to the endpoint that was not released from the line. */
+  entered(now: number): void {
+    if (this.#isStarting(now)) this.#credits--;
   }
 
   /**
@@ -110,6 +158,7 @@ export class Readiness {
   }
 
   #ready(now: number): void {
+    if (this.#awaySince !== null) this.#credits = FIRST_CALLS;
     this.#awaySince = null;
     this.#askAgainAt = now;
     this.#believedUntil = now + BELIEVED_MS;
@@ -118,6 +167,7 @@ export class Readiness {
 
   /** Half as long as the endpoint has been away, so that a call waits at most half longer than it takes to warm up. */
   #away(reason: string, hintMs: number, now: number, random: Random): void {
+    this.#credits = Number.POSITIVE_INFINITY;
     this.#awaySince ??= now;
     this.#reason = reason;
     const wishedMs = Math.max(LEAST_PAUSE_MS, (now - this.#awaySince) / 2, hintMs);

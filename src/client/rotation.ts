@@ -2,6 +2,7 @@
 import type {Random} from '../core/random.ts';
 import {isOutlier} from '../guards/ejection.ts';
 import type {EndpointLoad} from '../guards/endpoint-load.ts';
+import type {Outage} from '../guards/outage.ts';
 import type {Ejection, Endpoint} from '../policy/types.ts';
 
 /** An endpoint, and whether it is free. */
@@ -11,6 +12,8 @@ interface Candidate {
   readonly freeInMs: number;
   /** Whether its breaker is open, or waits for its probes. */
   readonly isOpen: boolean;
+  /** Null where outages are not noticed. */
+  readonly outage: Outage | null;
 }
 
 /** Called when an endpoint is ejected, and when it returns. */
@@ -19,7 +22,7 @@ export type EjectionListener = (endpoint: string, ejectedMs: number, reason: str
 /**
  * The candidates that calls may go to. Ejects an outlier, if `maxEjectedShare` of its rank allows it.
  *
- * An open breaker counts as out, because the calls that it refuses go to the others, too. If more is out than the policy allows, and where no
+ * An open breaker counts as out, and an endpoint that is down, because the calls that it refuses go to the others, too. If more is out than the policy allows, and where no
  * other endpoint is free, ejections are ignored: a call goes to an endpoint that fails sometimes rather than to none.
  *
  * @param all    Every endpoint of the call.
@@ -32,6 +35,10 @@ export function inRotation<C extends Candidate>(
   now: number,
   notify: EjectionListener,
 ): readonly C[] {
+  for (const {endpoint, outage} of all) {
+    const news = outage?.news(now);
+    if (news) notify(endpoint.name, news.ms, news.ms === 0 ? '' : `${news.failures} attempts in a row failed`);
+  }
   if (policy.maxEjectedShare === 0) return all;
   const out = new Set<C>();
   for (const rank of new Set(all.map(({endpoint}) => endpoint.rank))) {
@@ -52,7 +59,9 @@ function outOf<C extends Candidate>(
 ): readonly C[] {
   for (const {endpoint, guards} of equals) if (guards.load!.ejections.returns(now)) notify(endpoint.name, 0, '');
   const ejected = equals.filter(({guards}) => guards.load!.ejections.isOut(now));
-  const open = equals.filter(candidate => candidate.isOpen && !ejected.includes(candidate));
+  const open = equals.filter(
+    candidate => (candidate.isOpen || candidate.outage?.refuses(now)) && !ejected.includes(candidate),
+  );
   const most = policy.maxEjectedShare * equals.length + 1e-9;
   if (ejected.length + open.length > most) return [];
   const rest = equals.filter(candidate => !ejected.includes(candidate) && !open.includes(candidate));

@@ -142,15 +142,18 @@ export interface EndpointChangedEvent {
   readonly reason: string;
 }
 
-/** An endpoint was ejected, because it fails more often than the others of its rank, or is in rotation again. See `failover.ejection`. */
+/**
+ * An endpoint was ejected, because it fails more often than the others of its rank or has failed in a row, or is in rotation again. See
+ * `failover.ejection`, and `down` in `failover.on`.
+ */
 export interface EjectionChangedEvent {
   /** Distinguishes the events. */
   readonly type: 'ejection.changed';
   /** Name of the endpoint. */
   readonly endpoint: string;
-  /** How long the endpoint is passed over, in ms; 0 if it is in rotation again. */
+  /** How long the endpoint is passed over, in ms: if it failed in a row, until it is tried again; 0 if it is in rotation again. */
   readonly ejectedMs: number;
-  /** Why: `12 of 50 attempts failed, and 0 of 100 at the others`. Empty if the endpoint is in rotation again. */
+  /** Why: `12 of 50 attempts failed, and 0 of 100 at the others`, `8 attempts in a row failed`. Empty if the endpoint is in rotation again. */
   readonly reason: string;
 }
 

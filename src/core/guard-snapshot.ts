@@ -49,6 +49,12 @@ export interface QuotaSnapshot {
  */
 export type BreakerListener = (guarded: string, from: BreakerState, to: BreakerState) => void;
 
+/** What became of an endpoint: calls pass over it because it fails, or it is used again; it is not ready by its `readyPath`, or it is ready. */
+export type EndpointChange = 'ejected' | 'returned' | 'not-ready' | 'ready';
+
+/** Called when an endpoint of the policy is passed over from now on, and when it is used again. */
+export type EndpointListener = (endpoint: string, change: EndpointChange) => void;
+
 /** Called when the store of shared guards stops to answer, when it answers again, and when it has other limits of other processes. */
 export type StoreListener = (event: StoreChangedEvent | QuotaDiffersEvent) => void;
 
@@ -58,6 +64,8 @@ export interface GuardsView {
   readonly policyName: string;
   /** Called for every breaker that changes its state. */
   readonly breakerListeners: Set<BreakerListener>;
+  /** Called for every endpoint that calls pass over from now on, and that they use again. */
+  readonly endpointListeners: Set<EndpointListener>;
   /** Whether the store of shared guards answers. Undefined if the guards are this process's own. */
   readonly storeAvailable?: boolean | undefined;
   /**

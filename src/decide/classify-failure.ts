@@ -45,6 +45,19 @@ export const TIMEOUT_CODES: ReadonlySet<string> = new Set(['UND_ERR_HEADERS_TIME
 const CERTIFICATE =
   /^(CERT_|CRL_|ERR_TLS_CERT_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_(GET|VERIFY|DECRYPT|DECODE)|INVALID_(CA|PURPOSE)$|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH)/;
 
+/** OpenSSL's errors of a connection, such as a server without TLS, or one without a common version, cipher or protocol. */
+const TLS = /^(ERR_SSL_|EPROTO$)/;
+
+/**
+ * What failed, if TLS did: the certificate of the server, or the connection, perhaps after the handshake. A retry at the same server fails the
+ * same way. Null: it was something else.
+ */
+export function tlsFailure(error: unknown): 'certificate' | 'connection' | null {
+  const code = readFailure(error).codes[0] ?? '';
+  if (CERTIFICATE.test(code)) return 'certificate';
+  return TLS.test(code) ? 'connection' : null;
+}
+
 const NOT_TRANSIENT = 'not a transient error';
 
 export function classifyNetworkFailure(error: unknown, transients: Transients): Classification {

@@ -40,7 +40,7 @@ const NETWORK_MESSAGES: readonly RegExp[] = [
  * ours end up in reasons, spans and logs, so only these are read.
  */
 const CODE =
-  /^(E[A-Z]{2,}(_[A-Z]+)?|(ERR|UND_ERR|HPE|CERT|CRL|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO|HOSTNAME|INVALID|PATH_LENGTH)_[A-Z0-9_]{2,40}|Connection(Refused|Closed)|FailedToOpenSocket)$/;
+  /^(E[A-Z]{2,}(_[A-Z]+)?|(ERR|UND_ERR|HPE|CERT|CRL|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO|HOSTNAME|INVALID|PATH_LENGTH)_[A-Z0-9_]{2,40}|ERR_SSL_[A-Z0-9_/]{2,60}|Connection(Refused|Closed)|FailedToOpenSocket)$/;
 /** Codes of mistakes in the program: nothing was sent, so they say nothing about the server's health. */
 const MISTAKE = /^(UND_)?ERR_(INVALID_|MISSING_|NOT_SUPPORTED|OUT_OF_RANGE|REQ_CONTENT_LENGTH_MISMATCH|UNKNOWN_)/;
 

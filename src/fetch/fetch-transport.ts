@@ -6,7 +6,6 @@ import type {Plan} from '../client/plan.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {type BodySnapshot, plainText, snapshotBody, textOf} from '../decide/body.ts';
-import {isCredentialHeader} from '../decide/credentials.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import {HeaderRecord} from '../transport/header-record.ts';
 import {resentByFetch} from '../transport/misdirected.ts';
@@ -84,8 +83,8 @@ export class FetchTransport
     return plainText(this.#body.body);
   }
 
-  get credentialHeaders(): readonly string[] {
-    return this.names.filter(isCredentialHeader);
+  get headerNames(): readonly string[] {
+    return this.names;
   }
 
   next(isAbortable: boolean, url: string | null): TransportRequest<Response> {

@@ -2,7 +2,9 @@
 import type {Random} from '../core/random.ts';
 import type {Ejection as EjectionPolicy} from '../policy/types.ts';
 import {Ejections} from './ejection.ts';
+import {Outage} from './outage.ts';
 import {SlidingWindow} from './sliding-window.ts';
+import type {Health, Tracked} from './trip.ts';
 
 /** A latency that no answer confirms is down to 37 % (1/e) after this time. Finagle, Linkerd and Envoy decay over 10 s, too. */
 const DECAY_MS = 10_000;
@@ -23,9 +25,11 @@ export interface OriginLoad {
 /** The load of an origin and route. */
 export class EndpointLoad {
   readonly #origin: OriginLoad;
-  /** In the order of their beginning. */
-  readonly #inFlight = new Set<Timed>();
+  /** In the order of their beginning; with null once they have been recorded. */
+  readonly #inFlight = new Map<Timed, Tracked | null>();
   readonly #ended = new SlidingWindow(WINDOW_MS);
+  /** Null before the first refusal. */
+  #refused: SlidingWindow | null = null;
   /** The peak-EWMA latency at `#at`. */
   #latencyMs = 0;
   #at = 0;
@@ -33,6 +37,7 @@ export class EndpointLoad {
   #hasAnswered = false;
   #hasNewFailure = false;
   readonly ejections: Ejections = new Ejections();
+  readonly outage: Outage = new Outage();
 
   constructor(origin: OriginLoad) {
     this.#origin = origin;
@@ -44,12 +49,21 @@ export class EndpointLoad {
   }
 
   begin(attempt: Timed): void {
-    this.#inFlight.add(attempt);
+    this.#inFlight.set(attempt, this.outage.begin(attempt.startedAt));
     this.#origin.pending++;
+  }
+
+  /** What the end of an attempt says about the health of the endpoint. */
+  record(attempt: Timed, health: Health, now: number): void {
+    const tracked = this.#inFlight.get(attempt);
+    if (!tracked) return;
+    this.#inFlight.set(attempt, null);
+    this.outage.record(tracked, attempt.startedAt, health, now);
   }
 
   /** Harmless if the attempt has ended, or never began. */
   end(attempt: Timed): void {
+    this.record(attempt, 'nothing', attempt.startedAt);
     if (this.#inFlight.delete(attempt)) this.#origin.pending--;
   }
 
@@ -61,6 +75,18 @@ export class EndpointLoad {
     this.#latencyMs = tookMs > known ? tookMs : known * kept + tookMs * (1 - kept);
     this.#at = now;
     this.#hasAnswered = true;
+  }
+
+  /**
+   * The endpoint answered that the request is at fault, such as 404. It may be the endpoint that is, and such an answer comes sooner than one
+   * that takes work: it proves no speed.
+   */
+  refused(tookMs: number, now: number): void {
+    this.#ended.addAll(now);
+    this.#refused ??= new SlidingWindow(WINDOW_MS);
+    this.#refused.addAll(now);
+    this.#latencyMs = Math.max(tookMs, this.#decayed(now, DECAY_MS));
+    this.#at = now;
   }
 
   /** The endpoint failed. A failure is no proof of speed, however soon it came. */
@@ -89,7 +115,7 @@ export class EndpointLoad {
    * @param unknownMs What is assumed before the first answer.
    */
   latencyMs(now: number, unknownMs: number): number {
-    const [oldest] = this.#inFlight;
+    const [oldest] = this.#inFlight.keys();
     const age = oldest === undefined ? 0 : now - oldest.startedAt;
     return Math.max(this.#decayed(now, DECAY_MS), this.#hasAnswered ? 0 : unknownMs, age);
   }
@@ -110,6 +136,13 @@ export class EndpointLoad {
     return (all + 1 - failed) / (all + 1); // With the next one.
   }
 
+  /** The share of attempts in the last 30 s that were refused; as in `successShare`. */
+  refusedShare(now: number): number {
+    if (this.#refused === null) return 0;
+    this.#refused.advance(now);
+    return this.#refused.all / (this.outcomes(now).all + 1);
+  }
+
   /** The attempts of the last 30 s. Those in flight count as not failed: failures may come sooner than answers. */
   outcomes(now: number): {readonly all: number; readonly failed: number} {
     this.#ended.advance(now);
@@ -126,6 +159,7 @@ export class EndpointLoad {
   /** The counts start anew, so that the endpoint is compared again by what it does after its return. */
   eject(policy: EjectionPolicy, random: Random, now: number): number {
     this.#ended.clear();
+    this.#refused = null;
     return this.ejections.eject(policy, random, now);
   }
 

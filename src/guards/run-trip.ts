@@ -8,7 +8,8 @@
 import type {Health, Tracked, Trip} from './trip.ts';
 
 export class RunTrip implements Trip {
-  readonly failures: number;
+  /** Failures in a row that are too many. */
+  failures: number;
   readonly epoch: number;
   /** The end of the list; null if the attempt that began last has succeeded. */
   last: Link | null = null;

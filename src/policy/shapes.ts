@@ -177,12 +177,14 @@ const ejectionShape = fields({
   maxEjectMs: whole(1, 86400000),
 });
 const failoverShape = fields({
-  on: list(oneOf('throttled', 'overloaded', 'server-error', 'timeout', 'network', 'breaker-open', 'held', 'quota'), 20),
+  on: list(oneOf('throttled', 'overloaded', 'server-error', 'timeout', 'network', 'breaker-open', 'held', 'quota', 'down'), 20),
   balance: oneOf('weighted', 'least-pending', 'p2c-ewma'),
   ejection: ejectionShape,
   stickyMs: whole(0, 86400000),
   sharedKeys: boolean,
   sharedCredentials: boolean,
+  headers: list(headerNameShape, 100),
+  query: list(text(/^(?=.{1,200}$)/su, 'a text of 1 to 200 characters'), 200),
 });
 const correlationIdsShape = fields({
   header: headerNameShape,

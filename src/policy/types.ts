@@ -1954,12 +1954,12 @@ export interface EjectionInput {
 /** When a call goes to another of its endpoints. Has no effect without endpoints. */
 export interface Failover {
   /**
-   * The first five: failures after which a retry goes to another endpoint. The last three, and overloaded: states
+   * The first five: failures after which a retry goes to another endpoint. The last four, and overloaded: states
    * in which an endpoint is passed over without a send.
    *
-   * Default: ["throttled","overloaded","server-error","timeout","network","breaker-open","held","quota"].
+   * Default: ["throttled","overloaded","server-error","timeout","network","breaker-open","held","quota","down"].
    */
-  readonly on: readonly ('throttled' | 'overloaded' | 'server-error' | 'timeout' | 'network' | 'breaker-open' | 'held' | 'quota')[];
+  readonly on: readonly ('throttled' | 'overloaded' | 'server-error' | 'timeout' | 'network' | 'breaker-open' | 'held' | 'quota' | 'down')[];
   /**
    * How an endpoint is chosen among those of a rank that are free.
    *
@@ -1994,24 +1994,41 @@ export interface Failover {
    */
   readonly sharedKeys: boolean;
   /**
-   * Whether the caller's own Authorization, cookies and API keys may be sent to every endpoint. Without it they
-   * are removed where a call moves, so that prepareAttempt has to write those of the endpoint; without that port a
-   * call with credentials stays where its URL says.
+   * Whether every header and query parameter of the caller may be sent to every endpoint, Authorization, cookies
+   * and API keys included. Without it headers that may not go along are removed where a call moves, so that
+   * prepareAttempt has to write those of the endpoint; without that port a call with such headers stays where its
+   * URL says.
    *
    * Default: false.
    */
   readonly sharedCredentials: boolean;
+  /**
+   * Further headers of the caller that may be sent to every endpoint. Always sent are those that describe content
+   * and what is accepted, conditions, ids, trace context and the idempotency key; to an endpoint of the same site,
+   * every header that does not look like a credential.
+   *
+   * Default: []. Source: RFC 9110 §15.4 (headers that a client removes when it follows a redirect to another
+   * origin).
+   */
+  readonly headers: readonly string[];
+  /**
+   * Query parameters that may be sent to an endpoint of another site; "*" for every one that does not look like a
+   * credential. A call with another parameter stays where its URL says.
+   *
+   * Default: [].
+   */
+  readonly query: readonly string[];
 }
 
 /** When a call goes to another of its endpoints. Has no effect without endpoints. */
 export interface FailoverInput {
   /**
-   * The first five: failures after which a retry goes to another endpoint. The last three, and overloaded: states
+   * The first five: failures after which a retry goes to another endpoint. The last four, and overloaded: states
    * in which an endpoint is passed over without a send.
    *
-   * Default: ["throttled","overloaded","server-error","timeout","network","breaker-open","held","quota"].
+   * Default: ["throttled","overloaded","server-error","timeout","network","breaker-open","held","quota","down"].
    */
-  readonly on?: readonly ('throttled' | 'overloaded' | 'server-error' | 'timeout' | 'network' | 'breaker-open' | 'held' | 'quota')[] | undefined;
+  readonly on?: readonly ('throttled' | 'overloaded' | 'server-error' | 'timeout' | 'network' | 'breaker-open' | 'held' | 'quota' | 'down')[] | undefined;
   /**
    * How an endpoint is chosen among those of a rank that are free.
    *
@@ -2046,13 +2063,30 @@ export interface FailoverInput {
    */
   readonly sharedKeys?: boolean | undefined;
   /**
-   * Whether the caller's own Authorization, cookies and API keys may be sent to every endpoint. Without it they
-   * are removed where a call moves, so that prepareAttempt has to write those of the endpoint; without that port a
-   * call with credentials stays where its URL says.
+   * Whether every header and query parameter of the caller may be sent to every endpoint, Authorization, cookies
+   * and API keys included. Without it headers that may not go along are removed where a call moves, so that
+   * prepareAttempt has to write those of the endpoint; without that port a call with such headers stays where its
+   * URL says.
    *
    * Default: false.
    */
   readonly sharedCredentials?: boolean | undefined;
+  /**
+   * Further headers of the caller that may be sent to every endpoint. Always sent are those that describe content
+   * and what is accepted, conditions, ids, trace context and the idempotency key; to an endpoint of the same site,
+   * every header that does not look like a credential.
+   *
+   * Default: []. Source: RFC 9110 §15.4 (headers that a client removes when it follows a redirect to another
+   * origin).
+   */
+  readonly headers?: readonly string[] | undefined;
+  /**
+   * Query parameters that may be sent to an endpoint of another site; "*" for every one that does not look like a
+   * credential. A call with another parameter stays where its URL says.
+   *
+   * Default: [].
+   */
+  readonly query?: readonly string[] | undefined;
   /** Ignored by the engine: for notes and for other tools. */
   readonly [extension: `x-${string}`]: unknown;
 }

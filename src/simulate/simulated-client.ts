@@ -93,7 +93,7 @@ class SimulatedCall implements Transport<SimulatedResponse>, Caller<SimulatedRes
   readonly passesCallerSignal = false;
   readonly replayable = true;
   readonly bodyGetsFreshTime = false;
-  readonly credentialHeaders: readonly string[] = NO_CREDENTIALS;
+  readonly headerNames: readonly string[] = NO_NAMES;
   readonly client: SimulatedClient;
   readonly request: ServiceRequest;
   readonly headers: HeaderBag;
@@ -234,7 +234,7 @@ class KeyHeader implements HeaderBag {
   delete(): void {}
 }
 
-const NO_CREDENTIALS: readonly string[] = [];
+const NO_NAMES: readonly string[] = [];
 
 /** The body of a request that names its tokens; `max_tokens` is what the engine reads. */
 export const bodyTextOf = ({inputTokens, outputTokens}: AskedTokens): string | undefined =>

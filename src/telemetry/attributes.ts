@@ -52,6 +52,8 @@ export const ATTEMPT_KIND = 'steadfetch.attempt.kind';
 export const ENDPOINT_NAME = 'steadfetch.endpoint.name';
 /** Name of the endpoint that an attempt before failed at, or that was passed over. */
 export const ENDPOINT_BEFORE = 'steadfetch.endpoint.before';
+/** ejected or not_ready; of a transition also returned and ready. */
+export const ENDPOINT_STATE = 'steadfetch.endpoint.state';
 /** success, failure, timeout, cancelled or superseded. */
 export const ATTEMPT_OUTCOME = 'steadfetch.attempt.outcome';
 /** Seconds from the start of an attempt to the first content of its event stream. */

@@ -65,6 +65,11 @@ export class CallMetrics {
     this.#instruments.rejected.add(1, {...this.#series.attributes, [names.REASON]: reason}, this.#context);
   }
 
+  failedOver(from: string | undefined, to: string | undefined): void {
+    const endpoints = {[names.ENDPOINT_BEFORE]: from, [names.ENDPOINT_NAME]: to};
+    this.#instruments.failovers.add(1, {...this.#series.attributes, ...endpoints}, this.#context);
+  }
+
   ended(call: CallView, outcome: Outcome, result: CallResult, durationMs: number): void {
     this.#series.active--;
     const {callDuration, retries: retriesOfCalls, hedges, retryDelay, queueTime} = this.#instruments;

@@ -1,5 +1,5 @@
 /** Every instrument: its name, unit and buckets. Values are seconds and counts; no ids, URLs or attempt numbers on any of them. */
-import type {Counter, Histogram, Meter} from '@opentelemetry/api';
+import type {Counter, Histogram, Meter, UpDownCounter} from '@opentelemetry/api';
 import {observeActiveCalls} from './call-series.ts';
 import {
   observeBreakers,
@@ -30,6 +30,11 @@ export class Instruments {
   readonly timeToFirstContent: Histogram;
   readonly rejected: Counter;
   readonly breakerTransitions: Counter;
+  /** Attempts that went to another endpoint of their call. */
+  readonly failovers: Counter;
+  readonly endpointTransitions: Counter;
+  /** Endpoints that are passed over now. */
+  readonly endpointsOut: UpDownCounter;
   readonly #meter: Meter;
   #requestDuration: Histogram | undefined;
   #rpcDuration: Histogram | undefined;
@@ -92,6 +97,18 @@ export class Instruments {
     this.breakerTransitions = meter.createCounter('steadfetch.circuit_breaker.transition', {
       unit: '{transition}',
       description: 'Changes of state of circuit breakers.',
+    });
+    this.failovers = meter.createCounter('steadfetch.client.call.failovers', {
+      unit: '{failover}',
+      description: 'Attempts that went to another endpoint, because one failed or was passed over.',
+    });
+    this.endpointTransitions = meter.createCounter('steadfetch.client.endpoint.transition', {
+      unit: '{transition}',
+      description: 'Endpoints that were ejected or not ready, and that returned or became ready.',
+    });
+    this.endpointsOut = meter.createUpDownCounter('steadfetch.client.endpoint.out', {
+      unit: '{endpoint}',
+      description: 'Endpoints that calls pass over, because they are ejected or not ready.',
     });
     meter
       .createObservableUpDownCounter('steadfetch.client.active_calls', {

@@ -49,6 +49,7 @@ export class ObservedCall implements CallObserver {
     const {span, metrics, logger} = this.#targets;
     span?.event(name, facts);
     if (name === 'breaker.rejected') metrics?.rejected(facts.reason ?? '_OTHER');
+    if (name === 'call.failover') metrics?.failedOver(facts.from, facts.to);
     if (logger !== null) logCallEvent(logger, this.#targets.context, this.#call, name, facts);
   }
 

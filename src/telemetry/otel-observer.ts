@@ -14,7 +14,7 @@ import {ObservedCall} from './observed-call.ts';
 import {type OtelOptions, OtelSettings} from './options.ts';
 import {noteProtocols} from './protocol-versions.ts';
 import {registeredInstruments, registeredLogger, registeredTracer, requireApi} from './registered.ts';
-import {type BreakerChange, watchGuards} from './watched-guards.ts';
+import {type BreakerChange, type EndpointOut, watchGuards} from './watched-guards.ts';
 
 /**
  * Makes an observer that reports to the OpenTelemetry SDK that is registered, now or later.
@@ -28,7 +28,7 @@ export function otelObserver(options: OtelOptions = {}): Observer {
   if (settings.httpDuration) noteProtocols();
   return {
     startCall: call => observe(call, settings),
-    watch: (guards, clock) => watchGuards(guards, clock, breakerChanged),
+    watch: (guards, clock) => watchGuards(guards, clock, breakerChanged, endpointChanged),
   };
 }
 
@@ -54,4 +54,12 @@ function breakerChanged(change: BreakerChange): void {
   });
   const logger = registeredLogger();
   if (logger !== null) logBreakerChange(logger, context.active(), change);
+}
+
+function endpointChanged({policyName, endpoint, state, change, isOut}: EndpointOut): void {
+  const instruments = registeredInstruments();
+  if (instruments === null) return;
+  const of = {[names.POLICY_NAME]: policyName, [names.ENDPOINT_NAME]: endpoint};
+  instruments.endpointTransitions.add(1, {...of, [names.ENDPOINT_STATE]: change});
+  instruments.endpointsOut.add(isOut ? 1 : -1, {...of, [names.ENDPOINT_STATE]: state});
 }

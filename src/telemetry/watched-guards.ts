@@ -2,6 +2,7 @@
 import type {Attributes, ObservableResult} from '@opentelemetry/api';
 import type {BreakerState} from '../core/call-view.ts';
 import type {GuardSnapshot, GuardsView} from '../core/guard-snapshot.ts';
+import {quietly} from '../core/quietly.ts';
 import type {Clock} from '../core/timer.ts';
 import * as names from './attributes.ts';
 import {placeAttributes} from './server-place.ts';
@@ -18,8 +19,26 @@ export interface BreakerChange {
   readonly to: string;
 }
 
-/** @param changed Called on each change of a breaker. Clients that share their guards count as one. */
-export function watchGuards(guards: GuardsView, clock: Clock, changed: (change: BreakerChange) => void): void {
+/** A change of an endpoint, with attribute values. */
+export interface EndpointOut {
+  readonly policyName: string;
+  readonly endpoint: string;
+  /** Why it is, or was, passed over. */
+  readonly state: 'ejected' | 'not_ready';
+  readonly change: 'ejected' | 'returned' | 'not_ready' | 'ready';
+  readonly isOut: boolean;
+}
+
+/**
+ * @param changed         Called on each change of a breaker. Clients that share their guards count as one.
+ * @param endpointChanged Called when an endpoint is passed over from now on, and when it is used again.
+ */
+export function watchGuards(
+  guards: GuardsView,
+  clock: Clock,
+  changed: (change: BreakerChange) => void,
+  endpointChanged: (change: EndpointOut) => void,
+): void {
   if (clocks.has(guards)) return;
   clocks.set(guards, clock);
   const held = new WeakRef(guards);
@@ -28,6 +47,23 @@ export function watchGuards(guards: GuardsView, clock: Clock, changed: (change: 
   guards.breakerListeners.add((name, from, to) =>
     changed({policyName: guards.policyName, name, from: stateName(from), to: stateName(to)}),
   );
+  watchEndpoints(guards, endpointChanged);
+}
+
+/** The first answer of an endpoint that was never out is no transition. */
+function watchEndpoints(guards: GuardsView, changed: (change: EndpointOut) => void): void {
+  const out = new Set<string>();
+  guards.endpointListeners.add((endpoint, change) => {
+    const isOut = change === 'ejected' || change === 'not-ready';
+    const state = change === 'ejected' || change === 'returned' ? 'ejected' : 'not_ready';
+    const key = `${state} ${endpoint}`;
+    if (out.has(key) === isOut) return;
+    if (isOut) out.add(key);
+    else out.delete(key);
+    quietly(() =>
+      changed({policyName: guards.policyName, endpoint, state, change: change === 'not-ready' ? 'not_ready' : change, isOut}),
+    );
+  });
 }
 
 /** Attribute values are in snake case. */

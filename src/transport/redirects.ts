@@ -37,6 +37,8 @@ interface Channels {
 
 /** `POST https://shop.example/orders?a=b` of every request that an error ended: requests that wait for one connection share its error. */
 const failedRequests = new WeakMap<object, readonly string[]>();
+/** Errors of connections that were never made, so no request was sent on them. */
+const failedConnects = new WeakSet<object>();
 let isWatching = false;
 
 /** Costs a request nothing that does not fail. */
@@ -52,7 +54,14 @@ export function watchFailedRequests(): void {
     const others = failedRequests.get(error) ?? [];
     if (!others.includes(line)) failedRequests.set(error, [...others, line]);
   });
+  channels?.subscribe('undici:client:connectError', message => {
+    const {error} = message as {error: unknown};
+    if (isObject(error)) failedConnects.add(error);
+  });
 }
+
+/** Whether it is certain that the connection was never made. */
+export const failedToConnect = (error: unknown): boolean => causesOf(error).some(each => failedConnects.has(each));
 
 /** For a transport that follows no redirects: the error ended this request and no other. */
 export function noteFailedRequest(error: unknown, method: string, url: string): void {
@@ -77,17 +86,21 @@ function failedAfterRedirect(error: unknown, method: string, url: string): Redir
 }
 
 function requestsEndedBy(error: unknown): readonly string[] | undefined {
+  return causesOf(error)
+    .map(each => failedRequests.get(each))
+    .find(failed => failed !== undefined);
+}
+
+/** The error and its causes. */
+function causesOf(error: unknown): object[] {
+  const causes: object[] = [];
   try {
-    let each = error;
-    for (let depth = 0; depth < DEEPEST_CAUSE && isObject(each); depth++) {
-      const failed = failedRequests.get(each);
-      if (failed !== undefined) return failed;
-      each = (each as {cause?: unknown}).cause;
-    }
+    for (let each = error; causes.length < DEEPEST_CAUSE && isObject(each); each = (each as {cause?: unknown}).cause)
+      causes.push(each);
   } catch {
-    // A getter threw: nothing is known.
+    // A getter threw: what came before it counts.
   }
-  return undefined;
+  return causes;
 }
 
 /** As undici has it: without credentials and fragment. */

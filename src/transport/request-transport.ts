@@ -11,7 +11,6 @@ import {SteadfetchError, type TimeoutError} from '../core/errors.ts';
 import type {HeaderBag} from '../core/observer.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {byteLength, plainText} from '../decide/body.ts';
-import {isCredentialHeader} from '../decide/credentials.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import {resentByFetch} from './misdirected.ts';
 import {fetchRedirected} from './redirects.ts';
@@ -106,9 +105,9 @@ export class RequestTransport implements Transport<Response> {
     });
   }
 
-  get credentialHeaders(): readonly string[] | undefined {
+  get headerNames(): readonly string[] | undefined {
     const {request, callUrl} = this.#options;
-    return request.url === callUrl ? [...request.headers.keys()].filter(isCredentialHeader) : undefined;
+    return request.url === callUrl ? [...request.headers.keys()] : undefined;
   }
 
   next(isAbortable: boolean, url: string | null): TransportRequest<Response> {

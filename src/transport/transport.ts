@@ -90,9 +90,11 @@ export interface Transport<R extends AttemptResponse> {
    * @param url Where it goes; null: where the call's own URL says.
    */
   next(isAbortable: boolean, url: string | null): TransportRequest<R>;
-  /** Names of the caller's headers that are credentials. Left out, or undefined: requests can be sent only where the call's own URL says. */
-  readonly credentialHeaders?: readonly string[] | undefined;
-  /** Why there are none, as a clause that follows "because". */
+  /** Names of the caller's headers, in lower case. Left out, or undefined: requests can be sent only where the call's own URL says. */
+  readonly headerNames?: readonly string[] | undefined;
+  /** Names of query parameters that the transport adds to the URL of the call. Left out: none. */
+  readonly queryNames?: readonly string[];
+  /** Why there are no `headerNames`, as a clause that follows "because". */
   readonly confinement?: string | undefined;
   /**
    * Asks an endpoint of the call whether it is ready, as `fetch` would: with the options of the call that concern the connection, and none of its

@@ -14,15 +14,15 @@ import {type AttemptResponse, failed, type Outcome} from '../core/outcome.ts';
 import {httpAnswers} from '../decide/answers-http.ts';
 import {type BodySnapshot, checkBody, snapshotBody, textOf} from '../decide/body.ts';
 import type {Sent} from '../decide/classification.ts';
-import {isCredentialHeader} from '../decide/credentials.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
+import {watchFailedRequests} from '../transport/redirects.ts';
 import type {Caller, Transport, TransportRequest} from '../transport/transport.ts';
 import {cancelBody} from '../transport/unsent-body.ts';
 import {DispatchHeaders} from './dispatch-headers.ts';
 import {type CallController, Dispatched, dispatchedBodies} from './dispatched.ts';
 import {isIterableBody, KeptIterable} from './kept-iterable.ts';
-import {carriesCredential, Route, targetAt} from './route.ts';
+import {Route, targetAt} from './route.ts';
 import type {DispatchHandler, DispatchOptions, Interceptor} from './types.ts';
 
 /** The functions beside a policy. `classify` gets a response with a status and headers only. */
@@ -50,6 +50,7 @@ type Options = DispatchOptions & {readonly resilience?: CallOverrides};
 export function resilienceInterceptor<Json>(policy?: PolicyArgument<Json>, ports?: UndiciPorts): Interceptor;
 export function resilienceInterceptor(policy?: PolicyInput | PolicyHandle, ports: UndiciPorts = {}): Interceptor {
   const client = new Client<Dispatched>(handleOf(policy, ports), ports, httpAnswers);
+  watchFailedRequests();
   return dispatch => {
     const route = new Route(dispatch);
     return (options: Options, handler: DispatchHandler) => {
@@ -156,18 +157,22 @@ class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallCon
     return this.#kept?.isWhole ?? true;
   }
 
-  get credentialHeaders(): readonly string[] | undefined {
+  get headerNames(): readonly string[] | undefined {
     if (this.confinement !== undefined) return undefined;
     try {
-      return this.#firstHeaders().names.filter(isCredentialHeader);
+      return this.#firstHeaders().names;
     } catch {
       return undefined; // The attempt will say what is wrong.
     }
   }
 
   get confinement(): string | undefined {
-    if (!this.#route.isByOrigin) return 'its dispatcher serves one origin';
-    return carriesCredential(this.#options.query) ? 'its query carries a credential' : undefined;
+    return this.#route.isByOrigin ? undefined : 'its dispatcher serves one origin';
+  }
+
+  get queryNames(): readonly string[] {
+    const {query} = this.#options;
+    return typeof query === 'object' && query !== null ? Object.keys(query) : [];
   }
 
   next(_isAbortable: boolean, url: string | null): TransportRequest<Dispatched> {

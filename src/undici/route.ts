@@ -1,5 +1,4 @@
 /** Where a dispatcher sends: to the origin that a dispatch names, as an Agent does, or to one of its own, as a Client and a Pool do. */
-import {hasCredentialInQuery} from '../decide/credentials.ts';
 import type {Dispatch, DispatchHandler, DispatchOptions} from './types.ts';
 
 export class Route {
@@ -52,10 +51,4 @@ export function targetAt(url: string | null): Partial<DispatchOptions> {
   if (url === null) return {};
   const {origin, pathname, search} = new URL(url);
   return {origin, path: `${pathname}${search}`, servername: undefined};
-}
-
-/** @param query That of a dispatch, which undici adds to the path. */
-export function carriesCredential(query: unknown): boolean {
-  const names = typeof query === 'object' && query !== null ? Object.keys(query) : [];
-  return hasCredentialInQuery(`?${new URLSearchParams(names.map(name => [name, '']))}`);
 }

@@ -84,3 +84,26 @@ describe('traffic to endpoints of one rank', () => {
       expect(failed).to.equal(0);
     });
 });
+
+describe('an endpoint of two that answers every request at once with an error of the client', () => {
+  for (const balance of ['least-pending', 'p2c-ewma'] as const)
+    for (const status of [400, 404, 501])
+      it(`${balance}: gets next to nothing by ${status}`, async () => {
+        const {shares} = await run(balance, [{}, {fails: 1, status}]);
+        expect(shares[1]).to.be.below(3);
+      });
+
+  for (const balance of ['least-pending', 'p2c-ewma'] as const)
+    it(`${balance}: keeps its share, if the other one answers so, too`, async () => {
+      const {shares} = await run(balance, [
+        {fails: 1, status: 404},
+        {fails: 1, status: 404},
+      ]);
+      expect(shares[1]).to.be.within(45, 55);
+    });
+
+  it('p2c-ewma: gets its share again once it answers as the other does', async () => {
+    const {lateShares} = await run('p2c-ewma', [{}, {fails: 1, status: 404, failsUntilMs: 10_000}]);
+    expect(lateShares[1]).to.be.within(35, 60);
+  });
+});

@@ -10,12 +10,16 @@ export interface Server {
   readonly slowUntilMs?: number;
   /** The share of requests that it answers with `status` after 1 ms. */
   readonly fails?: number;
+  /** From then on; before, none fails. Default: 0. */
+  readonly failsFromMs?: number;
   /** Until then; later none fails. Default: always. */
   readonly failsUntilMs?: number;
   /** Default: 503. */
   readonly status?: number;
   /** Answers nothing at all. */
   readonly hangs?: boolean;
+  /** Answers nothing from then on. */
+  readonly silentFromMs?: number;
   /** Requests that it works on at a time; the others wait in line. Default: Infinity. */
   readonly workers?: number;
   /** Default: 1. */
@@ -37,7 +41,9 @@ export interface Measured {
   readonly failed: number;
   /** The share of requests at each endpoint, in percent. */
   readonly shares: readonly number[];
-  /** That of the last fifth. */
+  /** How many requests each endpoint got while it failed. */
+  readonly sentInVain: readonly number[];
+  /** The share of the last fifth. */
   readonly lateShares: readonly number[];
 }
 
@@ -50,6 +56,7 @@ export async function measure({policy, servers, perSecond, calls, seed}: Traffic
   const clock = new VirtualClock();
   const random = seededRandom(seed);
   const sentTo: number[] = [];
+  const sentInVain = servers.map(() => 0);
   const lines = servers.map(({workers = Number.POSITIVE_INFINITY}) => new Line(workers));
   const server = new ScriptedFetch(clock, [
     async ({url, signal}: SeenRequest) => {
@@ -59,12 +66,19 @@ export async function measure({policy, servers, perSecond, calls, seed}: Traffic
         slower = 1,
         slowUntilMs = Number.POSITIVE_INFINITY,
         fails = 0,
+        failsFromMs = 0,
         failsUntilMs = Number.POSITIVE_INFINITY,
         status = 503,
         hangs,
+        silentFromMs = Number.POSITIVE_INFINITY,
       } = servers[n]!;
       if (hangs) return 'hang';
-      const isFailing = random() < fails && clock.now() < failsUntilMs;
+      if (clock.now() >= silentFromMs) {
+        sentInVain[n]!++;
+        return 'hang';
+      }
+      const isFailing = random() < fails && clock.now() >= failsFromMs && clock.now() < failsUntilMs;
+      if (isFailing) sentInVain[n]!++;
       const worksMs = (clock.now() < slowUntilMs ? slower : 1) * lognormal(random);
       await lines[n]!.work(clock, isFailing ? 1 : worksMs, signal);
       return isFailing ? status : 200;
@@ -102,6 +116,7 @@ export async function measure({policy, servers, perSecond, calls, seed}: Traffic
     sendsPerCall: sentTo.length / calls,
     failed,
     shares: sharesOf(sentTo),
+    sentInVain,
     lateShares: sharesOf(sentTo.slice(-sentTo.length / 5)),
   };
 }

@@ -40,6 +40,14 @@ const PITFALLS: Readonly<
       serve(world, 500, 200);
       for (let n = 0; n < 25; n++) expect(await world.run(ITEMS)).to.equal('200');
       expect(sendsTo(world, A)).to.equal(3);
+
+      // The same after a long time of health, which a share of failures would have to outweigh.
+      const aged = make({...TWO, breaker: {}});
+      serve(aged, 200, 200);
+      for (let n = 0; n < 500; n++) await aged.run(ITEMS);
+      serve(aged, 500, 200);
+      for (let n = 0; n < 100; n++) expect(await aged.run(ITEMS)).to.equal('200');
+      expect(sendsTo(aged, A)).to.equal(8);
     },
   ],
   'BerriAI/litellm#27362': [

@@ -398,3 +398,79 @@ describe('a policy without readyPath', () => {
     expect(world.server.requests.map(({url}) => url)).to.deep.equal([ITEMS, `${US}/items`]);
   });
 });
+
+describe('an endpoint that many calls have waited for', () => {
+  const many = async (world: World, calls: number): Promise<string[]> =>
+    world.clock.run(() => Promise.all(Array.from({length: calls}, () => world.end(ITEMS))));
+  /** The answers of eu: ready after a second, and calls in 50 ms. */
+  const slowly = (world: World, takesMs: number, status = 200): void => {
+    world.serve((request: SeenRequest) => {
+      if (!request.url.startsWith(EU)) return 200;
+      if (world.clock.now() < 1000) return 503;
+      return isQuestion(request) ? 200 : later(world.clock, takesMs, status)(request);
+    });
+  };
+  /** How many calls were sent to eu at each time. */
+  const waves = (world: World): number[] => {
+    const counts = new Map<number, number>();
+    for (const request of world.server.requests)
+      if (!isQuestion(request) && request.url.startsWith(EU)) counts.set(request.at, (counts.get(request.at) ?? 0) + 1);
+    return [...counts.values()];
+  };
+
+  virtually('gets four of them, and after each answer two more', async make => {
+    const world = make({...ONE, breaker: null});
+    slowly(world, 50);
+    expect(new Set(await many(world, 500))).to.deep.equal(new Set(['200']));
+    expect(waves(world)).to.deep.equal([4, 8, 16, 32, 64, 128, 248]);
+    expect(world.clock.now(), 'the last answer').to.be.below(2000);
+  });
+
+  virtually('gets twice as many after each second, while it answers none', async make => {
+    const world = make({...ONE, breaker: null, attemptTimeoutMs: null});
+    slowly(world, 30_000);
+    expect(new Set(await many(world, 500))).to.deep.equal(new Set(['200']));
+    const at = world.server.requests.filter(request => !isQuestion(request)).map(request => request.at);
+    const within = (ms: number): number => at.filter(each => each <= at[0]! + ms).length;
+    expect([within(0), within(1000), within(2000), within(4000)]).to.deep.equal([4, 8, 16, 64]);
+    expect(at.at(-1)! - at[0]!).to.be.within(6000, 10_000);
+  });
+
+  virtually('gets all of few at once, and those that come later as they come', async make => {
+    const world = make({...ONE, breaker: null});
+    slowly(world, 50);
+    await many(world, 4);
+    expect(waves(world)).to.deep.equal([4]);
+    await many(world, 50);
+    expect(waves(world)).to.deep.equal([4, 50]);
+  });
+
+  virtually('gets them so, too, beside another endpoint that is not ready', async make => {
+    const world = make({...TWO, endpoints: [eu, {...us, readyPath: '/healthz'}], breaker: null});
+    world.serve((request: SeenRequest) => {
+      const isEarly = world.clock.now() < (request.url.startsWith(EU) ? 1000 : 20_000);
+      return isQuestion(request) ? (isEarly ? 503 : 200) : later(world.clock, 50, isEarly ? 503 : 200)(request);
+    });
+    expect(new Set(await many(world, 100))).to.deep.equal(new Set(['200']));
+    expect(waves(world).slice(0, 3)).to.deep.equal([4, 8, 16]);
+  });
+
+  virtually('refuses those whose deadline comes before their turn', async make => {
+    const world = make({...ONE, breaker: null, deadlineMs: 3000});
+    slowly(world, 1000);
+    const ends = await many(world, 500);
+    expect(new Set(ends)).to.deep.equal(new Set(['200', 'NO_ENDPOINT (no-endpoint)', 'DEADLINE_EXCEEDED (deadline)']));
+    expect(world.clock.now()).to.be.at.most(3000);
+  });
+
+  virtually('lets those go that abort', async make => {
+    const world = make({...ONE, breaker: null});
+    slowly(world, 50);
+    const controller = new AbortController();
+    const ends = world.clock.run(() =>
+      Promise.all(Array.from({length: 100}, () => world.end(ITEMS, {signal: controller.signal}))),
+    );
+    void world.clock.sleep(1130).then(() => controller.abort());
+    expect(new Set((await ends).map(end => end.split(' ')[0]))).to.include('AbortError:');
+  });
+});

@@ -7,10 +7,12 @@ describe('steadfetch batch with endpoints', () => {
   let work: Workplace;
   let eu: LoopbackServer;
   let us: LoopbackServer;
+  let usOrigin: string;
   beforeEach(async () => {
     work = new Workplace();
     work.writeRequests('requests.jsonl', [{a: 1}]);
     [eu, us] = await Promise.all([LoopbackServer.start(), LoopbackServer.start()]);
+    usOrigin = us.origin;
   });
   afterEach(async () => {
     work.remove();
@@ -23,7 +25,7 @@ describe('steadfetch batch with endpoints', () => {
       backoff: {kind: 'constant', delayMs: 1, jitter: 'none'},
       endpoints: [
         {name: 'eu', origin: eu.origin, basePath: '/p1'},
-        {name: 'us', origin: us.origin, basePath: '/p1', rank: 2},
+        {name: 'us', origin: usOrigin, basePath: '/p1', rank: 2},
       ],
       failover,
     });
@@ -59,6 +61,30 @@ describe('steadfetch batch with endpoints', () => {
       'Requests stay at eu, because --header sets authorization, and no --endpoint-header sets a credential of us.\n',
     );
     expect([code, first.requests.length, other.requests.length]).to.deep.equal([1, 3, 0]);
+  });
+
+  describe('of which one is of another site', () => {
+    beforeEach(() => {
+      usOrigin = us.origin.replace('127.0.0.1', 'localhost');
+    });
+
+    for (const [title, failover, went] of [
+      ['a header that the policy does not name stays behind', {}, undefined],
+      ['a header that the policy names goes along', {headers: ['X-Own']}, 'yes'],
+    ] as const)
+      it(title, async () => {
+        const {code, first, other} = await batch([...OWN, ...THEIRS], {sharedKeys: true, ...failover});
+        expect([code, first.header('x-own'), other.header('x-own')]).to.deep.equal([0, ['yes'], [went]]);
+        expect(other.header('authorization')).to.deep.equal(['Bearer key-of-us']);
+      });
+
+    it('requests stay where a header has no counterpart, and one sentence says so', async () => {
+      const {code, stderr, other} = await batch(['--header', 'x-own: yes']);
+      expect(stderr).to.include(
+        'Requests stay at eu, because --header sets x-own, which failover.headers does not name, and no --endpoint-header sets a header of us.\n',
+      );
+      expect([code, other.requests.length]).to.deep.equal([1, 0]);
+    });
   });
 
   it('sends the credential of --header along, if the endpoints share it', async () => {

@@ -6,7 +6,7 @@ import {AT_ONCE} from '../support/policies.ts';
 import type {Case, Scenario} from './harness.ts';
 
 const api = {name: 'one', origin: 'https://api.test'} as const;
-const two = {name: 'two', origin: 'https://two.test', rank: 2} as const;
+const two = {name: 'two', origin: 'https://two.example', rank: 2} as const;
 const endpoints = [api, two];
 const retriedOnce: PolicyInput = {endpoints, maxAttempts: 2, backoff: AT_ONCE};
 const once: PolicyInput = {endpoints, maxAttempts: 1};
@@ -44,6 +44,13 @@ const causes: readonly (readonly [FailoverInput['on'] & {}, PolicyInput, Scenari
   ],
 ];
 
+/** How often an endpoint of a better rank is tried that only fails. */
+const triedInVain: Scenario = async world => {
+  world.serve(({url}: SeenRequest) => (url.startsWith(two.origin) ? 200 : 503));
+  for (let n = 0; n < 20; n++) await world.run(ITEMS);
+  return world.server.requests.filter(({url}) => !url.startsWith(two.origin)).length;
+};
+
 /** How long an endpoint is ejected whose attempts fail three times out of four, while calls are retried at the other one. */
 const ejectedFor: Scenario = async world => {
   let sends = 0;
@@ -80,7 +87,7 @@ export const endpointCases: readonly Case[] = [
   {
     path: 'endpoints[].origin',
     a: {endpoints: [api, two]},
-    b: {endpoints: [api, {...two, origin: 'https://three.test'}]},
+    b: {endpoints: [api, {...two, origin: 'https://three.example'}]},
     both: {maxAttempts: 2, backoff: AT_ONCE},
     scenario: sentTo([503, 200]),
     expect: ['api two', 'api three'],
@@ -95,7 +102,7 @@ export const endpointCases: readonly Case[] = [
       await world.run();
       return world.server.requests.at(-1)?.url;
     },
-    expect: ['https://two.test/items', 'https://two.test/v2/items'],
+    expect: ['https://two.example/items', 'https://two.example/v2/items'],
   },
   {
     path: 'endpoints[].readyPath',
@@ -142,6 +149,14 @@ export const endpointCases: readonly Case[] = [
       expect: ['api two', without],
     }),
   ),
+  {
+    path: 'failover.on',
+    a: {failover: {on: ['overloaded', 'down']}},
+    b: {failover: {on: ['overloaded']}},
+    both: {...retriedOnce, breaker: null, budget: null},
+    scenario: triedInVain,
+    expect: [8, 20],
+  },
   ...(['least-pending', 'p2c-ewma'] as const).map(
     (balance): Case => ({
       path: 'failover.balance',
@@ -190,6 +205,26 @@ export const endpointCases: readonly Case[] = [
     b: {failover: {sharedCredentials: true}},
     both: retriedOnce,
     scenario: sentTo([503, 200], 1, {headers: {authorization: 'Bearer x'}}),
+    expect: ['api api', 'api two'],
+  },
+  {
+    path: 'failover.headers',
+    a: {failover: {headers: []}},
+    b: {failover: {headers: ['x-tenant']}},
+    both: retriedOnce,
+    scenario: sentTo([503, 200], 1, {headers: {'x-tenant': 't'}}),
+    expect: ['api api', 'api two'],
+  },
+  {
+    path: 'failover.query',
+    a: {failover: {query: []}},
+    b: {failover: {query: ['page']}},
+    both: retriedOnce,
+    scenario: async world => {
+      world.serve(503, 200);
+      await world.run(`${ITEMS}?page=2`);
+      return world.server.requests.map(({url}) => new URL(url).hostname.split('.')[0]).join(' ');
+    },
     expect: ['api api', 'api two'],
   },
   {

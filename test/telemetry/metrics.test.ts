@@ -5,6 +5,7 @@ import {metrics} from '@opentelemetry/api';
 import {DataPointType, type HistogramMetricData, MeterProvider, type MetricData} from '@opentelemetry/sdk-metrics';
 import {expect} from 'chai';
 import {definePolicy, type PolicyInput, type Ports} from '../../src/core.ts';
+import type {SeenRequest} from '../../src/testing.ts';
 import {observed} from '../../src/telemetry/observed.ts';
 import {otelObserver} from '../../src/telemetry.ts';
 import {ITEMS, later, World} from '../call/world.ts';
@@ -250,6 +251,64 @@ describe('telemetry: metrics', () => {
     );
     expect(await points('steadfetch.client.call.rejected')).to.deep.equal([
       {attributes: {...COMMON, 'steadfetch.policy.name': 'breaking', 'steadfetch.reason': 'CIRCUIT_OPEN'}, value: 1},
+    ]);
+  });
+
+  it('count the moves between endpoints, and those that are passed over', async () => {
+    const endpoints = [
+      {name: 'eu', origin: 'https://api.test'},
+      {name: 'us', origin: 'https://us.test', rank: 2, readyPath: '/ready'},
+    ];
+    const policy: PolicyInput = {...named, name: 'moving', endpoints, breaker: null, budget: null};
+    const {run, serve, clock} = handy(world({...policy, backoff: {kind: 'constant', delayMs: 0, throttledBaseMs: 0}}));
+    let isDown = true;
+    serve(({url}: SeenRequest) => (url.startsWith('https://api.test') && isDown ? 500 : 200));
+    for (let n = 0; n < 10; n++) await run();
+    const at = (endpoint: string, state: string) => ({
+      'steadfetch.policy.name': 'moving',
+      'steadfetch.endpoint.name': endpoint,
+      'steadfetch.endpoint.state': state,
+    });
+    expect(await points('steadfetch.client.call.failovers')).to.deep.equal([
+      {
+        attributes: {
+          ...COMMON,
+          'steadfetch.policy.name': 'moving',
+          'steadfetch.endpoint.before': 'eu',
+          'steadfetch.endpoint.name': 'us',
+        },
+        value: 10,
+      },
+    ]);
+    expect(await points('steadfetch.client.endpoint.out')).to.deep.equal([{attributes: at('eu', 'ejected'), value: 1}]);
+    isDown = false;
+    await clock.advance(10_000);
+    for (let n = 0; n < 10; n++) await run();
+    expect(await points('steadfetch.client.endpoint.out')).to.deep.equal([{attributes: at('eu', 'ejected'), value: 0}]);
+    expect((await points('steadfetch.client.endpoint.transition')).map(({attributes}) => attributes)).to.deep.equal([
+      at('eu', 'ejected'),
+      at('eu', 'returned'),
+    ]);
+  });
+
+  it('count an endpoint that is not ready, and the first answer of one that is ready not at all', async () => {
+    const endpoints = [{name: 'model', origin: 'https://api.test', readyPath: '/ready'}];
+    const {run, serve, clock} = handy(world({...named, name: 'warming', endpoints, deadlineMs: 60_000}));
+    const at = (state: string) => ({
+      'steadfetch.policy.name': 'warming',
+      'steadfetch.endpoint.name': 'model',
+      'steadfetch.endpoint.state': state,
+    });
+    serve(404, 200); // A path that is wrong: it counts as ready.
+    await run();
+    expect(await points('steadfetch.client.endpoint.out')).to.deep.equal([]);
+    serve(({url}: SeenRequest) => (url.endsWith('/ready') && clock.now() < 125_000 ? 503 : 200));
+    await clock.advance(120_000);
+    await run();
+    expect(await points('steadfetch.client.endpoint.out')).to.deep.equal([{attributes: at('not_ready'), value: 0}]);
+    expect(await points('steadfetch.client.endpoint.transition')).to.deep.equal([
+      {attributes: at('not_ready'), value: 1},
+      {attributes: at('ready'), value: 1},
     ]);
   });
 

@@ -176,9 +176,9 @@ describe('undici: a call with several endpoints', () => {
   });
 
   for (const [title, url, options, reason] of [
-    ['a credential', '', {headers: {authorization: 'Bearer of eu'}}, /carries credentials of eu \(authorization\)/],
-    ['a credential in its query', '?api_key=1', {}, /its URL carries a credential of eu/],
-    ['a credential in a query that is given apart', '', {query: {api_key: '1'}}, /its query carries a credential/],
+    ['a credential', '', {headers: {authorization: 'Bearer of eu'}}, /carries headers for eu \(authorization\)/],
+    ['a credential in its query', '?api_key=1', {}, /query parameters for eu \(api_key\)/],
+    ['a credential in a query that is given apart', '', {query: {api_key: '1'}}, /query parameters for eu \(api_key\)/],
   ] as const)
     it(`stays with ${title}, and its report says why`, async () => {
       const [first, other] = [eu.place(503), us.place(200)];

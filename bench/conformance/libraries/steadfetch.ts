@@ -105,7 +105,7 @@ export const library: Library = {
         maxAttempts: attempts,
         backoff: constant(delayMs),
         budget: null,
-        breaker: {kind: 'consecutive', failures, openMs, probes: 1},
+        breaker: failures === undefined ? {} : {kind: 'consecutive', failures, openMs, probes: 1},
         stream: {},
         endpoints: urls.map((url, index) => {
           const {origin, pathname} = new URL(url);

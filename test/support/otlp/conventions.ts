@@ -64,6 +64,9 @@ export const ATTRIBUTES: Readonly<Record<string, Rule>> = {
     on: ['attempt', 'metric'],
     values: /^(initial|retry|hedge)$/,
   },
+  'steadfetch.endpoint.name': {type: 'string', on: ['attempt', 'event', 'metric']},
+  'steadfetch.endpoint.before': {type: 'string', on: ['event', 'metric']},
+  'steadfetch.endpoint.state': {type: 'string', on: ['metric'], values: /^(ejected|returned|not_ready|ready)$/},
   'steadfetch.attempt.outcome': {
     type: 'string',
     required: ['attempt'],
@@ -95,6 +98,7 @@ export const ATTRIBUTES: Readonly<Record<string, Rule>> = {
 const place = ['server.address', 'server.port'];
 const request = ['http.request.method', ...place, 'steadfetch.policy.name'];
 const guarded = ['steadfetch.policy.name', ...place];
+const endpoint = ['steadfetch.policy.name', 'steadfetch.endpoint.name', 'steadfetch.endpoint.state'];
 const breaker = ['steadfetch.policy.name', 'steadfetch.circuit_breaker.name'];
 
 /** Each metric: its form, its unit, and the attributes it must have. */
@@ -140,6 +144,14 @@ export const METRICS: Readonly<
     unit: '{call}',
     required: [...request, 'steadfetch.reason'],
   },
+  'steadfetch.client.call.failovers': {
+    form: 'sum',
+    monotonic: true,
+    unit: '{failover}',
+    required: [...request, 'steadfetch.endpoint.before', 'steadfetch.endpoint.name'],
+  },
+  'steadfetch.client.endpoint.transition': {form: 'sum', monotonic: true, unit: '{transition}', required: endpoint},
+  'steadfetch.client.endpoint.out': {form: 'sum', unit: '{endpoint}', required: endpoint},
   'steadfetch.client.active_calls': {form: 'sum', unit: '{call}', required: request},
   'steadfetch.client.retry_budget.remaining': {form: 'gauge', unit: '1', required: guarded},
   'steadfetch.client.concurrency.limit': {form: 'sum', unit: '{attempt}', required: guarded},
