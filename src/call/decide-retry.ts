@@ -15,7 +15,7 @@ import {type Budget, FREE, REFUSED, type Receipt} from '../guards/budget.ts';
 import type {Quota} from '../guards/quota.ts';
 import type {CallContext, CallFacts} from './context.ts';
 import {type RetryDecision, refuse} from './decision.ts';
-import {failedHandshake} from './failover-cause.ts';
+import {failedHandshake} from './failed-handshake.ts';
 import {amountsAt} from './quota.ts';
 import {within} from './wait.ts';
 

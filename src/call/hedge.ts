@@ -15,7 +15,7 @@ import type {Guards} from '../guards/origin-guards.ts';
 import {type Assessed, assess} from './assess.ts';
 import {Attempt, type AttemptOwner} from './attempt.ts';
 import type {CallContext, CallFacts} from './context.ts';
-import {failedHandshake} from './failover-cause.ts';
+import {failedHandshake} from './failed-handshake.ts';
 import {moveTo} from './move.ts';
 import {notifyHedged, notifySuperseded} from './notify.ts';
 import {amountsAt, amountsOf} from './quota.ts';
