@@ -247,6 +247,13 @@ async function playAll(lines: string[]): Promise<void> {
     await settle(() => fetch(`http://user:${SECRET}@127.0.0.1:1/`)); // fetch refuses, with a message that repeats it.
     await settle(async () => fetch(`${await deadUrl()}${QUERY}`, {headers: HEADERS}));
     await settle(() => fetch(server.place(200).url, {signal: AbortSignal.abort(new Error(SECRET))}));
+    const endpoints = [
+      {name: 'away', origin: new URL(await deadUrl()).origin, readyPath: '/ready'},
+      {name: 'up', origin: server.origin, rank: 2},
+    ];
+    const moving = createFetch({...quick, endpoints, failover: {sharedCredentials: true}}, ports);
+    const {pathname} = new URL(server.place(200).url);
+    await settle(() => moving(`${endpoints[0]!.origin}${pathname}${QUERY}`, {headers: HEADERS}));
     await settle(() =>
       ky
         .extend(resilience(quick, ports))

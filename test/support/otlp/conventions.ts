@@ -194,4 +194,4 @@ export const LOGS: Readonly<
 };
 
 export const EVENTS: RegExp =
-  /^steadfetch\.(retry\.(scheduled|abandoned)|hedge\.started|breaker\.rejected|policy\.overridden|redirect|call\.queued|retry\.nested)$/;
+  /^steadfetch\.(retry\.(scheduled|abandoned)|hedge\.started|breaker\.rejected|policy\.overridden|redirect|call\.(queued|failover)|retry\.nested)$/;
