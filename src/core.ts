@@ -27,7 +27,15 @@ export {
   TimeoutError,
 } from './core/errors.ts';
 export type * from './core/events.ts';
-export type {BreakerListener, GuardSnapshot, GuardsView, QuotaSnapshot, StoreListener} from './core/guard-snapshot.ts';
+export type {
+  BreakerListener,
+  EndpointChange,
+  EndpointListener,
+  GuardSnapshot,
+  GuardsView,
+  QuotaSnapshot,
+  StoreListener,
+} from './core/guard-snapshot.ts';
 export type {
   AttemptEndpoint,
   AttemptObserver,
