@@ -6,6 +6,7 @@ import {readdirSync, readFileSync} from 'node:fs';
 import {expect} from 'chai';
 import fc from 'fast-check';
 import {parseHttpDate} from '../../src/decide/http-date.ts';
+import {readKey} from '../../src/server/key.ts';
 import {sourceFile} from '../layers/source.ts';
 
 const src = new URL('../../src/', import.meta.url);
@@ -42,13 +43,18 @@ describe('every regular expression of src', () => {
     }
   });
 
-  it('that is built from text is one of three, for dates', () => {
+  it('that is built from text is for dates or for keys', () => {
     const made = files.filter(({bare}) => /\bRegExp\s*\(/.test(bare)).map(({path}) => path);
-    expect(made).to.deep.equal(['decide/http-date.ts']);
+    expect(made).to.have.members(['decide/http-date.ts', 'server/key.ts']);
     for (const begin of ['Sun, 06 Nov 1994 08:49:37 ', 'Sunday, 06-Nov-94 08:49:37 ', 'Sun Nov  6 08:49:37 1994 '])
       for (const piece of ['GMT', ' ', '0', begin]) {
         const text = begin + piece.repeat(LENGTH / piece.length);
         expect(fastestOf(() => parseHttpDate(text, 0))).to.be.below(LONGEST_MS);
+      }
+    for (const begin of ['"k"', '"k"; a=', '"k"; a="', '"'])
+      for (const piece of ['; a', ';a=1', ';a="b"', '; ', 'a', '\\\\', '1.', ':A']) {
+        const text = `${begin}${piece.repeat(LENGTH / piece.length)}\0`;
+        expect(fastestOf(() => readKey(text))).to.be.below(LONGEST_MS);
       }
   });
 });

@@ -35,6 +35,7 @@ describe('an attempt that the quota has room for', () => {
   for (const timeoutMs of [20, 100, 500, 1000])
     for (const roundTripMs of [1, 20, 60, 200, 500])
       it(`waits for round trips of ${roundTripMs} ms for ${timeoutMs} ms at most`, async () => {
+        expect(CHECKED_MS).not.to.be.empty;
         for (const perMs of CHECKED_MS) {
           const world = new SharedQuotas([{unit: 'inputTokens', max: 1000, perMs}]);
           const random = seededRandom(roundTripMs + perMs);

@@ -75,6 +75,7 @@ describe('scope', () => {
       ['k'.repeat(255), 't'.repeat(3000), 'b'.repeat(100_000)],
     ];
     for (const [key, authorization, body] of secrets) await handler(post(key, body, {authorization}));
+    expect(claims).to.have.length(secrets.length);
     for (const {key, fingerprint} of claims) {
       expect(key).to.match(/^[0-9a-f]{64}$/);
       expect(fingerprint).to.match(/^[0-9a-f]{64}$/);

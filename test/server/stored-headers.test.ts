@@ -31,6 +31,7 @@ describe('what is stored of a response', () => {
       );
       const first = await handler(post('k'));
       const second = await handler(post('k'));
+      expect(listed).not.to.be.empty;
       for (const name of listed) {
         expect(first.headers.get(name), name).to.equal(`value of ${name}`);
         expect(second.headers.get(name), name).to.equal(replayed === 'the same' ? `value of ${name}` : null);

@@ -325,6 +325,7 @@ describe('the transaction that a handler gets', () => {
         () => tx.users.find(),
       );
     });
+    expect(kept).to.have.length(3);
     for (const late of kept) expect(late).to.throw(/transaction of this request has ended/);
   });
 });

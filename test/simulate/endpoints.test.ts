@@ -17,7 +17,13 @@ const EU = {name: 'eu', origin: 'https://eu.example'};
 const US = {name: 'us', origin: 'https://us.example', rank: 2};
 
 /** Nothing keeps an attempt from being sent. */
-const UNGUARDED: PolicyInput = {maxAttempts: 2, budget: null, breaker: null, backoff: {kind: 'constant', delayMs: 50}};
+const UNGUARDED: PolicyInput = {
+  maxAttempts: 2,
+  budget: null,
+  breaker: null,
+  backoff: {kind: 'constant', delayMs: 50},
+  failover: {on: ['throttled', 'overloaded', 'server-error', 'timeout', 'network']},
+};
 const FAILOVER: PolicyInput = {...UNGUARDED, endpoints: [EU, US]};
 
 const countsOf = ({endpoints}: SimulationResult): unknown =>
@@ -130,7 +136,11 @@ describe('a scenario with endpoints', () => {
   it('finds the endpoints of routes, and leaves the other calls at the first service', async () => {
     const requests = [{url: 'https://service.example/v1/items?page=1'}, {url: 'https://service.example/health'}];
     const result = await simulate(
-      {...UNGUARDED, routes: [{match: {path: '/v1/**'}, endpoints: [EU, US]}]},
+      {
+        ...UNGUARDED,
+        failover: {...UNGUARDED.failover, query: ['page']},
+        routes: [{match: {path: '/v1/**'}, endpoints: [EU, US]}],
+      },
       {...REGIONS, traffic: {perSecond: 100, requests}},
     );
     const {requests: atUs} = result.endpoints[1]!;
