@@ -267,14 +267,14 @@ describe(`histories of ${KEYS} keys, under kills, stalls, ended connections and 
     }
   });
 
-  // unasserted: the run checks its history, and rejects.
-  for (const store of STORES)
+  for (const store of STORES) {
+    // unasserted: the run checks its history, and rejects.
     it(`${store}: at most one effect for each key, and exactly one for each 2xx`, async function () {
       if (missing[store] !== undefined) {
         console.log(`    ${missing[store]}`);
         this.skip();
       }
-      // unasserted: the run checks its history, and rejects.
       await runs.get(store);
     });
+  }
 });
