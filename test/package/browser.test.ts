@@ -5,13 +5,13 @@ import {gzipSync} from 'node:zlib';
 import {expect} from 'chai';
 import {attempt, fullProject, type Ran} from './projects.ts';
 
-/** kB of 1000 bytes, after gzip; a little above what it is. Raise one knowingly. */
+/** kB of 1000 bytes, after gzip; a little above what it is. Decision 0099 says what the last change of a limit paid for. */
 const LIMITS: Readonly<Record<string, number>> = {
-  steadfetch: 72,
-  'steadfetch/fetch': 69,
-  'steadfetch/ky': 70,
-  'steadfetch/core': 64,
-  'steadfetch/unchecked': 57,
+  steadfetch: 77,
+  'steadfetch/fetch': 73.5,
+  'steadfetch/ky': 74,
+  'steadfetch/core': 68.5,
+  'steadfetch/unchecked': 61.5,
   // With YAML, which a bundler that splits loads only for YAML, and the reasons and examples of every rule.
   'steadfetch/lint': 144,
 };
