@@ -28,6 +28,10 @@ const PROMISES_OF_AN_ITERATION = 4;
 /** Creates a resource and returns its id; undefined if the runtime does not count. */
 const nextId: (() => number) | undefined = countedByNode();
 
+/** Whether Node reads or writes a file. A disk may be busy for seconds, which is no wait of the work for a timer. */
+export const usesFiles = (): boolean =>
+  node?.getActiveResourcesInfo?.().some(kind => kind.startsWith('FSReq')) === true;
+
 /** Waits until no work is left that needs no time. One per clock. */
 export class Rest {
   #lastId = Number.NaN;

@@ -1,7 +1,12 @@
 /** The clock all other tests stand on. */
 
 import {createHook} from 'node:async_hooks';
+import {execFileSync} from 'node:child_process';
 import {getEventListeners} from 'node:events';
+import {mkdtempSync, rmSync} from 'node:fs';
+import {type FileHandle, open} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {performance} from 'node:perf_hooks';
 import {expect} from 'chai';
 import {seededRandom} from '../../src/core/random.ts';
@@ -213,6 +218,23 @@ describe('VirtualClock', () => {
       const clock = new VirtualClock();
       const error = await clock.run(() => Promise.reject(new Error('broken'))).catch(caught => caught as Error);
       expect(error).to.have.property('message', 'broken');
+    });
+
+    it('waits for a file, however busy the disk is', async function () {
+      if (process.platform === 'win32') this.skip();
+      const folder = mkdtempSync(join(tmpdir(), 'virtual-clock-'));
+      const fifo = join(folder, 'fifo');
+      execFileSync('mkfifo', [fifo]);
+      // It opens when there is a writer: long after work without a timer counts as stuck.
+      let writer: Promise<FileHandle> | undefined;
+      setTimeout(() => {
+        writer = open(fifo, 'w');
+      }, 700);
+      const reader = await new VirtualClock().run(() => open(fifo));
+      await reader.close();
+      await (await writer)!.close();
+      rmSync(folder, {recursive: true});
+      expect(reader.fd).to.equal(-1);
     });
 
     it('reports work that can never end as stuck', async () => {
