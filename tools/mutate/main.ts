@@ -1,37 +1,160 @@
 /**
- * Runs Stryker for each folder in turn and writes the section of docs/reliability.md. Fails where a score is below 90 %, or where
- * a change that no test noticed is not explained in survivors.ts.
+ * Changes the code of src and lint in one place at a time and runs the tests that execute this place, which have to fail. A run tries a
+ * random sample, another one each time. Fails where more than 4 of 90 changes are neither noticed nor explained in equivalent.ts.
  */
-import {spawnSync} from 'node:child_process';
-import {readFileSync} from 'node:fs';
+import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {availableParallelism} from 'node:os';
+import {matchesGlob} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {parseArgs} from 'node:util';
 import {writeSection} from '../../scripts/section.ts';
-import {inWords, readFolder, scoreOf, section} from './report.ts';
+import {allChanges, type FindChanges, type Mutant, mutantOf, shuffled, sourcesOf} from './mutants.ts';
+import {type Reach, reachOf} from './reach.ts';
+import {type Finding, holds, isSurvivor, lineOf, reasonFor, type Sample, section} from './report.ts';
+import {filesOfProject, Sandbox} from './sandbox.ts';
+import {tryMutant} from './trial.ts';
 
-const LEAST_SCORE = 90;
+const USAGE = `Usage: npm run mutate -- [options]
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const stryker = new URL('node_modules/@stryker-mutator/core/', import.meta.url);
-const {version} = JSON.parse(readFileSync(new URL('package.json', stryker), 'utf8')) as {version: string};
+  --count NUMBER        Changes to try (default: 90)
+  --minutes NUMBER      Time after which no further change is tried (default: 10)
+  --seed NUMBER         Repeat the sample of an earlier run (default: another one each time)
+  --only PATH[:LINE]    Only changes of this file or folder, and of this line; may be repeated (default: src and lint)
+  --seconds NUMBER      What the tests of one change may take, by the time that they took unchanged (default: 60)
+  --jobs NUMBER         Changes to try at once (default: the number of processors)
+  --unconfined          Run changed code with the rights of this user; it may delete files`;
 
-const folders = ['guards', 'decide'].map(name => {
-  const program = fileURLToPath(new URL('bin/stryker.js', stryker));
-  const {status} = spawnSync(process.execPath, [program, 'run', 'tools/mutate/stryker.config.mjs'], {
-    cwd: root,
-    env: {...process.env, MUTATE: name},
-    stdio: 'inherit',
-  });
-  if (status !== 0) throw new Error(`Stryker did not get through src/${name}: exit code ${status}.`);
-  return readFolder(name, new URL(`reports/${name}.json`, import.meta.url));
+const {values} = parseArgs({
+  options: {
+    count: {type: 'string', default: '90'},
+    minutes: {type: 'string', default: '10'},
+    seed: {type: 'string', default: String(Math.floor(Math.random() * 1e6))},
+    only: {type: 'string', multiple: true, default: ['src', 'lint']},
+    seconds: {type: 'string', default: '60'},
+    jobs: {type: 'string', default: String(availableParallelism())},
+    unconfined: {type: 'boolean', default: false},
+    help: {type: 'boolean', default: false},
+  },
 });
+if (values.help) {
+  console.log(USAGE);
+  process.exit();
+}
+const [count, minutes, seed, seconds, jobs] = (['count', 'minutes', 'seed', 'seconds', 'jobs'] as const).map(name => {
+  const number = Number(values[name]);
+  if (!(number >= 0)) throw new Error(`--${name} has to be a number, not ${values[name]}.`);
+  return number;
+}) as [number, number, number, number, number];
 
-writeSection('npm run mutate', section(folders, version));
-for (const folder of folders) {
-  const score = scoreOf(folder);
-  console.log(`${score < LEAST_SCORE ? 'FAIL' : 'ok  '} src/${folder.name}: ${score.toFixed(2)} %`);
-  if (score < LEAST_SCORE) process.exitCode = 1;
-  for (const survivor of folder.survived.filter(({why}) => why === undefined)) {
-    console.log(`FAIL not noticed, and not explained: ${inWords(survivor)}`);
-    process.exitCode = 1;
+const deadline = performance.now() + minutes * 60_000;
+const cache = fileURLToPath(new URL('.cache', import.meta.url));
+const files = filesOfProject();
+const sandboxes = Array.from({length: Math.max(1, jobs)}, () => new Sandbox(files, !values.unconfined));
+process.on('exit', () => {
+  for (const sandbox of sandboxes) sandbox.remove();
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
+
+const refusal = sandboxes[0]!.whyNotConfined();
+if (refusal !== undefined && !values.unconfined) {
+  console.error(
+    `Changed code cannot be confined here, and it may delete files or replace devices: ${refusal}\n` +
+      'Run as root on Linux with unshare (util-linux) and ip (iproute2), or, where nothing can be lost, with --unconfined.',
+  );
+  process.exit(2);
+}
+
+/** Does a task for each item, as many at once as there are sandboxes, until the time is over. */
+async function inParallel<Item>(
+  items: Iterable<Item>,
+  task: (item: Item, sandbox: Sandbox) => Promise<void>,
+): Promise<void> {
+  const queue = items[Symbol.iterator]();
+  const work = async (sandbox: Sandbox): Promise<void> => {
+    while (performance.now() < deadline) {
+      const {value, done} = queue.next();
+      if (done === true) return;
+      await task(value, sandbox);
+    }
+  };
+  await Promise.all(sandboxes.map(work));
+}
+
+async function recordReaches(): Promise<Reach[]> {
+  const {ignore} = JSON.parse(readFileSync(new URL('../../.mocharc.json', import.meta.url), 'utf8')) as {
+    ignore: string[];
+  };
+  const tests = files.filter(
+    path => /^test\/.*\.test\.ts$/.test(path) && !ignore.some(glob => matchesGlob(path, glob)),
+  );
+  console.log(`Finding which code each of ${tests.length} test files runs; kept in tools/mutate/.cache.`);
+  const reaches: Reach[] = [];
+  await inParallel(tests, async (test, sandbox) => {
+    const reach = await reachOf(test, sandbox, `${cache}/reach`);
+    reaches.push(reach);
+    if (!reach.passed) console.log(`note ${test} fails unchanged here, so it notices nothing`);
+  });
+  if (reaches.length < tests.length) {
+    console.error(
+      `${minutes} minutes were enough for ${reaches.length} of ${tests.length}. The next run goes on from there.`,
+    );
+    process.exit(2);
+  }
+  return reaches.sort((a, b) => (a.test < b.test ? -1 : 1));
+}
+
+const sources = sourcesOf(sandboxes[0]!.tree, files);
+const {changesOf} = (await import(new URL('mutators.mjs', import.meta.url).href)) as {changesOf: FindChanges};
+const changes = (await allChanges(sources, changesOf, `${cache}/changes`)).filter(([file, {start}]) =>
+  values.only.some(only => {
+    const [path, line] = only.split(':') as [string, string?];
+    if (line !== undefined && sources.get(file)!.slice(0, start).split('\n').length !== Number(line)) return false;
+    return file === path || file.startsWith(path.endsWith('/') ? path : `${path}/`);
+  }),
+);
+const reaches = await recordReaches();
+
+function* sampled(): Generator<Mutant> {
+  let left = count;
+  for (const [file, change] of shuffled(changes, seed)) {
+    if (left-- <= 0) return;
+    const mutant = mutantOf(file, sources.get(file)!, change);
+    if (mutant === undefined) left++;
+    else yield mutant;
   }
 }
+
+console.log(`Trying ${Math.min(count, changes.length)} of ${changes.length} changes with --seed ${seed}.`);
+const findings: Finding[] = [];
+await inParallel(sampled(), async (mutant, sandbox) => {
+  const original = sources.get(mutant.file)!;
+  const why = reasonFor(mutant);
+  const finding: Finding =
+    why === undefined
+      ? await tryMutant(mutant, original, reaches, sandbox, seconds * 1_000).then(({fate, ...rest}) => ({
+          verdict: fate,
+          ...rest,
+        }))
+      : {mutant, verdict: 'equivalent', why, tests: [], left: 0, failed: undefined};
+  findings.push(finding);
+  console.log(lineOf(finding));
+});
+
+const sample: Sample = {seed, findings, of: changes.length};
+mkdirSync(new URL('reports', import.meta.url), {recursive: true});
+writeFileSync(
+  new URL(`reports/${seed}.json`, import.meta.url),
+  JSON.stringify(
+    {seed, findings: findings.map(({mutant: {text: _, ...mutant}, ...rest}) => ({...mutant, ...rest}))},
+    null,
+    2,
+  ),
+);
+console.log(
+  `\n${section(sample).join('\n')}\n\nIn tools/mutate/reports/${seed}.json: each change with the tests that ran.`,
+);
+const isWhole = values.only.join() === 'src,lint' && findings.length >= 90;
+if (isWhole) writeSection('npm run mutate', section(sample));
+if (findings.length < Math.min(count, changes.length))
+  console.log(`${minutes} minutes were enough for ${findings.length} of ${count}.`);
+if (findings.some(isSurvivor) && !holds(sample)) process.exitCode = 1;

@@ -16,65 +16,65 @@ export const EQUIVALENT: readonly Reason[] = [
     why: 'A number that only has to be unlike others still is',
     changes: [
       // A ticket without a breaker is recorded nowhere.
-      ['guards/breaker.ts', '-1', '+1'],
-      ['guards/breaker.ts', 'this.#epoch++', 'this.#epoch--'],
+      ['src/guards/breaker.ts', '-1', '+1'],
+      ['src/guards/breaker.ts', 'this.#epoch++', 'this.#epoch--'],
     ],
   },
   {
     why: 'The two sides differ by the allowance for rounding, 1e-9, so they are never equal',
     changes: [
-      ['guards/ratio-trip.ts', 'failed >= all * ratio - 1e-9', 'failed > all * ratio - 1e-9'],
+      ['src/guards/ratio-trip.ts', 'failed >= all * ratio - 1e-9', 'failed > all * ratio - 1e-9'],
       [
-        'guards/hedge-load.ts',
+        'src/guards/hedge-load.ts',
         'this.#load.marked + 1 > this.#load.all * this.#policy.maxLoadRatio + 1e-9',
         'this.#load.marked + 1 >= this.#load.all * this.#policy.maxLoadRatio + 1e-9',
       ],
       [
-        'guards/ratio-budget.ts',
+        'src/guards/ratio-budget.ts',
         'this.#window.marked + 1 <= this.#allowed()',
         'this.#window.marked + 1 < this.#allowed()',
       ],
-      ['guards/ratio-budget.ts', 'allowed < 1', 'allowed <= 1'],
+      ['src/guards/ratio-budget.ts', 'allowed < 1', 'allowed <= 1'],
     ],
   },
   {
     why: 'Where the two are equal, both ways do the same: nothing is added, nothing forgotten',
     changes: [
-      ['guards/sliding-window.ts', 'newest <= this.#newest', 'newest < this.#newest'],
-      ['guards/token-bucket.ts', 'now > this.#filledAt', 'now >= this.#filledAt'],
+      ['src/guards/sliding-window.ts', 'newest <= this.#newest', 'newest < this.#newest'],
+      ['src/guards/token-bucket.ts', 'now > this.#filledAt', 'now >= this.#filledAt'],
     ],
   },
   {
     why: 'A word that stands in no table, and is no number, means as little as an empty one',
     changes: [
-      ['decide/classify-failure.ts', "''", '"Stryker was here!"'],
-      ['decide/server-hint.ts', "''", '"Stryker was here!"'],
+      ['src/decide/classify-failure.ts', "''", '"Stryker was here!"'],
+      ['src/decide/server-hint.ts', "''", '"Stryker was here!"'],
     ],
   },
   {
     why: 'A short cut, whose long way round comes to the same',
     changes: [
       // Reading null throws, and a value that throws while it is read has no information.
-      ['decide/failure-facts.ts', 'outer === null', 'false'],
-      ['decide/redact.ts', '!/[@?#]/.test(url)', 'false'],
+      ['src/decide/failure-facts.ts', 'outer === null', 'false'],
+      ['src/decide/redact.ts', '!/[@?#]/.test(url)', 'false'],
       // null is no object either way, and undefined is above no limit.
-      ['decide/failure-facts.ts', 'value !== null', 'true'],
-      ['decide/http-date.ts', 'at !== undefined', 'true'],
+      ['src/decide/failure-facts.ts', 'value !== null', 'true'],
+      ['src/decide/http-date.ts', 'at !== undefined', 'true'],
       // Every part begins with its number.
-      ['decide/rate-limit.ts', '/^[\\d.]+/', '/[\\d.]+/'],
+      ['src/decide/rate-limit.ts', '/^[\\d.]+/', '/[\\d.]+/'],
       // A number has no bytes in which a field could be found.
-      ['decide/retry-info.ts', "typeof detail === 'number'", 'false'],
-      ['decide/retry-info.ts', "'number'", '""'],
+      ['src/decide/retry-info.ts', "typeof detail === 'number'", 'false'],
+      ['src/decide/retry-info.ts', "'number'", '""'],
       // What is no code is kept, and never asked for.
-      ['decide/transients.ts', 'retryOn.filter(isCodeName)', 'retryOn'],
-      ['decide/transients.ts', "typeof entry === 'number'", 'true'],
+      ['src/decide/transients.ts', 'retryOn.filter(isCodeName)', 'retryOn'],
+      ['src/decide/transients.ts', "typeof entry === 'number'", 'true'],
     ],
   },
   {
     why: 'Date.parse takes nothing after the zone either',
     changes: [
       [
-        'decide/rate-limit.ts',
+        'src/decide/rate-limit.ts',
         '/^(\\d{4}-\\d\\d-(\\d\\d))T\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$/',
         '/^(\\d{4}-\\d\\d-(\\d\\d))T\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)/',
       ],
@@ -82,6 +82,6 @@ export const EQUIVALENT: readonly Reason[] = [
   },
   {
     why: 'The message is never shown: the error is caught where it was thrown',
-    changes: [['decide/retry-info.ts', "'These bytes are no protobuf message.'", '""']],
+    changes: [['src/decide/retry-info.ts', "'These bytes are no protobuf message.'", '""']],
   },
 ];
