@@ -3,9 +3,9 @@ import {covered, type Reach, testsOf, union} from '../../tools/mutate/reach.ts';
 
 const range = (startOffset: number, endOffset: number, count: number) => ({startOffset, endOffset, count});
 
-const reach = (test: string, ms: number, ran: Reach['ran'], passed = true): Reach => ({
+const reach = (test: string, cpuMs: number, ran: Reach['ran'], passed = true): Reach => ({
   test,
-  ms,
+  cpuMs,
   ran,
   passed,
   hashes: {},

@@ -32,6 +32,12 @@ ln -s /proc/self/fd/0 "$root/dev/stdin"
 ln -s /proc/self/fd/1 "$root/dev/stdout"
 ln -s /proc/self/fd/2 "$root/dev/stderr"
 
+# Without a network, a name server would not answer, and an unknown name would be a passing failure.
+if test -f /etc/nsswitch.conf; then
+  printf 'hosts: files\n' > "$root/dev/nsswitch.conf"
+  mount --bind "$root/dev/nsswitch.conf" "$root/etc/nsswitch.conf"
+fi
+
 # These may lie below /tmp, or on another file system than /.
 for directory in "$project" "$tree" "$output"; do
   test -d "$root$directory" || mkdir -p "$root$directory"

@@ -1,6 +1,5 @@
 /**
- * Changes of the code that no test can notice, by the reason. Whoever finds a test that notices one takes it out of here; whoever
- * adds one has looked for such a test first.
+ * Changes of the code that no test can notice, by the reason. Before a change is added here, look for a test that notices it.
  */
 
 /** In which file, what code, and what it was changed into. */

@@ -13,6 +13,7 @@ import {type Reach, reachOf} from './reach.ts';
 import {type Finding, holds, isSurvivor, lineOf, reasonFor, type Sample, section} from './report.ts';
 import {filesOfProject, Sandbox} from './sandbox.ts';
 import {tryMutant} from './trial.ts';
+import {compiling} from './types.ts';
 
 const USAGE = `Usage: npm run mutate -- [options]
 
@@ -20,7 +21,7 @@ const USAGE = `Usage: npm run mutate -- [options]
   --minutes NUMBER      Time after which no further change is tried (default: 10)
   --seed NUMBER         Repeat the sample of an earlier run (default: another one each time)
   --only PATH[:LINE]    Only changes of this file or folder, and of this line; may be repeated (default: src and lint)
-  --seconds NUMBER      What the tests of one change may take, by the time that they took unchanged (default: 60)
+  --seconds NUMBER      What the tests of one change may take, in seconds of the processor that they took unchanged (default: 60)
   --jobs NUMBER         Changes to try at once (default: the number of processors)
   --unconfined          Run changed code with the rights of this user; it may delete files`;
 
@@ -114,19 +115,26 @@ const changes = (await allChanges(sources, changesOf, `${cache}/changes`)).filte
 );
 const reaches = await recordReaches();
 
-function* sampled(): Generator<Mutant> {
-  let left = count;
-  for (const [file, change] of shuffled(changes, seed)) {
-    if (left-- <= 0) return;
-    const mutant = mutantOf(file, sources.get(file)!, change);
-    if (mutant === undefined) left++;
-    else yield mutant;
+/** More are compiled at once than are needed, because the compiler refuses some of them. */
+async function drawSample(): Promise<Mutant[]> {
+  const order = shuffled(changes, seed);
+  const drawn: Mutant[] = [];
+  for (let at = 0; drawn.length < count && at < order.length; ) {
+    const some: Mutant[] = [];
+    for (; some.length < (count - drawn.length) * 1.5 && at < order.length; at++) {
+      const [file, change] = order[at]!;
+      const mutant = mutantOf(file, sources.get(file)!, change);
+      if (mutant !== undefined) some.push(mutant);
+    }
+    drawn.push(...(await compiling(some, sources, sandboxes[0]!)));
   }
+  return drawn.slice(0, count);
 }
 
-console.log(`Trying ${Math.min(count, changes.length)} of ${changes.length} changes with --seed ${seed}.`);
+console.log(`Drawing ${count} of ${changes.length} changes with --seed ${seed}.`);
+const drawn = await drawSample();
 const findings: Finding[] = [];
-await inParallel(sampled(), async (mutant, sandbox) => {
+await inParallel(drawn, async (mutant, sandbox) => {
   const original = sources.get(mutant.file)!;
   const why = reasonFor(mutant);
   const finding: Finding =
@@ -155,6 +163,6 @@ console.log(
 );
 const isWhole = values.only.join() === 'src,lint' && findings.length >= 90;
 if (isWhole) writeSection('npm run mutate', section(sample));
-if (findings.length < Math.min(count, changes.length))
-  console.log(`${minutes} minutes were enough for ${findings.length} of ${count}.`);
+if (findings.length < drawn.length)
+  console.log(`${minutes} minutes were enough for ${findings.length} of ${drawn.length}.`);
 if (findings.some(isSurvivor) && !holds(sample)) process.exitCode = 1;

@@ -3,13 +3,14 @@ import {createHash} from 'node:crypto';
 import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {pathToFileURL} from 'node:url';
-import type {Sandbox} from './sandbox.ts';
+import {type Sandbox, slowness} from './sandbox.ts';
 
 /** Of one test file. */
 export interface Reach {
   readonly test: string;
   readonly passed: boolean;
-  readonly ms: number;
+  /** Time of the processor. */
+  readonly cpuMs: number;
   /** Content of the files that ran. If none of them changed, the rest holds. */
   readonly hashes: Readonly<Record<string, string>>;
   /** What ran of each file of src and lint: start, end, start, end… */
@@ -37,15 +38,17 @@ export async function reachOf(test: string, sandbox: Sandbox, cache: string): Pr
     if (Object.entries(reach.hashes).every(([file, hash]) => hashOf(join(sandbox.tree, file)) === hash)) return reach;
   }
   const reach = await record(test, sandbox);
+  // The cause may not be one of the files.
+  if (!reach.passed) return reach;
   mkdirSync(dirname(kept), {recursive: true});
   writeFileSync(kept, JSON.stringify(reach));
   return reach;
 }
 
 async function record(test: string, sandbox: Sandbox): Promise<Reach> {
-  const limits = {cpuSeconds: 300, seconds: 600};
+  const limits = {cpuSeconds: 300, seconds: 300};
   const env = {NODE_V8_COVERAGE: sandbox.output};
-  const {end, ms} = await sandbox.node([...MOCHA, '--timeout', '60000', test], env, limits);
+  const {end, cpuMs} = await sandbox.node([...MOCHA, '--timeout', String(60_000 * slowness()), test], env, limits);
   const ran: Record<string, number[]> = {};
   const files = new Set([test]);
   for (const {url, functions} of scriptsIn(sandbox.output)) {
@@ -56,11 +59,12 @@ async function record(test: string, sandbox: Sandbox): Promise<Reach> {
     if (/^(src|lint)\//.test(file)) ran[file] = union(ran[file] ?? [], covered(functions));
   }
   const hashes = Object.fromEntries([...files].map(file => [file, hashOf(join(sandbox.tree, file)) ?? '']));
-  return {test, passed: end === 'passed', ms: Math.round(ms), hashes, ran};
+  return {test, passed: end === 'passed', cpuMs, hashes, ran};
 }
 
 function scriptsIn(directory: string): ScriptCoverage[] {
-  return readdirSync(directory).flatMap(name => {
+  const reports = readdirSync(directory).filter(name => name.endsWith('.json'));
+  return reports.flatMap(name => {
     // A process that was killed while it wrote leaves half of a file.
     try {
       return (JSON.parse(readFileSync(join(directory, name), 'utf8')) as {result: ScriptCoverage[]}).result;
@@ -116,7 +120,7 @@ const pairs = (spans: readonly number[]): [start: number, end: number][] =>
 export function testsOf(file: string, offset: number, reaches: readonly Reach[]): Reach[] {
   return reaches
     .filter(({passed, ran}) => passed && contains(ran[file] ?? [], offset))
-    .sort((a, b) => distance(a.test, file) - distance(b.test, file) || a.ms - b.ms);
+    .sort((a, b) => distance(a.test, file) - distance(b.test, file) || a.cpuMs - b.cpuMs);
 }
 
 const contains = (spans: readonly number[], offset: number): boolean =>

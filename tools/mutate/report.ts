@@ -44,7 +44,6 @@ export function lineOf({mutant, verdict, tests, left, failed, why}: Finding): st
   const after = {
     killed: `${tests.at(-1)}: ${failed ?? 'failed'}`,
     limit: `${tests.at(-1)} did not end`,
-    types: 'the compiler refuses it',
     equivalent: why,
     survived: `${tests.length} test files passed${rest}: ${tests.slice(0, 5).join(' ')}${tests.length > 5 ? ' …' : ''}`,
     unreached: 'no test runs it',
@@ -64,13 +63,13 @@ export function section(sample: Sample): string[] {
   );
   const row = (name: string, some: readonly Finding[]): string => {
     const count = (...verdicts: Verdict[]): number => some.filter(({verdict}) => verdicts.includes(verdict)).length;
-    const counts = [count('killed', 'limit'), count('types'), count('equivalent'), count('survived', 'unreached')];
+    const counts = [count('killed'), count('limit'), count('equivalent'), count('survived', 'unreached')];
     return `| ${name} | ${[some.length, ...counts].join(' | ')} |`;
   };
   return [
     `Measured ${new Date().toISOString().slice(0, 10)}: ${findings.length} of ${of} possible changes, with the seed ${seed}.`,
     '',
-    '| folder | changes | noticed by a test | by the compiler | equivalent | not noticed |',
+    '| folder | changes | noticed by a test | by a time limit | equivalent | not noticed |',
     '|---|---|---|---|---|---|',
     ...[...folders].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, some]) => row(`\`${name}\``, some)),
     row('together', findings),

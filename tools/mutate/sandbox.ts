@@ -1,18 +1,30 @@
 /** Runs tests in a copy of the sources, where a change that deletes files or never ends does no harm. */
 import {execFileSync, spawn, spawnSync} from 'node:child_process';
-import {cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import {availableParallelism, loadavg, tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
 const project = fileURLToPath(new URL('../../', import.meta.url)).replace(/\/$/, '');
 const confine = fileURLToPath(new URL('confine.sh', import.meta.url));
+/** The last line of `times` is what the children used. */
+const LIMITED = 'ulimit -t "$0"; times=$1; shift; "$@"; status=$?; times > "$times"; exit $status';
 const NAMESPACES = ['--mount', '--net', '--pid', '--ipc', '--fork', '--kill-child'];
 
 export interface Limits {
   /** For each process. A busy machine needs no more of it, unlike time. */
   readonly cpuSeconds: number;
-  /** For the run. What waits for ever uses no CPU. */
+  /** For the run, on a machine that does nothing else: what waits for ever uses no CPU. Longer on a busy one. */
   readonly seconds: number;
 }
 
@@ -20,7 +32,8 @@ export interface Run {
   /** `limit`: a limit ended the run. */
   readonly end: 'passed' | 'failed' | 'limit';
   readonly output: string;
-  readonly ms: number;
+  /** Time of the processor that its processes used. */
+  readonly cpuMs: number;
 }
 
 /** Tracked files, and new ones that git does not ignore. */
@@ -29,6 +42,9 @@ export function filesOfProject(): string[] {
   return [...new Set(listed.split('\0'))].filter(path => path !== '' && existsSync(join(project, path)));
 }
 
+/** How many programs share a processor. */
+export const slowness = (): number => Math.max(1, loadavg()[0]! / availableParallelism());
+
 export class Sandbox {
   /** The copy. */
   readonly tree: string;
@@ -36,6 +52,8 @@ export class Sandbox {
   readonly output: string;
   readonly #home = mkdtempSync(join(tmpdir(), 'mutate-'));
   readonly #confined: boolean;
+  /** Ends the run. */
+  #end = (): void => {};
 
   constructor(files: readonly string[], confined: boolean) {
     this.#confined = confined;
@@ -63,9 +81,9 @@ export class Sandbox {
 
   async node(args: readonly string[], env: NodeJS.ProcessEnv, {cpuSeconds, seconds}: Limits): Promise<Run> {
     for (const name of readdirSync(this.output)) rmSync(join(this.output, name), {recursive: true});
-    const limited = ['sh', '-c', 'ulimit -t "$0" && "$@"', String(cpuSeconds), process.execPath, ...args];
+    const times = join(this.output, 'times');
+    const limited = ['sh', '-c', LIMITED, String(cpuSeconds), times, process.execPath, ...args];
     const [program, ...rest] = this.#confined ? ['unshare', ...this.#command(limited)] : limited;
-    const started = performance.now();
     const child = spawn(program!, rest, {
       cwd: this.tree,
       env: {...process.env, ...env},
@@ -75,10 +93,10 @@ export class Sandbox {
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', chunk => {
-        output = (output + chunk).slice(-20_000);
+        output = (output + chunk).slice(-100_000);
       });
     }
-    const end = (): void => {
+    this.#end = () => {
       try {
         process.kill(-child.pid!, 'SIGKILL');
       } catch {
@@ -86,25 +104,30 @@ export class Sandbox {
       }
     };
     let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      end();
-    }, seconds * 1_000);
+    const timer = setTimeout(
+      () => {
+        late = true;
+        this.#end();
+      },
+      seconds * slowness() * 1_000,
+    );
     const status = await new Promise<number | null>((resolve, reject) => {
       child.once('error', reject);
       child.once('exit', resolve);
     });
     clearTimeout(timer);
-    end();
+    this.#end();
+    this.#end = () => {};
     child.stdout.destroy();
     child.stderr.destroy();
-    const ms = performance.now() - started;
     // 128 + SIGXCPU, and SIGKILL, which follows it.
     const limit = late || status === 152 || status === 137;
-    return {end: limit ? 'limit' : status === 0 ? 'passed' : 'failed', output, ms};
+    return {end: limit ? 'limit' : status === 0 ? 'passed' : 'failed', output, cpuMs: usedMs(times)};
   }
 
+  /** Ends the run, and removes the copy. */
   remove(): void {
+    this.#end();
     rmSync(this.#home, {recursive: true, force: true});
   }
 
@@ -113,4 +136,19 @@ export class Sandbox {
     const places = [join(this.#home, 'root'), project, this.tree, this.output];
     return [...asRoot, ...NAMESPACES, 'sh', confine, ...places, ...program];
   }
+}
+
+/** The processes that were killed, or not waited for, are not counted. */
+function usedMs(times: string): number {
+  if (!existsSync(times)) return 0;
+  const used = [
+    ...readFileSync(times, 'utf8')
+      .trim()
+      .split('\n')
+      .at(-1)!
+      .matchAll(/(\d+)m([\d.]+)s/g),
+  ];
+  return Math.round(
+    used.reduce((sum, [, minutes, seconds]) => sum + Number(minutes) * 60_000 + Number(seconds) * 1_000, 0),
+  );
 }
