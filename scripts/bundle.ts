@@ -58,7 +58,10 @@ const withoutElicitation: Plugin = {
     })),
 };
 
-/** @param folder Gets retry-lint.cjs, retry-lint-main.cjs, retry-lint-lsp.cjs, retry-lint-mcp.cjs, and retry-lint.licenses.txt with the licences of what is bundled. */
+/**
+ * @param folder Gets retry-lint.cjs and its types, retry-lint-main.cjs, retry-lint-lsp.cjs, retry-lint-mcp.cjs, and retry-lint.licenses.txt with
+ *   the licences of what is bundled.
+ */
 export async function bundle(folder: string): Promise<void> {
   const {metafile} = await build({
     absWorkingDir: root,
@@ -84,6 +87,8 @@ export async function bundle(folder: string): Promise<void> {
     metafile: true,
   });
   chmodSync(join(folder, 'retry-lint.cjs'), 0o755);
+  // TypeScript finds it by the name of the program.
+  writeFileSync(join(folder, 'retry-lint.d.cts'), '/** Runs the command retry-lint. Exports nothing. */\nexport {};\n');
   writeFileSync(join(folder, 'retry-lint.licenses.txt'), noticesOf([metafile], root));
 }
 

@@ -39,6 +39,7 @@ export type {
   CallObserver,
   HeaderBag,
   Observer,
+  RpcEnd,
 } from './core/observer.ts';
 export type {FailureKind, Outcome, StreamError} from './core/outcome.ts';
 export {type Ids, type Random, SystemIds, seededRandom} from './core/random.ts';

@@ -8,7 +8,9 @@ import type {PolicyArgument, PolicyHandle} from './client/policy-handle.ts';
 import {grpcInterceptor as bareInterceptor} from './grpc/interceptor.ts';
 import type {GrpcPorts} from './grpc/ports.ts';
 import type {PolicyInput} from './policy/types.ts';
+import {followForRpcs} from './telemetry/conventions.ts';
 import {observed} from './telemetry/observed.ts';
+import {rpcConventions} from './telemetry/rpc-conventions.ts';
 
 export {type CallReport, reportOf} from './call/report.ts';
 export {definePolicy} from './client/define-policy.ts';
@@ -46,5 +48,6 @@ export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';
  */
 export function grpcInterceptor<Json>(policy?: PolicyArgument<Json>, ports?: GrpcPorts): Interceptor;
 export function grpcInterceptor(policy?: PolicyInput | PolicyHandle, ports: GrpcPorts = {}): Interceptor {
+  followForRpcs(rpcConventions);
   return bareInterceptor(policy, observed(ports));
 }

@@ -32,6 +32,7 @@ describe('docs/conformance.md', () => {
   });
 
   it('has pass, fail or n/a in each cell, and says below the table how each failure shows', () => {
+    expect(rows).to.have.length(2 + pitfalls.length);
     for (const row of rows.slice(2)) {
       const cells = row.slice(2);
       expect(cells).to.have.length(libraries.length);

@@ -1,11 +1,9 @@
 /** The documents are correct: their code runs, and the targets of their links exist. */
 
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
-import {mkdtemp, rm, writeFile} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
 import {join, posix} from 'node:path';
-import {pathToFileURL} from 'node:url';
 import {expect} from 'chai';
+import {blocksOf, runBlock} from './support/doc-blocks.ts';
 import {readMarkdown} from './support/markdown.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -18,21 +16,6 @@ const documents = [
 
 const read = (name: string): string => readFileSync(join(root, name), 'utf8');
 const pages = new Map(documents.map(name => [name, readMarkdown(read(name))]));
-const blocks = (name: string): string[] => [...read(name).matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!);
-
-/** Runs a block as a module beside the sources, and gives what it declares. */
-async function run(code: string, names: string): Promise<Record<string, unknown>> {
-  const folder = await mkdtemp(join(tmpdir(), 'steadfetch-docs-'));
-  const file = join(folder, 'block.ts');
-  const source = (entry: string) => pathToFileURL(join(root, 'src', `${entry || 'index'}.ts`)).href;
-  try {
-    const linked = code.replaceAll(/'steadfetch\/?([a-z]*)'/g, (_, entry: string) => `'${source(entry)}'`);
-    await writeFile(file, `${linked}\nexport {${names}};`);
-    return await import(pathToFileURL(file).href);
-  } finally {
-    await rm(folder, {recursive: true});
-  }
-}
 
 describe('the documents', () => {
   for (const name of documents) {
@@ -57,13 +40,13 @@ describe('the documents', () => {
   });
 
   for (const name of documents) {
-    const timed = blocks(name).flatMap(code => {
+    const timed = blocksOf(name).flatMap(code => {
       const shown = /^server\.arrivals; \/\/ (\[[^\]]*\])/m.exec(code)?.[1];
       return shown === undefined ? [] : [{code, shown}];
     });
     for (const [index, {code, shown}] of timed.entries()) {
       it(`${name}: block ${index + 1} on a virtual clock gives the numbers it shows`, async () => {
-        const {server} = await run(code, 'server');
+        const {server} = await runBlock(code, 'server');
         expect((server as {arrivals: number[]}).arrivals).to.deep.equal(JSON.parse(shown));
       });
     }

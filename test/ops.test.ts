@@ -60,6 +60,7 @@ describe("operators' files", () => {
 
   it('bind every port to the loopback', () => {
     const {services} = parse(read('compose.yaml')) as {services: Record<string, {ports: string[]; image: string}>};
+    expect(services).not.to.be.empty;
     for (const [name, {ports, image}] of Object.entries(services)) {
       expect(image, name).to.match(/:v?\d+\.\d+\.\d+$/);
       for (const port of ports) expect(port, name).to.match(/^127\.0\.0\.1:/);

@@ -4,7 +4,8 @@ import {expect} from 'chai';
 import {readPage, withTables} from '../scripts/traffic-light.ts';
 import type {PolicyInput} from '../src/core.ts';
 import {grpcInterceptor} from '../src/grpc/interceptor.ts';
-import type {ScriptedAnswer} from '../src/testing.ts';
+import type {GrpcPorts} from '../src/grpc.ts';
+import {type ScriptedAnswer, VirtualClock} from '../src/testing.ts';
 import {answer, connectionError, virtually} from './call/world.ts';
 import {fails, GrpcServer, get, ok} from './grpc/grpc-server.ts';
 
@@ -39,9 +40,10 @@ describe('docs/traffic-light.md', () => {
       server = await GrpcServer.start();
     });
     after(() => server.close());
-    const waits = async (policy: PolicyInput, options = {}): Promise<number[]> => {
+    const waits = async (policy: PolicyInput, options = {}, ports: GrpcPorts = {}): Promise<number[]> => {
       const planned: number[] = [];
       const own = grpcInterceptor(policy, {
+        ...ports,
         random: () => 0.02,
         on: event => event.type === 'retry.scheduled' && planned.push(event.waitMs),
       });
@@ -57,8 +59,9 @@ describe('docs/traffic-light.md', () => {
     });
 
     it('exercise 9: the caller’s own deadline ends it', async () => {
-      server.serve(() => {}, ok);
-      expect(await waits({backoff: BACKOFF}, {deadline: Date.now() + 30})).to.deep.equal([]);
+      const clock = new VirtualClock();
+      server.serve(() => void clock.advance(5000), ok);
+      expect(await waits({backoff: BACKOFF}, {deadline: clock.wall() + 5000}, {clock})).to.deep.equal([]);
       expect(server.attempts).to.have.length(1);
     });
 

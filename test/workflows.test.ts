@@ -1,5 +1,7 @@
 /** What can be checked of the workflows without a program: time limits, pinned actions, and the release. */
+import {execFileSync} from 'node:child_process';
 import {readdirSync, readFileSync} from 'node:fs';
+import {posix} from 'node:path';
 import {expect} from 'chai';
 import {parse} from 'yaml';
 import {type Release, releaseProblems} from '../scripts/release-check.ts';
@@ -7,9 +9,12 @@ import {type Release, releaseProblems} from '../scripts/release-check.ts';
 interface Step {
   readonly uses?: string;
   readonly run?: string;
+  readonly env?: Readonly<Record<string, string>>;
   readonly 'timeout-minutes'?: number;
 }
 interface Job {
+  readonly needs?: string;
+  readonly outputs?: Readonly<Record<string, string>>;
   readonly 'timeout-minutes'?: number;
   readonly permissions?: Readonly<Record<string, string>>;
   readonly strategy?: {readonly matrix: Readonly<Record<string, readonly unknown[]>>};
@@ -31,7 +36,8 @@ describe('a workflow', () => {
       });
 
       it(`${file}, ${name}: pins each action by its commit`, () => {
-        for (const {uses} of job.steps) if (uses !== undefined) expect(uses).to.match(/@[0-9a-f]{40}$/);
+        const used = job.steps.flatMap(({uses}) => (uses === undefined ? [] : [uses]));
+        expect(used.filter(uses => !/@[0-9a-f]{40}$/.test(uses))).to.deep.equal([]);
       });
     }
   }
@@ -43,13 +49,56 @@ describe('a workflow', () => {
     });
   });
 
-  it('publishes both packages with provenance, after all tests', () => {
-    const {permissions, steps} = read('release.yml').jobs.publish!;
-    expect(permissions).to.deep.equal({contents: 'read', 'id-token': 'write'});
-    const commands = steps.flatMap(({run}) => run ?? []);
-    const published = commands.filter(command => command.startsWith('npm publish'));
-    expect(published).to.deep.equal(Array(2).fill('npm publish --provenance --access public'));
-    expect(commands.indexOf('.ci/run')).to.be.within(0, commands.indexOf(published[0]!));
+  it('publishes the tarballs that another job built and tested, after comparing their checksums', () => {
+    const {build, publish} = read('release.yml').jobs as Readonly<Record<string, Job>>;
+    expect(build!.permissions).to.deep.equal({contents: 'read'});
+    const tests = build!.steps.findIndex(({run}) => run === '.ci/run --all');
+    const upload = build!.steps.findIndex(({uses}) => uses?.startsWith('actions/upload-artifact@'));
+    expect(build!.steps[tests]?.env).to.have.property('TARBALLS');
+    expect(upload).to.be.above(tests);
+    expect(build!.outputs).to.have.keys('sums');
+
+    expect(publish!.needs).to.equal('build');
+    expect(publish!.steps.flatMap(({run}) => run ?? [])).to.deep.equal([
+      'sha256sum --check --strict <<<"$SUMS"',
+      ...['steadfetch', 'retry-lint'].map(
+        name => `npm publish --provenance --access public --ignore-scripts "./${name}-\${GITHUB_REF_NAME#v}.tgz"`,
+      ),
+    ]);
+    expect(publish!.steps.find(({run}) => run?.startsWith('sha256sum'))?.env).to.deep.equal({
+      SUMS: `\${{ needs.build.outputs.sums }}`,
+    });
+  });
+
+  for (const file of readdirSync(folder))
+    for (const [name, job] of Object.entries(read(file).jobs)) {
+      if (job.permissions?.['id-token'] !== 'write') continue;
+      it(`${file}, ${name}: runs no code of the project where it may sign`, () => {
+        expect(job.needs).to.be.a('string');
+        const uses = job.steps.flatMap(step => step.uses?.replace(/@.*/, '') ?? []);
+        const commands = job.steps.flatMap(({run}) => run?.split(' ').slice(0, 2).join(' ') ?? []);
+        expect(['actions/download-artifact', 'actions/setup-node', 'actions/deploy-pages']).to.include.members(uses);
+        expect(['sha256sum --check', 'npm publish']).to.include.members(commands);
+      });
+    }
+});
+
+describe('dependabot', () => {
+  const {updates} = parse(readFileSync(new URL('../dependabot.yml', folder), 'utf8')) as {
+    updates: readonly {'package-ecosystem': string; directories?: readonly string[]}[];
+  };
+
+  it('updates every folder with a lock file', () => {
+    const files = execFileSync('git', ['ls-files', '*package-lock.json'], {cwd: new URL('..', import.meta.url)});
+    const folders = `${files}`
+      .trim()
+      .split('\n')
+      .map(file => `/${posix.dirname(file)}`.replace(/\/\.$/, '/'));
+    expect(updates.find(update => update['package-ecosystem'] === 'npm')?.directories).to.have.members(folders);
+  });
+
+  it('updates the actions', () => {
+    expect(updates.map(update => update['package-ecosystem'])).to.include('github-actions');
   });
 });
 

@@ -5,7 +5,7 @@ import {dirname, join, relative} from 'node:path';
 import {harmless} from '../formatters/harmless.ts';
 import {CliError} from '../io/cli-error.ts';
 import {shownPath} from '../io/paths.ts';
-import {writeFileAtomically} from '../io/write-file.ts';
+import {writeFile} from '../io/write-file.ts';
 import {starterText} from '../starter.ts';
 import type {Command} from './command.ts';
 
@@ -22,7 +22,7 @@ export const init: Command = (args, io) => {
   mkdirSync(dirname(file), {recursive: true});
   const schema = schemaFrom(dirname(file));
   const text = starterText(name, schema);
-  writeFileAtomically(file, text, name);
+  writeFile(file, text, name);
   const shown = harmless(shownPath(io.cwd, file));
   io.out.write(`Wrote ${shown}. Lint it: retry-lint ${shown}\n`);
   return 0;

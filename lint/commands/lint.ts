@@ -7,7 +7,7 @@ import {harmless, harmlessLines} from '../formatters/harmless.ts';
 import {counted} from '../formatters/sum.ts';
 import {Dependencies} from '../io/dependencies.ts';
 import type {Io} from '../io/io.ts';
-import {writeFileAtomically} from '../io/write-file.ts';
+import {writeFile} from '../io/write-file.ts';
 import {lintText} from '../lint.ts';
 import {targetsOf} from '../workspace/targets.ts';
 import {Workspace} from '../workspace/workspace.ts';
@@ -100,7 +100,7 @@ async function fixOne(
     const {diffOf} = await import('./diff.ts');
     found.diff += diffOf(path, before, text);
   } else {
-    writeFileAtomically(workspace.absolute(path), text, path);
+    writeFile(workspace.absolute(path), text, path);
     workspace.dependencies?.note(workspace.absolute(path));
   }
   // Policies that extend this file are linted with its new text.

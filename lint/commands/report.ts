@@ -6,7 +6,7 @@ import type {Report} from '../finding.ts';
 import type {Run} from '../formatters/formatter.ts';
 import {formatters} from '../formatters/index.ts';
 import type {Stream} from '../io/io.ts';
-import {writeFileAtomically} from '../io/write-file.ts';
+import {writeFile} from '../io/write-file.ts';
 import type {Workspace} from '../workspace/workspace.ts';
 import {wantsColour} from './colour.ts';
 import type {Output} from './lint-options.ts';
@@ -33,7 +33,7 @@ export async function writeReports(
       stream.write(formatter.format(run, {colour, width: stream.columns}));
     } else {
       const text = formatter.format(run, {colour: false, width: Number.POSITIVE_INFINITY});
-      writeFileAtomically(workspace.absolute(file), text, file);
+      writeFile(workspace.absolute(file), text, file);
     }
   }
 }

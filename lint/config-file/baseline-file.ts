@@ -6,7 +6,7 @@ import type {Baseline} from '../baseline.ts';
 import {CliError, whyNot} from '../io/cli-error.ts';
 import {shownPath} from '../io/paths.ts';
 import {readRegularFile} from '../io/regular-file.ts';
-import {writeFileAtomically} from '../io/write-file.ts';
+import {writeFile} from '../io/write-file.ts';
 
 export class BaselineFile {
   /** Absolute. */
@@ -48,7 +48,7 @@ export class BaselineFile {
   /** @param baseline The baseline with paths as reports show them. */
   write(baseline: Baseline): void {
     const moved = this.#moved(baseline, path => shownPath(dirname(this.file), resolve(this.#cwd, path)));
-    writeFileAtomically(this.file, `${JSON.stringify(moved, null, 2)}\n`, this.shown);
+    writeFile(this.file, `${JSON.stringify(moved, null, 2)}\n`, this.shown);
   }
 
   #moved({version, findings}: Baseline, move: (path: string) => string): Baseline {

@@ -20,4 +20,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'is not accessible: operation not permitted',
   EROFS: 'is on a file system that cannot be written to',
   ENOSPC: 'does not fit on the disk any more',
+  EDQUOT: 'does not fit into the quota of the disk',
+  EPIPE: 'is not read to its end',
+  EBADF: 'is not open',
 };

@@ -1,32 +1,18 @@
-/** Writes a file atomically and keeps its mode. */
+/** Writes the files that a command was asked to write. */
 
-import {chmodSync, realpathSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs';
-import {basename, dirname, join} from 'node:path';
+import {UnwritableError, writeTextFile} from '../../src/cli/write-file.ts';
 import {CliError, whyNot} from './cli-error.ts';
 
 /**
- * @param path Absolute. Of a link, what it points to is written.
+ * @param path Absolute.
  * @param shown How messages call it.
+ * @throws CliError if the file cannot be written; a regular file is unchanged then.
  */
-export function writeFileAtomically(path: string, text: string, shown: string): void {
-  let draft: string | undefined;
+export function writeFile(path: string, text: string, shown: string): void {
   try {
-    const target = resolveLinks(path);
-    const mode = statSync(target, {throwIfNoEntry: false})?.mode;
-    draft = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
-    writeFileSync(draft, text, {flag: 'wx'});
-    if (mode !== undefined) chmodSync(draft, mode & 0o7777);
-    renameSync(draft, target);
+    writeTextFile(path, text);
   } catch (error) {
-    if (draft !== undefined) rmSync(draft, {force: true});
-    throw new CliError(`${shown} could not be written: it ${whyNot(error)}.`);
-  }
-}
-
-function resolveLinks(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
+    const why = error instanceof UnwritableError ? error.message : whyNot(error);
+    throw new CliError(`${shown} could not be written: it ${why}.`);
   }
 }

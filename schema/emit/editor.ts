@@ -12,7 +12,7 @@ import {type Alias, partsOf, strangersOf} from './aliases.ts';
 import {markdownOf} from './markdown.ts';
 import {bannerOf, branchesOf, defaultsOf, type Node, type Schema, type Suggestion} from './node.ts';
 import {type Preset, summaryOf} from './presets.ts';
-import {accepts} from './words.ts';
+import {accepts, expectedKinds} from './words.ts';
 
 export interface EditorWords {
   readonly presets: readonly Preset[];
@@ -33,11 +33,13 @@ class EditorSchema {
   readonly #schema: Schema;
   readonly #words: EditorWords;
   readonly #parts: ReadonlyMap<Node, string>;
+  readonly #kinds: ReadonlyMap<Node, string>;
 
   constructor(schema: Schema, words: EditorWords) {
     this.#schema = schema;
     this.#words = words;
     this.#parts = words.aliases.length === 0 ? new Map() : partsOf(schema);
+    this.#kinds = expectedKinds(schema);
   }
 
   /** @param expected What the whole of a union has to be, for its branches. */
@@ -45,7 +47,9 @@ class EditorSchema {
     const {description, enum: values, enumDescriptions} = node;
     if (values !== undefined && values.length !== enumDescriptions?.length)
       throw new Error(`Each value of ${JSON.stringify(values)} needs one of enumDescriptions.`);
-    const must = this.#isLeaf(node) ? (expected ?? `Must be ${accepts(this.#schema, node)}.`) : undefined;
+    const must = this.#isLeaf(node)
+      ? (expected ?? `Must be ${this.#kinds.get(node) ?? accepts(this.#schema, node)}.`)
+      : undefined;
     const entries = Object.entries(node)
       .filter(([key]) => !key.startsWith('x-'))
       .map(([key, value]) => [key, this.#value(key, value, must)] as const);

@@ -1,6 +1,6 @@
 /** What a field has to be, in words: the clause after "must be". */
 
-import {branchesOf, follow, type Node, type Schema} from './node.ts';
+import {branchesOf, follow, kindOf, type Node, type Schema} from './node.ts';
 
 export function expects(schema: Schema, node: Node): string {
   return listed([...new Set(choices(schema, node))]);
@@ -11,6 +11,18 @@ export function accepts(schema: Schema, node: Node): string {
   const {items} = follow(schema, node);
   const each = items === undefined || branchesOf(schema, items).length > 0 ? '' : `, each ${expects(schema, items)}`;
   return expects(schema, node) + each;
+}
+
+/** What the `kind` of a branch has to be: that of any branch of its union, because `"expo"` does not say which branch was meant. */
+export function expectedKinds(schema: Schema): ReadonlyMap<Node, string> {
+  const expected = new Map<Node, string>();
+  for (const node of Object.values(schema.definitions)) {
+    const branches = branchesOf(schema, node).filter(branch => kindOf(branch) !== undefined);
+    if (node.anyOf === undefined || branches.length < 2) continue;
+    const kinds = listed(branches.map(branch => JSON.stringify(kindOf(branch))));
+    for (const branch of branches) expected.set(branch.properties!.kind!, kinds);
+  }
+  return expected;
 }
 
 function choices(schema: Schema, node: Node): readonly string[] {

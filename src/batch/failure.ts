@@ -51,11 +51,17 @@ export function itemClassification(call: CallContext<Answer>, outcome: Outcome<A
 }
 
 /** The failure by the report of a client inside `send`, which has decided already. */
-function failureOfInner({refusal, reason}: CallReport, call: CallContext<Answer>, last: Outcome<Answer>): ItemFailure {
+function failureOfInner(report: CallReport, call: CallContext<Answer>, last: Outcome<Answer>): ItemFailure {
+  const {refusal, reason} = report;
   const code = call.decision?.classification.reason ?? last.kind;
-  const retryable = refusal !== null && refusal !== 'not-transient' && !isFinal(refusal);
+  const isOpen = mayHaveTimedOut(report) && !call.mayRepeat;
+  const retryable = refusal !== null && refusal !== 'not-transient' && !isFinal(refusal) && !isOpen;
   return {code, refusal, reason, ...saidIn(last), retryable};
 }
+
+/** At the deadline the server may still work on an attempt. The report of a call does not say whether the call may be repeated. */
+const mayHaveTimedOut = ({refusal, result, attempts}: CallReport): boolean =>
+  refusal === 'deadline' && result === 'timeout' && attempts > 0;
 
 /** The request was answered, but this item of it is not to be sent again. */
 export function failureOfItem(

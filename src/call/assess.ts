@@ -152,7 +152,9 @@ export function learn<R extends AttemptResponse>(
   if (call.plan.policy.paid !== null && isFree(outcome, classification)) call.retryState.freeAttempts++;
   // Read after its time was over, because the process was busy: the latency is not the server's.
   const isOverdue = attempt.cancellation.at < now;
-  if (classification === SUCCESS && !isOverdue) hedge?.observe(now - attempt.startedAt);
+  // Of two attempts at one endpoint only the first is a fair sample: a hedge is seen only if it is fast.
+  const isSample = attempt.shadowed?.guards !== attempt.guards;
+  if (classification === SUCCESS && !isOverdue && isSample) hedge?.observe(now - attempt.startedAt);
   if (load !== null && outcome.reachedTransport && !isOverdue)
     load[isUnready ? 'interrupted' : effortOf(outcome, classification, client.answers)](now - attempt.startedAt, now);
   if (client.on !== null) notifyAttemptEnded(call, attempt, outcome, classification, now);

@@ -52,6 +52,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
   readonly taken: QuotaReservation | null;
   readonly cancellation: Cancellation;
   #span: AttemptObserver | null = null;
+  #hasSpanEnded = false;
   /** Null before the attempt starts and once it has ended. */
   #owner: AttemptOwner<R> | null = null;
   /** The body of the response, while the call waits and the response may become the answer. */
@@ -252,21 +253,21 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
    * @param response The response, if the caller did not get it.
    */
   abandon(reason: unknown, response: R | null = null): void {
-    const isRunning = this.#owner !== null;
     this.#owner = null;
     quietly(() => this.record('nothing', this.call.client.clock.now()));
     quietly(() => this.freePlace());
     quietly(() => this.#refundUnsent());
     quietly(() => this.cancellation.abort(reason));
-    quietly(() => {
-      if (isRunning) this.#endSpan(failed('other', reason, this.reachedTransport), false);
-    });
+    quietly(() => this.#endSpan(failed('other', reason, this.reachedTransport), false));
     quietly(() => discardResponse(this, response));
   }
 
+  /** Has an effect only once. */
   #endSpan(outcome: Outcome<R>, isSuperseded: boolean): void {
-    if (this.#span === null) return;
-    endAttempt(this.#span, outcome, isSuperseded, this.call.client.clock.now() - this.startedAt);
+    if (this.#span === null || this.#hasSpanEnded) return;
+    const latencyMs = this.call.client.clock.now() - this.startedAt;
+    this.#hasSpanEnded = true;
+    endAttempt(this.#span, outcome, isSuperseded, latencyMs);
   }
 
   /** Runs work that a timer, a signal or a promise starts. Nothing above these catches an exception. */

@@ -9,7 +9,7 @@ import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import type {Classification} from '../decide/classification.ts';
 import {callRefusal, type Refusal, type RetryFacts} from '../decide/may-retry.ts';
-import {retryWait, withHint} from '../decide/retry-wait.ts';
+import {restartsBackoff, retryWait, withHint} from '../decide/retry-wait.ts';
 import type {ServerHint} from '../decide/server-hint.ts';
 import {type Budget, FREE, REFUSED, type Receipt} from '../guards/budget.ts';
 import type {Quota} from '../guards/quota.ts';
@@ -157,8 +157,11 @@ function waitBefore(
 ): Pick<RetryDecision, 'waitMs' | 'waitSource'> {
   const {client, plan, retryState} = call;
   if (hint !== null && waitsInLine(call, hint)) return {waitMs: hint.ms, waitSource: hint.source};
-  const retry = call.attempts - call.hedges;
+  const retries = call.attempts - call.hedges;
+  const restarts = restartsBackoff(hint);
+  const retry = restarts ? 1 : retries - retryState.retriesBeforeBackoff;
   const wait = retryWait(plan.policy.backoff, retry, classification, hint, retryState.lastBackoffMs, client.random);
-  if (wait.backoffMs !== null) retryState.lastBackoffMs = wait.backoffMs;
+  if (restarts) retryState.retriesBeforeBackoff = retries;
+  if (wait.backoffMs !== null) retryState.lastBackoffMs = restarts ? 0 : wait.backoffMs;
   return wait;
 }

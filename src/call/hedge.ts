@@ -159,7 +159,10 @@ class HedgedSend<R extends AttemptResponse> extends Timer implements AttemptOwne
   #supersedeOthers(): void {
     const now = this.#call.client.clock.now();
     for (const loser of this.#running) {
-      loser.guards.load?.[loser === this.#first ? 'outrun' : 'interrupted'](now - loser.startedAt, now);
+      const ranMs = now - loser.startedAt;
+      loser.guards.load?.[loser === this.#first ? 'outrun' : 'interrupted'](ranMs, now);
+      // Without the slow attempts the quantile would sink, and more and more attempts would count as slow.
+      if (loser === this.#first) loser.guards.hedge?.observe(ranMs);
       loser.supersede();
       loser.record('nothing', now);
       notifySuperseded(this.#call, loser, now);

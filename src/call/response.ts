@@ -94,6 +94,6 @@ function trackBody<R extends AttemptResponse>(
   if (taken !== null && bodies.usageOf === undefined && guards.quota?.countsTokens)
     body.tap = new UsageTap(usageIn, usage => quietly(() => taken.settle(usage, client.clock.now())));
   if (!bodies.track(response, body)) return cancellation.release();
-  if (span !== null) body.span = startBody(span);
   cancellation.limitBody(body, bodyGetsFreshTime, bodyGraceMs);
+  if (span !== null) body.span = startBody(span);
 }

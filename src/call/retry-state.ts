@@ -16,6 +16,8 @@ export class RetryState {
   firstContentMs: number | undefined;
   /** The last planned wait, for decorrelated jitter. */
   lastBackoffMs = 0;
+  /** Retries before the backoff last began again. */
+  retriesBeforeBackoff = 0;
   /** The status of the attempt before, for `prepareAttempt`. */
   previousStatus = 0;
   /** The headers that `prepareAttempt` wrote for the last attempt. */

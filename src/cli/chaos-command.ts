@@ -31,7 +31,7 @@ export async function chaosCommand(args: readonly string[], process: NodeJS.Proc
   const server = await listening(scenario, {...rest, seed, timeFrom, body}, end.resolve);
   const endpoints = server.endpoints.map(({name, url}) => ({name, url}));
   const about = {url: server.url, endpoints, seed, timeFrom};
-  const printed = new LinesFile({place: {name: 'standard output', fd: 1}, isFile: false});
+  const printed = new LinesFile({place: {name: 'standard output', fd: 1}, isFile: false}, process);
   const print = async (line: object | string): Promise<void> =>
     void (await (typeof line === 'string' ? printed.write(line) : printed.put(line)));
   const late = new Lateness();

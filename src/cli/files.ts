@@ -2,7 +2,9 @@
 import {fstatSync, lstatSync, type Stats, statSync} from 'node:fs';
 import {basename, dirname} from 'node:path';
 import type {BatchArguments} from './batch-arguments.ts';
+import {descriptorOf} from './descriptor.ts';
 import {UsageError} from './usage-error.ts';
+import {unwritableKind} from './write-file.ts';
 
 /** A file by its path, or one that is open already: standard input, standard output, what a shell opened for the process. */
 export type Place = {readonly name: string; readonly path: string} | {readonly name: string; readonly fd: number};
@@ -84,7 +86,8 @@ function outputOf(name: string): Output {
   if (fd !== undefined) return {place: openPlace(name, fd), isFile: false};
   const stats = lstatSync(name, {throwIfNoEntry: false});
   const target = stats?.isSymbolicLink() ? targetOf(name) : stats;
-  if (target?.isDirectory()) throw new UsageError(`${name} is a directory. Name a file.`);
+  const kind = target && unwritableKind(target);
+  if (kind !== undefined) throw new UsageError(`${name} ${kind}. Name a file.`);
   return {place: placeAt(name), isFile: target === undefined || target.isFile()};
 }
 
@@ -94,16 +97,6 @@ function targetOf(name: string): Stats {
   if (target === undefined || target.isFile())
     throw new UsageError(`${name} is a symbolic link, which is not followed. Name the file itself.`);
   return target;
-}
-
-const STANDARD = ['/dev/stdin', '/dev/stdout', '/dev/stderr'];
-
-/** The descriptor that such a name stands for. It is already open, and not every kind of file can be opened again by its name. */
-function descriptorOf(name: string): number | undefined {
-  const standard = STANDARD.indexOf(name);
-  if (standard >= 0) return standard;
-  const digits = /^\/(?:dev|proc\/self)\/fd\/(\d+)$/.exec(name)?.[1];
-  return digits === undefined ? undefined : Number(digits);
 }
 
 function openPlace(name: string, fd: number): Place {

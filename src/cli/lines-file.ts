@@ -3,6 +3,7 @@ import {once} from 'node:events';
 import {createWriteStream, rmSync} from 'node:fs';
 import {finished} from 'node:stream/promises';
 import type {Output} from './files.ts';
+import {UnwritableError} from './write-file.ts';
 
 /** Lines that cannot be written. */
 export class OutputError extends Error {
@@ -11,16 +12,21 @@ export class OutputError extends Error {
 
 type Stream = NodeJS.WritableStream;
 
+/** The standard streams of a process. */
+type Standard = Pick<NodeJS.Process, 'stdout' | 'stderr'>;
+
 export class LinesFile {
   /** Lines written. */
   count = 0;
   readonly #output: Output;
+  readonly #standard: Standard;
   #stream: Stream | null = null;
   #error: OutputError | null = null;
 
   /** @param output A file of an earlier run is removed now, and made anew with the first line. */
-  constructor(output: Output) {
+  constructor(output: Output, standard: Standard = process) {
     this.#output = output;
+    this.#standard = standard;
     const {place, isFile} = output;
     if (isFile && 'path' in place) this.#withCliError(() => rmSync(place.path, {force: true}));
   }
@@ -49,7 +55,7 @@ export class LinesFile {
     const stream = this.#stream;
     if (stream === null) return;
     try {
-      if (isStandard(stream)) await flushed(stream);
+      if (stream === this.#standard.stdout || stream === this.#standard.stderr) await flushed(stream);
       else await finished(stream.end());
     } catch (error) {
       throw this.#lost(error);
@@ -57,7 +63,7 @@ export class LinesFile {
   }
 
   #open(): Stream {
-    this.#stream ??= streamTo(this.#output).on('error', error => this.#lost(error));
+    this.#stream ??= streamTo(this.#output, this.#standard).on('error', error => this.#lost(error));
     return this.#stream;
   }
 
@@ -70,25 +76,28 @@ export class LinesFile {
   }
 
   #lost(error: unknown): OutputError {
-    const {code, message} = error as NodeJS.ErrnoException;
-    const why = code === 'EPIPE' ? 'its reader has closed it' : message.replace(/, \w+( '.*')?$/, '');
-    this.#error ??= new OutputError(`Cannot write to ${this.#output.place.name}: ${why}.`, {cause: error});
+    this.#error ??= new OutputError(`Cannot write to ${this.#output.place.name}: ${whyLost(error)}.`, {cause: error});
     return this.#error;
   }
 }
 
-function streamTo({place, isFile}: Output): Stream {
+/** Why a text cannot be written, as the rest of a sentence. */
+export function whyLost(error: unknown): string {
+  const {code, message} = error as NodeJS.ErrnoException;
+  if (error instanceof UnwritableError) return `it ${message}`;
+  return code === 'EPIPE' ? 'its reader has closed it' : message.replace(/, \w+( '.*')?$/, '');
+}
+
+function streamTo({place, isFile}: Output, {stdout, stderr}: Standard): Stream {
   if ('path' in place)
     // `wx` makes the file, and follows no link that has come into its place since.
     return isFile
       ? createWriteStream(place.path, {flags: 'wx', mode: 0o600, flush: true})
       : createWriteStream(place.path, {flags: 'w'});
-  if (place.fd === 1) return process.stdout;
-  if (place.fd === 2) return process.stderr;
+  if (place.fd === 1) return stdout;
+  if (place.fd === 2) return stderr;
   return createWriteStream('', {fd: place.fd, autoClose: false});
 }
-
-const isStandard = (stream: Stream): boolean => stream === process.stdout || stream === process.stderr;
 
 /** Standard output is not ended, because the process may still write to it. */
 const flushed = (stream: Stream): Promise<void> =>

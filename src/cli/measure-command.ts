@@ -1,5 +1,4 @@
 /** `steadfetch measure`: the same requests through plain fetch and through a policy, side by side. */
-import {writeFile} from 'node:fs/promises';
 import {handleOf} from '../client/define-policy.ts';
 import {systemRandom} from '../core/random.ts';
 import {systemClock} from '../core/system-clock.ts';
@@ -10,6 +9,7 @@ import {LinesFile} from './lines-file.ts';
 import {type MeasureArguments, readMeasureArguments} from './measure-arguments.ts';
 import {readTarget} from './measure-target.ts';
 import {measureText} from './measure-text.ts';
+import {writePage} from './page-file.ts';
 import {readPolicy} from './policy-option.ts';
 import {type Progress, progressOn} from './progress.ts';
 import {duration} from './progress-line.ts';
@@ -55,7 +55,7 @@ export async function measureCommand(args: readonly string[], process: NodeJS.Pr
       },
     );
     progress.end();
-    await report(measurement, options);
+    await report(measurement, options, process);
     return measurement.isComplete ? 0 : 1;
   } finally {
     progress.end();
@@ -100,17 +100,16 @@ function stoppedBy(
   return {stop: stop.signal, cut: cut.signal};
 }
 
-/** The charts are loaded by those only who want a page. */
-async function report(measurement: Measurement, {json, html}: MeasureArguments): Promise<void> {
+/** The charts are loaded by those only who want a page. @throws OutputError where the reader of a pipe has closed it. */
+async function report(
+  measurement: Measurement,
+  {json, html}: MeasureArguments,
+  process: NodeJS.Process,
+): Promise<void> {
+  const output = new LinesFile({place: {name: 'standard output', fd: 1}, isFile: false}, process);
   const page = html === undefined ? '' : (await import('./measure-page.ts')).measurementPage(measurement);
-  if (json) await print(`${JSON.stringify(measurement)}\n`);
-  else await print(html === '-' ? page : measureText(measurement));
-  if (html !== undefined && html !== '-') await writeFile(html, page);
-}
-
-/** @throws OutputError where the reader of a pipe has closed it. */
-async function print(text: string): Promise<void> {
-  const output = new LinesFile({place: {name: 'standard output', fd: 1}, isFile: false});
-  await output.write(text);
+  if (json) await output.write(`${JSON.stringify(measurement)}\n`);
+  else await output.write(html === '-' ? page : measureText(measurement));
   await output.close();
+  writePage(html, page);
 }

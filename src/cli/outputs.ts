@@ -1,8 +1,11 @@
 /** The two files of a run: all results, and the failed requests with theirs. */
-import type {BatchFiles} from './files.ts';
+import {closeSync, statSync} from 'node:fs';
+import type {BatchFiles, Output} from './files.ts';
 import {LinesFile} from './lines-file.ts';
 import type {RequestItem} from './request-line.ts';
 import type {ResultLine} from './result-line.ts';
+import {UsageError} from './usage-error.ts';
+import {openFifo} from './write-file.ts';
 
 interface Opened {
   readonly results: LinesFile;
@@ -11,10 +14,19 @@ interface Opened {
 
 export class Outputs {
   readonly #files: Pick<BatchFiles, 'out' | 'errors'>;
+  /** Descriptors of FIFOs, open from the beginning to the end: a request whose result has no reader must not be sent. */
+  readonly #held: readonly number[];
   #opened: Opened | undefined;
 
-  constructor(files: Pick<BatchFiles, 'out' | 'errors'>) {
+  /**
+   * @param readerWaitMs How long a FIFO may be without a reader. Default: 10 s.
+   * @throws UsageError if a FIFO has no reader.
+   */
+  constructor(files: Pick<BatchFiles, 'out' | 'errors'>, readerWaitMs?: number) {
     this.#files = files;
+    this.#held = [files.out, files.errors].flatMap(output =>
+      output === undefined ? [] : heldFifo(output, readerWaitMs),
+    );
   }
 
   /** The file of the failed lines; undefined if no line failed, or if they are only in the results. */
@@ -35,8 +47,12 @@ export class Outputs {
   }
 
   async close(): Promise<void> {
-    await this.#opened?.results.close();
-    await this.#opened?.failures?.close();
+    try {
+      await this.#opened?.results.close();
+      await this.#opened?.failures?.close();
+    } finally {
+      for (const fd of this.#held) closeSync(fd);
+    }
   }
 
   /** With the first result: a journal that is refused must leave the results of its run alone. */
@@ -47,6 +63,15 @@ export class Outputs {
       failures: errors === undefined ? undefined : new LinesFile(errors),
     };
     return this.#opened;
+  }
+}
+
+function heldFifo({place}: Output, readerWaitMs: number | undefined): number[] {
+  if (!('path' in place) || !statSync(place.path, {throwIfNoEntry: false})?.isFIFO()) return [];
+  try {
+    return [openFifo(place.path, readerWaitMs)];
+  } catch (error) {
+    throw new UsageError(`${place.name} ${(error as Error).message}.`);
   }
 }
 

@@ -1,8 +1,10 @@
-/** Where the page of `--html` goes. */
+/** Where the page of `--html` goes, and how it gets there. */
 import {statSync} from 'node:fs';
 import {dirname} from 'node:path';
+import {OutputError, whyLost} from './lines-file.ts';
 import type {Arguments} from './parse-arguments.ts';
 import {UsageError} from './usage-error.ts';
+import {unwritableKind, writeTextFile} from './write-file.ts';
 
 /**
  * The file of `--html`; `-` is standard output. Refused at once where it cannot be written: a page comes at the end of a long run.
@@ -20,9 +22,23 @@ export function readPageFile(args: Arguments, others: readonly string[]): string
     return file;
   }
   const found = statSync(file, {throwIfNoEntry: false});
-  if (found?.isDirectory()) throw new UsageError(`--html ${file} is a directory. Name a file.`);
+  const kind = found && unwritableKind(found);
+  if (kind !== undefined) throw new UsageError(`--html ${file} ${kind}. Name a file.`);
   const folder = dirname(file);
   if (!statSync(folder, {throwIfNoEntry: false})?.isDirectory())
     throw new UsageError(`--html ${file}: there is no directory ${folder}.`);
   return file;
+}
+
+/**
+ * @param file As of `readPageFile`. Standard output is the caller's.
+ * @throws OutputError
+ */
+export function writePage(file: string | undefined, page: string): void {
+  if (file === undefined || file === '-') return;
+  try {
+    writeTextFile(file, page);
+  } catch (error) {
+    throw new OutputError(`Cannot write to ${file}: ${whyLost(error)}.`, {cause: error});
+  }
 }

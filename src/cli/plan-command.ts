@@ -1,6 +1,6 @@
 /** `steadfetch plan`: from an objective and a model of the service to a retry policy. */
 
-import {createReadStream, existsSync, writeFileSync} from 'node:fs';
+import {createReadStream, lstatSync} from 'node:fs';
 import type {Readable} from 'node:stream';
 import {systemClock} from '../core/system-clock.ts';
 import {PlanInputError} from '../plan/input-error.ts';
@@ -9,6 +9,7 @@ import {readMeasurements} from '../plan/measurements/read.ts';
 import {confirmedPlan} from '../plan/plan.ts';
 import type {PlanRequest, ServiceModel} from '../plan/request.ts';
 import {defaultSpace} from '../plan/space.ts';
+import {writePage} from './page-file.ts';
 import {type PlanArguments, readPlanArguments} from './plan-arguments.ts';
 import type {MeasuredSource} from './plan-facts.ts';
 import {planJson} from './plan-json.ts';
@@ -17,6 +18,7 @@ import {PLAN_HELP} from './plan-usage.ts';
 import {progressOn} from './progress.ts';
 import {ReadingProgress} from './reading-progress.ts';
 import {UsageError} from './usage-error.ts';
+import {writeNewFile} from './write-file.ts';
 
 /** @returns The exit code: 0 a plan meets the objective, 1 none does. @throws UsageError */
 export async function planCommand(args: readonly string[], process: NodeJS.Process): Promise<number> {
@@ -34,21 +36,21 @@ export async function planCommand(args: readonly string[], process: NodeJS.Proce
 
 async function runPlan(options: PlanArguments, process: NodeJS.Process): Promise<number> {
   const {out, json, html} = options;
-  if (out !== undefined && out !== '-' && existsSync(out))
+  if (out !== undefined && out !== '-' && lstatSync(out, {throwIfNoEntry: false}) !== undefined)
     throw new UsageError(`${out} exists. Name another file, or remove it first.`);
   const measured = await measure(options.measurements, process);
   const request = requestOf(options, measured?.measurements);
   const result = await interruptible(process, signal => confirmedPlan(request, signal));
   const facts = {request, result, measured, out: result.policy === null ? undefined : out};
   const policy = `${JSON.stringify(result.policy, null, 2)}\n`;
-  if (result.policy !== null && out !== undefined && out !== '-') writeFileSync(out, policy, {flag: 'wx'});
+  if (result.policy !== null && out !== undefined && out !== '-') writeNewFile(out, policy);
   // The charts are loaded by those only who want a page.
   const page = html === undefined ? '' : (await import('./plan-page.ts')).planPage(facts);
   if (json) process.stdout.write(`${JSON.stringify(planJson(facts), null, 2)}\n`);
   else if (html === '-') process.stdout.write(page);
   else (out === '-' ? process.stderr : process.stdout).write(planReport(facts));
   if (out === '-' && result.policy !== null) process.stdout.write(policy);
-  if (html !== undefined && html !== '-') writeFileSync(html, page);
+  writePage(html, page);
   return result.policy === null ? 1 : 0;
 }
 

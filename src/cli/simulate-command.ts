@@ -1,5 +1,4 @@
 /** `steadfetch simulate`: what policies come to in a scenario, side by side. */
-import {writeFile} from 'node:fs/promises';
 import {basename, extname} from 'node:path';
 import {text} from 'node:stream/consumers';
 import {systemClock} from '../core/system-clock.ts';
@@ -7,6 +6,7 @@ import {resolvePolicy} from '../policy/resolve.ts';
 import type {PolicyInput} from '../policy/types.ts';
 import {readScenario} from '../simulate/scenario/read.ts';
 import type {Scenario} from '../simulate/scenario/types.ts';
+import {writePage} from './page-file.ts';
 import {isPreset, readPolicyInput} from './policy-option.ts';
 import {type ProgressStream, progressOn} from './progress.ts';
 import {parsedJson, scenarioOf} from './scenario-option.ts';
@@ -84,7 +84,7 @@ async function report(
   const page = html === undefined ? '' : (await import('./simulate-page.ts')).simulationPage(results, scenario);
   if (json) stdout.write(`${JSON.stringify({results: results.map(({name, result}) => ({name, ...result}))})}\n`);
   else stdout.write(html === '-' ? page : tableOf(results, scenario.description));
-  if (html !== undefined && html !== '-') await writeFile(html, page);
+  writePage(html, page);
 }
 
 const nameOf = (policy: string): string =>

@@ -11,6 +11,7 @@ import type {
   CallObserver,
   HeaderBag,
   Observer,
+  RpcEnd,
 } from '../core/observer.ts';
 import type {Outcome} from '../core/outcome.ts';
 import type {Clock} from '../core/timer.ts';
@@ -59,6 +60,14 @@ export function endCall(
 ): void {
   try {
     trace.end(call, outcome, result, reason, durationMs);
+  } catch (error) {
+    complain(error);
+  }
+}
+
+export function closeCall(trace: CallObserver, end: RpcEnd): void {
+  try {
+    trace.closed?.(end);
   } catch (error) {
     complain(error);
   }

@@ -35,6 +35,18 @@ export interface CallObserver {
   event(name: CallEventName, facts: CallEventFacts): void;
   /** Called exactly once. `reason` is the reason in the call report. */
   end(call: CallView, outcome: Outcome, result: CallResult, reason: string, durationMs: number): void;
+  /** Called exactly once after `end`, and only for gRPC calls, right before the caller gets the status: for a stream, when it is over. */
+  closed?(end: RpcEnd): void;
+}
+
+/** The end of a gRPC call. */
+export interface RpcEnd {
+  /** The code that the caller gets. */
+  readonly code: number;
+  /** Whether the caller cancelled the call. */
+  readonly isCancelled: boolean;
+  /** From the start of the call, in ms. */
+  readonly durationMs: number;
 }
 
 /** Observes one attempt. */

@@ -20,8 +20,11 @@ const LONGEST_HINT_SPREAD_MS = 1000;
 export const withHint = (found: Classification, status: number, hint: ServerHint | null): Classification =>
   status === 503 && hint !== null && found.transient ? throttled(found) : found;
 
+/** Whether the backoff begins again with this hint, as if the next retry were the first. @see gRFC A6, "Pushback" */
+export const restartsBackoff = (hint: ServerHint | null): boolean => hint?.source === 'pushback';
+
 /**
- * @param retry      1 for the first retry.
+ * @param retry      1 for the first retry, and for the first one since the backoff began again.
  * @param previousMs The backoff before this one, 0 at first.
  */
 export function retryWait(

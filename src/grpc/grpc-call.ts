@@ -15,9 +15,11 @@ import {runCall} from '../call/call.ts';
 import type {CallContext} from '../call/context.ts';
 import {type CallReport, reportFor} from '../call/report.ts';
 import type {Client} from '../client/client.ts';
+import {closeCall} from '../client/observe.ts';
 import {CallSignal} from '../core/abort-source.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import type {Outcome} from '../core/outcome.ts';
+import {quietly} from '../core/quietly.ts';
 import {codeName} from '../decide/grpc-codes.ts';
 import type {CallOverrides} from '../policy/types.ts';
 import type {Caller, Transport, TransportRequest} from '../transport/transport.ts';
@@ -238,8 +240,19 @@ export class GrpcCall extends InterceptingCall implements Transport<RpcAttempt>,
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     parentOf(this.#given, 'CANCELLATION')?.off('cancelled', this.#leave);
+    this.#close(localStatus.code);
     const ended = {...localStatus, metadata, resilience: this.#reportOf(localStatus)};
     this.#caller.runInAsyncScope(() => this.#listener?.onReceiveStatus?.(ended));
+  }
+
+  #close(code: status): void {
+    const {span, startedAt} = this.#call!;
+    if (span === null) return;
+    let durationMs = 0;
+    quietly(() => {
+      durationMs = this.#client.clock.now() - startedAt;
+    });
+    closeCall(span, {code, isCancelled: this.callerSignal.aborted, durationMs});
   }
 
   /** A stream was a success when it began, and may have failed since. */

@@ -153,7 +153,8 @@ function codesOf(plan: Plan, warnings: string[]): CodeName[] {
   if (mayRepeat(plan) || plan.maxAttempts < 2) return listed;
   if (listed.length > 0)
     warnings.push(
-      `${plan.name}: ${listed.join(', ')} left out: the server may have acted, and POST is not in idempotentMethods.`,
+      `${plan.name}: no retries, because after ${listed.join(', ')} the server may have acted; ` +
+        'if these methods may run twice, declare it by idempotentMethods: ["POST"].',
     );
   return [];
 }

@@ -6,8 +6,8 @@ const LOAD_WINDOW_MS = 10_000;
 /** Latencies remembered, and how many have to be known before a quantile means anything. */
 const SAMPLES = 100;
 const FEWEST_SAMPLES = 20;
-/** A hedge sooner than this would be a second first attempt. */
-const SHORTEST_DELAY_MS = 1;
+/** A hedge comes this much after the quantile, so that an attempt that takes just as long as the others is not hedged: clocks and timers are not finer. */
+const AFTER_QUANTILE_MS = 1;
 
 /** The calls and hedges of an origin and route, and how long attempts took there: shared by hedge settings of every kind. */
 export class HedgeTraffic {
@@ -20,9 +20,11 @@ export class HedgeTraffic {
     this.#latencies[this.count++ % SAMPLES] = latencyMs;
   }
 
-  nearestRank(quantile: number): number {
+  /** A latency that the next attempt exceeds with a probability of at most 1 − quantile, where enough are known: of n, it exceeds the kth with 1 − k / (n + 1). */
+  quantileMs(quantile: number): number {
     const known = this.#latencies.slice(0, Math.min(this.count, SAMPLES)).sort();
-    return known[Math.ceil(quantile * known.length) - 1]!;
+    const rank = Math.ceil(quantile * (known.length + 1) - 1e-9);
+    return known[Math.min(rank, known.length) - 1]!;
   }
 }
 
@@ -43,7 +45,7 @@ export class HedgeLoad {
     this.#traffic.load.addAll(now);
   }
 
-  /** A successful attempt took this long. */
+  /** A successful attempt took this long, or one that lost to its hedge took at least this long. */
   observe(latencyMs: number): void {
     this.#traffic.observe(latencyMs);
   }
@@ -56,7 +58,7 @@ export class HedgeLoad {
     if (quantile === undefined || count < FEWEST_SAMPLES) return undefined;
     if (this.#quantileOf !== count) {
       this.#quantileOf = count;
-      this.#quantileMs = Math.max(SHORTEST_DELAY_MS, this.#traffic.nearestRank(quantile));
+      this.#quantileMs = this.#traffic.quantileMs(quantile) + AFTER_QUANTILE_MS;
     }
     return this.#quantileMs;
   }

@@ -1738,7 +1738,8 @@ export interface Hedging {
    */
   readonly delayMs?: number;
   /**
-   * The delay as a quantile of the last 100 successful attempts; no hedge before 20 are known.
+   * The delay: 1 ms more than this quantile of the last 100 attempts that succeeded or lost to their hedge; no
+   * hedge before 20 are known.
    *
    * Unit: ratio.
    */
@@ -1773,7 +1774,8 @@ export interface HedgingInput {
    */
   readonly delayMs?: number | undefined;
   /**
-   * The delay as a quantile of the last 100 successful attempts; no hedge before 20 are known.
+   * The delay: 1 ms more than this quantile of the last 100 attempts that succeeded or lost to their hedge; no
+   * hedge before 20 are known.
    *
    * Unit: ratio.
    */

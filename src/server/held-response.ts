@@ -97,7 +97,7 @@ export class HeldResponse {
     response.statusCode = status;
     const [message, headers] = typeof rest[0] === 'string' ? rest : [undefined, rest[0]];
     if (typeof message === 'string') response.statusMessage = message;
-    if (Array.isArray(headers)) setFlat(response, headers as OutgoingHttpHeader[]);
+    if (Array.isArray(headers)) setList(response, headers as OutgoingHttpHeader[]);
     else if (typeof headers === 'object' && headers !== null)
       for (const [name, value] of Object.entries(headers as Record<string, OutgoingHttpHeader | undefined>))
         if (value !== undefined) response.setHeader(name, value);
@@ -131,7 +131,9 @@ export class HeldResponse {
   }
 }
 
-function setFlat(response: ServerResponse, flat: readonly OutgoingHttpHeader[]): void {
+/** @param list Names and values in turn, or pairs of a name and a value: Node takes both. */
+function setList(response: ServerResponse, list: readonly OutgoingHttpHeader[]): void {
+  const flat = Array.isArray(list[0]) ? list.flat() : list;
   const names = flat.filter((_, at) => at % 2 === 0).map(String);
   for (const name of names) response.removeHeader(name);
   for (const [at, name] of names.entries()) {

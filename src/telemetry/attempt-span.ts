@@ -1,15 +1,21 @@
-/** One attempt: its CLIENT span, or none where the call is not sampled; and the context its request is sent in. */
+/** One attempt: its span, or none where the call is not sampled; and the context its request is sent in. */
 import {type Context, context, type SpanContext} from '@opentelemetry/api';
-import type {AttemptObserver, BodyObserver} from '../core/observer.ts';
+import type {AttemptObserver, BodyObserver, HeaderBag} from '../core/observer.ts';
 import type {Outcome} from '../core/outcome.ts';
 import * as names from './attributes.ts';
 import type {BodySpan} from './body-span.ts';
 import type {CallTime} from './call-time.ts';
-import {type SpanScope, suppressed} from './contexts.ts';
+import {type SpanScope, suppressed, traceHeaderOf} from './contexts.ts';
 import type {Conventions} from './conventions.ts';
 import type {HeaderCapture} from './header-capture.ts';
 import {describeEnd} from './span-facts.ts';
-import {type Connection, forgetRequests, type RequestWatcher} from './undici-diagnostics.ts';
+import {
+  type Connection,
+  forgetRequests,
+  protocolVersion,
+  type RequestWatcher,
+  watchRequests,
+} from './undici-diagnostics.ts';
 
 /** The parts of a call that the span of an attempt needs. */
 export interface AttemptHome {
@@ -44,6 +50,7 @@ export class AttemptSpan implements AttemptObserver, RequestWatcher {
   /** Requests that fetch made of this attempt: one, and one more for each redirect. */
   #hops = 0;
   #redirectStatus: number | undefined;
+  #traceHeader: string | undefined;
 
   constructor(home: AttemptHome, number: number, scope: SpanScope) {
     this.#home = home;
@@ -58,7 +65,7 @@ export class AttemptSpan implements AttemptObserver, RequestWatcher {
 
   end(outcome: Outcome, superseded: boolean): void {
     const {span} = this.#scope;
-    forgetRequests(this.spanContext.spanId);
+    if (this.#traceHeader !== undefined) forgetRequests(this.#traceHeader);
     span.setAttribute(
       names.ATTEMPT_OUTCOME,
       superseded ? 'superseded' : attemptOutcome(outcome, this.#home.conventions),
@@ -70,7 +77,7 @@ export class AttemptSpan implements AttemptObserver, RequestWatcher {
   }
 
   firstContent(afterMs: number): void {
-    this.#scope.span.setAttribute(names.GEN_AI_TIME_TO_FIRST_CHUNK, afterMs / 1000);
+    this.#scope.span.setAttribute(names.ATTEMPT_TIME_TO_FIRST_CONTENT, afterMs / 1000);
   }
 
   startBody(): BodyObserver | null {
@@ -79,16 +86,23 @@ export class AttemptSpan implements AttemptObserver, RequestWatcher {
 
   // Reports of undici's diagnostics.
 
+  /** Records peers and redirects from now on. @param headers As they are sent: one of them has to name the span. */
+  watch(headers: HeaderBag): void {
+    this.#traceHeader = traceHeaderOf(headers, this.spanContext.spanId);
+    if (this.#traceHeader !== undefined) watchRequests(this.#traceHeader, this);
+  }
+
   sent(origin: string): void {
     if (this.#hops++ > 0) this.#home.redirected(this.#number, this.#redirectStatus, origin);
   }
 
-  connected({remoteAddress, remotePort, alpnProtocol}: Connection): void {
+  connected(connection: Connection): void {
+    const {remoteAddress, remotePort} = connection;
     if (remoteAddress === undefined) return;
     const {span} = this.#scope;
     span.setAttribute(names.NETWORK_PEER_ADDRESS, remoteAddress);
     if (remotePort !== undefined) span.setAttribute(names.NETWORK_PEER_PORT, remotePort);
-    span.setAttribute(names.NETWORK_PROTOCOL_VERSION, alpnProtocol === 'h2' ? '2' : '1.1');
+    span.setAttribute(names.NETWORK_PROTOCOL_VERSION, protocolVersion(connection));
   }
 
   answered(status: number): void {

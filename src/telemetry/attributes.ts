@@ -1,7 +1,7 @@
 /**
  * Attribute names, inlined: the semantic-conventions package is 9.7 MB, and we use two dozen of its strings.
  *
- * @see OpenTelemetry semantic conventions 1.45, HTTP client spans and metrics, RPC client spans. What they do not name is in our own
+ * @see OpenTelemetry semantic conventions 1.45, HTTP and RPC client spans and metrics. What they do not name is in our own
  *   namespace, never in theirs.
  */
 export const HTTP_REQUEST_METHOD = 'http.request.method';
@@ -12,7 +12,6 @@ export const HTTP_REQUEST_RESEND_COUNT = 'http.request.resend_count';
 export const HTTP_REQUEST_HEADER = 'http.request.header.';
 export const HTTP_RESPONSE_HEADER = 'http.response.header.';
 export const URL_FULL = 'url.full';
-export const URL_PATH = 'url.path';
 export const URL_QUERY = 'url.query';
 export const URL_TEMPLATE = 'url.template';
 export const SERVER_ADDRESS = 'server.address';
@@ -21,14 +20,12 @@ export const NETWORK_PEER_ADDRESS = 'network.peer.address';
 export const NETWORK_PEER_PORT = 'network.peer.port';
 export const NETWORK_PROTOCOL_VERSION = 'network.protocol.version';
 export const ERROR_TYPE = 'error.type';
-/** Seconds. Of the GenAI conventions: the one fact that is known of a model's stream. */
-export const GEN_AI_TIME_TO_FIRST_CHUNK = 'gen_ai.response.time_to_first_chunk';
 
 export const RPC_SYSTEM_NAME = 'rpc.system.name';
 /** `package.Service/Method`. */
 export const RPC_METHOD = 'rpc.method';
-/** A code's name. */
-export const RPC_RESPONSE_STATUS_CODE = 'rpc.response.status_code';
+/** The name of a code. */
+export const RPC_STATUS_CODE = 'rpc.status_code';
 
 export const POLICY_NAME = 'steadfetch.policy.name';
 export const CALL_ID = 'steadfetch.call.id';
@@ -57,6 +54,8 @@ export const ENDPOINT_NAME = 'steadfetch.endpoint.name';
 export const ENDPOINT_BEFORE = 'steadfetch.endpoint.before';
 /** success, failure, timeout, cancelled or superseded. */
 export const ATTEMPT_OUTCOME = 'steadfetch.attempt.outcome';
+/** Seconds from the start of an attempt to the first content of its event stream. */
+export const ATTEMPT_TIME_TO_FIRST_CONTENT = 'steadfetch.attempt.time_to_first_content';
 /** read, left, timeout, cancelled or failure. */
 export const BODY_OUTCOME = 'steadfetch.body.outcome';
 export const LINK_TYPE = 'steadfetch.link.type';

@@ -1,18 +1,10 @@
 /**
- * Spans: one INTERNAL span for the call, one CLIENT span for each attempt.
+ * Spans: one for the call, and one for each attempt below it. Which of them are CLIENT spans differs between HTTP and RPC.
  *
  * Sampled calls: each span ends exactly once, requests are sent in the attempt's context, and the user's hooks run in the call's.
  * Calls that are not sampled are cheap: only the sampling decision is propagated.
  */
-import {
-  type Attributes,
-  type Context,
-  context,
-  isSpanContextValid,
-  type Span,
-  SpanKind,
-  type Tracer,
-} from '@opentelemetry/api';
+import {type Attributes, type Context, context, isSpanContextValid, type Span, type Tracer} from '@opentelemetry/api';
 import type {CallResult, CallView} from '../core/call-view.ts';
 import type {
   AttemptObserver,
@@ -21,6 +13,7 @@ import type {
   CallEventName,
   CallObserver,
   HeaderBag,
+  RpcEnd,
 } from '../core/observer.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {type AttemptHome, AttemptSpan, BareAttempt} from './attempt-span.ts';
@@ -35,7 +28,6 @@ import type {OtelSettings, Propagation} from './options.ts';
 import {SCOPE} from './scope.ts';
 import {placeAttributes} from './server-place.ts';
 import {describeEnd, eventAttributes, requestAttributes, retriesOf, tellable} from './span-facts.ts';
-import {watchRequests} from './undici-diagnostics.ts';
 
 /** null where no SDK is registered behind the tracer. */
 export function startCallSpan(
@@ -45,10 +37,15 @@ export function startCallSpan(
   parent: Context,
 ): CallSpan | null {
   const time = new CallTime();
-  const options = {kind: SpanKind.INTERNAL, attributes: requestAttributes(call), startTime: time.now()};
-  const span = tracer.startSpan(`${SCOPE} ${conventionsOf(call).spanName(call)}`, options, parent);
+  const conventions = conventionsOf(call);
+  const isNested = conventions.isInsideClientSpan(call, parent);
+  const {name, kind} = conventions.callSpan(call, isNested);
+  const span = tracer.startSpan(name, {kind, attributes: requestAttributes(call), startTime: time.now()}, parent);
   const isReal = span.isRecording() || isSpanContextValid(span.spanContext());
-  return isReal ? new CallSpan(tracer, span, time, parent, call, settings) : null;
+  if (!isReal) return null;
+  const scope = new SpanScope(parent, span);
+  const client = isNested ? parent : scope.context;
+  return new CallSpan(tracer, scope, time, isRpc(call) ? client : null, call, settings);
 }
 
 export class CallSpan implements CallObserver, AttemptHome {
@@ -57,6 +54,8 @@ export class CallSpan implements CallObserver, AttemptHome {
   readonly time: CallTime;
   readonly #tracer: Tracer;
   readonly #scope: SpanScope;
+  /** The context of the CLIENT span of an RPC, which all attempts send; null for HTTP, where each attempt sends its own span. */
+  readonly #client: Context | null;
   readonly #settings: OtelSettings;
   readonly #propagation: Propagation;
   readonly #delegates: boolean;
@@ -64,16 +63,26 @@ export class CallSpan implements CallObserver, AttemptHome {
   /** The observer that all attempts of an unsampled call share. */
   #unrecorded: BareAttempt | null = null;
   readonly #requests = {count: 0};
+  #hasFailed = false;
 
-  constructor(tracer: Tracer, span: Span, time: CallTime, parent: Context, call: CallView, settings: OtelSettings) {
+  /** @param client The context of the CLIENT span of an RPC; null for HTTP. */
+  constructor(
+    tracer: Tracer,
+    scope: SpanScope,
+    time: CallTime,
+    client: Context | null,
+    call: CallView,
+    settings: OtelSettings,
+  ) {
     this.#tracer = tracer;
     this.time = time;
-    this.#scope = new SpanScope(parent, span);
+    this.#scope = scope;
+    this.#client = client;
     this.#settings = settings;
     this.conventions = conventionsOf(call);
-    this.capture = isRpc(call) ? null : settings.capture;
-    this.#delegates = settings.delegates && !isRpc(call); // No other instrumentation makes a span of a gRPC attempt.
-    this.#isRecording = span.isRecording();
+    this.capture = client === null ? settings.capture : null;
+    this.#delegates = settings.delegates && client === null; // No other instrumentation makes a span of a gRPC attempt.
+    this.#isRecording = scope.span.isRecording();
     this.#propagation = this.#delegates ? 'none' : settings.propagation(call);
   }
 
@@ -92,23 +101,19 @@ export class CallSpan implements CallObserver, AttemptHome {
       shadows instanceof AttemptSpan
         ? [{context: shadows.spanContext, attributes: {[names.LINK_TYPE]: 'hedge_of'}}]
         : [];
-    const span = this.#tracer.startSpan(
-      this.conventions.spanName(call),
-      {kind: SpanKind.CLIENT, attributes, links, startTime: this.time.now()},
-      this.context,
-    );
+    const {name, kind} = this.conventions.attemptSpan(call);
+    const span = this.#tracer.startSpan(name, {kind, attributes, links, startTime: this.time.now()}, this.context);
     describeAttempt(span, call, attempt);
     if (this.capture !== null) span.setAttributes(this.capture.request(headers));
     const scope = new SpanScope(this.context, span);
-    inject(scope.context, headers, this.#propagation);
     const started = new AttemptSpan(this, number, scope);
-    if (this.#settings.network && this.#propagation !== 'none' && !isRpc(call))
-      watchRequests(started.spanContext.spanId, started);
+    inject(this.#client ?? scope.context, headers, this.#propagation);
+    if (this.#client === null && this.#settings.network && this.#propagation !== 'none') started.watch(headers);
     return started;
   }
 
   #startUnrecorded(headers: HeaderBag): AttemptObserver {
-    inject(this.context, headers, this.#propagation);
+    inject(this.#client ?? this.context, headers, this.#propagation);
     this.#unrecorded ??= new BareAttempt(this.#delegates ? this.context : suppressed(this.context));
     return this.#unrecorded;
   }
@@ -135,8 +140,13 @@ export class CallSpan implements CallObserver, AttemptHome {
     if (this.#isRecording) {
       const {span} = this.#scope;
       describeCall(span, call, result, reason);
-      describeEnd(span, outcome, this.conventions);
+      this.#hasFailed = describeEnd(span, outcome, this.conventions);
     }
+    if (this.#client === null) this.#scope.end(this.time.now());
+  }
+
+  closed(end: RpcEnd): void {
+    if (this.#isRecording) this.conventions.closeSpan?.(this.#scope.span, end, this.#hasFailed);
     this.#scope.end(this.time.now());
   }
 }

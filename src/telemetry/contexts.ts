@@ -86,3 +86,12 @@ export function inject(from: Context, headers: HeaderBag, how: Propagation): voi
   if (how === 'none') return;
   propagation.inject(how === 'all' ? from : propagation.deleteBaggage(from), headers, setter);
 }
+
+/** The value of the header that names the span, whichever the propagator writes: `traceparent`, `b3`. Undefined if no header names it. */
+export function traceHeaderOf(headers: HeaderBag, spanId: string): string | undefined {
+  for (const name of propagation.fields()) {
+    const value = headers.get(name);
+    if (value?.includes(spanId)) return value;
+  }
+  return undefined;
+}

@@ -1,14 +1,24 @@
-/** The same facts in the words of the HTTP conventions, and in those of the RPC conventions, which apply to gRPC calls. */
-import type {Attributes} from '@opentelemetry/api';
+/** What the conventions of a protocol ask of spans and metrics. Those of RPCs are in rpc-conventions.ts. */
+import {type Attributes, type Context, type Span, SpanKind} from '@opentelemetry/api';
 import type {CallView} from '../core/call-view.ts';
+import type {RpcEnd} from '../core/observer.ts';
 import type {Outcome} from '../core/outcome.ts';
-import {codeName} from '../decide/grpc-codes.ts';
 import * as names from './attributes.ts';
 import {knownMethod} from './http-method.ts';
+import {SCOPE} from './scope.ts';
+
+/** How a span is made. Names have few possible values. */
+export interface SpanForm {
+  readonly name: string;
+  readonly kind: SpanKind;
+}
 
 export interface Conventions {
-  /** A span name with few possible values. */
-  spanName(call: CallView): string;
+  /** @param isNested Another library has made the CLIENT span of the call, and the call is below it. */
+  callSpan(call: CallView, isNested: boolean): SpanForm;
+  attemptSpan(call: CallView): SpanForm;
+  /** Whether the active span is the CLIENT span that another library made for this call. */
+  isInsideClientSpan(call: CallView, active: Context): boolean;
   /** The attributes of the called operation, for spans, samplers and metrics. */
   what(call: CallView): Attributes;
   /** The attributes of one attempt; `number`: 1 for the first. */
@@ -17,14 +27,17 @@ export interface Conventions {
   end(outcome: Outcome): Attributes;
   /** The `error.type` of an answer; undefined where it is no failure. */
   failureType(status: number): string | undefined;
+  /** The status that the caller of an RPC got, and its `error.type`. */
+  closed?(end: RpcEnd): Attributes;
+  /** @param hasFailed The span has an `error.type` already. */
+  closeSpan?(span: Span, end: RpcEnd, hasFailed: boolean): void;
 }
 
+/** A CLIENT span is one request. The conventions advise against another for the call around several. */
 export const httpConventions: Conventions = {
-  /** The method, and the route's template where there is one; never the path. */
-  spanName({method, template}) {
-    const known = knownMethod(method) ?? 'HTTP';
-    return template === undefined ? known : `${known} ${template}`;
-  },
+  callSpan: call => ({name: `${SCOPE} ${httpName(call)}`, kind: SpanKind.INTERNAL}),
+  attemptSpan: call => ({name: httpName(call), kind: SpanKind.CLIENT}),
+  isInsideClientSpan: () => false,
   what({method, template}) {
     const known = knownMethod(method);
     const attributes: Attributes = {[names.HTTP_REQUEST_METHOD]: known ?? '_OTHER'};
@@ -42,36 +55,22 @@ export const httpConventions: Conventions = {
   failureType: status => (status >= 400 ? String(status) : undefined),
 };
 
-const rpcConventions: Conventions = {
-  spanName: ({rpcMethod}) => rpcMethod!,
-  what: ({rpcMethod}) => ({[names.RPC_SYSTEM_NAME]: 'grpc', [names.RPC_METHOD]: rpcMethod!}),
-  attempt: () => ({}),
-  end(outcome) {
-    const code = codeOf(outcome);
-    return code === undefined ? {} : {[names.RPC_RESPONSE_STATUS_CODE]: code};
-  },
-  failureType: status => (status === 0 ? undefined : codeName(status)),
-};
+/** The method, and the route's template where there is one; never the path. */
+function httpName({method, template}: CallView): string {
+  const known = knownMethod(method) ?? 'HTTP';
+  return template === undefined ? known : `${known} ${template}`;
+}
 
-/** The gRPC code that the caller gets for an answer, a timeout or an abort. */
-function codeOf({kind, status}: Outcome): string | undefined {
-  switch (kind) {
-    case 'response':
-      return codeName(status);
-    case 'attempt-timeout':
-    case 'content-timeout':
-    case 'deadline':
-      return 'DEADLINE_EXCEEDED';
-    case 'aborted':
-      return 'CANCELLED';
-    default:
-      return undefined;
-  }
+let ofRpcs = httpConventions;
+
+/** Called by the entry point of gRPC. */
+export function followForRpcs(conventions: Conventions): void {
+  ofRpcs = conventions;
 }
 
 export const isRpc = ({rpcMethod}: CallView): boolean => rpcMethod !== undefined;
 
-export const conventionsOf = (call: CallView): Conventions => (isRpc(call) ? rpcConventions : httpConventions);
+export const conventionsOf = (call: CallView): Conventions => (isRpc(call) ? ofRpcs : httpConventions);
 
 /** Redacted, and absolute: in a browser a call may name its path alone. */
 const fullUrl = ({url, origin}: CallView): string => (/^\/(?!\/)/.test(url) ? origin + url : url);

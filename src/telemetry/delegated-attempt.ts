@@ -12,7 +12,7 @@ import type {AttemptObserver, AttemptStart} from '../core/observer.ts';
 import {redactUrl} from '../decide/redact.ts';
 import * as names from './attributes.ts';
 import {withValue} from './contexts.ts';
-import {conventionsOf} from './conventions.ts';
+import {httpConventions} from './conventions.ts';
 
 const DELEGATED = createContextKey('steadfetch attempt whose span is made by others');
 
@@ -65,7 +65,7 @@ export class DelegatedAttempt implements AttemptObserver {
 
   started(span: Span): void {
     this.spanContext ??= span.spanContext();
-    if (this.#call.template !== undefined) span.updateName(conventionsOf(this.#call).spanName(this.#call));
+    if (this.#call.template !== undefined) span.updateName(httpConventions.attemptSpan(this.#call).name);
     const {shadows} = this.#attempt;
     const shadowed = shadows instanceof DelegatedAttempt ? shadows.spanContext : undefined;
     if (shadowed !== undefined) span.addLink({context: shadowed, attributes: {[names.LINK_TYPE]: 'hedge_of'}});

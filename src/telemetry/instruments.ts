@@ -11,7 +11,7 @@ import {
   observeStores,
 } from './watched-guards.ts';
 
-/** @see OpenTelemetry semantic conventions 1.45, http.client.request.duration */
+/** @see OpenTelemetry semantic conventions 1.45, http.client.request.duration and rpc.client.call.duration */
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 /** A call holds several attempts and the waits between them. */
 const CALL_SECONDS = [...SECONDS, 30, 60];
@@ -32,6 +32,7 @@ export class Instruments {
   readonly breakerTransitions: Counter;
   readonly #meter: Meter;
   #requestDuration: Histogram | undefined;
+  #rpcDuration: Histogram | undefined;
 
   constructor(meter: Meter) {
     this.#meter = meter;
@@ -143,13 +144,22 @@ export class Instruments {
       .addCallback(observeStores);
   }
 
-  /** The conventions' own. */
+  // The instruments of the conventions, which not every process uses.
+
   get requestDuration(): Histogram {
-    this.#requestDuration ??= this.#meter.createHistogram('http.client.request.duration', {
-      unit: 's',
-      description: 'Duration of HTTP client requests.',
-      advice: {explicitBucketBoundaries: SECONDS},
-    });
+    this.#requestDuration ??= this.#standard('http.client.request.duration', 'Duration of HTTP client requests.');
     return this.#requestDuration;
+  }
+
+  get rpcDuration(): Histogram {
+    this.#rpcDuration ??= this.#standard(
+      'rpc.client.call.duration',
+      'Duration of RPCs, their retries and waits included.',
+    );
+    return this.#rpcDuration;
+  }
+
+  #standard(name: string, description: string): Histogram {
+    return this.#meter.createHistogram(name, {unit: 's', description, advice: {explicitBucketBoundaries: SECONDS}});
   }
 }

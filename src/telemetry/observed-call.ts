@@ -9,6 +9,7 @@ import type {
   CallEventName,
   CallObserver,
   HeaderBag,
+  RpcEnd,
 } from '../core/observer.ts';
 import type {Outcome} from '../core/outcome.ts';
 import type {CallMetrics, MeasuredAttempt} from './call-metrics.ts';
@@ -55,6 +56,12 @@ export class ObservedCall implements CallObserver {
     const {span, metrics} = this.#targets;
     span?.end(call, outcome, result, reason);
     metrics?.ended(call, outcome, result, durationMs);
+  }
+
+  closed(end: RpcEnd): void {
+    const {span, metrics} = this.#targets;
+    span?.closed(end);
+    metrics?.closed(end);
   }
 }
 

@@ -34,7 +34,10 @@ export interface OtelOptions {
   readonly network?: boolean;
   /** Makes a span for the reading of the body, because the span of an attempt ends at the headers. Default: false. */
   readonly bodySpans?: boolean;
-  /** Records the metric `http.client.request.duration`, which instrumentation-undici records too: use one of them. Default: false. */
+  /**
+   * Records the metrics of the conventions: `http.client.request.duration` of each attempt, and of each gRPC call `rpc.client.call.duration`.
+   * Default: only that of gRPC calls, because instrumentation-undici records the other, too.
+   */
   readonly requestDuration?: boolean;
 }
 
@@ -45,18 +48,22 @@ export class OtelSettings {
   readonly delegates: boolean;
   readonly network: boolean;
   readonly bodySpans: boolean;
-  readonly requestDuration: boolean;
+  /** Whether `http.client.request.duration` is recorded. */
+  readonly httpDuration: boolean;
+  /** Whether `rpc.client.call.duration` is recorded. */
+  readonly rpcDuration: boolean;
   /** null: none are recorded. */
   readonly capture: HeaderCapture | null;
   readonly #propagateTo: OtelOptions['propagateTo'];
 
   /** @throws TypeError for a header that is never recorded. */
   constructor(options: OtelOptions) {
-    const {attemptSpans = 'client', network = true, bodySpans = false, requestDuration = false} = options;
+    const {attemptSpans = 'client', network = true, bodySpans = false, requestDuration} = options;
     this.delegates = attemptSpans === 'delegate';
     this.network = network;
     this.bodySpans = bodySpans;
-    this.requestDuration = requestDuration;
+    this.httpDuration = requestDuration ?? false;
+    this.rpcDuration = requestDuration ?? true;
     this.capture = options.captureHeaders === undefined ? null : new HeaderCapture(options.captureHeaders);
     this.#propagateTo = options.propagateTo;
   }

@@ -12,6 +12,7 @@ import {startCallSpan} from './call-span.ts';
 import {logBreakerChange} from './log-records.ts';
 import {ObservedCall} from './observed-call.ts';
 import {type OtelOptions, OtelSettings} from './options.ts';
+import {noteProtocols} from './protocol-versions.ts';
 import {registeredInstruments, registeredLogger, registeredTracer, requireApi} from './registered.ts';
 import {type BreakerChange, watchGuards} from './watched-guards.ts';
 
@@ -24,6 +25,7 @@ import {type BreakerChange, watchGuards} from './watched-guards.ts';
 export function otelObserver(options: OtelOptions = {}): Observer {
   requireApi();
   const settings = new OtelSettings(options);
+  if (settings.httpDuration) noteProtocols();
   return {
     startCall: call => observe(call, settings),
     watch: (guards, clock) => watchGuards(guards, clock, breakerChanged),
@@ -39,7 +41,7 @@ function observe(call: CallView, settings: OtelSettings): CallObserver | null {
   const span = tracer === null ? null : startCallSpan(tracer, call, settings, parent);
   if (instruments === null && logger === null) return span;
   const own = span?.context ?? parent;
-  const metrics = instruments === null ? null : new CallMetrics(instruments, call, own, settings.requestDuration);
+  const metrics = instruments === null ? null : new CallMetrics(instruments, call, own, settings);
   return new ObservedCall(call, {span, metrics, logger, context: own});
 }
 

@@ -2,7 +2,7 @@
  * What only undici knows of a request, in Node's own fetch too: the connection that carried it, and the redirects it followed.
  * undici publishes both on `diagnostics_channel`. In runtimes without that module only these attributes are missing.
  *
- * A request is known by the traceparent it carries. Not by the context it was made in: behind a pool that is busy, that is
+ * A request is known by the trace header it carries. Not by the context it was made in: behind a pool that is busy, that is
  * the context of the caller that left it.
  */
 
@@ -21,12 +21,12 @@ export interface RequestWatcher {
   answered(status: number): void;
 }
 
-interface Request {
+export interface Request {
   readonly origin: string | URL;
-  /** Alternating names and values; one text in undici 5. */
-  readonly headers: readonly unknown[] | string;
+  /** Alternating names and values. */
+  readonly headers: readonly unknown[];
 }
-interface Message {
+export interface Message {
   readonly request: Request;
   readonly socket: Connection;
   readonly response: {readonly statusCode: number};
@@ -35,23 +35,27 @@ interface Channels {
   subscribe(name: string, listener: (message: unknown) => void): void;
 }
 
-const watchers = new Map<string, RequestWatcher>();
+/** By the value of the trace header of their requests. */
+const watchers = new Map<unknown, RequestWatcher>();
 const requests = new WeakMap<Request, RequestWatcher>();
 let isListening = false;
 
-export function watchRequests(spanId: string, watcher: RequestWatcher): void {
+/** @param traceHeader The value of a header that only the requests of the watcher carry. */
+export function watchRequests(traceHeader: string, watcher: RequestWatcher): void {
   if (!isListening) listen();
-  watchers.set(spanId, watcher);
+  watchers.set(traceHeader, watcher);
 }
 
-export function forgetRequests(spanId: string): void {
-  watchers.delete(spanId);
+export function forgetRequests(traceHeader: string): void {
+  watchers.delete(traceHeader);
 }
+
+/** The version of HTTP, from the protocol that TLS has negotiated. */
+export const protocolVersion = ({alpnProtocol}: Connection): string => (alpnProtocol === 'h2' ? '2' : '1.1');
 
 function listen(): void {
   isListening = true;
-  const {process} = globalThis as {process?: {getBuiltinModule?(name: string): Channels | undefined}};
-  const channels = process?.getBuiltinModule?.('node:diagnostics_channel');
+  const channels = diagnosticsChannels();
   channels?.subscribe('undici:request:create', message => created((message as Message).request));
   channels?.subscribe('undici:client:sendHeaders', message => {
     const {request, socket} = message as Message;
@@ -63,20 +67,27 @@ function listen(): void {
   });
 }
 
+/** Undefined in runtimes without the module. */
+export function diagnosticsChannels(): Channels | undefined {
+  const {process} = globalThis as {process?: {getBuiltinModule?(name: string): Channels | undefined}};
+  return process?.getBuiltinModule?.('node:diagnostics_channel');
+}
+
 function created(request: Request): void {
   if (watchers.size === 0) return;
-  const watcher = watchers.get(spanIdOf(request.headers));
+  const watcher = watcherOf(request.headers);
   if (watcher === undefined) return;
   requests.set(request, watcher);
   watcher.sent(String(request.origin));
 }
 
-/** From `00-<32 digits>-<16 digits>-01`. Empty where there is none. */
-function spanIdOf(headers: Request['headers']): string {
-  const traceparent = Array.isArray(headers)
-    ? headers[headers.indexOf('traceparent') + 1]
-    : /^traceparent: *(\S+)/im.exec(headers as string)?.[1];
-  return typeof traceparent === 'string' ? traceparent.slice(36, 52) : '';
+/** undici 5 has a text of all headers, whose single letters are no trace header. */
+function watcherOf(headers: Request['headers']): RequestWatcher | undefined {
+  for (let index = 1; index < headers.length; index += 2) {
+    const watcher = watchers.get(headers[index]);
+    if (watcher !== undefined) return watcher;
+  }
+  return undefined;
 }
 
 const isRedirect = (status: number): boolean => status >= 301 && status <= 308 && status !== 304;

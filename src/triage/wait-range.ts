@@ -2,7 +2,7 @@
 import {Lru} from '../core/lru.ts';
 import {backoffMs} from '../decide/backoff.ts';
 import type {Classification} from '../decide/classification.ts';
-import {type RetryWait, retryWait} from '../decide/retry-wait.ts';
+import {type RetryWait, restartsBackoff, retryWait} from '../decide/retry-wait.ts';
 import type {ServerHint} from '../decide/server-hint.ts';
 import {type Distribution, decorrelatedDistribution} from '../math/decorrelated.ts';
 import type {Backoff} from '../policy/types.ts';
@@ -32,7 +32,8 @@ const KEPT = 1000;
 export class WaitRanges {
   readonly #ranges = new Map<Backoff, Lru<string, WaitRange>>();
 
-  range(backoff: Backoff, attempt: number, classification: Classification, hint: ServerHint | null): WaitRange {
+  range(backoff: Backoff, attempted: number, classification: Classification, hint: ServerHint | null): WaitRange {
+    const attempt = restartsBackoff(hint) ? 1 : attempted;
     let ranges = this.#ranges.get(backoff);
     if (ranges === undefined) {
       ranges = new Lru(KEPT);

@@ -15,6 +15,7 @@ import {VirtualClock} from '../../src/core/virtual-clock.ts';
 import type {PolicyInput} from '../../src/core.ts';
 import {answer} from '../../src/transport/answer.ts';
 import {errorOf} from '../support/outcome.ts';
+import {runs} from '../support/runs.ts';
 import {HARMLESS, KEYED, ONCE, type Ran} from './posts.ts';
 
 interface Options
@@ -90,29 +91,26 @@ describe('the intents of a journal', () => {
 
   it('are in the file before the item is sent', async () => {
     const items = Array.from({length: 60}, (_, n) => `item ${n}`);
-    await run(
-      items,
-      ONCE,
-      item => {
-        expect(linesOf([item])[item]).to.deep.equal(['sending']);
-        return 200;
-      },
-      {concurrency: 4},
-    );
+    const atSend: unknown[] = [];
+    const reply = (item: string): number => {
+      atSend.push(linesOf([item])[item]);
+      return 200;
+    };
+    await run(items, ONCE, reply, {concurrency: 4});
+    expect(atSend).to.deep.equal(items.map(() => ['sending']));
     expect(linesOf(items)).to.deep.equal(Object.fromEntries(items.map(item => [item, ['sending', 'result']])));
   });
 
   it('name every item of a chunk', async () => {
     const items = ['a', 'b', 'c'];
-    await run(
-      items,
-      ONCE,
-      item => {
-        expect(linesOf([item])[item]).to.deep.equal(['sending']);
-        return 200;
-      },
-      {chunkSize: 2},
-    );
+    const atSend: unknown[] = [];
+    const reply = (item: string): number => {
+      atSend.push(linesOf([item])[item]);
+      return 200;
+    };
+    const {sent} = await run(items, ONCE, reply, {chunkSize: 2});
+    expect(sent).to.deep.equal(items);
+    expect(atSend).to.deep.equal([['sending'], ['sending'], ['sending']]);
   });
 
   it('are not written for items that may be sent twice', async () => {
@@ -324,7 +322,7 @@ describe('the intents of a journal', () => {
           else expect(acted.get(item) ?? 0, item).to.be.at.most(1);
         }
       }),
-      {numRuns: 60},
+      {numRuns: runs(20, 60)},
     );
   }).timeout(60_000);
 });

@@ -2,12 +2,14 @@ import {expect} from 'chai';
 import type {BatchEvent} from '../../src/batch/types.ts';
 import {VirtualClock} from '../../src/core/virtual-clock.ts';
 import {createFetch, definePolicy, type PolicyInput} from '../../src/core.ts';
-import {ScriptedFetch} from '../../src/testing.ts';
+import {type ScriptedAnswer, ScriptedFetch} from '../../src/testing.ts';
 import {answer} from '../../src/transport/answer.ts';
 import {attemptsInFlight} from '../support/breaker-books.ts';
 import {errorOf} from '../support/outcome.ts';
 import {ItemServer, lines, POLICY, run} from './world.ts';
 
+/** No retry fits into a second. */
+const SLOW_RETRIES: PolicyInput = {backoff: {...POLICY.backoff, delayMs: 2000, throttledBaseMs: 2000}};
 const RESET = Object.assign(new TypeError('fetch failed'), {cause: {code: 'ECONNRESET', message: 'read ECONNRESET'}});
 
 describe('runBatch', () => {
@@ -239,7 +241,7 @@ describe('runBatch', () => {
   });
 
   describe('a client of ours inside send', () => {
-    const inner = (script: number[], policy: object) => {
+    const inner = (script: readonly ScriptedAnswer[], policy: PolicyInput) => {
       const clock = new VirtualClock();
       const server = new ScriptedFetch(clock, script);
       const fetch = createFetch({...POLICY, ...policy}, {clock, fetch: server.fetch});
@@ -256,6 +258,55 @@ describe('runBatch', () => {
         reason: 'all 3 attempts are used (503)',
         retryable: true,
       });
+    });
+
+    const once: PolicyInput = {idempotentMethods: []};
+    const late: PolicyInput = {deadlineMs: 1000, attemptTimeoutMs: null};
+    for (const [title, script, policy, batchPolicy, refusal, retryable] of [
+      ['a 400 is not retryable', [400], {}, {}, 'not-transient', false],
+      ['a POST on which the server may have acted is not retryable', [503], once, {}, 'may-have-acted', false],
+      ['a POST that hung until its deadline is not retryable', ['hang'], {...once, ...late}, once, 'deadline', false],
+      ['a POST that the batch may repeat is retryable after its deadline', ['hang'], late, {}, 'deadline', true],
+      ['a POST without time for a retry is retryable', [429], {...late, ...SLOW_RETRIES}, once, 'deadline', true],
+    ] as const)
+      it(title, async () => {
+        const {clock, server, send} = inner(script, policy);
+        const {results} = await run(['a'], send, {clock, policy: {...POLICY, ...batchPolicy}});
+        expect(server.requests).to.have.length(1);
+        expect(results[0]!.ok ? null : results[0]!.failure).to.include({refusal, retryable});
+      });
+
+    it('a POST that waited for its concurrency limit until its deadline is retryable', async () => {
+      const clock = new VirtualClock();
+      const server = new ScriptedFetch(clock, ['hang']);
+      const fetch = createFetch(
+        {...POLICY, ...once, ...late, concurrency: {max: 1, queue: 1}},
+        {clock, fetch: server.fetch},
+      );
+      const send = async (item: number) => {
+        await clock.sleep(10 * item);
+        return fetch('https://shop.test/', {method: 'POST', resilience: {deadlineMs: 1000 - 500 * item}});
+      };
+      const {results} = await run([0, 1], send, {clock, policy: {...POLICY, ...once}});
+      expect(server.requests).to.have.length(1);
+      const failures = results.flatMap(result => (result.ok ? [] : [[result.item, result.failure.retryable]]));
+      expect(failures).to.have.deep.members([
+        [0, false],
+        [1, true],
+      ]);
+    });
+
+    it('a POST that its client never sent is retryable', async () => {
+      const clock = new VirtualClock();
+      const server = new ScriptedFetch(clock, [503, 200]);
+      const fetch = createFetch(
+        {...POLICY, ...once, maxAttempts: 2, budget: null, breaker: {kind: 'consecutive', failures: 1, openMs: 60_000}},
+        {clock, fetch: server.fetch},
+      );
+      const send = () => fetch('https://shop.test/', {method: 'POST'});
+      const {results} = await run(['a', 'b'], send, {clock, concurrency: 1, policy: {...POLICY, ...once}});
+      expect(server.requests).to.have.length(1);
+      expect(results.map(result => (result.ok ? null : result.failure.retryable))).to.deep.equal([false, true]);
     });
 
     it('leaves the retries to the batch if it has one attempt', async () => {

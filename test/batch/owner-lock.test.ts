@@ -105,12 +105,14 @@ describe('acquireLock', function () {
     if (here.started === null) this.skip();
     lockOf({...here, started: '1'});
     acquireLock(path).release();
+    expect(readdirSync(folder)).to.be.empty;
   });
 
   it('takes over a lock from before the machine was started', function () {
     if (here.boot === null || here.machine === null) this.skip();
     lockOf({...here, boot: 'earlier'});
     acquireLock(path).release();
+    expect(readdirSync(folder)).to.be.empty;
   });
 
   it('takes over a lock although a process was killed while it took it over', async () => {

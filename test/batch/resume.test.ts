@@ -11,6 +11,7 @@ import type {ItemResult, SendContext} from '../../src/batch/types.ts';
 import type {PolicyInput} from '../../src/core.ts';
 import {answer} from '../../src/transport/answer.ts';
 import {errorOf} from '../support/outcome.ts';
+import {runs} from '../support/runs.ts';
 import {HARMLESS, KEYED, ONCE, type Ran} from './posts.ts';
 
 describe('a resumed batch', () => {
@@ -198,7 +199,7 @@ describe('a resumed batch', () => {
         expect(last.results.map(({item}) => item)).to.deep.equal(items);
         expect([...last.sent].sort()).to.deep.equal(items.filter(item => !known.has(item)));
       }),
-      {numRuns: 60},
+      {numRuns: runs(15, 60)},
     );
   }).timeout(60_000);
 });

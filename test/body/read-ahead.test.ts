@@ -134,8 +134,8 @@ for (const [adapter, send] of Object.entries(adapters)) {
     it('has the properties of the response, and so has its clone', async () => {
       const response = await send(place.url);
       const copy = response.clone();
-      const all = [response, copy, copy.clone()];
-      for (const each of all) {
+      const copies = [response, copy, copy.clone()];
+      for (const each of copies) {
         expect(each.status).to.equal(200);
         expect(each.statusText).to.equal('OK');
         expect(each.ok).to.equal(true);
@@ -146,7 +146,7 @@ for (const [adapter, send] of Object.entries(adapters)) {
         expect(each.constructor.name).to.equal('Response');
         expect(each.bodyUsed).to.equal(false);
       }
-      for (const each of await Promise.all(all.map(one => one.text()))) expect(each).to.equal(ALL);
+      for (const each of await Promise.all(copies.map(one => one.text()))) expect(each).to.equal(ALL);
     });
 
     it('is used once it is read', async () => {

@@ -7,6 +7,7 @@ import {type Random, seededRandom} from '../../src/core/random.ts';
 import {streamErrorOf} from '../../src/decide/stream-error.ts';
 import {meaningOf} from '../../src/decide/stream-events.ts';
 import {cutAtRandom, randomStream} from '../support/random-event-stream.ts';
+import {runs} from '../support/runs.ts';
 import {DONE, EVENT_PING, errorEvent, OVERLOADED, PING, ROLE, text} from '../support/streamed-fetch.ts';
 
 const EVENTS = [
@@ -56,10 +57,11 @@ function bodyOf(chunks: readonly Uint8Array<ArrayBuffer>[], isByteStream: boolea
 }
 
 describe('readResponseAhead', () => {
-  it('gives 10,000 random streams byte for byte, after a beginning that ends where it should', async () => {
+  it('gives random streams byte for byte, after a beginning that ends where it should', async () => {
+    const COUNT = runs(2000, 10_000);
     const random = seededRandom(1414);
     const ends: Record<string, number> = {content: 0, error: 0, ended: 0};
-    for (let index = 0; index < 10_000; index++) {
+    for (let index = 0; index < COUNT; index++) {
       const stream = streamOf(random);
       const chunks = cutAtRandom(stream, random) as Uint8Array<ArrayBuffer>[];
       const response = new Response(bodyOf(chunks, random() < 0.5));
@@ -73,7 +75,7 @@ describe('readResponseAhead', () => {
       if (expected !== undefined) expect(end.kind, what).to.equal(expected);
       expect(Buffer.from(await response.arrayBuffer()).equals(stream), what).to.equal(true);
     }
-    for (const count of Object.values(ends)) expect(count).to.be.above(500);
+    for (const count of Object.values(ends)) expect(count).to.be.above(COUNT / 20);
   });
 
   it('leaves a response alone that it cannot give back', () => {

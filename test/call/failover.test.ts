@@ -563,8 +563,8 @@ describe('a call with several endpoints', () => {
     // Chance is 0.5: of two equal endpoints the second one is chosen.
     virtually('an attempt at a slow endpoint waits for as long as the fast one takes', async make => {
       const world = await learned(make, 'us');
-      expect(await report(world)).to.include({hedges: 1, endpoint: 'eu', durationMs: 100});
-      expect(path(world)).to.equal('us 0, eu 50');
+      expect(await report(world)).to.include({hedges: 1, endpoint: 'eu', durationMs: 101});
+      expect(path(world)).to.equal('us 0, eu 51');
     });
 
     virtually('a slow endpoint gets a hedge after half of its peak', async make => {

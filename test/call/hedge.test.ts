@@ -1,6 +1,6 @@
 /** Hedging: a slow attempt gets a second one beside it; the first good answer counts, and the other one goes. */
 import {expect} from 'chai';
-import {type AttemptEndEvent, reportOf} from '../../src/core.ts';
+import {type AttemptEndEvent, type Random, reportOf, seededRandom} from '../../src/core.ts';
 import {AT_ONCE} from '../support/policies.ts';
 import {answer, ITEMS, later, thrown, virtually, type World} from './world.ts';
 
@@ -273,4 +273,52 @@ describe('a hedge of a request whose body is still being read', () => {
       await world.clock.advance(1000);
       expect(bodies).to.have.length(sends);
     });
+});
+
+describe('a hedge after a quantile', () => {
+  const CALLS = 1000;
+  /** Of 100 remembered latencies, one more or less is noise. */
+  const TOLERANCE = 0.02;
+
+  const latencies: [law: string, ms: (random: Random) => number][] = [
+    ['one latency', () => 100],
+    ['one latency that is no whole number', () => 100 / 3],
+    ['two latencies, the slow one in 3 % of attempts', random => (random() < 0.97 ? 100 : 1000)],
+    ['two latencies, the slow one in 20 % of attempts', random => (random() < 0.8 ? 100 : 1000)],
+    ['four latencies', random => [50, 100, 150, 200][Math.floor(random() * 4)]!],
+    ['whole milliseconds', random => Math.round(5 + 5 * random())],
+    ['exponential latencies', random => -100 * Math.log(1 - random())],
+    ['Pareto latencies', random => 10 * (1 - random()) ** (-1 / 1.5)],
+  ];
+  for (const [law, latencyMs] of latencies)
+    for (const quantile of [0.9, 0.95, 0.99])
+      virtually(`of ${quantile} is sent in at most ${100 - 100 * quantile} % of calls: ${law}`, async make => {
+        const random = seededRandom(7);
+        const world: World = make(
+          {hedge: {quantile, maxLoadRatio: 1}, budget: null, breaker: null, attemptTimeoutMs: null},
+          {
+            fetch: async (_input, init) => {
+              await world.clock.sleep(latencyMs(random), init?.signal);
+              return new Response();
+            },
+          },
+        );
+        await world.clock.run(async () => {
+          for (let call = 0; call < CALLS; call++) await world.fetch(ITEMS);
+        });
+        const hedges = world.typesOf('hedge.started').length;
+        expect(hedges / CALLS).to.be.at.most(1 - quantile + TOLERANCE);
+      });
+
+  virtually('is sent for the slow attempts, if they are fewer than the quantile leaves', async make => {
+    const world = make({hedge: {quantile: 0.95, maxLoadRatio: 1}, budget: null, breaker: null});
+    world.serveSlowly(100, 200);
+    for (let call = 0; call < 100; call++) await world.run();
+    for (let call = 0; call < 5; call++) {
+      const before = world.clock.now();
+      world.serve(later(world.clock, 1000, 200), later(world.clock, 100, 200));
+      await world.run();
+      expect(world.clock.now() - before).to.equal(201);
+    }
+  });
 });

@@ -9,6 +9,7 @@ import {type CallObserver, type CallReport, type Observer, type PolicyInput, rep
 import type {SeenRequest, VirtualClock} from '../../src/testing.ts';
 import {type Settled, settle} from '../support/outcome.ts';
 import {AT_ONCE} from '../support/policies.ts';
+import {runs} from '../support/runs.ts';
 import {ITEMS, World} from './world.ts';
 
 /** What the server does with one request. `works`: whether it has its effect before it answers, or fails to. */
@@ -243,6 +244,6 @@ function expectBudgetHolds({policy, calls}: Story, world: World, server: Server)
 
 describe('any interleaving of calls', () => {
   it('ends each once, leaves nothing, sends no more than is allowed, and repeats no effect without a key', async () => {
-    await fc.assert(fc.asyncProperty(stories, play), {seed: 20_261_124, numRuns: 700});
+    await fc.assert(fc.asyncProperty(stories, play), {seed: 20_261_124, numRuns: runs(200, 700)});
   });
 });

@@ -59,18 +59,48 @@ export const CLASSES: readonly {readonly name: string; readonly prototype: objec
   HeaderRecord,
 ];
 
-export function watchedObserver(sabotage: Sabotage): Observer {
+/** Which spans of an observer are open. One whose start or end threw counts as started or ended: its observer was notified. */
+export class SpanBook {
+  readonly #ends = new Map<object, number>();
+  readonly #names = new Map<object, string>();
+
+  /** The span; its end is noted before it may throw. */
+  opened<T extends {end(...values: never[]): void}>(name: string, span: T): T {
+    const noted = new Proxy(span, {
+      get: (target, key) => {
+        const value: unknown = Reflect.get(target, key, target);
+        if (key !== 'end') return value;
+        return (...values: unknown[]) => {
+          this.#ends.set(noted, this.#ends.get(noted)! + 1);
+          return Reflect.apply(value as () => void, target, values);
+        };
+      },
+    });
+    this.#ends.set(noted, 0);
+    this.#names.set(noted, name);
+    return noted;
+  }
+
+  /** `call ended 1 times`, each once. */
+  get ends(): string[] {
+    const all = Array.from(this.#ends, ([span, times]) => `${this.#names.get(span)} ended ${times} times`);
+    return [...new Set(all)].sort();
+  }
+}
+
+export function watchedObserver(sabotage: Sabotage, book: SpanBook = new SpanBook()): Observer {
   const body = sabotage.methods('body observer', {end: () => {}});
   const attempt = sabotage.methods('attempt observer', {
     run: <T>(work: () => T): T => work(),
     end: () => {},
-    startBody: () => body,
+    startBody: () => book.opened('body', body),
   });
   const call = sabotage.methods('call observer', {
-    startAttempt: () => attempt,
+    startAttempt: () => book.opened('attempt', attempt),
     run: <T>(work: () => T): T => work(),
     event: () => {},
     end: () => {},
+    closed: () => {},
   });
-  return sabotage.methods('observer', {startCall: () => call, watch: () => {}});
+  return sabotage.methods('observer', {startCall: () => book.opened('call', call), watch: () => {}});
 }

@@ -170,7 +170,7 @@ describe('a timeout that is declared late', () => {
     for (let call = 0; call < 30; call++) await run();
     world.server = new ScriptedFetch(clock, [later(clock, 300, answer(200))]);
     await run();
-    expect(world.events.findLast(({type}) => type === 'hedge.started')).to.include({delayMs: 50});
+    expect(world.events.findLast(({type}) => type === 'hedge.started')).to.include({delayMs: 51});
   });
 });
 

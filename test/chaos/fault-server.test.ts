@@ -436,8 +436,9 @@ describe('faultServer', () => {
     });
 
     it('may come while connections are refused', async () => {
-      await serve({latencyMs: {ms: 0}, faults: [{kind: 'refused', toMs: 100}]}, START);
+      const url = await serve({latencyMs: {ms: 0}, faults: [{kind: 'refused', toMs: 100}]}, START);
       await server!.close();
+      expect(await codeOf(fetch(url))).to.equal('ECONNREFUSED');
     });
   });
 

@@ -41,7 +41,7 @@ describe('steadfetch batch', () => {
   it('writes one line for each request, in the shape of the batch APIs, and exits with 0', async () => {
     const at = server.place(503, {headers: {'x-request-id': 'abc'}, body: '{"label":"cat"}'});
     place.writeRequests('requests.jsonl', [{a: 1}, {a: 2}]);
-    const {code, stderr, stdout} = await place.run(
+    const {code, stderr, stdout} = await place.call(
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is for the command to fill in.
       args(at.url, '--header', 'Authorization: Bearer ${TOKEN}', '--concurrency', '1', '--ordered'),
       {TOKEN: SECRET},
@@ -77,7 +77,7 @@ describe('steadfetch batch', () => {
         .end(bad ? '{"error":"no"}' : '{"ok":1}');
     });
     place.writeRequests('requests.jsonl', [{x: 'good'}, {x: 'bad'}, {x: 'good'}]);
-    const {code, stderr} = await place.run(args(at.url));
+    const {code, stderr} = await place.call(args(at.url));
     expect(code).to.equal(1);
     expect(at.requests).to.have.length(2);
     const results = place.results('results.jsonl');
@@ -103,7 +103,7 @@ describe('steadfetch batch', () => {
         const login = other.place(200);
         const at = server.place({status, headers: {location: `${login.url}/login?token=${SECRET}`}, body: '{}'});
         place.writeRequests('requests.jsonl', [{card: SECRET}]);
-        const {code, stderr} = await place.run(args(at.url, '--header', `x-api-key: ${SECRET}`));
+        const {code, stderr} = await place.call(args(at.url, '--header', `x-api-key: ${SECRET}`));
         expect(code).to.equal(1);
         expect(login.requests).to.be.empty;
         expect(at.requests).to.have.length(1);
@@ -121,7 +121,7 @@ describe('steadfetch batch', () => {
     const login = server.place(200);
     const moved = server.place({status: 302, headers: {location: login.url}});
     place.writeRequests('requests.jsonl', [{a: 1}]);
-    expect((await place.run(args(moved.url))).code).to.equal(1);
+    expect((await place.call(args(moved.url))).code).to.equal(1);
     expect(login.requests).to.be.empty;
   });
 
@@ -129,7 +129,7 @@ describe('steadfetch batch', () => {
     const at = server.place(503);
     place.writeRequests('requests.jsonl', [{a: 1}]);
     const command = ['batch', 'requests.jsonl', '--url', at.url, '--out', 'results.jsonl'];
-    const {code, stderr} = await place.run(command);
+    const {code, stderr} = await place.call(command);
     expect(code).to.equal(1);
     expect(at.requests).to.have.length(1);
     expect(stderr).to.include('503, may-have-acted (1)').and.include('"idempotentMethods": ["POST"]');
@@ -144,19 +144,19 @@ describe('steadfetch batch', () => {
     });
     place.writeRequests('requests.jsonl', [{x: 'good'}, {x: 'bad'}, {x: 'busy 1'}, {x: 'busy 2'}]);
     const once = ['batch', 'requests.jsonl', '--url', at.url, '--out', 'results.jsonl'];
-    const first = await place.run(once);
+    const first = await place.call(once);
     expect(first.stderr)
       .to.include('may-have-acted (2)')
       .and.include('--retry-failed sends all failed requests again (3).');
     isWell = true;
-    const same = await place.run([...once, '--resume']);
+    const same = await place.call([...once, '--resume']);
     expect([same.code, at.requests.length], 'under the same policy').to.deep.equal([1, 4]);
-    const again = await place.run([...args(at.url), '--resume']);
+    const again = await place.call([...args(at.url), '--resume']);
     expect(again.stderr)
       .to.include('3 of 4 succeeded')
       .and.match(/sent again +2 that failed in an earlier run/);
     expect(at.bodies.slice(4).sort()).to.deep.equal(['{"x":"busy 1"}', '{"x":"busy 2"}']);
-    const rest = await place.run([...args(at.url), '--retry-failed']);
+    const rest = await place.call([...args(at.url), '--retry-failed']);
     expect(rest.code).to.equal(1);
     expect(at.bodies.slice(6)).to.deep.equal(['{"x":"bad"}']);
     expect(place.results('results.errors.jsonl')).to.have.length(1);
@@ -166,12 +166,12 @@ describe('steadfetch batch', () => {
     const at = server.place(503, 200);
     place.write('requests.jsonl', '{"custom_id":"a","url":"/v1/embeddings","body":{}}\n');
     const command = ['batch', 'requests.jsonl', '--url', at.url, '--out', 'results.jsonl', '--policy'];
-    const wrong = await place.run([...command, 'steadfetch:lmm']);
+    const wrong = await place.call([...command, 'steadfetch:lmm']);
     expect(wrong.code).to.equal(2);
     expect(wrong.stderr).to.include(
       '--policy is "steadfetch:lmm", which is not a preset; did you mean "steadfetch:llm"?',
     );
-    const {code, stderr} = await place.run([...command, 'steadfetch:llm']);
+    const {code, stderr} = await place.call([...command, 'steadfetch:llm']);
     expect(code, stderr).to.equal(0);
     expect(at.requests).to.have.length(2);
   });
@@ -185,14 +185,14 @@ describe('steadfetch batch', () => {
         .join('\n'),
     );
     const once = ['batch', 'requests.jsonl', '--url', at.url, '--out', 'results.jsonl', '--dry-run'];
-    const {stdout} = await place.run(once);
+    const {stdout} = await place.call(once);
     expect(stdout)
       .to.include('Warning: 2 of 4 requests are sent once under this policy.')
       .and.include('"idempotency": {}');
     for (const line of stdout.split('\n')) expect(line.length, line).to.be.at.most(80);
-    expect((await place.run([...args(at.url), '--dry-run'])).stdout, 'PUT and GET').to.include('Warning: 2 of 4');
+    expect((await place.call([...args(at.url), '--dry-run'])).stdout, 'PUT and GET').to.include('Warning: 2 of 4');
     place.write('keyed.json', '{"idempotency": {}}');
-    expect((await place.run([...once, '--policy', 'keyed.json'])).stdout).not.to.include('Warning');
+    expect((await place.call([...once, '--policy', 'keyed.json'])).stdout).not.to.include('Warning');
     expect(at.requests).to.be.empty;
   });
 
@@ -201,31 +201,31 @@ describe('steadfetch batch', () => {
     const {origin} = gone;
     await gone.close();
     place.writeRequests('requests.jsonl', [{a: 1}]);
-    const first = await place.run(args(origin));
+    const first = await place.call(args(origin));
     expect(first.code).to.equal(1);
     expect(place.results('results.jsonl')[0]).to.deep.include({response: null});
     expect(place.results('results.jsonl')[0]!.error?.code).to.equal('ECONNREFUSED');
     expect(first.stderr).to.include('--resume sends the 1 for which that can help');
-    expect((await place.run(args(server.place(200).url, '--resume'))).code).to.equal(0);
+    expect((await place.call(args(server.place(200).url, '--resume'))).code).to.equal(0);
     expect(existsSync(join(place.folder, 'results.errors.jsonl'))).to.equal(false);
   });
 
   it('shows the message of an error without a code in the summary', async () => {
     place.writeRequests('requests.jsonl', [{a: 1}]);
-    const {stderr} = await place.run(args('http://127.0.0.1:9'));
+    const {stderr} = await place.call(args('http://127.0.0.1:9'));
     expect(stderr).to.match(/failed +TypeError \(1\)\n +such as TypeError: fetch failed: bad port\n/);
   });
 
   it('does not overwrite a run by mistake, continues it with --resume, and starts a new one otherwise', async () => {
     const at = server.place(200);
     place.writeRequests('requests.jsonl', [{a: 1}, {a: 2}]);
-    expect((await place.run(args(at.url, '--resume'))).code).to.equal(0);
+    expect((await place.call(args(at.url, '--resume'))).code).to.equal(0);
     const results = place.read('results.jsonl');
-    const again = await place.run(args(at.url));
+    const again = await place.call(args(at.url));
     expect(again.code).to.equal(2);
     expect(again.stderr).to.match(/results\.jsonl\.journal holds 2 results of an earlier run.*add --resume\.\n$/);
     expect(place.read('results.jsonl'), 'untouched').to.equal(results);
-    expect((await place.run(args(server.place(500).url, '--resume'))).code, 'through another base').to.equal(0);
+    expect((await place.call(args(server.place(500).url, '--resume'))).code, 'through another base').to.equal(0);
     expect(place.read('results.jsonl').split('\n').sort()).to.deep.equal(results.split('\n').sort());
     expect(at.requests).to.have.length(2);
   });
@@ -233,8 +233,8 @@ describe('steadfetch batch', () => {
   it('does not send everything again if a resumed run would name the requests differently', async () => {
     const at = server.place(200);
     place.writeRequests('requests.jsonl', [{a: 1}, {a: 2}]);
-    expect((await place.run(args(at.url))).code).to.equal(0);
-    const {code, stderr} = await place.run(args(at.url, '--resume', '--no-dedupe'));
+    expect((await place.call(args(at.url))).code).to.equal(0);
+    const {code, stderr} = await place.call(args(at.url, '--resume', '--no-dedupe'));
     expect(code).to.equal(2);
     expect(stderr).to.match(/names items by their content, and this run names them by their custom_id/);
     expect(at.requests).to.have.length(2);
@@ -259,7 +259,7 @@ describe('steadfetch batch', () => {
     expect(code).to.equal(1);
     expect(at.requests).to.have.length(1);
     expect(stderr).to.include('1 of 3 succeeded, 0 failed').and.include('without result  2: the batch was stopped');
-    expect((await place.run(args(at.url, '--resume'))).code).to.equal(0);
+    expect((await place.call(args(at.url, '--resume'))).code).to.equal(0);
     expect(at.requests).to.have.length(3);
     expect(place.results('results.jsonl')).to.have.length(3);
   });
@@ -267,7 +267,7 @@ describe('steadfetch batch', () => {
   it('checks everything with --dry-run, and sends nothing', async () => {
     const at = server.place(200);
     place.writeRequests('requests.jsonl', [{a: 1}, {a: 2}]);
-    const {code, stdout} = await place.run(args(at.url, '--dry-run', '--header', `x-secret: ${SECRET}`));
+    const {code, stdout} = await place.call(args(at.url, '--dry-run', '--header', `x-secret: ${SECRET}`));
     expect(code).to.equal(0);
     expect(stdout)
       .to.include('2 requests')
@@ -286,7 +286,7 @@ describe('steadfetch batch', () => {
       '{"custom_id":"2","method":"get","url":"/v1/b?q=1"}',
     ];
     place.write('requests.jsonl', lines.join('\r\n'));
-    expect((await place.run(args(at.url, '--ordered', '--concurrency', '1'))).code).to.equal(0);
+    expect((await place.call(args(at.url, '--ordered', '--concurrency', '1'))).code).to.equal(0);
     expect(at.requests.map(({method, path}) => `${method} /${path.split('/').slice(2).join('/')}`)).to.deep.equal([
       'POST /v1/a',
       'GET /v1/b?q=1',
@@ -307,7 +307,7 @@ describe('steadfetch batch', () => {
       '{"custom_id":"e","url":"/x","method":"GET","body":{}}',
     ];
     place.write('requests.jsonl', wrong.join('\n'));
-    const {code, stderr} = await place.run(args(at.url));
+    const {code, stderr} = await place.call(args(at.url));
     expect(code).to.equal(2);
     expect(stderr.trimEnd().split('\n')).to.deep.equal([
       'requests.jsonl:2: custom_id "a" is already used in line 1',
@@ -326,11 +326,11 @@ describe('steadfetch batch', () => {
     place.writeRequests('requests.jsonl', [{a: 1}]);
     const at = server.place(200);
     const base = ['batch', 'requests.jsonl', '--url', at.url, '--out'];
-    const nowhere = await place.run([...base, 'none/results.jsonl']);
+    const nowhere = await place.call([...base, 'none/results.jsonl']);
     expect(nowhere).to.include({code: 1, stderr: 'The journal none/results.jsonl.journal cannot be used: ENOENT.\n'});
     expect(at.requests).to.be.empty;
     mkdirSync(join(place.folder, 'results.jsonl'));
-    const folder = await place.run([...base, 'results.jsonl']);
+    const folder = await place.call([...base, 'results.jsonl']);
     expect(folder).to.include({code: 2, stderr: 'results.jsonl is a directory. Name a file.\n'});
     expect(at.requests).to.be.empty;
   });
@@ -340,22 +340,22 @@ describe('steadfetch batch', () => {
       [[], /steadfetch batch <requests\.jsonl>/],
       [['batch', 'no.jsonl', '--url', 'http://x', '--out', 'o'], /^no\.jsonl does not exist\.\n$/],
     ] as const) {
-      const {code, stderr} = await place.run(given);
+      const {code, stderr} = await place.call(given);
       expect(code).to.equal(2);
       expect(stderr).to.match(message);
     }
   });
 
   it('says in its help which files are written, in 80 columns', async () => {
-    const {stdout} = await place.run(['batch', '--help']);
+    const {stdout} = await place.call(['batch', '--help']);
     for (const file of ['<out>', '<errors>', '<out>.errors.jsonl', '<out>.journal', '<journal>.lock'])
       expect(stdout).to.include(file);
     for (const line of stdout.split('\n')) expect(line.length, line).to.be.at.most(80);
   });
 
   it('prints its version and its help', async () => {
-    expect((await place.run(['--version'])).stdout).to.match(/^\d+\.\d+\.\d+\n$/);
-    const {code, stdout} = await place.run(['batch', '--help']);
+    expect((await place.call(['--version'])).stdout).to.match(/^\d+\.\d+\.\d+\n$/);
+    const {code, stdout} = await place.call(['batch', '--help']);
     expect(code).to.equal(0);
     expect(stdout).to.include('steadfetch batch <requests.jsonl>');
   });

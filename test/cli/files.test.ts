@@ -1,8 +1,10 @@
 /** Which file is which, and what may be written over. */
 import {execFileSync} from 'node:child_process';
+import {once} from 'node:events';
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -10,10 +12,14 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import {createServer} from 'node:net';
 import {join} from 'node:path';
 import {text} from 'node:stream/consumers';
 import {expect} from 'chai';
+import {Outputs} from '../../src/cli/outputs.ts';
+import {UsageError} from '../../src/cli/usage-error.ts';
 import {LoopbackServer} from '../support/loopback-server.ts';
+import {makeNullDevice} from '../support/null-device.ts';
 import {ended, linesOf, Workplace} from './running.ts';
 
 describe('the files of steadfetch batch', function () {
@@ -49,7 +55,7 @@ describe('the files of steadfetch batch', function () {
       prepare();
       const contents = () => readdirSync(place.folder).map(file => [file, place.read(file)]);
       const before = contents();
-      const {code, stderr} = await place.run(args(...more));
+      const {code, stderr} = await place.call(args(...more));
       expect(stderr).to.match(message);
       expect(code).to.equal(2);
       expect(contents()).to.deep.equal(before);
@@ -62,7 +68,7 @@ describe('the files of steadfetch batch', function () {
       writeFileSync(path(name), 'old');
       chmodSync(path(name), 0o644);
     }
-    const {code} = await place.run(['batch', 'in.jsonl', '--url', bad.url, '--out', 'o.jsonl']);
+    const {code} = await place.call(['batch', 'in.jsonl', '--url', bad.url, '--out', 'o.jsonl']);
     expect(code).to.equal(1);
     for (const name of ['o.jsonl', 'o.errors.jsonl', 'o.jsonl.journal'])
       expect(statSync(path(name)).mode & 0o777, name).to.equal(0o600);
@@ -76,12 +82,12 @@ describe('the files of steadfetch batch', function () {
       ['j', ['--out', 'r.jsonl', '--journal', 'j']],
     ] as const) {
       symlinkSync('target', path(link));
-      const {code, stderr} = await place.run(args(...more));
+      const {code, stderr} = await place.call(args(...more));
       expect(stderr, link).to.match(/is a symbolic link, which is not followed\. Name the file itself\.\n$/);
       expect(code).to.be.oneOf([1, 2]);
     }
     symlinkSync('nothing', path('dangling'));
-    expect((await place.run(args('--out', 'dangling'))).stderr).to.include('is a symbolic link');
+    expect((await place.call(args('--out', 'dangling'))).stderr).to.include('is a symbolic link');
     expect(existsSync(path('nothing'))).to.equal(false);
     expect(readFileSync(path('target'), 'utf8')).to.equal('precious');
     expect(at.requests).to.be.empty;
@@ -122,7 +128,7 @@ describe('the files of steadfetch batch', function () {
     const reader = place.shell('exec cat pipe', []);
     const [read, {code, stderr}] = await Promise.all([
       text(reader.stdout!),
-      place.run(args('--out', 'pipe', '--ordered')),
+      place.call(args('--out', 'pipe', '--ordered')),
     ]);
     expect(code, stderr).to.equal(0);
     expect(customIds(read)).to.deep.equal(['r-0', 'r-1']);
@@ -141,10 +147,32 @@ describe('the files of steadfetch batch', function () {
     expect(customIds(place.read('copy.txt'))).to.deep.equal(['r-0', 'r-1']);
   });
 
-  it('may be a device', async () => {
-    const {code, stderr} = await place.run(args('--out', '/dev/null'));
+  it('may be a device', async function () {
+    if (!makeNullDevice(path('device'))) this.skip();
+    const {code, stderr} = await place.call(args('--out', 'device'));
     expect(code, stderr).to.equal(0);
-    expect(readdirSync(place.folder)).to.deep.equal(['in.jsonl']);
+    expect(readdirSync(place.folder)).to.have.members(['device', 'in.jsonl']);
+    expect(lstatSync(path('device')).isCharacterDevice()).to.equal(true);
+  });
+
+  it('may not be a named pipe that no program reads, and nothing is sent', async function () {
+    if (process.platform === 'win32') this.skip();
+    execFileSync('mkfifo', [path('pipe')]);
+    const out = {place: {name: 'pipe', path: path('pipe')}, isFile: false};
+    expect(() => new Outputs({out, errors: undefined}, 0)).to.throw(
+      UsageError,
+      'pipe is a FIFO that no program reads: waited 0 ms for one.',
+    );
+  });
+
+  it('may not be a socket, and nothing is sent', async function () {
+    if (process.platform === 'win32') this.skip();
+    const socket = createServer().listen(path('socket'));
+    await once(socket, 'listening');
+    const {code, stderr} = await place.call(args('--out', 'socket'));
+    socket.close();
+    expect({code, stderr}).to.deep.equal({code: 2, stderr: 'socket is a socket. Name a file.\n'});
+    expect(at.requests).to.be.empty;
   });
 
   it('keep a journal beside standard output where it is named', async () => {
@@ -182,7 +210,7 @@ describe('the files of steadfetch batch', function () {
     if (process.platform === 'win32') this.skip();
     execFileSync('mkfifo', [path('pipe')]);
     const writer = ended(place.shell('exec cat in.jsonl > pipe', []));
-    const {code, stderr} = await place.run(['batch', 'pipe', '--url', at.url, '--out', 'o.jsonl', '--ordered']);
+    const {code, stderr} = await place.call(['batch', 'pipe', '--url', at.url, '--out', 'o.jsonl', '--ordered']);
     await writer;
     expect(code, stderr).to.equal(0);
     expect(customIds(place.read('o.jsonl'))).to.deep.equal(['r-0', 'r-1']);
@@ -204,9 +232,9 @@ describe('the files of steadfetch batch', function () {
 
   it('of failed requests are requests again', async () => {
     const bad = server.place(400);
-    const first = await place.run(['batch', 'in.jsonl', '--url', bad.url, '--out', 'o.jsonl']);
+    const first = await place.call(['batch', 'in.jsonl', '--url', bad.url, '--out', 'o.jsonl']);
     expect(first.code).to.equal(1);
-    const second = await place.run(['batch', 'o.errors.jsonl', '--url', at.url, '--out', 'o2.jsonl']);
+    const second = await place.call(['batch', 'o.errors.jsonl', '--url', at.url, '--out', 'o2.jsonl']);
     expect(second.code, second.stderr).to.equal(0);
     expect(at.bodies.sort()).to.deep.equal(['{"a":1}', '{"a":2}']);
     expect(customIds(place.read('o2.jsonl')).sort()).to.deep.equal(['r-0', 'r-1']);
@@ -214,7 +242,7 @@ describe('the files of steadfetch batch', function () {
 
   it('must be files', async () => {
     mkdirSync(path('folder'));
-    expect((await place.run(['batch', 'folder', '--url', at.url, '--out', 'o'])).stderr).to.equal(
+    expect((await place.call(['batch', 'folder', '--url', at.url, '--out', 'o'])).stderr).to.equal(
       'folder is a directory. Name a file.\n',
     );
   });

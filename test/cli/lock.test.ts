@@ -56,7 +56,7 @@ describe('two steadfetch batch on one journal', function () {
     const first = place.start(args(at.url));
     const end = ended(first);
     await at.arrived(1);
-    const second = await place.run(args(at.url));
+    const second = await place.call(args(at.url));
     expect(second.code).to.equal(2);
     expect(second.stderr).to.match(
       new RegExp(`^The journal results.jsonl.journal is in use by process ${first.pid}\\. Wait until .*\n$`),
@@ -74,7 +74,7 @@ describe('two steadfetch batch on one journal', function () {
       'requests.jsonl',
       Array.from({length: 100}, (_, n) => ({n})),
     );
-    const codes = (await Promise.all([place.run(args(at.url)), place.run(args(at.url))])).map(({code}) => code);
+    const codes = (await Promise.all([place.call(args(at.url)), place.call(args(at.url))])).map(({code}) => code);
     // One may begin after the other has ended: then it finds everything in the journal.
     expect(codes).to.include(0);
     expect(codes.every(code => code === 0 || code === 2)).to.equal(true);
@@ -91,7 +91,7 @@ describe('two steadfetch batch on one journal', function () {
     await end;
     expect(lockFile()).to.equal(true);
     open();
-    const second = await place.run([...args(at.url), '--retry-failed']);
+    const second = await place.call([...args(at.url), '--retry-failed']);
     expect(second.code, second.stderr).to.equal(0);
     expect(readdirSync(place.folder).sort()).to.deep.equal([
       'requests.jsonl',

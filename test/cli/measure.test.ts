@@ -28,7 +28,7 @@ describe('steadfetch measure', () => {
   afterEach(() => place.remove());
 
   const run = (...args: string[]): Promise<Finished> =>
-    place.run(['measure', '--policy', 'policy.json', '--rate', '200', '--yes', ...args]);
+    place.call(['measure', '--policy', 'policy.json', '--rate', '200', '--yes', ...args]);
 
   async function measure(at: Place, ...args: string[]): Promise<Measurement> {
     const {code, stdout, stderr} = await run(at.url, '--json', ...args);
@@ -105,7 +105,9 @@ describe('steadfetch measure', () => {
     const {plain, policy} = await measure(at, '--count', '40');
     expect(plain.failures).to.deep.equal([{failure: 'ECONNRESET', calls: 8, message: null}]);
     expect(policy).to.deep.include({succeeded: 40, failures: []});
-    expect(policy.retriedAndSucceeded).to.be.within(8, 12);
+    // A request in five is reset, so that 40 answers take 50. How many calls that hits, and which of them twice, is a matter of order.
+    expect(policy.requests).to.be.within(49, 50);
+    expect(policy.retriedAndSucceeded).to.be.within(1, 10);
   });
 
   it('ends calls that hang: plain fetch after --timeout, the policy by its own limits', async () => {
@@ -136,7 +138,7 @@ describe('steadfetch measure', () => {
 
   it('sends headers, with secrets from the environment, and prints none of them', async () => {
     const at = server.place(401);
-    const {stdout, stderr} = await place.run(
+    const {stdout, stderr} = await place.call(
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is for the command to fill in.
       ['measure', `${at.url}?key=${SECRET}`, '--count', '2', '--header', 'Authorization: Bearer ${TOKEN}', '--json'],
       {TOKEN: SECRET},
@@ -192,7 +194,7 @@ describe('steadfetch measure', () => {
       ['--rate', '21', '102 calls to HOST at 21 a second'],
       ['--count', '251', '504 calls to HOST at 5 a second'],
     ] as const) {
-      const {code, stderr} = await place.run(['measure', at.url, option, value]);
+      const {code, stderr} = await place.call(['measure', at.url, option, value]);
       expect(code).to.equal(2);
       expect(stderr).to.include(load.replace('HOST', host)).and.include('--yes').and.include('Nothing was sent.');
       for (const line of stderr.split('\n')) expect(line.length, line).to.be.at.most(80);
@@ -250,7 +252,7 @@ describe('steadfetch measure', () => {
   });
 
   it('fits its help into 80 columns', async () => {
-    const {code, stdout} = await place.run(['measure', '--help']);
+    const {code, stdout} = await place.call(['measure', '--help']);
     expect(code).to.equal(0);
     expect(stdout).to.include('steadfetch measure <url>');
     for (const line of stdout.split('\n')) expect(line.length, line).to.be.at.most(80);
@@ -259,7 +261,7 @@ describe('steadfetch measure', () => {
   it('reports a policy that cannot run, and sends nothing', async () => {
     const at = server.place(200);
     place.write('wrong.json', '{"maxAttempts": 0}');
-    const {code, stderr} = await place.run(['measure', at.url, '--policy', 'wrong.json']);
+    const {code, stderr} = await place.call(['measure', at.url, '--policy', 'wrong.json']);
     expect(code).to.equal(2);
     expect(stderr).to.include('maxAttempts');
     expect(at.requests).to.be.empty;

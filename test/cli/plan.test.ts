@@ -26,7 +26,7 @@ describe('steadfetch plan', () => {
   };
 
   it('prints the plan, its numbers, reasons, alternatives and conventions in 80 columns', async () => {
-    const {code, stdout, stderr} = await place.run(['plan', ...GOOD]);
+    const {code, stdout, stderr} = await place.call(['plan', ...GOOD]);
     expect([code, stderr]).to.deep.equal([0, '']);
     isNarrow(stdout);
     for (const words of [
@@ -41,14 +41,14 @@ describe('steadfetch plan', () => {
   }).timeout(60_000);
 
   it('writes the policy, and never over a file', async () => {
-    const first = await place.run(['plan', ...GOOD, '--out', 'policy.json']);
+    const first = await place.call(['plan', ...GOOD, '--out', 'policy.json']);
     expect(first.code).to.equal(0);
     expect(first.stdout).to.contain('Policy: policy.json');
     const file = join(place.folder, 'policy.json');
     const policy = JSON.parse(readFileSync(file, 'utf8'));
     expect(checkPolicy(policy)).to.deep.equal([]);
     expect(policy.routes[0]).to.include({maxAttempts: 3, attemptTimeoutMs: 600, deadlineMs: 800});
-    const again = await place.run(['plan', ...GOOD, '--out', 'policy.json']);
+    const again = await place.call(['plan', ...GOOD, '--out', 'policy.json']);
     expect(again).to.deep.include({
       code: 2,
       stdout: '',
@@ -57,7 +57,7 @@ describe('steadfetch plan', () => {
   }).timeout(60_000);
 
   it('writes the policy alone to standard output for --out -', async () => {
-    const {code, stdout, stderr} = await place.run(['plan', ...GOOD, '--out', '-']);
+    const {code, stdout, stderr} = await place.call(['plan', ...GOOD, '--out', '-']);
     expect(code).to.equal(0);
     expect(JSON.parse(stdout).name).to.equal('predict');
     expect(stderr).to.contain('Policy: standard output');
@@ -65,7 +65,7 @@ describe('steadfetch plan', () => {
 
   it('exits with 1 where no plan meets the objective, names the binding factor, and writes no policy', async () => {
     const args = ['--p95', '800', '--success', '99.5%', ...SERVICE, ...PREDICT, '--hedges', 'none'];
-    const {code, stdout} = await place.run(['plan', ...args, '--out', 'policy.json']);
+    const {code, stdout} = await place.call(['plan', ...args, '--out', 'policy.json']);
     expect(code).to.equal(1);
     isNarrow(stdout);
     expect(stdout).to.contain('No plan meets every objective.');
@@ -78,7 +78,7 @@ describe('steadfetch plan', () => {
     // The breaker opens, of which the formulas know nothing.
     const args = ['--latency', 'median=180,sigma=0.5', '--fail', '0.48@20', '--hang', '0.04'];
     const wanted = ['--success', '0.5', '--deadline', '800'];
-    const {code, stdout} = await place.run(['plan', ...args, ...wanted, '--out', 'policy.json']);
+    const {code, stdout} = await place.call(['plan', ...args, ...wanted, '--out', 'policy.json']);
     expect(code).to.equal(1);
     isNarrow(stdout);
     expect(stdout).to.contain('The simulator refutes the 3 that it ran, so there is no policy.');
@@ -99,7 +99,7 @@ describe('steadfetch plan', () => {
   }).timeout(60_000);
 
   it('prints JSON with the policy, the front and the conventions', async () => {
-    const {code, stdout} = await place.run(['plan', ...GOOD, '--json']);
+    const {code, stdout} = await place.call(['plan', ...GOOD, '--json']);
     expect(code).to.equal(0);
     const json = JSON.parse(stdout);
     expect(json.best).to.include({attempts: 3, attemptTimeoutMs: 600, baseMs: 25, jitter: 'full', hedgeMs: null});
@@ -119,7 +119,7 @@ describe('steadfetch plan', () => {
     const csv = `ms,status,error\n${rows.join('\n')}\n`;
     place.write('attempts.csv', csv);
     const args = ['--p95', '1500', '--success', '0.99', '--json'];
-    const fromFile = await place.run(['plan', 'attempts.csv', ...args]);
+    const fromFile = await place.call(['plan', 'attempts.csv', ...args]);
     expect(fromFile.code).to.equal(0);
     const json = JSON.parse(fromFile.stdout);
     expect(json.measured).to.deep.equal({
@@ -164,7 +164,7 @@ describe('steadfetch plan', () => {
       ],
     ];
     for (const [args, message] of cases) {
-      const {code, stdout, stderr} = await place.run(['plan', ...args]);
+      const {code, stdout, stderr} = await place.call(['plan', ...args]);
       expect([code, stdout]).to.deep.equal([2, '']);
       expect(stderr).to.match(message);
     }

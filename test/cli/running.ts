@@ -1,11 +1,13 @@
-/** The command line as a process of its own, in a folder of its own. */
+/** The command line in a folder of its own: as a process of its own, or within this one, which takes a tenth of the time. */
 import {type ChildProcess, type StdioOptions, spawn} from 'node:child_process';
-import {once} from 'node:events';
+import {EventEmitter, once} from 'node:events';
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {PassThrough, Readable} from 'node:stream';
 import {text} from 'node:stream/consumers';
 import {fileURLToPath} from 'node:url';
+import {runCommand} from '../../src/cli/command.ts';
 import type {ResultLine} from '../../src/cli/result-line.ts';
 
 const program = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -49,6 +51,28 @@ export class Workplace {
     return ended(this.start(args, env));
   }
 
+  /** Within this process: for what needs no standard input, signal, or file descriptor of its own. One at a time. */
+  async call(args: readonly string[], env: Record<string, string> = {}): Promise<Finished> {
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+    const printed = Promise.all([text(stdout), text(stderr)]);
+    const before = process.cwd();
+    const {write} = process.stdout;
+    process.chdir(this.folder);
+    process.stdout.write = () => {
+      throw new Error('The command writes to the standard output of this process: run it in one of its own.');
+    };
+    try {
+      const code = await runCommand(args, processOf(stdout, stderr, {...process.env, ...env}));
+      stdout.end();
+      stderr.end();
+      const [out, err] = await printed;
+      return {code, stdout: out, stderr: err};
+    } finally {
+      process.stdout.write = write;
+      process.chdir(before);
+    }
+  }
+
   write(name: string, content: string): void {
     writeFileSync(join(this.folder, name), content);
   }
@@ -74,6 +98,15 @@ export class Workplace {
     for (const child of this.#children) child.kill('SIGKILL');
     rmSync(this.folder, {recursive: true, force: true});
   }
+}
+
+/** What commands use of their process. Signals are events of its own, and nothing ends it. */
+function processOf(stdout: PassThrough, stderr: PassThrough, env: NodeJS.ProcessEnv): NodeJS.Process {
+  const exit = (code: number): never => {
+    throw new Error(`process.exit(${code})`);
+  };
+  const own = {stdout, stderr, stdin: Readable.from([]), env, exit, platform: process.platform, cwd: process.cwd};
+  return Object.assign(new EventEmitter(), own) as EventEmitter as NodeJS.Process;
 }
 
 export const linesOf = (content: string): unknown[] =>

@@ -1,5 +1,9 @@
 /** `steadfetch simulate` as a process: what it prints, and how it ends. */
-import {EventEmitter} from 'node:events';
+import {execFileSync} from 'node:child_process';
+import {EventEmitter, once} from 'node:events';
+import {lstatSync} from 'node:fs';
+import {createServer} from 'node:net';
+import {join} from 'node:path';
 import {Readable} from 'node:stream';
 import {expect} from 'chai';
 import {type Console, simulateCommand} from '../../src/cli/simulate-command.ts';
@@ -48,7 +52,7 @@ describe('steadfetch simulate', () => {
   after(() => place.remove());
 
   it('shows each policy beside calls without one, in 80 columns', async () => {
-    const {code, stdout, stderr} = await place.run([
+    const {code, stdout, stderr} = await place.call([
       'simulate',
       'two.json',
       'steadfetch:default',
@@ -66,7 +70,7 @@ describe('steadfetch simulate', () => {
   });
 
   it('writes all numbers as JSON, with null for infinite', async () => {
-    const {code, stdout} = await place.run([
+    const {code, stdout} = await place.call([
       'simulate',
       'two.json',
       '--scenario',
@@ -102,7 +106,7 @@ describe('steadfetch simulate', () => {
   });
 
   it('marks the faults of one period once in each chart over time', async () => {
-    const {code} = await place.run(['simulate', 'two.json', '--scenario', 'brownout', '--html', 'page.html']);
+    const {code} = await place.call(['simulate', 'two.json', '--scenario', 'brownout', '--html', 'page.html']);
     expect(code).to.equal(0);
     const names = [...place.read('page.html').matchAll(/>((?:errors|hang)[^<]*)</g)].map(([, name]) => name);
     expect(names.length).to.be.above(0);
@@ -118,7 +122,7 @@ describe('steadfetch simulate', () => {
       '--assert',
       'amplification<=1.2, success>=0.5,p99<500',
     ];
-    const {code, stderr} = await place.run(args);
+    const {code, stderr} = await place.call(args);
     expect(code).to.equal(1);
     expect(stderr).to.equal(
       'two in mine: amplification is 1.303, and has to be <= 1.2.\ntwo in mine: p99 is infinite, and has to be < 500.\n',
@@ -126,7 +130,7 @@ describe('steadfetch simulate', () => {
   });
 
   it('ends with 0 where all are met', async () => {
-    const {code} = await place.run(['simulate', 'two.json', '--scenario', 'mine.json', '--assert', 'success>0.6']);
+    const {code} = await place.call(['simulate', 'two.json', '--scenario', 'mine.json', '--assert', 'success>0.6']);
     expect(code).to.equal(0);
   });
 
@@ -142,7 +146,8 @@ describe('steadfetch simulate', () => {
   });
 
   it('names every scenario in its help', async () => {
-    const {stdout} = await place.run(['simulate', '--help']);
+    const {stdout} = await place.call(['simulate', '--help']);
+    expect(scenarioNames).not.to.be.empty;
     for (const name of scenarioNames) expect(stdout).to.contain(name);
     for (const line of stdout.split('\n')) expect(line.length).to.be.at.most(80);
   });
@@ -192,7 +197,7 @@ describe('steadfetch simulate', () => {
     ],
   ] as const)
     it(`refuses ${title}`, async () => {
-      const finished = await place.run(args);
+      const finished = await place.call(args);
       expect(finished).to.deep.equal({code, stdout: '', stderr: message});
     });
 
@@ -203,6 +208,26 @@ describe('steadfetch simulate', () => {
     const full = await ended(place.shell('"$0" --no-warnings "$@" > /dev/full', args));
     expect(full.code).to.equal(1);
     expect(full.stderr).to.match(/^Cannot write to standard output: ENOSPC: [^\n]*\n$/);
+  });
+
+  it('writes its page into a pipe, and not in place of it', async function () {
+    if (process.platform === 'win32') this.skip();
+    execFileSync('mkfifo', [join(place.folder, 'pipe')]);
+    const reader = ended(place.shell('cat pipe > page.html', []));
+    const {code, stderr} = await place.run(['simulate', '--scenario', 'mine.json', '--html', 'pipe']);
+    expect(code, stderr).to.equal(0);
+    await reader;
+    expect(place.read('page.html')).to.match(/^<!doctype html>.*<\/html>\n$/s);
+    expect(lstatSync(join(place.folder, 'pipe')).isFIFO()).to.equal(true);
+  });
+
+  it('refuses a socket as a page before it runs', async function () {
+    if (process.platform === 'win32') this.skip();
+    const socket = createServer().listen(join(place.folder, 'socket'));
+    await once(socket, 'listening');
+    const finished = await place.run(['simulate', '--scenario', 'mine.json', '--html', 'socket']);
+    socket.close();
+    expect(finished).to.deep.equal({code: 2, stdout: '', stderr: '--html socket is a socket. Name a file.\n'});
   });
 
   it('ends at an interrupt with what it found until then', async () => {

@@ -16,7 +16,7 @@ describe('steadfetch triage', () => {
 
   for (const name of readdirSync(FIXTURES).filter(name => !name.endsWith('.json')))
     it(`prints ${name} in 80 columns`, async () => {
-      const {code, stdout, stderr} = await place.run(['triage', fixture(name)]);
+      const {code, stdout, stderr} = await place.call(['triage', fixture(name)]);
       expect(code).to.equal(0);
       expect(stderr).to.equal('');
       const wide = stdout.split('\n').filter(line => line.length > 80);
@@ -27,7 +27,7 @@ describe('steadfetch triage', () => {
   it('reads standard input and several logs, and names the log of each failure', async () => {
     place.write('a.log', LINE);
     place.write('b.log', `x\n${LINE}`);
-    const {stdout} = await place.run(['triage', 'a.log', 'b.log', '--json']);
+    const {stdout} = await place.call(['triage', 'a.log', 'b.log', '--json']);
     const records = linesOf(stdout) as {type: string; file?: string; line?: number; failures?: number}[];
     expect(records.map(({type, file, line}) => [type, file, line])).to.deep.equal([
       ['failure', 'a.log', 1],
@@ -41,7 +41,7 @@ describe('steadfetch triage', () => {
   });
 
   it('writes records with every field of the guide', async () => {
-    const {stdout} = await place.run([
+    const {stdout} = await place.call([
       'triage',
       fixture('exercise.log'),
       '--json',
@@ -79,7 +79,7 @@ describe('steadfetch triage', () => {
 
   it('writes only the summary on request, and nothing to report for an empty log', async () => {
     place.write('empty.log', '');
-    const {code, stdout} = await place.run(['triage', 'empty.log', '--summary']);
+    const {code, stdout} = await place.call(['triage', 'empty.log', '--summary']);
     expect(code).to.equal(0);
     expect(stdout.trim()).to.equal('steadfetch triage: 0 failures');
   });
@@ -93,7 +93,7 @@ describe('steadfetch triage', () => {
   ] as const)
     it(`exits with 2 for ${['triage', ...args].join(' ')}`, async () => {
       place.write('a.log', LINE);
-      const {code, stderr} = await place.run(['triage', ...args]);
+      const {code, stderr} = await place.call(['triage', ...args]);
       expect(code).to.equal(2);
       expect(stderr).to.include(message);
     });
@@ -121,20 +121,20 @@ describe('steadfetch triage', () => {
   });
 
   it('shows its help in 80 columns', async () => {
-    const {stdout} = await place.run(['triage', '--help']);
+    const {stdout} = await place.call(['triage', '--help']);
     expect(stdout.split('\n').filter(line => line.length > 80)).to.deep.equal([]);
     expect(stdout).to.include('--policy');
   });
 
   it('is worked through in docs/guides/triage.md with its real output', async () => {
     const page = readFileSync(new URL('../../docs/guides/triage.md', import.meta.url), 'utf8');
-    const {stdout} = await place.run(['triage', fixture('exercise.log'), '--policy', fixture('exercise.json')]);
+    const {stdout} = await place.call(['triage', fixture('exercise.log'), '--policy', fixture('exercise.json')]);
     expect(page).to.include(readFileSync(fixture('exercise.log'), 'utf8'));
     expect(page).to.include(readFileSync(fixture('exercise.json'), 'utf8').trim());
     expect(page).to.include(stdout.trim());
     for (const jitter of ['equal', 'decorrelated']) {
       place.write('policy.json', readFileSync(fixture('exercise.json'), 'utf8').replace('full', jitter));
-      const other = await place.run(['triage', fixture('exercise.log'), '--summary', '--policy', 'policy.json']);
+      const other = await place.call(['triage', fixture('exercise.log'), '--summary', '--policy', 'policy.json']);
       const waits = /^ {2}waits +(.*) after/m.exec(other.stdout)![1]!;
       expect(page).to.include(`| ${jitter} | ${waits} |`);
     }

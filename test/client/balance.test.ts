@@ -33,6 +33,7 @@ function shares(balance: Failover['balance'], ...facts: readonly Facts[]): Recor
 }
 
 const about = (found: Record<string, number>, expected: Record<string, number>): void => {
+  expect(found).to.have.all.keys(expected);
   for (const [name, share] of Object.entries(expected)) expect(found[name], name).to.be.closeTo(share, 3);
 };
 

@@ -514,6 +514,12 @@ describe('a timer that is late', () => {
 
 describe('sleep', () => {
   it('runs on real time too', async () => {
-    await sleep(new SystemClock(), 1);
+    let isOver = false;
+    const slept = sleep(new SystemClock(), 1).then(() => {
+      isOver = true;
+    });
+    await Promise.resolve().then(() => {});
+    expect(isOver, 'before the timer').to.equal(false);
+    await slept;
   });
 });

@@ -81,6 +81,7 @@ describe('classifyResponse', () => {
       ['what is no status', ['network', 'timeout', 'UNAVAILABLE'], [], [408, 429, 503]],
     ] as const) {
       it(title, () => {
+        expect([...yes, ...no]).not.to.be.empty;
         for (const status of yes)
           expect(classified(status, {}, listing(...retryOn)).transient, `${status}`).to.equal(true);
         for (const status of no)

@@ -225,6 +225,7 @@ describe('redactText', () => {
     ];
     for (const [where, make] of places)
       it(where, () => {
+        expect(corpus).not.to.be.empty;
         for (const secret of corpus) {
           // A raw / ends the authority and a raw # the query: there they are no part of the secret.
           const inPlace = /^(user|password)$/.test(where) ? secret.replaceAll(/[/\\]/g, '') : secret;
@@ -253,10 +254,10 @@ describe('redactText', () => {
       ['broken escapes', `https://h.test/?${'%'.repeat(length)}=1`],
     ] as const) {
       it(what, () => {
-        const started = performance.now();
+        const started = process.cpuUsage();
         redactText(text);
         redactUrl(text);
-        expect(performance.now() - started).to.be.lessThan(1000);
+        expect(process.cpuUsage(started).user / 1000, 'ms of CPU').to.be.below(1000);
       });
     }
   });

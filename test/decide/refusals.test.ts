@@ -56,6 +56,7 @@ describe('the table of refusals', () => {
   });
 
   it('names a source for every row', () => {
+    expect(REFUSALS).not.to.be.empty;
     for (const {source} of REFUSALS) expect(new URL(source).protocol).to.equal('https:');
   });
 });
@@ -91,9 +92,11 @@ describe('an error body refines the classification of its status', () => {
     });
 
   it('a refusal says nothing about the health of the server: each is marked as throttled', () => {
-    for (const means of ['exhausted', 'too-large', 'loading', 'throttled', 'overloaded'] as const)
-      for (const recorded of RECORDED.filter(each => each.means === means))
-        expect(classified(recorded).throttled, JSON.stringify(recorded.body)).to.equal(true);
+    for (const means of ['exhausted', 'too-large', 'loading', 'throttled', 'overloaded'] as const) {
+      const all = RECORDED.filter(each => each.means === means);
+      expect(all, means).not.to.be.empty;
+      for (const recorded of all) expect(classified(recorded).throttled, JSON.stringify(recorded.body)).to.equal(true);
+    }
   });
 
   it('carries the wait that the body asks for only where a retry may come', () => {

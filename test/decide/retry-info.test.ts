@@ -59,6 +59,7 @@ describe('retryInfoMs', () => {
 
   it('every cut through honest bytes is a number or nothing, never an error', () => {
     const whole = retryInfoDetails(3, 500_000_000);
+    expect(whole).not.to.be.empty;
     for (let end = 0; end < whole.length; end++)
       expect(retryInfoMs(whole.subarray(0, end)) ?? 0, `cut at ${end}`).to.be.within(0, 3500);
   });

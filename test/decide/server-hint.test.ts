@@ -248,10 +248,10 @@ describe('serverHint', () => {
     ] as const) {
       it(what, () => {
         const fields = Object.fromEntries([...NAMES, 'ratelimit'].map(name => [name, text]));
-        const started = performance.now();
+        const started = process.cpuUsage();
         for (const name of NAMES) hint({[name]: text}, 429);
         hint({...fields, 'x-ratelimit-remaining': '0'}, 429);
-        expect(performance.now() - started).to.be.lessThan(1000);
+        expect(process.cpuUsage(started).user / 1000, 'ms of CPU').to.be.below(1000);
       });
     }
   });

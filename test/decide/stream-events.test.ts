@@ -154,6 +154,7 @@ describe('meaningOf', () => {
 describe('ANNOUNCEMENTS', () => {
   it('has a source for each row, and a case of this suite that needs the row', () => {
     const events = Object.values(BEFORE_CONTENT).map(([data, name]) => ({...Object(data), name}));
+    expect(ANNOUNCEMENTS).not.to.be.empty;
     for (const {event, source} of ANNOUNCEMENTS) {
       expect(source).to.match(/^https:\/\//);
       const isTried = events.some(each =>

@@ -2,5 +2,6 @@
 import {PrintingPage} from './printed.ts';
 
 describe('the guide to failover', () => {
+  // unasserted: check() compares the page with what is printed.
   it('shows what its commands print', () => new PrintingPage('failover.md').check());
 });

@@ -6,6 +6,7 @@ import {PrintingPage} from './printed.ts';
 describe('the guide to outages', () => {
   const page = new PrintingPage('outages.md');
 
+  // unasserted: check() compares the page with what is printed.
   it('shows what its command prints', () => page.check());
 
   it('has the scenario and the policies of examples/outage.ts', () => {

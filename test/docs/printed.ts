@@ -26,7 +26,9 @@ export class PrintingPage {
       for (const [name, json] of this.files) place.write(name, json);
       const text = readFileSync(this.#file, 'utf8');
       let written = text;
-      for (const [block, command, shown] of text.matchAll(RUN)) {
+      const runs = [...text.matchAll(RUN)];
+      expect(runs, 'commands of the page').not.to.be.empty;
+      for (const [block, command, shown] of runs) {
         const {stdout} = await place.run(command!.split(' '));
         const printed = block.replace(`text\n${shown}`, () => `text\n${stdout}`);
         written = written.replace(block, () => printed);

@@ -123,6 +123,7 @@ describe('docs/troubleshooting.md', () => {
 });
 
 describe('docs/testing.md', () => {
+  // unasserted: the example throws where it does not hold.
   it('has an example that runs', async () => {
     const code = /```ts\n([\s\S]*?)```/.exec(read('docs/testing.md'))![1]!;
     const sources = new URL('../../src/', import.meta.url).href;

@@ -26,9 +26,12 @@ export interface Suggestion {
 export class Editor {
   readonly #service: LanguageService = getLanguageService({clientCapabilities: ClientCapabilities.LATEST});
 
-  /** @param schema The path of a schema, from the root of the package. */
-  constructor(schema: string) {
-    const text = readFileSync(new URL(`../../${schema}`, import.meta.url), 'utf8');
+  /** @param schema A schema, or its path from the root of the package. */
+  constructor(schema: string | object) {
+    const text =
+      typeof schema === 'string'
+        ? readFileSync(new URL(`../../${schema}`, import.meta.url), 'utf8')
+        : JSON.stringify(schema);
     this.#service.configure({
       validate: true,
       allowComments: true,

@@ -119,6 +119,13 @@ describe('the policy schema in an editor', () => {
         '{"correlation": {"sendTo": "some"}}',
         '"some": Must be "all", "same-origin", a list of at most 100 entries or null.',
       ],
+      ['{"backoff": {"kind": "expo"}}', '"expo": Must be "exponential", "linear", "constant" or "list".'],
+      ['{"backoff": {"kind": "lin", "stepMs": 5}}', '"lin": Must be "exponential", "linear", "constant" or "list".'],
+      ['{"budget": {"kind": "tokens"}}', '"tokens": Must be "token-bucket" or "ratio".'],
+      ['{"breaker": {"kind": "count"}}', '"count": Must be "ratio" or "consecutive".'],
+      ['{"breaker": {"kind": "count", "failures": 3}}', '"count": Must be "ratio" or "consecutive".'],
+      ['{"concurrency": {"kind": "aimd"}}', '"aimd": Must be "fixed" or "adaptive".'],
+      ['{"routes": [{"match": {}, "breaker": {"kind": "count"}}]}', '"count": Must be "ratio" or "consecutive".'],
       ['{"retries": 2}', '2: Use maxAttempts, which counts the first send too: retries 2 is maxAttempts 3.'],
       ['{"backoff": {"minTimeout": 2}}', '2: Use baseMs, in milliseconds.'],
       ['{"baseMs": 2}', '2: It belongs in backoff.'],
@@ -129,7 +136,32 @@ describe('the policy schema in an editor', () => {
       it(`say what is right: ${text}`, async () => expect(await editor.messages(text)).to.deep.equal([message]));
     }
 
+    for (const file of ['policy', 'scenario']) {
+      const source = JSON.parse(
+        readFileSync(new URL(`../../schema/source/${file}.schema.json`, import.meta.url), 'utf8'),
+      ) as {definitions: Record<string, Json>};
+      const kindOf = (branch: Json): string | undefined => {
+        const target = source.definitions[String(branch.$ref).replace('#/definitions/', '')];
+        return ((target?.properties as Json | undefined)?.kind as Json | undefined)?.const as string | undefined;
+      };
+      const unions = Object.entries(source.definitions).flatMap(([name, {anyOf}]) => {
+        const kinds = ((anyOf ?? []) as Json[]).map(kindOf).filter(kind => kind !== undefined);
+        return kinds.length < 2 ? [] : [{name, kinds}];
+      });
+      for (const {name, kinds} of unions)
+        it(`of the ${file} name every kind of ${name}, whichever was begun`, async () => {
+          const published = JSON.parse(
+            readFileSync(new URL(`../../schema/${file}.schema.json`, import.meta.url), 'utf8'),
+          ) as Json;
+          const part = new Editor({...published, type: undefined, required: undefined, $ref: `#/definitions/${name}`});
+          const messages = await part.messages('{"kind": "unheard-of"}');
+          const said = messages.find(message => message.startsWith('"unheard-of": '));
+          expect(kinds.filter(kind => !said?.includes(`"${kind}"`))).to.deep.equal([]);
+        });
+    }
+
     it('are none for the presets', async () => {
+      expect(presets).not.to.be.empty;
       for (const preset of Object.values(presets)) {
         expect(await editor.messages(JSON.stringify(preset))).to.deep.equal([]);
       }
@@ -156,6 +188,7 @@ describe('the policy schema in an editor', () => {
     ];
     for (const [title, around] of objects) {
       it(`say of a name of another library in ${title} what the client says`, async () => {
+        expect(foreign).not.to.be.empty;
         for (const name of foreign) {
           const value = around({[camel(name)]: 2});
           const [said = ''] = checkPolicy(value).map(({message}) => /; (use .*)$/.exec(message)?.[1]);

@@ -11,6 +11,7 @@ import {resilience} from '../../src/index.ts';
 import {resilienceInterceptor} from '../../src/undici/interceptor.ts';
 import {type Answer, LoopbackServer, type Place} from '../support/loopback-server.ts';
 import {errorOf} from '../support/outcome.ts';
+import {runs} from '../support/runs.ts';
 
 const policy: PolicyInput = {
   refusals: {readBytes: 1000},
@@ -191,7 +192,7 @@ describe('error bodies over real connections', () => {
           expect(text).to.equal(new TextDecoder().decode(bytes));
         },
       ),
-      {numRuns: 300},
+      {numRuns: runs(100, 300)},
     );
   });
 

@@ -32,7 +32,10 @@ describe('faults on real sockets', () => {
         return Promise.allSettled(met.values());
       });
       for (const {title, index} of everyone)
-        it(`${title}: sent ${row.sends[index] === 1 ? 'once' : `${row.sends[index]} times`}`, () => met.get(title));
+        it(`${title}: sent ${row.sends[index] === 1 ? 'once' : `${row.sends[index]} times`}`, async () => {
+          expect([...met.keys()]).to.include(title);
+          await met.get(title);
+        });
     });
   }
 

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import type {PolicyInput} from '../../src/core.ts';
 import {grpcInterceptor} from '../../src/grpc/interceptor.ts';
 import {VirtualClock} from '../../src/testing.ts';
+import {runs} from '../support/runs.ts';
 
 /** What the transport does with one attempt, and when. */
 interface Play {
@@ -180,7 +181,7 @@ describe('a gRPC call, whatever interleaves', () => {
         expect(live, 'transport calls that were left open').to.equal(0);
         expect(pending, 'timers').to.equal(0);
       }),
-      {numRuns: 400, seed: 6},
+      {numRuns: runs(150, 400), seed: 6},
     );
   });
 });

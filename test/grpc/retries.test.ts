@@ -1,20 +1,25 @@
 /** Retries of gRPC calls: after which failures, and how long after, against a real server of grpc-js. */
 import {status} from '@grpc/grpc-js';
 import {expect} from 'chai';
+import {VirtualClock} from '../../src/core/virtual-clock.ts';
 import type {PolicyInput, SteadfetchEvent} from '../../src/core.ts';
 import {grpcInterceptor} from '../../src/grpc/interceptor.ts';
+import type {GrpcPorts} from '../../src/grpc/ports.ts';
 import {AT_ONCE} from '../support/policies.ts';
 import {retryInfoDetails} from './details.ts';
-import {drain, fails, GrpcServer, get, hang, ok, watch} from './grpc-server.ts';
+import {drain, fails, GrpcServer, get, ok, watch} from './grpc-server.ts';
 
 const unavailable = fails(status.UNAVAILABLE);
 
 describe('retries of a gRPC call', () => {
   let server: GrpcServer;
   const events: SteadfetchEvent[] = [];
-  const client = (policy: PolicyInput = {}) =>
+  const client = (policy: PolicyInput = {}, ports: GrpcPorts = {}) =>
     server.client([
-      grpcInterceptor({backoff: AT_ONCE, idempotentMethods: ['POST'], ...policy}, {on: event => events.push(event)}),
+      grpcInterceptor(
+        {backoff: AT_ONCE, idempotentMethods: ['POST'], ...policy},
+        {on: event => events.push(event), ...ports},
+      ),
     ]);
   const waits = (): number[] => events.flatMap(event => (event.type === 'retry.scheduled' ? [event.waitMs] : []));
   const gaps = (): number[] => server.attempts.slice(1).map(({at}, index) => at - server.attempts[index]!.at);
@@ -61,21 +66,26 @@ describe('retries of a gRPC call', () => {
     });
   }
 
+  /** A call whose deadline passes once its first attempt is at the server. */
+  const outlived = (policy: PolicyInput = {}) => {
+    const clock = new VirtualClock();
+    server.serve(() => void clock.advance(5000), ok);
+    return get(client(policy, {clock}), {deadline: clock.wall() + 5000});
+  };
+
   it('do not follow the caller’s own deadline', async () => {
-    server.serve(hang, ok);
-    const {error} = await get(client(), {deadline: Date.now() + 60});
+    const {error} = await outlived();
     expect(server.attempts).to.have.length(1);
     expect(error).to.include({code: status.DEADLINE_EXCEEDED});
     expect(error?.resilience).to.include({result: 'timeout', attempts: 1, refusal: 'deadline'});
   });
 
   it('do not follow the caller’s own deadline, even where the policy retries timeouts', async () => {
-    server.serve(hang, ok);
     const repeats: PolicyInput = {
       idempotentMethods: ['POST'],
       retryOn: ['UNAVAILABLE', 'DEADLINE_EXCEEDED', 'timeout'],
     };
-    const {error} = await get(client(repeats), {deadline: Date.now() + 60});
+    const {error} = await outlived(repeats);
     expect(server.attempts).to.have.length(1);
     expect(error).to.include({code: status.DEADLINE_EXCEEDED});
   });
@@ -96,6 +106,29 @@ describe('retries of a gRPC call', () => {
       expect(waits()[index]).to.be.within(ms, ms * 1.1);
       expect(gaps()[index]).to.be.at.least(ms - 1);
     }
+  });
+
+  it('begin their backoff again after a pushback', async () => {
+    server.serve(
+      unavailable,
+      unavailable,
+      fails(status.UNAVAILABLE, {'grpc-retry-pushback-ms': '30'}),
+      unavailable,
+      unavailable,
+      ok,
+    );
+    const backoff = {baseMs: 10, factor: 3, jitter: 'none'} as const;
+    expect((await get(client({maxAttempts: 6, backoff, budget: null}))).message).to.deep.equal({text: 'here'});
+    const [, , pushedBack] = waits();
+    expect(pushedBack).to.be.within(30, 33);
+    expect(waits()).to.deep.equal([10, 30, pushedBack, 10, 30]);
+  });
+
+  it('wait their first backoff, where a pushback is shorter', async () => {
+    server.serve(unavailable, unavailable, fails(status.UNAVAILABLE, {'grpc-retry-pushback-ms': '0'}), unavailable, ok);
+    const backoff = {baseMs: 10, factor: 3, jitter: 'none'} as const;
+    await get(client({maxAttempts: 5, backoff, budget: null}));
+    expect(waits()).to.deep.equal([10, 30, 10, 10]);
   });
 
   it('do not follow a pushback longer than the policy waits, and the report says so', async () => {

@@ -1,7 +1,7 @@
 /** The telemetry of gRPC calls: spans and metrics by the RPC conventions, ids and trace headers as metadata. */
 import {status} from '@grpc/grpc-js';
-import {metrics, SpanStatusCode, trace} from '@opentelemetry/api';
-import {MeterProvider} from '@opentelemetry/sdk-metrics';
+import {metrics, SpanKind, SpanStatusCode, trace} from '@opentelemetry/api';
+import {type HistogramMetricData, MeterProvider} from '@opentelemetry/sdk-metrics';
 import {expect} from 'chai';
 import {type GrpcPorts, grpcInterceptor, type PolicyInput} from '../../src/grpc.ts';
 import {logToConsole} from '../../src/log.ts';
@@ -31,45 +31,57 @@ describe('the telemetry of a gRPC call', () => {
     server.client([grpcInterceptor({backoff: AT_ONCE, idempotentMethods: ['POST'], ...policy}, ports)]);
   const method = {'rpc.system.name': 'grpc', 'rpc.method': 'shop.Orders/Get'};
 
-  it('the call is INTERNAL and each attempt CLIENT, both named for the method', async () => {
+  const calls = () => tracing.spans.filter(({attributes}) => 'steadfetch.call.outcome' in attributes);
+  const attempts = () =>
+    tracing.spans
+      .filter(({attributes}) => 'steadfetch.attempt.kind' in attributes)
+      .sort(
+        (a, b) => Number(a.attributes['steadfetch.attempt.number']) - Number(b.attributes['steadfetch.attempt.number']),
+      );
+  const placeOf = (address: string) => ({'server.address': '127.0.0.1', 'server.port': Number(address.split(':')[1])});
+
+  it('the call is one CLIENT span, as the conventions ask, and each attempt an INTERNAL span below it', async () => {
     server.serve(fails(status.UNAVAILABLE), ok);
     await get(client());
-    const port = Number(server.address.split(':')[1]);
-    const place = {'server.address': '127.0.0.1', 'server.port': port};
+    const place = placeOf(server.address);
     const id = server.sent('x-correlation-id')[0];
-    const spans = tracing.attempts.map(({name, attributes, status: {code}}) => ({name, attributes, code}));
+    const spans = attempts().map(({name, kind, attributes, status: {code}}) => ({name, kind, attributes, code}));
     const attempt = {...method, ...place, 'steadfetch.call.id': id};
     expect(spans).to.deep.equal([
       {
-        name: 'shop.Orders/Get',
+        name: 'steadfetch attempt shop.Orders/Get',
+        kind: SpanKind.INTERNAL,
         attributes: {
           ...attempt,
           'steadfetch.attempt.number': 1,
           'steadfetch.attempt.kind': 'initial',
           'steadfetch.attempt.outcome': 'failure',
-          'rpc.response.status_code': 'UNAVAILABLE',
+          'rpc.status_code': 'UNAVAILABLE',
           'error.type': 'UNAVAILABLE',
         },
         code: SpanStatusCode.ERROR,
       },
       {
-        name: 'shop.Orders/Get',
+        name: 'steadfetch attempt shop.Orders/Get',
+        kind: SpanKind.INTERNAL,
         attributes: {
           ...attempt,
           'steadfetch.attempt.number': 2,
           'steadfetch.attempt.kind': 'retry',
           'steadfetch.attempt.outcome': 'success',
-          'rpc.response.status_code': 'OK',
+          'rpc.status_code': 'OK',
         },
         code: SpanStatusCode.UNSET,
       },
     ]);
-    const [call] = tracing.calls;
-    expect(call!.name).to.equal('steadfetch shop.Orders/Get');
+    const [call] = calls();
+    expect([call!.name, call!.kind]).to.deep.equal(['shop.Orders/Get', SpanKind.CLIENT]);
+    for (const {parentSpanContext} of attempts())
+      expect(parentSpanContext?.spanId).to.equal(call!.spanContext().spanId);
     expect(call!.attributes).to.deep.include({
       ...method,
       ...place,
-      'rpc.response.status_code': 'OK',
+      'rpc.status_code': 'OK',
       'steadfetch.call.outcome': 'success',
       'steadfetch.call.attempts': 2,
     });
@@ -77,7 +89,7 @@ describe('the telemetry of a gRPC call', () => {
     expect(call!.events.map(({name}) => name)).to.deep.equal(['steadfetch.retry.scheduled']);
   });
 
-  it('every attempt sends the traceparent of its own span, below that of the caller', async () => {
+  it('every attempt sends the traceparent of the CLIENT span, which is below that of the caller', async () => {
     server.serve(fails(status.UNAVAILABLE), fails(status.UNAVAILABLE), ok);
     const mine = trace.getTracer('mine');
     const traceId = await mine.startActiveSpan('mine', async span => {
@@ -85,10 +97,8 @@ describe('the telemetry of a gRPC call', () => {
       span.end();
       return span.spanContext().traceId;
     });
-    const attempts = tracing.attempts;
-    expect(server.sent('traceparent')).to.deep.equal(attempts.map(traceparentOf));
-    expect(new Set(server.sent('traceparent')).size).to.equal(3);
-    expect(attempts.map(span => span.spanContext().traceId)).to.deep.equal(Array(3).fill(traceId));
+    expect(server.sent('traceparent')).to.deep.equal(Array(3).fill(traceparentOf(calls()[0]!)));
+    expect(attempts().map(span => span.spanContext().traceId)).to.deep.equal(Array(3).fill(traceId));
   });
 
   it('a call that failed sets the error status of its span, with the code', async () => {
@@ -96,7 +106,7 @@ describe('the telemetry of a gRPC call', () => {
     await get(client());
     for (const span of tracing.spans) {
       expect(span.status).to.deep.equal({code: SpanStatusCode.ERROR});
-      expect(span.attributes).to.include({'rpc.response.status_code': 'NOT_FOUND', 'error.type': 'NOT_FOUND'});
+      expect(span.attributes).to.include({'rpc.status_code': 'NOT_FOUND', 'error.type': 'NOT_FOUND'});
     }
     expect(tracing.spans).to.have.length(2);
   });
@@ -104,8 +114,8 @@ describe('the telemetry of a gRPC call', () => {
   it('a timeout is DEADLINE_EXCEEDED, and the caller’s cancellation is no error', async () => {
     server.serve(hang);
     await get(client({attemptTimeoutMs: 30, maxAttempts: 1}));
-    expect(tracing.attempts[0]!.attributes).to.include({
-      'rpc.response.status_code': 'DEADLINE_EXCEEDED',
+    expect(attempts()[0]!.attributes).to.include({
+      'rpc.status_code': 'DEADLINE_EXCEEDED',
       'error.type': 'timeout',
       'steadfetch.attempt.outcome': 'timeout',
     });
@@ -114,20 +124,65 @@ describe('the telemetry of a gRPC call', () => {
     for (const span of tracing.spans) {
       expect(span.status.code).to.equal(SpanStatusCode.UNSET);
       expect(span.attributes['error.type']).to.equal(undefined);
-      expect(span.attributes['rpc.response.status_code']).to.equal('CANCELLED');
+      expect(span.attributes['rpc.status_code']).to.equal('CANCELLED');
     }
     expect(tracing.spans).to.have.length(2);
   });
 
-  it('a stream’s spans end when it begins', async () => {
+  it('the span of a stream’s attempt ends when the stream begins, that of its call with the stream', async () => {
+    let goOn = (): void => {};
     server.serve(attempt => {
       attempt.message('a');
-      attempt.end(status.OK);
+      goOn = () => attempt.end(status.OK);
     });
     const stream = watch(client());
     await new Promise(resolve => stream.once('data', resolve));
-    expect(tracing.spans.map(({name}) => name)).to.deep.equal(['shop.Orders/Watch', 'steadfetch shop.Orders/Watch']);
+    expect(tracing.spans.map(({name}) => name)).to.deep.equal(['steadfetch attempt shop.Orders/Watch']);
+    expect(tracing.spans[0]!.attributes, 'the status is not known yet').not.to.have.property('rpc.status_code');
+    goOn();
     await drain(stream);
+    expect(calls().map(({name, attributes}) => [name, attributes['rpc.status_code']])).to.deep.equal([
+      ['shop.Orders/Watch', 'OK'],
+    ]);
+  });
+
+  it('a stream that fails after it began is a failure of its call', async () => {
+    server.serve(attempt => {
+      attempt.message('a');
+      attempt.end(status.UNAVAILABLE);
+    });
+    await drain(watch(client()));
+    const [call] = calls();
+    expect(call!.status).to.deep.equal({code: SpanStatusCode.ERROR});
+    expect(call!.attributes).to.include({
+      'rpc.status_code': 'UNAVAILABLE',
+      'error.type': 'UNAVAILABLE',
+      'steadfetch.call.outcome': 'failure',
+      'steadfetch.call.reason': 'UNAVAILABLE after the response had begun',
+    });
+  });
+
+  it('a stream that its caller cancels is no error', async () => {
+    server.serve(attempt => attempt.message('a'));
+    const stream = watch(client());
+    await new Promise(resolve => stream.once('data', resolve));
+    const drained = drain(stream);
+    stream.cancel();
+    await drained;
+    const [call] = calls();
+    expect(call!.status.code).to.equal(SpanStatusCode.UNSET);
+    expect(call!.attributes).to.include({'rpc.status_code': 'CANCELLED'}).and.not.have.property('error.type');
+  });
+
+  it('a call that a guard refuses has the code that its caller gets', async () => {
+    server.serve(fails(status.UNAVAILABLE));
+    const guarded = client({maxAttempts: 1, breaker: {kind: 'consecutive', failures: 1, openMs: 60_000}});
+    await get(guarded);
+    await get(guarded);
+    expect(calls().map(({attributes}) => [attributes['rpc.status_code'], attributes['error.type']])).to.deep.equal([
+      ['UNAVAILABLE', 'UNAVAILABLE'],
+      ['UNAVAILABLE', 'circuit_open'],
+    ]);
   });
 
   it('with bodySpans, reading a stream has its own span', async () => {
@@ -148,7 +203,7 @@ describe('the telemetry of a gRPC call', () => {
     server.serve(hang, ok);
     const hedged: PolicyInput = {idempotentMethods: ['POST'], hedge: {delayMs: 20, maxLoadRatio: 1}};
     await get(client(hedged));
-    const [first, hedge] = tracing.attempts;
+    const [first, hedge] = attempts();
     expect(hedge!.links.map(({context}) => context.spanId)).to.deep.equal([first!.spanContext().spanId]);
     expect(first!.attributes['steadfetch.attempt.outcome']).to.equal('superseded');
   });
@@ -156,8 +211,8 @@ describe('the telemetry of a gRPC call', () => {
   it('has its own attempt spans even if those of HTTP attempts are delegated', async () => {
     server.serve(ok);
     await get(client({}, {observer: otelObserver({attemptSpans: 'delegate'})}));
-    expect(tracing.attempts.map(({name}) => name)).to.deep.equal(['shop.Orders/Get']);
-    expect(server.sent('traceparent')).to.deep.equal(tracing.attempts.map(traceparentOf));
+    expect(attempts()).to.have.length(1);
+    expect(server.sent('traceparent')).to.deep.equal(calls().map(traceparentOf));
   });
 
   it('the callback of the caller runs in the context of the caller, not of an attempt', async () => {
@@ -189,23 +244,74 @@ describe('the telemetry of a gRPC call', () => {
     ]);
   });
 
-  it('is measured by method and code', async () => {
-    const reader = new ManualReader();
-    const provider = new MeterProvider({readers: [reader]});
-    metrics.setGlobalMeterProvider(provider);
-    try {
-      server.serve(fails(status.UNAVAILABLE), ok);
-      await get(client({name: 'measured'}));
-      const {resourceMetrics} = await reader.collect();
-      const found = resourceMetrics.scopeMetrics.flatMap(scope => scope.metrics);
-      const attempts = found.find(({descriptor}) => descriptor.name === 'steadfetch.client.attempt.duration')!;
-      const own = attempts.dataPoints.filter(({attributes}) => attributes['steadfetch.policy.name'] === 'measured');
-      expect(own.map(({attributes}) => attributes['rpc.response.status_code'])).to.deep.equal(['UNAVAILABLE', 'OK']);
-      for (const {attributes} of own)
-        expect(attributes).to.include(method).and.not.have.property('http.request.method');
-    } finally {
+  describe('measures', () => {
+    let reader: ManualReader;
+    let provider: MeterProvider;
+    beforeEach(() => {
+      reader = new ManualReader();
+      provider = new MeterProvider({readers: [reader]});
+      metrics.setGlobalMeterProvider(provider);
+    });
+    afterEach(async () => {
       metrics.disable();
       await provider.shutdown();
-    }
+    });
+    const measured = async (name: string) => {
+      const {resourceMetrics} = await reader.collect();
+      const found = resourceMetrics.scopeMetrics.flatMap(scope => scope.metrics);
+      return found.find(({descriptor}) => descriptor.name === name) as HistogramMetricData | undefined;
+    };
+
+    it('attempts by method and code', async () => {
+      server.serve(fails(status.UNAVAILABLE), ok);
+      await get(client({name: 'measured'}));
+      const {dataPoints} = (await measured('steadfetch.client.attempt.duration'))!;
+      const own = dataPoints.filter(({attributes}) => attributes['steadfetch.policy.name'] === 'measured');
+      expect(own.map(({attributes}) => attributes['rpc.status_code'])).to.deep.equal(['UNAVAILABLE', 'OK']);
+      for (const {attributes} of own)
+        expect(attributes).to.include(method).and.not.have.property('http.request.method');
+    });
+
+    it('the call by the name, the unit, the buckets and the attributes of the conventions, as long as its span', async () => {
+      server.serve(fails(status.UNAVAILABLE), ok);
+      await get(client());
+      const {descriptor, dataPoints} = (await measured('rpc.client.call.duration'))!;
+      expect(descriptor.unit).to.equal('s');
+      expect(dataPoints.map(({attributes}) => attributes)).to.deep.equal([
+        {...method, ...placeOf(server.address), 'rpc.status_code': 'OK'},
+      ]);
+      const {buckets, count, sum} = dataPoints[0]!.value;
+      expect(buckets.boundaries).to.deep.equal([
+        0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
+      ]);
+      expect(count).to.equal(1);
+      const [seconds, nanos] = calls()[0]!.duration;
+      expect(sum).to.be.closeTo(seconds + nanos / 1e9, 0.005);
+    });
+
+    it('a stream until its end, with the code of its end', async () => {
+      server.serve(attempt => {
+        attempt.message('a');
+        attempt.end(status.UNAVAILABLE);
+      });
+      await drain(watch(client()));
+      const {dataPoints} = (await measured('rpc.client.call.duration'))!;
+      expect(dataPoints.map(({attributes}) => attributes)).to.deep.equal([
+        {
+          ...method,
+          'rpc.method': 'shop.Orders/Watch',
+          ...placeOf(server.address),
+          'rpc.status_code': 'UNAVAILABLE',
+          'error.type': 'UNAVAILABLE',
+        },
+      ]);
+    });
+
+    it('no call by the name of the conventions where requestDuration is false', async () => {
+      server.serve(ok);
+      await get(client({}, {observer: otelObserver({requestDuration: false})}));
+      expect(await measured('rpc.client.call.duration')).to.equal(undefined);
+      expect(await measured('steadfetch.client.call.duration')).not.to.equal(undefined);
+    });
   });
 });

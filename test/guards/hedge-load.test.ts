@@ -24,38 +24,40 @@ describe('HedgeLoad', () => {
       const load = learned(0.5, upTo(19));
       expect(load.delayMs()).to.equal(undefined);
       load.observe(20);
-      expect(load.delayMs()).to.equal(10);
+      expect(load.delayMs()).to.equal(12);
     });
 
+    // The next of n + 1 attempts exceeds the kth of n with a probability of 1 − k / (n + 1).
     for (const [quantile, count, ms] of [
-      [0.5, 100, 50],
-      [0.9, 100, 90],
-      [0.95, 100, 95],
-      [0.99, 100, 99],
+      [0.5, 100, 51],
+      [0.9, 100, 91],
+      [0.95, 100, 96],
+      [0.99, 100, 100],
       [0.999, 100, 100],
       [0.001, 100, 1],
-      [0.95, 20, 19],
+      [0.95, 20, 20],
       [0.99, 20, 20],
+      [0.75, 99, 75],
     ] as const)
-      it(`quantile ${quantile} of 1 to ${count} ms is ${ms} ms, in whatever order they came`, () => {
-        expect(learned(quantile, upTo(count)).delayMs()).to.equal(ms);
-        expect(learned(quantile, upTo(count).reverse()).delayMs()).to.equal(ms);
+      it(`quantile ${quantile} of 1 to ${count} ms hedges 1 ms after ${ms} ms, in whatever order they came`, () => {
+        expect(learned(quantile, upTo(count)).delayMs()).to.equal(ms + 1);
+        expect(learned(quantile, upTo(count).reverse()).delayMs()).to.equal(ms + 1);
       });
 
     it('compares numbers, not texts', () => {
-      expect(learned(0.5, [...Array<number>(15).fill(9), ...Array<number>(15).fill(1000)]).delayMs()).to.equal(9);
+      expect(learned(0.5, [...Array<number>(15).fill(9), ...Array<number>(15).fill(1000)]).delayMs()).to.equal(1001);
     });
 
     it('only the last 100 count, and a new one changes the delay', () => {
-      const load = learned(0.5, [...Array<number>(100).fill(5000), ...Array<number>(50).fill(10)]);
-      expect(load.delayMs()).to.equal(10);
+      const load = learned(0.5, [...Array<number>(100).fill(5000), ...Array<number>(51).fill(10)]);
+      expect(load.delayMs()).to.equal(11);
+      for (let n = 0; n < 49; n++) load.observe(5000);
+      expect(load.delayMs(), '51 to 49').to.equal(11);
       load.observe(5000);
-      expect(load.delayMs(), '50 to 50').to.equal(10);
-      for (let n = 0; n < 50; n++) load.observe(5000);
-      expect(load.delayMs()).to.equal(5000);
+      expect(load.delayMs()).to.equal(5001);
     });
 
-    it('never sooner than 1 ms', () => expect(learned(0.5, Array<number>(20).fill(0.01)).delayMs()).to.equal(1));
+    it('never sooner than 1 ms', () => expect(learned(0.5, Array<number>(20).fill(0)).delayMs()).to.equal(1));
   });
 
   describe('how many', () => {

@@ -116,6 +116,7 @@ describe('GuardRegistry', () => {
     it('nothing between origins', () => {
       const guards = registry();
       const [a, b] = [guards.at(ORIGIN, settings(all), 0), guards.at('https://i.test', settings(all), 0)];
+      expect(guardsIn(a)).not.to.be.empty;
       for (const key of guardsIn(a)) expect(a[key as keyof Guards], key).not.to.equal(b[key as keyof Guards]);
     });
 

@@ -6,6 +6,7 @@ import {Patch, type Segments} from '../../lint/edit/patch.ts';
 import {applyEdits, joinEdits} from '../../lint/edit/text-edit.ts';
 import {readSource, toValue} from '../../lint/source/read.ts';
 import {documentsOf} from '../../lint/source/unit.ts';
+import {runs} from '../support/runs.ts';
 
 type Change = (patch: Patch) => boolean;
 
@@ -190,7 +191,7 @@ describe('any edit', () => {
   );
 
   it('has exactly its effect, alone and with others, and writes a text that can be read', async () => {
-    const cases = Number(process.env.FUZZ_CASES ?? 4000);
+    const cases = Number(process.env.FUZZ_CASES ?? runs(1000, 4000));
     let made = 0;
     await fc.assert(
       fc.asyncProperty(

@@ -7,6 +7,7 @@ import {lintText} from '../../lint/lint.ts';
 import {rules} from '../../lint/rules/index.ts';
 import {Lines} from '../../lint/source/lines.ts';
 import {presets} from '../../src/policy/presets.ts';
+import {runs} from '../support/runs.ts';
 
 const base =
   '{"maxAttempts": "unlimited", "deadlineMs": null, "routes": [{"match": {"methods": ["POST"]}, "retryOn": [503]}]}';
@@ -117,7 +118,7 @@ function checkRange({code, range: {start, end}}: Finding, lines: Lines): void {
 }
 
 /** Ten thousand in test/endurance. */
-const cases = Number(process.env.FUZZ_CASES ?? 1200);
+const cases = Number(process.env.FUZZ_CASES ?? runs(400, 1200));
 
 describe('the linter, given anything', function () {
   this.timeout(600_000);

@@ -3,6 +3,7 @@ import {expect} from 'chai';
 import fc from 'fast-check';
 import {readJson} from '../../lint/source/json.ts';
 import {readTolerantly} from '../../lint/source/tolerant-json.ts';
+import {runs} from '../support/runs.ts';
 
 /** Where two readers could differ: blanks, comments, escapes, numbers, commas, and characters that JSON does not know. */
 const pieces = fc.constantFrom(
@@ -75,14 +76,15 @@ async function same(text: string): Promise<void> {
 
 describe('the reader of JSON without slips', () => {
   it('gives the tree, the comments and the duplicate keys of the tolerant parser', () =>
-    fc.assert(fc.asyncProperty(written, same), {numRuns: 2000}));
+    fc.assert(fc.asyncProperty(written, same), {numRuns: runs(500, 2000)}));
 
-  it('leaves texts with slips to the tolerant parser', () => fc.assert(fc.asyncProperty(cut, same), {numRuns: 3000}));
+  it('leaves texts with slips to the tolerant parser', () =>
+    fc.assert(fc.asyncProperty(cut, same), {numRuns: runs(700, 3000)}));
 
   it('agrees on any sequence of tokens', () =>
     fc.assert(
       fc.asyncProperty(fc.array(pieces, {maxLength: 9}), async parts => same(parts.join(''))),
-      {numRuns: 3000},
+      {numRuns: runs(700, 3000)},
     ));
 
   for (const [what, text] of Object.entries({

@@ -55,6 +55,7 @@ describe('the fields that a rule needs', () => {
   for (const name of Object.keys(presets)) {
     it(`are set wherever the rule reports something about ${name}`, async () => {
       const model = await modelFor({extends: [name]}, {});
+      expect(needing).not.to.be.empty;
       for (const rule of needing) {
         if (rule.needs!.some(field => model.written.has(field))) continue;
         expect(withoutNeeds(rule, model), rule.code).to.deep.equal([]);

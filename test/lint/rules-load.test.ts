@@ -258,3 +258,38 @@ describe('RL224 no-split-limit', () => {
     ]);
   });
 });
+
+describe('RL211 no-fast-retries-on-overload', () => {
+  const fast = {kind: 'exponential', baseMs: 100, throttledBaseMs: 200} as const;
+  for (const [trigger, firstMs] of [
+    [429, 200],
+    [529, 200],
+    ['4xx', 200],
+    ['RESOURCE_EXHAUSTED', 200],
+    [503, 100],
+    ['5xx', 100],
+  ] as const)
+    it(`speaks of ${trigger} alone, and of no other answer`, async () => {
+      const policy: PolicyInput = {retryOn: [trigger], backoff: fast, retryAfter: {honor: false}};
+      expect(await messages('RL211', policy)).to.deep.equal([
+        `After ${trigger}, the first retry waits at most ${firstMs} ms and ignores Retry-After. An overloaded server needs at least 1000 ms: honor Retry-After, or wait longer.`,
+      ]);
+      const others = {...policy, retryOn: [408, 425, 500, 502, 504, 520, 524, 530, 'network', 'UNAVAILABLE']};
+      expect(await messages('RL211', others as PolicyInput)).to.be.empty;
+    });
+
+  it('takes the wait after a throttled answer where the other one is long enough', async () => {
+    const policy: PolicyInput = {retryOn: [429, 503], retryAfter: {honor: false}};
+    const at = (baseMs: number, throttledBaseMs: number) =>
+      pointers('RL211', {...policy, backoff: {...fast, baseMs, throttledBaseMs}});
+    expect(await at(100, 999)).to.deep.equal(['backoff.baseMs']);
+    expect(await at(999, 100)).to.deep.equal(['backoff.baseMs']);
+    expect(await at(100, 1000)).to.deep.equal(['backoff.baseMs']);
+    expect(await at(1000, 100)).to.be.empty;
+    const throttled = {...policy, retryOn: [429]};
+    expect(await pointers('RL211', {...throttled, backoff: {...fast, throttledBaseMs: 999}})).to.deep.equal([
+      'backoff.throttledBaseMs',
+    ]);
+    expect(await pointers('RL211', {...throttled, backoff: {...fast, throttledBaseMs: 1000}})).to.be.empty;
+  });
+});

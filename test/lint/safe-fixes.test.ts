@@ -6,11 +6,12 @@ import {expect} from 'chai';
 import fc from 'fast-check';
 import {parse} from 'yaml';
 import {fixText} from '../../lint/fix.ts';
+import {runs} from '../support/runs.ts';
 import {written} from './safe-fixes/policies.ts';
 import {type Ended, run, type Traffic, trafficOf} from './safe-fixes/traffic.ts';
 
 /** 2,000 in test/endurance. */
-const cases = Number(process.env.FUZZ_CASES ?? 200);
+const cases = Number(process.env.FUZZ_CASES ?? runs(60, 200));
 const seed = fc.integer({min: 0, max: 1e6});
 
 describe('safe fixes', function () {

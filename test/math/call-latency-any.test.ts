@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import {seededRandom} from '../../src/core/random.ts';
 import {normalCdf} from '../../src/math/attempt-latency.ts';
 import {predictCall} from '../../src/math/call-latency.ts';
+import {runs} from '../support/runs.ts';
 import {isNear, mean, type Simulated, simulate} from './simulated.ts';
 
 /** One part in a hundred is five standard errors. */
@@ -51,7 +52,7 @@ describe('the latency of any call', () => {
           expect(predicted.cdf(ms), `succeeded by ${ms} ms`).to.be.closeTo(succeeded / CALLS, 0.01);
         }
       }),
-      {numRuns: 30, endOnFailure: true, seed: 20_261_126},
+      {numRuns: runs(10, 30), endOnFailure: true, seed: 20_261_126},
     );
   }).timeout(120_000);
 });

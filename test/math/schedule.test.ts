@@ -39,7 +39,9 @@ describe('the schedule', () => {
       for (const throttled of [false, true]) {
         it(`${name}, ${jitter} jitter${throttled ? ', throttled' : ''}: 60,000 drawn waits agree`, () => {
           const backoff: Backoff = {...plan, jitter};
-          for (const [index, waits] of drawn(backoff, 4, throttled).entries()) {
+          const all = drawn(backoff, 4, throttled);
+          expect(all).to.have.length(4);
+          for (const [index, waits] of all.entries()) {
             const retry = index + 1;
             const [shortest, longest] = [shortestMs(backoff, retry, throttled), longestMs(backoff, retry, throttled)];
             expect(Math.min(...waits)).to.be.within(shortest, shortest + (longest - shortest) * 0.02);

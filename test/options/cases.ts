@@ -762,7 +762,7 @@ const load: readonly Case[] = [
     a: {hedge: {quantile: 0.5, maxLoadRatio: 1}},
     b: {hedge: {quantile: 0.9, maxLoadRatio: 1}},
     scenario: learnedHedge,
-    expect: [100, 180],
+    expect: [111, 191],
   },
   {
     path: 'hedge.maxLoadRatio',

@@ -8,7 +8,7 @@ import {readMarkdown} from '../support/markdown.ts';
 import {fullProject, root} from './projects.ts';
 
 const ALLOWED =
-  /^(?:dist\/(?:src|lint)\/[a-z0-9/-]+(?:\.d\.ts|\.js)|dist\/retry-lint(?:\.cjs|-main\.cjs|-lsp\.cjs|-mcp\.cjs|\.licenses\.txt)|dist\/echarts\.licenses\.txt|schema\/[a-z-]+\.schema\.json|schema\/(?:presets|scenarios)\/[a-z-]+\.json|docs\/(?:[a-z-]+|guides\/[a-z-]+|api\/(?:README|[a-z]+)|rules\/(?:README|RL\d+)|decisions\/(?:README|\d{4}-[a-z0-9-]+))\.md|docs\/images\/[a-z-]+\.(?:png|svg)|(?:README|CHANGELOG|CONTRIBUTING|SECURITY)\.md|LICENSE|package\.json)$/;
+  /^(?:dist\/(?:src|lint)\/[a-z0-9/-]+(?:\.d\.ts|\.js)|dist\/retry-lint(?:\.cjs|\.d\.cts|-main\.cjs|-lsp\.cjs|-mcp\.cjs|\.licenses\.txt)|dist\/echarts\.licenses\.txt|schema\/[a-z-]+\.schema\.json|schema\/(?:presets|scenarios)\/[a-z-]+\.json|docs\/(?:[a-z-]+|guides\/[a-z-]+|api\/(?:README|[a-z]+)|rules\/(?:README|RL\d+)|decisions\/(?:README|\d{4}-[a-z0-9-]+))\.md|docs\/images\/[a-z-]+\.(?:png|svg)|(?:README|CHANGELOG|CONTRIBUTING|SECURITY)\.md|LICENSE|package\.json)$/;
 
 interface Manifest {
   readonly exports: Readonly<Record<string, string | {readonly types: string; readonly default: string}>>;
@@ -96,6 +96,7 @@ describe('tarball', () => {
       typeof target === 'string' ? [target] : [target.types, target.default],
     );
     const bins = Object.values(manifest.bin ?? {});
+    expect(named).not.to.be.empty;
     for (const file of [...named, ...bins]) expect(files).to.include(file.replace('./', ''));
     for (const file of bins) expect(read(file)).to.match(/^#!\/usr\/bin\/env node\n/);
   });
@@ -107,7 +108,9 @@ describe('tarball', () => {
   });
 
   it('has what each of its files imports', () => {
-    for (const file of files.filter(name => /\.(?:js|d\.ts)$/.test(name))) {
+    const modules = files.filter(name => /\.(?:js|d\.ts)$/.test(name));
+    expect(modules).not.to.be.empty;
+    for (const file of modules) {
       for (const {specifier} of sourceFile(file, read(file)).imports) {
         if (!specifier.startsWith('.')) continue;
         // TypeScript leaves `./x.ts` as it is in declarations, and finds `./x.d.ts` by it.

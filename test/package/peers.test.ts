@@ -8,6 +8,7 @@ import {
   attempt,
   attemptUnder,
   emptyFolder,
+  extremes,
   nodeBinary,
   npmProgram,
   packed,
@@ -19,9 +20,9 @@ import {
 /** The last two majors, or minors where there is one major, and the oldest versions that are still met. */
 const NEIGHBOURS = {
   newest: ['ky@2.1.0', 'undici@8.13.1', '@grpc/grpc-js@1.14.7', '@opentelemetry/sdk-node@0.301.0'],
+  'pinned API': ['@opentelemetry/api@1.3.0'],
   previous: ['ky@1.14.3', 'undici@7.30.2', '@grpc/grpc-js@1.13.4', '@opentelemetry/sdk-node@0.223.0'],
   oldest: ['ky@0.33.3', 'undici@5.29.0', '@grpc/grpc-js@1.8.22', '@opentelemetry/sdk-node@0.35.1'],
-  'pinned API': ['@opentelemetry/api@1.3.0'],
 } satisfies Record<string, readonly string[]>;
 
 const evaluate = (folder: string, program: string, ...flags: string[]): Promise<Ran> =>
@@ -30,42 +31,40 @@ const evaluate = (folder: string, program: string, ...flags: string[]): Promise<
 let count = 0;
 
 describe('npm install', () => {
-  for (const [npm, nodes] of Object.entries(versions.npm))
-    for (const node of nodes) {
-      describe(`of npm ${npm} under Node ${node}`, () => {
-        /** Resolves the tree, and downloads nothing: that is where versions conflict. */
-        async function install(steps: readonly (readonly string[])[]): Promise<Record<string, {version: string}>> {
-          const folder = emptyFolder(`resolved-${++count}`);
-          const binary = await nodeBinary(node);
-          for (const packages of steps) {
-            const flags = ['--package-lock-only', '--save-exact', '--no-audit', '--no-fund'];
-            const command = [await npmProgram(npm), 'install', ...flags, ...packages];
-            const {code, output} = await attemptUnder(binary, folder, binary, ...command);
-            expect(code, `npm install ${packages.join(' ')}\n${output}`).to.equal(0);
-          }
-          return JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')).packages;
+  const pairs = Object.entries(versions.npm).flatMap(([npm, nodes]) => nodes.map(node => [npm, node] as const));
+  for (const [npm, node] of extremes(pairs)) {
+    describe(`of npm ${npm} under Node ${node}`, () => {
+      /** Resolves the tree, and downloads nothing: that is where versions conflict. */
+      async function install(steps: readonly (readonly string[])[]): Promise<Record<string, {version: string}>> {
+        const folder = emptyFolder(`resolved-${++count}`);
+        const binary = await nodeBinary(node);
+        for (const packages of steps) {
+          const flags = ['--package-lock-only', '--prefer-offline', '--save-exact', '--no-audit', '--no-fund'];
+          const command = [await npmProgram(npm), 'install', ...flags, ...packages];
+          const {code, output} = await attemptUnder(binary, folder, binary, ...command);
+          expect(code, `npm install ${packages.join(' ')}\n${output}`).to.equal(0);
         }
+        return JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')).packages;
+      }
 
-        it('brings the API of OpenTelemetry and no other package that is optional', async () => {
-          const installed = Object.keys(await install([[await packed()]]));
-          expect(installed).to.include('node_modules/@opentelemetry/api');
-          for (const name of ['ky', 'undici', '@grpc/grpc-js', '@opentelemetry/sdk-node'])
-            expect(installed).not.to.include(`node_modules/${name}`);
-        });
-
-        for (const [age, neighbours] of Object.entries(NEIGHBOURS)) {
-          it(`has no conflict with ${neighbours.join(', ')} (${age})`, async () => {
-            for (const steps of [[neighbours, [await packed()]], [[await packed(), ...neighbours]]]) {
-              const installed = await install(steps);
-              for (const neighbour of neighbours) {
-                const [, name, version] = /^(.+)@(.+)$/.exec(neighbour)!;
-                expect(installed[`node_modules/${name}`]!.version).to.equal(version);
-              }
-            }
-          });
-        }
+      it('brings the API of OpenTelemetry and no other package that is optional', async () => {
+        const installed = Object.keys(await install([[await packed()]]));
+        expect(installed).to.include('node_modules/@opentelemetry/api');
+        for (const name of ['ky', 'undici', '@grpc/grpc-js', '@opentelemetry/sdk-node'])
+          expect(installed).not.to.include(`node_modules/${name}`);
       });
-    }
+
+      for (const [age, neighbours] of extremes(Object.entries(NEIGHBOURS))) {
+        it(`has no conflict with ${neighbours.join(', ')} (${age})`, async () => {
+          for (const steps of [[neighbours, [await packed()]], [[await packed(), ...neighbours]]]) {
+            const installed = await install(steps);
+            const [names, expected] = [/@[^@]+$/, /^.+@/].map(rest => neighbours.map(each => each.replace(rest, '')));
+            expect(names!.map(name => installed[`node_modules/${name}`]!.version)).to.deep.equal(expected);
+          }
+        });
+      }
+    });
+  }
 });
 
 /** Prints the message of what is thrown. */

@@ -5,7 +5,7 @@
  * because npm under an old Node silently picks old majors.
  */
 import {execFile} from 'node:child_process';
-import {mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {delimiter, dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -24,6 +24,9 @@ interface Versions {
   /** The oldest Node that package.json admits. */
   readonly oldestNode: string;
   readonly newestNode: string;
+  /** Checkers of packages: types as resolved by each resolution, and the manifest. */
+  readonly attw: string;
+  readonly publint: string;
   /** Versions of npm, each with the Nodes it runs under. Node 20 is older than package.json admits: npm warns there, and installs. */
   readonly npm: Readonly<Record<string, readonly string[]>>;
 }
@@ -42,8 +45,15 @@ export const versions: Versions = {
   },
   oldestNode: '22.12.0',
   newestNode: '26.10.0',
+  attw: '0.18.5',
+  publint: '0.3.25',
   npm: {'10.9.4': ['20.20.2'], '11.19.1': ['20.20.2', '24.21.0']},
 };
+
+const isComplete = process.env.EVERYTHING !== undefined;
+
+/** The oldest and the newest of a list, or all of it before a release. */
+export const extremes = <T>(all: readonly T[]): readonly T[] => (isComplete ? all : [all[0]!, all.at(-1)!]);
 
 export interface Ran {
   readonly code: number;
@@ -52,6 +62,7 @@ export interface Ran {
 
 let place: string | undefined;
 let tarball: Promise<string> | undefined;
+let shim: Promise<string> | undefined;
 let everything: Promise<string> | undefined;
 
 after(() => {
@@ -84,7 +95,18 @@ export function attemptUnder(node: string, cwd: string, command: string, ...args
 export async function project(name: string, packages: readonly string[], ...flags: string[]): Promise<string> {
   const file = await packed();
   const folder = emptyFolder(name);
-  await run(folder, 'npm', 'install', '--no-audit', '--no-fund', '--save-exact', ...flags, file, ...packages);
+  await run(
+    folder,
+    'npm',
+    'install',
+    '--prefer-offline',
+    '--no-audit',
+    '--no-fund',
+    '--save-exact',
+    ...flags,
+    file,
+    ...packages,
+  );
   return folder;
 }
 
@@ -99,8 +121,8 @@ export function emptyFolder(name: string): string {
 const tools = new Map<string, Promise<string>>();
 
 /** A package that is only run, in a folder of its own. Gives the folder of the package. */
-function tool(name: string, version: string): Promise<string> {
-  const place = `${name}-${version}`;
+export function tool(name: string, version: string): Promise<string> {
+  const place = `${name}-${version}`.replaceAll(/[@/]/g, '-');
   const folder = tools.get(place) ?? installTool(place, name, version);
   tools.set(place, folder);
   return folder;
@@ -108,7 +130,16 @@ function tool(name: string, version: string): Promise<string> {
 
 async function installTool(place: string, name: string, version: string): Promise<string> {
   const folder = emptyFolder(place);
-  await run(folder, 'npm', 'install', '--no-audit', '--no-fund', '--loglevel=error', `${name}@${version}`);
+  await run(
+    folder,
+    'npm',
+    'install',
+    '--prefer-offline',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+    `${name}@${version}`,
+  );
   return join(folder, 'node_modules', name);
 }
 
@@ -131,19 +162,26 @@ export function fullProject(): Promise<string> {
   return everything;
 }
 
-/** `npm pack` builds first. */
 export function packed(): Promise<string> {
-  tarball ??= run(root, 'npm', 'pack', '--silent', '--pack-destination', home()).then(() => {
-    const name = readdirSync(home()).find(file => /^steadfetch-.*\.tgz$/.test(file));
-    return join(home(), name!);
-  });
+  tarball ??= pack(root);
   return tarball;
 }
 
 /** The package retry-lint, which is only a name for the command of this one. */
-export async function packedShim(): Promise<string> {
-  const name = await run(join(root, 'packages/retry-lint'), 'npm', 'pack', '--silent', '--pack-destination', home());
-  return join(home(), name.trim());
+export function packedShim(): Promise<string> {
+  shim ??= pack(join(root, 'packages/retry-lint'));
+  return shim;
+}
+
+/** What `.ci/run` packed for every suite, into the folder TARBALLS, or a tarball of its own: `npm pack` builds first. */
+async function pack(folder: string): Promise<string> {
+  const {TARBALLS} = process.env;
+  if (TARBALLS !== undefined) {
+    const {name, version} = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    return join(TARBALLS, `${name}-${version}.tgz`);
+  }
+  const printed = await run(folder, 'npm', 'pack', '--silent', '--pack-destination', home());
+  return join(home(), printed.trim().split('\n').at(-1)!);
 }
 
 function home(): string {

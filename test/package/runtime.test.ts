@@ -3,7 +3,7 @@ import {existsSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect} from 'chai';
 import {publicNames} from '../public-names.ts';
-import {attempt, fullProject, nodeBinary, oldestNode, project, root, run, versions} from './projects.ts';
+import {attempt, extremes, fullProject, nodeBinary, oldestNode, project, root, run, versions} from './projects.ts';
 
 /** Prints the names that each entry exports. */
 const script = (entries: readonly string[]): string => `
@@ -32,11 +32,11 @@ console.log(status, server.requests.length);`;
 
 describe('installed package', () => {
   const nodes: [string, () => string | Promise<string>][] = [
-    [process.version, () => process.execPath],
     [`v${versions.oldestNode}`, oldestNode],
+    [process.version, () => process.execPath],
     [`v${versions.newestNode}`, () => nodeBinary(versions.newestNode)],
   ];
-  for (const [name, node] of nodes) {
+  for (const [name, node] of extremes(nodes)) {
     describe(`under ${name}`, () => {
       it('every entry has its names', async () => {
         const folder = await fullProject();

@@ -155,11 +155,13 @@ for (const [adapter, send] of Object.entries(adapters)) {
 
     it('a stream that is given up after its first content closes its connection @T116', async () => {
       const {answer, closes} = watched(stream([PING, HI], {staysOpen: true}));
-      for await (const chunk of await send(server.place(answer).url)) {
-        expect(chunk.length).to.be.above(0);
+      let chunks = 0;
+      for await (const _ of await send(server.place(answer).url)) {
+        chunks++;
         break;
       }
       await closes;
+      expect(chunks).to.equal(1);
     });
 
     it('a connection that breaks before any content is retried, one that breaks after it is not @T117', async () => {

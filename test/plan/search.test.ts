@@ -16,6 +16,7 @@ describe('a search', () => {
       Math.round(meanAttempts * 100),
       -successRatio,
     ]);
+    expect(keys).to.have.length.above(1);
     for (const [index, key] of keys.entries()) {
       if (index === 0) continue;
       const at = key.findIndex((value, column) => value !== keys[index - 1]![column]);

@@ -5,6 +5,7 @@ import {Evaluation} from '../../src/plan/evaluate.ts';
 import {confirmedPlan, plan} from '../../src/plan/plan.ts';
 import type {Candidate} from '../../src/plan/request.ts';
 import {simulatePlan} from '../../src/plan/simulated.ts';
+import {sampled} from '../support/runs.ts';
 import {predictRequest} from './requests.ts';
 
 const failing = (ratio: number, afterMs: number) => [{ratio, afterMs, isUnsent: false}];
@@ -36,7 +37,7 @@ describe('a plan in the simulator', () => {
     ],
     ['one attempt', {...settings, attempts: 1, attemptTimeoutMs: null}, {call: {repeat: 'key'}}],
   ];
-  for (const [name, candidate, changes] of cases) {
+  for (const [name, candidate, changes] of sampled(cases)) {
     it(`comes to what the closed forms predict: ${name}`, async () => {
       const request = predictRequest(changes);
       const predicted = new Evaluation(request).plan(candidate);
@@ -58,14 +59,14 @@ describe('a plan in the simulator', () => {
   }
 
   // The budget is in balance at failures of a fifth: above, it refuses what calls take beyond what they earn, and near it, what chance takes.
-  for (const [perSecond, ratio, attempts] of [
+  for (const [perSecond, ratio, attempts] of sampled([
     [2, 0.2, 3],
     [10, 0.25, 5],
     [50, 0.18, 3],
     [200, 0.15, 5],
     [200, 0.25, 2],
     [1000, 0.2, 5],
-  ] as const)
+  ] as const))
     it(`comes within 1 % where the budget refuses retries: ${perSecond} calls a second, failures ${ratio}`, async () => {
       const request = predictRequest({
         objective: {deadlineMs: 2000},

@@ -42,8 +42,9 @@ describe('generated files', () => {
   }
 
   it('generated modules import no package, so that they run in every JavaScript engine', () => {
-    for (const path of Object.keys(generate()))
-      if (path.endsWith('.ts')) expect(read(path)).not.to.match(/from '(?!\.)/);
+    const modules = Object.keys(generate()).filter(path => path.endsWith('.ts'));
+    expect(modules).not.to.be.empty;
+    for (const path of modules) expect(read(path)).not.to.match(/from '(?!\.)/);
   });
 });
 
@@ -93,9 +94,12 @@ describe('schema', () => {
 
   it('describes each value of each enumeration', () => {
     for (const published of [schema, config]) {
-      for (const [path, {enum: values, enumDescriptions}] of nodes(published, '')) {
-        if (!Array.isArray(values)) continue;
-        expect(enumDescriptions, path).to.be.an('array').with.length(values.length);
+      const enumerations = [...nodes(published, '')].filter(([, node]) => Array.isArray(node.enum));
+      expect(enumerations).not.to.be.empty;
+      for (const [path, {enum: values, enumDescriptions}] of enumerations) {
+        expect(enumDescriptions, path)
+          .to.be.an('array')
+          .with.length((values as unknown[]).length);
         for (const meaning of enumDescriptions as string[]) expect(meaning, path).to.match(/\.$/);
       }
     }
@@ -105,9 +109,10 @@ describe('schema', () => {
     const definitions = schema.definitions as Json;
     const editors = new Ajv({strict: true, allowUnionTypes: true});
     editors.addVocabulary([...VOCABULARY]);
-    for (const [path, node] of nodes(schema, '')) {
-      const {examples} = node;
-      if (!Array.isArray(examples)) continue;
+    const withExamples = [...nodes(schema, '')].filter(([, node]) => Array.isArray(node.examples));
+    expect(withExamples).not.to.be.empty;
+    for (const [path, node] of withExamples) {
+      const examples = node.examples as unknown[];
       const fits = editors.compile({...node, definitions});
       for (const example of examples) expect(fits(example), `${path} ${JSON.stringify(example)}`).to.equal(true);
     }

@@ -39,6 +39,7 @@ describe('compilePath', () => {
   ] as const) {
     it(pattern, () => {
       const matches = compilePath(pattern);
+      expect([...matching, ...others]).not.to.be.empty;
       for (const path of matching) expect(matches(path), path).to.equal(true);
       for (const path of others) expect(matches(path), path).to.equal(false);
     });

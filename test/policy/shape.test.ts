@@ -198,6 +198,7 @@ describe('a policy is read as its schema says', () => {
 
   it('in the words of docs/policy.md', () => {
     const {properties} = schema as {properties: Record<string, object>};
+    expect(properties).not.to.be.empty;
     for (const [key, node] of Object.entries(properties))
       expect(said(policyShape.fields[key]!), key).to.equal(expects(schema as never, node));
   });

@@ -7,7 +7,7 @@ import {grpcScenes} from './grpc-scenes.ts';
 import {kyScenes} from './ky-scenes.ts';
 import {undiciScenes} from './undici-scenes.ts';
 
-/** Written anew by `RECORD=1 npx mocha --spec test/recording/day.test.ts`. */
+/** Written anew by `RECORD=1 npm test -- test/recording/day.test.ts`. */
 const RECORDING = new URL('day.txt', import.meta.url);
 
 const SCENES: Record<string, () => Promise<string[]>> = {
@@ -20,6 +20,7 @@ const SCENES: Record<string, () => Promise<string[]>> = {
 
 describe('a recorded day', () => {
   if (process.env.RECORD === '1') {
+    // unasserted: writes the file that the tests below read.
     it('is written anew', async () => {
       const texts: string[] = [];
       for (const [name, play] of Object.entries(SCENES)) texts.push(`# ${name}\n${(await play()).join('\n')}\n`);

@@ -14,6 +14,12 @@ import {
 } from '../../src/server.ts';
 import {told} from './requests.ts';
 
+/** Headers that a framework sets before the handler runs. */
+const withHtml = (response: ServerResponse): ServerResponse =>
+  response.setHeader('content-type', 'text/html').setHeader('set-cookie', ['a=1', 'b=2']);
+
+const PAIR = ['content-type', 'text/plain'];
+
 type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 describe('idempotencyMiddleware', () => {
@@ -59,6 +65,14 @@ describe('idempotencyMiddleware', () => {
   ): Promise<Response> =>
     fetch(url, {method: 'POST', body, ...(key !== null && {headers: {'idempotency-key': key}}), ...init});
 
+  /** A response, but for the headers that frame its body and keep its connection. */
+  const sentBy = async (url: string) => {
+    const response = await post(url, 'k');
+    const framing = ['connection', 'content-length', 'date', 'keep-alive', 'transfer-encoding'];
+    const headers = [...response.headers].filter(([name]) => !framing.includes(name));
+    return {status: response.status, message: response.statusText, headers, body: await response.text()};
+  };
+
   it('runs the handler once, and replays what it wrote', async () => {
     const {url, runs} = await keyed(async (request, response) => {
       const body = await text(request);
@@ -77,6 +91,49 @@ describe('idempotencyMiddleware', () => {
     expect(second.headers.get('idempotent-replayed')).to.equal('true');
     expect(runs()).to.equal(1);
   });
+
+  const heads: [string, (response: ServerResponse) => ServerResponse][] = [
+    ['a status and a message', response => response.writeHead(201, 'Made').end()],
+    ['a message and an object', response => response.writeHead(201, 'Made', {'x-n': 1, 'x-list': ['a', 'b']}).end()],
+    ['an object over headers before', response => withHtml(response).writeHead(200, {'Content-Type': 'a/b'}).end()],
+    ['a flat list', response => response.writeHead(200, ['x-a', '1', 'X-A', '2', 'x-n', 3, 'set-cookie', 'a=1']).end()],
+    ['a flat list over headers before', response => withHtml(response).writeHead(200, ['Content-Type', 'a/b']).end()],
+    [
+      'a list in a flat list',
+      response =>
+        withHtml(response)
+          .writeHead(200, ['set-cookie', ['c=3', 'd=4']])
+          .end(),
+    ],
+    ['a list of pairs', response => response.writeHead(200, [PAIR, ['x-b', '2']]).end()],
+    ['a property', response => Object.assign(withHtml(response), {statusCode: 202, statusMessage: 'Later'}).end()],
+    ['headers that are appended', response => withHtml(response).appendHeader('set-cookie', 'e=5').end()],
+    [
+      'a flushed head',
+      response => {
+        withHtml(response).flushHeaders();
+        return response.end('x');
+      },
+    ],
+    ['a text in another encoding', response => response.writeHead(200, {'content-length': 2}).end('c3a4', 'hex')],
+    [
+      'bytes',
+      response => {
+        response.write(new Uint8Array([97]));
+        return response.end(Buffer.from('b'));
+      },
+    ],
+  ];
+  for (const [what, write] of heads)
+    it(`sends ${what} as without the middleware, and replays its content type`, async () => {
+      const bare = await sentBy(await serve((_request, response) => write(response)));
+      const {url} = await keyed((_request, response) => write(response));
+      expect(await sentBy(url)).to.deep.equal(bare);
+      const {headers, ...replayed} = await sentBy(url);
+      const kept = bare.headers.filter(([name]) => name === 'content-type');
+      expect(headers).to.have.deep.members([...kept, ['idempotent-replayed', 'true']]);
+      expect(replayed).to.include({status: bare.status, body: bare.body});
+    });
 
   it('refuses without a key, with another body, and while the first runs', async () => {
     let finish = () => {};
@@ -151,6 +208,24 @@ describe('idempotencyMiddleware', () => {
     expect(new TextDecoder().decode((await reader.read()).value)).to.equal('data: 1\n\n');
     end();
     expect(new TextDecoder().decode((await reader.read()).value)).to.equal('data: 2\n\n');
+  });
+
+  it('does not keep an event stream that is written at once', async () => {
+    const {url} = await keyed((_request, response) => {
+      response.writeHead(200, {'content-type': 'text/event-stream'}).end('data: 1\n\n');
+    });
+    expect(await told(await post(url, 'k'))).to.equal('200 data: 1\n\n');
+    expect(await told(await post(url, 'k'))).to.equal('409 RESPONSE_NOT_KEPT');
+  });
+
+  it('leaves out a header that is undefined, and what is written after the end', async () => {
+    const {url} = await keyed((_request, response) => {
+      response.writeHead(200, {'x-a': undefined, 'x-b': '1'}).end('whole');
+      response.write('late');
+    });
+    const response = await post(url, 'k');
+    expect(await told(response)).to.equal('200 whole');
+    expect([response.headers.get('x-a'), response.headers.get('x-b')]).to.deep.equal([null, '1']);
   });
 
   it('holds nothing for a request of another method', async () => {
@@ -254,11 +329,14 @@ describe('idempotencyMiddleware', () => {
         const {key, transaction} = middleware.contextOf(request)!;
         seen = {key, transaction};
         response.setHeader('x-charge', '1');
+        response.statusMessage = 'Charged';
+        response.flushHeaders();
         response.end('charged');
       }),
     );
     const response = await post(url, 'k');
     expect(response.headers.get('x-charge')).to.equal(null);
+    expect(response.statusText).to.equal('Service Unavailable');
     expect(await told(response)).to.equal('503 STORE_UNAVAILABLE');
     expect(seen).to.deep.equal({key: 'k', transaction: 'tx'});
   });

@@ -20,6 +20,8 @@ const THREE: PolicyInput = {
   budget: null,
   breaker: null,
 };
+/** One attempt. */
+const ONE: PolicyInput = {...THREE, maxAttempts: 1};
 
 describe('simulate', () => {
   it('begins as many calls as the scenario says, and answers them after the latency of the service', async () => {
@@ -69,6 +71,35 @@ describe('simulate', () => {
     const result = await simulate(null, scenarioOf({bodyMs: {ms: 500}}, {layers}));
     expect(result.latencyMs.all.p50).to.be.closeTo(510, 3);
   });
+
+  it('gives the Retry-After and the error body of a service on through a layer', async () => {
+    const body = '{"error":{"code":"insufficient_quota","message":"You exceeded your current quota"}}';
+    const headers = [{name: 'Retry-After', value: '2'}];
+    const layers = [{policy: ONE}];
+    const one = {durationMs: 1, traffic: {perSecond: 1000, arrivals: 'closed-loop'}, layers} as const;
+    const hinted = await simulate(THREE, scenarioOf({faults: [{status: 429, toMs: 5, headers}]}, {...one, seed: 6}));
+    expect(hinted.calls).to.equal(1);
+    expect(hinted.latencyMs.all.p50).to.be.within(2000, 2250);
+    const refused = await simulate({...THREE, refusals: {}}, scenarioOf({faults: [{status: 429, body}]}, {layers}));
+    expect(refused.attempts).to.equal(refused.calls);
+  });
+
+  for (const [title, fault, policy, status] of [
+    ['a service that closes the connection', {kind: 'reset'}, ONE, 502],
+    ['a service that refuses the connection', {kind: 'refused'}, ONE, 502],
+    ['an attempt timeout', {kind: 'hang'}, {...ONE, attemptTimeoutMs: 500}, 504],
+    ['a deadline', {kind: 'hang'}, {...ONE, deadlineMs: 500}, 504],
+    ['an open breaker', {status: 500}, {...ONE, breaker: {kind: 'consecutive', failures: 1, openMs: 60_000}}, 503],
+  ] as const)
+    it(`answers with ${status} for ${title} of a layer`, async () => {
+      const scenario = scenarioOf({faults: [fault]}, {layers: [{policy}]});
+      const attemptsFor = async (retryOn: number): Promise<number> => {
+        const {attempts, calls} = await simulate({...THREE, maxAttempts: 2, retryOn: [retryOn]}, scenario);
+        return Math.round(attempts / calls);
+      };
+      const found = [await attemptsFor(502), await attemptsFor(503), await attemptsFor(504)];
+      expect(found).to.deep.equal([502, 503, 504].map(each => (each === status ? 2 : 1)));
+    });
 
   it('gives the same numbers for the same seed, and others for another one', async () => {
     const scenario = scenarioOf({faults: [{ratio: 0.3}]}, {traffic: {perSecond: 100, clients: 3}});

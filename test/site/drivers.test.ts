@@ -31,6 +31,7 @@ describe('the findings of every fixture', () => {
 
   it('are the same in the language server', async () => {
     const byServer = await showByServer(fixtures, TODAY, []);
+    expect(fixtures).not.to.be.empty;
     for (const {path} of fixtures) {
       const {findings, fixed} = byCommand.get(path)!;
       expect(byServer.get(path), path).to.deep.equal({findings, fixed});
@@ -47,6 +48,7 @@ describe('the findings of every fixture', () => {
       const single = fixtures.filter(({files}) => Object.keys(files).length === 0);
       const byPlayground = await showByPlayground(single, TODAY, browser);
       // The playground shows each fix by itself, and has no command for all of them.
+      expect(single).not.to.be.empty;
       for (const {path} of single) {
         const {findings, suppressed} = byCommand.get(path)!;
         expect(byPlayground.get(path), path).to.deep.equal({findings, suppressed});

@@ -2,6 +2,13 @@
  * An unhandled rejection ends a user's process, so it fails the current test. Mocha alone would ignore it.
  * Loaded before the tests, see the configuration of each suite.
  */
-process.on('unhandledRejection', reason => {
+const fail = (reason: unknown): void => {
   throw reason;
-});
+};
+
+/** Where files run in several processes, mocha removes every listener of a process after each file. */
+export const mochaHooks = {
+  beforeAll(): void {
+    if (!process.listeners('unhandledRejection').includes(fail)) process.on('unhandledRejection', fail);
+  },
+};

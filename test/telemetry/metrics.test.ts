@@ -108,6 +108,7 @@ describe('telemetry: metrics', () => {
     }
 
     it('has only attributes of low cardinality', () => {
+      expect(found.flatMap(({dataPoints}) => dataPoints as unknown[])).not.to.be.empty;
       for (const {descriptor, dataPoints} of found)
         for (const {attributes} of dataPoints)
           for (const name of Object.keys(attributes))

@@ -1,23 +1,32 @@
 /**
- * What leaves the process, byte for byte: a run of every story is exported over OTLP, decoded by the published schema, and held
- * against the tables of the semantic conventions. And not one byte of a secret is in it, wherever the secret was.
+ * What leaves the process, byte for byte: a run of every story through every adapter is exported over OTLP, decoded by the published
+ * schema, and compared with the package of the semantic conventions. And not one byte of a secret is in it, wherever the secret was.
  */
 import {NodeSDK} from '@opentelemetry/sdk-node';
 import {expect} from 'chai';
 import ky from 'ky';
 import {pino} from 'pino';
 import {Agent, request} from 'undici';
-import {createFetch, definePolicy, type PolicyInput, type Ports, resilience} from '../../src/index.ts';
+import {
+  createFetch,
+  definePolicy,
+  type PolicyInput,
+  type Ports,
+  resilience,
+  type SteadfetchEvent,
+} from '../../src/index.ts';
 import {logToConsole, logToPino} from '../../src/log.ts';
 import {otelObserver} from '../../src/telemetry.ts';
 import {resilienceInterceptor} from '../../src/undici.ts';
 import {type Answer, deadUrl, LoopbackServer, type Place} from '../support/loopback-server.ts';
 import {unregister} from '../support/otel.ts';
 import {checkLog, checkMetric, checkSpan, valuesOf} from '../support/otlp/checks.ts';
-import {LOGS, METRICS, SEMCONV} from '../support/otlp/conventions.ts';
+import {LOGS, METRICS} from '../support/otlp/conventions.ts';
 import type {KeyValue} from '../support/otlp/payload.ts';
 import {OtlpCollector} from '../support/otlp/receiver.ts';
+import {PACKAGE_VERSION} from '../support/otlp/semconv.ts';
 import {settle} from '../support/outcome.ts';
+import {playOtherAdapters} from './other-adapters.ts';
 
 /** In every place where a secret may be. Letters and digits, so that no encoding hides it. */
 const SECRET = 'S3CR3Tx7Qz';
@@ -122,7 +131,7 @@ const stories: Record<string, Story> = {
   'a fetch that throws': {answers: [secretAnswer(200)], ports: {fetch: leak}},
 };
 
-describe(`telemetry: semantic conventions ${SEMCONV} and redaction, over OTLP`, () => {
+describe(`telemetry: semantic conventions ${PACKAGE_VERSION} and redaction, over OTLP`, () => {
   for (const [protocol, compression] of [
     ['http/json', 'none'],
     ['http/protobuf', 'gzip'],
@@ -164,9 +173,10 @@ describe(`telemetry: semantic conventions ${SEMCONV} and redaction, over OTLP`, 
 
       it('the scope is the package, the resource names the service and the SDK', async () => {
         const {default: pack} = await import('../../package.json', {with: {type: 'json'}});
+        for (const some of [scopeSpans(), scopeMetrics(), scopeLogs(), collector.traces]) expect(some).not.to.be.empty;
         for (const {scope, schemaUrl} of [...scopeSpans(), ...scopeMetrics(), ...scopeLogs()]) {
           expect(scope).to.include({name: pack.name, version: pack.version});
-          expect(schemaUrl).to.equal(`https://opentelemetry.io/schemas/${SEMCONV}`);
+          expect(schemaUrl).to.equal(`https://opentelemetry.io/schemas/${PACKAGE_VERSION}`);
         }
         for (const {resource} of collector.traces.flatMap(({resourceSpans}) => resourceSpans))
           expect(valuesOf(resource.attributes)).to.include.keys('service.name', 'telemetry.sdk.language');
@@ -224,9 +234,9 @@ async function playAll(lines: string[]): Promise<void> {
   const logger = pino({}, {write: (text: string) => void lines.push(text)});
   const toConsole = logToConsole({info: text => lines.push(String(text)), warn: text => lines.push(String(text))});
   const toPino = logToPino(logger);
-  const ports: Ports = {
+  const ports = {
     observer: otelObserver({captureHeaders, bodySpans: true, requestDuration: true}),
-    on: event => {
+    on: (event: SteadfetchEvent) => {
       toConsole(event);
       toPino(event);
     },
@@ -242,6 +252,7 @@ async function playAll(lines: string[]): Promise<void> {
         .extend(resilience(quick, ports))
         .get(server.place(200).url + QUERY, {retry: 0, hooks: {beforeRequest: [leak]}}),
     );
+    await playOtherAdapters(ports, SECRET);
   } finally {
     await server.close();
   }

@@ -97,4 +97,27 @@ describe('element scanner', () => {
     expect(lines).to.deep.equal([2]);
     expect(unreadable).to.equal(1);
   });
+
+  it('counts a last document that was cut off anywhere, and no whole one', () => {
+    const whole = '{"spans":[{"a":"b"},{"c":[1]}]}';
+    for (let length = 1; length < whole.length; length++)
+      for (const size of [1, 7, 1000]) {
+        const {unreadable} = scanned(`${whole}\n${whole.slice(0, length)}`, size);
+        expect(unreadable, whole.slice(0, length)).to.equal(1);
+      }
+    expect(scanned(`${whole}\n${whole}\n`, 1000).unreadable).to.equal(0);
+  });
+
+  it('reads the document that follows one cut off behind a backslash', () => {
+    const cut = '{"spans":[{"a":"b\\';
+    const {elements, unreadable} = scanned(`${cut}\n{"":0,"spans":[{"a":"b"}]}`, cut.length);
+    expect([elements, unreadable]).to.deep.equal([written([{a: 'b'}]), 1]);
+  });
+
+  it('wants lists at a depth of up to 63, and counts a deeper document as unreadable', () => {
+    const nested = (depth: number): Found =>
+      scanned(`${'{"a":'.repeat(depth)}{"spans":[{"b":1}]}${'}'.repeat(depth)}`, 1000);
+    expect(nested(61)).to.deep.include({elements: written([{b: 1}]), unreadable: 0});
+    expect(nested(62).unreadable).to.be.above(0);
+  });
 });

@@ -64,6 +64,15 @@ describe('triage: formats', () => {
     ]);
   });
 
+  it('reads the system call that Node prints beside the code of an error', () => {
+    const POST = "  method: 'POST'\n";
+    const sent = (syscall: string): string => {
+      const cause = Object.assign(new Error('the peer did not answer'), {code: 'ETIMEDOUT', syscall});
+      return triagedOne(`${inspect(new TypeError('fetch failed', {cause}))}\n${POST}`).sent;
+    };
+    expect([sent('connect'), sent('read')]).to.deep.equal(['not-sent', 'maybe-processed']);
+  });
+
   describe('errors of this machine, logged by pino and printed by Node', () => {
     let server: LoopbackServer;
     before(async () => {
@@ -330,11 +339,15 @@ describe('triage: formats', () => {
       ),
       span({...http, 'error.type': 'timeout'}),
       span({'rpc.system': 'grpc', 'rpc.service': 'shop.Orders', 'rpc.method': 'Get', 'rpc.grpc.status_code': 14}),
+      span({'rpc.system.name': 'grpc', 'rpc.method': 'shop.Orders/Get', 'rpc.response.status_code': 'UNAVAILABLE'}),
+      span({'rpc.system.name': 'grpc', 'rpc.method': 'shop.Orders/Get', 'rpc.status_code': 'UNAVAILABLE'}),
     ];
     const expected = [
       'POST 503 yellow retry-with-key',
       'POST ECONNREFUSED green retry',
       'POST attempt timeout yellow retry-with-key',
+      'POST UNAVAILABLE yellow retry-with-key',
+      'POST UNAVAILABLE yellow retry-with-key',
       'POST UNAVAILABLE yellow retry-with-key',
     ];
     const all = (log: string): string[] => triaged(log).failures.map(each => shortly(each).replace(/^\d+ /, ''));
@@ -346,7 +359,7 @@ describe('triage: formats', () => {
     it('is read from one document over many lines, in chunks of any size', () => {
       const text = JSON.stringify(document(...spans), null, 2);
       expect(all(text)).to.deep.equal(expected);
-      for (const chunk of [1, 7, 100]) expect(triaged(text, undefined, chunk).failures).to.have.length(4);
+      for (const chunk of [1, 7, 100]) expect(triaged(text, undefined, chunk).failures).to.have.length(expected.length);
     });
 
     it('is read among other lines', () => {

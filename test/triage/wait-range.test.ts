@@ -2,7 +2,7 @@
 import {expect} from 'chai';
 import {green, yellow} from '../../src/decide/classification.ts';
 import {defaultPolicy} from '../../src/policy/defaults.ts';
-import {waitRange} from '../../src/triage/wait-range.ts';
+import {WaitRanges, waitRange} from '../../src/triage/wait-range.ts';
 import {triagedOne} from './triaged.ts';
 
 const base = {kind: 'exponential', baseMs: 200, throttledBaseMs: 1000, factor: 2, capMs: 20_000} as const;
@@ -28,6 +28,14 @@ describe('triage: the range of the next wait', () => {
       const {meanMs} = waitRange({...base, capMs: 1e9, jitter: 'decorrelated'}, k, broken, null);
       expect(meanMs).to.be.closeTo(200 * (2 * 1.5 ** k - 1), 200 * 1.5 ** k * 0.02);
     }
+  });
+
+  it('begins again with a pushback', () => {
+    const waits = new WaitRanges();
+    const asked = {ms: 10, source: 'pushback'} as const;
+    const backoff = {...base, jitter: 'none'} as const;
+    expect(waits.range(backoff, 3, broken, null)).to.include({minMs: 800, maxMs: 800});
+    expect(waits.range(backoff, 3, broken, asked)).to.include({minMs: 200, maxMs: 200});
   });
 
   it('states its convention', () => {

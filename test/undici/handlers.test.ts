@@ -93,7 +93,7 @@ describe('resilienceInterceptor, and the handler of a call', () => {
     ] as const) {
       const place = server.place(503, 200);
       await request(place.url, {headers: headers as string[], dispatcher: dispatcher()});
-      for (const {rawHeaders} of place.requests) expect(namedX(rawHeaders)).to.deep.equal(expected);
+      expect(place.requests.map(({rawHeaders}) => namedX(rawHeaders))).to.deep.equal([expected, expected]);
     }
   });
 

@@ -5,6 +5,7 @@ import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
+import {install} from '../../scripts/install.ts';
 import {freePorts, isReady} from '../../tools/ports.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -20,7 +21,7 @@ const DOWNLOAD_MS = 300_000;
 let installed: Promise<{readonly missing?: string}> | undefined;
 
 /** Installs what the tests start, once. `missing` says why code-server cannot be downloaded here. */
-export function install(): Promise<{readonly missing?: string}> {
+export function installCodeServer(): Promise<{readonly missing?: string}> {
   installed ??= installOnce();
   return installed;
 }
@@ -28,24 +29,22 @@ export function install(): Promise<{readonly missing?: string}> {
 async function installOnce(): Promise<{readonly missing?: string}> {
   // Projects have steadfetch installed, as it is built.
   if (!existsSync(join(root, 'dist/lint/simulate/worker.js'))) await run('npm', ['run', 'build'], {cwd: root});
-  const stamp = join(packageFolder, 'installed');
-  if (existsSync(stamp)) return {};
   try {
     await download(AbortSignal.timeout(DOWNLOAD_MS));
+    return {};
   } catch (error) {
     return {missing: `code-server cannot be downloaded: ${reasonOf(error)}`};
   }
-  writeFileSync(stamp, '');
-  return {};
 }
 
-/** The scripts of code-server would build native modules that are not needed here. */
+/** The scripts of code-server would build native modules that are not needed here. Its parts have lock files that lack an entry, so npm ci refuses them. */
 async function download(signal: AbortSignal): Promise<void> {
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund'];
-  await run('npm', ['ci', ...quiet], {cwd: here, signal});
-  // Their lock files lack an entry, so npm ci refuses them.
-  for (const folder of ['lib/vscode', 'lib/vscode/extensions'])
-    await run('npm', ['install', '--omit=dev', ...quiet], {cwd: join(packageFolder, folder), signal});
+  const more = async (): Promise<void> => {
+    for (const folder of ['lib/vscode', 'lib/vscode/extensions'])
+      await run('npm', ['install', '--omit=dev', ...quiet], {cwd: join(packageFolder, folder), signal});
+  };
+  await install(here, {flags: quiet, more, signal});
 }
 
 /** npm's first line about an error: `code ECONNREFUSED`. */

@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import type {Context} from 'mocha';
 import type {Browser} from 'playwright-core';
 import {launchChromium} from '../../tools/chromium/launch.ts';
-import {CodeServer, install, type Options} from './code-server.ts';
+import {CodeServer, installCodeServer, type Options} from './code-server.ts';
 import {Workbench} from './workbench.ts';
 
 /** The part of the window beside the explorer. */
@@ -31,7 +31,7 @@ export class Session {
   async start(context: Context): Promise<void> {
     context.timeout(START_MS);
     this.#browser = await launchChromium();
-    const {missing} = this.#browser === undefined ? {missing: 'no chromium'} : await install();
+    const {missing} = this.#browser === undefined ? {missing: 'no chromium'} : await installCodeServer();
     if (missing !== undefined) {
       console.log(`    skipped: ${missing}`);
       context.skip();

@@ -133,8 +133,10 @@ function exceptionOf(span: Fields): Fields | null {
   return {name, message, stack};
 }
 
+/** The conventions have renamed the attribute twice: with 1.39 and with 1.45. */
 function grpcCode(attributes: Fields): number | undefined {
-  const code = attributes['rpc.grpc.status_code'] ?? attributes['rpc.response.status_code'];
+  const code =
+    attributes['rpc.status_code'] ?? attributes['rpc.response.status_code'] ?? attributes['rpc.grpc.status_code'];
   if (isCodeName(code)) return CODE_NAMES.indexOf(code);
   const number = wholeOf(code);
   return number !== undefined && number < CODE_NAMES.length ? number : undefined;

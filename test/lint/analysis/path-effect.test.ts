@@ -205,6 +205,7 @@ describe('effectOf', () => {
       });
 
   it('gives a reason whenever it finds that a path acts', () => {
+    expect(paths.acts).not.to.be.empty;
     for (const path of paths.acts) expect(effectOf({path}).why, path).to.match(/^[a-z].*[a-z]$/);
   });
 

@@ -1,10 +1,15 @@
-/** FIFOs, devices and sockets in the places of files: each is refused at once, where to read it would wait, or never end. */
-import {execFileSync, spawnSync} from 'node:child_process';
-import {symlinkSync} from 'node:fs';
+/**
+ * FIFOs, devices and sockets in the places of files. As input each is refused at once: to read one would wait, or never end. As output, what is no
+ * regular file is written into, and never replaced.
+ */
+import {execFileSync, spawn, spawnSync} from 'node:child_process';
+import {once} from 'node:events';
+import {chmodSync, linkSync, lstatSync, readdirSync, statSync, symlinkSync} from 'node:fs';
 import {createServer} from 'node:net';
 import {fileURLToPath} from 'node:url';
 import {expect} from 'chai';
-import {clean, Desk} from './desk.ts';
+import {makeNullDevice} from '../../support/null-device.ts';
+import {clean, Desk, wavy} from './desk.ts';
 
 const main = fileURLToPath(new URL('../../../lint/main.ts', import.meta.url));
 
@@ -84,5 +89,88 @@ describe('retry-lint and special files', () => {
     await new Promise<void>(resolve => server.listen(desk.at('p.json'), resolve));
     expect((await desk.run('p.json')).err).to.match(/^p\.json is a socket, and only regular files are linted/);
     server.close();
+  });
+
+  for (const [what, name, argv] of [
+    ['a report', 'out', ['-f', 'json=out', 'p.json']],
+    ['a new policy', 'out.json', ['init', '--force', 'out.json']],
+  ] as const) {
+    it(`writes ${what} into a device, and leaves the device in its place`, function () {
+      const desk = new Desk({'p.json': wavy});
+      if (!makeNullDevice(desk.at(name))) this.skip();
+      const {status, stderr} = start(desk, ...argv);
+      expect([status === 2, stderr.includes('could not be written')]).to.deep.equal([false, false]);
+      expect(lstatSync(desk.at(name)).isCharacterDevice()).to.equal(true);
+      expect(readdirSync(desk.folder).sort()).to.deep.equal([name, 'p.json'].sort());
+    });
+  }
+
+  it('refuses a device as a baseline that it would write, and leaves it in its place', function () {
+    const desk = new Desk({'p.json': wavy});
+    if (!makeNullDevice(desk.at('out'))) this.skip();
+    expect(start(desk, 'baseline', '--baseline', 'out', 'p.json')).to.deep.equal({
+      status: 2,
+      stdout: '',
+      stderr: 'The baseline out is a device, and only regular files are read.\n',
+    });
+    expect(lstatSync(desk.at('out')).isCharacterDevice()).to.equal(true);
+  });
+
+  it('writes a report into a FIFO, for the program that reads it', async () => {
+    const desk = new Desk({'p.json': wavy});
+    execFileSync('mkfifo', [desk.at('pipe')]);
+    const reader = spawn('sh', ['-c', 'cat pipe > copy'], {cwd: desk.folder});
+    const ended = once(reader, 'exit');
+    expect(start(desk, '-f', 'json=pipe', 'p.json')).to.deep.equal({status: 1, stdout: '', stderr: ''});
+    await ended;
+    expect(JSON.parse(desk.read('copy')).findings).to.have.length(1);
+    expect(lstatSync(desk.at('pipe')).isFIFO()).to.equal(true);
+  });
+
+  for (const name of ['/dev/stdout', '/dev/fd/1'])
+    it(`writes a report to ${name}`, () => {
+      const desk = new Desk({'p.json': wavy});
+      const {status, stdout} = start(desk, '-f', `json=${name}`, 'p.json');
+      expect(status).to.equal(1);
+      expect(JSON.parse(stdout).findings).to.have.length(1);
+    });
+
+  it('writes a report to no socket', async () => {
+    const desk = new Desk({'p.json': clean});
+    const server = createServer().listen(desk.at('out'));
+    await once(server, 'listening');
+    expect(await desk.run('-f', 'json=out', 'p.json')).to.deep.equal({
+      code: 2,
+      out: '',
+      err: 'out could not be written: it is a socket.\n',
+    });
+    expect(lstatSync(desk.at('out')).isSocket()).to.equal(true);
+    server.close();
+  });
+
+  it('--fix keeps links, hard links and modes', async () => {
+    const desk = new Desk({'real.json': wavy});
+    chmodSync(desk.at('real.json'), 0o640);
+    linkSync(desk.at('real.json'), desk.at('hard.json'));
+    symlinkSync('real.json', desk.at('soft.json'));
+    expect((await desk.run('--fix', '--unsafe-fixes', 'soft.json')).code).to.equal(0);
+    expect(desk.read('real.json')).to.not.equal(wavy);
+    expect(desk.read('real.json')).to.equal(desk.read('hard.json'));
+    expect(lstatSync(desk.at('soft.json')).isSymbolicLink()).to.equal(true);
+    expect(statSync(desk.at('real.json'))).to.include({nlink: 2});
+    expect(statSync(desk.at('real.json')).mode & 0o777).to.equal(0o640);
+  });
+
+  it('--fix leaves a read-only file as it is', async function () {
+    if (process.geteuid === undefined) this.skip();
+    const desk = new Desk({'p.json': wavy});
+    chmodSync(desk.folder, 0o777);
+    chmodSync(desk.at('p.json'), 0o444);
+    const {code, err} = await desk.runUnprivileged('--fix', '--unsafe-fixes', 'p.json');
+    expect({code, err}).to.deep.equal({
+      code: 2,
+      err: 'p.json could not be written: it is not accessible: permission denied.\n',
+    });
+    expect(desk.read('p.json')).to.equal(wavy);
   });
 });

@@ -12,6 +12,7 @@ describe('the command line and the language server', () => {
     const args = ['--preset', 'strict'];
     const byCommand = await showByCommand(examples, TODAY, args);
     const byServer = await showByServer(examples, TODAY, args);
+    expect(examples).not.to.be.empty;
     for (const {path} of examples) {
       const {findings, fixed} = byCommand.get(path)!;
       expect(byServer.get(path), path).to.deep.equal({findings, fixed});

@@ -298,10 +298,10 @@ describe('diagnostics that an editor asks for', () => {
   it('are asked for again after a configuration was saved', async () => {
     const capabilities = {...pulls, workspace: {diagnostics: {refreshSupport: true}}};
     const editor = await Editor.start({'a.retry.json': wavy}, {capabilities});
-    const refreshed = new Promise<void>(resolve => {
-      editor.connection.onRequest('workspace/diagnostic/refresh', () => resolve());
+    const refreshed = new Promise<string>(resolve => {
+      editor.connection.onRequest('workspace/diagnostic/refresh', () => resolve('asked for'));
     });
     await editor.notify('workspace/didChangeWatchedFiles', {changes: []});
-    await refreshed;
+    expect(await refreshed).to.equal('asked for');
   });
 });

@@ -10,6 +10,7 @@ import {
   RuleTester,
   rules,
 } from 'steadfetch/lint';
+import type * as program from 'steadfetch/retry-lint';
 
 const named: Rule = defineRule({
   code: 'ACME101',
@@ -51,3 +52,8 @@ export const codes: readonly string[] = rules.map(({code}) => code);
 
 // @ts-expect-error A severity is one of three words.
 export const wrong: Config = {rules: {RL203: 'warn'}};
+
+/** The command: it runs when it is loaded, and exports nothing. */
+const nothing: keyof typeof program = undefined as never;
+
+export {nothing};

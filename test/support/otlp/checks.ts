@@ -1,7 +1,8 @@
-/** Holds what was exported against the tables of conventions.ts. */
+/** Compares what was exported with the tables of conventions.ts, and its names with the package of the conventions. */
 import {expect} from 'chai';
 import {ATTRIBUTES, EVENTS, type Kind, LOGS, METRICS, type Type} from './conventions.ts';
 import type {DataPoint, KeyValue, OtlpLogRecord, OtlpMetric, OtlpSpan} from './payload.ts';
+import {flaw} from './semconv.ts';
 
 type Value = string | boolean | number | readonly Value[];
 
@@ -19,6 +20,7 @@ function checkAttributes(kind: Kind, where: string, attributes: readonly KeyValu
   const names = attributes.map(({key}) => key);
   expect(new Set(names).size, `${where}: a name twice`).to.equal(names.length);
   for (const {key, value} of attributes) {
+    expect(flaw('attribute', key, plain(value)), where).to.equal(null);
     const rule = ATTRIBUTES[key] ?? ATTRIBUTES[key.replace(/\.header\..*/, '.header.*')];
     expect(rule, `${where}: ${key} is in no table`).not.to.equal(undefined);
     expect(rule!.on, `${where}: ${key}`).to.include(kind);
@@ -64,8 +66,10 @@ export function checkSpan(span: OtlpSpan): void {
   expect(span.droppedAttributesCount ?? 0, where).to.equal(0);
   expect(span.status.message ?? '', `${where}: a description`).to.equal('');
   const kind = kindOf(span);
-  checkAttributes(kind, where, span.attributes);
+  const isRpc = span.attributes.some(({key}) => key === 'rpc.system.name');
+  checkAttributes(kind, where, span.attributes, isRpc && kind === 'call' ? ['rpc.status_code'] : []);
   for (const event of span.events) {
+    expect(flaw('event', event.name), where).to.equal(null);
     expect(event.name, where).to.match(EVENTS);
     checkAttributes('event', event.name, event.attributes);
   }
@@ -74,16 +78,22 @@ export function checkSpan(span: OtlpSpan): void {
   checkStatus(span, kind);
 }
 
-function kindOf({name, kind}: OtlpSpan): 'call' | 'attempt' | 'body' {
-  if (kind === CLIENT) return 'attempt';
-  expect(kind, name).to.equal(INTERNAL);
-  return name === 'steadfetch body' ? 'body' : 'call';
+/** A CLIENT span is an attempt over HTTP, and the call of an RPC. */
+function kindOf({name, kind, attributes}: OtlpSpan): 'call' | 'attempt' | 'body' {
+  const values = valuesOf(attributes);
+  const found = name === 'steadfetch body' ? 'body' : 'steadfetch.attempt.kind' in values ? 'attempt' : 'call';
+  expect(kind, name).to.equal(found === ('rpc.system.name' in values ? 'call' : 'attempt') ? CLIENT : INTERNAL);
+  return found;
 }
 
-/** `{method} {url.template}`, or the method alone; `HTTP` for one that is not known. */
+/** `{method} {url.template}`, or the method alone; `HTTP` for one that is not known. Of an RPC `{package.Service/Method}`. */
 function checkName({name, attributes}: OtlpSpan, kind: ReturnType<typeof kindOf>): void {
   if (kind === 'body') return;
-  const {'http.request.method': method, 'url.template': template} = valuesOf(attributes);
+  const {'http.request.method': method, 'url.template': template, 'rpc.method': rpc} = valuesOf(attributes);
+  if (rpc !== undefined) {
+    expect(name).to.equal(kind === 'call' ? rpc : `steadfetch attempt ${rpc}`);
+    return;
+  }
   const parts = [kind === 'call' ? 'steadfetch' : '', method === '_OTHER' ? 'HTTP' : method, template ?? ''];
   expect(name).to.equal(parts.filter(part => part !== '').join(' '));
 }
@@ -97,7 +107,7 @@ function checkStatus({name, attributes, status}: OtlpSpan, kind: ReturnType<type
   const ending = values[`steadfetch.${kind}.outcome`];
   if (ending === 'cancelled' || ending === 'superseded') expect(type, `${name}, ${ending}`).to.equal(undefined);
   if (ending === 'timeout') expect(type, name).to.be.oneOf(['timeout', 'deadline_exceeded']);
-  if (kind !== 'attempt') return;
+  if (kind !== 'attempt' || 'rpc.system.name' in values) return;
   const number = values['steadfetch.attempt.number'] as number;
   expect(retries, 'resend_count').to.equal(number === 1 ? undefined : number - 1);
 }
@@ -105,6 +115,7 @@ function checkStatus({name, attributes, status}: OtlpSpan, kind: ReturnType<type
 export function checkMetric(metric: OtlpMetric): void {
   const {name, unit, description, histogram, sum, gauge} = metric;
   const rule = METRICS[name]!;
+  expect(flaw('metric', name)).to.equal(null);
   expect(rule, `${name} is in no table`).not.to.equal(undefined);
   expect(unit, name).to.equal(rule.unit);
   expect(description, name).to.match(/^[A-Z].*\.$/);
@@ -130,6 +141,7 @@ function checkHistogram(name: string, {count, bucketCounts, explicitBounds, sum}
 export function checkLog(record: OtlpLogRecord): void {
   const rule = LOGS[record.eventName]!;
   const where = `log record ${record.eventName}`;
+  expect(flaw('event', record.eventName), where).to.equal(null);
   expect(rule, `${where} is in no table`).not.to.equal(undefined);
   expect([record.severityNumber, record.severityText], where).to.deep.equal(rule.severity);
   expect(record.body.stringValue, where).to.be.a('string');

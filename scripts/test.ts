@@ -1,0 +1,54 @@
+/**
+ * `npm test`: every test that needs no network, in several processes. `npm test -- FILE|FOLDER…` runs those alone, and any option of
+ * mocha works: `--grep`, `--watch`, `--reporter spec`.
+ *
+ * Mocha adds the files of the command line to those of its configuration, so the configuration names none.
+ */
+import {spawn} from 'node:child_process';
+import {existsSync, globSync, statSync} from 'node:fs';
+import {availableParallelism} from 'node:os';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {otherSuites, suiteLines} from '../test/support/other-suites.ts';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const args = process.argv.slice(2);
+
+/** Files that take longest start first, so that one does not run alone at the end. */
+const LONGEST_FIRST = ['test/call/settles-adapters.test.ts', 'test/telemetry/register.test.ts'];
+
+const others = otherSuites.map(({name}) => `test/${name}/**`);
+const every = (): string[] => [
+  ...LONGEST_FIRST,
+  ...globSync('test/**/*.test.ts', {cwd: root, exclude: [...others, ...LONGEST_FIRST]}).sort(),
+];
+/** Other paths are values of options: `--reporter ./mine.cjs`. */
+const named = args.filter(arg => existsSync(arg) && (/\.test\.\w+$/.test(arg) || statSync(arg).isDirectory()));
+const files = named.map(path => (statSync(path).isDirectory() ? join(path, '**/*.test.ts') : path));
+
+// One file needs no second process. Under --watch mocha loads changed modules only in a new process.
+const isAlone = files.length === 1 && files[0] === named[0] && !args.some(arg => arg === '--watch' || arg === '-w');
+// One more than cores: many tests wait for sockets and processes.
+const parallel = isAlone ? [] : ['--parallel', '--jobs', String(availableParallelism() + 1)];
+
+if (named.length === 0) console.log(`${suiteLines().join('\n')}\n`);
+const child = spawn(
+  process.execPath,
+  [
+    join(root, 'node_modules/mocha/bin/mocha.js'),
+    ...parallel,
+    ...args.filter(arg => !named.includes(arg)),
+    ...(named.length > 0 ? files : every()),
+  ],
+  {cwd: root, stdio: 'inherit', env: environment()},
+);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void child.kill(signal));
+child.on('exit', (code, signal) => {
+  process.exitCode = code ?? (signal === null ? 0 : 1);
+});
+
+/** Tests start some 300 processes, which compile the same modules. V8's coverage is less exact for modules from the cache. */
+function environment(): NodeJS.ProcessEnv {
+  if (process.env.NODE_V8_COVERAGE !== undefined) return process.env;
+  return {NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/tests'), ...process.env};
+}

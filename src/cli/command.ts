@@ -1,0 +1,58 @@
+/** Runs one command of `steadfetch` in a process, or in what a test gives as one. */
+import {inspect} from 'node:util';
+import {SteadfetchError} from '../core/errors.ts';
+import {VERSION} from '../core/version.ts';
+import {OutputError} from './lines-file.ts';
+import {HELP} from './usage.ts';
+import {UsageError} from './usage-error.ts';
+
+/**
+ * @param args What follows the name of the program.
+ * @returns The exit code. Expected errors, a full disk too, print their message to standard error, unexpected errors their stack.
+ */
+export async function runCommand(args: readonly string[], process: NodeJS.Process): Promise<number> {
+  try {
+    return await run(args, process);
+  } catch (error) {
+    const isUsage = error instanceof UsageError || (error instanceof SteadfetchError && error.code !== 'JOURNAL_FILE');
+    const isExpected =
+      isUsage ||
+      error instanceof SteadfetchError ||
+      error instanceof OutputError ||
+      (error as NodeJS.ErrnoException).syscall !== undefined;
+    process.stderr.write(`${isExpected ? (error as Error).message : inspect(error)}\n`);
+    return isUsage ? 2 : 1;
+  }
+}
+
+/** Each command is loaded when it is named: none pays for the others. */
+async function run([command, ...args]: readonly string[], process: NodeJS.Process): Promise<number> {
+  switch (command) {
+    case 'batch':
+      return (await import('./batch-command.ts')).batchCommand(args, process);
+    case 'chaos':
+      return (await import('./chaos-command.ts')).chaosCommand(args, process);
+    case 'measure':
+      return (await import('./measure-command.ts')).measureCommand(args, process);
+    case 'plan':
+      return (await import('./plan-command.ts')).planCommand(args, process);
+    case 'simulate':
+      return (await import('./simulate-command.ts')).simulateCommand(args, process);
+    case 'triage':
+      return (await import('./triage-command.ts')).triageCommand(args, process);
+    case '--version':
+    case '-v':
+      process.stdout.write(`${VERSION}\n`);
+      return 0;
+    case '--help':
+    case '-h':
+      process.stdout.write(`${HELP}\n`);
+      return 0;
+    case undefined:
+      throw new UsageError(HELP.trimEnd());
+    default:
+      throw new UsageError(
+        `Unknown command ${JSON.stringify(command)}. Commands: batch, chaos, measure, plan, simulate, triage.`,
+      );
+  }
+}

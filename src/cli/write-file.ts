@@ -1,0 +1,188 @@
+/**
+ * Writes a text to the file that a user named. A regular file is replaced as a whole, and keeps its mode, its owner and the links to it. A FIFO, a
+ * character device and an open descriptor are written into: none of them is ever replaced by a file.
+ */
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  ftruncateSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import {basename, dirname, join, resolve} from 'node:path';
+import {descriptorOf} from './descriptor.ts';
+
+/** The kind of a file that cannot be written to. The message is a clause after its name: `is a socket`. */
+export class UnwritableError extends Error {
+  override readonly name = 'UnwritableError';
+}
+
+const READER_WAIT_MS = 10_000;
+/** The pause before a FIFO without a reader, or one that is full, is tried again. */
+const POLL_MS = 20;
+
+/**
+ * @param name A path. A link is followed, also one to a file that does not exist yet.
+ * @param readerWaitMs How long a FIFO may be without a reader.
+ * @throws UnwritableError, or the error of the file system. A regular file is unchanged then.
+ */
+export function writeTextFile(name: string, text: string, readerWaitMs: number = READER_WAIT_MS): void {
+  const bytes = Buffer.from(text);
+  const target = withoutLinks(name);
+  if (typeof target === 'number') return writeAll(target, bytes);
+  const found = statSync(target, {throwIfNoEntry: false});
+  if (found === undefined || found.isFile()) return writeRegular(target, bytes, found);
+  const kind = unwritableKind(found);
+  if (kind !== undefined) throw new UnwritableError(kind);
+  const fd = found.isFIFO() ? openFifo(target, readerWaitMs) : openSync(target, constants.O_WRONLY);
+  try {
+    writeAll(fd, bytes);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Creates a file, and removes it if it cannot be written to its end. @throws The error of the file system, such as EEXIST. */
+export function writeNewFile(path: string, text: string): void {
+  const fd = openSync(path, 'wx');
+  try {
+    writeAll(fd, Buffer.from(text));
+  } catch (error) {
+    rmSync(path, {force: true});
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The clause after the name of what is never written to; undefined for all else. */
+export function unwritableKind(stats: Stats): string | undefined {
+  if (stats.isDirectory()) return 'is a directory';
+  if (stats.isSocket()) return 'is a socket';
+  return stats.isBlockDevice() ? 'is a block device' : undefined;
+}
+
+const MOST_LINKS = 40;
+const MOST_DRAFTS = 100;
+
+/** The path that a chain of links ends at, or the descriptor that it names. */
+function withoutLinks(name: string): string | number {
+  let path = name;
+  for (let links = 0; links < MOST_LINKS; links++) {
+    const fd = descriptorOf(path);
+    if (fd !== undefined) return fd;
+    if (!lstatSync(path, {throwIfNoEntry: false})?.isSymbolicLink()) return path;
+    path = resolve(realpathSync(dirname(path)), readlinkSync(path));
+  }
+  throw new UnwritableError('is a circle of symbolic links');
+}
+
+/** By a draft that takes its place; in place where a draft cannot, or would lose a link or the owner. */
+function writeRegular(path: string, bytes: Uint8Array, found: Stats | undefined): void {
+  // A file may be replaced without the permission to write it: its folder decides.
+  if (found !== undefined) accessSync(path, constants.W_OK);
+  if (found !== undefined && found.nlink > 1) return writeInPlace(path, bytes);
+  try {
+    writeByDraft(path, bytes, found);
+  } catch (error) {
+    // A folder that may not be written to, a file that is mounted alone, a file of another user.
+    const {code = ''} = error as NodeJS.ErrnoException;
+    if (found === undefined || !/^(?:EACCES|EPERM|EROFS|EBUSY|EXDEV)$/.test(code)) throw error;
+    writeInPlace(path, bytes);
+  }
+}
+
+function writeByDraft(path: string, bytes: Uint8Array, found: Stats | undefined): void {
+  const {draft, fd} = openDraft(path, found === undefined ? 0o666 : 0o600);
+  try {
+    try {
+      if (found !== undefined) {
+        const {uid, gid} = fstatSync(fd);
+        if (uid !== found.uid || gid !== found.gid) fchownSync(fd, found.uid, found.gid);
+        fchmodSync(fd, found.mode & 0o7777);
+      }
+      writeAll(fd, bytes);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, {force: true});
+    throw error;
+  }
+}
+
+/** Beside the file, under a name that nothing has: a process that was killed may have left a draft. */
+function openDraft(path: string, mode: number): {readonly draft: string; readonly fd: number} {
+  for (let number = 1; ; number++) {
+    const draft = join(dirname(path), `.${basename(path).slice(0, 100)}.${process.pid}-${number}.tmp`);
+    try {
+      return {draft, fd: openSync(draft, 'wx', mode)};
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || number === MOST_DRAFTS) throw error;
+    }
+  }
+}
+
+/** What was there is written back where the new text does not fit. */
+function writeInPlace(path: string, bytes: Uint8Array): void {
+  const fd = openSync(path, 'r+');
+  try {
+    const before = readFileSync(fd);
+    try {
+      writeAll(fd, bytes, 0);
+      ftruncateSync(fd, bytes.length);
+    } catch (error) {
+      writeAll(fd, before, 0);
+      ftruncateSync(fd, before.length);
+      throw error;
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/**
+ * Opens a FIFO without blocking: otherwise to open one waits for a reader, however long.
+ *
+ * @throws UnwritableError if no program opens it to read within `readerWaitMs`.
+ */
+export function openFifo(path: string, readerWaitMs: number = READER_WAIT_MS): number {
+  for (let waitedMs = 0; ; waitedMs += POLL_MS) {
+    try {
+      return openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENXIO') throw error;
+      if (waitedMs >= readerWaitMs)
+        throw new UnwritableError(`is a FIFO that no program reads: waited ${readerWaitMs} ms for one`);
+    }
+    pause();
+  }
+}
+
+/** @param position In the file; undefined for what has no positions. */
+function writeAll(fd: number, bytes: Uint8Array, position?: number): void {
+  for (let written = 0; written < bytes.length; ) {
+    try {
+      const at = position === undefined ? null : position + written;
+      written += writeSync(fd, bytes, written, bytes.length - written, at);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      pause(); // A pipe is full until its reader goes on.
+    }
+  }
+}
+
+const pause = (): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, POLL_MS);

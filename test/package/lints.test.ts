@@ -1,0 +1,21 @@
+/** Both tarballs, by are-the-types-wrong and publint. */
+import {join} from 'node:path';
+import {expect} from 'chai';
+import {emptyFolder, packed, packedShim, run, tool, versions} from './projects.ts';
+
+describe('the published packages', () => {
+  it('have types for every entry, as are-the-types-wrong resolves them', async () => {
+    const attw = join(await tool('@arethetypeswrong/cli', versions.attw), 'dist/index.js');
+    // Every Node that package.json admits can `require` an ES module.
+    const options = ['--profile', 'node16', '--ignore-rules', 'cjs-resolves-to-esm', '--format', 'ascii'];
+    const output = await run(emptyFolder('attw'), process.execPath, attw, await packed(), ...options);
+    expect(output).to.contain('"steadfetch/retry-lint"');
+  });
+
+  it('have manifests about which publint has nothing to say', async () => {
+    const publint = join(await tool('publint', versions.publint), 'src/cli.js');
+    const folder = emptyFolder('publint');
+    for (const file of [await packed(), await packedShim()])
+      expect(await run(folder, process.execPath, publint, 'run', file, '--strict')).to.contain('All good!');
+  });
+});

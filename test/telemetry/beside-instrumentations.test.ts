@@ -1,0 +1,117 @@
+/** Calls beside OpenTelemetry's instrumentations of http, undici and grpc-js, all at once, as auto-instrumentations-node sets them up. */
+import {createRequire} from 'node:module';
+import {GrpcInstrumentation} from '@opentelemetry/instrumentation-grpc';
+import {HttpInstrumentation} from '@opentelemetry/instrumentation-http';
+import {UndiciInstrumentation} from '@opentelemetry/instrumentation-undici';
+import {expect} from 'chai';
+import ky from 'ky';
+import {Agent, request} from 'undici';
+import {type FunctionPorts, guard} from '../../src/function.ts';
+import {createFetch, type Ports, resilience} from '../../src/index.ts';
+import {otelObserver, undiciHooks} from '../../src/telemetry.ts';
+import {resilienceInterceptor} from '../../src/undici.ts';
+import {LoopbackServer, type Place} from '../support/loopback-server.ts';
+import {Tracing, traceparentOf} from '../support/otel.ts';
+import {quick} from '../support/policies.ts';
+
+const require = createRequire(import.meta.url);
+const OURS = 'steadfetch';
+const UNDICI = '@opentelemetry/instrumentation-undici';
+
+const adapters: Record<string, (url: string, ports: Ports) => Promise<unknown>> = {
+  fetch: async (url, ports) => (await createFetch(quick, ports)(url)).text(),
+  ky: (url, ports) => ky.extend(resilience(quick, ports)).get(url).text(),
+  'undici.request': async (url, ports) => {
+    const agent = new Agent();
+    const {body} = await request(url, {dispatcher: agent.compose(resilienceInterceptor(quick, ports))});
+    await body.dump();
+    await agent.close();
+  },
+};
+
+describe('telemetry: beside the instrumentations of http, undici and grpc-js', () => {
+  let server: LoopbackServer;
+  let tracing: Tracing;
+  let enabled: {disable(): void}[] = [];
+  /** Instrumentations patch modules when they are required. */
+  function start(undici: UndiciInstrumentation): void {
+    const all = [new HttpInstrumentation(), new GrpcInstrumentation(), undici];
+    enabled = all;
+    for (const name of ['node:http', '@grpc/grpc-js']) require(name);
+    tracing = new Tracing({instrumentations: all});
+  }
+  before(async () => {
+    server = await LoopbackServer.start();
+  });
+  afterEach(async () => {
+    await tracing.quiet();
+    expect(tracing.open, 'spans left open').to.deep.equal([]);
+    for (const each of enabled) each.disable();
+    await tracing.stop();
+  });
+  after(() => server.close());
+
+  const makers = () => tracing.attempts.map(({instrumentationScope}) => instrumentationScope.name);
+
+  for (const [name, call] of Object.entries(adapters)) {
+    it(`a call of two attempts by ${name} has two CLIENT spans of ours, each sent as the traceparent of its attempt`, async () => {
+      start(new UndiciInstrumentation());
+      const place = server.place(503, 200);
+      await call(place.url, {});
+      await tracing.quiet();
+      expect(makers()).to.deep.equal([OURS, OURS]);
+      expect(place.header('traceparent')).to.deep.equal(tracing.attempts.map(traceparentOf));
+      expect(tracing.calls.map(span => span.name)).to.deep.equal(['steadfetch GET']);
+    });
+
+    it(`a call of two attempts by ${name} has two CLIENT spans of instrumentation-undici, if they are delegated to it`, async () => {
+      start(new UndiciInstrumentation({...undiciHooks()}));
+      const place = server.place(503, 200);
+      await call(place.url, {observer: otelObserver({attemptSpans: 'delegate'})});
+      await tracing.quiet();
+      expect(makers()).to.deep.equal([UNDICI, UNDICI]);
+      expect(place.header('traceparent')).to.deep.equal(tracing.attempts.map(traceparentOf));
+      expect(tracing.calls.map(span => span.name)).to.deep.equal(['steadfetch GET']);
+    });
+  }
+
+  describe('a guarded function that sends a request by fetch', () => {
+    const guarded = async (ports: FunctionPorts): Promise<Place> => {
+      const place = server.place(503, 200);
+      await guard(quick, ports)(
+        async (signal, {headers}) => {
+          const response = await fetch(place.url, {signal, headers});
+          await response.body?.cancel();
+          if (!response.ok) throw Object.assign(new Error('busy'), {status: response.status});
+        },
+        {idempotent: true},
+      );
+      await tracing.quiet();
+      return place;
+    };
+
+    it('has two CLIENT spans of ours, and gets their trace headers in its context', async () => {
+      start(new UndiciInstrumentation());
+      const place = await guarded({});
+      expect(makers()).to.deep.equal([OURS, OURS]);
+      expect(place.header('traceparent')).to.deep.equal(tracing.attempts.map(traceparentOf));
+    });
+
+    it('has the CLIENT spans that instrumentations make in it, if attempts are delegated', async () => {
+      start(new UndiciInstrumentation({...undiciHooks()}));
+      const place = await guarded({observer: otelObserver({attemptSpans: 'delegate'})});
+      expect(makers()).to.deep.equal([UNDICI, UNDICI]);
+      expect(place.header('traceparent')).to.deep.equal(tracing.attempts.map(traceparentOf));
+    });
+  });
+
+  it('instrumentation-http makes the spans of node:http, and of nothing of ours', async () => {
+    start(new UndiciInstrumentation());
+    const http: typeof import('node:http') = require('node:http');
+    const {url} = server.place(200);
+    await new Promise(ended => http.get(url, response => response.resume().once('end', ended)));
+    await createFetch(quick)(url);
+    await tracing.quiet();
+    expect(makers()).to.deep.equal(['@opentelemetry/instrumentation-http', OURS]);
+  });
+});
