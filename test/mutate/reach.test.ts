@@ -1,5 +1,6 @@
 import {expect} from 'chai';
-import {covered, type Reach, testsOf, union} from '../../tools/mutate/reach.ts';
+import {covered, nearestFirst, type Reach, runs, union} from '../../tools/mutate/reach.ts';
+import {limitsOf} from '../../tools/mutate/trial.ts';
 
 const range = (startOffset: number, endOffset: number, count: number) => ({startOffset, endOffset, count});
 
@@ -29,30 +30,45 @@ describe('what a test file runs', () => {
 });
 
 describe('the tests of a change', () => {
-  it('are those that run its place: of the file, then of its folder, then the quickest', () => {
+  const nearest = (file: string, known: readonly Reach[], unknown: readonly string[] = []): string[] =>
+    nearestFirst(file, [...unknown, ...known.map(({test}) => test)], {
+      last: test => known.find(reach => reach.test === test),
+    });
+
+  it('are those of the file, then of its folder, then those that ran the file, then the rest: quick ones first', () => {
     const ran = {'src/decide/backoff.ts': [10, 20]};
-    const reaches = [
+    const known = [
       reach('test/ky/slow.test.ts', 90, ran),
       reach('test/ky/quick.test.ts', 1, ran),
+      reach('test/ky/elsewhere.test.ts', 1, {}),
       reach('test/decide/other.test.ts', 500, ran),
       reach('test/decide/backoff.test.ts', 900, ran),
-      reach('test/decide/elsewhere.test.ts', 1, {'src/decide/backoff.ts': [20, 30]}),
-      reach('test/decide/broken.test.ts', 1, ran, false),
     ];
-    expect(testsOf('src/decide/backoff.ts', 19, reaches).map(({test}) => test)).to.deep.equal([
+    expect(nearest('src/decide/backoff.ts', known, ['test/body/unknown.test.ts'])).to.deep.equal([
       'test/decide/backoff.test.ts',
       'test/decide/other.test.ts',
       'test/ky/quick.test.ts',
       'test/ky/slow.test.ts',
-    ]);
-    expect(testsOf('src/decide/backoff.ts', 20, reaches).map(({test}) => test)).to.deep.equal([
-      'test/decide/elsewhere.test.ts',
+      'test/body/unknown.test.ts',
+      'test/ky/elsewhere.test.ts',
     ]);
   });
 
   it('are found for the linter, whose tests are in test/lint', () => {
-    const ran = {'lint/edit/patch.ts': [0, 9]};
-    const reaches = [reach('test/lint/other.test.ts', 1, ran), reach('test/lint/edit/patch.test.ts', 9, ran)];
-    expect(testsOf('lint/edit/patch.ts', 0, reaches)[0]?.test).to.equal('test/lint/edit/patch.test.ts');
+    const known = [reach('test/lint/other.test.ts', 1, {}), reach('test/lint/edit/patch.test.ts', 9, {})];
+    expect(nearest('lint/edit/patch.ts', known)[0]).to.equal('test/lint/edit/patch.test.ts');
+  });
+
+  it('run its place, and pass unchanged', () => {
+    const ran = {'src/decide/backoff.ts': [10, 20, 30, 40]};
+    const at = (offset: number, passed = true): boolean =>
+      runs(reach('test/decide/backoff.test.ts', 1, ran, passed), 'src/decide/backoff.ts', offset);
+    expect([9, 10, 19, 20, 30, 39, 40].filter(offset => at(offset))).to.deep.equal([10, 19, 30, 39]);
+    expect(at(10, false)).to.equal(false);
+    expect(runs(reach('test/decide/backoff.test.ts', 1, ran), 'src/decide/jitter.ts', 10)).to.equal(false);
+  });
+
+  it('may take four times their time of the processor, and half a minute', () => {
+    expect(limitsOf([{cpuMs: 1_500}, {cpuMs: 500}])).to.deep.equal({cpuSeconds: 38, seconds: 80});
   });
 });

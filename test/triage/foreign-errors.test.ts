@@ -57,7 +57,10 @@ describe('triage: errors of nginx', () => {
     ],
     ['connect() failed (111: Connection refused) while connecting to upstream', 'ECONNREFUSED not-sent green retry'],
     ['connect() failed (113: No route to host) while connecting to upstream', 'EHOSTUNREACH not-sent green retry'],
-    ['connect() failed (101: Network is unreachable) while connecting to upstream', 'ECONNREFUSED not-sent green retry'],
+    [
+      'connect() failed (101: Network is unreachable) while connecting to upstream',
+      'ECONNREFUSED not-sent green retry',
+    ],
     [
       'recv() failed (104: Connection reset by peer) while reading response header from upstream',
       'ECONNRESET maybe-processed yellow retry-with-key',
@@ -77,7 +80,8 @@ describe('triage: the time of a line of nginx', () => {
     triagedOne(`10.0.0.7 - - [${time}] "GET /a HTTP/1.1" 503 0 "-" "-"`).failure.at;
 
   'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ').forEach((month, index) => {
-    it(`is in ${month}`, () => expect(at(`02/${month}/2026:10:15:02 +0000`)).to.equal(Date.UTC(2026, index, 2, 10, 15, 2)));
+    it(`is in ${month}`, () =>
+      expect(at(`02/${month}/2026:10:15:02 +0000`)).to.equal(Date.UTC(2026, index, 2, 10, 15, 2)));
   });
 
   it('takes the zone into account', () => {

@@ -2,14 +2,14 @@
  * Changes the code of src and lint in one place at a time and runs the tests that execute this place, which have to fail. A run tries a
  * random sample, another one each time. Fails where more than 4 of 90 changes are neither noticed nor explained in equivalent.ts.
  */
-import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {mkdirSync, writeFileSync} from 'node:fs';
 import {availableParallelism} from 'node:os';
-import {matchesGlob} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {parseArgs} from 'node:util';
 import {writeSection} from '../../scripts/section.ts';
+import {otherSuites} from '../../test/support/other-suites.ts';
 import {allChanges, type FindChanges, type Mutant, mutantOf, shuffled, sourcesOf} from './mutants.ts';
-import {type Reach, reachOf} from './reach.ts';
+import {Reaches} from './reach.ts';
 import {type Finding, holds, isSurvivor, lineOf, reasonFor, type Sample, section} from './report.ts';
 import {filesOfProject, Sandbox} from './sandbox.ts';
 import {tryMutant} from './trial.ts';
@@ -81,29 +81,6 @@ async function inParallel<Item>(
   await Promise.all(sandboxes.map(work));
 }
 
-async function recordReaches(): Promise<Reach[]> {
-  const {ignore} = JSON.parse(readFileSync(new URL('../../.mocharc.json', import.meta.url), 'utf8')) as {
-    ignore: string[];
-  };
-  const tests = files.filter(
-    path => /^test\/.*\.test\.ts$/.test(path) && !ignore.some(glob => matchesGlob(path, glob)),
-  );
-  console.log(`Finding which code each of ${tests.length} test files runs; kept in tools/mutate/.cache.`);
-  const reaches: Reach[] = [];
-  await inParallel(tests, async (test, sandbox) => {
-    const reach = await reachOf(test, sandbox, `${cache}/reach`);
-    reaches.push(reach);
-    if (!reach.passed) console.log(`note ${test} fails unchanged here, so it notices nothing`);
-  });
-  if (reaches.length < tests.length) {
-    console.error(
-      `${minutes} minutes were enough for ${reaches.length} of ${tests.length}. The next run goes on from there.`,
-    );
-    process.exit(2);
-  }
-  return reaches.sort((a, b) => (a.test < b.test ? -1 : 1));
-}
-
 const sources = sourcesOf(sandboxes[0]!.tree, files);
 const {changesOf} = (await import(new URL('mutators.mjs', import.meta.url).href)) as {changesOf: FindChanges};
 const changes = (await allChanges(sources, changesOf, `${cache}/changes`)).filter(([file, {start}]) =>
@@ -113,7 +90,9 @@ const changes = (await allChanges(sources, changesOf, `${cache}/changes`)).filte
     return file === path || file.startsWith(path.endsWith('/') ? path : `${path}/`);
   }),
 );
-const reaches = await recordReaches();
+const others = new Set(otherSuites.map(({name}) => name));
+const tests = files.filter(path => /^test\/.*\.test\.ts$/.test(path) && !others.has(path.split('/')[1]!));
+const reaches = new Reaches(tests, `${cache}/reach`);
 
 /** More are compiled at once than are needed, because the compiler refuses some of them. */
 async function drawSample(): Promise<Mutant[]> {
@@ -131,19 +110,23 @@ async function drawSample(): Promise<Mutant[]> {
   return drawn.slice(0, count);
 }
 
+/** Undefined where the time was over. */
+async function findingOf(mutant: Mutant, sandbox: Sandbox): Promise<Finding | undefined> {
+  const why = reasonFor(mutant);
+  if (why !== undefined) return {mutant, verdict: 'equivalent', why, tests: [], left: 0, failed: undefined};
+  const share = {cpuMs: seconds * 1_000, deadline};
+  const trial = await tryMutant(mutant, sources.get(mutant.file)!, tests, reaches, sandbox, share);
+  if (trial === undefined) return undefined;
+  const {fate, ...rest} = trial;
+  return {verdict: fate, ...rest};
+}
+
 console.log(`Drawing ${count} of ${changes.length} changes with --seed ${seed}.`);
 const drawn = await drawSample();
 const findings: Finding[] = [];
 await inParallel(drawn, async (mutant, sandbox) => {
-  const original = sources.get(mutant.file)!;
-  const why = reasonFor(mutant);
-  const finding: Finding =
-    why === undefined
-      ? await tryMutant(mutant, original, reaches, sandbox, seconds * 1_000).then(({fate, ...rest}) => ({
-          verdict: fate,
-          ...rest,
-        }))
-      : {mutant, verdict: 'equivalent', why, tests: [], left: 0, failed: undefined};
+  const finding = await findingOf(mutant, sandbox);
+  if (finding === undefined) return;
   findings.push(finding);
   console.log(lineOf(finding));
 });

@@ -1,4 +1,7 @@
-/** Which tests run which code: each test file once, under the coverage of V8, which follows child processes. */
+/**
+ * Which tests run which code: a test file runs alone, once, under the coverage of V8, which follows child processes. It is recorded
+ * when a change near it is tried first, because all of them take longer than a sample.
+ */
 import {createHash} from 'node:crypto';
 import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
@@ -31,19 +34,51 @@ export const MOCHA: readonly string[] = [
   './test/support/unhandled.ts',
 ];
 
-export async function reachOf(test: string, sandbox: Sandbox, cache: string): Promise<Reach> {
-  const kept = join(cache, `${test}.json`);
-  if (existsSync(kept)) {
-    const reach = JSON.parse(readFileSync(kept, 'utf8')) as Reach;
-    if (Object.entries(reach.hashes).every(([file, hash]) => hashOf(join(sandbox.tree, file)) === hash)) return reach;
+/** Of each test file, what it ran when it was recorded last. */
+export class Reaches {
+  readonly #kept = new Map<string, Reach>();
+  /** Holds for the files of this run. */
+  readonly #sure = new Map<string, Promise<Reach>>();
+  readonly #cache: string;
+
+  constructor(tests: readonly string[], cache: string) {
+    this.#cache = cache;
+    for (const test of tests) {
+      const path = this.#pathOf(test);
+      if (existsSync(path)) this.#kept.set(test, JSON.parse(readFileSync(path, 'utf8')) as Reach);
+    }
   }
-  const reach = await record(test, sandbox);
-  // The cause may not be one of the files.
-  if (!reach.passed) return reach;
-  mkdirSync(dirname(kept), {recursive: true});
-  writeFileSync(kept, JSON.stringify(reach));
-  return reach;
+
+  /** Possibly of other sources than today's. */
+  last(test: string): Reach | undefined {
+    return this.#kept.get(test);
+  }
+
+  /** A test is recorded if a file that it ran has changed. Two sandboxes may ask at once. */
+  async of(test: string, sandbox: Sandbox): Promise<Reach> {
+    const asked = this.#sure.get(test) ?? this.#find(test, sandbox);
+    this.#sure.set(test, asked);
+    return asked;
+  }
+
+  async #find(test: string, sandbox: Sandbox): Promise<Reach> {
+    const last = this.#kept.get(test);
+    if (last !== undefined && isOfTree(last, sandbox.tree)) return last;
+    const reach = await record(test, sandbox);
+    // The cause of a failure may not be one of the files.
+    if (!reach.passed) return reach;
+    mkdirSync(dirname(this.#pathOf(test)), {recursive: true});
+    writeFileSync(this.#pathOf(test), JSON.stringify(reach));
+    return reach;
+  }
+
+  #pathOf(test: string): string {
+    return join(this.#cache, `${test}.json`);
+  }
 }
+
+const isOfTree = ({hashes}: Reach, tree: string): boolean =>
+  Object.entries(hashes).every(([file, hash]) => hashOf(tree, file) === hash);
 
 async function record(test: string, sandbox: Sandbox): Promise<Reach> {
   const limits = {cpuSeconds: 300, seconds: 300};
@@ -58,7 +93,7 @@ async function record(test: string, sandbox: Sandbox): Promise<Reach> {
     files.add(file);
     if (/^(src|lint)\//.test(file)) ran[file] = union(ran[file] ?? [], covered(functions));
   }
-  const hashes = Object.fromEntries([...files].map(file => [file, hashOf(join(sandbox.tree, file)) ?? '']));
+  const hashes = Object.fromEntries([...files].map(file => [file, hashOf(sandbox.tree, file) ?? '']));
   return {test, passed: end === 'passed', cpuMs, hashes, ran};
 }
 
@@ -116,31 +151,44 @@ export function union(some: readonly number[], more: readonly number[]): number[
 const pairs = (spans: readonly number[]): [start: number, end: number][] =>
   spans.flatMap((start, index) => (index % 2 === 0 ? [[start, spans[index + 1]!]] : []));
 
-/** The tests that run the code at an offset: those of the file first, then those of its folder, then the rest; quick ones first. */
-export function testsOf(file: string, offset: number, reaches: readonly Reach[]): Reach[] {
-  return reaches
-    .filter(({passed, ran}) => passed && contains(ran[file] ?? [], offset))
-    .sort((a, b) => distance(a.test, file) - distance(b.test, file) || a.cpuMs - b.cpuMs);
+/**
+ * All tests, those first that notice a change of a file most likely: its own, those of its folder, those that ran the file when they
+ * were recorded, those of the folders around, the quickest first.
+ */
+export function nearestFirst(file: string, tests: readonly string[], reaches: Pick<Reaches, 'last'>): string[] {
+  const key = (test: string): [distance: number, cpuMs: number] => {
+    const last = reaches.last(test);
+    return [Math.min(distance(test, file), last?.ran[file] === undefined ? 4 : 2), last?.cpuMs ?? 0];
+  };
+  const keys = new Map(tests.map(test => [test, key(test)]));
+  return [...tests].sort((a, b) => {
+    const [one, other] = [keys.get(a)!, keys.get(b)!];
+    return one[0] - other[0] || one[1] - other[1] || (a < b ? -1 : 1);
+  });
 }
 
-const contains = (spans: readonly number[], offset: number): boolean =>
-  pairs(spans).some(([start, end]) => start <= offset && offset < end);
+/** Whether a test that passes runs the code at an offset. */
+export const runs = ({passed, ran}: Reach, file: string, offset: number): boolean =>
+  passed && pairs(ran[file] ?? []).some(([start, end]) => start <= offset && offset < end);
 
+/** 0: the tests of the file. 1: those of its folder. 3: those of the folders around. 4: others. */
 function distance(test: string, file: string): number {
   const own = file
     .replace(/^src\//, 'test/')
     .replace(/^lint\//, 'test/lint/')
     .replace(/\.ts$/, '.test.ts');
   if (test === own) return 0;
-  return dirname(test) === dirname(own) ? 1 : 2;
+  if (dirname(test) === dirname(own)) return 1;
+  return test.split('/')[1] === own.split('/')[1] ? 3 : 4;
 }
 
 const known = new Map<string, string>();
 
-/** Undefined if there is no such file. */
-function hashOf(path: string): string | undefined {
-  if (!known.has(path) && existsSync(path)) {
-    known.set(path, createHash('sha256').update(readFileSync(path)).digest('base64url').slice(0, 16));
+/** Undefined if there is no such file. Of the unchanged tree: a sandbox whose file is changed now does not matter. */
+function hashOf(tree: string, file: string): string | undefined {
+  const path = join(tree, file);
+  if (!known.has(file) && existsSync(path)) {
+    known.set(file, createHash('sha256').update(readFileSync(path)).digest('base64url').slice(0, 16));
   }
-  return known.get(path);
+  return known.get(file);
 }

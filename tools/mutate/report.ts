@@ -40,7 +40,7 @@ export function inWords({file, line, from, to}: Mutant): string {
 /** One line of the terminal. */
 export function lineOf({mutant, verdict, tests, left, failed, why}: Finding): string {
   const mark = verdict === 'survived' || verdict === 'unreached' ? 'FAIL' : 'ok  ';
-  const rest = left > 0 ? `, ${left} more reach it` : '';
+  const rest = left > 0 ? `, ${left} were not tried` : '';
   const after = {
     killed: `${tests.at(-1)}: ${failed ?? 'failed'}`,
     limit: `${tests.at(-1)} did not end`,

@@ -1,11 +1,11 @@
 /** What the tests say to one change. */
 
 import type {Mutant} from './mutants.ts';
-import {MOCHA, type Reach, testsOf} from './reach.ts';
-import {type Sandbox, slowness} from './sandbox.ts';
+import {MOCHA, nearestFirst, type Reach, type Reaches, runs} from './reach.ts';
+import {type Limits, type Sandbox, slowness} from './sandbox.ts';
 
 /**
- * `killed`: a test failed. `limit`: the tests did not end. `survived`: every test passed.
+ * `killed`: a test failed. `limit`: the tests did not end. `survived`: every test that was tried passed.
  * `unreached`: no test runs the code.
  */
 export type Fate = 'killed' | 'limit' | 'survived' | 'unreached';
@@ -13,9 +13,9 @@ export type Fate = 'killed' | 'limit' | 'survived' | 'unreached';
 export interface Trial {
   readonly mutant: Mutant;
   readonly fate: Fate;
-  /** The files that ran, the last ones together: one of these failed, if the change was killed. */
+  /** The files that ran with the change, the last ones together: one of these failed, if the change was killed. */
   readonly tests: readonly string[];
-  /** Tests that run the code, but would take the trial above its share of time. */
+  /** Files that were not tried, because those that were took the trial's share of time. They may run the code. */
   readonly left: number;
   /** The title of the failed test. */
   readonly failed: string | undefined;
@@ -24,46 +24,62 @@ export interface Trial {
 /** What the next tests may take together, by the time of the processor that they took unchanged: one file, then ever more of them in one process. */
 const STEPS_MS = [0, 3_000, 10_000, 30_000];
 
+export interface Share {
+  /** What the tests of a change may take, in time of the processor that they took unchanged. */
+  readonly cpuMs: number;
+  /** By `performance.now()`. */
+  readonly deadline: number;
+}
+
+/** Undefined where the deadline came first. */
 export async function tryMutant(
   mutant: Mutant,
   original: string,
-  reaches: readonly Reach[],
+  every: readonly string[],
+  reaches: Reaches,
   sandbox: Sandbox,
-  mostCpuMs: number,
-): Promise<Trial> {
-  const waiting = testsOf(mutant.file, mutant.start, reaches);
+  share: Share,
+): Promise<Trial | undefined> {
+  const waiting = nearestFirst(mutant.file, every, reaches);
   const tests: string[] = [];
+  let usedMs = 0;
   const ended = (fate: Fate, failed?: string): Trial => ({mutant, fate, tests, left: waiting.length, failed});
-  if (waiting.length === 0) return ended('unreached');
-  sandbox.write(mutant.file, mutant.text);
-  try {
-    let usedMs = 0;
-    for (let step = 0; waiting.length > 0 && (step < 2 || usedMs < mostCpuMs); step++) {
-      const batch = nextBatch(waiting, STEPS_MS[step] ?? STEPS_MS.at(-1)!);
-      const cpuMs = batch.reduce((sum, each) => sum + each.cpuMs, 0);
-      usedMs += cpuMs;
-      tests.push(...batch.map(each => each.test));
-      const timeout = String(Math.round(20_000 * slowness()));
-      const {end, output} = await sandbox.node(
+
+  /** The next tests that run the code. */
+  const next = async (most: number): Promise<Reach[]> => {
+    const batch: Reach[] = [];
+    for (let sum = 0; waiting.length > 0 && sum <= most && usedMs < share.cpuMs; ) {
+      if (performance.now() > share.deadline) return [];
+      const reach = await reaches.of(waiting.shift()!, sandbox);
+      if (!runs(reach, mutant.file, mutant.start)) continue;
+      batch.push(reach);
+      sum += reach.cpuMs;
+      usedMs += reach.cpuMs;
+    }
+    return batch;
+  };
+
+  for (let step = 0; ; step++) {
+    const batch = await next(STEPS_MS[step] ?? STEPS_MS.at(-1)!);
+    if (performance.now() > share.deadline) return undefined;
+    if (batch.length === 0) return ended(tests.length === 0 ? 'unreached' : 'survived');
+    tests.push(...batch.map(each => each.test));
+    const timeout = String(Math.round(20_000 * slowness()));
+    sandbox.write(mutant.file, mutant.text);
+    const {end, output} = await sandbox
+      .node(
         [...MOCHA, '--reporter', 'dot', '--bail', '--timeout', timeout, ...batch.map(each => each.test)],
         {},
-        {cpuSeconds: 30 + Math.ceil(cpuMs / 250), seconds: 60 + Math.ceil(cpuMs / 100)},
-      );
-      if (end === 'limit' || output.includes(`Timeout of ${timeout}ms exceeded`)) return ended('limit');
-      if (end === 'failed') return ended('killed', /^ +1\) ([\s\S]*?):\n/m.exec(output)?.[1]?.replace(/\s+/g, ' '));
-    }
-    return ended('survived');
-  } finally {
-    sandbox.write(mutant.file, original);
+        limitsOf(batch),
+      )
+      .finally(() => sandbox.write(mutant.file, original));
+    if (end === 'limit' || output.includes(`Timeout of ${timeout}ms exceeded`)) return ended('limit');
+    if (end === 'failed') return ended('killed', /^ +1\) ([\s\S]*?):\n/m.exec(output)?.[1]?.replace(/\s+/g, ' '));
   }
 }
 
-function nextBatch(waiting: Reach[], mostCpuMs: number): Reach[] {
-  const batch = [waiting.shift()!];
-  let sum = batch[0]!.cpuMs;
-  while (waiting.length > 0 && sum + waiting[0]!.cpuMs <= mostCpuMs) {
-    sum += waiting[0]!.cpuMs;
-    batch.push(waiting.shift()!);
-  }
-  return batch;
+/** Four times what the tests take unchanged, and half a minute. */
+export function limitsOf(batch: readonly Pick<Reach, 'cpuMs'>[]): Limits {
+  const cpuMs = batch.reduce((sum, each) => sum + each.cpuMs, 0);
+  return {cpuSeconds: 30 + Math.ceil(cpuMs / 250), seconds: 60 + Math.ceil(cpuMs / 100)};
 }

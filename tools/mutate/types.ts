@@ -22,7 +22,9 @@ export async function compiling(
     );
     for (const file of round.keys()) sandbox.write(file, sources.get(file)!);
     if (end === 'limit') throw new Error('The compiler did not end.');
-    for (const [, file] of output.matchAll(/^(\S+)\(\d+,\d+\): error/gm)) {
+    const errors = [...output.matchAll(/^(\S+)\(\d+,\d+\): error/gm)];
+    if (end === 'failed' && errors.length === 0) throw new Error(`The compiler did not compile: ${output}`);
+    for (const [, file] of errors) {
       const mutant = round.get(file!);
       if (mutant !== undefined) refused.add(mutant);
     }
