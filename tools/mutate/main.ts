@@ -22,6 +22,7 @@ const USAGE = `Usage: npm run mutate -- [options]
   --seed NUMBER         Repeat the sample of an earlier run (default: another one each time)
   --only PATH[:LINE]    Only changes of this file or folder, and of this line; may be repeated (default: src and lint)
   --seconds NUMBER      What the tests of one change may take, in seconds of the processor that they took unchanged (default: 60)
+  --write               Write the sample into docs/reliability.md
   --jobs NUMBER         Changes to try at once (default: the number of processors)
   --unconfined          Run changed code with the rights of this user; it may delete files`;
 
@@ -33,6 +34,7 @@ const {values} = parseArgs({
     only: {type: 'string', multiple: true, default: ['src', 'lint']},
     seconds: {type: 'string', default: '60'},
     jobs: {type: 'string', default: String(availableParallelism())},
+    write: {type: 'boolean', default: false},
     unconfined: {type: 'boolean', default: false},
     help: {type: 'boolean', default: false},
   },
@@ -131,7 +133,8 @@ await inParallel(drawn, async (mutant, sandbox) => {
   console.log(lineOf(finding));
 });
 
-const sample: Sample = {seed, findings, of: changes.length};
+const untried = drawn.length - findings.length;
+const sample: Sample = {seed, findings, only: values.only, of: changes.length, untried};
 mkdirSync(new URL('reports', import.meta.url), {recursive: true});
 writeFileSync(
   new URL(`reports/${seed}.json`, import.meta.url),
@@ -144,8 +147,6 @@ writeFileSync(
 console.log(
   `\n${section(sample).join('\n')}\n\nIn tools/mutate/reports/${seed}.json: each change with the tests that ran.`,
 );
-const isWhole = values.only.join() === 'src,lint' && findings.length >= 90;
-if (isWhole) writeSection('npm run mutate', section(sample));
-if (findings.length < drawn.length)
-  console.log(`${minutes} minutes were enough for ${findings.length} of ${drawn.length}.`);
+if (values.write) writeSection('npm run mutate', section(sample));
+if (untried > 0) console.log(`${minutes} minutes were enough for ${findings.length} of ${drawn.length}.`);
 if (findings.some(isSurvivor) && !holds(sample)) process.exitCode = 1;

@@ -54,6 +54,12 @@ export class Reaches {
     return this.#kept.get(test);
   }
 
+  /** Whether it need not be recorded. */
+  isKnown(test: string, {tree}: Sandbox): boolean {
+    const last = this.#kept.get(test);
+    return this.#sure.has(test) || (last !== undefined && isOfTree(last, tree));
+  }
+
   /** A test is recorded if a file that it ran has changed. Two sandboxes may ask at once. */
   async of(test: string, sandbox: Sandbox): Promise<Reach> {
     const asked = this.#sure.get(test) ?? this.#find(test, sandbox);

@@ -14,8 +14,12 @@ export interface Finding extends Omit<Trial, 'fate'> {
 export interface Sample {
   readonly seed: number;
   readonly findings: readonly Finding[];
-  /** How many changes could be made. */
+  /** Which files and folders. */
+  readonly only: readonly string[];
+  /** How many changes could be made there. */
   readonly of: number;
+  /** Drawn, but the time was over. */
+  readonly untried: number;
 }
 
 /** More of these in a hundred than the goal allows, and the run fails: 4 of 90. */
@@ -53,7 +57,7 @@ export function lineOf({mutant, verdict, tests, left, failed, why}: Finding): st
 
 /** The section of docs/reliability.md. */
 export function section(sample: Sample): string[] {
-  const {seed, findings, of} = sample;
+  const {seed, findings, only, of, untried} = sample;
   const folders = Map.groupBy(findings, ({mutant}) =>
     mutant.file
       .split('/')
@@ -67,7 +71,8 @@ export function section(sample: Sample): string[] {
     return `| ${name} | ${[some.length, ...counts].join(' | ')} |`;
   };
   return [
-    `Measured ${new Date().toISOString().slice(0, 10)}: ${findings.length} of ${of} possible changes, with the seed ${seed}.`,
+    `Measured ${new Date().toISOString().slice(0, 10)}: ${findings.length} of ${of} possible changes of ${only.map(path => `\`${path}\``).join(', ')}, with the seed ${seed}.`,
+    ...(untried > 0 ? [`The time was over before ${untried} more, which may be those that take longest to try.`] : []),
     '',
     '| folder | changes | noticed by a test | by a time limit | equivalent | not noticed |',
     '|---|---|---|---|---|---|',

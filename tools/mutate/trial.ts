@@ -45,11 +45,12 @@ export async function tryMutant(
   let usedMs = 0;
   const ended = (fate: Fate, failed?: string): Trial => ({mutant, fate, tests, left: waiting.length, failed});
 
-  /** The next tests that run the code. */
+  /** The next tests that run the code. They run before another test is recorded, which costs more and is seldom needed. */
   const next = async (most: number): Promise<Reach[]> => {
     const batch: Reach[] = [];
     for (let sum = 0; waiting.length > 0 && sum <= most && usedMs < share.cpuMs; ) {
       if (performance.now() > share.deadline) return [];
+      if (batch.length > 0 && !reaches.isKnown(waiting[0]!, sandbox)) break;
       const reach = await reaches.of(waiting.shift()!, sandbox);
       if (!runs(reach, mutant.file, mutant.start)) continue;
       batch.push(reach);
