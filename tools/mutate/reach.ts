@@ -39,6 +39,7 @@ export class Reaches {
   readonly #kept = new Map<string, Reach>();
   /** Holds for the files of this run. */
   readonly #sure = new Map<string, Promise<Reach>>();
+  readonly #recording = new Set<string>();
   readonly #cache: string;
 
   constructor(tests: readonly string[], cache: string) {
@@ -60,6 +61,10 @@ export class Reaches {
     return this.#sure.has(test) || (last !== undefined && isOfTree(last, tree));
   }
 
+  isRecording(test: string): boolean {
+    return this.#recording.has(test);
+  }
+
   /** A test is recorded if a file that it ran has changed. Two sandboxes may ask at once. */
   async of(test: string, sandbox: Sandbox): Promise<Reach> {
     const asked = this.#sure.get(test) ?? this.#find(test, sandbox);
@@ -70,7 +75,8 @@ export class Reaches {
   async #find(test: string, sandbox: Sandbox): Promise<Reach> {
     const last = this.#kept.get(test);
     if (last !== undefined && isOfTree(last, sandbox.tree)) return last;
-    const reach = await record(test, sandbox);
+    this.#recording.add(test);
+    const reach = await record(test, sandbox).finally(() => this.#recording.delete(test));
     // The cause of a failure may not be one of the files.
     if (!reach.passed) return reach;
     mkdirSync(dirname(this.#pathOf(test)), {recursive: true});

@@ -51,7 +51,9 @@ export async function tryMutant(
     for (let sum = 0; waiting.length > 0 && sum <= most && usedMs < share.cpuMs; ) {
       if (performance.now() > share.deadline) return [];
       if (batch.length > 0 && !reaches.isKnown(waiting[0]!, sandbox)) break;
-      const reach = await reaches.of(waiting.shift()!, sandbox);
+      // What another sandbox records meanwhile comes later.
+      const free = waiting.findIndex(test => !reaches.isRecording(test));
+      const reach = await reaches.of(waiting.splice(Math.max(0, free), 1)[0]!, sandbox);
       if (!runs(reach, mutant.file, mutant.start)) continue;
       batch.push(reach);
       sum += reach.cpuMs;
