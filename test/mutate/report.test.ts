@@ -49,4 +49,11 @@ describe('the report of a sample', () => {
     expect(reasonFor(known)).to.be.a('string');
     expect(reasonFor({...known, file: 'src/guards/ratio-trip.ts'})).to.equal(undefined);
   });
+
+  it('knows a change by what stands before it, where the same code stands elsewhere too', () => {
+    const change = {...mutant('src/triage/line-scanner.ts'), from: '0', to: '1'};
+    const judged = (before: string) => reasonFor({...change, start: before.length, text: `${before}1;`});
+    expect(judged('MARK.lastIndex = ')).to.be.a('string');
+    expect(judged('let count = ')).to.equal(undefined);
+  });
 });

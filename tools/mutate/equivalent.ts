@@ -2,8 +2,8 @@
  * Changes of the code that no test can notice, by the reason. Before a change is added here, look for a test that notices it.
  */
 
-/** In which file, what code, and what it was changed into. */
-export type Change = readonly [file: string, from: string, to: string];
+/** In which file, what code, what it was changed into, and what stands directly before it, if the same code stands elsewhere too. */
+export type Change = readonly [file: string, from: string, to: string, before?: string];
 
 export interface Reason {
   readonly why: string;
@@ -53,6 +53,12 @@ export const EQUIVALENT: readonly Reason[] = [
   {
     why: 'A short cut, whose long way round comes to the same',
     changes: [
+      // A list of objects begins with a brace, and no mark does.
+      ['src/triage/line-scanner.ts', '0', '1', 'MARK.lastIndex = '],
+      // The default budget allows a retry a minute, which the rule accepts: without a budget it finds nothing.
+      ['lint/rules/no-toothless-budget.ts', "'objective'", '""', "needs: ['budget', "],
+      // The name of a field has no line feed.
+      ['lint/model/scope.ts', '/\\[\\d+\\].*$/', '/\\[\\d+\\].*/'],
       // Reading null throws, and a value that throws while it is read has no information.
       ['src/decide/failure-facts.ts', 'outer === null', 'false'],
       ['src/decide/redact.ts', '!/[@?#]/.test(url)', 'false'],
@@ -67,6 +73,15 @@ export const EQUIVALENT: readonly Reason[] = [
       // What is no code is kept, and never asked for.
       ['src/decide/transients.ts', 'retryOn.filter(isCodeName)', 'retryOn'],
       ['src/decide/transients.ts', "typeof entry === 'number'", 'true'],
+    ],
+  },
+  {
+    why: 'The interface asks for a function, which is never called here',
+    changes: [
+      // Without jitter there is no chance.
+      ['src/triage/wait-range.ts', '0', '1', 'isThrottled, 0, () => '],
+      // The line was parsed before, and none of its parts is longer than a line may be.
+      ['src/triage/triage.ts', 'this.#unreadable++', 'this.#unreadable--', 'line), unreadable: () => void '],
     ],
   },
   {

@@ -1,5 +1,5 @@
 /** The findings of a sample: for the terminal, as JSON, and as a section of docs/reliability.md. */
-import {EQUIVALENT} from './equivalent.ts';
+import {type Change, EQUIVALENT} from './equivalent.ts';
 import type {Mutant} from './mutants.ts';
 import type {Fate, Trial} from './trial.ts';
 
@@ -31,10 +31,10 @@ export const holds = ({findings}: Sample): boolean =>
   findings.filter(isSurvivor).length <= findings.length * MOST_SURVIVORS_RATIO;
 
 /** Undefined if a test has to be found. */
-export function reasonFor({file, from, to}: Mutant): string | undefined {
-  const change = [file, oneLine(from), oneLine(to)];
-  return EQUIVALENT.find(({changes}) => changes.some(known => known.every((part, index) => part === change[index])))
-    ?.why;
+export function reasonFor({file, from, to, text, start}: Mutant): string | undefined {
+  const isKnown = ([inFile, code, changed, before = '']: Change): boolean =>
+    inFile === file && code === oneLine(from) && changed === oneLine(to) && text.slice(0, start).endsWith(before);
+  return EQUIVALENT.find(({changes}) => changes.some(isKnown))?.why;
 }
 
 export function inWords({file, line, from, to}: Mutant): string {
