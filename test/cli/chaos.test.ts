@@ -68,6 +68,7 @@ describe('steadfetch chaos', () => {
   });
 
   it('writes lines of JSON, from a scenario of its name, with a body and a seed', async () => {
+    const startedAt = performance.now();
     const {url, end} = await start('steady', '--body', 'answer.json', '--seed', '7');
     expect(await (await fetch(url)).json()).to.deep.equal({label: 'cat'});
     const {code, stdout} = await end();
@@ -82,6 +83,10 @@ describe('steadfetch chaos', () => {
       timeFrom: 'first-request',
     });
     expect(last).to.deep.include({type: 'summary', scenario: 'steady', received: 1, processed: 1, statuses: {200: 1}});
+    // No timer can be later than the process is old.
+    const {p99, max} = last!.lateMs as {p99: number; max: number};
+    expect(p99).to.be.within(0, max);
+    expect(max).to.be.below(performance.now() - startedAt);
   });
 
   it('serves each endpoint at a port of its own, and prints what each served', async () => {

@@ -45,7 +45,9 @@ describe('steadfetch plan', () => {
     expect(first.code).to.equal(0);
     expect(first.stdout).to.contain('Policy: policy.json');
     const file = join(place.folder, 'policy.json');
-    const policy = JSON.parse(readFileSync(file, 'utf8'));
+    const text = readFileSync(file, 'utf8');
+    const policy = JSON.parse(text);
+    expect(text).to.equal(`${JSON.stringify(policy, null, 2)}\n`);
     expect(checkPolicy(policy)).to.deep.equal([]);
     expect(policy.routes[0]).to.include({maxAttempts: 3, attemptTimeoutMs: 600, deadlineMs: 800});
     const again = await place.call(['plan', ...GOOD, '--out', 'policy.json']);

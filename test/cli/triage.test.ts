@@ -24,6 +24,12 @@ describe('steadfetch triage', () => {
       expect(stdout).to.include('steadfetch triage: ').and.not.to.include('SECRET');
     });
 
+  it('names a cause without its target where the log has none', async () => {
+    place.write('error.log', 'Error: connect ECONNREFUSED 127.0.0.1:80\n');
+    const {stdout} = await place.call(['triage', 'error.log']);
+    expect(stdout).to.match(/^ {2}causes +1 x green ECONNREFUSED, \?: retry$/m);
+  });
+
   it('reads standard input and several logs, and names the log of each failure', async () => {
     place.write('a.log', LINE);
     place.write('b.log', `x\n${LINE}`);

@@ -107,6 +107,7 @@ describe('toServiceConfig', () => {
     [{baseMs: 500, factor: 3, capMs: 100}, '0.100000000s', '0.100000000s', 3, false],
     [{kind: 'linear', baseMs: 100, stepMs: 50, capMs: 1000}, '0.100000000s', '1s', 1.5, true],
     [{kind: 'list', delaysMs: [100, 400, 2000]}, '0.100000000s', '2s', 4, true],
+    [{kind: 'list', delaysMs: [400, 100]}, '0.400000000s', '0.400000000s', 1, true],
     [{kind: 'list', delaysMs: [0, 400]}, '0.001000000s', '0.400000000s', 1, true],
   ] as const) {
     it(`backoff ${JSON.stringify(backoff)}: ${initialBackoff} times ${backoffMultiplier}`, () => {

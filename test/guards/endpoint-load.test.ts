@@ -36,6 +36,7 @@ describe('EndpointLoad', () => {
     it('is unknown before the first answer', () => {
       expect(load().averageMs(0)).to.equal(null);
       expect(load().latencyMs(0, 30)).to.equal(30);
+      expect(load().latencyMs(0, 0)).to.equal(0);
     });
 
     it('jumps to a peak, and leaves it slowly', () => {

@@ -77,6 +77,8 @@ const cases: Case[] = [
     '{\n  // a\n  // b\n  "b": 2\n}',
   ],
   ['removes an entry of a list', '{"a": [1, 2, 3]}', remove('a', 1), '{"a": [1, 3]}'],
+  ['keeps the next entry of the same line', '{\n  "a": 1, "b": 2\n}', remove('a'), '{\n  "b": 2\n}'],
+  ['keeps the entry before on the same line', '{"a": 1, "b": 2\n}', remove('b'), '{"a": 1\n}'],
   ['removes nothing that is not there', '{"a": 1}', remove('b'), undefined],
   // Dropping.
   ['drops entries', '{"a": [500, 503, 429]}', drop(['a'], 500, 429), '{"a": [503]}'],

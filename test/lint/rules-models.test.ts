@@ -149,6 +149,15 @@ describe('RL415 no-extreme-hold-limit', () => {
 });
 
 describe('RL405 no-field-without-effect', () => {
+  it('warns of a budget that allows no retry at all, and of no other', async () => {
+    const found = async (budget: PolicyInput['budget']): Promise<number> => (await messages('RL405', {budget})).length;
+    expect(await found({kind: 'ratio', ratio: 0, minPerSecond: 0})).to.equal(1);
+    expect(await found({kind: 'ratio', ratio: 0, minPerSecond: 1})).to.equal(0);
+    expect(await found({kind: 'ratio', ratio: 1, minPerSecond: 0})).to.equal(0);
+    expect(await found({kind: 'token-bucket', capacity: 4})).to.equal(1);
+    expect(await found({kind: 'token-bucket', capacity: 5})).to.equal(0);
+  });
+
   it('allows a wait for the quota below the deadline, and the default wait above it', async () => {
     expect(await messages('RL405', {deadlineMs: 30_000, quota: {maxWaitMs: 29_999}})).to.be.empty;
     expect(await messages('RL405', {deadlineMs: 30_000, quota: {}})).to.be.empty;

@@ -66,6 +66,15 @@ describe('triage: the range of the next wait', () => {
     });
   });
 
+  it('is no range where it is 0, unless the server asks for a wait', () => {
+    const once = green('421', 'not-processed', {once: true});
+    const asked = {ms: 3000, source: 'retry-after'} as const;
+    expect(waitRange(defaultPolicy.backoff, 1, once, null).convention).to.equal('once, at once');
+    expect(waitRange(defaultPolicy.backoff, 1, once, asked).convention).to.match(
+      /^the longer of retry-after \(3000 ms,/,
+    );
+  });
+
   it('is finite after a million attempts', () => {
     for (const jitter of ['full', 'equal', 'none', 'decorrelated'] as const)
       expect(waitRange({...base, jitter}, 1e6, broken, null)).to.include({maxMs: 20_000});

@@ -1,102 +1,94 @@
-/** The findings of Stryker, as a section of docs/reliability.md. */
-import {readFileSync} from 'node:fs';
-import {type Change, EQUIVALENT} from './survivors.ts';
+/** The findings of a sample: for the terminal, as JSON, and as a section of docs/reliability.md. */
+import {type Change, EQUIVALENT} from './equivalent.ts';
+import type {Mutant} from './mutants.ts';
+import type {Fate, Trial} from './trial.ts';
 
-interface Place {
-  readonly line: number;
-  readonly column: number;
+/** `equivalent`: equivalent.ts explains why no test can notice it. */
+export type Verdict = Fate | 'equivalent';
+
+export interface Finding extends Omit<Trial, 'fate'> {
+  readonly verdict: Verdict;
+  readonly why?: string;
 }
 
-/** As much of Stryker's report as is read here; see the schema of mutation-testing-elements. */
-interface Report {
-  readonly files: Record<
-    string,
-    {
-      readonly source: string;
-      readonly mutants: readonly {
-        readonly status: string;
-        readonly replacement: string;
-        readonly location: {readonly start: Place; readonly end: Place};
-      }[];
-    }
-  >;
+export interface Sample {
+  readonly seed: number;
+  readonly findings: readonly Finding[];
+  /** Which files and folders. */
+  readonly only: readonly string[];
+  /** How many changes could be made there. */
+  readonly of: number;
+  /** Drawn, but the time was over. */
+  readonly untried: number;
 }
 
-export interface Folder {
-  readonly name: string;
-  readonly mutants: number;
-  readonly killed: number;
-  readonly timedOut: number;
-  readonly survived: readonly Survivor[];
+/** More of these in a hundred than the goal allows, and the run fails: 4 of 90. */
+const MOST_SURVIVORS_RATIO = 4 / 90;
+
+export const isSurvivor = ({verdict}: Finding): boolean => verdict === 'survived' || verdict === 'unreached';
+
+export const holds = ({findings}: Sample): boolean =>
+  findings.filter(isSurvivor).length <= findings.length * MOST_SURVIVORS_RATIO;
+
+/** Undefined if a test has to be found. */
+export function reasonFor({file, from, to, text, start}: Mutant): string | undefined {
+  const isKnown = ([inFile, code, changed, before = '']: Change): boolean =>
+    inFile === file && code === oneLine(from) && changed === oneLine(to) && text.slice(0, start).endsWith(before);
+  return EQUIVALENT.find(({changes}) => changes.some(isKnown))?.why;
 }
 
-export interface Survivor {
-  readonly change: Change;
-  readonly line: number;
-  /** undefined: a test is missing, or the explanation. */
-  readonly why: string | undefined;
+export function inWords({file, line, from, to}: Mutant): string {
+  return `${file}:${line} ${code(from)} → ${to.trim() === '' || to === ';' ? 'nothing' : code(to)}`;
 }
 
-export function readFolder(name: string, file: URL): Folder {
-  const {files} = JSON.parse(readFileSync(file, 'utf8')) as Report;
-  const all = Object.entries(files).flatMap(([path, {source, mutants}]) =>
-    mutants.map(({status, replacement, location}) => ({
-      status,
-      line: location.start.line,
-      change: [path.replace('src/', ''), excerpt(source, location.start, location.end), oneLine(replacement)] as const,
-    })),
-  );
-  const countOf = (status: string): number => all.filter(each => each.status === status).length;
-  return {
-    name,
-    mutants: all.filter(({status}) => status !== 'Ignored' && status !== 'CompileError').length,
-    killed: countOf('Killed'),
-    timedOut: countOf('Timeout'),
-    survived: all
-      .filter(({status}) => status === 'Survived' || status === 'NoCoverage')
-      .map(({change, line}) => ({change, line, why: reasonFor(change)})),
+/** One line of the terminal. */
+export function lineOf({mutant, verdict, tests, left, failed, why}: Finding): string {
+  const mark = verdict === 'survived' || verdict === 'unreached' ? 'FAIL' : 'ok  ';
+  const rest = left > 0 ? `, ${left} were not tried` : '';
+  const after = {
+    killed: `${tests.at(-1)}: ${failed ?? 'failed'}`,
+    limit: `${tests.at(-1)} did not end`,
+    equivalent: why,
+    survived: `${tests.length} test files passed${rest}: ${tests.slice(0, 5).join(' ')}${tests.length > 5 ? ' …' : ''}`,
+    unreached: 'no test runs it',
   };
+  return `${mark} ${verdict.padEnd(10)} ${inWords(mutant)}\n       ${after[verdict]}`;
 }
 
-export const scoreOf = ({killed, timedOut, mutants}: Folder): number => (100 * (killed + timedOut)) / mutants;
-
-export function section(folders: readonly Folder[], version: string): string[] {
-  const survived = folders.flatMap(each => each.survived);
-  const reasons = EQUIVALENT.map(({why}) => [why, survived.filter(each => each.why === why)] as const);
+/** The section of docs/reliability.md. */
+export function section(sample: Sample): string[] {
+  const {seed, findings, only, of, untried} = sample;
+  const folders = Map.groupBy(findings, ({mutant}) =>
+    mutant.file
+      .split('/')
+      .slice(0, 2)
+      .join('/')
+      .replace(/[^/]*\.ts$/, ''),
+  );
+  const row = (name: string, some: readonly Finding[]): string => {
+    const count = (...verdicts: Verdict[]): number => some.filter(({verdict}) => verdicts.includes(verdict)).length;
+    const counts = [count('killed'), count('limit'), count('equivalent'), count('survived', 'unreached')];
+    return `| ${name} | ${[some.length, ...counts].join(' | ')} |`;
+  };
   return [
-    `Measured ${new Date().toISOString().slice(0, 10)} with StrykerJS ${version}.`,
+    `Measured ${new Date().toISOString().slice(0, 10)}: ${findings.length} of ${of} possible changes of ${only.map(path => `\`${path}\``).join(', ')}, with the seed ${seed}.`,
+    ...(untried > 0 ? [`The time was over before ${untried} more, which may be those that take longest to try.`] : []),
     '',
-    '| folder | score | changes | noticed | by a time-out | not noticed |',
+    '| folder | changes | noticed by a test | by a time limit | equivalent | not noticed |',
     '|---|---|---|---|---|---|',
-    ...folders.map(folder => {
-      const {name, mutants, killed, timedOut} = folder;
-      return `| \`src/${name}\` | ${scoreOf(folder).toFixed(2)} % | ${mutants} | ${killed} | ${timedOut} | ${folder.survived.length} |`;
-    }),
+    ...[...folders].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, some]) => row(`\`${name}\``, some)),
+    row('together', findings),
     '',
-    'What was not noticed, and why no test can:',
-    '',
-    ...reasons
-      .filter(([, found]) => found.length > 0)
-      .map(([why, found]) => `- ${why}: ${found.map(inWords).join('; ')}.`),
-    ...survived.filter(({why}) => why === undefined).map(each => `- **not explained**: ${inWords(each)}`),
+    ...(findings.some(isSurvivor) ? ['Not noticed:', ''] : ['Every change was noticed or is equivalent.']),
+    ...findings.filter(isSurvivor).map(({mutant}) => `- ${inWords(mutant)}`),
   ];
 }
 
-export function inWords({change: [file, from, to], line}: Survivor): string {
-  return `${file}:${line} ${code(from)} → ${code(to)}`;
-}
+const code = (text: string): string => {
+  const line = shortened(oneLine(text));
+  return line.includes('`') ? `\`\` ${line} \`\`` : `\`${line}\``;
+};
 
-const code = (text: string): string => (text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``);
-
-const reasonFor = (change: Change): string | undefined =>
-  EQUIVALENT.find(({changes}) => changes.some(known => known.every((part, index) => part === change[index])))?.why;
-
-/** Stryker counts lines and columns from 1. */
-function excerpt(source: string, start: Place, end: Place): string {
-  const lines = source.split('\n').slice(start.line - 1, end.line);
-  lines[lines.length - 1] = lines.at(-1)!.slice(0, end.column - 1);
-  lines[0] = lines[0]!.slice(start.column - 1);
-  return oneLine(lines.join('\n'));
-}
+const shortened = (text: string): string => (text.length <= 100 ? text : `${text.slice(0, 60)} … ${text.slice(-30)}`);
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();

@@ -216,6 +216,19 @@ describe('the commands of retry-lint', () => {
       });
     }
 
+    it('zsh is told what each option takes: nothing, one of some values, or a file', async () => {
+      const {out} = await new Desk().run('completions', 'zsh');
+      for (const {options} of commands.flatMap(({groups}) => groups))
+        for (const {name, value, values, file} of options) {
+          const lines = out.split('\n').filter(line => RegExp(`'\\*?--${name}[=[]`).test(line));
+          const taken = values === undefined ? (file ? '_files' : '') : `(${values.join(' ')})`;
+          const argument = value === undefined ? '' : `:${value}:${taken}`;
+          expect(lines, name).not.to.be.empty;
+          for (const line of lines)
+            expect(line.replace(/ \\$/, '')).to.satisfy((text: string) => text.endsWith(`]${argument}'`));
+        }
+    });
+
     it('bash completes commands, options, their values and codes', async function () {
       if (!hasShell('bash')) this.skip();
       const {out} = await new Desk().run('completions', 'bash');
