@@ -61,7 +61,13 @@ function watchEndpoints(guards: GuardsView, changed: (change: EndpointOut) => vo
     if (isOut) out.add(key);
     else out.delete(key);
     quietly(() =>
-      changed({policyName: guards.policyName, endpoint, state, change: change === 'not-ready' ? 'not_ready' : change, isOut}),
+      changed({
+        policyName: guards.policyName,
+        endpoint,
+        state,
+        change: change === 'not-ready' ? 'not_ready' : change,
+        isOut,
+      }),
     );
   });
 }

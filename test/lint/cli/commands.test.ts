@@ -218,6 +218,7 @@ describe('the commands of retry-lint', () => {
 
     it('zsh is told what each option takes: nothing, one of some values, or a file', async () => {
       const {out} = await new Desk().run('completions', 'zsh');
+      expect(commands.flatMap(({groups}) => groups).flatMap(({options}) => options)).not.to.be.empty;
       for (const {options} of commands.flatMap(({groups}) => groups))
         for (const {name, value, values, file} of options) {
           const lines = out.split('\n').filter(line => RegExp(`'\\*?--${name}[=[]`).test(line));
