@@ -58,7 +58,7 @@ export class Collector {
       pointer: below(base, shown),
       identity: below(id, identityOf(scope, path)),
       related: this.#related(scope, spot, draft),
-      fix: draft.fix && lazyFix(scope, draft.fix),
+      fix: draft.fix && this.#fixOf(rule, lazyFix(scope, draft.fix)),
       suggestions: draft.suggestions?.map(suggestion => lazyFix(scope, suggestion)),
     });
   }
@@ -95,6 +95,21 @@ export class Collector {
 
   /** The range of a place in the linted file. */
   rangeOf = (span: Span): Range => linesOf(this.#source).rangeOf(span);
+
+  /** A safe fix takes out no comment: it may state the reason of the author. Text that only looks like one counts as one. */
+  #fixOf({fix: safety}: Rule, fix: LazyFix): LazyFix {
+    if (safety !== 'safe') return fix;
+    const edits = once(fix.edits);
+    const {text} = this.#source;
+    const isLost = ({start, end}: Span): boolean => /\/[/*]|#/.test(text.slice(start, end));
+    return {
+      title: fix.title,
+      edits,
+      get safety() {
+        return edits()?.some(isLost) ? 'unsafe' : 'safe';
+      },
+    };
+  }
 
   #isSaid = ({code}: Rule, {start}: Span): boolean => this.#said.has(`${code} ${start}`);
 

@@ -7,14 +7,20 @@ import type {Span} from '../source/tree.ts';
 
 export interface LazyFix {
   readonly title: string;
+  /** Default: the safety of the rule's fixes. */
+  readonly safety?: FixSafety;
   /** Undefined where the text cannot be changed like that. */
   readonly edits: () => readonly TextEdit[] | undefined;
 }
 
 /** Computes the edits. */
-export function fixOf({title, edits}: LazyFix, safety: FixSafety, rangeOf: (span: Span) => Range): Fix | undefined {
+export function fixOf(
+  {title, edits, safety: own}: LazyFix,
+  safety: FixSafety,
+  rangeOf: (span: Span) => Range,
+): Fix | undefined {
   const found = edits();
-  return found && {title, safety, edits: found.map(edit => ({...edit, range: rangeOf(edit)}))};
+  return found && {title, safety: own ?? safety, edits: found.map(edit => ({...edit, range: rangeOf(edit)}))};
 }
 
 /** Calls a function the first time its result is asked for, and never again. */
