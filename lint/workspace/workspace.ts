@@ -45,8 +45,8 @@ export class Workspace {
     this.dependencies = dependencies;
     this.#args = args;
     const onRead = (file: string): void => dependencies?.note(file);
-    this.texts = new Texts(io.cwd, onRead, path => this.#dialects.get(path));
-    this.configs = new ConfigReader(io.cwd, onRead, io.runsPlugins);
+    this.texts = new Texts(io, onRead, path => this.#dialects.get(path));
+    this.configs = new ConfigReader(io, onRead);
     this.#commandLine = commandLineLayers(args);
   }
 
@@ -144,7 +144,9 @@ export class Workspace {
     let baseline = this.#baselines.get(file.file);
     if (baseline === undefined) {
       this.dependencies?.note(file.file);
-      baseline = file.exists ? file.read() : {version: 1, findings: {}};
+      const {mayRead = () => true} = this.io;
+      const isReadable = file.exists && (this.#args.has('baseline') || mayRead(file.file));
+      baseline = isReadable ? file.read() : {version: 1, findings: {}};
       this.#baselines.set(file.file, baseline);
     }
     return Object.hasOwn(baseline.findings, path) ? baseline.findings[path] : undefined;
