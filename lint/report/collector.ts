@@ -1,7 +1,7 @@
 /** Turns the drafts of rules, with paths of a policy, into findings, with lines of a file. */
 
 import {documentationOf} from '../documentation.ts';
-import {editsOf} from '../edit/changes.ts';
+import {planOfChanges} from '../edit/changes.ts';
 import type {Confidence, Finding, FindingTag, RelatedPlace, Severity} from '../finding.ts';
 import {below} from '../model/layer.ts';
 import {describeMatch} from '../model/model.ts';
@@ -99,14 +99,14 @@ export class Collector {
   /** A safe fix takes out no comment: it may state the reason of the author. Text that only looks like one counts as one. */
   #fixOf({fix: safety}: Rule, fix: LazyFix): LazyFix {
     if (safety !== 'safe') return fix;
-    const edits = once(fix.edits);
+    const plan = once(fix.plan);
     const {text} = this.#source;
     const isLost = ({start, end}: Span): boolean => /\/[/*]|#/.test(text.slice(start, end));
     return {
       title: fix.title,
-      edits,
+      plan,
       get safety() {
-        return edits()?.some(isLost) ? 'unsafe' : 'safe';
+        return plan()?.edits.some(isLost) ? 'unsafe' : 'safe';
       },
     };
   }
@@ -146,7 +146,7 @@ export class Collector {
 
 const lazyFix = (scope: Scope, fix: FixDraft): LazyFix => ({
   title: fix.title,
-  edits: () => editsOf(scope, fix.changes),
+  plan: () => planOfChanges(scope, fix.changes),
 });
 
 /** A path that stays the same when routes move: a route is identified by its match instead of its index. */

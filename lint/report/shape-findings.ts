@@ -1,7 +1,7 @@
 /** Reports the problems in the text and the shape of a file. */
 
 import {Patch} from '../edit/patch.ts';
-import type {TextEdit} from '../edit/text-edit.ts';
+import {type Plan, planOf} from '../edit/plan.ts';
 import {below} from '../model/layer.ts';
 import type {RuleSet} from '../rule-set.ts';
 import {inMilliseconds, likenessOf} from '../shape/likeness.ts';
@@ -44,7 +44,7 @@ export function reportSource(
 function fixOfText({fix}: SourceProblem): LazyFix | undefined {
   if (fix === undefined) return undefined;
   const {title, span, text} = fix;
-  return {title, edits: () => [{...span, text}]};
+  return {title, plan: () => ({edits: [{...span, text}]})};
 }
 
 const CODES = {'wrong-value': 'RL003', 'unknown-field': 'RL004', 'missing-field': 'RL005'} as const;
@@ -88,12 +88,12 @@ function fixOfField(shape: Shape, problem: ShapeProblem, taken: Set<string>): La
   const target = below(parentPath(path), meant);
   if (taken.has(target)) return undefined;
   taken.add(target);
-  const edits = (): readonly TextEdit[] | undefined => {
+  const plan = (): Plan | undefined => {
     const patch = new Patch(unit);
-    return patch.rename(place.segments, meant) ? patch.edits() : undefined;
+    return patch.rename(place.segments, meant) ? planOf(patch) : undefined;
   };
   const isSure = likenessOf(String(place.segments.at(-1)), meant) === 'same';
-  return {title: `Rename it to ${meant}`, edits, safety: isSure ? 'safe' : 'unsafe'};
+  return {title: `Rename it to ${meant}`, plan, safety: isSure ? 'safe' : 'unsafe'};
 }
 
 /** A number of seconds, in milliseconds. Unsafe: only the author knows that these are seconds. */
@@ -103,11 +103,11 @@ function fixOfUnit(unit: Unit, {kind, place, message}: ShapeProblem): LazyFix | 
   const {segments, node} = place;
   const ms = inMilliseconds(String(segments.at(-1)), near, node.value);
   if (ms === undefined) return undefined;
-  const edits = (): readonly TextEdit[] | undefined => {
+  const plan = (): Plan | undefined => {
     const patch = new Patch(unit);
-    return patch.rename(segments, near) && patch.set(segments, ms) ? patch.edits() : undefined;
+    return patch.rename(segments, near) && patch.set(segments, ms) ? planOf(patch) : undefined;
   };
-  return {title: `Replace it by ${near}: ${ms}`, edits, safety: 'unsafe'};
+  return {title: `Replace it by ${near}: ${ms}`, plan, safety: 'unsafe'};
 }
 
 /** Something to underline, wherever the text has something. */

@@ -124,6 +124,6 @@ function report(
     span,
     pointer,
     identity: `${pointer} ${suppression.rules.join(' ')}`.trim(),
-    ...(removable ? {tag: 'unnecessary', fix: {title: 'Remove the suppression', edits: removal}} : {}),
+    ...(removable ? {tag: 'unnecessary', fix: {title: 'Remove the suppression', plan: removal}} : {}),
   });
 }
