@@ -74,6 +74,12 @@ export const isDefault = (scope: Scope, path: string): boolean => setterOf(scope
 
 export const isSet = (scope: Scope, path: string): boolean => setterOf(scope, path).by === 'layer';
 
+/** Whether the scope itself sets it: a route, and no layer below it. */
+export function isSetByRoute(scope: Scope, path: string): boolean {
+  const setter = setterOf(scope, path);
+  return setter.by === 'layer' && setter.layer === scope.own;
+}
+
 /** Whether the linted file itself writes it, at the top or in this route. */
 export function isSetHere(scope: Scope, path: string): boolean {
   const setter = setterOf(scope, path);
