@@ -18,3 +18,7 @@ export function siteOf(origin: string): string | undefined {
   const isSoldBelow = labels.at(-1)!.length === 2 && SOLD_BELOW.test(labels.at(-2)!);
   return labels.slice(isSoldBelow ? -3 : -2).join('.');
 }
+
+/** The sites of endpoints that are known, each once, in alphabetical order. */
+export const sitesOf = (endpoints: readonly {readonly origin: string}[]): string[] =>
+  [...new Set(endpoints.flatMap(({origin}) => siteOf(origin) ?? []))].sort();

@@ -1,5 +1,5 @@
 import {settingHere} from '../analysis/setting.ts';
-import {siteOf} from '../analysis/site.ts';
+import {sitesOf} from '../analysis/site.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
 export const credentialsAcrossSites: Rule = defineRule({
@@ -68,7 +68,7 @@ has several, suppress the finding with that reason. IP addresses and private net
   *check(scope): Iterable<Draft> {
     const {endpoints, failover} = scope.policy;
     if (endpoints === null || !failover.sharedCredentials) return;
-    const sites = [...new Set(endpoints.map(({origin}) => siteOf(origin)))].filter(site => site !== undefined).sort();
+    const sites = sitesOf(endpoints);
     if (sites.length < 2) return;
     const all = `${sites.slice(0, -1).join(', ')} and ${sites.at(-1)}`;
     yield {

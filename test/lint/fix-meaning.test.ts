@@ -118,8 +118,8 @@ describe('a safe fix of a misspelt field', function () {
 
   it('cannot mean two fields: those of one object are two slips apart, or differ in what they count', async () => {
     const close: string[] = [];
+    // A name between the two, one letter from either.
     for (const {wrap, siblings, field} of known)
-      // A name between the two, one letter from either.
       for (const other of siblings.filter(each => each !== field && Math.abs(each.length - field.length) < 2))
         for (let at = 0; at < other.length; at++) {
           const between = field.slice(0, at) + other.slice(at);
