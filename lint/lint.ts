@@ -64,7 +64,7 @@ export async function lintText(request: LintRequest): Promise<Report> {
     units: dialect.ignoresExtensions ? shapes.map(({unit}) => unit) : [],
     rulesRan: isWhole,
   });
-  const {findings, suppressed} = applyBaseline(outcome.findings, config.baseline);
+  const {findings, suppressed} = applyBaseline(outcome.findings, config.baseline, code => rules.get(code).worse);
   return {path, isWhole, findings: inOrder(findings), suppressed: [...outcome.suppressed, ...suppressed]};
 }
 

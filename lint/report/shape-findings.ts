@@ -8,6 +8,7 @@ import {inMilliseconds, likenessOf} from '../shape/likeness.ts';
 import type {Shape, ShapeProblem} from '../shape/shape.ts';
 import {suggestedField} from '../shape/suggested-field.ts';
 import {nearestPlace, parentPath, spanToShow} from '../source/places.ts';
+import {toValue} from '../source/read.ts';
 import type {Source, SourceProblem, Span} from '../source/tree.ts';
 import type {Unit} from '../source/unit.ts';
 import type {Collector} from './collector.ts';
@@ -64,6 +65,7 @@ export function reportShape(shape: Shape, rules: RuleSet, collector: Collector):
       pointer: below(shape.unit.base, path),
       identity: below(shape.unit.id, path),
       fix: fixOfField(shape, problem, taken),
+      values: () => (problem.place === undefined ? [] : [toValue(problem.place.node)]),
     });
   }
 }

@@ -12,6 +12,7 @@ import {namesOf, noRule} from '../config-file/rule-names.ts';
 import {configOf, type Settings, type SettingsLayer, settingsFor} from '../config-file/settings.ts';
 import type {Dialect} from '../dialects/dialect.ts';
 import {policiesAt, unitsAt} from '../dialects/policies-at.ts';
+import type {Acceptance} from '../finding.ts';
 import {CliError} from '../io/cli-error.ts';
 import type {Dependencies} from '../io/dependencies.ts';
 import type {Io} from '../io/io.ts';
@@ -140,7 +141,7 @@ export class Workspace {
     return new BaselineFile(join(folder, loaded?.file.baseline ?? defaultBaselineName), this.io.cwd);
   }
 
-  #accepted(file: BaselineFile, path: string): readonly string[] | undefined {
+  #accepted(file: BaselineFile, path: string): readonly Acceptance[] | undefined {
     let baseline = this.#baselines.get(file.file);
     if (baseline === undefined) {
       this.dependencies?.note(file.file);

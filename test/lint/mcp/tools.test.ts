@@ -220,7 +220,10 @@ describe('files beside and above the folder', () => {
       'in/a.retry.json': wavy,
     };
     expect(codesOf(await (await Agent.start(files, 'in')).call('lint'))).to.deep.equal(['RL203']);
-    const accepted = {version: 1, findings: {'in/a.retry.json': ['RL203 backoff.jitter']}};
+    const accepted = {
+      version: 1,
+      findings: {'in/a.retry.json': [{finding: 'RL203 backoff.jitter', severity: 'error', digest: '510ad85f'}]},
+    };
     const named = {
       'in/a.retry.json': wavy,
       'in/.retry-lintrc.json': '{"baseline": "../accepted.json"}',
