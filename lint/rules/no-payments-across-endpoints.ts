@@ -78,7 +78,7 @@ for calls with a key, and for paths that write. A call that leaves nothing behin
 
   needs: ['endpoints'],
   fields: ['endpoints', 'failover', 'failover.sharedKeys'],
-  reads: ['match', 'maxAttempts'],
+  reads: ['idempotency', 'match', 'maxAttempts'],
 
   *check(scope): Iterable<Draft> {
     const {endpoints, failover} = scope.policy;
