@@ -3,10 +3,12 @@
  * letter from `attemptTimeoutMs`, and a thousand times as long.
  */
 
+import {editDistance} from '../../src/policy/suggestions.ts';
+
 /**
  * - same: the spelling differs in case, hyphens or underscores, or by one slip inside a word that carries no unit, bound or quantile.
- * - likely: more slips, but the same units, bounds and quantiles.
- * - other: another unit, bound, quantile, digit or switch.
+ * - likely: two slips, or one that may make another word, but the same units, bounds and quantiles.
+ * - other: another unit, bound, quantile, digit or switch, or a word more or less.
  */
 export type Likeness = 'same' | 'likely' | 'other';
 
@@ -14,8 +16,9 @@ export function likenessOf(key: string, known: string): Likeness {
   const [wrong, right] = [normalise(key), normalise(known)];
   if (wrong === right) return 'same';
   const words = wordsOf(known);
-  if (!carriesTheSame(wordsOf(key), wrong, words)) return 'other';
-  return isOneSlip(wrong, right, words) ? 'same' : 'likely';
+  if (!carriesTheSame(wordsOf(key), wrong, words) || isOneWordMore(wrong, right)) return 'other';
+  if (isOneSlip(wrong, right, words)) return 'same';
+  return editDistance(wrong, right) <= MOST_SLIPS ? 'likely' : 'other';
 }
 
 /**
@@ -30,6 +33,8 @@ export function inMilliseconds(key: string, known: string, value: unknown): numb
   const ms = Math.round(value * 1000);
   return Number.isSafeInteger(ms) && ms >= 0 ? ms : undefined;
 }
+
+const MOST_SLIPS = 2;
 
 const normalise = (name: string): string => name.toLowerCase().replace(/[-_\s]/g, '');
 
@@ -53,6 +58,12 @@ function carriesTheSame(words: readonly string[], name: string, known: readonly 
     (!carries(first) || name.startsWith(first)) &&
     (!carries(last) || name.endsWith(last))
   );
+}
+
+/** `unpaid` is not `paid`, and `totalDeadlineMs` not `deadlineMs`: letters before or after a name are a word. */
+function isOneWordMore(wrong: string, right: string): boolean {
+  const [short, long] = wrong.length < right.length ? [wrong, right] : [right, wrong];
+  return long.length - short.length > 1 && (long.startsWith(short) || long.endsWith(short));
 }
 
 /** A shorter word may become another word by one letter. */

@@ -27,7 +27,7 @@ export interface SuppressOptions {
   readonly refused: boolean;
   /** The policies that may hold suppressions themselves. */
   readonly units: readonly Unit[];
-  /** Whether the rules ran; if not, nothing is said of suppressions without use. */
+  /** Whether the rules ran on all layers; if not, nothing is said of suppressions without use. */
   readonly rulesRan: boolean;
 }
 

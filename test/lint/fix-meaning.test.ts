@@ -76,9 +76,9 @@ const names = [...new Set(known.map(({field}) => field))];
 const config = {rules: Object.fromEntries(rules.map(({code}) => [code, code === 'RL004' ? 'error' : 'off'] as const))};
 
 /** The keys of a policy after its safe fixes that it did not have before. */
-async function renamed(wrap: Known['wrap'], name: string, value: unknown = 30): Promise<string[]> {
-  const text = JSON.stringify(wrap({[name]: value}));
-  const {text: fixed} = await fixText({path: 'policy.json', files: {'policy.json': text}, config});
+async function renamed(wrap: Known['wrap'], name: string, unsafe = false): Promise<string[]> {
+  const text = JSON.stringify(wrap({[name]: unsafe ? '30' : 30}));
+  const {text: fixed} = await fixText({path: 'policy.json', files: {'policy.json': text}, config}, {unsafe});
   const keysOf = (json: string): string[] => json.match(/"[^"]+"(?=:)/g) ?? [];
   return fixed === text ? [] : keysOf(fixed).filter(key => !keysOf(text).includes(key));
 }
@@ -161,7 +161,22 @@ describe('a safe fix of a misspelt field', function () {
   }
 });
 
-describe('an unsafe fix of a misspelt field', () => {
+describe('an unsafe fix of a misspelt field', function () {
+  this.timeout(120_000);
+
+  it('never renames across a unit, a bound, a switch, a quantile or a digit, either', async () => {
+    const wrong: string[] = [];
+    for (const each of known) {
+      for (const name of mutationsOf(each)) {
+        // A text is no number of seconds, so that only renames are tried.
+        const keys = await renamed(each.wrap, name, true);
+        for (const key of keys)
+          if (normalised(key.slice(1, -1)) !== normalised(name)) wrong.push(`${name} became ${key}`);
+      }
+    }
+    expect([...new Set(wrong)]).to.deep.equal([]);
+  });
+
   const fixed = async (text: string, path = 'p.json'): Promise<string> =>
     (await fixText({path, files: {[path]: text}, config: {rules: {RL301: 'off'}}}, {unsafe: true})).text;
 
@@ -222,6 +237,14 @@ describe('a safe fix', () => {
     const yaml = 'retryOn:\n  - 503\n  - 429\n  - 503 # the proxy in front of it\n';
     expect(await fixed(yaml, 'p.yaml')).to.equal(yaml);
     expect(await fixed('{"retryOn": [503, 429, 503]}')).to.equal('{"retryOn": [503, 429]}');
+  });
+
+  it('removes no suppression of a policy that extends a file that cannot be read', async () => {
+    const text =
+      '{\n  "extends": ["./base.json"],\n  // retry-lint-disable-next-line RL203 -- one client only\n  "backoff": {"baseMs": 200}\n}\n';
+    expect(await fixed(text)).to.equal(text);
+    const files = {'p.jsonc': text, 'base.json': '{}'};
+    expect((await fixText({path: 'p.jsonc', files})).text).not.to.contain('RL203');
   });
 
   it('extends no other preset than the one that is meant', async () => {
