@@ -21,6 +21,21 @@ describe('a policy with a defect', () => {
       'RL211 warning backoff.delayMs',
       {backoff: {kind: 'constant', delayMs: 10, throttledBaseMs: 0}},
     ],
+    [
+      'a breaker that one failure of five opens',
+      'RL216 warning breaker.failureRatio',
+      {breaker: {failureRatio: 0.01, minCalls: 5}},
+    ],
+    [
+      'a breaker that opens at the assumed failures',
+      'RL213 error breaker.failureRatio',
+      {breaker: {failureRatio: 0.05, minCalls: 50}, objective: {assume: {failureRatio: 0.05, rps: 100}}},
+    ],
+    [
+      'a breaker that opens by chance',
+      'RL213 warning breaker.failureRatio',
+      {breaker: {failureRatio: 0.1, minCalls: 50}, objective: {assume: {failureRatio: 0.05}}},
+    ],
   ] as const) {
     it(`is reported: ${title}`, async () => expect(await said(policy)).to.include(finding));
   }
@@ -34,6 +49,12 @@ describe('a policy that is unusual and sound', () => {
       'hints of 200 ms within a deadline of 400 ms',
       'RL210',
       {deadlineMs: 400, attemptTimeoutMs: 100, retryAfter: {maxMs: 200}},
+    ],
+    ['a breaker of 10 % that holds 1,000 attempts', 'RL216', {breaker: {failureRatio: 0.1, minCalls: 1000}}],
+    [
+      'a breaker at ten times the assumed failures',
+      'RL213',
+      {breaker: {failureRatio: 0.5, minCalls: 50}, objective: {assume: {failureRatio: 0.05}}},
     ],
   ] as const) {
     it(`has no finding of ${code}: ${title}`, async () =>
