@@ -2,46 +2,44 @@
  * The baseline: findings that a project accepts for now, so that only new ones fail.
  *
  * A finding is identified by its rule, route and field. A number of findings per file would let a new finding replace a fixed one, and line
- * numbers would change with every edit above.
+ * numbers would change with every edit above. Severity and values are kept with it: six attempts that were accepted are not 100,000.
  */
 
-import type {Finding, Report, Suppressed} from './finding.ts';
+import {canonical} from './canonical.ts';
+import {type Acceptance, type Finding, type Report, type Severity, type Suppressed, severities} from './finding.ts';
 
 export interface Baseline {
   readonly version: 1;
-  /** Fingerprints of the accepted findings, by the path of the file. */
-  readonly findings: Readonly<Record<string, readonly string[]>>;
+  /** The accepted findings, by the path of the file. */
+  readonly findings: Readonly<Record<string, readonly Acceptance[]>>;
 }
 
 /** All current findings. Findings about unreadable files cannot be accepted and are left out. */
 export function baselineOf(reports: readonly Report[]): Baseline {
   const entries = reports.map(({path, findings, suppressed}) => {
     const known = suppressed.filter(({by}) => by === 'baseline').map(({finding}) => finding);
-    const kept = [...findings, ...known].filter(({code}) => isAcceptable(code)).map(({fingerprint}) => fingerprint);
-    return [path, kept.sort()] as const;
+    const kept = [...findings, ...known].filter(({code}) => isAcceptable(code)).map(({acceptance}) => acceptance);
+    return [path, kept.sort(byFinding)] as const;
   });
   return {version: 1, findings: Object.fromEntries(entries.filter(([, kept]) => kept.length > 0).sort(byPath))};
 }
 
-/** The baseline with one finding more. */
-export function withFinding({findings}: Baseline, {path, fingerprint}: Finding): Baseline {
-  const accepted = [...new Set([...(findings[path] ?? []), fingerprint])].sort();
-  return {version: 1, findings: {...findings, [path]: accepted}};
+/** The baseline with one finding more, as it is now. */
+export function withFinding({findings}: Baseline, {path, fingerprint, acceptance}: Finding): Baseline {
+  const others = (findings[path] ?? []).filter(({finding}) => finding !== fingerprint);
+  return {version: 1, findings: {...findings, [path]: [...others, acceptance].sort(byFinding)}};
 }
 
 /**
- * The baseline without fixed findings.
+ * The baseline without fixed findings. One that became worse keeps its entry.
  *
  * @param reports The reports of a run with the baseline. Files that were not linted keep their entries.
  */
 export function pruneBaseline({findings}: Baseline, reports: readonly Report[]): Baseline {
-  const alive = new Map(reports.map(report => [report.path, new Set(baselined(report))]));
-  const entries = Object.entries(findings).map(([path, fingerprints]) => {
+  const alive = new Map(reports.map(report => [report.path, fingerprintsOf(report)]));
+  const entries = Object.entries(findings).map(([path, accepted]) => {
     const found = alive.get(path);
-    return [
-      path,
-      found === undefined ? fingerprints : fingerprints.filter(fingerprint => found.has(fingerprint)),
-    ] as const;
+    return [path, found === undefined ? accepted : accepted.filter(({finding}) => found.has(finding))] as const;
   });
   return {version: 1, findings: Object.fromEntries(entries.filter(([, kept]) => kept.length > 0).sort(byPath))};
 }
@@ -49,25 +47,76 @@ export function pruneBaseline({findings}: Baseline, reports: readonly Report[]):
 /** How many entries of the baseline no finding answers to any more. */
 export function staleCount({findings}: Baseline, reports: readonly Report[]): number {
   return reports.reduce((sum, report) => {
-    const found = new Set(baselined(report));
-    return sum + (findings[report.path] ?? []).filter(fingerprint => !found.has(fingerprint)).length;
+    const found = fingerprintsOf(report);
+    return sum + (findings[report.path] ?? []).filter(({finding}) => !found.has(finding)).length;
   }, 0);
 }
 
-/** Parts what is new from what the baseline knows. */
+/**
+ * Parts what is new from what the baseline knows. A finding that is worse than the accepted one is new.
+ *
+ * @param worseOf Which numbers are worse, by the code of the rule. Undefined: any other number is.
+ */
 export function applyBaseline(
   findings: readonly Finding[],
-  baseline: readonly string[] | undefined,
+  baseline: readonly Acceptance[] | undefined,
+  worseOf: (code: string) => Worse | undefined,
 ): {readonly findings: readonly Finding[]; readonly suppressed: readonly Suppressed[]} {
   if (baseline === undefined || baseline.length === 0) return {findings, suppressed: []};
-  const known = new Set(baseline);
-  const isKnown = (finding: Finding): boolean => known.has(finding.fingerprint) && isAcceptable(finding.code);
+  const known = new Map(baseline.map(accepted => [accepted.finding, accepted]));
+  const isKnown = ({fingerprint, code, acceptance}: Finding): boolean => {
+    const accepted = known.get(fingerprint);
+    return accepted !== undefined && isAcceptable(code) && !isWorse(acceptance, accepted, worseOf(code));
+  };
   const suppressed = findings.filter(isKnown).map(finding => ({finding, by: 'baseline' as const, reason: undefined}));
   return {findings: findings.filter(finding => !isKnown(finding)), suppressed};
 }
 
-const baselined = ({suppressed}: Report): string[] =>
-  suppressed.filter(({by}) => by === 'baseline').map(({finding}) => finding.fingerprint);
+type Worse = 'higher' | 'lower';
+
+function isWorse(now: Acceptance, accepted: Acceptance, worse: Worse | undefined): boolean {
+  if (severities.indexOf(now.severity) < severities.indexOf(accepted.severity) || now.digest !== accepted.digest)
+    return true;
+  const [is, was] = [now.value, accepted.value];
+  if (is === was) return false;
+  if (is === undefined || was === undefined || worse === undefined) return true;
+  return worse === 'higher' ? is > was : is < was;
+}
+
+/**
+ * The entry of a finding.
+ *
+ * @param values The value that the finding is about, and those that explain it; undefined for defaults.
+ */
+export function acceptanceOf(finding: string, severity: Severity, values: readonly unknown[]): Acceptance {
+  const [value] = values;
+  const isNumber = typeof value === 'number';
+  const others = isNumber ? values.slice(1) : values;
+  const isDefault = others.every(each => each === undefined);
+  return {
+    finding,
+    severity,
+    ...(isNumber ? {value} : {}),
+    ...(isDefault ? {} : {digest: digestOf(canonical(others))}),
+  };
+}
+
+/** 32 bits of FNV-1a: a baseline repeats no text of a policy, which may be a secret. */
+function digestOf(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, '0');
+}
+
+const fingerprintsOf = ({findings, suppressed}: Report): ReadonlySet<string> =>
+  new Set(
+    [...findings, ...suppressed.flatMap(({finding, by}) => (by === 'baseline' ? finding : []))].map(
+      ({fingerprint}) => fingerprint,
+    ),
+  );
+
+const byFinding = (a: Acceptance, b: Acceptance): number =>
+  a.finding < b.finding ? -1 : a.finding > b.finding ? 1 : 0;
 
 /** Whether a finding can be accepted. One about an unreadable file cannot. */
 export const isAcceptable = (code: string): boolean => code !== 'RL001' && code !== 'RL006';

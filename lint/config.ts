@@ -1,7 +1,7 @@
 /** The configuration of a lint run. */
 
 import type {Dialect} from './dialects/dialect.ts';
-import type {Severity} from './finding.ts';
+import type {Acceptance, Severity} from './finding.ts';
 import type {Rule} from './rule.ts';
 
 /** Which rules run. */
@@ -22,8 +22,8 @@ export interface Config {
   readonly dialects?: readonly Dialect[];
   /** Today's date, `2027-01-01`. Suppressions with an earlier end date do not apply. Without it, none expires. */
   readonly today?: string;
-  /** Fingerprints of findings that are accepted. */
-  readonly baseline?: readonly string[];
+  /** Findings that are accepted, each by its `acceptance`. A finding that became worse is reported. */
+  readonly baseline?: readonly Acceptance[];
   /** Ignores suppressions in the file, and reports them. Default: false. */
   readonly noSuppressions?: boolean;
 }

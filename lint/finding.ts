@@ -36,6 +36,8 @@ export interface Finding {
   readonly pointer: string;
   /** Identifies the finding when lines or routes move: rule, route and field. Unique in a file. */
   readonly fingerprint: string;
+  /** The entry of a baseline that accepts the finding as it is now. */
+  readonly acceptance: Acceptance;
   /** Other places that explain the finding. */
   readonly related: readonly RelatedPlace[];
   /** The change that `--fix` writes if it is safe, and that `--fix --unsafe-fixes` writes in any case. */
@@ -44,6 +46,18 @@ export interface Finding {
   readonly suggestions: readonly Fix[];
   /** The URL of the page of the rule. */
   readonly docs: string | undefined;
+}
+
+/** An accepted finding: an entry of a baseline. */
+export interface Acceptance {
+  /** Its fingerprint. */
+  readonly finding: string;
+  /** Its severity when it was accepted. A higher one is a new finding. */
+  readonly severity: Severity;
+  /** The number of the field that it is about. A worse one is a new finding. */
+  readonly value?: number;
+  /** A digest of the other values that it is about. With other values, the finding is a new one. */
+  readonly digest?: string;
 }
 
 /** Another place that explains a finding. */

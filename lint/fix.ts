@@ -1,8 +1,12 @@
-/** Applies fixes to a policy, until there is nothing left to fix. */
+/** Applies fixes to a policy, until there is nothing left to fix. What fixes do is compared with what they are meant to do. */
 
+import {comesOut, type Plan} from './edit/plan.ts';
 import {applyEdits} from './edit/text-edit.ts';
-import type {Edit, Finding, Report} from './finding.ts';
+import type {Edit, Finding, Fix, Report} from './finding.ts';
 import {type LintRequest, lintText} from './lint.ts';
+import {planOfFix} from './report/lazy-fix.ts';
+import {sourceOf} from './source/files.ts';
+import type {Source} from './source/tree.ts';
 
 /** A fix may bring to light what it hid. More rounds mean two fixes that undo each other. */
 const maxRounds = 10;
@@ -19,7 +23,7 @@ export interface FixResult {
   readonly text: string;
   /** The findings whose fix was applied, in the order in which they were applied. */
   readonly fixed: readonly Finding[];
-  /** The report of the fixed text. */
+  /** The report of the fixed text. A fix that would break the text is left out of it. */
   readonly report: Report;
 }
 
@@ -36,21 +40,71 @@ export interface FixResult {
 export async function fixText(request: LintRequest, {unsafe = false}: FixOptions = {}): Promise<FixResult> {
   const {path} = request;
   const fixed: Finding[] = [];
+  const refused = new Set<string>();
   let files = request.files;
   let report = await lintText(request);
   for (let round = 0; round < maxRounds; round++) {
-    const applicable = report.findings.filter(({fix}) => fix?.safety === 'safe' || (unsafe && fix !== undefined));
+    const applicable = report.findings.filter(
+      ({fix, fingerprint}) => (fix?.safety === 'safe' || (unsafe && fix !== undefined)) && !refused.has(fingerprint),
+    );
     const chosen = withoutOverlap(applicable);
     if (chosen.length === 0) break;
+    const source = sourceOfPlans(chosen) ?? (await sourceOf({...request, files}));
+    const sound = await soundOf(source, chosen, refused);
+    if (sound.length === 0) continue;
     const text = applyEdits(
       files[path]!,
-      chosen.flatMap(({fix}) => fix?.edits ?? []),
+      sound.flatMap(({fix}) => fix?.edits ?? []),
     );
-    fixed.push(...chosen);
+    fixed.push(...sound);
     files = {...files, [path]: text};
     report = await lintText({...request, files});
   }
-  return {text: files[path]!, fixed, report};
+  return {text: files[path]!, fixed, report: withoutFixes(report, refused)};
+}
+
+/**
+ * Whether a fix, applied alone, leaves a text that can be read, with its change and no other.
+ *
+ * @param fix Of a finding of `lintText`, not a copy.
+ */
+export async function isSound(fix: Fix): Promise<boolean> {
+  const plan = planOfFix(fix);
+  return plan?.patch === undefined || comesOut(plan.patch.source, [plan]);
+}
+
+/** The fixes that come out as planned, together. Halves the list to find those that do not, and adds them to `refused`. */
+async function soundOf(
+  source: Source,
+  findings: readonly Finding[],
+  refused: Set<string>,
+): Promise<readonly Finding[]> {
+  if (findings.length === 0 || (await comesOut(source, findings.map(planOfFinding)))) return findings;
+  if (findings.length === 1) {
+    refused.add(findings[0]!.fingerprint);
+    return [];
+  }
+  const middle = Math.ceil(findings.length / 2);
+  const first = await soundOf(source, findings.slice(0, middle), refused);
+  const second = await soundOf(source, findings.slice(middle), refused);
+  const both = [...first, ...second];
+  // Those that come out alone and not together wait for the next round.
+  return (await comesOut(source, both.map(planOfFinding))) ? both : first;
+}
+
+const planOfFinding = ({fix}: Finding): Plan => planOfFix(fix!) ?? fix!;
+
+/** Plans name nodes of the tree that they were made for. */
+function sourceOfPlans(findings: readonly Finding[]): Source | undefined {
+  return findings.map(finding => planOfFinding(finding).patch?.source).find(source => source !== undefined);
+}
+
+function withoutFixes(report: Report, refused: ReadonlySet<string>): Report {
+  if (refused.size === 0) return report;
+  const findings = report.findings.map(finding =>
+    refused.has(finding.fingerprint) ? {...finding, fix: undefined} : finding,
+  );
+  return {...report, findings};
 }
 
 /** Keeps only the first of fixes that overlap. The others are applied in the next round. */

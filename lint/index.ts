@@ -23,6 +23,7 @@ export type {Block, Explanation} from './explain/blocks.ts';
 export {type ExplainRequest, explainFile as explain} from './explain/explain.ts';
 export {renderMarkdown, renderText} from './explain/render.ts';
 export type {
+  Acceptance,
   Confidence,
   Edit,
   Finding,

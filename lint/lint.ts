@@ -52,19 +52,22 @@ export async function lintText(request: LintRequest): Promise<Report> {
   const isWhole = source.problems.every(({code}) => code === 'RL002');
   const {dialect, shapes} = policiesOf(source, config.dialects);
   reportSource(source, shapes, rules, collector);
+  let isComplete = isWhole;
   if (isWhole) {
     for (const shape of shapes) {
       reportShape(shape, rules, collector);
-      await runRules(await modelOf(shape, readerOf(request), dialect), rules, collector, request);
+      const model = await modelOf(shape, readerOf(request), dialect);
+      isComplete &&= model.broken.length === 0;
+      await runRules(model, rules, collector, request);
     }
   }
   const outcome = applySuppressions(source, rules, collector, {
     today: config.today,
     refused: config.noSuppressions === true,
     units: dialect.ignoresExtensions ? shapes.map(({unit}) => unit) : [],
-    rulesRan: isWhole,
+    rulesRan: isComplete,
   });
-  const {findings, suppressed} = applyBaseline(outcome.findings, config.baseline);
+  const {findings, suppressed} = applyBaseline(outcome.findings, config.baseline, code => rules.get(code).worse);
   return {path, isWhole, findings: inOrder(findings), suppressed: [...outcome.suppressed, ...suppressed]};
 }
 

@@ -26,6 +26,11 @@ export interface Rule {
   readonly documentation: () => RuleDocumentation;
   /** The URL of a page about the rule, for rules of plugins. */
   readonly docs?: string;
+  /**
+   * Which numbers of the field that it reports are worse. A baseline accepts a finding again if its number became better. Left out: any other
+   * number is worse.
+   */
+  readonly worse?: 'higher' | 'lower';
   /** Enabled only by the preset `strict`. */
   readonly strict?: true;
   /** Reported by the linter while it reads a file, so the rule has no check. */

@@ -8,3 +8,7 @@ export function siteOf(origin: string): string | undefined {
   if (host === undefined || networkPlaceOf(host) !== 'public') return undefined;
   return host.startsWith('[') || /^[\d.]+$/.test(host) ? undefined : registrableDomain(host);
 }
+
+/** The sites of endpoints that are known, each once, in alphabetical order. */
+export const sitesOf = (endpoints: readonly {readonly origin: string}[]): string[] =>
+  [...new Set(endpoints.flatMap(({origin}) => siteOf(origin) ?? []))].sort();

@@ -73,4 +73,6 @@ function said(before: Baseline, after: Baseline, {shown}: BaselineFile): string 
 }
 
 const keysOf = ({findings}: Baseline): Set<string> =>
-  new Set(Object.entries(findings).flatMap(([path, list]) => list.map(fingerprint => `${path} ${fingerprint}`)));
+  new Set(
+    Object.entries(findings).flatMap(([path, list]) => list.map(accepted => `${path} ${JSON.stringify(accepted)}`)),
+  );

@@ -1,6 +1,6 @@
 /** Every command, with its options. */
 
-import type {CommandSpec} from './command.ts';
+import type {CommandSpec, Option} from './command.ts';
 import {baselineOption, configOptions, general, stdinOption} from './options.ts';
 
 /** The names of lint/formatters, checked by a test. Loading all formats to list their names would slow down every run. */
@@ -211,15 +211,23 @@ const lsp: CommandSpec = {
   examples: [['retry-lint lsp --preset strict', 'run every rule while typing']],
 };
 
+const pluginOption: Option = {
+  name: 'plugin',
+  value: 'FILE',
+  file: true,
+  many: true,
+  help: 'Run this module of rules at the start; a configuration that names any other module applies without it (FILE is relative to FOLDER)',
+};
+
 const mcp: CommandSpec = {
   name: 'mcp',
   summary: 'Run the server of tools for coding agents',
   operands: '[FOLDER]',
   count: [0, 1],
   about: [
-    'Speaks the Model Context Protocol on standard input and output, until the agent ends it. Its tools lint, fix, explain and simulate policies. They read files in FOLDER (default: this folder) and write none. docs/mcp.md says how to set up agents.',
+    'Speaks the Model Context Protocol on standard input and output, until the agent ends it. Its tools lint, fix, explain and simulate policies. They read files in FOLDER (default: this folder) only, and write none. docs/mcp.md says how to set up agents.',
   ],
-  groups: [{title: 'Options', options: [...configOptions, baselineOption, ...general.options]}],
+  groups: [{title: 'Options', options: [...configOptions, baselineOption, pluginOption, ...general.options]}],
   examples: [['retry-lint mcp', 'serve the policies of this folder']],
 };
 

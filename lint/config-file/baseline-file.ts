@@ -3,6 +3,7 @@
 import {existsSync} from 'node:fs';
 import {dirname, resolve} from 'node:path';
 import type {Baseline} from '../baseline.ts';
+import {type Acceptance, type Severity, severities} from '../finding.ts';
 import {CliError, whyNot} from '../io/cli-error.ts';
 import {shownPath} from '../io/paths.ts';
 import {readRegularFile} from '../io/regular-file.ts';
@@ -52,7 +53,7 @@ export class BaselineFile {
   }
 
   #moved({version, findings}: Baseline, move: (path: string) => string): Baseline {
-    const entries = Object.entries(findings).map(([path, fingerprints]) => [move(path), fingerprints] as const);
+    const entries = Object.entries(findings).map(([path, accepted]) => [move(path), accepted] as const);
     return {version, findings: Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))};
   }
 }
@@ -63,6 +64,16 @@ function isBaseline(value: unknown): value is Baseline {
     version === 1 &&
     typeof findings === 'object' &&
     findings !== null &&
-    Object.values(findings).every(list => Array.isArray(list) && list.every(each => typeof each === 'string'))
+    Object.values(findings).every(list => Array.isArray(list) && list.every(isAcceptance))
+  );
+}
+
+function isAcceptance(entry: unknown): entry is Acceptance {
+  const {finding, severity, value = 0, digest = ''} = (entry ?? {}) as Partial<Acceptance>;
+  return (
+    typeof finding === 'string' &&
+    severities.includes(severity as Severity) &&
+    typeof value === 'number' &&
+    typeof digest === 'string'
   );
 }

@@ -3,6 +3,7 @@
 import {existsSync} from 'node:fs';
 import {dirname, relative, resolve} from 'node:path';
 import {CliError, whyNot} from '../io/cli-error.ts';
+import type {Io} from '../io/io.ts';
 import {shownPath} from '../io/paths.ts';
 import {readRegularFile} from '../io/regular-file.ts';
 import {isRepository} from '../io/repository.ts';
@@ -11,15 +12,17 @@ import {ConfigLookup, type ConfigReading, type Loaded} from './lookup.ts';
 import type {ConfigMistake} from './parse.ts';
 import {loadPlugin} from './plugins.ts';
 
+/** Where configurations are read from, and whether their modules run. */
+type ConfigIo = Pick<Io, 'cwd' | 'mayRead' | 'loadRules'>;
+
 export class ConfigReader {
   readonly #lookup: ConfigLookup;
 
   /**
    * @param onRead Called with each file before it is read or searched for: configurations, and their modules. Absolute.
-   * @param runsPlugins Whether the modules of rules that a configuration names may run.
    */
-  constructor(cwd: string, onRead: (file: string) => void = () => {}, runsPlugins = true) {
-    this.#lookup = new ConfigLookup(diskHost(cwd, onRead, runsPlugins));
+  constructor(io: ConfigIo, onRead: (file: string) => void = () => {}) {
+    this.#lookup = new ConfigLookup(diskHost(io, onRead));
   }
 
   /** Every configuration that was read. Absolute. */
@@ -54,11 +57,11 @@ function usable({path, loaded, mistakes}: ConfigReading): Loaded {
 const formatMistake = (path: string, {message, range}: ConfigMistake): string =>
   range === undefined ? message : `${path}:${range.start.line}:${range.start.column}: ${message}`;
 
-function diskHost(cwd: string, onRead: (file: string) => void, runsPlugins: boolean): ConfigHost {
+function diskHost({cwd, mayRead = () => true, loadRules}: ConfigIo, onRead: (file: string) => void): ConfigHost {
   return {
     exists: file => {
       onRead(file);
-      return existsSync(file);
+      return mayRead(file) && existsSync(file);
     },
     read: file => {
       onRead(file);
@@ -68,13 +71,13 @@ function diskHost(cwd: string, onRead: (file: string) => void, runsPlugins: bool
     folderOf: dirname,
     above: folder => {
       const parent = dirname(folder);
-      return parent === folder || isRepository(folder) ? undefined : parent;
+      return parent === folder || !mayRead(parent) || isRepository(folder) ? undefined : parent;
     },
     shown: file => shownPath(cwd, file),
     matcher: matcherOf,
     loadRules: (file, what, folder) => {
       onRead(file);
-      return runsPlugins ? loadPlugin(file, what, cwd, folder) : undefined;
+      return loadRules === undefined ? loadPlugin(file, what, cwd, folder) : loadRules(file, what);
     },
   };
 }

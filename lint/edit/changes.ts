@@ -6,10 +6,10 @@ import {type Scope, withoutIndex} from '../model/scope.ts';
 import {setterOf, valueAt} from '../model/setter.ts';
 import type {Change} from '../rule.ts';
 import {Patch} from './patch.ts';
-import type {TextEdit} from './text-edit.ts';
+import {type Plan, planOf} from './plan.ts';
 
 /** Undefined where the text cannot be changed like that, or where nothing would change. */
-export function editsOf(scope: Scope, changes: readonly Change[]): readonly TextEdit[] | undefined {
+export function planOfChanges(scope: Scope, changes: readonly Change[]): Plan | undefined {
   const {shape} = scope.file;
   const {inverse} = scope.dialect;
   // A scope of another file is changed there.
@@ -20,8 +20,8 @@ export function editsOf(scope: Scope, changes: readonly Change[]): readonly Text
     const written = field === undefined ? [] : inverse(field, shape);
     if (!written?.every(each => apply(each, patch))) return undefined;
   }
-  const edits = patch.edits();
-  return edits?.length === 0 ? undefined : edits;
+  const plan = planOf(patch);
+  return plan?.edits.length === 0 ? undefined : plan;
 }
 
 function apply(change: TreeChange, patch: Patch): boolean {

@@ -11,8 +11,12 @@ export function replaceNode({text, format}: Source, node: Node, value: unknown):
   const {start, end} = node.span;
   const written = writeJson(value);
   if (format === 'json') return {start, end, text: written};
-  // A YAML key without a value ends at its colon.
-  if (start === end) return {start, end, text: /\s/.test(text[start - 1] ?? ' ') ? written : ` ${written}`};
+  // A YAML key without a value ends at its colon, or at the mark of the comment behind it.
+  if (start === end) {
+    const before = /\s/.test(text[start - 1] ?? ' ') ? '' : ' ';
+    const after = /[\s,}\]]/.test(text[end] ?? ' ') ? '' : ' ';
+    return {start, end, text: before + written + after};
+  }
   // A block begins below its key, even in the column of the key, where braces are not allowed.
   const isBlock = node.kind !== 'scalar' && !node.flow;
   const below = isBlock ? /:([ \t]*\r?\n[ \t]*)$/.exec(text.slice(Math.max(0, start - 200), start)) : null;

@@ -3,7 +3,7 @@
  * The text is never read again, so a patch costs what it changes and not what the file is long.
  */
 
-import {type ListNode, type Node, type ObjectNode, type Property, propertyOf} from '../source/tree.ts';
+import {type ListNode, type Node, type ObjectNode, type Property, propertyOf, type Source} from '../source/tree.ts';
 import type {Unit} from '../source/unit.ts';
 import {editEntries, renameKey, replaceNode} from './layout.ts';
 import type {TextEdit} from './text-edit.ts';
@@ -17,6 +17,11 @@ export class Patch {
   readonly #renamed = new Map<Property, string>();
   readonly #removed = new Map<ObjectNode | ListNode, Set<number>>();
   readonly #added = new Map<ObjectNode, Map<string, unknown>>();
+
+  /** The text that the patch changes. */
+  get source(): Source {
+    return this.#unit.source;
+  }
 
   constructor(unit: Unit) {
     this.#unit = unit;
@@ -66,6 +71,20 @@ export class Patch {
     return true;
   }
 
+  replaces = (node: Node): boolean => this.#replaced.has(node);
+
+  replacementOf = (node: Node): unknown => this.#replaced.get(node);
+
+  removes = (parent: ObjectNode | ListNode, index: number): boolean => this.#removed.get(parent)?.has(index) === true;
+
+  /** The new name of a key; undefined if it stays. */
+  nameOf = (property: Property): string | undefined => this.#renamed.get(property);
+
+  /** The fields that an object gets. */
+  addedTo = (node: ObjectNode): readonly (readonly [key: string, value: unknown])[] => [
+    ...(this.#added.get(node) ?? []),
+  ];
+
   /** In the order of the text, without overlap; undefined where the changes leave something that cannot be written. */
   edits(): readonly TextEdit[] | undefined {
     const {source} = this.#unit;
@@ -75,7 +94,7 @@ export class Patch {
     // If an inner and an outer block grow at the end of the same line, the inner one grows first.
     const grown = [...new Set([...this.#removed.keys(), ...this.#added.keys()])];
     for (const node of grown.sort((a, b) => b.span.start - a.span.start)) {
-      const added = node.kind === 'object' ? [...(this.#added.get(node) ?? [])] : [];
+      const added = node.kind === 'object' ? this.addedTo(node) : [];
       const entryEdits = editEntries(source, node, this.#removed.get(node) ?? new Set(), added);
       if (entryEdits === undefined) return undefined;
       edits.push(...entryEdits);

@@ -1,4 +1,5 @@
 import type {Readable, Writable} from 'node:stream';
+import type {Rule} from '../rule.ts';
 
 /** The parts of a process that a command may use besides files. Tests pass their own. */
 export interface Io {
@@ -15,8 +16,16 @@ export interface Io {
   readonly today: () => string;
   /** Calls back after so many milliseconds; what it returns calls that off. */
   readonly wait: (ms: number, then: () => void) => () => void;
-  /** `false`: modules of rules that a configuration names do not run, because the user has not trusted their folder or there is no Node. */
-  readonly runsPlugins?: boolean;
+  /** Whether a file may be read that the command line does not name. Absolute. Default: every file may. */
+  readonly mayRead?: (file: string) => boolean;
+  /**
+   * The rules of a module that a configuration names; undefined if the module must not run, because the user has not trusted its folder or
+   * there is no Node. Default: the module runs.
+   *
+   * @param file Absolute.
+   * @param what The entry that names the module, for messages: `.retry-lintrc.json:1:14: plugins[0]`.
+   */
+  readonly loadRules?: (file: string, what: string) => readonly Rule[] | undefined;
   /** Resolves when the user interrupts a command that would not end by itself. */
   readonly interrupted: () => Promise<void>;
 }

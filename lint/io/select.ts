@@ -23,6 +23,8 @@ export interface Selection {
 
 export interface SelectOptions {
   readonly cwd: string;
+  /** Whether a file may be read that no operand names. Absolute. */
+  readonly mayRead?: ((file: string) => boolean) | undefined;
   /** Pointers to the policies of a file that was declared to have some, though nothing in it says so. Absolute. */
   readonly declared?: (path: string) => readonly string[];
   /** Whether a file has a value at a pointer. The path is absolute. */
@@ -113,12 +115,12 @@ async function selectGlob({path: name, pointer}: Operand, options: SelectOptions
 
 async function search(
   folder: string,
-  {cwd, holds, isLeftOut = () => false}: SelectOptions,
+  {cwd, mayRead, holds, isLeftOut = () => false}: SelectOptions,
   pointersOf: (path: string) => readonly string[],
 ): Promise<Found> {
   const wanted = (path: string): readonly string[] =>
     isLeftOut(path) || isOfLinter(basename(path)) ? [] : pointersOf(path);
-  const {files, folders, unreadable, sees} = await walk(folder);
+  const {files, folders, unreadable, sees} = await walk(folder, mayRead);
   const policies = new Map<string, string[]>();
   for (const path of files) {
     for (const pointer of wanted(path))

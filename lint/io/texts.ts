@@ -4,10 +4,12 @@ import {resolve} from 'node:path';
 import type {Dialect} from '../dialects/dialect.ts';
 import {dependencies} from '../lint.ts';
 import {CliError, whyNot} from './cli-error.ts';
+import type {Io} from './io.ts';
 import {readRegularFile} from './regular-file.ts';
 
 export class Texts {
   readonly #cwd: string;
+  readonly #mayRead: (file: string) => boolean;
   readonly #onRead: (file: string) => void;
   readonly #dialectsOf: (path: string) => readonly Dialect[] | undefined;
   readonly #texts = new Map<string, string | undefined>();
@@ -18,11 +20,12 @@ export class Texts {
    * @param dialectsOf Finds the policies of a file that is linted.
    */
   constructor(
-    cwd: string,
+    {cwd, mayRead = () => true}: Pick<Io, 'cwd' | 'mayRead'>,
     onRead: (file: string) => void = () => {},
     dialectsOf: (path: string) => readonly Dialect[] | undefined = () => undefined,
   ) {
     this.#cwd = cwd;
+    this.#mayRead = mayRead;
     this.#onRead = onRead;
     this.#dialectsOf = dialectsOf;
   }
@@ -32,6 +35,7 @@ export class Texts {
     const known = this.#texts.get(path);
     if (known !== undefined) return known;
     const file = resolve(this.#cwd, path);
+    if (!this.#mayRead(file)) throw new CliError(`${path} must not be read.`);
     this.#onRead(file);
     try {
       const text = readRegularFile(file);
@@ -83,7 +87,7 @@ export class Texts {
     const file = resolve(this.#cwd, path);
     this.#onRead(file);
     try {
-      text = readRegularFile(file);
+      text = this.#mayRead(file) ? readRegularFile(file) : undefined;
     } catch {
       text = undefined;
     }

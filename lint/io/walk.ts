@@ -27,9 +27,16 @@ interface Refusal {
   readonly rules: Ignore;
 }
 
-/** @param folder Absolute. Links are not followed, so no circle is. */
-export async function walk(folder: string): Promise<Walk> {
+/**
+ * @param folder Absolute. Links are not followed, so no circle is.
+ * @param mayRead Whether a .gitignore may be read, in the folder or above. Absolute.
+ */
+export async function walk(folder: string, mayRead: (file: string) => boolean = () => true): Promise<Walk> {
   const {default: ignore} = await import('ignore');
+  const refusalsOf = (at: string): Refusal[] => {
+    const file = join(at, '.gitignore');
+    return mayRead(file) ? refusalsIn(at, file, ignore) : [];
+  };
   const files: string[] = [];
   const unreadable = new Map<string, string>();
   const byFolder = new Map<string, readonly Refusal[]>();
@@ -38,7 +45,7 @@ export async function walk(folder: string): Promise<Walk> {
     return refusals !== undefined && !NEVER.has(basename(path)) && !isRefused(path, isFolder, refusals);
   };
   const enter = (at: string, above: readonly Refusal[]): void => {
-    byFolder.set(at, [...above, ...refusalsOf(at, ignore)]);
+    byFolder.set(at, [...above, ...refusalsOf(at)]);
     for (const entry of entriesOf(at, unreadable)) {
       const path = join(at, entry.name);
       if (!sees(path, entry.isDirectory())) continue;
@@ -46,7 +53,7 @@ export async function walk(folder: string): Promise<Walk> {
       else if (entry.isFile()) files.push(path);
     }
   };
-  enter(folder, refusalsAbove(folder, ignore));
+  enter(folder, refusalsAbove(folder, refusalsOf));
   return {files, folders: [...byFolder.keys()], unreadable, sees};
 }
 
@@ -61,9 +68,9 @@ function entriesOf(folder: string, unreadable: Map<string, string>) {
 
 type MakeIgnore = (options: {allowRelativePaths: true}) => Ignore;
 
-function refusalsOf(folder: string, ignore: MakeIgnore): Refusal[] {
+function refusalsIn(folder: string, file: string, ignore: MakeIgnore): Refusal[] {
   try {
-    const text = readRegularFile(join(folder, '.gitignore'));
+    const text = readRegularFile(file);
     return [{folder, rules: ignore({allowRelativePaths: true}).add(text)}];
   } catch {
     return [];
@@ -71,11 +78,11 @@ function refusalsOf(folder: string, ignore: MakeIgnore): Refusal[] {
 }
 
 /** A repository's .gitignore rules in all of it, also when only a part is walked. */
-function refusalsAbove(folder: string, ignore: MakeIgnore): Refusal[] {
+function refusalsAbove(folder: string, refusalsOf: (folder: string) => Refusal[]): Refusal[] {
   if (isRepository(folder)) return [];
   const found: Refusal[] = [];
   for (let at = folder, parent = dirname(at); parent !== at; at = parent, parent = dirname(at)) {
-    found.unshift(...refusalsOf(parent, ignore));
+    found.unshift(...refusalsOf(parent));
     if (isRepository(parent)) return found;
   }
   // Outside of a repository, a .gitignore in a parent folder does not apply.

@@ -4,7 +4,7 @@ import {type CodeAction, CodeActionKind, type CodeActionParams, type Diagnostic}
 import {isAcceptable} from '../baseline.ts';
 import {suppress} from '../editor/suppress.ts';
 import type {Finding, Fix} from '../finding.ts';
-import {fixText} from '../fix.ts';
+import {fixText, isSound} from '../fix.ts';
 import {Lines} from '../source/lines.ts';
 import {addToBaseline, explain} from './command-names.ts';
 import {snippetEdit, workspaceEdit} from './edits.ts';
@@ -39,13 +39,17 @@ async function actionsOf(finding: Finding, policy: OpenPolicy, session: Session)
   const {settings, diagnostics} = session;
   const shared = {kind: CodeActionKind.QuickFix, diagnostics: [diagnostics.ofFinding(finding, policy.project)]};
   const {fix, suggestions, code, fingerprint} = finding;
-  const fixes = [...(fix === undefined ? [] : [fix]), ...suggestions].map(each => ({
-    ...shared,
-    title: titleOf(each),
-    // An editor may apply a preferred action without being asked which.
-    ...(each.safety === 'safe' ? {isPreferred: true} : {}),
-    edit: workspaceEdit(each.edits, policy, settings),
-  }));
+  const offered = [...(fix === undefined ? [] : [fix]), ...suggestions];
+  const sound = await Promise.all(offered.map(isSound));
+  const fixes = offered
+    .filter((_, index) => sound[index])
+    .map(each => ({
+      ...shared,
+      title: titleOf(each),
+      // An editor may apply a preferred action without being asked which.
+      ...(each.safety === 'safe' ? {isPreferred: true} : {}),
+      edit: workspaceEdit(each.edits, policy, settings),
+    }));
   return [
     ...fixes,
     ...(await suppressions(finding, policy, session, shared)),

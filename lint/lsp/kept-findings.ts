@@ -48,7 +48,7 @@ function moved({text: before, findings}: Whole, after: string): Finding[] {
 
 /** A fix is for the text that its finding is from, and so are the related places. */
 function copyOf(finding: Finding, range: Finding['range']): Finding {
-  const {code, name, severity, confidence, message, path, tags, pointer, fingerprint, docs} = finding;
-  const rest = {code, name, severity, confidence, message, path, tags, pointer, fingerprint, docs};
+  const {code, name, severity, confidence, message, path, tags, pointer, fingerprint, acceptance, docs} = finding;
+  const rest = {code, name, severity, confidence, message, path, tags, pointer, fingerprint, acceptance, docs};
   return {...rest, range, related: [], fix: undefined, suggestions: []};
 }

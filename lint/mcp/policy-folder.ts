@@ -1,8 +1,9 @@
 /** The policies that an agent may ask about: those in one folder, read as the command line reads them. */
 
 import {realpathSync, statSync} from 'node:fs';
-import {resolve} from 'node:path';
+import {dirname, resolve} from 'node:path';
 import type {Arguments} from '../../src/cli/parse-arguments.ts';
+import {loadPlugin} from '../config-file/plugins.ts';
 import {CliError} from '../io/cli-error.ts';
 import type {Io} from '../io/io.ts';
 import {readOperand} from '../io/operand.ts';
@@ -27,16 +28,40 @@ export class PolicyFolder {
   readonly #args: Arguments;
   readonly #io: Io;
 
+  private constructor(args: Arguments, io: Io, plugins: ReadonlyMap<string, readonly Rule[]>) {
+    this.#args = args;
+    const {cwd, err} = io;
+    const said = new Set<string>();
+    this.#io = {
+      ...io,
+      mayRead: file => this.#isInside(file),
+      loadRules: (file, what) => {
+        const rules = plugins.get(realPathOf(file));
+        if (rules === undefined && !said.has(what))
+          err.write(
+            `retry-lint mcp: ${what} does not run: start the server with --plugin ${shownPath(cwd, file)} if its code can be trusted.\n`,
+          );
+        said.add(what);
+        return rules;
+      },
+    };
+  }
+
   /**
-   * @param args The folder is the operand. Default: the current folder.
-   * @throws CliError if there is no such folder.
+   * @param args The folder is the operand. Default: the current folder. Modules of rules that --plugin names run here, once: a tool that is
+   * called without a question must not run what an agent has written.
+   * @throws CliError if there is no such folder, or one of the modules cannot be loaded.
    */
-  constructor(args: Arguments, io: Io) {
+  static async open(args: Arguments, io: Io): Promise<PolicyFolder> {
     const [folder = '.'] = args.operands;
     const root = resolve(io.cwd, folder);
     if (!statSync(root, {throwIfNoEntry: false})?.isDirectory()) throw new CliError(`${folder} is not a directory.`);
-    this.#args = args.withOperands([]);
-    this.#io = {...io, cwd: root};
+    const plugins = new Map<string, readonly Rule[]>();
+    for (const name of args.all('plugin')) {
+      const file = resolve(root, name);
+      plugins.set(realPathOf(file), await loadPlugin(file, '--plugin', root, dirname(file)));
+    }
+    return new PolicyFolder(args.withOperands([]), {...io, cwd: root}, plugins);
   }
 
   /**
@@ -52,7 +77,7 @@ export class PolicyFolder {
     if (text !== undefined) workspace.texts.set(path, text);
     if (!(await workspace.holds(path, pointer))) throw new CliError(`${path} has nothing at ${pointer}.`);
     if (pointer !== '') workspace.setPointers(path, [pointer]);
-    return this.#withinFolder(await workspace.request(path));
+    return workspace.request(path);
   }
 
   /**
@@ -72,7 +97,7 @@ export class PolicyFolder {
     const requests: LintRequest[] = [];
     for (const path of paths) {
       this.#refuseOutside(path);
-      requests.push(this.#withinFolder(await workspace.request(path)));
+      requests.push(await workspace.request(path));
     }
     return requests;
   }
@@ -82,12 +107,6 @@ export class PolicyFolder {
     const {path: file} = readOperand(path);
     this.#refuseOutside(file);
     return (await new Workspace(this.#args, this.#io).settingsFor(shownPath(this.#io.cwd, file))).available;
-  }
-
-  /** A policy may extend any file. What is outside of the folder counts as a file that cannot be read. */
-  #withinFolder(request: LintRequest): LintRequest {
-    const files = Object.entries(request.files).filter(([path]) => path === request.path || this.#isInside(path));
-    return {...request, files: Object.fromEntries(files)};
   }
 
   /** @throws CliError */

@@ -13,10 +13,10 @@ const LONGEST = 16_000_000;
 
 /**
  * @returns The exit code, once the agent has ended the connection: 1 if a message was too long or the output failed, else 0.
- * @throws CliError if the folder cannot be used.
+ * @throws CliError if the folder or a module of rules cannot be used.
  */
-export function serve(args: Arguments, io: Io): Promise<number> {
-  const folder = new PolicyFolder(args, io);
+export async function serve(args: Arguments, io: Io): Promise<number> {
+  const folder = await PolicyFolder.open(args, io);
   const simulations = new Simulations();
   const {input, output} = io.streams();
   const log = (error: Error): void => io.err.write(`retry-lint mcp: ${error.message}\n`);

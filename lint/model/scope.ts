@@ -3,6 +3,7 @@
 import type {Match, Policy} from '../../src/policy/types.ts';
 import type {Dialect} from '../dialects/dialect.ts';
 import {nearestPlace, type Place} from '../source/places.ts';
+import {toValue} from '../source/read.ts';
 import {below, hasDoubts, type Layer, placeIn, unknownIn} from './layer.ts';
 import {setterOf} from './setter.ts';
 
@@ -74,6 +75,12 @@ export const isDefault = (scope: Scope, path: string): boolean => setterOf(scope
 
 export const isSet = (scope: Scope, path: string): boolean => setterOf(scope, path).by === 'layer';
 
+/** Whether the scope itself sets it: a route, and no layer below it. */
+export function isSetByRoute(scope: Scope, path: string): boolean {
+  const setter = setterOf(scope, path);
+  return setter.by === 'layer' && setter.layer === scope.own;
+}
+
 /** Whether the linted file itself writes it, at the top or in this route. */
 export function isSetHere(scope: Scope, path: string): boolean {
   const setter = setterOf(scope, path);
@@ -111,6 +118,14 @@ export function spotOf(scope: Scope, path: string): Spot {
   const layer = setter.by === 'default' ? (setter.layer ?? scope.own) : setter.layer;
   const inside = setter.by === 'default' ? (setter.layer === undefined ? '' : setter.around) : path;
   return spotIn(scope, layer, inside);
+}
+
+/** The value that a layer writes at a path; undefined if the default applies. */
+export function writtenAt(scope: Scope, path: string): unknown {
+  const setter = setterOf(scope, withoutIndex(path));
+  const layer = isNote(path) ? scope.own : setter.by === 'default' ? undefined : setter.layer;
+  const place = layer && placeIn(layer, path);
+  return place && toValue(place.node);
 }
 
 /** Keys that begin with x- are for people: no layer overrides them, so each is where it is written. */

@@ -1,11 +1,12 @@
 /** Turns the drafts of rules, with paths of a policy, into findings, with lines of a file. */
 
+import {acceptanceOf} from '../baseline.ts';
 import {documentationOf} from '../documentation.ts';
-import {editsOf} from '../edit/changes.ts';
+import {planOfChanges} from '../edit/changes.ts';
 import type {Confidence, Finding, FindingTag, RelatedPlace, Severity} from '../finding.ts';
 import {below} from '../model/layer.ts';
 import {describeMatch} from '../model/model.ts';
-import {isDefault, type Scope, type Spot, spotOf} from '../model/scope.ts';
+import {isDefault, type Scope, type Spot, spotOf, writtenAt} from '../model/scope.ts';
 import type {Draft, FixDraft, Rule} from '../rule.ts';
 import {linesOf, type Range} from '../source/lines.ts';
 import {type Place, spanToShow} from '../source/places.ts';
@@ -27,6 +28,8 @@ export interface Statement {
   readonly related?: readonly RelatedPlace[];
   readonly fix?: LazyFix | undefined;
   readonly suggestions?: readonly LazyFix[] | undefined;
+  /** The value that the finding is about, and those that explain it. */
+  readonly values?: (() => readonly unknown[]) | undefined;
 }
 
 /** Collects findings. A finding that several scopes report at one place is kept once, as the first scope reports it. */
@@ -58,19 +61,26 @@ export class Collector {
       pointer: below(base, shown),
       identity: below(id, identityOf(scope, path)),
       related: this.#related(scope, spot, draft),
-      fix: draft.fix && lazyFix(scope, draft.fix),
+      fix: draft.fix && this.#fixOf(rule, lazyFix(scope, draft.fix)),
       suggestions: draft.suggestions?.map(suggestion => lazyFix(scope, suggestion)),
+      values: () =>
+        [draft.at, ...(draft.related ?? []).map(({at}) => at).filter(at => at !== draft.at)].map(at =>
+          writtenAt(scope, at),
+        ),
     });
   }
 
   add(statement: Statement): void {
-    const {rule, severity, confidence, tag, message, span, pointer, identity, related, fix, suggestions} = statement;
+    const {rule, severity, confidence, tag, message, span, pointer, identity, related, fix, suggestions, values} =
+      statement;
     if (this.#isSaid(rule, span)) return;
     this.#said.add(`${rule.code} ${span.start}`);
     const computedFix = once(() => fix && fixOf(fix, rule.fix ?? 'unsafe', this.rangeOf));
     const computedSuggestions = once(() =>
       (suggestions ?? []).map(each => fixOf(each, 'unsafe', this.rangeOf)).filter(each => each !== undefined),
     );
+    const fingerprint = this.#unique(`${rule.code} ${identity}`);
+    const acceptance = once(() => acceptanceOf(fingerprint, severity, values?.() ?? []));
     this.findings.push({
       code: rule.code,
       name: rule.name,
@@ -81,7 +91,10 @@ export class Collector {
       range: linesOf(this.#source).rangeOf(span),
       tags: tag === undefined ? [] : [tag],
       pointer,
-      fingerprint: this.#unique(`${rule.code} ${identity}`),
+      fingerprint,
+      get acceptance() {
+        return acceptance();
+      },
       related: related ?? [],
       get fix() {
         return computedFix();
@@ -95,6 +108,21 @@ export class Collector {
 
   /** The range of a place in the linted file. */
   rangeOf = (span: Span): Range => linesOf(this.#source).rangeOf(span);
+
+  /** A safe fix takes out no comment: it may state the reason of the author. Text that only looks like one counts as one. */
+  #fixOf({fix: safety}: Rule, fix: LazyFix): LazyFix {
+    if (safety !== 'safe') return fix;
+    const plan = once(fix.plan);
+    const {text} = this.#source;
+    const isLost = ({start, end}: Span): boolean => /\/[/*]|#/.test(text.slice(start, end));
+    return {
+      title: fix.title,
+      plan,
+      get safety() {
+        return plan()?.edits.some(isLost) ? 'unsafe' : 'safe';
+      },
+    };
+  }
 
   #isSaid = ({code}: Rule, {start}: Span): boolean => this.#said.has(`${code} ${start}`);
 
@@ -131,7 +159,7 @@ export class Collector {
 
 const lazyFix = (scope: Scope, fix: FixDraft): LazyFix => ({
   title: fix.title,
-  edits: () => editsOf(scope, fix.changes),
+  plan: () => planOfChanges(scope, fix.changes),
 });
 
 /** A path that stays the same when routes move: a route is identified by its match instead of its index. */

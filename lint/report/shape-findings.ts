@@ -1,12 +1,16 @@
 /** Reports the problems in the text and the shape of a file. */
 
 import {Patch} from '../edit/patch.ts';
-import type {TextEdit} from '../edit/text-edit.ts';
+import {type Plan, planOf} from '../edit/plan.ts';
 import {below} from '../model/layer.ts';
 import type {RuleSet} from '../rule-set.ts';
+import {inMilliseconds, likenessOf} from '../shape/likeness.ts';
 import type {Shape, ShapeProblem} from '../shape/shape.ts';
+import {suggestedField} from '../shape/suggested-field.ts';
 import {nearestPlace, parentPath, spanToShow} from '../source/places.ts';
+import {toValue} from '../source/read.ts';
 import type {Source, SourceProblem, Span} from '../source/tree.ts';
+import type {Unit} from '../source/unit.ts';
 import type {Collector} from './collector.ts';
 import type {LazyFix} from './lazy-fix.ts';
 
@@ -41,7 +45,7 @@ export function reportSource(
 function fixOfText({fix}: SourceProblem): LazyFix | undefined {
   if (fix === undefined) return undefined;
   const {title, span, text} = fix;
-  return {title, edits: () => [{...span, text}]};
+  return {title, plan: () => ({edits: [{...span, text}]})};
 }
 
 const CODES = {'wrong-value': 'RL003', 'unknown-field': 'RL004', 'missing-field': 'RL005'} as const;
@@ -61,6 +65,7 @@ export function reportShape(shape: Shape, rules: RuleSet, collector: Collector):
       pointer: below(shape.unit.base, path),
       identity: below(shape.unit.id, path),
       fix: fixOfField(shape, problem, taken),
+      values: () => (problem.place === undefined ? [] : [toValue(problem.place.node)]),
     });
   }
 }
@@ -76,17 +81,35 @@ function spanOf({places}: Shape, {kind, path, place}: ShapeProblem): Span {
   return isValue ? shown.node.span : spanToShow(shown);
 }
 
-function fixOfField({unit}: Shape, {path, place, meant}: ShapeProblem, taken: Set<string>): LazyFix | undefined {
-  if (place === undefined || meant === undefined) return undefined;
+function fixOfField(shape: Shape, problem: ShapeProblem, taken: Set<string>): LazyFix | undefined {
+  const {unit} = shape;
+  const {path, place, meant} = problem;
+  if (place === undefined) return undefined;
+  if (meant === undefined) return fixOfUnit(unit, problem);
   // If two misspelt fields mean the same field, the first is renamed.
   const target = below(parentPath(path), meant);
   if (taken.has(target)) return undefined;
   taken.add(target);
-  const edits = (): readonly TextEdit[] | undefined => {
+  const plan = (): Plan | undefined => {
     const patch = new Patch(unit);
-    return patch.rename(place.segments, meant) ? patch.edits() : undefined;
+    return patch.rename(place.segments, meant) ? planOf(patch) : undefined;
   };
-  return {title: `Rename it to ${meant}`, edits};
+  const isSure = likenessOf(String(place.segments.at(-1)), meant) === 'same';
+  return {title: `Rename it to ${meant}`, plan, safety: isSure ? 'safe' : 'unsafe'};
+}
+
+/** A number of seconds, in milliseconds. Unsafe: only the author knows that these are seconds. */
+function fixOfUnit(unit: Unit, {kind, place, message}: ShapeProblem): LazyFix | undefined {
+  const near = kind === 'unknown-field' ? suggestedField(message) : undefined;
+  if (place === undefined || near === undefined || place.node.kind !== 'scalar') return undefined;
+  const {segments, node} = place;
+  const ms = inMilliseconds(String(segments.at(-1)), near, node.value);
+  if (ms === undefined) return undefined;
+  const plan = (): Plan | undefined => {
+    const patch = new Patch(unit);
+    return patch.rename(segments, near) && patch.set(segments, ms) ? planOf(patch) : undefined;
+  };
+  return {title: `Replace it by ${near}: ${ms}`, plan, safety: 'unsafe'};
 }
 
 /** Something to underline, wherever the text has something. */

@@ -10,6 +10,7 @@ export const amplifiedRetries: Rule = defineRule({
   category: 'load',
   severity: 'error',
   confidence: 'high',
+  worse: 'higher',
   summary: 'Retry in one layer',
   documentation: () => ({
     why: `

@@ -1,5 +1,6 @@
 import type {ConsecutiveBreaker, RatioBreaker} from '../../src/policy/types.ts';
 import {breakerAttemptsOf} from '../analysis/breaker-attempts.ts';
+import {formatNumber, formatShare} from '../analysis/format.ts';
 import {setting} from '../analysis/setting.ts';
 import {isSure, mostSpecific, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
@@ -19,7 +20,8 @@ request that crashes its handler, a locked record, a lost packet. Its retries us
 attempt. If the breaker opens after as many failures as one call can make, one bad request blocks all other calls.
 
 A failure ratio means little until the window holds attempts of several calls: one failure out of one attempt is 100 %. The window
-is empty when the process starts, after a time without calls, and each time the breaker closes.
+is empty when the process starts, after a time without calls, and each time the breaker closes. With a ratio of 0.01 and five attempts, one
+failure is 20 %.
 `,
     sources: [
       {
@@ -133,6 +135,15 @@ function* ratio(scope: Scope, breaker: RatioBreaker): Iterable<Draft> {
     return;
   }
   const attempts = breakerAttemptsOf(scope);
+  if (minCalls > attempts && breaker.failureRatio * minCalls <= 1 && !isDiluted(scope, breaker, 1)) {
+    yield {
+      at: mostSpecific(scope, 'breaker.failureRatio', 'breaker.minCalls'),
+      message: `One failed attempt among ${minCalls} opens the breaker: it is ${formatShare(1 / minCalls)} of them, and ${words.key('breaker.failureRatio')} is ${formatNumber(breaker.failureRatio)}. Raise ${words.key('breaker.failureRatio')} or ${words.key('breaker.minCalls')}.`,
+      related: [{at: 'breaker.minCalls', message: 'The number of attempts is set here.'}],
+      fix,
+    };
+    return;
+  }
   if (minCalls > attempts || isDiluted(scope, breaker, attempts)) return;
   yield {
     at: mostSpecific(scope, 'breaker.minCalls', 'maxAttempts'),

@@ -1,4 +1,5 @@
-import {defineRule, type Rule} from '../rule.ts';
+import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
+import {likenessOf} from '../shape/likeness.ts';
 import {suggestedField} from '../shape/suggested-field.ts';
 
 export const brokenExtends: Rule = defineRule({
@@ -18,15 +19,15 @@ check the rest of the policy without that file.
     bad: [
       {
         name: 'a preset that does not exist',
-        text: '{\n  "extends": ["steadfetch:lllm"]\n}\n',
+        text: '{\n  "extends": ["steadfetch:paymnets"]\n}\n',
         findings: [
           {
-            message: 'extends[0] is "steadfetch:lllm", which is not a preset; did you mean "steadfetch:llm"?',
+            message: 'extends[0] is "steadfetch:paymnets", which is not a preset; did you mean "steadfetch:payments"?',
             at: '2:15',
-            marks: '"steadfetch:lllm"',
+            marks: '"steadfetch:paymnets"',
           },
         ],
-        fixed: '{\n  "extends": ["steadfetch:llm"]\n}\n',
+        fixed: '{\n  "extends": ["steadfetch:payments"]\n}\n',
       },
       {
         name: 'a file that does not exist',
@@ -59,10 +60,21 @@ check the rest of the policy without that file.
   *checkFile({scopes: [scope], broken}) {
     if (scope === undefined) return;
     for (const {entry, message} of broken) {
-      const preset = suggestedField(message);
       const at = `extends[${entry}]`;
-      const fix = preset && {title: `Extend ${preset}`, changes: [{do: 'set', path: at, value: preset} as const]};
-      yield {scope, at, message: `${at} ${message.replace(/[.?]?$/, end => end || '.')}`, ...(fix ? {fix} : {})};
+      yield {scope, at, message: `${at} ${message.replace(/[.?]?$/, end => end || '.')}`, ...remedy(at, message)};
     }
   },
 });
+
+/** Two presets are different policies, so only a name with one slip has a fix. */
+function remedy(at: string, message: string): Pick<Draft, 'fix' | 'suggestions'> {
+  const preset = suggestedField(message);
+  if (preset === undefined) return {};
+  const named = /^is "([^"]*)"/.exec(message)?.[1] ?? '';
+  const change: FixDraft = {title: `Extend ${preset}`, changes: [{do: 'set', path: at, value: preset}]};
+  const isSure =
+    named.startsWith(PREFIX) && likenessOf(named.slice(PREFIX.length), preset.slice(PREFIX.length)) === 'same';
+  return isSure ? {fix: change} : {suggestions: [change]};
+}
+
+const PREFIX = 'steadfetch:';

@@ -12,6 +12,7 @@ export const budgetMultipliedByInstances: Rule = defineRule({
   severity: 'warning',
   confidence: 'medium',
   fix: 'unsafe',
+  worse: 'higher',
   summary: 'Size the budget of each process for all processes together',
   documentation: () => ({
     why: `

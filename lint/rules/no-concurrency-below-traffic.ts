@@ -11,6 +11,7 @@ export const concurrencyBelowTraffic: Rule = defineRule({
   category: 'load',
   severity: 'warning',
   confidence: 'high',
+  worse: 'lower',
   summary: 'Allow as many attempts in flight as the traffic needs',
   documentation: () => ({
     why: `

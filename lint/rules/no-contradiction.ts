@@ -1,7 +1,8 @@
 import {checkInvariants} from '../../src/policy/invariants.ts';
 import type {LatencyQuantiles} from '../../src/policy/types.ts';
 import {formatNumber} from '../analysis/format.ts';
-import {isSure, type Scope} from '../model/scope.ts';
+import {mayRetry} from '../analysis/retryability.ts';
+import {isSure, mostSpecific, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
 export const contradiction: Rule = defineRule({
@@ -67,6 +68,19 @@ a mistake, and every prediction from it is wrong.
         ],
       },
       {
+        name: 'a budget that pays for throttled retries alone',
+        text: '{\n  "budget": {"kind": "token-bucket", "capacity": 5}\n}\n',
+        findings: [
+          {
+            message:
+              'budget.capacity is 5, below retryCost (14): only retries after a throttled response are paid for. Raise capacity.',
+            at: '2:38',
+            marks: '"capacity"',
+            severity: 'warning',
+          },
+        ],
+      },
+      {
         name: 'a cap below the base',
         text: '{\n  "backoff": {"baseMs": 500, "capMs": 200}\n}\n',
         findings: [
@@ -112,6 +126,7 @@ a mistake, and every prediction from it is wrong.
     yield* fallingQuantiles(scope, 'objective.latencyMs', policy.objective?.latencyMs);
     yield* fallingQuantiles(scope, 'objective.assume.latencyMs', policy.objective?.assume?.latencyMs);
     yield* tooManyFailures(scope);
+    yield* unpaidRetries(scope);
     const {backoff} = policy;
     // A route can set the cap of another kind, which is reported above.
     if (backoff.kind !== 'exponential' && backoff.kind !== 'linear') return;
@@ -153,6 +168,25 @@ function* fallingQuantiles(scope: Scope, base: string, latencies: LatencyQuantil
       related: [{at: `${base}.${next.name}`, message: `${next.name} is set here.`}],
     };
   }
+}
+
+/** A full bucket that pays for one kind of retry and not for the other. RL405 reports one that pays for none. */
+function* unpaidRetries(scope: Scope): Iterable<Draft> {
+  const {budget} = scope.policy;
+  if (budget?.kind !== 'token-bucket' || !mayRetry(scope)) return;
+  const {capacity, retryCost, throttledCost} = budget;
+  const unpaid = retryCost > capacity ? 'retryCost' : 'throttledCost';
+  if (budget[unpaid] <= capacity || Math.min(retryCost, throttledCost) > capacity) return;
+  if (!isSure(scope, 'budget.capacity', `budget.${unpaid}`)) return;
+  const {words} = scope.dialect;
+  const which =
+    unpaid === 'retryCost' ? 'only retries after a throttled response are' : 'no retry after a throttled response is';
+  yield {
+    at: mostSpecific(scope, 'budget.capacity', `budget.${unpaid}`),
+    message: `${words.name('budget.capacity')} is ${capacity}, below ${words.key(`budget.${unpaid}`)} (${budget[unpaid]}): ${which} paid for. Raise ${words.key('budget.capacity')}.`,
+    severity: 'warning',
+    related: [{at: `budget.${unpaid}`, message: 'The cost is set here.'}],
+  };
 }
 
 function* tooManyFailures(scope: Scope): Iterable<Draft> {

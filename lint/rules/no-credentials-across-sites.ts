@@ -1,6 +1,6 @@
 import {isCredentialHeader, isCredentialParameter} from '../../src/decide/credentials.ts';
 import {settingHere} from '../analysis/setting.ts';
-import {siteOf} from '../analysis/site.ts';
+import {sitesOf} from '../analysis/site.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
 export const credentialsAcrossSites: Rule = defineRule({
@@ -81,7 +81,7 @@ has several, suppress the finding with that reason. IP addresses and private net
   *check(scope): Iterable<Draft> {
     const {endpoints, failover} = scope.policy;
     if (endpoints === null) return;
-    const sites = [...new Set(endpoints.map(({origin}) => siteOf(origin)))].filter(site => site !== undefined).sort();
+    const sites = sitesOf(endpoints);
     if (sites.length < 2) return;
     const gets = `${sites.slice(0, -1).join(', ')} and ${sites.at(-1)}, so each of them gets the secrets of the other${sites.length > 2 ? 's' : ''}`;
     if (failover.sharedCredentials)

@@ -8,6 +8,7 @@ export const excessiveAttempts: Rule = defineRule({
   severity: 'warning',
   confidence: 'high',
   fix: 'unsafe',
+  worse: 'higher',
   summary: 'Make at most five attempts',
   documentation: () => ({
     why: `

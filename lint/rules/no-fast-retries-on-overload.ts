@@ -17,7 +17,7 @@ export const fastThrottledRetries: Rule = defineRule({
 429, 503 and 529 mean that the server is overloaded. A retry after 100 ms adds to that load. If the client ignores \`Retry-After\`, the
 first wait must be long enough by itself: at least one second, as in the AWS SDKs.
 
-Reports only where \`retryAfter.honor\` is false. Elsewhere \`Retry-After\` decides the wait.
+Where \`Retry-After\` is honored, it decides the wait. Many servers send none with a 429, so a first wait of 10 ms or less is reported there, too.
 `,
     sources: [
       {title: 'Google SRE Book, Handling Overload', url: 'https://sre.google/sre-book/handling-overload/'},
@@ -51,6 +51,18 @@ Reports only where \`retryAfter.honor\` is false. Elsewhere \`Retry-After\` deci
           },
         ],
       },
+      {
+        name: 'a 429 without Retry-After is retried within 5 ms',
+        text: '{\n  "backoff": {"baseMs": 5, "throttledBaseMs": 5}\n}\n',
+        findings: [
+          {
+            message:
+              'After 429 without Retry-After, the first retry waits at most 5 ms. An overloaded server needs at least 1000 ms: wait longer.',
+            at: '2:28',
+            marks: '"throttledBaseMs"',
+          },
+        ],
+      },
     ],
     good: [
       {name: 'Retry-After is honored', text: '{\n  "backoff": {"baseMs": 100}\n}\n'},
@@ -63,20 +75,29 @@ Reports only where \`retryAfter.honor\` is false. Elsewhere \`Retry-After\` deci
 
   *check(scope): Iterable<Draft> {
     const {retryAfter, backoff} = scope.policy;
-    if (retryAfter.honor || !mayRetry(scope)) return;
+    if (!mayRetry(scope)) return;
     // A 503 is throttling only with Retry-After; 429 and 529 always are.
     const [throttled] = listed(scope, [429, 529, '4xx', 'RESOURCE_EXHAUSTED']);
-    const [shedding] = listed(scope, [503, '5xx']);
+    const [shedding] = retryAfter.honor ? [] : listed(scope, [503, '5xx']);
     const answer =
       shedding !== undefined && (throttled === undefined || longestMs(backoff, 1, false) < SECOND)
         ? shedding
         : throttled;
     if (answer === undefined) return;
     const firstMs = longestMs(backoff, 1, answer === throttled);
-    if (firstMs === 0 || firstMs >= SECOND) return;
+    // Many servers send no Retry-After with a 429.
+    if (firstMs === 0 || firstMs >= (retryAfter.honor ? ALMOST_AT_ONCE_MS : SECOND)) return;
     const fields = fieldsOf(scope, answer === throttled);
     if (!isSure(scope, ...fields)) return;
     const {words} = scope.dialect;
+    if (retryAfter.honor) {
+      yield {
+        at: mostSpecific(scope, ...fields),
+        message: `After ${answer} without Retry-After, the first retry waits at most ${words.ms(firstMs)}. An overloaded server needs at least ${words.ms(SECOND)}: wait longer.`,
+        suggestions: fields[0] === 'backoff.delaysMs' ? [] : [waitSecond(scope, fields[0]!)],
+      };
+      return;
+    }
     yield {
       at: mostSpecific(scope, ...fields, 'retryAfter.honor'),
       message: `After ${answer}, the first retry waits at most ${words.ms(firstMs)} and ignores Retry-After. An overloaded server needs at least ${words.ms(SECOND)}: honor Retry-After, or wait longer.`,
@@ -87,6 +108,7 @@ Reports only where \`retryAfter.honor\` is false. Elsewhere \`Retry-After\` deci
 });
 
 const SECOND = 1000;
+const ALMOST_AT_ONCE_MS = 11;
 
 const listed = ({policy}: Scope, triggers: readonly RetryTrigger[]): RetryTrigger[] =>
   triggers.filter(trigger => policy.retryOn.includes(trigger));

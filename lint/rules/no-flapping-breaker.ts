@@ -1,7 +1,8 @@
-import type {Breaker} from '../../src/policy/types.ts';
-import {formatLongMs} from '../analysis/format.ts';
+import {tripRule} from '../../src/policy/trip-rule.ts';
+import type {Breaker, RatioBreaker} from '../../src/policy/types.ts';
+import {formatLongMs, formatNumber, formatShare} from '../analysis/format.ts';
 import {formatChange, setting} from '../analysis/setting.ts';
-import {isSure, type Scope} from '../model/scope.ts';
+import {isDefault, isSure, mostSpecific, type Scope} from '../model/scope.ts';
 import {type Change, type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
 
 export const flappingBreaker: Rule = defineRule({
@@ -17,6 +18,9 @@ export const flappingBreaker: Rule = defineRule({
 A breaker that opens for less than a second gives the server no time to recover: it opens and lets all calls through again, several
 times per second. A breaker without probes never closes: for this client the outage lasts until the process ends. A breaker that stays
 open for an hour turns a fault of one minute into an outage of an hour.
+
+A breaker whose ratio is near the failures that \`objective.assume\` states opens without an outage: an error where the ratio is not above them, and a
+warning where three standard deviations reach it.
 
 Open times up to five minutes are accepted; Envoy ejects a host for at most that long.
 `,
@@ -91,6 +95,7 @@ Open times up to five minutes are accepted; Envoy ejects a host for at most that
 
   needs: ['breaker'],
   fields: ['breaker'],
+  reads: ['objective'],
 
   *check(scope): Iterable<Draft> {
     const {breaker} = scope.policy;
@@ -104,6 +109,7 @@ Open times up to five minutes are accepted; Envoy ejects a host for at most that
       };
     }
     yield* tooLong(scope, breaker);
+    if (breaker.kind === 'ratio') yield* ordinary(scope, breaker);
     if (breaker.probes === 0) {
       yield {
         at: 'breaker.probes',
@@ -118,6 +124,33 @@ Open times up to five minutes are accepted; Envoy ejects a host for at most that
 
 const SECOND = 1000;
 const LONG_MS = 300_000;
+
+/** Failures that are assumed in ordinary traffic, and three standard deviations of their share in a window. */
+function* ordinary(scope: Scope, breaker: RatioBreaker): Iterable<Draft> {
+  const {failureRatio = 0, hangRatio = 0, rps} = scope.policy.objective?.assume ?? {};
+  const share = Math.min(failureRatio + hangRatio, 1);
+  // The default breaker was not chosen for these failures.
+  if (
+    share === 0 ||
+    isDefault(scope, 'breaker') ||
+    !isSure(scope, 'objective.assume', 'breaker.failureRatio', 'breaker.minCalls')
+  )
+    return;
+  const held = Math.max(tripRule(breaker).least, ((rps ?? 0) * breaker.windowMs) / 1000);
+  const most = share + 3 * Math.sqrt((share * (1 - share)) / held);
+  if (most < breaker.failureRatio) return;
+  const isAlways = share >= breaker.failureRatio;
+  const {words} = scope.dialect;
+  const which = isAlways
+    ? 'are assumed'
+    : `are assumed, and by chance ${formatShare(Math.min(most, 1))} of ${formatNumber(held)} attempts fail`;
+  yield {
+    at: mostSpecific(scope, 'breaker.failureRatio', 'objective.assume.failureRatio'),
+    message: `The breaker opens in ordinary traffic: it needs ${formatShare(breaker.failureRatio)} failures, and ${formatShare(share)} ${which}. Raise ${words.key('breaker.failureRatio')}.`,
+    ...(isAlways ? {severity: 'error'} : {}),
+    related: [{at: 'objective.assume.failureRatio', message: 'The failures are assumed here.'}],
+  };
+}
 
 function* tooLong(scope: Scope, breaker: Breaker): Iterable<Draft> {
   const {openMs, maxOpenMs} = breaker;

@@ -38,7 +38,7 @@ counts.
     ],
     good: [
       {
-        name: 'a POST, which the safety rules check',
+        name: 'a POST, which states that its calls were thought of',
         text: '{\n  "routes": [{"match": {"methods": ["POST"], "path": "/v1/orders"}}]\n}\n',
       },
       {name: 'a name', text: '{\n  "routes": [{"match": {"path": "/v1/search"}, "name": "search"}]\n}\n'},
@@ -57,7 +57,7 @@ counts.
     for (const [index, scope] of routes.entries()) {
       const {own, policy, match = {}} = scope;
       if (own.entry !== undefined || own.data.name !== undefined || hasSlips(own)) continue;
-      // The safety rules check a route that names POST.
+      // A route that names POST states that its calls were thought of.
       if (match.methods !== undefined && namedNonIdempotent(scope).length > 0) continue;
       if (!equalJson({...policy, name: ''}, {...top!.policy, name: ''})) continue;
       if (routes.slice(index + 1).some(next => mayMeet(match, next.match ?? {}))) continue;

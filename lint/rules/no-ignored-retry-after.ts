@@ -16,7 +16,7 @@ A server that sends \`Retry-After\` knows when it can accept requests again. An 
 and on some services extends the block. A client that ignores the header uses up its attempts before that time.
 
 A \`Retry-After\` above \`retryAfter.maxMs\` ends the call at once. The header counts in seconds, so with a maximum below 1000 ms every
-value except 0 ends the call.
+value except 0 ends the call. Silent where the deadline is not above 1000 ms, because no such wait fits into it.
 `,
     sources: [
       {title: 'RFC 9110, 10.2.3 Retry-After', url: 'https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3'},
@@ -61,10 +61,10 @@ value except 0 ends the call.
 
   needs: ['retryAfter'],
   fields: [],
-  reads: ['maxAttempts', 'retryAfter', 'retryOn'],
+  reads: ['deadlineMs', 'maxAttempts', 'retryAfter', 'retryOn'],
 
   *check(scope): Iterable<Draft> {
-    const {retryAfter} = scope.policy;
+    const {retryAfter, deadlineMs} = scope.policy;
     if (!mayRetry(scope) || !retriesThrottled(scope.policy)) return;
     if (!retryAfter.honor) {
       yield {
@@ -74,7 +74,9 @@ value except 0 ends the call.
         fix: setting(scope, 'retryAfter.honor', true),
       };
     }
-    if (retryAfter.honor && retryAfter.maxMs < SECOND) {
+    // Within a shorter deadline no call waits a second, whatever the maximum.
+    const mayWait = deadlineMs === null || deadlineMs > SECOND;
+    if (retryAfter.honor && retryAfter.maxMs < SECOND && mayWait) {
       yield {
         at: 'retryAfter.maxMs',
         message: `A Retry-After above ${scope.dialect.words.ms(retryAfter.maxMs)} ends the call. The header counts in seconds, so every value except 0 is too long. Set maxMs to at least ${SECOND}.`,

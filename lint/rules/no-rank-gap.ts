@@ -7,12 +7,12 @@ export const rankGap: Rule = defineRule({
   category: 'hygiene',
   severity: 'info',
   confidence: 'low',
-  fix: 'safe',
+  fix: 'unsafe',
   summary: 'Number the ranks of endpoints without gaps',
   documentation: () => ({
     why: `
 Only the order of ranks counts: 1 and 3 mean the same as 1 and 2. A gap is harmless, and often a slip: an endpoint that was removed or forgotten, or a
-digit too many. The fix numbers the ranks anew and keeps their order. If an endpoint is missing, add it instead.
+digit too many. The fix numbers the ranks anew and keeps their order. It is unsafe, because it writes numbers: if an endpoint is missing, add it instead.
 `,
     sources: [{title: 'Failover', url: 'docs/guides/failover.md'}],
     bad: [

@@ -4,7 +4,7 @@ import {isBroad} from '../analysis/path-effect.ts';
 import {declaring, keyFor, type RepeatRisk, repeatRisks} from '../analysis/repeat-risk.ts';
 import {callsOf, mayRetry, namedNonIdempotent} from '../analysis/retryability.ts';
 import {ambiguousTriggers} from '../analysis/triggers.ts';
-import {isSet, isSetHere, type Scope} from '../model/scope.ts';
+import {isSet, isSetByRoute, isSetHere, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
 
 export const retriedPostWithoutKey: Rule = defineRule({
@@ -30,7 +30,7 @@ with the path:
 - **An info** where the path shows neither, and **a warning** where the route covers a whole API or service. Neither has a fix: only the
   author knows what a second request does.
 
-Triggers without a declaration are also reported, because the client does not retry on them: an error where the path writes, else a
+Triggers that the route lists without a declaration are also reported, because the client does not retry on them: an error where the path writes, else a
 warning. A gRPC path (\`/package.Service/Method\`) is a POST, whether the route names the method or not.
 
 gRPC codes count as the client classifies them. The client always retries UNAVAILABLE if the call reached no server, and
@@ -157,6 +157,7 @@ RESOURCE_EXHAUSTED if the server sends a delay, so these two are ambiguous only 
     if (!mayRetry(scope)) return;
     const {policy, match} = scope;
     for (const risk of repeatRisks(scope, 'retryOn')) {
+      if (!risk.isRepeated && !isMeantForRetries(scope, risk)) continue;
       const triggers = ambiguousTriggers(policy, risk.method, match);
       if (triggers.length === 0) continue;
       yield {
@@ -171,6 +172,13 @@ RESOURCE_EXHAUSTED if the server sends a delay, so these two are ambiguous only 
     }
   },
 });
+
+/**
+ * Whether the author expects retries that the client does not make. Triggers of the whole policy are no mistake in a route that writes: there the
+ * client is safe by itself.
+ */
+const isMeantForRetries = (scope: Scope, {effect}: RepeatRisk): boolean =>
+  effect === 'harmless' ? isSetHere(scope, 'retryOn') : isSetByRoute(scope, 'retryOn');
 
 function formatRisk(call: string, triggers: readonly RetryTrigger[], risk: RepeatRisk, isEverywhere: boolean): string {
   const {method, isRepeated, isDeclared, effect, why} = risk;

@@ -19,6 +19,8 @@ Without jitter, clients that failed at the same time wait equally long and retry
 again. Jitter spreads the retries; "full" needs the fewest calls.
 
 \`Retry-After\` does not help: if every client gets the same value, the retries come in one burst. The client adds jitter to it as well.
+
+An info where \`objective\` states one instance with at most one call in ten seconds: there is no other call to collide with.
 `,
     sources: [
       {
@@ -66,7 +68,7 @@ again. Jitter spreads the retries; "full" needs the fewest calls.
 
   needs: ['backoff'],
   fields: ['backoff.jitter'],
-  reads: ['backoff', 'maxAttempts', 'retryOn'],
+  reads: ['backoff', 'maxAttempts', 'objective', 'retryOn'],
 
   *check(scope): Iterable<Draft> {
     const {backoff} = scope.policy;
@@ -79,12 +81,19 @@ again. Jitter spreads the retries; "full" needs the fewest calls.
     const waits = isThrottled ? waitsOf(backoff, retries, true) : plain;
     if (waits.every(wait => wait === 0)) return;
     yield {
+      ...(isAlone(scope) ? {severity: 'info'} : {}),
       at: 'backoff.jitter',
       message: `Retries come in bursts: ${formatWaits(scope, waits, isThrottled)} equal for all clients that failed at the same time. Use jitter.`,
       fix: setting(scope, 'backoff.jitter', 'full'),
     };
   },
 });
+
+/** One client with a call in ten seconds at the most: there is no other call to collide with. */
+function isAlone({policy: {objective}}: Scope): boolean {
+  const rps = objective?.assume?.rps;
+  return objective?.instances === 1 && rps !== undefined && rps <= 0.1;
+}
 
 const waitsOf = (backoff: Backoff, retries: number, throttled: boolean): number[] =>
   Array.from({length: retries}, (_, index) => plannedMs(backoff, index + 1, throttled));

@@ -13,6 +13,7 @@ export const timeoutBelowLatency: Rule = defineRule({
   severity: 'warning',
   confidence: 'high',
   fix: 'unsafe',
+  worse: 'lower',
   summary: 'Set timeouts above the latency of a healthy server',
   documentation: () => ({
     why: `

@@ -14,6 +14,9 @@ export const unknownField: Rule = defineRule({
 The client refuses unknown fields. If the intended field is clear, the other rules check the value as if the field were spelt correctly, so
 a typing error hides no other finding.
 
+A rename is a safe fix only after one slip. A name with another unit, bound, quantile or digit is never renamed: \`minAttempts\` is not
+\`maxAttempts\`. Seconds become milliseconds together with their value, which is an unsafe fix.
+
 The linter knows field names of other libraries (\`retries\`, \`maxDelay\`, \`backoffMultiplier\` …) and what they count: three retries are
 four attempts. Notes and fields of other tools begin with \`x-\`, and are ignored.
 `,

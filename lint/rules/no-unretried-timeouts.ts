@@ -8,7 +8,7 @@ export const unretriedTimeouts: Rule = defineRule({
   code: 'RL305',
   name: 'no-unretried-timeouts',
   category: 'latency',
-  severity: 'warning',
+  severity: 'info',
   confidence: 'high',
   summary: 'Retry attempts that time out',
   documentation: () => ({
@@ -16,7 +16,7 @@ export const unretriedTimeouts: Rule = defineRule({
 An attempt timeout ends a slow attempt early, so that a retry has time. If \`retryOn\` does not list "timeout", the timeout ends the whole
 call before its deadline. Of 40 retry routes in public Istio configurations, 25 had a timeout per attempt and no trigger that retries it.
 
-Silent where no method may be retried after a timeout: a POST without an idempotency key, or a policy whose \`paid\` pays for no retry.
+An info, because some services are charged for an attempt that timed out. Silent where no method may be retried after a timeout: a POST without an idempotency key, or a policy whose \`paid\` pays for no retry.
 `,
     sources: [
       {

@@ -9,6 +9,7 @@ import {checkPolicy} from '../../src/policy/validate.ts';
 import {type Place, type Places, parentPath, pathsOf, placesOf} from '../source/places.ts';
 import {toValue} from '../source/read.ts';
 import type {Unit} from '../source/unit.ts';
+import {likenessOf} from './likeness.ts';
 import {copyOf, kept, moveAt, removeAt, setAt, withoutHoles} from './patch.ts';
 import {suggestedField} from './suggested-field.ts';
 
@@ -22,7 +23,7 @@ export interface ShapeProblem {
   readonly place: Place | undefined;
   /** A clause that follows the path. */
   readonly message: string;
-  /** The field that was probably meant; undefined if no name is close. */
+  /** The field that was probably meant; undefined if no name is close, or if the closest one has another unit, bound or quantile. */
   readonly meant: string | undefined;
 }
 
@@ -65,7 +66,9 @@ function describe({path, message}: PolicyProblem, places: Places): ShapeProblem 
   const place = places.get(path);
   const kind =
     place === undefined ? 'missing-field' : /^is not a field of/.test(message) ? 'unknown-field' : 'wrong-value';
-  return {kind, path, place, message, meant: kind === 'unknown-field' ? suggestedField(message) : undefined};
+  const near = kind === 'unknown-field' ? suggestedField(message) : undefined;
+  const isOther = near === undefined || likenessOf(String(place!.segments.at(-1)), near) === 'other';
+  return {kind, path, place, message, meant: isOther ? undefined : near};
 }
 
 /** More rounds mean that something is wrong with the repair, not with the file. */

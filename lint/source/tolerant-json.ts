@@ -111,14 +111,18 @@ function syntaxProblem(text: string, error: number, offset: number, length: numb
   const end = endOfCode(text, offset);
   const fix = {title: 'Insert the comma', span: {start: end, end}, text: ','};
   const place = {start: end - 1, end};
-  // In a text with another error, a comma may not help, and would be suggested again and again.
-  return mends(text, end, errors) ? {code: 'RL001', message, span: place, fix} : {code: 'RL001', message, span: place};
+  const isSure = isKey(text, offset) && mends(text, end, errors);
+  return isSure ? {code: 'RL001', message, span: place, fix} : {code: 'RL001', message, span: place};
 }
 
+/** Before anything but a key, another character may be wrong: `03` and `[1 500]` may each be one number. */
+const isKey = (text: string, at: number): boolean => /^"(?:[^"\\\n]|\\.)*"\s*:/.test(text.slice(at));
+
+/** With another kind of error in the text, the comma may belong elsewhere: a brace may be missing in its place. */
 function mends(text: string, at: number, errors: number): boolean {
   const left: ParseError[] = [];
   parseTree(`${text.slice(0, at)},${text.slice(at)}`, left, OPTIONS);
-  return left.length < errors;
+  return left.length < errors && left.every(({error}) => printParseErrorCode(error) === 'CommaExpected');
 }
 
 // jsonc-parser's kinds of token; its enum is gone after compilation.

@@ -27,7 +27,7 @@ export interface SuppressOptions {
   readonly refused: boolean;
   /** The policies that may hold suppressions themselves. */
   readonly units: readonly Unit[];
-  /** Whether the rules ran; if not, nothing is said of suppressions without use. */
+  /** Whether the rules ran on all layers; if not, nothing is said of suppressions without use. */
   readonly rulesRan: boolean;
 }
 
@@ -124,6 +124,6 @@ function report(
     span,
     pointer,
     identity: `${pointer} ${suppression.rules.join(' ')}`.trim(),
-    ...(removable ? {tag: 'unnecessary', fix: {title: 'Remove the suppression', edits: removal}} : {}),
+    ...(removable ? {tag: 'unnecessary', fix: {title: 'Remove the suppression', plan: removal}} : {}),
   });
 }

@@ -7,7 +7,7 @@
  */
 
 import {Patch} from '../edit/patch.ts';
-import type {TextEdit} from '../edit/text-edit.ts';
+import {type Plan, planOf} from '../edit/plan.ts';
 import type {Finding} from '../finding.ts';
 import {below} from '../model/layer.ts';
 import {linesOf} from '../source/lines.ts';
@@ -64,7 +64,7 @@ function within({source, root, keySpan}: Unit): (finding: Finding) => boolean {
   return ({range}) => range.start.line >= first && range.start.line <= last;
 }
 
-function removalOf(unit: Unit, index: number): readonly TextEdit[] | undefined {
+function removalOf(unit: Unit, index: number): Plan | undefined {
   const patch = new Patch(unit);
-  return patch.remove([blockKey, 'disable', index]) ? patch.edits() : undefined;
+  return patch.remove([blockKey, 'disable', index]) ? planOf(patch) : undefined;
 }

@@ -24,7 +24,7 @@ export function fromComments(source: Source): Suppression[] {
         reason,
         until,
         covers,
-        removal: () => [{...wholeOf(comment, text), text: ''}],
+        removal: () => ({edits: [{...wholeOf(comment, text), text: ''}]}),
       },
     ];
   });

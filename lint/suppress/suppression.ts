@@ -1,6 +1,6 @@
 /** A wish that findings be kept quiet, wherever it is written. */
 
-import type {TextEdit} from '../edit/text-edit.ts';
+import type {Plan} from '../edit/plan.ts';
 import type {Finding} from '../finding.ts';
 import type {Span} from '../source/tree.ts';
 
@@ -16,5 +16,5 @@ export interface Suppression {
   /** Whether it is meant for the place of a finding, whatever its rule. */
   readonly covers: (finding: Finding) => boolean;
   /** Takes it out of the text, where it is useless; undefined where it cannot go. */
-  readonly removal: () => readonly TextEdit[] | undefined;
+  readonly removal: () => Plan | undefined;
 }

@@ -55,10 +55,11 @@ async function selectIn(
   operands: readonly string[],
   reports: readonly string[],
 ): Promise<Selection> {
-  const {cwd} = workspace.io;
+  const {cwd, mayRead} = workspace.io;
   for (const operand of operands) workspace.dependencies?.note(workspace.absolute(readOperand(operand).path));
   const selection = await select(operands, {
     cwd,
+    mayRead,
     declared: await declaredIn(workspace, (...entry) => checkDeclared(workspace, ...entry)),
     holds: (path, pointer) => workspace.holds(shownPath(cwd, path), pointer),
     isLeftOut: path => reports.includes(path),

@@ -12,6 +12,7 @@ import {namesOf, noRule} from '../config-file/rule-names.ts';
 import {configOf, type Settings, type SettingsLayer, settingsFor} from '../config-file/settings.ts';
 import type {Dialect} from '../dialects/dialect.ts';
 import {policiesAt, unitsAt} from '../dialects/policies-at.ts';
+import type {Acceptance} from '../finding.ts';
 import {CliError} from '../io/cli-error.ts';
 import type {Dependencies} from '../io/dependencies.ts';
 import type {Io} from '../io/io.ts';
@@ -45,8 +46,8 @@ export class Workspace {
     this.dependencies = dependencies;
     this.#args = args;
     const onRead = (file: string): void => dependencies?.note(file);
-    this.texts = new Texts(io.cwd, onRead, path => this.#dialects.get(path));
-    this.configs = new ConfigReader(io.cwd, onRead, io.runsPlugins);
+    this.texts = new Texts(io, onRead, path => this.#dialects.get(path));
+    this.configs = new ConfigReader(io, onRead);
     this.#commandLine = commandLineLayers(args);
   }
 
@@ -140,11 +141,13 @@ export class Workspace {
     return new BaselineFile(join(folder, loaded?.file.baseline ?? defaultBaselineName), this.io.cwd);
   }
 
-  #accepted(file: BaselineFile, path: string): readonly string[] | undefined {
+  #accepted(file: BaselineFile, path: string): readonly Acceptance[] | undefined {
     let baseline = this.#baselines.get(file.file);
     if (baseline === undefined) {
       this.dependencies?.note(file.file);
-      baseline = file.exists ? file.read() : {version: 1, findings: {}};
+      const {mayRead = () => true} = this.io;
+      const isReadable = file.exists && (this.#args.has('baseline') || mayRead(file.file));
+      baseline = isReadable ? file.read() : {version: 1, findings: {}};
       this.#baselines.set(file.file, baseline);
     }
     return Object.hasOwn(baseline.findings, path) ? baseline.findings[path] : undefined;

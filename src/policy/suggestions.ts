@@ -75,7 +75,7 @@ const isCount = (value: unknown): value is number =>
 const normalise = (word: string): string => word.toLowerCase().replace(/[-_\s]/g, '');
 
 /** Damerau–Levenshtein, restricted: a swap of neighbours is one slip, as it is on a keyboard. */
-function editDistance(a: string, b: string): number {
+export function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({length: b.length + 1}, (_, column) => column);
   for (let row = 1; row <= a.length; row++) {

@@ -96,7 +96,7 @@ describe('report formats', () => {
     expect(version).to.equal('1.2.3');
     expect(written).to.have.length(findings.length);
     expect(Object.keys(written[0]).sort()).to.deep.equal(
-      'code confidence docs fingerprint fix message name path pointer range related severity suggestions tags'.split(
+      'acceptance code confidence docs fingerprint fix message name path pointer range related severity suggestions tags'.split(
         ' ',
       ),
     );

@@ -82,7 +82,11 @@ describe('rules', () => {
       ['RL201', 'maxAttempts', '{"maxAttempts": "unlimited"}'],
       ['RL201', 'maxAttempts', '{"maxAttempts": "unlimited", "deadlineMs": null}'],
       ['RL203', 'backoff.jitter', '{"backoff": {"jitter": "none"}}'],
-      ['RL101', 'routes[0].match.methods', '{"routes": [{"match": {"methods": ["POST"], "path": "/v1/orders"}}]}'],
+      [
+        'RL101',
+        'routes[0].match.methods',
+        '{"routes": [{"match": {"methods": ["POST"], "path": "/v1/orders"}, "retryOn": [429, 503]}]}',
+      ],
     ] as const) {
       it(`${code} ${text}`, async () => {
         const request: LintRequest = {path: 'p.json', files: {'p.json': text}, config: {preset: 'strict'}};

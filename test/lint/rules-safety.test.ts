@@ -200,3 +200,97 @@ describe('RL113 no-credentials-across-sites', () => {
       expect(await said('RL113', across(...origins))).to.deep.equal(expected));
   }
 });
+
+describe('RL101 no-retried-post-without-key', () => {
+  const route = {match: {methods: ['POST'], path: '/v1/charges'}};
+
+  it('reports no trigger that the route does not list', async () => {
+    const settings: PolicyInput[] = [
+      {attemptTimeoutMs: 2000},
+      {name: 'charges'},
+      {deadlineMs: 9000},
+      {maxAttempts: 2},
+      {backoff: {baseMs: 200}},
+      {breaker: {kind: 'consecutive'}},
+      {idempotency: null},
+      {},
+    ];
+    const tops: PolicyInput[] = [
+      {},
+      {retryOn: [429, 503]},
+      {extends: ['steadfetch:interactive']},
+      {idempotency: {methods: ['PUT']}},
+    ];
+    let tried = 0;
+    for (const top of tops)
+      for (const setting of settings) {
+        tried++;
+        const policy = {...top, routes: [{...route, ...setting}]} as PolicyInput;
+        expect(await said('RL101', policy), JSON.stringify(policy)).to.deep.equal([]);
+      }
+    expect(tried).to.equal(32);
+  });
+
+  it('reports the triggers that the route lists, and what is repeated by the default triggers', async () => {
+    const listed = {routes: [{...route, retryOn: [429, 503]}]} as PolicyInput;
+    expect(await said('RL101', listed)).to.deep.equal(['error routes[0].match.methods']);
+    const declared = {idempotentMethods: ['GET', 'POST'], routes: [route]} as PolicyInput;
+    expect(await said('RL101', declared)).to.deep.equal(['error routes[0].match.methods']);
+  });
+});
+
+describe('RL112 no-payments-across-endpoints', () => {
+  const between = (first: string, second: string, more: object): PolicyInput =>
+    ({
+      endpoints: [
+        {name: 'a', origin: first},
+        {name: 'b', origin: second, rank: 2},
+      ],
+      failover: {sharedKeys: true},
+      ...more,
+    }) as PolicyInput;
+  const [stripe, adyen] = ['https://api.stripe.com', 'https://checkout-live.adyen.com'];
+  const charges = {match: {methods: ['POST'], path: '/v1/charges'}};
+  const key = {idempotency: {}};
+
+  for (const [title, expected, policy] of [
+    ['two providers and a key', ['error failover.sharedKeys'], between(stripe, adyen, key)],
+    [
+      'two providers and a route that charges',
+      ['error failover.sharedKeys'],
+      between(stripe, adyen, {routes: [{...charges, ...key}]}),
+    ],
+    [
+      'two providers, charged without a key',
+      ['error failover.sharedKeys'],
+      between(stripe, adyen, {routes: [{...charges, idempotentMethods: ['POST']}]}),
+    ],
+    [
+      'two providers under a preset',
+      ['error failover.sharedKeys'],
+      between(stripe, adyen, {extends: ['steadfetch:payments'], maxAttempts: 2}),
+    ],
+    [
+      'two regions of one provider',
+      ['info failover.sharedKeys'],
+      between('https://eu.stripe.com', 'https://us.stripe.com', {routes: [{...charges, ...key}]}),
+    ],
+    [
+      'a provider and a private network',
+      ['info failover.sharedKeys'],
+      between(stripe, 'https://10.0.0.7', {routes: [{...charges, ...key}]}),
+    ],
+    ['two providers of completions, without a key', [], between(stripe, adyen, {idempotentMethods: ['POST']})],
+    [
+      'two providers of completions, with a key',
+      [],
+      between(stripe, adyen, {routes: [{match: {methods: ['POST'], path: '/v1/chat/completions'}, ...key}]}),
+    ],
+    ['two providers and one attempt', [], between(stripe, adyen, {...key, maxAttempts: 1})],
+    ['two providers that only GET', [], between(stripe, adyen, {routes: [{match: {methods: ['GET']}}]})],
+    ['two providers that share no key', [], between(stripe, adyen, {...key, failover: {}})],
+  ] as const) {
+    it(`${title}: ${expected[0] ?? 'nothing'}`, async () =>
+      expect(await said('RL112', policy)).to.deep.equal(expected));
+  }
+});

@@ -34,6 +34,6 @@ export function serve(port: Port, {cwd, runsPlugins}: Start): void {
   });
   setChunkLoader(name => chunks.get(name));
   files.onWrite = (path, text) => void connection.sendNotification(FILE_CHANGED, {path, text});
-  const io = {...processIo().io, cwd, runsPlugins};
+  const io = {...processIo().io, cwd, ...(runsPlugins ? {} : {loadRules: () => undefined})};
   void runServer(connection, new Arguments([], new Map()), io).then(() => port.close());
 }

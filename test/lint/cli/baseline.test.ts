@@ -19,12 +19,69 @@ describe('retry-lint baseline', () => {
     expect(findingsOf(await desk.run('-f', 'json'))).to.deep.equal(['RL201 4:3']);
   });
 
+  describe('accepts a finding as it is', () => {
+    const six = '{"maxAttempts": 6, "attemptTimeoutMs": 1000, "objective": {"assume": {"rps": 5}}}';
+    const accepted = async (text = six, config = '{}'): Promise<Desk> => {
+      const desk = new Desk({'a.retry.json': text, '.retry-lintrc.json': config});
+      await desk.run('baseline');
+      expect((await desk.run()).code).to.equal(0);
+      return desk;
+    };
+    const codes = async (desk: Desk): Promise<string[]> =>
+      findingsOf(await desk.run('-f', 'json')).map(found => found.slice(0, 5));
+
+    it('and reports it where its number is worse, but not where it is better', async () => {
+      const desk = await accepted();
+      desk.write('a.retry.json', six.replace('6', '100000'));
+      expect(await codes(desk)).to.include('RL202');
+      desk.write('a.retry.json', six.replace('6', '"unlimited"'));
+      expect(await codes(desk)).not.to.deep.equal([]);
+      desk.write('a.retry.json', six.replace('6', '5'));
+      expect(await codes(desk)).not.to.include('RL202');
+    });
+
+    it('and reports it where its severity is worse', async () => {
+      const desk = await accepted();
+      desk.write('.retry-lintrc.json', '{"rules": {"RL202": "error"}}');
+      expect(await codes(desk)).to.deep.equal(['RL202']);
+    });
+
+    it('and reports it where another value stands at its place', async () => {
+      const desk = await accepted('{"retryOn": [429, 404, 503, "timeout", "network"]}');
+      desk.write('a.retry.json', '{"retryOn": [429, 401, 503, "timeout", "network"]}');
+      expect(await codes(desk)).to.deep.equal(['RL102']);
+    });
+
+    it('and reports it where a value that explains it is worse', async () => {
+      const layers = '{"maxAttempts": 4, "retryingLayers": [{"name": "gateway", "maxAttempts": 3}]}';
+      const desk = await accepted(layers);
+      desk.write('a.retry.json', layers.replace('4', '3'));
+      desk.write('a.retry.json', layers.replace('"maxAttempts": 3', '"maxAttempts": 50'));
+      expect(await codes(desk)).to.include('RL209');
+    });
+
+    it('and keeps the entry of what became worse, until it is accepted anew', async () => {
+      const desk = await accepted();
+      const before = desk.read('.retry-lint-baseline.json');
+      desk.write('a.retry.json', six.replace('6', '100000'));
+      await desk.run('baseline', '--prune');
+      expect(desk.read('.retry-lint-baseline.json')).to.contain('"value": 6').and.equal(before);
+      await desk.run('baseline');
+      expect((await desk.run()).code).to.equal(0);
+    });
+
+    it('and repeats no text of the policy', async () => {
+      const desk = await accepted('{"x-note": "token ghp_0123456789abcdefghijklmnopqrstuvwxyzAB"}');
+      expect(desk.read('.retry-lint-baseline.json')).to.contain('RL110').and.not.contain('ghp_');
+    });
+  });
+
   it('has the same effect from every folder', async () => {
     const desk = new Desk({'deep/a.retry.json': wavy, '.retry-lintrc.json': '{"baseline": "known.json"}'});
     await desk.runIn('deep', 'baseline');
     expect(JSON.parse(desk.read('known.json'))).to.deep.equal({
       version: 1,
-      findings: {'deep/a.retry.json': ['RL203 backoff.jitter']},
+      findings: {'deep/a.retry.json': [{finding: 'RL203 backoff.jitter', severity: 'error', digest: '510ad85f'}]},
     });
     expect((await desk.run()).code).to.equal(0);
     expect((await desk.runIn('deep')).code).to.equal(0);
@@ -102,7 +159,13 @@ describe('retry-lint baseline', () => {
     expect((await desk.run(...named)).code).to.equal(0);
   });
 
-  for (const text of ['{', '{"version": 2}', '{"version": 1, "findings": {"a": 1}}', 'null']) {
+  for (const text of [
+    '{',
+    '{"version": 2}',
+    '{"version": 1, "findings": {"a": 1}}',
+    '{"version": 1, "findings": {"a": ["RL203 x"]}}',
+    'null',
+  ]) {
     it(`refuses ${text} as a baseline`, async () => {
       const desk = new Desk({'a.retry.json': wavy, '.retry-lint-baseline.json': text});
       const {code, err} = await desk.run();

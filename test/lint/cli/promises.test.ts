@@ -8,7 +8,7 @@ const headlines: [what: string, text: string, finding: string][] = [
   ['waits without jitter', '{\n  "backoff": {"jitter": "none"}\n}\n', 'RL203 2:15'],
   [
     'a POST that is retried without a key',
-    '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/orders"}}\n  ]\n}\n',
+    '{\n  "routes": [\n    {"match": {"methods": ["POST"], "path": "/orders"}, "retryOn": [429, 503]}\n  ]\n}\n',
     'RL101 3:16',
   ],
   [

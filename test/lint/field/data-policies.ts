@@ -98,7 +98,9 @@ export const dataPolicies: readonly FieldPolicy[] = [
   },
   {
     name: 'S3: POST begins or completes an upload, by its query alone',
-    policy: {routes: [{match: {methods: ['POST'], origin: 'https://bucket.s3.amazonaws.com', path: '/**'}}]},
+    policy: {
+      routes: [{match: {methods: ['POST'], origin: 'https://bucket.s3.amazonaws.com', path: '/**'}, retryOn: [503]}],
+    },
     finds: ['RL101 warning routes[0].match.methods'],
     not: [],
     unfixed: ['RL101'],

@@ -22,6 +22,16 @@ export const ownPolicies: readonly FieldPolicy[] = [
   {
     name: 'Stripe, Adyen and PayPal: payments with the default triggers',
     policy: {routes: posted('/v1/charges', '/v71/payments', '/v2/checkout/orders', '/v1/payment_intents/*/capture')},
+    finds: [],
+    not: ['RL101'],
+  },
+  {
+    name: 'Stripe, Adyen and PayPal: payments whose routes list triggers',
+    policy: {
+      routes: posted('/v1/charges', '/v71/payments', '/v2/checkout/orders', '/v1/payment_intents/*/capture').map(
+        route => ({...route, retryOn: [429, 503]}),
+      ),
+    },
     finds: [0, 1, 2, 3].map(index => `RL101 error routes[${index}].match.methods`),
     not: [],
   },

@@ -143,6 +143,10 @@ describe('the suppression of a finding in an editor', () => {
 });
 
 describe('the baseline in an editor', () => {
+  const jitter = {finding: 'RL203 backoff.jitter', severity: 'error', digest: '510ad85f'};
+  const timeout = {finding: 'RL301 attemptTimeoutMs', severity: 'warning'};
+  const budget = {finding: 'RL207 budget', severity: 'warning'};
+
   it('accepts a finding, which is then no longer reported', async () => {
     const text = '{\n  "budget": null,\n  "backoff": {"jitter": "none"}\n}\n';
     const {actions, editor} = await actionsIn(text);
@@ -152,14 +156,14 @@ describe('the baseline in an editor', () => {
     expect((await next).map(({code}) => code)).to.deep.equal(['RL207']);
     expect(JSON.parse(editor.desk.read('.retry-lint-baseline.json'))).to.deep.equal({
       version: 1,
-      findings: {'a.retry.json': ['RL203 backoff.jitter']},
+      findings: {'a.retry.json': [jitter]},
     });
   });
 
   it('keeps what was accepted before', async () => {
     const before = {
       version: 1,
-      findings: {'b.retry.json': ['RL207 budget'], 'a.retry.json': ['RL301 attemptTimeoutMs']},
+      findings: {'b.retry.json': [budget], 'a.retry.json': [timeout]},
     };
     const files = {'a.retry.json': wavy, '.retry-lint-baseline.json': JSON.stringify(before)};
     const editor = await Editor.start(files);
@@ -167,8 +171,8 @@ describe('the baseline in an editor', () => {
     const args = [editor.uri('a.retry.json'), 'RL203 backoff.jitter'];
     await editor.request('workspace/executeCommand', {command: 'retry-lint.addToBaseline', arguments: args});
     expect(JSON.parse(editor.desk.read('.retry-lint-baseline.json')).findings).to.deep.equal({
-      'a.retry.json': ['RL203 backoff.jitter', 'RL301 attemptTimeoutMs'],
-      'b.retry.json': ['RL207 budget'],
+      'a.retry.json': [jitter, timeout],
+      'b.retry.json': [budget],
     });
   });
 });

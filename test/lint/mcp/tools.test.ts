@@ -1,8 +1,8 @@
 /** The tools for coding agents, called by the client of the official SDK: what they answer, and what they refuse. */
-import {symlinkSync} from 'node:fs';
+import {symlinkSync, utimesSync} from 'node:fs';
 import {expect} from 'chai';
 import {clean, wavy} from '../cli/desk.ts';
-import {Agent} from './agent.ts';
+import {Agent, type Answer} from './agent.ts';
 
 const slips = '{\n  "budgt": {"capacity": 400},\n  "backoff": {"jitter": "none"}\n}\n';
 
@@ -141,6 +141,103 @@ describe('files outside of the folder', () => {
     const agent = await Agent.start({'in/a.retry.json': clean, 'secret.json': '{"secret": '}, 'in');
     const {texts} = await agent.call('lint', {text: '{"extends": ["../secret.json"]}'});
     expect(texts.join()).to.contain('../secret.json, which cannot be read').and.not.contain('as a policy');
+  });
+});
+
+describe('code of the folder', () => {
+  const policy = {'a.retry.json': clean};
+  /** A module that leaves a trace when it runs. */
+  const module = (trace: string, at = '.'): Record<string, string> => ({
+    [`${at}/rules.mjs`]: `globalThis.${trace} = (globalThis.${trace} ?? 0) + 1;\nexport default ${rule}`,
+    [`${at}/.retry-lintrc.json`]: '{"plugins": ["./rules.mjs"], "rules": {"RL207": "off"}}',
+  });
+  const rule = `{
+    code: 'ACME101', name: 'use-a-name', category: 'hygiene', severity: 'error', confidence: 'high', summary: 'S',
+    documentation: () => ({why: 'W', sources: [], bad: [{}], good: [{}]}),
+    *check() { yield {at: 'name', message: 'It has no name.'}; },
+  };`;
+  const callAll = async (agent: Agent): Promise<void> => {
+    for (const [tool, args] of [
+      ['lint', {}],
+      ['lint', {text: '{"budget": null}'}],
+      ['fix', {text: '{}'}],
+      ['explain', {rule: 'RL203', text: '{}'}],
+      ['explain', {rule: 'RL203'}],
+      ['simulate', {text: '{}', scenario: 'steady', policy: 7}],
+    ] as const)
+      await agent.call(tool, args);
+  };
+
+  it('is run by no tool, and the rest of the configuration applies', async () => {
+    const agent = await Agent.start({...policy, ...module('ranInFolder')});
+    await callAll(agent);
+    expect(globalThis).not.to.have.property('ranInFolder');
+    const {data} = await agent.call('lint', {text: '{"budget": null}'});
+    expect(data.findings).to.deep.equal([]);
+    expect(agent.desk.err.text).to.equal(
+      'retry-lint mcp: .retry-lintrc.json:1:14: plugins[0] does not run: start the server with --plugin rules.mjs if its code can be trusted.\n',
+    );
+  });
+
+  it('is not run where it is invalid, nor where it is above the folder', async () => {
+    const broken = {...module('ranBroken'), './rules.mjs': 'globalThis.ranBroken = 1;\nexport default 7;\n'};
+    const agent = await Agent.start({...policy, ...broken});
+    await callAll(agent);
+    expect((await agent.call('lint')).isError).to.equal(false);
+    const inner = await Agent.start({'in/a.retry.json': clean, ...module('ranAbove')}, 'in');
+    await callAll(inner);
+    expect(globalThis).not.to.have.any.keys('ranBroken', 'ranAbove');
+  });
+
+  it('runs once, at the start, where the server is started with its name', async () => {
+    const agent = await Agent.start({...policy, ...module('ranByName')}, '--plugin', 'rules.mjs');
+    const codes = async (): Promise<string[]> =>
+      ((await agent.call('lint')).data as unknown as FoundData).findings.map(({code}) => code);
+    expect(await codes()).to.deep.equal(['ACME101']);
+    agent.desk.write('rules.mjs', `globalThis.ranLater = true;\nexport default ${rule}`);
+    utimesSync(agent.desk.at('rules.mjs'), 1e9, 1e9);
+    expect(await codes()).to.deep.equal(['ACME101']);
+    expect(globalThis).to.have.property('ranByName', 1);
+    expect(globalThis).not.to.have.property('ranLater');
+  });
+
+  it('ends the start with its mistake', async () => {
+    const {desk} = await Agent.start({'rules.mjs': 'export default 7;\n'});
+    const {code, err} = await desk.run('mcp', '--plugin', 'rules.mjs');
+    expect(code).to.equal(2);
+    expect(err).to.match(/^--plugin: rules\.mjs:1: the default export must be a rule/);
+  });
+});
+
+describe('files beside and above the folder', () => {
+  const codesOf = ({data}: Answer): string[] => (data as unknown as FoundData).findings.map(({code}) => code);
+
+  it('are no configuration, no baseline and no .gitignore of it', async () => {
+    const files = {
+      '.git/HEAD': 'ref: refs/heads/main\n',
+      '.retry-lintrc.json': '{"rules": {"RL203": "off"}}',
+      '.gitignore': 'in/a.retry.json\n',
+      'in/a.retry.json': wavy,
+    };
+    expect(codesOf(await (await Agent.start(files, 'in')).call('lint'))).to.deep.equal(['RL203']);
+    const accepted = {
+      version: 1,
+      findings: {'in/a.retry.json': [{finding: 'RL203 backoff.jitter', severity: 'error', digest: '510ad85f'}]},
+    };
+    const named = {
+      'in/a.retry.json': wavy,
+      'in/.retry-lintrc.json': '{"baseline": "../accepted.json"}',
+      'accepted.json': JSON.stringify(accepted),
+    };
+    expect(codesOf(await (await Agent.start(named, 'in')).call('lint'))).to.deep.equal(['RL203']);
+    // With the folder above, both apply.
+    expect(codesOf(await (await Agent.start(named)).call('lint'))).to.deep.equal([]);
+  });
+
+  it('are not read through links in it', async () => {
+    const agent = await Agent.start({'in/a.retry.json': wavy, 'config.json': '{"rules": {"RL203": "off"}}'}, 'in');
+    symlinkSync(agent.desk.at('config.json'), agent.desk.at('in/.retry-lintrc.json'));
+    expect(codesOf(await agent.call('lint'))).to.deep.equal(['RL203']);
   });
 });
 

@@ -1,0 +1,57 @@
+/** Edits of a text, and what they are meant to do: compared with what they did before the text is written. */
+
+import {equalJson} from '../canonical.ts';
+import {readSource, toValue} from '../source/read.ts';
+import type {Node, Source} from '../source/tree.ts';
+import type {Patch} from './patch.ts';
+import {applyEdits, type TextEdit} from './text-edit.ts';
+
+export interface Plan {
+  readonly edits: readonly TextEdit[];
+  /** The changes of the tree. Left out if the edits change no value: they remove a comment, or correct a syntax error. */
+  readonly patch?: Patch;
+}
+
+/** Undefined where the changes cannot be written. */
+export function planOf(patch: Patch): Plan | undefined {
+  const edits = patch.edits();
+  return edits && {edits, patch};
+}
+
+/**
+ * Whether the text can be read after all edits of the plans, and its values are those before with the changes of the plans, and no other.
+ *
+ * @param source The text that the plans were made for.
+ */
+export async function comesOut(source: Source, plans: readonly Plan[]): Promise<boolean> {
+  const text = applyEdits(
+    source.text,
+    plans.flatMap(({edits}) => edits),
+  );
+  const after = await readSource(source.path, text);
+  if (after.problems.length > source.problems.length) return false;
+  // After a syntax error the tree is a guess, so only the problems can be compared.
+  if (!isWhole(source)) return true;
+  const patches = plans.flatMap(({patch}) => patch ?? []);
+  return (
+    isWhole(after) &&
+    after.documents.length === source.documents.length &&
+    source.documents.every((root, index) => equalJson(changed(root, patches), toValue(after.documents[index]!)))
+  );
+}
+
+const isWhole = ({problems}: Source): boolean => problems.every(({code}) => code === 'RL002');
+
+/** The value of a tree with the changes of all patches. */
+function changed(node: Node, patches: readonly Patch[]): unknown {
+  const replaced = patches.find(patch => patch.replaces(node));
+  if (replaced !== undefined) return replaced.replacementOf(node);
+  if (node.kind === 'scalar') return node.value;
+  const isLeft = (_: unknown, index: number): boolean => !patches.some(patch => patch.removes(node, index));
+  if (node.kind === 'list') return node.items.filter(isLeft).map(item => changed(item, patches));
+  const kept = node.properties.filter(isLeft).map(property => {
+    const name = patches.map(patch => patch.nameOf(property)).find(each => each !== undefined) ?? property.key;
+    return [name, changed(property.value, patches)] as const;
+  });
+  return Object.fromEntries([...kept, ...patches.flatMap(patch => patch.addedTo(node))]);
+}

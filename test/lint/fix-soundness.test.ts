@@ -1,0 +1,99 @@
+/** Every fix is applied, read again and compared with its plan before it is written. */
+import {expect} from 'chai';
+import {Patch} from '../../lint/edit/patch.ts';
+import {comesOut, planOf} from '../../lint/edit/plan.ts';
+import {applyEdits} from '../../lint/edit/text-edit.ts';
+import {fixText, isSound} from '../../lint/fix.ts';
+import {lintText} from '../../lint/lint.ts';
+import {readSource, toValue} from '../../lint/source/read.ts';
+import {documentsOf} from '../../lint/source/unit.ts';
+
+const fixed = async (text: string, path = 'p.yaml') => fixText({path, files: {[path]: text}}, {unsafe: true});
+
+describe('a fix of a YAML field without a value', () => {
+  it('keeps the comment behind it a comment', async () => {
+    const budget = await fixed('name: shop\nbudget: # off for now\n');
+    expect(budget.text).to.match(/^name: shop\nbudget: \{.*\} # off for now\n$/);
+    expect(budget.fixed.map(({code}) => code)).to.deep.equal(['RL207']);
+    const timeout = await fixed('attemptTimeoutMs:   # none\nname: shop\n');
+    expect(timeout.text).to.match(/^attemptTimeoutMs: {3}\d+ # none\nname: shop\n$/);
+    expect(timeout.fixed.map(({code}) => code)).to.deep.equal(['RL301']);
+  });
+});
+
+describe('a fix that would not come out as planned', () => {
+  // An alias repeats what its anchor has, and a tag makes a text of a number.
+  const texts = [
+    'name: shop\nbudget: &off # none\nroutes:\n  - match: {path: /a}\n    maxAttempts: 1\n    budget: *off\n',
+    'name: shop\nattemptTimeoutMs: !!null # none\n',
+  ];
+  for (const text of texts) {
+    it(`changes nothing and is not reported as fixed: ${text.split('\n')[1]}`, async () => {
+      const before = await lintText({path: 'p.yaml', files: {'p.yaml': text}});
+      const finding = before.findings.find(({code}) => code === 'RL207' || code === 'RL301')!;
+      const {text: after, fixed: applied, report} = await fixed(text);
+      expect(applied.map(({code}) => code)).not.to.include(finding.code);
+      expect(after.split('\n')[1]).to.equal(text.split('\n')[1]);
+      const left = report.findings.find(({code}) => code === finding.code)!;
+      expect(left.fix).to.equal(undefined);
+      expect(await isSound(finding.fix!)).to.equal(false);
+    });
+  }
+
+  it('keeps no other fix from being applied', async () => {
+    const text = `${texts[1]}backoff: {jitter: none}\nretryOn: [429, 503, 503]\n`;
+    const {text: after, fixed: applied} = await fixed(text);
+    expect(after).to.contain('!!null # none').and.contain('jitter: "full"').and.contain('retryOn: [429, 503]');
+    expect(applied.map(({code}) => code)).to.have.members(['RL203', 'RL407']);
+  });
+});
+
+describe('a change of YAML', () => {
+  const values = [30000, 'full', {kind: 'x'}, [1], null];
+  /** The field has nothing, so that each value can be written. */
+  const empty = [
+    'budget: # off for now\n',
+    'budget:   # none\nb: 1\n',
+    'budget:\nb: 1\n',
+    'budget: ~ # x\n',
+    'budget:\n  # none\nb: 2\n',
+    'budget: \t# x\n',
+    '"budget": # x\n',
+    'budget: # x\r\nb: 1\r\n',
+    'budget :  # x\n',
+    '{budget: , b: 1}\n',
+    '{budget:, b: 1}\n',
+    '{budget: }\n',
+  ];
+  /** Some values cannot be written without other changes. */
+  const hard = [
+    'budget: !!null # x\n',
+    'budget: !!int 5 # x\n',
+    'budget: &a # x\nb: *a\n',
+    'budget: &a {c: 1} # x\nb: *a\n',
+    '{budget, b: 1}\n',
+    '? budget\nb: 1\n',
+    'budget: |\n  five\nb: 2\n',
+    'budget: a\n  b # x\nc: 1\n',
+    'budget:\n- 1 # one\n# end\nb: 2\n',
+  ];
+
+  for (const text of [...empty, ...hard]) {
+    it(`is right or refused: ${JSON.stringify(text)}`, async () => {
+      const source = await readSource('p.yaml', text);
+      const [unit] = documentsOf(source);
+      for (const value of values) {
+        const patch = new Patch(unit!);
+        expect(patch.set(['budget'], value)).to.equal(true);
+        const plan = planOf(patch)!;
+        const after = await readSource('p.yaml', applyEdits(text, plan.edits));
+        const [root] = after.documents;
+        const expected = {...(toValue(unit!.root) as object), budget: value};
+        const isRight =
+          after.problems.length === 0 && JSON.stringify(root && toValue(root)) === JSON.stringify(expected);
+        expect(await comesOut(source, [plan]), `${JSON.stringify(value)}`).to.equal(isRight);
+        if (empty.includes(text)) expect(isRight, applyEdits(text, plan.edits)).to.equal(true);
+      }
+    });
+  }
+});
