@@ -1,4 +1,5 @@
 /** Assesses the outcome of an attempt: classifies it, by the engine and by the user's `classify`, and reports it to the guards. */
+import {runIn} from '../client/observe.ts';
 import type {ClassifyInput, Ports, Reclassification} from '../client/ports.ts';
 import {type Awaitable, isPromise} from '../core/awaitable.ts';
 import {type AttemptResponse, failed, type Outcome} from '../core/outcome.ts';
@@ -115,7 +116,7 @@ async function askUser<R extends AttemptResponse>(
   };
   let said: ReturnType<Ask<R>>;
   try {
-    said = ask(input);
+    said = runIn(call.span, () => ask(input));
   } catch (thrown) {
     return {ended: failed('hook', thrown)};
   }

@@ -168,8 +168,11 @@ describe('the telemetry of a gRPC call', () => {
     await new Promise(resolve => stream.once('data', resolve));
     const drained = drain(stream);
     stream.cancel();
-    await drained;
+    const {error} = await drained;
     const [call] = calls();
+    const reason = 'CANCELLED after the response had begun';
+    expect(error?.resilience).to.include({result: 'cancelled', reason});
+    expect(call!.attributes).to.include({'steadfetch.call.outcome': 'cancelled', 'steadfetch.call.reason': reason});
     expect(call!.status.code).to.equal(SpanStatusCode.UNSET);
     expect(call!.attributes).to.include({'rpc.status_code': 'CANCELLED'}).and.not.have.property('error.type');
   });
