@@ -177,6 +177,32 @@ describe('the telemetry of a gRPC call', () => {
     expect(call!.attributes).to.include({'rpc.status_code': 'CANCELLED'}).and.not.have.property('error.type');
   });
 
+  for (const [how, leave] of [
+    [
+      'breaks out of the loop',
+      async stream => {
+        for await (const _ of stream) break;
+      },
+    ],
+    [
+      'destroys it',
+      async stream => {
+        await new Promise(resolve => stream.once('data', resolve));
+        stream.destroy();
+      },
+    ],
+  ] as [string, (stream: ReturnType<typeof watch>) => Promise<void>][])
+    it(`a stream whose reader ${how} ends with cancel(), which grpc-js does not call itself`, async () => {
+      server.serve(attempt => attempt.message('a'));
+      const stream = watch(client());
+      stream.on('error', () => {});
+      await leave(stream);
+      const ended = new Promise(resolve => stream.once('status', resolve));
+      stream.cancel();
+      await ended;
+      expect(calls().map(({attributes}) => attributes['rpc.status_code'])).to.deep.equal(['CANCELLED']);
+    });
+
   it('a call that a guard refuses has the code that its caller gets', async () => {
     server.serve(fails(status.UNAVAILABLE));
     const guarded = client({maxAttempts: 1, breaker: {kind: 'consecutive', failures: 1, openMs: 60_000}});
