@@ -1,4 +1,5 @@
 /** Assesses the outcome of an attempt: classifies it, by the engine and by the user's `classify`, and reports it to the guards. */
+import {runIn} from '../client/observe.ts';
 import type {ClassifyInput, Ports, Reclassification} from '../client/ports.ts';
 import {type Awaitable, isPromise} from '../core/awaitable.ts';
 import {type AttemptResponse, failed, type Outcome} from '../core/outcome.ts';
@@ -8,6 +9,7 @@ import {classify} from '../decide/classify.ts';
 import {classifyErrorBody} from '../decide/classify-error-body.ts';
 import type {ErrorFacts} from '../decide/error-body.ts';
 import {isFree} from '../decide/paid.ts';
+import {redactText} from '../decide/redact.ts';
 import {afterRedirect, type Redirected} from '../decide/redirected.ts';
 import type {Load} from '../guards/adaptive-limit.ts';
 import type {Health} from '../guards/trip.ts';
@@ -114,7 +116,7 @@ async function askUser<R extends AttemptResponse>(
   };
   let said: ReturnType<Ask<R>>;
   try {
-    said = ask(input);
+    said = runIn(call.span, () => ask(input));
   } catch (thrown) {
     return {ended: failed('hook', thrown)};
   }
@@ -124,12 +126,14 @@ async function askUser<R extends AttemptResponse>(
   return 'outcome' in answer ? {ended: answer.outcome} : {classification: reclassified(found, answer.value)};
 }
 
-/** The classification, with the fields that the user's `classify` replaces. */
+/** The classification, with the fields that the user's `classify` replaces. Its reason reaches events, reports and spans, so it holds no secret. */
 function reclassified(found: Classification, said: Reclassification | undefined): Classification {
   if (said === undefined || said === null) return found;
-  const {transient, reason = found.reason, sent, throttled} = said;
+  const {transient, sent, throttled} = said;
+  const own = typeof said.reason === 'string' ? redactText(said.reason) : undefined;
+  const reason = own ?? found.reason;
   if (!transient) return found.transient ? {...found, transient, reason} : found;
-  const base = found === SUCCESS ? red(said.reason ?? 'classified as transient') : {...found, reason};
+  const base = found === SUCCESS ? red(own ?? 'classified as transient') : {...found, reason};
   return {...base, transient, sent: sent ?? base.sent, throttled: throttled ?? base.throttled};
 }
 

@@ -118,7 +118,7 @@ function prepareAndSend<R extends AttemptResponse>(
     const url = request.url ?? urlOf(attempt) ?? rawUrl;
     const endpoint = failover?.endpointOf(attempt.guards).name;
     retryState.prepared = headers;
-    prepared = prepare({
+    const facts = {
       method,
       url,
       endpoint,
@@ -126,7 +126,8 @@ function prepareAndSend<R extends AttemptResponse>(
       attempt: attempt.number,
       previousStatus,
       signal: request.signal,
-    });
+    };
+    prepared = runIn(attempt.call.span, () => prepare(facts));
   } catch (error) {
     return attempt.unsent('hook', error);
   }

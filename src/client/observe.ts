@@ -1,4 +1,5 @@
-/** Calls of the observer port. What an observer throws is caught, and changes nothing for the call. */
+/** Calls of the observer port. What an observer throws, or rejects with, is caught, and changes nothing for the call. */
+import {isPromise} from '../core/awaitable.ts';
 import type {CallResult, CallView} from '../core/call-view.ts';
 import type {GuardsView} from '../core/guard-snapshot.ts';
 import type {
@@ -25,29 +26,38 @@ function complain(error: unknown): null {
   return null;
 }
 
-export function watch(observer: Observer | null, guards: GuardsView, clock: Clock): void {
+/** Calls a method that returns nothing. An async method fits its type. */
+function tell(work: () => unknown): void {
   try {
-    observer?.watch?.(guards, clock);
+    const said = work();
+    if (isPromise(said)) said.then(undefined, complain);
   } catch (error) {
     complain(error);
   }
 }
 
-export function startCall(observer: Observer, call: CallView): CallObserver | null {
+/** Calls a method that returns an observer. */
+function ask<T>(work: () => T | null | undefined): T | null {
   try {
-    return observer.startCall(call) ?? null;
+    const observer = work() ?? null;
+    if (!isPromise(observer)) return observer;
+    observer.then(undefined, complain);
+    return complain(new TypeError('An observer returned a promise where it must return an observer.'));
   } catch (error) {
     return complain(error);
   }
 }
 
+export function watch(observer: Observer | null, guards: GuardsView, clock: Clock): void {
+  if (observer !== null) tell(() => observer.watch?.(guards, clock));
+}
+
+export function startCall(observer: Observer, call: CallView): CallObserver | null {
+  return ask(() => observer.startCall(call));
+}
+
 export function emit(trace: CallObserver | null, name: CallEventName, facts: CallEventFacts): void {
-  if (trace === null) return;
-  try {
-    trace.event(name, facts);
-  } catch (error) {
-    complain(error);
-  }
+  if (trace !== null) tell(() => trace.event(name, facts));
 }
 
 export function endCall(
@@ -58,19 +68,11 @@ export function endCall(
   reason: string,
   durationMs: number,
 ): void {
-  try {
-    trace.end(call, outcome, result, reason, durationMs);
-  } catch (error) {
-    complain(error);
-  }
+  tell(() => trace.end(call, outcome, result, reason, durationMs));
 }
 
 export function closeCall(trace: CallObserver, end: RpcEnd): void {
-  try {
-    trace.closed?.(end);
-  } catch (error) {
-    complain(error);
-  }
+  tell(() => trace.closed?.(end));
 }
 
 export function startAttempt(
@@ -79,44 +81,24 @@ export function startAttempt(
   attempt: AttemptStart,
   headers: HeaderBag,
 ): AttemptObserver | null {
-  try {
-    return trace.startAttempt(call, attempt, headers) ?? null;
-  } catch (error) {
-    return complain(error);
-  }
+  return ask(() => trace.startAttempt(call, attempt, headers));
 }
 
 export function endAttempt(trace: AttemptObserver, outcome: Outcome, superseded: boolean, latencyMs: number): void {
-  try {
-    trace.end(outcome, superseded, latencyMs);
-  } catch (error) {
-    complain(error);
-  }
+  tell(() => trace.end(outcome, superseded, latencyMs));
 }
 
 export function noteFirstContent(trace: AttemptObserver, afterMs: number): void {
-  try {
-    trace.firstContent?.(afterMs);
-  } catch (error) {
-    complain(error);
-  }
+  tell(() => trace.firstContent?.(afterMs));
 }
 
 export function startBody(trace: AttemptObserver): BodyObserver | null {
-  try {
-    const body = trace.startBody?.() ?? null;
-    return body === null ? null : {end: how => endBody(body, how)};
-  } catch (error) {
-    return complain(error);
-  }
+  const body = ask(() => trace.startBody?.());
+  return body === null ? null : {end: how => endBody(body, how)};
 }
 
 function endBody(body: BodyObserver, how: BodyEnd): void {
-  try {
-    body.end(how);
-  } catch (error) {
-    complain(error);
-  }
+  tell(() => body.end(how));
 }
 
 /** Runs the work in the observer's context: exactly once, also where the observer throws before or after it, or forgets it. */

@@ -265,7 +265,7 @@ export class GrpcCall extends InterceptingCall implements Transport<RpcAttempt>,
     }
     if (code === status.OK || report.result !== 'success') return report;
     const reason = `${codeName(code)} after the response had begun`;
-    return {...report, result: 'failure', reason, refusal: 'not-transient'};
+    return {...report, result: this.callerSignal.aborted ? 'cancelled' : 'failure', reason, refusal: 'not-transient'};
   }
 }
 

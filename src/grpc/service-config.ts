@@ -64,6 +64,10 @@ export interface ServiceConfigResult {
 const MOST_ATTEMPTS = 5;
 /** A name that no service has: a pattern that matches it matches every name. */
 const ANY = '~';
+/** The config does not know which methods have streams. */
+const BOUNDS_STREAMS =
+  'timeout: gRPC bounds every call by it to its end, also streams of responses and of requests. ' +
+  'deadlineMs bounds a stream to its headers at most; a route with deadlineMs null has no timeout.';
 const METHOD_PATH = /^\/([\w.]+)\/([\w]+|\*)$/;
 
 /**
@@ -93,6 +97,7 @@ export function toServiceConfig(policy?: PolicyInput | PolicyHandle, origin = ''
   const methodConfig = [...names].map(([plan, name]) => methodConfigOf(plan, name, warnings));
   for (const plan of names.keys()) warnOfBudget(plan, general, warnings);
   const retryThrottling = throttlingOf(general.policy.budget, warnings);
+  if (methodConfig.some(({timeout}) => timeout !== undefined)) warnings.push(BOUNDS_STREAMS);
   return {config: {methodConfig, ...(retryThrottling === null ? {} : {retryThrottling})}, warnings};
 }
 
@@ -129,8 +134,12 @@ function retries(plan: Plan, warnings: string[]): Pick<MethodConfigEntry, 'retry
   const {hedge, backoff} = plan.policy;
   if (hedge !== null && mayRepeat(plan)) {
     const {delayMs} = hedge;
-    if (delayMs !== undefined && delayMs !== null)
+    if (delayMs !== undefined && delayMs !== null) {
+      warnings.push(
+        `${plan.name}: hedge.maxLoadRatio has no counterpart, so every slow call is hedged, with up to ${maxAttempts} requests at a time; the policy sends 2.`,
+      );
       return {hedgingPolicy: {maxAttempts, hedgingDelay: duration(delayMs), nonFatalStatusCodes: codes}};
+    }
     warnings.push(`${plan.name}: hedge.quantile has no counterpart, for a hedging delay is fixed; written as retries.`);
   }
   if (codes.length === 0) return {};

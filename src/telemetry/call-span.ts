@@ -63,7 +63,7 @@ export class CallSpan implements CallObserver, AttemptHome {
   /** The observer that all attempts of an unsampled call share. */
   #unrecorded: BareAttempt | null = null;
   readonly #requests = {count: 0};
-  #hasFailed = false;
+  #wasSuccess = false;
 
   /** @param client The context of the CLIENT span of an RPC; null for HTTP. */
   constructor(
@@ -140,13 +140,14 @@ export class CallSpan implements CallObserver, AttemptHome {
     if (this.#isRecording) {
       const {span} = this.#scope;
       describeCall(span, call, result, reason);
-      this.#hasFailed = describeEnd(span, outcome, this.conventions);
+      describeEnd(span, outcome, this.conventions);
+      this.#wasSuccess = result === 'success';
     }
     if (this.#client === null) this.#scope.end(this.time.now());
   }
 
   closed(end: RpcEnd): void {
-    if (this.#isRecording) this.conventions.closeSpan?.(this.#scope.span, end, this.#hasFailed);
+    if (this.#isRecording) this.conventions.closeSpan?.(this.#scope.span, end, this.#wasSuccess);
     this.#scope.end(this.time.now());
   }
 }

@@ -29,8 +29,8 @@ export interface Conventions {
   failureType(status: number): string | undefined;
   /** The status that the caller of an RPC got, and its `error.type`. */
   closed?(end: RpcEnd): Attributes;
-  /** @param hasFailed The span has an `error.type` already. */
-  closeSpan?(span: Span, end: RpcEnd, hasFailed: boolean): void;
+  /** @param wasSuccess The call was a success: for a stream, when it began. */
+  closeSpan?(span: Span, end: RpcEnd, wasSuccess: boolean): void;
 }
 
 /** A CLIENT span is one request. The conventions advise against another for the call around several. */

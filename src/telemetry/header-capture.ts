@@ -1,35 +1,24 @@
 /** Records headers on spans: only those named in the options, never those that carry secrets, and URLs without their secrets. */
 import type {Attributes} from '@opentelemetry/api';
+import {isCredentialHeader} from '../decide/credentials.ts';
 import {redactText, redactUrl} from '../decide/redact.ts';
 import {HTTP_REQUEST_HEADER, HTTP_RESPONSE_HEADER} from './attributes.ts';
 
-/** Secrets by nature. No option allows them. */
+/** Secrets by nature, beside the names of credentials. No option allows them. */
 const DENIED = new Set([
-  'authorization',
   'authentication-info',
-  'proxy-authorization',
   'proxy-authenticate',
   'proxy-authentication-info',
   'www-authenticate',
-  'cookie',
   'cookie2',
   'set-cookie',
   'set-cookie2',
   'idempotency-key',
   'dpop',
-  'api-key',
-  'x-api-key',
-  'x-goog-api-key',
   'x-functions-key',
-  'ocp-apim-subscription-key',
-  'x-auth-token',
-  'x-access-token',
-  'x-csrf-token',
-  'x-xsrf-token',
-  'x-amz-security-token',
-  'x-vault-token',
-  'private-token',
 ]);
+/** Anywhere in a name, without its hyphens: services add words before and after. Tokens in the plural are counted, as by language models. */
+const SECRET_PART = /secret|passw(or)?d|apikey|token(?!s)/;
 /** Their values are URLs, maybe relative ones. */
 const URLS = new Set(['location', 'content-location', 'referer', 'origin', 'link', 'refresh', 'x-forwarded-uri']);
 
@@ -59,7 +48,8 @@ export class HeaderCapture {
 
 function allowed(name: string): string {
   const key = name.toLowerCase();
-  if (DENIED.has(key)) throw new TypeError(`captureHeaders names ${key}, which carries secrets and is never recorded.`);
+  if (DENIED.has(key) || isCredentialHeader(key) || SECRET_PART.test(key.replaceAll(/[-_.]/g, '')))
+    throw new TypeError(`captureHeaders names ${key}, which carries secrets and is never recorded.`);
   return key;
 }
 

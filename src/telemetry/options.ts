@@ -7,8 +7,8 @@ import {HeaderCapture} from './header-capture.ts';
 /** The options of `otelObserver`. */
 export interface OtelOptions {
   /**
-   * Which servers get `traceparent`, `tracestate` and baggage. Called once for each call, with its URL without secrets. `{baggage: false}`
-   * sends the trace headers but no baggage. Default: every server; in a browser only the origin of the page, because the headers cause a
+   * Which servers get `traceparent`, `tracestate` and baggage. Called once for each call, with its URL without secrets: fetch follows
+   * redirects itself, and sends these headers along to any server. `{baggage: false}` sends the trace headers but no baggage. Default: every server; in a browser only the origin of the page, because the headers cause a
    * preflight request that other servers refuse.
    */
   readonly propagateTo?: (url: string) => boolean | {readonly baggage: boolean};

@@ -26,13 +26,13 @@ export const rpcConventions: Conventions = {
     const attributes: Attributes = {[names.RPC_STATUS_CODE]: codeName(end.code)};
     return isFailure(end) ? {...attributes, [names.ERROR_TYPE]: codeName(end.code)} : attributes;
   },
-  closeSpan(span, end, hasFailed) {
+  closeSpan(span, end, wasSuccess) {
     const code = codeName(end.code);
     span.setAttribute(names.RPC_STATUS_CODE, code);
-    if (hasFailed || !isFailure(end)) return;
-    // A stream was a success when it began, and has failed since.
-    fail(span, code);
-    span.setAttribute(names.CALL_OUTCOME, 'failure');
+    if (!wasSuccess || end.code === 0) return;
+    // A stream was a success when it began, and has failed or was cancelled since.
+    if (!end.isCancelled) fail(span, code);
+    span.setAttribute(names.CALL_OUTCOME, end.isCancelled ? 'cancelled' : 'failure');
     span.setAttribute(names.CALL_REASON, `${code} after the response had begun`);
   },
 };

@@ -29,16 +29,11 @@ export function eventAttributes({attempt, reason, waitMs, waitSource, from, to}:
 
 export const retriesOf = ({attempts, hedges}: CallView): number => Math.max(0, attempts - 1 - hedges);
 
-/**
- * No description: what it was can be inferred from error.type, and messages carry URLs with secrets.
- *
- * @returns Whether the span has the error status.
- */
-export function describeEnd(span: Span, outcome: Outcome, conventions: Conventions): boolean {
+/** No description: what it was can be inferred from error.type, and messages carry URLs with secrets. */
+export function describeEnd(span: Span, outcome: Outcome, conventions: Conventions): void {
   span.setAttributes(conventions.end(outcome));
   const type = errorType(outcome, conventions);
   if (type !== undefined) fail(span, type);
-  return type !== undefined;
 }
 
 export function fail(span: Span, type: string): void {

@@ -1,6 +1,6 @@
 /** The user's `classify`: what it changes, and a call whose `classify` throws, rejects or never resolves. */
 import {expect} from 'chai';
-import {type ClassifyInput, reportOf} from '../../src/core.ts';
+import {type ClassifyInput, reportOf, type SteadfetchEvent} from '../../src/core.ts';
 import {AT_ONCE} from '../support/policies.ts';
 import {ITEMS, later, thrown, virtually} from './world.ts';
 
@@ -28,6 +28,26 @@ describe('classify', () => {
     ]);
     expect(reportOf(response)).to.include({result: 'failure', refusal: 'attempts-exhausted'});
     expect(reportOf(response)?.reason).to.match(/error in a 200/);
+  });
+
+  virtually('gives a reason with a URL, whose secrets no event and no report shows', async make => {
+    const events: SteadfetchEvent[] = [];
+    const reason = 'see https://u:S3CR3T1@h.test/a?token=S3CR3T2#S3CR3T3';
+    const world = make(
+      {backoff: AT_ONCE, maxAttempts: 2},
+      {on: event => void events.push(event), classify: () => ({transient: true, reason})},
+    );
+    world.serve(503);
+    const response = await world.clock.run(() => world.fetch(ITEMS));
+    const shown = events.map(event => [event.type, 'reason' in event ? event.reason : '']);
+    expect(shown.map(([type]) => type)).to.include.members([
+      'attempt.end',
+      'retry.scheduled',
+      'retry.abandoned',
+      'call.end',
+    ]);
+    for (const text of [...shown.flat(), reportOf(response)!.reason]) expect(text).to.not.include('S3CR3T');
+    expect(reportOf(response)!.reason).to.include('see https://REDACTED:REDACTED@h.test/a?token=REDACTED');
   });
 
   virtually('allows the retry of a POST only if it says that the server did nothing', async make => {

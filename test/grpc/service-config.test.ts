@@ -13,6 +13,12 @@ const warningOf = (codes: string) =>
   `default: no retries, because after ${codes} the server may have acted; ` +
   'if these methods may run twice, declare it by idempotentMethods: ["POST"].';
 
+const STREAMS =
+  'timeout: gRPC bounds every call by it to its end, also streams of responses and of requests. ' +
+  'deadlineMs bounds a stream to its headers at most; a route with deadlineMs null has no timeout.';
+const hedges = (maxAttempts: number) =>
+  `default: hedge.maxLoadRatio has no counterpart, so every slow call is hedged, with up to ${maxAttempts} requests at a time; the policy sends 2.`;
+
 describe('toServiceConfig', () => {
   it('of the defaults retries nothing, because no method is declared repeatable', () => {
     expect(toServiceConfig()).to.deep.equal({
@@ -20,11 +26,11 @@ describe('toServiceConfig', () => {
         methodConfig: [{name: [{}], timeout: '30s'}],
         retryThrottling: {maxTokens: 14.286, tokenRatio: 0.071},
       },
-      warnings: [warningOf('UNAVAILABLE')],
+      warnings: [warningOf('UNAVAILABLE'), STREAMS],
     } satisfies ServiceConfigResult);
   });
 
-  it('of methods that may be repeated matches a cautious policy, without a warning', () => {
+  it('of methods that may be repeated matches a cautious policy, but for streams', () => {
     expect(toServiceConfig(repeatable)).to.deep.equal({
       config: {
         methodConfig: [
@@ -42,7 +48,7 @@ describe('toServiceConfig', () => {
         ],
         retryThrottling: {maxTokens: 14.286, tokenRatio: 0.071},
       },
-      warnings: [],
+      warnings: [STREAMS],
     } satisfies ServiceConfigResult);
   });
 
@@ -63,7 +69,7 @@ describe('toServiceConfig', () => {
       const [, shown] = /```json service-config\n([\s\S]*?)```/.exec(page)!;
       const {config, warnings, options} = await runBlock(written!, 'config, warnings, options');
       expect(config).to.deep.equal(JSON.parse(shown!));
-      expect(warnings).to.deep.equal([warningOf('UNAVAILABLE')]);
+      expect(warnings).to.deep.equal([warningOf('UNAVAILABLE'), STREAMS]);
       expect(options).to.deep.equal({'grpc.service_config': JSON.stringify(config)});
     });
 
@@ -111,7 +117,7 @@ describe('toServiceConfig', () => {
     [{kind: 'list', delaysMs: [0, 400]}, '0.001000000s', '0.400000000s', 1, true],
   ] as const) {
     it(`backoff ${JSON.stringify(backoff)}: ${initialBackoff} times ${backoffMultiplier}`, () => {
-      const {config, warnings} = toServiceConfig({...repeatable, backoff} as unknown as PolicyInput);
+      const {config, warnings} = toServiceConfig({...repeatable, deadlineMs: null, backoff} as unknown as PolicyInput);
       expect(config.methodConfig[0]!.retryPolicy).to.include({initialBackoff, maxBackoff, backoffMultiplier});
       expect(warnings.length > 0).to.equal(warned);
     });
@@ -164,6 +170,11 @@ describe('toServiceConfig', () => {
         warningOf('ABORTED, INTERNAL, UNAVAILABLE'),
       ],
       [
+        'of a hedge, which gRPC repeats and bounds by no share',
+        {...repeatable, maxAttempts: 4, hedge: {delayMs: 50}},
+        hedges(4),
+      ],
+      [
         'of a hedge by quantile',
         {...repeatable, hedge: {quantile: 0.95}},
         'default: hedge.quantile has no counterpart, for a hedging delay is fixed; written as retries.',
@@ -194,8 +205,11 @@ describe('toServiceConfig', () => {
         'r: its own budget has no counterpart, for retryThrottling is one for all methods.',
       ],
     ];
+    it('of nothing, if no method has a deadline', () =>
+      expect(toServiceConfig({...repeatable, deadlineMs: null}).warnings).to.deep.equal([]));
+
     for (const [what, policy, warning] of table)
-      it(what, () => expect(toServiceConfig(policy).warnings).to.deep.equal([warning]));
+      it(what, () => expect(toServiceConfig(policy).warnings).to.deep.equal([warning, STREAMS]));
   });
 
   it('routes become services and methods, and the first match applies', () => {
@@ -215,7 +229,11 @@ describe('toServiceConfig', () => {
       [[{service: 'shop.Orders'}, {service: 'shop.Orders', method: 'List'}], 3],
       [[{service: 'shop.Orders', method: 'Get'}], 2],
     ]);
-    expect(warnings.map(warning => warning.split(':')[0])).to.deep.equal(['Route elsewhere', 'Route shadowed']);
+    expect(warnings.map(warning => warning.split(':')[0])).to.deep.equal([
+      'Route elsewhere',
+      'Route shadowed',
+      'timeout',
+    ]);
   });
 
   it('routes of an origin count for the channel to it', () => {

@@ -168,11 +168,40 @@ describe('the telemetry of a gRPC call', () => {
     await new Promise(resolve => stream.once('data', resolve));
     const drained = drain(stream);
     stream.cancel();
-    await drained;
+    const {error} = await drained;
     const [call] = calls();
+    const reason = 'CANCELLED after the response had begun';
+    expect(error?.resilience).to.include({result: 'cancelled', reason});
+    expect(call!.attributes).to.include({'steadfetch.call.outcome': 'cancelled', 'steadfetch.call.reason': reason});
     expect(call!.status.code).to.equal(SpanStatusCode.UNSET);
     expect(call!.attributes).to.include({'rpc.status_code': 'CANCELLED'}).and.not.have.property('error.type');
   });
+
+  for (const [how, leave] of [
+    [
+      'breaks out of the loop',
+      async stream => {
+        for await (const _ of stream) break;
+      },
+    ],
+    [
+      'destroys it',
+      async stream => {
+        await new Promise(resolve => stream.once('data', resolve));
+        stream.destroy();
+      },
+    ],
+  ] as [string, (stream: ReturnType<typeof watch>) => Promise<void>][])
+    it(`a stream whose reader ${how} ends with cancel(), which grpc-js does not call itself`, async () => {
+      server.serve(attempt => attempt.message('a'));
+      const stream = watch(client());
+      stream.on('error', () => {});
+      await leave(stream);
+      const ended = new Promise(resolve => stream.once('status', resolve));
+      stream.cancel();
+      await ended;
+      expect(calls().map(({attributes}) => attributes['rpc.status_code'])).to.deep.equal(['CANCELLED']);
+    });
 
   it('a call that a guard refuses has the code that its caller gets', async () => {
     server.serve(fails(status.UNAVAILABLE));

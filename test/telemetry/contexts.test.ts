@@ -134,11 +134,13 @@ describe('telemetry: contexts', () => {
 
   it('prepareAttempt and classify make spans of their own below the call, not below a suppressed attempt', async () => {
     const seen: unknown[] = [];
-    await createFetch(quick, {
-      prepareAttempt: () => void seen.push(isSuppressed()),
-      classify: () => void seen.push(isSuppressed()),
-    })(server.place(200).url);
-    expect(seen).to.deep.equal([false, false]);
+    const note = async (): Promise<undefined> => {
+      seen.push([spanHere(), isSuppressed()]);
+      await null;
+      seen.push([spanHere(), isSuppressed()]);
+    };
+    await createFetch(quick, {prepareAttempt: note, classify: note})(server.place(200).url);
+    expect(seen).to.deep.equal(Array(4).fill([tracing.calls[0]!.spanContext().spanId, false]));
   });
 
   it('sends the baggage of the caller unchanged', async () => {

@@ -58,11 +58,18 @@ describe('telemetry: options', () => {
       expect(JSON.stringify(tracing.attempts[0]!.attributes)).not.to.match(/secret|u:p/);
     });
 
-    for (const name of ['Authorization', 'cookie', 'Set-Cookie', 'x-api-key', 'Idempotency-Key', 'proxy-authorization'])
+    const refused = ['Authorization', 'cookie', 'Set-Cookie', 'x-api-key', 'Idempotency-Key', 'proxy-authorization'];
+    const byPart = ['apikey', 'X-Secret', 'x-password', 'cf-access-client-secret', 'x-shopify-access-token'];
+    for (const name of [...refused, ...byPart, 'x-api-key-2', 'x-token-value', 'ocp-apim-subscription-key', 'x-passwd'])
       it(`refuses ${name} at once`, () => {
         expect(() => otelObserver({captureHeaders: {request: [name]}})).to.throw(TypeError, name.toLowerCase());
         expect(() => otelObserver({captureHeaders: {response: [name]}})).to.throw(TypeError, 'never recorded');
       });
+
+    it('accepts counts of tokens', () => {
+      const response = ['x-ratelimit-remaining-tokens', 'anthropic-ratelimit-input-tokens-remaining'];
+      expect(() => otelObserver({captureHeaders: {response}})).to.not.throw();
+    });
 
     it('does not break a call with invalid headers', async () => {
       const fetch = fetching({captureHeaders: {response: ['x-a']}}, quick, {
