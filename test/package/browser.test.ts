@@ -13,7 +13,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   'steadfetch/core': 68.5,
   'steadfetch/unchecked': 61.5,
   // With YAML, which a bundler that splits loads only for YAML, and the reasons and examples of every rule.
-  'steadfetch/lint': 144,
+  'steadfetch/lint': 149,
 };
 
 /** esbuild for a browser refuses whatever only Node has. */

@@ -11,6 +11,8 @@ export const builtins = (extension: string): Plugin => ({
   name: 'builtins',
   setup: ({onResolve, onLoad}) => {
     onResolve({filter: /^node:/}, ({path}) => ({path, namespace: 'builtin'}));
+    const writer = join(extension, 'server/browser/write-file.ts');
+    onResolve({filter: /\/cli\/write-file\.ts$/}, ({importer}) => (importer === writer ? undefined : {path: writer}));
     onLoad({filter: /.*/, namespace: 'builtin'}, ({path}) => {
       const stand = standIn(path.replace('node:', ''), extension);
       const node = `globalThis.process.getBuiltinModule(${JSON.stringify(path)})`;

@@ -73,12 +73,10 @@ export class Files {
     return text;
   }
 
-  /** Moves a written draft to its place, which is the moment in which the workspace gets it. */
-  move(from: string, to: string): void {
-    const text = this.read(from);
-    this.#texts.delete(from);
-    this.#texts.set(to, text);
-    this.onWrite(to, text);
+  /** Writes a file, which the workspace gets. */
+  write(path: string, text: string): void {
+    this.#texts.set(path, text);
+    this.onWrite(path, text);
   }
 
   kindOf(path: string): Kind | undefined {

@@ -22,8 +22,6 @@ export function readdirSync(path: string): Entry[] {
 
 export const writeFileSync = (path: string, text: string): void => files.set(path, text);
 
-export const renameSync = (from: string, to: string): void => files.move(from, to);
-
 export const rmSync = (path: string): void => files.delete(path);
 
 /** A copy has no links. */
