@@ -32,9 +32,10 @@ async function trouble(link: Link): Promise<void> {
 }
 
 describe('workers of a queue, whose Redis is behind Toxiproxy', function () {
-  this.timeout(5 * 60_000);
+  this.timeout(90_000);
   let redis: RedisServer;
   let proxy: Toxiproxy;
+  let tries = 0;
 
   before(async function () {
     const found = redisMissing === undefined ? await findGoTool(toxiproxy, true) : {missing: redisMissing};
@@ -55,7 +56,8 @@ describe('workers of a queue, whose Redis is behind Toxiproxy', function () {
       const url = link.url.replace('http:', 'redis:').replace(/\/$/, '');
       const near = await open(redis.url);
       const far = [await open(url), await open(url)];
-      const name = `toxic-${driver}`;
+      // A second try must not meet the workers of the first one.
+      const name = `toxic-${driver}-${++tries}`;
       const keyOf = (item: number): string => String(item);
       const direct = itemQueue<number>({name, keyOf, connection: near.connection});
       const workers = far.map(({connection}) => itemQueue<number>({name, keyOf, connection}));
