@@ -117,7 +117,7 @@ export class Lane {
     if (this.#tail === null) this.#head = timer;
     else this.#tail.next = timer;
     this.#tail = timer;
-    // Counted after it has its place, and without a call: an exception of a full stack must not leave the count wrong for ever.
+    // Counted after it has its place, and without a call: an exception of a full stack must not leave the count wrong.
     if (!timer.unrefd && this.#referenced++ === 0) this.#native.ref();
     return true;
   }

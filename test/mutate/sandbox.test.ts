@@ -42,7 +42,7 @@ describe('Sandbox', () => {
     });
   });
 
-  it('ends a program that loops, and one that waits for ever', async () => {
+  it('ends a program that loops, and one that waits without end', async () => {
     sandbox = new Sandbox(FILES, false);
     for (const program of ['for (;;);', 'setInterval(() => {}, 1e6)'])
       expect(await run(program, {...LIMITS, seconds: 0.2})).to.include({end: 'limit'});
