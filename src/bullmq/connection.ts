@@ -19,5 +19,5 @@ export function connectionOf(bullmq: typeof Bullmq, connection: Connection): Con
   return adapter;
 }
 
-const isNodeRedis = (connection: object): boolean =>
+export const isNodeRedis = (connection: object): boolean =>
   'sendCommand' in connection && 'isReady' in connection && !('defineCommand' in connection);

@@ -16,7 +16,7 @@ import {SystemIds} from '../core/random.ts';
 import {systemClock} from '../core/system-clock.ts';
 import {httpAnswers} from '../decide/answers-http.ts';
 import {loadBullmq} from './bullmq-package.ts';
-import {connectionOf} from './connection.ts';
+import {connectionOf, isNodeRedis} from './connection.ts';
 import type {JobRun} from './job-run.ts';
 import type {StoredOutcome} from './job-state.ts';
 import {JobStore} from './job-store.ts';
@@ -139,6 +139,7 @@ export class ItemQueue<Item> {
         lockMs,
         maxStalled,
         keepRunning,
+        isIoredis: !isNodeRedis(this.#options.connection),
         onError: this.#onError,
         open: (process, settings) => new this.#bullmq.Worker(name, process, {...settings, connection, prefix}),
         counts: () => this.counts(),

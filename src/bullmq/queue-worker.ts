@@ -10,12 +10,15 @@ import {isJobRefusal, untilAnswered} from './until-answered.ts';
 
 /** How often a worker looks whether any item of the queue has no result yet. */
 const LOOK_MS = 500;
+/** How long a worker without an item waits at its end for a Redis that is away. */
+const AWAY_MS = 2000;
 
 export interface WorkerSettings {
   readonly concurrency: number;
   readonly lockMs: number;
   readonly maxStalled: number;
   readonly keepRunning: boolean;
+  readonly isIoredis: boolean;
   readonly onError: (error: Error) => void;
   /** Opens a connection of BullMQ for this worker. */
   open(process: Bullmq.Processor, options: Omit<Bullmq.WorkerOptions, 'connection'>): Bullmq.Worker;
@@ -71,8 +74,28 @@ export class QueueWorker<Item> {
       if (!this.#drain.begun) void worker.run().catch(onError);
       await this.#untilFinished();
     } finally {
-      await worker.close();
+      await worker.close(this.#settings.isIoredis && !(await this.#isConnected(worker)));
     }
+  }
+
+  /**
+   * BullMQ cannot close a connection that ioredis is making again: it stops ioredis, and waits for an event that then never comes. So the
+   * connection comes first. A worker that has items waits for Redis as long as it takes, to keep their results.
+   *
+   * @returns False if Redis is away and no item needs it: then BullMQ may drop its connections.
+   */
+  async #isConnected(worker: Bullmq.Worker): Promise<boolean> {
+    const {clock} = this.#plan.client;
+    let isThere = false;
+    const there = new AbortController();
+    const arrived = (): void => {
+      isThere = true;
+      there.abort();
+    };
+    worker.getBackend().reconnectBlocking().then(arrived, arrived); // What has ended for good is closed without waiting.
+    do await sleep(clock, AWAY_MS, there.signal).catch(() => {});
+    while (!isThere && this.#runs.size > 0);
+    return isThere;
   }
 
   #stop(): void {

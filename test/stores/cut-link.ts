@@ -4,7 +4,10 @@ import {type AddressInfo, connect, createServer, type Server} from 'node:net';
 
 export class CutLink {
   readonly #server: Server;
+  readonly #ends = new Set<() => void>();
   #pattern: RegExp | null = null;
+  #isAway = false;
+  #awaited: {readonly command: RegExp; readonly met: () => void} | null = null;
   /** How often the link was cut. */
   cuts = 0;
 
@@ -14,7 +17,10 @@ export class CutLink {
       const end = (): void => {
         client.destroy();
         redis.destroy();
+        this.#ends.delete(end);
       };
+      this.#ends.add(end);
+      if (this.#isAway) return end();
       client.on('data', chunk => {
         if (this.#pattern?.test(chunk.toString('latin1'))) {
           this.#pattern = null;
@@ -22,6 +28,7 @@ export class CutLink {
           return end();
         }
         redis.write(chunk);
+        if (this.#awaited?.command.test(chunk.toString('latin1'))) this.#awaited.met();
       });
       redis.on('data', chunk => client.write(chunk));
       for (const socket of [client, redis]) socket.on('close', end).on('error', end);
@@ -42,6 +49,23 @@ export class CutLink {
   /** Ends the connection that next sends such a command, which does not arrive. */
   cutAt(command: RegExp): void {
     this.#pattern = command;
+  }
+
+  /** Resolves when such a command has gone to Redis. */
+  meets(command: RegExp): Promise<void> {
+    return new Promise(met => {
+      this.#awaited = {command, met};
+    });
+  }
+
+  /** Ends every connection, and each new one at once, until `accept`. */
+  refuse(): void {
+    this.#isAway = true;
+    for (const end of this.#ends) end();
+  }
+
+  accept(): void {
+    this.#isAway = false;
   }
 
   close(): void {

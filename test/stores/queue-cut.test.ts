@@ -64,6 +64,27 @@ describe('a worker whose link to Redis breaks', () => {
           await queue.close();
         });
 
+      for (const isBack of [true, false])
+        it(`stopped while Redis is away, ends ${isBack ? 'when it is back' : 'without it'}`, async () => {
+          const away = Promise.withResolvers<void>();
+          const queue = itemQueue<string>({
+            name: `${driver}-away-${isBack}`,
+            connection: opened.connection,
+            onError: () => away.resolve(),
+          });
+          const stopping = new AbortController();
+          const waits = link.meets(/\r\nbzpopmin\r\n/i);
+          const working = queue.work(() => 1, {keepRunning: true, signal: stopping.signal});
+          await waits;
+          link.refuse();
+          await away.promise;
+          stopping.abort();
+          if (isBack) link.accept();
+          expect(await working).to.include({ended: 'aborted', requests: 0});
+          link.accept();
+          await queue.close();
+        });
+
       it('after its end, does not end the process', async () => {
         const queue = itemQueue<string>({name: `${driver}-ended`, connection: opened.connection});
         await queue.work(() => 1);
