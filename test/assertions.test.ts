@@ -6,17 +6,30 @@ import {unassertedTests} from './assertions/unasserted.ts';
 
 const root = new URL('../', import.meta.url);
 
+const textsOfTests = (): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    execFileSync('git', ['ls-files', '-co', '--exclude-standard', '-z', 'test'], {cwd: root, encoding: 'utf8'})
+      .split('\0')
+      .filter(path => path.endsWith('.ts') && existsSync(new URL(path, root)))
+      .map(path => [path, readFileSync(new URL(path, root), 'utf8')]),
+  );
+
+/** A suite whose files all run in one process, where such a hook runs after the last of them. */
+const isOneProcess = (path: string): boolean => path.startsWith('test/package/');
+
 describe('the tests', () => {
   it('have each an assertion that is certain to run, or a reason in a comment "unasserted:"', () => {
-    const paths = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '-z', 'test'], {
-      cwd: root,
-      encoding: 'utf8',
-    })
-      .split('\0')
-      .filter(path => path.endsWith('.ts') && existsSync(new URL(path, root)));
-    expect(paths).to.include('test/assertions.test.ts');
-    const texts = Object.fromEntries(paths.map(path => [path, readFileSync(new URL(path, root), 'utf8')]));
+    const texts = textsOfTests();
+    expect(Object.keys(texts)).to.include('test/assertions.test.ts');
     expect(unassertedTests(texts)).to.deep.equal([]);
+  });
+
+  it('clean up after every file: a hook of a module that several files import runs for the first of them only', () => {
+    const shared = Object.entries(textsOfTests()).filter(([path]) => !path.endsWith('.test.ts') && !isOneProcess(path));
+    expect(shared).to.not.be.empty;
+    expect(shared.filter(([, text]) => /^(?:after|before)(?:Each)?\(/m.test(text)).map(([path]) => path)).to.deep.equal(
+      [],
+    );
   });
 });
 

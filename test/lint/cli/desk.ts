@@ -5,6 +5,7 @@ import {dirname, join} from 'node:path';
 import {PassThrough} from 'node:stream';
 import {run} from '../../../lint/cli.ts';
 import type {Io, Stream} from '../../../lint/io/io.ts';
+import {afterEachTest} from '../../support/after-each.ts';
 
 export interface Ended {
   readonly code: number;
@@ -30,7 +31,7 @@ export class Paper implements Stream {
 
 const folders: string[] = [];
 
-afterEach(() => {
+afterEachTest(() => {
   for (const folder of folders.splice(0)) rmSync(folder, {recursive: true, force: true});
 });
 

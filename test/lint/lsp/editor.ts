@@ -10,6 +10,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver-protocol/node';
+import {afterEachTest} from '../../support/after-each.ts';
 import {Desk} from '../cli/desk.ts';
 
 export interface EditorOptions {
@@ -23,7 +24,7 @@ export interface EditorOptions {
 
 const open: Editor[] = [];
 
-afterEach(async () => {
+afterEachTest(async () => {
   for (const editor of open.splice(0)) await editor.leave();
 });
 

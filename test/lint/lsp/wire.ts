@@ -1,6 +1,7 @@
 /** The language server as a process, and messages to it as bytes: for what no client library would send. */
 import {type ChildProcess, spawn} from 'node:child_process';
 import {fileURLToPath} from 'node:url';
+import {afterEachTest} from '../../support/after-each.ts';
 
 const main = fileURLToPath(new URL('../../../lint/main.ts', import.meta.url));
 
@@ -14,7 +15,7 @@ export interface Message {
 
 const running: Wire[] = [];
 
-afterEach(() => {
+afterEachTest(() => {
   for (const wire of running.splice(0)) wire.process.kill('SIGKILL');
 });
 

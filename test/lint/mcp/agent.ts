@@ -2,6 +2,7 @@
 import {Client} from '@modelcontextprotocol/client';
 // A transport over two streams; neither side of it is a server.
 import {StdioServerTransport} from '@modelcontextprotocol/server/stdio';
+import {afterEachTest} from '../../support/after-each.ts';
 import {Desk} from '../cli/desk.ts';
 
 /** What a tool answered. */
@@ -14,7 +15,7 @@ export interface Answer {
 
 const running: Agent[] = [];
 
-afterEach(async () => {
+afterEachTest(async () => {
   for (const agent of running.splice(0)) await agent.leave();
 });
 
