@@ -2,7 +2,6 @@
  * Histories of clients and keys against every store in every framework, while servers are killed and stalled, connections to the store are ended, and a timeout
  * middleware answers for slow handlers: a key has at most one effect, and exactly one if any client got a 2xx.
  */
-import {existsSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import {expect} from 'chai';
 import {seededRandom} from '../../src/core/random.ts';
@@ -16,7 +15,6 @@ import {FRAMEWORKS, type HistoryServer, STORES} from './history-options.ts';
 import {throughPg} from './postgres-drivers.ts';
 
 const program = fileURLToPath(new URL('../clients/history-server.ts', import.meta.url));
-const hasFrameworks = existsSync(new URL('../clients/node_modules/connect-timeout', import.meta.url));
 /** All keys of one store. */
 const KEYS = 1000;
 /** Calls of one client that are open at once. Half of the keys are used by both clients, at once. */
@@ -233,7 +231,6 @@ async function check(
 }
 
 describe(`histories of ${KEYS} keys, under kills, stalls, ended connections and timeouts`, () => {
-  const frameworks = hasFrameworks ? FRAMEWORKS : FRAMEWORKS.slice(0, 1);
   const missing: Readonly<Record<HistoryServer['store'], string | undefined>> = {
     memoryStore: undefined,
     redisStore: redisMissing,
@@ -244,19 +241,17 @@ describe(`histories of ${KEYS} keys, under kills, stalls, ended connections and 
   const runs = new Map<string, Promise<void>>();
 
   before(() => {
-    if (!hasFrameworks)
-      console.log('    skipped: Express, Fastify and Hono are not installed (npm ci --prefix test/clients)');
     // Side by side, because a history mostly waits.
     for (const store of stores) {
       const run = (async () => {
         const backend = await open(store);
         try {
-          for (const framework of frameworks) {
-            const {faults, results, wrong} = await check(store, framework, KEYS / frameworks.length, backend);
+          for (const framework of FRAMEWORKS) {
+            const {faults, results, wrong} = await check(store, framework, KEYS / FRAMEWORKS.length, backend);
             expect(wrong, framework).to.deep.equal([]);
             expect(faults, framework).to.be.at.least(2);
             // Most keys have a result, or the histories would say nothing.
-            expect(results, framework).to.be.above((KEYS / frameworks.length) * 0.3);
+            expect(results, framework).to.be.above((KEYS / FRAMEWORKS.length) * 0.3);
           }
         } finally {
           await backend.close();

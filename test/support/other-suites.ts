@@ -44,7 +44,7 @@ export const otherSuites: readonly OtherSuite[] = [
   },
   {
     name: 'stores',
-    needs: 'Redis, PostgreSQL and HAProxy: apt-get install redis-server postgresql haproxy',
+    needs: 'the npm registry, and Redis, PostgreSQL and HAProxy: apt-get install redis-server postgresql haproxy',
     repeats: 'Redis and PostgreSQL are killed and stopped at random moments',
   },
   {
