@@ -53,5 +53,5 @@ export function compareRuns([plain, ...ours]: Runs, reasons: readonly Reason[]):
 export function writeResults(url: URL, results: unknown): void {
   const file = fileURLToPath(url);
   writeFileSync(file, JSON.stringify(results, null, 2));
-  execFileSync('npx', ['biome', 'format', '--write', file], {stdio: 'inherit'});
+  execFileSync('npx', ['@biomejs/biome', 'format', '--write', file], {stdio: 'inherit'});
 }

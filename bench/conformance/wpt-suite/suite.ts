@@ -114,6 +114,7 @@ async function runFile(
         : join(name.startsWith('/') ? join(checkout, FOLDER) : dirname(path), name),
     ),
   );
+  const uncaught: string[] = [];
   for (const variant of meta.variant.length > 0 ? meta.variant : ['']) {
     const place = new URL(url);
     place.search = variant;
@@ -129,15 +130,17 @@ async function runFile(
     worker.on('message', (message: Message) => {
       if (message.type === 'result')
         (message.result.status === 0 ? result.passed : result.failed).add(titleOf(message.result.name));
-      else if (message.type === 'error') result.failed.add(titleOf(`uncaught: ${message.error.message}`));
+      else if (message.type === 'error') uncaught.push(titleOf(`uncaught: ${message.error.message}`));
       else void worker.terminate();
     });
-    worker.on('error', error => result.failed.add(titleOf(`uncaught: ${String(error)}`)));
+    worker.on('error', error => uncaught.push(titleOf(`uncaught: ${String(error)}`)));
     const limit = AbortSignal.timeout(timeout === 'long' ? LONG_LIMIT_MS : LIMIT_MS);
     await once(worker, 'exit', {signal: limit}).catch(() => {
       result.failed.add(titleOf('(did not end in time)'));
       return worker.terminate();
     });
   }
+  // A test that fails leaves promises without a handler, and its worker may end before they are reported.
+  if (result.failed.size === 0) for (const title of uncaught) result.failed.add(title);
   return result;
 }
