@@ -43,6 +43,11 @@ export const reasons: readonly Reason[] = [
   },
   {
     cause:
+      'By design: a time limit that fires late, because the process was busy, first lets in the answer that has arrived. The test has a limit of 1 ms and an answer after 100 ms, and the suite starts all of its tests at once.',
+    tests: ['hooks › beforeError receives request and options for TimeoutError'],
+  },
+  {
+    cause:
       "Of the harness: the test replaces the clock by one that jumps at its fourth reading, and counts ky's readings.",
     tests: ['retry › totalTimeout is rechecked after per-attempt HTTPError body timeout'],
   },
