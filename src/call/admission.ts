@@ -7,7 +7,7 @@ import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
 import {type CircuitBreaker, type ProbeLeases, type Ticket, UNGUARDED} from '../guards/breaker.ts';
 import type {ConcurrencyLimit} from '../guards/concurrency.ts';
-import type {QuotaReservation} from '../guards/quota.ts';
+import type {QuotaReservation} from '../guards/quota-reservation.ts';
 import {AdmissionWait} from './admission-wait.ts';
 import type {Applicant} from './applicant.ts';
 import {askPlace, keeping} from './concurrency.ts';

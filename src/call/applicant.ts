@@ -3,7 +3,7 @@ import type {RejectedError} from '../core/errors.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
 import type {Refusal} from '../decide/may-retry.ts';
 import type {Ticket} from '../guards/breaker.ts';
-import type {QuotaReservation} from '../guards/quota.ts';
+import type {QuotaReservation} from '../guards/quota-reservation.ts';
 import type {CallContext} from './context.ts';
 
 /**

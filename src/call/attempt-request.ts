@@ -23,6 +23,8 @@ export interface RequestOwner<R extends AttemptResponse> {
   readonly isAnswered: boolean;
   /** The request cannot be sent. `hook`: because of the user's `prepareAttempt`. */
   unsent(kind: 'hook' | 'other', error: unknown): void;
+  /** The request is not sent in this step. */
+  keep(): void;
   /**
    * The request is about to be sent.
    *
@@ -55,6 +57,7 @@ function translateAndSend<R extends AttemptResponse>(
   translate: NonNullable<Ports<R>['translate']>,
 ): void {
   const {transport} = attempt.call;
+  attempt.keep();
   new Promise<string | undefined>(resolve => resolve(transport.text?.())).then(
     text =>
       attempt.step(() => {
@@ -132,6 +135,7 @@ function prepareAndSend<R extends AttemptResponse>(
     return attempt.unsent('hook', error);
   }
   if (!isPromise(prepared)) return send(attempt, request);
+  attempt.keep();
   promiseOf(prepared).then(
     () => attempt.step(() => send(attempt, request)),
     error => attempt.step(() => attempt.unsent('hook', error)),
@@ -146,6 +150,7 @@ function sendWhen<R extends AttemptResponse>(
 ): void {
   const {call, cancellation} = attempt;
   cancellation.pause();
+  attempt.keep();
   const sendNow = (): void => {
     if (attempt.isAnswered) return;
     const now = call.client.clock.now();

@@ -15,7 +15,7 @@ import {redactUrl} from '../decide/redact.ts';
 import {type Ticket, UNGUARDED} from '../guards/breaker.ts';
 import type {Guards} from '../guards/origin-guards.ts';
 import {Probe} from '../guards/probing.ts';
-import type {QuotaReservation} from '../guards/quota.ts';
+import type {QuotaReservation} from '../guards/quota-reservation.ts';
 import type {Health} from '../guards/trip.ts';
 import {type RequestOwner, sendRequest} from './attempt-request.ts';
 import {type AttemptStream, openStream} from './attempt-stream.ts';
@@ -111,8 +111,13 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
     this.#end(failed(kind, error, false));
   }
 
+  keep(): void {
+    this.taken?.keep();
+  }
+
   sending(headers: HeaderBag): AttemptObserver | null {
-    const {call, guards, number, kind, shadowed} = this;
+    const {call, guards, number, kind, shadowed, taken} = this;
+    if (taken?.isKept) taken.sent(call.client.clock.now());
     if (call.span !== null)
       this.#span = startAttempt(
         call.span,

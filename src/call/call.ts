@@ -9,7 +9,7 @@ import {emptyStack, quietly} from '../core/quietly.ts';
 import {SUCCESS} from '../decide/classification.ts';
 import type {Refusal} from '../decide/may-retry.ts';
 import type {Ticket} from '../guards/breaker.ts';
-import type {QuotaReservation} from '../guards/quota.ts';
+import type {QuotaReservation} from '../guards/quota-reservation.ts';
 import type {Caller, Transport} from '../transport/transport.ts';
 import {admit} from './admission.ts';
 import {type Assessed, assess, learn, type Sent} from './assess.ts';

@@ -3,7 +3,7 @@ import {RejectedError} from '../core/errors.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
 import type {ConcurrencyLimit, Waiter} from '../guards/concurrency.ts';
-import type {QuotaReservation} from '../guards/quota.ts';
+import type {QuotaReservation} from '../guards/quota-reservation.ts';
 import {AdmissionWait} from './admission-wait.ts';
 import type {Applicant} from './applicant.ts';
 import type {CallContext} from './context.ts';
@@ -79,6 +79,7 @@ class ConcurrencyWait<R extends AttemptResponse> extends AdmissionWait<R> implem
     this.#limit = limit;
     this.#taken = taken;
     this.#proceed = proceed;
+    taken?.keep();
     try {
       limit.wait(this);
     } catch (error) {
@@ -94,7 +95,6 @@ class ConcurrencyWait<R extends AttemptResponse> extends AdmissionWait<R> implem
         this.end();
         return this.call.client.clock.now();
       });
-      this.#taken?.sent(now);
       this.#proceed(this.call, this.applicant, this.#limit, this.#taken, now);
     });
   }

@@ -8,7 +8,7 @@ import type {AttemptResponse} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
 import {usageIn} from '../decide/usage.ts';
 import type {Guards} from '../guards/origin-guards.ts';
-import type {QuotaReservation} from '../guards/quota.ts';
+import type {QuotaReservation} from '../guards/quota-reservation.ts';
 import {pulseOf} from './attempt-stream.ts';
 import type {Cancellation} from './cancellation.ts';
 import type {CallContext} from './context.ts';

@@ -15,6 +15,8 @@ export class QuotaLimit {
   readonly #aheadMs: number;
   /** When the spacing allows the next request. */
   #nextAt = Number.NEGATIVE_INFINITY;
+  /** Of attempts that something keeps from being sent. */
+  #kept = 0;
 
   constructor(policy: QuotaLimitPolicy) {
     const {unit, max, perMs} = policy;
@@ -38,29 +40,31 @@ export class QuotaLimit {
   }
 
   left(now: number): number {
-    return Math.max(0, this.#window.left(now));
+    return Math.max(0, this.#left(now));
   }
 
   fits(amounts: Amounts, now: number): boolean {
-    return this.#nextAt - this.#aheadMs <= now && this.amountOf(amounts) <= this.#window.left(now);
+    return this.#nextAt - this.#aheadMs <= now && this.amountOf(amounts) <= this.#left(now);
   }
 
   /** Milliseconds until these amounts fit, those of the attempts ahead in the queue included; 0 if they fit now. */
   waitMs(amounts: Amounts, now: number): number {
     const amount = this.amountOf(amounts);
     const spacedMs = this.spacingMs === 0 ? 0 : this.#nextAt + (amount - 1) * this.spacingMs - now;
-    return Math.max(0, spacedMs, this.#window.waitMs(amount, now));
+    return Math.max(0, spacedMs, this.#window.waitMs(amount + this.#kept, now));
   }
 
   /** Milliseconds until these amounts fit into a share of the limit, which a process uses alone; 0 if they fit now. */
   waitInShareMs(amounts: Amounts, share: number, now: number): number {
     // An amount above the share fits when the window is empty.
-    return this.#window.waitMs(Math.min(this.policy.max, this.amountOf(amounts) + this.policy.max - share), now);
+    const {max} = this.policy;
+    return this.#window.waitMs(Math.min(max, this.amountOf(amounts) + this.#kept + max - share), now);
   }
 
   /** The amounts in the window, and how long ago they were taken, the oldest first. */
   history(now: number): QuotaUse[] {
-    return this.#window.history(now);
+    const history = this.#window.history(now);
+    return this.#kept > 0 ? [...history, {ageMs: 0, amount: this.#kept}] : history;
   }
 
   /** @returns The slot of the window that holds the amount. */
@@ -76,8 +80,28 @@ export class QuotaLimit {
     if (excess > 0) this.#window.take(excess, now);
   }
 
-  /** Replaces a reserved amount by the actual one. */
-  settle(slot: number, reserved: Amounts, actual: Amounts): void {
-    this.#window.correct(slot, this.amountOf(actual) - this.amountOf(reserved));
+  /** A reserved amount counts until one window after its attempt is sent. */
+  keep(slot: number, amounts: Amounts): void {
+    const amount = this.amountOf(amounts);
+    this.#window.correct(slot, -amount);
+    this.#kept += amount;
+  }
+
+  /** @returns The slot of the window that holds the amount, which was kept. */
+  sent(amounts: Amounts, now: number): number {
+    const amount = this.amountOf(amounts);
+    this.#kept -= amount;
+    return this.#window.take(amount, now);
+  }
+
+  /** Replaces a reserved amount by the actual one. @param slot Null for an amount that is kept. */
+  settle(slot: number | null, reserved: Amounts, actual: Amounts): void {
+    const more = this.amountOf(actual) - this.amountOf(reserved);
+    if (slot === null) this.#kept += more;
+    else this.#window.correct(slot, more);
+  }
+
+  #left(now: number): number {
+    return this.#window.left(now) - this.#kept;
   }
 }

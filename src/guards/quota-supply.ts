@@ -4,7 +4,7 @@ import type {Amounts} from './quota-amounts.ts';
 /** Where taken amounts came from. Only the supply that made it reads it. */
 export interface QuotaLot {
   /** Number of the supply's slot for each limit; null for amounts that were taken without a grant. */
-  readonly slots: readonly number[] | null;
+  readonly slots: number[] | null;
 }
 
 /** Stands behind the limits of a quota, which apply as well. Every method returns at once. */
@@ -13,6 +13,10 @@ export interface QuotaSupply {
   waitMs(amounts: Amounts, now: number): number;
   /** Takes amounts for which `waitMs` or `request` returned 0. */
   take(amounts: Amounts, now: number): QuotaLot;
+  /** The attempt is not sent at once: its amounts count until it is sent, and as long afterwards as others. */
+  keep(lot: QuotaLot, amounts: Amounts): void;
+  /** An attempt that was kept is sent now. @returns Where its amounts come from now. */
+  sent(lot: QuotaLot, amounts: Amounts, now: number): QuotaLot;
   /** Replaces reserved amounts by the actual ones. */
   settle(lot: QuotaLot, reserved: Amounts, actual: Amounts, now: number): void;
   /**

@@ -12,8 +12,9 @@ import {CallbackTimer, type Clock, type Timer} from '../core/timer.ts';
 import type {QuotaLimit as QuotaLimitPolicy, Quota as QuotaPolicy} from '../policy/types.ts';
 import {LearnedRate} from './learned-rate.ts';
 import {LinkedQueue, type QueueMember} from './linked-queue.ts';
-import {type Amounts, AmountsSum, NOTHING, plus} from './quota-amounts.ts';
+import {type Amounts, AmountsSum, plus} from './quota-amounts.ts';
 import {QuotaLimit} from './quota-limit.ts';
+import {QuotaReservation} from './quota-reservation.ts';
 import type {QuotaLot, QuotaSupply} from './quota-supply.ts';
 
 /** An attempt in the queue. */
@@ -34,52 +35,6 @@ const HOLD_SPREAD = 0.02;
 const LONGEST_HOLD_SPREAD_MS = 1000;
 /** Once so many answers had no headers that say what is left, only one answer in as many is read. */
 const SILENT_ANSWERS = 64;
-
-/** What one attempt has taken from a quota. */
-export class QuotaReservation {
-  readonly #quota: Quota;
-  readonly #slots: readonly number[];
-  /** Of the supply; null without one. */
-  readonly #lot: QuotaLot | null;
-  #sentAt: number;
-  #amounts: Amounts;
-
-  constructor(quota: Quota, amounts: Amounts, slots: readonly number[], lot: QuotaLot | null, now: number) {
-    this.#quota = quota;
-    this.#amounts = amounts;
-    this.#slots = slots;
-    this.#lot = lot;
-    this.#sentAt = now;
-  }
-
-  /** The attempt is sent now, after a wait for something else than the quota. */
-  sent(now: number): void {
-    this.#sentAt = now;
-  }
-
-  /** Replaces the reserved amounts by those that the attempt used. A unit that is left out keeps its reserved amount. */
-  settle(spent: Partial<Amounts>, now: number): void {
-    const reserved = this.#amounts;
-    this.#amounts = {...reserved, ...spent};
-    this.#quota.settle(this.#slots, this.#lot, reserved, this.#amounts, now);
-  }
-
-  /** Gives everything back: the attempt used nothing. */
-  refund(now: number): void {
-    this.settle(NOTHING, now);
-  }
-
-  /** The server answered the attempt without throttling it. */
-  admitted(now: number): void {
-    this.#quota.admitted(this.#sentAt, now);
-  }
-
-  /** The server refused the attempt because of its rate. */
-  throttled(now: number): void {
-    this.#quota.throttled(this.#sentAt, now);
-    this.refund(now);
-  }
-}
 
 export class Quota {
   /** The origin, or origin and route, that the quota protects. */
@@ -239,8 +194,24 @@ export class Quota {
   }
 
   /** @internal */
-  settle(slots: readonly number[], lot: QuotaLot | null, reserved: Amounts, actual: Amounts, now: number): void {
-    for (const [index, limit] of this.limits.entries()) limit.settle(slots[index]!, reserved, actual);
+  keep(slots: readonly number[], lot: QuotaLot | null, amounts: Amounts): void {
+    for (const [index, limit] of this.limits.entries()) limit.keep(slots[index]!, amounts);
+    if (lot !== null) this.#supply!.keep(lot, amounts);
+  }
+
+  /** @internal */
+  sent(amounts: Amounts, now: number): readonly number[] {
+    return this.limits.map(limit => limit.sent(amounts, now));
+  }
+
+  /** @internal */
+  supplySent(lot: QuotaLot, amounts: Amounts, now: number): QuotaLot {
+    return this.#supply!.sent(lot, amounts, now);
+  }
+
+  /** @internal */
+  settle(slots: readonly number[] | null, lot: QuotaLot | null, reserved: Amounts, actual: Amounts, now: number): void {
+    for (const [index, limit] of this.limits.entries()) limit.settle(slots?.[index] ?? null, reserved, actual);
     if (lot !== null) this.#supply!.settle(lot, reserved, actual, now);
     if (this.waiting > 0) this.#serve(now);
   }

@@ -28,6 +28,11 @@ export class QuotaChanges {
     this.#isUrgent = true;
   }
 
+  /** Other processes may have to wait longer for what has moved. */
+  urge(): void {
+    this.#isUrgent = true;
+  }
+
   /** Hands all changes over, for one report: limit, slot and amount of each. */
   hand(): readonly number[] {
     const changes = this.#amounts.flatMap((slots, index) =>

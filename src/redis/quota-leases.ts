@@ -22,6 +22,8 @@ export class QuotaLeases {
   /** Length of a slot of each limit. */
   readonly #slotMs: readonly number[];
   readonly #changes: QuotaChanges;
+  /** Of the last lease. */
+  #aheadMs = 0;
 
   constructor(slotMs: readonly number[], changes: QuotaChanges) {
     this.#slotMs = slotMs;
@@ -41,6 +43,7 @@ export class QuotaLeases {
 
   add(lease: QuotaLease): void {
     this.#leases.push(lease);
+    this.#aheadMs = lease.aheadMs;
     for (const [index, amount] of lease.left.entries()) {
       this.left[index]! += amount;
       this.#filled[index] = this.left[index]!;
@@ -75,6 +78,11 @@ export class QuotaLeases {
       earliest = Math.min(earliest ?? slot, slot);
     }
     return earliest;
+  }
+
+  /** The slot of a use. There was a lease. */
+  slotAt(index: number, now: number): number {
+    return Math.floor((now + this.#aheadMs) / this.#slotMs[index]!);
   }
 
   #slotOf({slots, aheadMs}: QuotaLease, index: number, now: number): number {

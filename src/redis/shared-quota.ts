@@ -36,6 +36,8 @@ export class SharedQuota implements QuotaSupply {
   readonly #leases: QuotaLeases;
   readonly #ungranted: UngrantedUses;
   readonly #changes: QuotaChanges;
+  /** Granted amounts of attempts that something keeps from being sent. */
+  readonly #kept = new Map<QuotaLot, Amounts>();
   /** Number of the request in flight; 0 without one. */
   #asking = 0;
   #asked = 0;
@@ -94,7 +96,26 @@ export class SharedQuota implements QuotaSupply {
     return lot;
   }
 
+  keep(lot: QuotaLot, amounts: Amounts): void {
+    if (lot.slots === null) return;
+    this.#kept.set(lot, amounts);
+    this.#flushLater(this.#store.clock.now());
+  }
+
+  sent(lot: QuotaLot, amounts: Amounts, now: number): QuotaLot {
+    this.#flushLater(now);
+    if (!this.#kept.delete(lot)) {
+      const taken = this.#limits.map(limit => limit.amountOf(amounts));
+      for (const [index, amount] of taken.entries()) this.#ungranted.correct(lot, index, -amount);
+      return this.#ungranted.add(taken, now);
+    }
+    this.#use(lot, amounts, now);
+    this.#changes.urge();
+    return lot;
+  }
+
   settle(lot: QuotaLot, reserved: Amounts, actual: Amounts, now: number): void {
+    this.#kept.delete(lot);
     for (const [index, limit] of this.#limits.entries()) {
       const more = limit.amountOf(actual) - limit.amountOf(reserved);
       if (more === 0) continue;
@@ -119,6 +140,15 @@ export class SharedQuota implements QuotaSupply {
     if (now >= overdueAt) return this.#waitAloneMs(first, now);
     this.#pollBy(now < this.#askAt ? Math.min(this.#askAt, overdueAt) : overdueAt, now);
     return this.waitMs(first, now);
+  }
+
+  /** The amounts count from now on, and no longer from before. */
+  #use({slots}: QuotaLot, amounts: Amounts, now: number): void {
+    for (const [index, limit] of this.#limits.entries()) {
+      const from = slots![index]!;
+      slots![index] = Math.max(from, this.#leases.slotAt(index, now));
+      this.#changes.move(index, from, slots![index]!, limit.amountOf(amounts));
+    }
   }
 
   /** For the attempts in the queue, and for those that are likely to come until the next answer. */
@@ -235,6 +265,7 @@ export class SharedQuota implements QuotaSupply {
       needed[index]!,
       wanted[index]!,
     ]);
+    for (const [lot, amounts] of this.#kept) this.#use(lot, amounts, now);
     const changes = this.#changes.hand();
     const used = uses.flatMap(({amounts, at}) =>
       amounts.flatMap((amount, index) => (amount > 0 ? [index + 1, Math.floor(now - at), amount] : [])),
@@ -264,6 +295,7 @@ export class SharedQuota implements QuotaSupply {
   #stateIsNew(now: number): void {
     this.#leases.clear();
     this.#changes.clear();
+    this.#kept.clear();
     const uses = this.#limits.flatMap((limit, index) =>
       limit.history(now).map(({ageMs, amount}) => {
         const amounts = this.#none();
@@ -282,10 +314,13 @@ export class SharedQuota implements QuotaSupply {
   #flushed(): void {
     const now = this.#store.clock.now();
     this.#leases.end(now);
+    // What is kept is used again before it leaves a window.
+    const keeps = this.#kept.size > 0;
+    const isLate = keeps && now >= this.#askedAt + this.#shortestMs / 4;
     const isDue = this.#changes.isUrgent || !this.#ungranted.isEmpty;
     // While attempts wait, the first of them asks.
-    if (isDue && this.#quota.waiting === 0) this.#ask(this.#none(), this.#none(), now);
-    if (!this.#leases.isEmpty) this.#flushLater(now);
+    if (isLate || (isDue && this.#quota.waiting === 0)) this.#ask(this.#none(), this.#none(), now);
+    if (keeps || !this.#leases.isEmpty) this.#flushLater(now);
   }
 
   #pollBy(at: number, now: number): void {

@@ -87,6 +87,22 @@ describe('a quota of four processes', () => {
     expect(world.sent.length).to.equal(640);
   });
 
+  it('counts an attempt until one window after its send, also where something keeps it for longer than a window', async () => {
+    const world = new SharedQuotas([requests(40, 2000)]);
+    const [one, other] = [world.start(), world.start()];
+    world.keptMs = () => 5000 - world.clock.now();
+    for (let count = 0; count < 15; count++) one.attempt(amountsOf(1));
+    await world.clock.advance(3000);
+    world.keptMs = () => 0;
+    other.keepBusy(5);
+    await world.clock.advance(10_000);
+    const kept = world.sent.filter(({process}) => process === one).map(({at}) => at);
+    expect(kept).to.have.length(15);
+    expect(Math.min(...kept)).to.be.within(4999, 5001);
+    expect(world.mostIn(2000, ({requests}) => requests)).to.be.at.most(40);
+    expect(world.clock.pending).to.be.at.most(3);
+  });
+
   it('loses no more than a lease to each process that crashes', async () => {
     const world = new SharedQuotas([requests(640, 10_000)]);
     const crashing = [1, 2, 3].map(() => world.start());
@@ -120,6 +136,7 @@ async function runAtRandom(seed: number): Promise<number> {
   if (random() < 0.5) limits.push(tokens(within(50, 1000), within(1, 5) * 1000));
   const world = new SharedQuotas(limits);
   world.latencyMs = () => random() * 4;
+  if (seed % 2 === 0) world.keptMs = () => (random() < 0.3 ? random() * 3 * limits[0]!.perMs : 0);
   // No answer counts as late here: what a process sends without Redis is bounded by its share.
   const start = (): ReturnType<typeof world.start> => world.start({timeoutMs: 60_000});
   const processes = Array.from({length: within(2, 4)}, start);

@@ -1,7 +1,8 @@
 /** Processes that share a quota, all in this process and in virtual time. A process may crash at any moment. */
 import {VirtualClock} from '../../src/core/virtual-clock.ts';
-import type {Quota, QuotaReservation, QuotaWaiter} from '../../src/guards/quota.ts';
+import type {Quota, QuotaWaiter} from '../../src/guards/quota.ts';
 import type {Amounts} from '../../src/guards/quota-amounts.ts';
+import type {QuotaReservation} from '../../src/guards/quota-reservation.ts';
 import type {Quota as QuotaPolicy} from '../../src/policy/types.ts';
 import {type RedisGuardOptions, redisGuards} from '../../src/redis/redis-guards.ts';
 import {RedisDouble} from '../support/redis-double.ts';
@@ -33,6 +34,8 @@ export class SharedQuotas {
   latencyMs: () => number = () => 0.5;
   /** What becomes of a command: it arrives; it never arrives; it is carried out, and its reply gets lost; or the driver throws. */
   fate: () => 'arrives' | 'lost' | 'reply lost' | 'refused' = () => 'arrives';
+  /** How long something keeps an attempt that the quota has admitted. */
+  keptMs: () => number = () => 0;
   readonly #policy: QuotaPolicy;
 
   constructor(limits: QuotaPolicy['limits']) {
@@ -98,7 +101,7 @@ export class SharedProcess {
     const now = this.world.clock.now();
     const taken = this.quota.tryTake(amounts, now);
     if (taken === null) this.quota.join(new Waiting(this, amounts, now, sent), now);
-    else this.noteSent(amounts, now, taken, now, sent);
+    else this.send(amounts, now, taken, now, sent);
   }
 
   /** So many callers that send one attempt after the other, without a pause. */
@@ -107,16 +110,28 @@ export class SharedProcess {
     for (let caller = 0; caller < callers; caller++) next();
   }
 
-  noteSent(
+  /** Sends an attempt that the quota has admitted, at once or after what keeps it. */
+  send(
     amounts: Amounts,
     since: number,
     taken: QuotaReservation,
     now: number,
     sent: (taken: QuotaReservation, now: number) => void,
   ): void {
-    if (this.hasCrashed) return;
-    this.world.sent.push({at: now, waitedMs: now - since, amounts, process: this});
-    sent(taken, now);
+    const {world} = this;
+    const keptMs = world.keptMs();
+    const send = (at: number): void => {
+      if (this.hasCrashed) return;
+      world.sent.push({at, waitedMs: at - since, amounts, process: this});
+      sent(taken, at);
+    };
+    if (keptMs === 0) return send(now);
+    taken.keep();
+    void world.clock.sleep(keptMs).then(() => {
+      const at = world.clock.now();
+      taken.sent(at);
+      send(at);
+    });
   }
 }
 
@@ -146,7 +161,7 @@ class Waiting implements QuotaWaiter {
   }
 
   served(taken: QuotaReservation, now: number): void {
-    this.#process.noteSent(this.amounts, this.since, taken, now, this.#sent);
+    this.#process.send(this.amounts, this.since, taken, now, this.#sent);
   }
 
   broke(error: unknown): void {

@@ -1,0 +1,64 @@
+/** What one attempt has taken from a quota. */
+import type {Quota} from './quota.ts';
+import {type Amounts, NOTHING} from './quota-amounts.ts';
+import type {QuotaLot} from './quota-supply.ts';
+
+export class QuotaReservation {
+  readonly #quota: Quota;
+  /** Of the windows of the limits; null while something keeps the attempt from being sent. */
+  #slots: readonly number[] | null;
+  /** Of the supply; null without one. */
+  #lot: QuotaLot | null;
+  #sentAt: number;
+  #amounts: Amounts;
+
+  constructor(quota: Quota, amounts: Amounts, slots: readonly number[], lot: QuotaLot | null, now: number) {
+    this.#quota = quota;
+    this.#amounts = amounts;
+    this.#slots = slots;
+    this.#lot = lot;
+    this.#sentAt = now;
+  }
+
+  /** Whether the attempt is kept from being sent. */
+  get isKept(): boolean {
+    return this.#slots === null;
+  }
+
+  /** The attempt is not sent at once: its amounts leave no window before they have been sent. */
+  keep(): void {
+    if (this.#slots === null) return;
+    this.#quota.keep(this.#slots, this.#lot, this.#amounts);
+    this.#slots = null;
+  }
+
+  /** The attempt is sent now. Call it for one that is kept. */
+  sent(now: number): void {
+    this.#sentAt = now;
+    this.#slots = this.#quota.sent(this.#amounts, now);
+    if (this.#lot !== null) this.#lot = this.#quota.supplySent(this.#lot, this.#amounts, now);
+  }
+
+  /** Replaces the reserved amounts by those that the attempt used. A unit that is left out keeps its reserved amount. */
+  settle(spent: Partial<Amounts>, now: number): void {
+    const reserved = this.#amounts;
+    this.#amounts = {...reserved, ...spent};
+    this.#quota.settle(this.#slots, this.#lot, reserved, this.#amounts, now);
+  }
+
+  /** Gives everything back: the attempt used nothing. */
+  refund(now: number): void {
+    this.settle(NOTHING, now);
+  }
+
+  /** The server answered the attempt without throttling it. */
+  admitted(now: number): void {
+    this.#quota.admitted(this.#sentAt, now);
+  }
+
+  /** The server refused the attempt because of its rate. */
+  throttled(now: number): void {
+    this.#quota.throttled(this.#sentAt, now);
+    this.refund(now);
+  }
+}
