@@ -54,6 +54,13 @@ export class CallbackTimer extends Timer {
   }
 }
 
+/** A timer that limits how long an answer from a socket is waited for. */
+export class AnswerTimer extends CallbackTimer {
+  static {
+    AnswerTimer.prototype.waitsForSockets = true;
+  }
+}
+
 /** Time, as the engine reads it and waits for it. `VirtualClock` is the clock for tests. */
 export interface Clock {
   /** Monotonic time in ms, from an arbitrary start. */

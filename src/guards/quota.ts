@@ -8,7 +8,7 @@
 import type {QuotaSnapshot} from '../core/guard-snapshot.ts';
 import {quietly} from '../core/quietly.ts';
 import type {Random} from '../core/random.ts';
-import {CallbackTimer, type Clock, type Timer} from '../core/timer.ts';
+import {AnswerTimer, type Clock, type Timer} from '../core/timer.ts';
 import type {QuotaLimit as QuotaLimitPolicy, Quota as QuotaPolicy} from '../policy/types.ts';
 import {LearnedRate} from './learned-rate.ts';
 import {LinkedQueue, type QueueMember} from './linked-queue.ts';
@@ -52,7 +52,7 @@ export class Quota {
   readonly #firstAttempts = new LinkedQueue<QuotaWaiter>();
   readonly #ofRetries = new AmountsSum();
   readonly #ofAll = new AmountsSum();
-  readonly #timer: Timer = new CallbackTimer(() => this.#fired());
+  readonly #timer: Timer = new AnswerTimer(() => this.#fired());
   /** The clock on which the timer is armed: that of the first waiter. */
   #clock: Clock | null = null;
   #heldUntil = Number.NEGATIVE_INFINITY;

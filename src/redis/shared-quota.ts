@@ -5,7 +5,7 @@
  * While Redis does not answer, the process goes on with its share: each limit divided by the number of processes. What it takes then is
  * reported as soon as Redis answers.
  */
-import {CallbackTimer, type Timer} from '../core/timer.ts';
+import {AnswerTimer, CallbackTimer, type Timer} from '../core/timer.ts';
 import type {Quota} from '../guards/quota.ts';
 import type {Amounts} from '../guards/quota-amounts.ts';
 import type {QuotaLimit} from '../guards/quota-limit.ts';
@@ -55,7 +55,7 @@ export class SharedQuota implements QuotaSupply {
   /** Id of the state in Redis; null before the first answer. */
   #stateId: string | null = null;
   readonly #flush: Timer = new CallbackTimer(() => this.#flushed());
-  readonly #poll: Timer = new CallbackTimer(() => this.#quota.supplied(this.#store.clock.now()));
+  readonly #poll: Timer = new AnswerTimer(() => this.#quota.supplied(this.#store.clock.now()));
 
   constructor(quota: Quota, store: SharedStore, identity: SharedIdentity, settings: QuotaSettings) {
     this.#quota = quota;
