@@ -79,8 +79,8 @@ function refusalOf<R extends AttemptResponse>(
     const message = `This call takes ${limit.amountOf(amounts)} ${unit}, but the quota of ${guarded} admits only ${max} in ${perMs} ms, so it can never be sent.`;
     return refused('QUOTA_TOO_LARGE', guarded, message);
   }
-  const waitMs = quota.waitMs(amounts, call.attempts > 0, now);
-  if (waitMs > waitableMs(call, quota, now)) return tooLong(quota, waitMs);
+  const waitMs = quota.knownWaitMs(amounts, call.attempts > 0, now);
+  if (waitMs > waitableMs(call, quota.maxWaitMs, now)) return tooLong(quota, waitMs);
   if (!quota.isFull) return null;
   quota.refused();
   const message = `${quota.waiting} attempts wait for the quota of ${guarded}, and its queue is full.`;
@@ -100,7 +100,7 @@ const refused = (code: RejectionCode, guarded: string, message: string, retryAft
 /** For a call that has just begun, exactly the number that was announced to the clock. */
 function waitableMs<R extends AttemptResponse>(
   {startedAt, deadlineMs, deadlineAt}: CallContext<R>,
-  {maxWaitMs}: Quota,
+  maxWaitMs: number,
   now: number,
 ): number {
   return Math.min(maxWaitMs, (now === startedAt ? deadlineMs : deadlineAt - now) - LEAST_ATTEMPT_MS);
@@ -124,7 +124,7 @@ class QuotaWait<R extends AttemptResponse> extends AdmissionWait<R> implements Q
     now: number,
     proceed: Proceed,
   ) {
-    super(call, applicant, waitableMs(call, quota, now));
+    super(call, applicant, waitableMs(call, quota.longestWaitMs, now));
     this.amounts = amounts;
     this.isRetry = call.attempts > 0;
     this.#quota = quota;

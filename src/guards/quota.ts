@@ -119,6 +119,17 @@ export class Quota {
     return this.#fitsAfterMs(plus(isRetry ? this.#ofRetries : this.#ofAll, amounts), now);
   }
 
+  /** The part of `waitMs` that is known: what a supply has is known once it has answered. */
+  knownWaitMs(amounts: Amounts, isRetry: boolean, now: number): number {
+    const all = plus(isRetry ? this.#ofRetries : this.#ofAll, amounts);
+    return Math.max(this.#limitedMs(all, now), this.#supply?.knownWaitMs(all, now) ?? 0);
+  }
+
+  /** An attempt may wait so long, in ms: a supply is asked even by those that are not to wait. */
+  get longestWaitMs(): number {
+    return Math.max(this.maxWaitMs, this.#supply?.answerMs ?? 0);
+  }
+
   /** Joins the queue. The waiter stays there until `leave`, `served` or `broke`. */
   join(waiter: QuotaWaiter, now: number): void {
     this.#queueOf(waiter).add(waiter);

@@ -10,16 +10,19 @@ import type {Reply, Script, SharedStore} from './shared-store.ts';
 
 /** By a larger difference, ms, a clock was set or has stood still; by a smaller one, requests took different times. */
 const STEP_MS = 1000;
+/** How many machines' clocks a guard remembers. */
+const MACHINES = 8;
 /** Guards without use are forgotten after a day: keys expire by the clock of Redis, and a step must not end what is in use. */
 const FORGOTTEN_AFTER_MS = 86_400_000;
 
 /**
  * What each script begins with. `now` is the time of the guard in ms, and `me` the process. A script that changes the state calls `keepTime`.
  *
- * KEYS[1]: the state of the guard (hash), whose field `clock` has the time, what it is ahead of the clock of Redis, and the wall time of the
- * process that asked last.
- * ARGV: process; the time that it claims, empty before its first answer; its wall time. A process without a claim is allowed what its wall
- * clock is later than that of the last one. `argument` reads the arguments behind these, one by one.
+ * KEYS[1]: the state of the guard (hash), whose field `clock` has the time, what it is ahead of the clock of Redis, and what the wall clocks of
+ * the last machines are ahead of it.
+ * ARGV: process; the time that it claims, empty before its first answer; its wall time. A process without a claim is allowed the time that its
+ * wall clock tells if it is that of one of these machines and agrees with the clock of Redis; else the time stands still. `argument` reads the
+ * arguments behind these, one by one.
  * Reply: the time, then what the script answers.
  */
 const PRELUDE = `
@@ -35,14 +38,30 @@ local me, claim, wall = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local time = redis.call('TIME')
 local clock = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local now, ahead = clock, 0
-local last, lastAhead, lastWall = string.match(redis.call('HGET', KEYS[1], 'clock') or '', '^(-?%d+),(-?%d+),(-?%d+)$')
-if last then
-  last, ahead = tonumber(last), tonumber(lastAhead)
-  now = math.max(last, math.min(clock + ahead, claim or last + wall - tonumber(lastWall)))
+local kept, stoodStill = {}, 0
+for number in string.gmatch(redis.call('HGET', KEYS[1], 'clock') or '', '-?%d+') do kept[#kept + 1] = tonumber(number) end
+if #kept > 2 then
+  ahead = kept[2]
+  local agreed
+  for i = 3, #kept do
+    local told = wall - kept[i]
+    local off = math.abs(told - clock - ahead)
+    if off <= ${STEP_MS} and (not agreed or off < math.abs(agreed - clock - ahead)) then agreed = told end
+  end
+  now = math.max(kept[1], math.min(clock + ahead, claim or agreed or kept[1]))
+  if not claim and not agreed then stoodStill = math.max(0, clock + ahead - now) end
   if now > clock + ahead or clock + ahead - now > ${STEP_MS} then ahead = now - clock end
 end
 local function keepTime(ms)
-  redis.call('HSET', KEYS[1], 'clock', integer(now) .. ',' .. integer(ahead) .. ',' .. integer(wall))
+  local mine = wall - now
+  local entry, machines = integer(now) .. ',' .. integer(ahead) .. ',' .. integer(mine), 1
+  for i = 3, #kept do
+    local other = kept[i] + stoodStill
+    if machines < ${MACHINES} and math.abs(other - mine) > ${STEP_MS} then
+      entry, machines = entry .. ',' .. integer(other), machines + 1
+    end
+  end
+  redis.call('HSET', KEYS[1], 'clock', entry)
   keepKey(KEYS[1], ms)
 end
 `;

@@ -85,6 +85,15 @@ export class SharedQuota implements QuotaSupply {
     return Math.max(1, answerMs, this.#freeAt - now, this.#waitContendedMs(amounts, now));
   }
 
+  get answerMs(): number {
+    return this.#store.timeoutMs;
+  }
+
+  knownWaitMs(amounts: Amounts, now: number): number {
+    if (!this.#store.isAvailable) return this.#waitAloneMs(amounts, now);
+    return this.#covers(amounts) ? 0 : Math.max(0, this.#freeAt - now, this.#waitContendedMs(amounts, now));
+  }
+
   take(amounts: Amounts, now: number): QuotaLot {
     const taken = this.#limits.map(limit => limit.amountOf(amounts));
     this.#size.use(taken);

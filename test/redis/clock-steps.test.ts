@@ -1,6 +1,8 @@
 /** Guards whose Redis has a clock that is set while they are in use, as after NTP, a restored machine, or the promotion of a replica. */
 import {expect} from 'chai';
 import {seededRandom} from '../../src/core/random.ts';
+import type {Clock} from '../../src/core/timer.ts';
+import type {VirtualClock} from '../../src/testing.ts';
 import {runs} from '../support/runs.ts';
 import {SharedLimits} from './shared-limits.ts';
 import {amountsOf, SharedQuotas} from './shared-quotas.ts';
@@ -78,6 +80,57 @@ describe('a clock of Redis that is set at random, again and again', () => {
         `seed ${seed}`,
       ).to.be.at.most(20);
     }
+  });
+});
+
+describe('machines whose clocks differ', () => {
+  /** A clock whose wall time is off. */
+  const off = (clock: VirtualClock, ms: number): Clock => ({
+    now: () => clock.now(),
+    wall: () => clock.wall() + ms,
+    arm: (timer, after) => clock.arm(timer, after),
+    disarm: timer => clock.disarm(timer),
+    unref: () => {},
+    ref: () => {},
+    expect: () => {},
+  });
+
+  /** Jobs that send one request each, one after the other, on machines by turns. */
+  async function jobs(machines: readonly number[]): Promise<SharedQuotas> {
+    const world = new SharedQuotas([{unit: 'requests', max: 20, perMs: 20_000}]);
+    for (let job = 0; job < 100; job++) {
+      const process = world.start({clock: off(world.clock, machines[job % machines.length]!)});
+      process.attempt(amountsOf(1));
+      await world.clock.advance(300);
+      process.crash();
+      await world.clock.advance(1700);
+    }
+    return world;
+  }
+
+  for (const machines of [
+    [0, HOUR],
+    [0, -HOUR],
+    [0, HOUR, 2 * HOUR],
+  ])
+    it(`by ${machines.map(ms => ms / HOUR)} hours send nearly as many short jobs as those whose clocks agree`, async () => {
+      const [agreed, differing] = [await jobs([0]), await jobs(machines)];
+      expect(agreed.sent.length).to.be.at.least(80);
+      expect(differing.sent.length).to.be.at.least(0.85 * agreed.sent.length);
+      expect(differing.mostIn(20_000, ({requests}) => requests)).to.be.at.most(20);
+    });
+
+  it('free nothing when the clock of Redis is set, and a process has just started', async () => {
+    const world = new SharedQuotas([{unit: 'requests', max: 100, perMs: 10_000}]);
+    const late = world.start({clock: off(world.clock, -HOUR)});
+    for (let count = 0; count < 100; count++) late.attempt(amountsOf(1));
+    await world.clock.advance(9900);
+    world.redisAheadMs = HOUR / 2;
+    const started = world.start();
+    for (let count = 0; count < 100; count++) started.attempt(amountsOf(1));
+    await world.clock.advance(30_000);
+    expect(world.mostIn(10_000, ({requests}) => requests)).to.be.at.most(100);
+    expect(world.sent.length).to.equal(200);
   });
 });
 
