@@ -1,11 +1,14 @@
 /** The command line: runs the named command and returns its exit code. Never throws. */
 
+import {existsSync} from 'node:fs';
+import {resolve} from 'node:path';
 import {parseArguments} from '../src/cli/parse-arguments.ts';
 import {UsageError} from '../src/cli/usage-error.ts';
 import {VERSION} from '../src/core/version.ts';
 import {commandOf} from './commands/by-name.ts';
 import {wantsColour} from './commands/colour.ts';
 import type {CommandSpec} from './commands/command.ts';
+import {commandHabit, optionHabit} from './commands/habits.ts';
 import {helpOf} from './commands/help.ts';
 import {commands} from './commands/table.ts';
 import {harmlessLines} from './formatters/harmless.ts';
@@ -22,12 +25,18 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       return 2;
     }
     const trace = error instanceof Error ? error.stack : String(error);
-    io.err.write(
-      `${harmlessLines(String(trace))}\nThis is a bug in retry-lint ${VERSION}, not in your policy. Please report it as an issue of steadfetch, with the lines above.\n`,
-    );
+    const cause = isTooOld(io.node)
+      ? `retry-lint ${VERSION} needs Node ${OLDEST_NODE} or later, and this is Node ${io.node}.`
+      : `This is a bug in retry-lint ${VERSION}, not in your policy. Please report it as an issue of steadfetch, with the lines above.`;
+    io.err.write(`${harmlessLines(String(trace))}\n${cause}\n`);
     return 3;
   }
 }
+
+/** As `engines` of package.json says. */
+const OLDEST_NODE = '22.12';
+
+const isTooOld = (version: string): boolean => version.localeCompare(OLDEST_NODE, 'en', {numeric: true}) < 0;
 
 async function dispatch(argv: readonly string[], io: Io): Promise<number> {
   // The first word alone can name a command: further on it may be the value of an option, or a file.
@@ -36,17 +45,16 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
   const spec = named ?? commands[0];
   const words = named === undefined ? asked : asked.slice(1);
   const usage = spec === commands[0] ? 'retry-lint --help' : `retry-lint ${spec.name} --help`;
-  const args = parseArguments(
-    words,
-    spec.groups.flatMap(({options}) => options),
-    usage,
-  );
+  const options = spec.groups.flatMap(group => group.options);
+  const args = parseArguments(words, options, usage, optionHabit);
   if (args.has('help')) return help(spec, io);
   if (args.has('version')) {
     io.out.write(`${VERSION}\n`);
     return 0;
   }
   const {operands} = args;
+  const habit = named === undefined && operands[0] !== undefined ? commandHabit(operands[0]) : undefined;
+  if (habit !== undefined && !existsSync(resolve(io.cwd, operands[0]!))) throw new CliError(habit);
   const [least, most] = spec.count;
   if (operands.length < least || operands.length > most)
     throw new CliError(`Usage: retry-lint ${spec.name} ${spec.operands}; "${usage}" says more.`);

@@ -18,7 +18,14 @@ const LEVELS: Readonly<Record<Severity, string>> = {error: 'error', warning: 'wa
 const PRECISION: Readonly<Record<Confidence, string>> = {high: 'high', medium: 'medium', low: 'low'};
 
 function logOf(run: Run): object {
-  const index = new Map(run.rules.map(({code}, position) => [code, position]));
+  // Those that fired: a viewer lists them, and each comes with its documentation.
+  const fired = new Set(
+    run.reports.flatMap(({findings, suppressed}) =>
+      [...findings, ...suppressed.map(({finding}) => finding)].map(({code}) => code),
+    ),
+  );
+  const rules = run.rules.filter(({code}) => fired.has(code));
+  const index = new Map(rules.map(({code}, position) => [code, position]));
   const results = run.reports.flatMap(({findings, suppressed}) => [
     ...findings.map(finding => resultOf(finding, index)),
     ...suppressed.map(item => suppressedResult(item, index)),
@@ -28,7 +35,7 @@ function logOf(run: Run): object {
     name: 'retry-lint',
     semanticVersion: run.version,
     ...(guide === undefined ? {} : {informationUri: guide}),
-    rules: run.rules.map(descriptorOf),
+    rules: rules.map(descriptorOf),
   };
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',

@@ -8,6 +8,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly out: Stream;
   readonly err: Stream;
+  /** The version of Node, without a `v`. */
+  readonly node: string;
   /** Standard input, to its end. */
   readonly readInput: () => string;
   /** Standard input and output as streams, for a command that talks with another program until it ends. */

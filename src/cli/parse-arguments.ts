@@ -47,6 +47,7 @@ export class Arguments {
 }
 
 /**
+ * @param habit What an unknown option of another program is here: a sentence, or undefined. Gets the name without dashes.
  * @param helpCommand The command that lists the options, for the message about an unknown one: `retry-lint --help`.
  * @throws UsageError for the first option that is unknown, lacks its value, has one too many, or has an unknown value.
  */
@@ -54,6 +55,7 @@ export function parseArguments(
   argv: readonly string[],
   options: readonly OptionSyntax[],
   helpCommand: string,
+  habit: (option: string) => string | undefined = () => undefined,
 ): Arguments {
   // Most runs of retry-lint name files only, and parseArgs takes a tenth of their time.
   if (!argv.some(word => word.startsWith('-'))) return new Arguments(argv, new Map());
@@ -74,7 +76,8 @@ export function parseArguments(
     if (token.kind === 'positional') operands.push(token.value);
     if (token.kind !== 'option') continue;
     const option = byName.get(token.name);
-    if (option === undefined) throw new UsageError(unknownOption(token.rawName, options, helpCommand));
+    if (option === undefined)
+      throw new UsageError(habit(token.name) ?? unknownOption(token.rawName, options, helpCommand));
     checkValue(option, token.rawName, token.value);
     if (token.inlineValue === false && /^-./.test(token.value))
       throw new UsageError(

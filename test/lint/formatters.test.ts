@@ -132,6 +132,8 @@ describe('report formats', () => {
       expect(result.level).to.be.oneOf(['error', 'warning', 'note']);
       expect(tool.driver.rules[result.ruleIndex].id).to.equal(result.ruleId);
     }
+    const fired = new Set(results.map(({ruleId}: {ruleId: string}) => ruleId));
+    expect(tool.driver.rules.map(({id}: {id: string}) => id)).to.have.members([...fired]);
     expect(results.filter((result: object) => 'suppressions' in result)).to.have.length(1);
     expect(results.some((result: object) => 'fixes' in result)).to.equal(true);
   });

@@ -105,6 +105,7 @@ export class Desk {
       env: this.env,
       out: this.out,
       err: this.err,
+      node: process.versions.node,
       readInput: () => this.input,
       streams: () => this.streams,
       today: () => this.today(),

@@ -1,4 +1,5 @@
 /** What retry-lint exists for: the three findings, at their keys, and their fixes. */
+import {readFileSync} from 'node:fs';
 import {expect} from 'chai';
 import {lintText} from '../../../lint/index.ts';
 import {clean, Desk, findingsOf} from './desk.ts';
@@ -71,5 +72,22 @@ describe('retry-lint', () => {
     expect(desk.err.text)
       .to.match(/^TypeError: .*\n {4}at /)
       .and.contain('This is a bug in retry-lint 0.1.0');
+  });
+
+  it('under a Node that is too old, says so instead of calling it a bug', async () => {
+    const desk = new Desk({'policy.json': clean});
+    const {run} = await import('../../../lint/cli.ts');
+    const {engines} = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
+    const oldest = engines.node.replace('>=', '');
+    const broken = {...desk.io(), node: '20.20.2', today: () => [].at(0)!['length' as never] as string};
+    expect(await run(['policy.json'], broken)).to.equal(3);
+    expect(desk.err.text)
+      .to.contain(`retry-lint 0.1.0 needs Node ${oldest} or later, and this is Node 20.20.2.`)
+      .and.not.contain('bug');
+  });
+
+  it('lints a folder that is called like a command of another program', async () => {
+    const desk = new Desk({'check/a.retry.json': clean});
+    expect(await desk.run('check')).to.deep.equal({code: 0, out: 'No findings in 1 file.\n', err: ''});
   });
 });
