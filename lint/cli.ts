@@ -1,18 +1,16 @@
 /** The command line: runs the named command and returns its exit code. Never throws. */
 
-import {existsSync} from 'node:fs';
-import {resolve} from 'node:path';
 import {parseArguments} from '../src/cli/parse-arguments.ts';
 import {UsageError} from '../src/cli/usage-error.ts';
 import {VERSION} from '../src/core/version.ts';
 import {commandOf} from './commands/by-name.ts';
 import {wantsColour} from './commands/colour.ts';
 import type {CommandSpec} from './commands/command.ts';
-import {commandHabit, optionHabit} from './commands/habits.ts';
 import {helpOf} from './commands/help.ts';
 import {commands} from './commands/table.ts';
 import {harmlessLines} from './formatters/harmless.ts';
 import {CliError} from './io/cli-error.ts';
+import {optionHabit} from './io/habits.ts';
 import type {Io} from './io/io.ts';
 
 /** @returns 0: no findings; 1: findings; 2: wrong usage, configuration or file; 3: a bug in retry-lint. */
@@ -53,8 +51,6 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
     return 0;
   }
   const {operands} = args;
-  const habit = named === undefined && operands[0] !== undefined ? commandHabit(operands[0]) : undefined;
-  if (habit !== undefined && !existsSync(resolve(io.cwd, operands[0]!))) throw new CliError(habit);
   const [least, most] = spec.count;
   if (operands.length < least || operands.length > most)
     throw new CliError(`Usage: retry-lint ${spec.name} ${spec.operands}; "${usage}" says more.`);

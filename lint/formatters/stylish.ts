@@ -2,6 +2,7 @@
 
 import {documentationOf} from '../documentation.ts';
 import type {Finding, Fix, RelatedPlace, Severity} from '../finding.ts';
+import {fold, type ShownFinding} from '../report/fold.ts';
 import {Lines} from '../source/lines.ts';
 import {codeFrame} from './code-frame.ts';
 import type {FormatOptions, Formatter, Run} from './formatter.ts';
@@ -14,7 +15,7 @@ export const stylish: Formatter = {
   summary: 'code frames, for people; the default',
   format: (run, options) => {
     const view = new View(run, options);
-    return `${[...findingsOf(run).map(finding => view.finding(finding)), view.sum(run)].join('\n\n')}\n`;
+    return `${[...fold(findingsOf(run)).map(shown => view.finding(shown)), view.sum(run)].join('\n\n')}\n`;
   },
 };
 
@@ -34,7 +35,7 @@ class View {
     this.#texts = texts;
   }
 
-  finding(finding: Finding): string {
+  finding({finding, more}: ShownFinding): string {
     const {path, range, severity, code, name, message, related, fix, suggestions} = finding;
     const paint = this.#paint;
     const place = `${harmless(path)}:${range.start.line}:${range.start.column}`;
@@ -46,6 +47,8 @@ class View {
       rows.push(`  ${paint('green', 'fix')}  ${harmless(fix.title)} ${paint('dim', `(${flagsOf(fix)})`)}`);
     for (const {title} of suggestions) rows.push(`  ${paint('cyan', 'or')}   ${harmless(title)}`);
     rows.push(`  ${paint('dim', `see  ${documentationOf({code}).command}`)}`);
+    if (more > 0)
+      rows.push('', `${counted(more, 'more finding')} of ${code} in ${harmless(path)}; --format json lists all.`);
     return rows.join('\n');
   }
 

@@ -4,6 +4,7 @@ import {statSync} from 'node:fs';
 import {basename, resolve} from 'node:path';
 import {CliError, whyNot} from './cli-error.ts';
 import type {Searched} from './dependencies.ts';
+import {commandHabit} from './habits.ts';
 import {type Operand, readOperand} from './operand.ts';
 import {shownPath} from './paths.ts';
 import {isOfLinter, isPolicyFile} from './policy-file.ts';
@@ -78,7 +79,7 @@ async function selectOne(operand: Operand, options: SelectOptions): Promise<Foun
   if (kind !== undefined)
     throw new CliError(`${name} is ${kind}, and only regular files are linted; retry-lint - reads standard input.`);
   if (stat === undefined && isGlob(name)) return selectGlob(operand, options);
-  if (stat === undefined) throw new CliError(`${name} does not exist.`);
+  if (stat === undefined) throw new CliError(commandHabit(name) ?? `${name} does not exist.`);
   if (!(await options.holds(path, pointer))) throw new CliError(`${name} has nothing at ${pointer}.`);
   return {...NOTHING, policies: new Map([[path, [pointer]]])};
 }

@@ -6,6 +6,7 @@ import type {TextDocument} from 'vscode-languageserver-textdocument';
 import {configNames} from '../config-file/config-file.ts';
 import type {Finding, Report} from '../finding.ts';
 import {CliError} from '../io/cli-error.ts';
+import {fold} from '../report/fold.ts';
 import {configDiagnostics} from './config-diagnostics.ts';
 import {type Documents, isJson, uriOf} from './documents.ts';
 import {KeptFindings} from './kept-findings.ts';
@@ -94,7 +95,12 @@ export class Diagnostics {
   ): Diagnostic[] {
     const isLeft = editorHasSchema(this.#settings, {isJson: isInJson, path: report.path, text});
     const shown = isLeft ? findings.filter(({code}) => !BY_SCHEMA.has(code)) : findings;
-    return shown.map(finding => this.ofFinding(finding, project));
+    return fold(shown).map(({finding, more}) => {
+      const diagnostic = this.ofFinding(finding, project);
+      return more === 0
+        ? diagnostic
+        : {...diagnostic, message: `${finding.message} ${more} more of ${finding.code} are not shown.`};
+    });
   }
 
   #uriOf(file: string): string {

@@ -1,10 +1,21 @@
 /** What one attempt has taken from a quota. */
-import type {Quota} from './quota.ts';
 import {type Amounts, NOTHING} from './quota-amounts.ts';
 import type {QuotaLot} from './quota-supply.ts';
 
+/** The quota, as its reservations need it. */
+export interface ReservedQuota {
+  keep(slots: readonly number[], lot: QuotaLot | null, amounts: Amounts): void;
+  /** @returns The slots that hold the amounts now. */
+  sent(amounts: Amounts, now: number): readonly number[];
+  supplySent(lot: QuotaLot, amounts: Amounts, now: number): QuotaLot;
+  /** @param slots Null while the attempt is kept. */
+  settle(slots: readonly number[] | null, lot: QuotaLot | null, reserved: Amounts, actual: Amounts, now: number): void;
+  admitted(sentAt: number, now: number): void;
+  throttled(sentAt: number, now: number): void;
+}
+
 export class QuotaReservation {
-  readonly #quota: Quota;
+  readonly #quota: ReservedQuota;
   /** Of the windows of the limits; null while something keeps the attempt from being sent. */
   #slots: readonly number[] | null;
   /** Of the supply; null without one. */
@@ -12,7 +23,7 @@ export class QuotaReservation {
   #sentAt: number;
   #amounts: Amounts;
 
-  constructor(quota: Quota, amounts: Amounts, slots: readonly number[], lot: QuotaLot | null, now: number) {
+  constructor(quota: ReservedQuota, amounts: Amounts, slots: readonly number[], lot: QuotaLot | null, now: number) {
     this.#quota = quota;
     this.#amounts = amounts;
     this.#slots = slots;

@@ -1,9 +1,9 @@
 import {expect} from 'chai';
 import fc from 'fast-check';
 import {Quota, type QuotaWaiter} from '../../src/guards/quota.ts';
-import type {QuotaReservation} from '../../src/guards/quota-reservation.ts';
 import type {Amounts} from '../../src/guards/quota-amounts.ts';
 import {ONE_REQUEST} from '../../src/guards/quota-amounts.ts';
+import type {QuotaReservation} from '../../src/guards/quota-reservation.ts';
 import type {QuotaLimit, Quota as QuotaPolicy} from '../../src/policy/types.ts';
 import {VirtualClock} from '../../src/testing.ts';
 

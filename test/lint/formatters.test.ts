@@ -111,6 +111,20 @@ describe('report formats', () => {
     expect(summary).to.include({files: paths.length, suppressed: 1});
   });
 
+  it('stylish shows 50 findings of a rule in a file, and counts the others', async () => {
+    const text = `{${'"maxAttempts": 3,\n'.repeat(200)}"jitter": "full"}`;
+    const report = await lintText({path: 'p.json', files: {'p.json': text}});
+    const {length} = report.findings;
+    const output = format('stylish', {...run, reports: [report], texts: {'p.json': text}});
+    expect(output.match(/ RL002 no-duplicate-key\n/g)).to.have.length(50);
+    expect(output.match(/ RL004 /g)).to.have.length(1);
+    expect(output).to.contain(`\n\n149 more findings of RL002 in p.json; --format json lists all.\n\n`);
+    expect(output).to.match(new RegExp(`\n${length} errors in 1 file\\.`));
+    expect(JSON.parse(format('json', {...run, reports: [report], texts: {'p.json': text}})).findings).to.have.length(
+      length,
+    );
+  });
+
   it('sarif is valid SARIF 2.1.0', () => {
     const ajv = new Ajv({strict: false, validateSchema: false, allErrors: true, unicodeRegExp: false});
     addFormats.default(ajv);

@@ -28,6 +28,15 @@ describe('diagnostics in an editor', () => {
     expect(unlimited!.data).to.deep.equal({fingerprint: 'RL201 maxAttempts'});
   });
 
+  it('are at most 50 of a rule, the last of which counts the others', async () => {
+    const editor = await Editor.start({'a.retry.json': `{${'"maxAttempts": 3,\n'.repeat(200)}"jitter": "full"}`});
+    const diagnostics = await editor.diagnose('a.retry.json');
+    expect(diagnostics.map(({code}) => code).filter(code => code === 'RL002')).to.have.length(50);
+    expect(
+      diagnostics.filter(({message}) => String(message).endsWith(' 149 more of RL002 are not shown.')),
+    ).to.have.length(1);
+  });
+
   it('count in UTF-16 units, and follow incremental edits behind an emoji', async () => {
     const editor = await Editor.start({});
     const line = '{"x-note": "🙂🙂", "backoff": {"jitter": "none"}}';

@@ -1,5 +1,6 @@
 /** The findings of the linter as a list, the worst first. */
 import type {Finding, Fix, Severity} from '../../../lint/index.ts';
+import type {ShownFinding} from '../../../lint/report/fold.ts';
 import {element} from './element.ts';
 
 export interface FindingActions {
@@ -9,9 +10,10 @@ export interface FindingActions {
 
 const ORDER: readonly Severity[] = ['error', 'warning', 'info'];
 
-export function renderFindings(list: HTMLElement, findings: readonly Finding[], actions: FindingActions): void {
-  const sorted = findings.toSorted((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
-  list.replaceChildren(...sorted.map(finding => itemOf(finding, actions)));
+export function renderFindings(list: HTMLElement, shown: readonly ShownFinding[], actions: FindingActions): void {
+  const placeOf = ({finding}: ShownFinding): number => ORDER.indexOf(finding.severity);
+  const sorted = shown.toSorted((a, b) => placeOf(a) - placeOf(b));
+  list.replaceChildren(...sorted.map(each => itemOf(each, actions)));
 }
 
 /** `2 errors, 1 warning`. */
@@ -27,7 +29,7 @@ export function summaryOf(findings: readonly Finding[]): string {
     .join(', ');
 }
 
-function itemOf(finding: Finding, {reveal, apply}: FindingActions): HTMLLIElement {
+function itemOf({finding, more}: ShownFinding, {reveal, apply}: FindingActions): HTMLLIElement {
   const {severity, message, range} = finding;
   const {line, column} = range.start;
   const place = element('button', {
@@ -51,6 +53,9 @@ function itemOf(finding: Finding, {reveal, apply}: FindingActions): HTMLLIElemen
     element('p', {}, element('span', {className: 'severity', textContent: severity}), ruleLink(finding), place),
     element('p', {className: 'message', textContent: message}),
     ...(fixes.length === 0 ? [] : [element('div', {className: 'fixes'}, ...fixes)]),
+    ...(more === 0
+      ? []
+      : [element('p', {className: 'message', textContent: `${more} more of ${finding.code} are not shown.`})]),
   );
 }
 

@@ -1,4 +1,6 @@
 /** Lints the policy in the editor after each edit, and shows the findings. */
+
+import {fold} from '../../../lint/report/fold.ts';
 import type {Editor} from './editor.ts';
 import {renderFindings, summaryOf} from './findings-list.ts';
 import type {LintJob, LintResult} from './protocol.ts';
@@ -42,8 +44,12 @@ export class Linting {
       const {findings} = await remote.run({path: pathOf(policy), text, today: today()});
       // Meanwhile the user may have gone on.
       if (key !== this.#linted) return;
-      editor.setFindings(findings, text);
-      renderFindings(list, findings, {
+      const shown = fold(findings);
+      editor.setFindings(
+        shown.map(({finding}) => finding),
+        text,
+      );
+      renderFindings(list, shown, {
         reveal: ({range}) => editor.reveal(range.start),
         apply: fix => editor.apply(fix, text),
       });
