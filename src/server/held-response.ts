@@ -94,11 +94,16 @@ export class HeldResponse {
   replace(other: StoredResponse): void {
     const response = this.#response;
     this.#pass();
-    for (const {callback} of this.#queue.splice(0)) callback?.();
     restoreHeaders(response, this.#headersBefore);
     this.#isReplaced = true;
     sendStored(response, other);
     this.#drop();
+    for (const {callback} of this.#queue.splice(0)) if (callback !== undefined) queueMicrotask(callback);
+    if (this.#isFull) response.emit('drain'); // The handler may wait for it, and goes on.
+  }
+
+  get #isFull(): boolean {
+    return this.#size > this.#maxBytes;
   }
 
   #drop(): void {
@@ -206,15 +211,22 @@ export class HeldResponse {
         ? null
         : Buffer.from(typeof value === 'string' ? Buffer.from(value, encoding) : (value as Uint8Array));
     this.#size += chunk?.byteLength ?? 0;
-    this.#queue.push({chunk: chunk ?? (isEnd ? null : new Uint8Array()), callback, isEnd});
+    // A write that is held to the end of the response calls back at once, or a handler that waits for the callback never comes to the end.
+    const isSentSoon = isEnd || this.#isFull || this.#isStream;
+    if (!isSentSoon && callback !== undefined) queueMicrotask(callback);
+    this.#queue.push({
+      chunk: chunk ?? (isEnd ? null : new Uint8Array()),
+      callback: isSentSoon ? callback : undefined,
+      isEnd,
+    });
     if (isEnd) this.#phase = 'ended';
-    if (isEnd || this.#size > this.#maxBytes || this.#isStream) this.#make();
-    return this.#size <= this.#maxBytes;
+    if (isSentSoon) this.#make();
+    return !this.#isFull;
   }
 
   #make(): void {
     const {statusCode: status} = this.#response;
-    const isKept = this.#phase === 'ended' && this.#size <= this.#maxBytes && !this.#isStream;
+    const isKept = this.#phase === 'ended' && !this.#isFull && !this.#isStream;
     const chunks = this.#queue.flatMap(({chunk}) => (chunk === null ? [] : [chunk]));
     const body = isKept ? joined(chunks, this.#size) : null;
     this.#resolve({status, headers: headersSince(this.#response, this.#headersBefore), body, own: this});
