@@ -119,8 +119,13 @@ async function make(response: Response, hold: Hold | null): Promise<MadeResponse
   const {status} = response;
   const headers = [...response.headers];
   const isStream = headers.some(([name, value]) => name === 'content-type' && value.startsWith('text/event-stream'));
-  if (hold === null || (isStream && !hold.isWhole)) return {status, headers, body: null, own: response};
+  if (hold === null) return {status, headers, body: null, own: response};
+  if (isStream && !hold.isWhole) {
+    hold.answered();
+    return {status, headers, body: null, own: response};
+  }
   const read = await readUpTo(response.body, hold.maxBytes);
+  hold.answered();
   return {status, headers, body: 'bytes' in read ? read.bytes : null, own: rebuilt(response, read)};
 }
 

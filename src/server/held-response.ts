@@ -31,9 +31,7 @@ export class HeldResponse {
   /** Resolves at the end of the response, or when it is clear that its body is not kept. Rejects if the response is destroyed before. */
   readonly made: Promise<MadeResponse<this>>;
   readonly #response: ServerResponse;
-  readonly #maxBytes: number;
-  /** Whether an event stream is held to its end, too. */
-  readonly #isWhole: boolean;
+  readonly #hold: Hold;
   readonly #queue: Held[] = [];
   /** The methods as they were before, which may be wrappers of other middleware. */
   readonly #before: Record<string, (...values: never[]) => unknown> = {};
@@ -45,10 +43,9 @@ export class HeldResponse {
   #resolve!: (made: MadeResponse<this>) => void;
   #reject!: (error: Error) => void;
 
-  constructor(response: ServerResponse, {maxBytes, isWhole}: Hold) {
+  constructor(response: ServerResponse, hold: Hold) {
     this.#response = response;
-    this.#maxBytes = maxBytes;
-    this.#isWhole = isWhole;
+    this.#hold = hold;
     this.#headersBefore = headersOf(response);
     this.made = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -103,7 +100,7 @@ export class HeldResponse {
   }
 
   get #isFull(): boolean {
-    return this.#size > this.#maxBytes;
+    return this.#size > this.#hold.maxBytes;
   }
 
   #drop(): void {
@@ -225,6 +222,7 @@ export class HeldResponse {
   }
 
   #make(): void {
+    this.#hold.answered();
     const {statusCode: status} = this.#response;
     const isKept = this.#phase === 'ended' && !this.#isFull && !this.#isStream;
     const chunks = this.#queue.flatMap(({chunk}) => (chunk === null ? [] : [chunk]));
@@ -234,7 +232,7 @@ export class HeldResponse {
 
   get #isStream(): boolean {
     const type = String(this.#response.getHeader('content-type') ?? '');
-    return !this.#isWhole && type.startsWith('text/event-stream');
+    return !this.#hold.isWhole && type.startsWith('text/event-stream');
   }
 
   #destroy(error: unknown): unknown {

@@ -38,7 +38,11 @@ export class LeasedRuns {
     let made: MadeResponse<A>;
     try {
       made = await Promise.race([
-        handle(run.context, {maxBytes: this.#options.maxResponseBytes, isWhole: false}),
+        handle(run.context, {
+          maxBytes: this.#options.maxResponseBytes,
+          isWhole: false,
+          answered: () => run.answered(),
+        }),
         lost.promise,
       ]);
     } catch (error) {

@@ -35,6 +35,8 @@ export interface Hold {
   readonly maxBytes: number;
   /** Whether an event stream is held to its end too, instead of being sent as it comes. */
   readonly isWhole: boolean;
+  /** To be called in the tick in which the response ends, or is about to be sent as it comes: code of the handler may run before `RunHandler` resolves. */
+  answered(): void;
 }
 
 /** @param hold Null if the response is sent at once. */
