@@ -1,6 +1,7 @@
 /** Holds what a handler writes to a response of Node's HTTP server, until it is stored. */
-import type {OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse} from 'node:http';
+import type {IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse} from 'node:http';
 import {joined} from './bounded-body.ts';
+import {HiddenDisconnect} from './hidden-disconnect.ts';
 import type {Hold, MadeResponse} from './made-response.ts';
 import {headersOf, headersSince, restoreHeaders, sendStored, setHead} from './node-headers.ts';
 import type {StoredResponse} from './store.ts';
@@ -33,6 +34,7 @@ export class HeldResponse {
   readonly #response: ServerResponse;
   readonly #hold: Hold;
   readonly #queue: Held[] = [];
+  readonly #disconnect: HiddenDisconnect;
   /** The methods as they were before, which may be wrappers of other middleware. */
   readonly #before: Record<string, (...values: never[]) => unknown> = {};
   /** The headers that other middleware had set before. */
@@ -43,13 +45,16 @@ export class HeldResponse {
   #resolve!: (made: MadeResponse<this>) => void;
   #reject!: (error: Error) => void;
 
-  constructor(response: ServerResponse, hold: Hold) {
+  constructor(request: IncomingMessage, response: ServerResponse, hold: Hold) {
     this.#response = response;
     this.#hold = hold;
     this.#headersBefore = headersOf(response);
     this.made = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
+    });
+    this.#disconnect = new HiddenDisconnect(request, response, () => {
+      if (this.#phase === 'begun') this.#reject(new Error('The connection was closed before the end of the response.'));
     });
     for (const name of HEAD) this.#replaceMethod(name, () => response, this.#mayChangeHead);
     for (const name of INFORMATION)
@@ -83,8 +88,9 @@ export class HeldResponse {
       else if (chunk !== null) hasRoom = this.#call('write', chunk, (error?: Error) => callback?.(error)) as boolean;
       else this.#call('flushHeaders');
     }
-    if (hasEnded) return this.#drop();
-    if (hasRoom) response.emit('drain'); // A handler that was told to wait waits for this.
+    if (hasEnded) this.#drop();
+    else if (hasRoom) queueMicrotask(() => response.emit('drain')); // A handler that was told to wait waits for this.
+    this.#disconnect.reveal();
   }
 
   /** Sends another response. What the handler wrote, and what it still writes, is dropped. */
@@ -96,7 +102,8 @@ export class HeldResponse {
     sendStored(response, other);
     this.#drop();
     for (const {callback} of this.#queue.splice(0)) if (callback !== undefined) queueMicrotask(callback);
-    if (this.#isFull) response.emit('drain'); // The handler may wait for it, and goes on.
+    if (this.#isFull) queueMicrotask(() => response.emit('drain')); // The handler may wait for it, and goes on.
+    this.#disconnect.reveal();
   }
 
   get #isFull(): boolean {

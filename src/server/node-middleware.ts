@@ -73,7 +73,7 @@ export function idempotencyMiddleware<R extends IncomingMessage = IncomingMessag
       }
       hasRun = true;
       contexts.set(request, context);
-      if (hold !== null) held = new HeldResponse(response, hold);
+      if (hold !== null) held = new HeldResponse(request, response, hold);
       const made: Promise<MadeResponse<HeldResponse | null>> = held?.made ?? Promise.resolve(passedOn);
       return firstOf(
         made,

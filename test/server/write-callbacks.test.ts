@@ -3,7 +3,6 @@ import {once} from 'node:events';
 import type {ServerResponse} from 'node:http';
 import {Readable, Writable} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
-import {promisify} from 'node:util';
 import {expect} from 'chai';
 import {
   type IdempotencyEvent,
@@ -39,12 +38,16 @@ async function open<Tx>(
   return {url, events};
 }
 
+const written = (response: ServerResponse, chunk: string): Promise<void> =>
+  new Promise(resolve => {
+    response.write(chunk, () => resolve());
+  });
+
 describe('a handler that waits for the callback of each write', () => {
   const handlers: Readonly<Record<string, (response: ServerResponse) => unknown>> = {
     'of write': async response => {
-      const write = promisify(response.write.bind(response));
-      await write('a');
-      await write('b');
+      await written(response, 'a');
+      await written(response, 'b');
       response.end('c');
     },
     'of a web stream': async response => {
@@ -70,7 +73,7 @@ describe('a handler that waits for the callback of each write', () => {
   it('gets that of a write beyond maxResponseBytes once it is sent', async () => {
     const seen: boolean[] = [];
     const {url} = await open(memoryStore(), async response => {
-      await promisify<unknown>(response.write.bind(response))('x'.repeat(101));
+      await written(response, 'x'.repeat(101));
       seen.push(Object.getOwnPropertyDescriptor(response, 'writableEnded')!.get!() as boolean);
       response.end('tail');
     });

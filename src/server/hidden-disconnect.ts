@@ -1,0 +1,69 @@
+/** Hides from a handler of Node's HTTP server that its client has disconnected. */
+import type {IncomingMessage, ServerResponse} from 'node:http';
+
+/** What Node sets on a response whose connection is closed, and what streams, frameworks and `on-finished` look at. HTTP/2 has no such fields. */
+const OPEN = {destroyed: false, _closed: false, socket: null};
+
+/**
+ * Streams, frameworks and handlers stop where the response is closed. A handler that stops halfway leaves an unknown outcome, or ends a response that is cut
+ * and would be stored as a whole one. So the handler sees an open response until `reveal`.
+ */
+export class HiddenDisconnect {
+  readonly #response: ServerResponse;
+  readonly #emit: (...values: unknown[]) => unknown;
+  /** What is told at `reveal`. */
+  readonly #hidden: (() => unknown)[] = [];
+  readonly #cut: () => void;
+  #isHiding = true;
+
+  /** @param cut Called where this server has closed the connection, as the error handler of Express does once the head was written. */
+  constructor(request: IncomingMessage, response: ServerResponse, cut: () => void) {
+    this.#response = response;
+    this.#emit = response.emit.bind(response) as (...values: unknown[]) => unknown;
+    this.#cut = cut;
+    const {socket} = request;
+    const destroy = request.destroy.bind(request);
+    replaceMethod(response, 'emit', (...values) =>
+      this.#isHiding && (values[0] === 'close' || values[0] === 'finish')
+        ? this.#hide(values, !socket.readableEnded && socket.errored === null)
+        : this.#emit(...values),
+    );
+    // Node destroys the request too. Its body was put back, and the handler may not have read it.
+    replaceMethod(request, 'destroy', (error?: NodeJS.ErrnoException) => {
+      if (!this.#isHiding || error?.code !== 'ECONNRESET') return destroy(error);
+      this.#hidden.push(() => destroy(error));
+      return request;
+    });
+  }
+
+  /** From now on the handler is told, and first of what was hidden. */
+  reveal(): void {
+    this.#isHiding = false;
+    for (const tell of this.#hidden.splice(0)) tell();
+  }
+
+  #hide(event: unknown[], isOurs: boolean): boolean {
+    const response = this.#response;
+    if (!Object.hasOwn(response, '_closed')) {
+      // HTTP/2, which finishes a response whose stream is closed.
+      this.#hidden.push(() => this.#emit(...event));
+      return true;
+    }
+    const closed = Object.fromEntries(Object.keys(OPEN).map(name => [name, Reflect.get(response, name) as unknown]));
+    Object.assign(response, OPEN);
+    this.#hidden.push(() => {
+      Object.assign(response, closed);
+      this.#emit(...event);
+    });
+    if (isOurs) this.#cut();
+    return true;
+  }
+}
+
+function replaceMethod<K extends string>(
+  target: Record<K, unknown>,
+  name: K,
+  value: (...values: never[]) => unknown,
+): void {
+  Object.defineProperty(target, name, {value, configurable: true, writable: true, enumerable: false});
+}
