@@ -1,5 +1,6 @@
 /** Hides from a handler of Node's HTTP server that its client has disconnected. */
 import type {IncomingMessage, ServerResponse} from 'node:http';
+import {replaceMethod} from './response-methods.ts';
 
 /** What Node sets on a response whose connection is closed, and what streams, frameworks and `on-finished` look at. HTTP/2 has no such fields. */
 const OPEN = {destroyed: false, _closed: false, socket: null};
@@ -13,14 +14,18 @@ export class HiddenDisconnect {
   readonly #emit: (...values: unknown[]) => unknown;
   /** What is told at `reveal`. */
   readonly #hidden: (() => unknown)[] = [];
-  readonly #cut: () => void;
+  readonly #closed: (isOurs: boolean) => void;
+  #isClosed = false;
   #isHiding = true;
 
-  /** @param cut Called where this server has closed the connection, as the error handler of Express does once the head was written. */
-  constructor(request: IncomingMessage, response: ServerResponse, cut: () => void) {
+  /**
+   * @param closed Called at a disconnect that is hidden. `isOurs`: this server has closed the connection, as the error handler of Express does once the head
+   * was written.
+   */
+  constructor(request: IncomingMessage, response: ServerResponse, closed: (isOurs: boolean) => void) {
     this.#response = response;
     this.#emit = response.emit.bind(response) as (...values: unknown[]) => unknown;
-    this.#cut = cut;
+    this.#closed = closed;
     const {socket} = request;
     const destroy = request.destroy.bind(request);
     replaceMethod(response, 'emit', (...values) =>
@@ -36,34 +41,31 @@ export class HiddenDisconnect {
     });
   }
 
+  /** Whether the connection is closed, hidden or not. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** From now on the handler is told, and first of what was hidden. */
   reveal(): void {
     this.#isHiding = false;
-    for (const tell of this.#hidden.splice(0)) tell();
+    for (const tell of this.#hidden.splice(0)) queueMicrotask(tell);
   }
 
   #hide(event: unknown[], isOurs: boolean): boolean {
     const response = this.#response;
-    if (!Object.hasOwn(response, '_closed')) {
-      // HTTP/2, which finishes a response whose stream is closed.
-      this.#hidden.push(() => this.#emit(...event));
-      return true;
-    }
-    const closed = Object.fromEntries(Object.keys(OPEN).map(name => [name, Reflect.get(response, name) as unknown]));
-    Object.assign(response, OPEN);
+    const isHttp1 = Object.hasOwn(response, '_closed'); // HTTP/2 also finishes a response whose stream is closed.
+    const fields = isHttp1 ? Object.keys(OPEN) : [];
+    const closed = Object.fromEntries(fields.map(name => [name, Reflect.get(response, name) as unknown]));
+    if (isHttp1) Object.assign(response, OPEN);
     this.#hidden.push(() => {
       Object.assign(response, closed);
       this.#emit(...event);
     });
-    if (isOurs) this.#cut();
+    if (event[0] === 'close') {
+      this.#isClosed = true;
+      this.#closed(isHttp1 && isOurs);
+    }
     return true;
   }
-}
-
-function replaceMethod<K extends string>(
-  target: Record<K, unknown>,
-  name: K,
-  value: (...values: never[]) => unknown,
-): void {
-  Object.defineProperty(target, name, {value, configurable: true, writable: true, enumerable: false});
 }

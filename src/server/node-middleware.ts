@@ -78,7 +78,10 @@ export function idempotencyMiddleware<R extends IncomingMessage = IncomingMessag
       return firstOf(
         made,
         async () => handle(context),
-        error => keyed.failed(error),
+        error => {
+          keyed.failed(error);
+          held?.fail(error);
+        },
       );
     };
     const incoming = {
@@ -125,7 +128,7 @@ export function idempotencyMiddleware<R extends IncomingMessage = IncomingMessag
 const ANSWERED = new Error('The request was answered before its handler began.');
 
 /** A request without a key is none of the middleware's business: what its handler writes is sent at once. */
-const passedOn: MadeResponse<null> = {status: 200, headers: [], body: null, own: null};
+const passedOn: MadeResponse<null> = {status: 200, headers: [], body: null, rest: null, own: null};
 
 /** The response, or the error of a handler that fails before it. @param late Gets an error that comes after the response. */
 function firstOf<A>(made: Promise<A>, work: () => Promise<unknown>, late: (error: unknown) => void): Promise<A> {

@@ -140,7 +140,8 @@ export class TransactionRuns<Tx> {
     const run = new Run(key, token, guard.transaction, lost.signal);
     try {
       const answered = (): void => run.answered();
-      const handling = handle(run.context, {maxBytes: maxResponseBytes, isWhole: claim !== null, answered});
+      const hold = {maxBytes: maxResponseBytes, isWhole: claim !== null, isRunToEnd: false, answered};
+      const handling = handle(run.context, hold);
       const made = await Promise.race([handling, lost.promise]);
       if (outcomeOf(made.status, run.isReleased) !== 'result') return {kind: 'undone', made};
       if (claim === null || made.body !== null) return {kind: 'result', made};
