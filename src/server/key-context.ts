@@ -9,7 +9,7 @@ export interface KeyContext<Tx = undefined> {
   readonly token: string;
   /**
    * Aborts when the run has lost its key, after `maxRunMs`, and when the deadline of `withDeadline` passes; not when the client disconnects. What the
-   * handler answers after it has lost its key is dropped.
+   * handler answers after it has lost its key is dropped, except the rest of a response that is sent as it comes.
    */
   readonly signal: AbortSignal;
   /** The transaction of a transactional store, for the effect; undefined with other stores. Throws once the transaction has ended. */

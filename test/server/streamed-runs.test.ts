@@ -11,6 +11,7 @@ import {
   memoryStore,
 } from '../../src/server.ts';
 import {VirtualClock} from '../../src/testing.ts';
+import {documentedTable} from './documented-table.ts';
 import {postTo, withServers} from './node-server.ts';
 import {deferred, post, told} from './requests.ts';
 
@@ -88,6 +89,20 @@ async function settled({send}: Server): Promise<string> {
   return answer;
 }
 
+describe('the table of responses that are sent as they come', () => {
+  it('has the rows that are tested here and in disconnect.test.ts', () => {
+    expect(documentedTable('A response that is sent as it comes').map(([row]) => row)).to.deep.equal([
+      'effects',
+      'a repetition while the response is sent',
+      'a repetition after its end',
+      'a repetition after a crash halfway',
+      'a repetition after the handler has failed or destroyed the response halfway',
+      'a repetition after `maxRunMs`, which counts from the beginning of the handler',
+      'the client disconnects halfway',
+    ]);
+  });
+});
+
 for (const [adapter, open] of Object.entries(ADAPTERS))
   for (const [what, beginning] of Object.entries(BEGINNINGS))
     describe(`${what} of ${adapter}`, () => {
@@ -136,26 +151,40 @@ for (const [adapter, open] of Object.entries(ADAPTERS))
         expect(effects()).to.equal(0);
       });
 
-      describe("with afterLoss 'run-again'", () => {
-        /** A server whose handler waits halfway, on its first run. */
-        async function halfway(step: Step = () => {}) {
-          const clock = new VirtualClock();
-          const goOn = deferred<void>();
-          let effects = 0;
-          const server = await open(
-            beginning,
-            {...RUN_AGAIN, store: memoryStore({clock}), clock},
-            async (write, context) => {
-              if (effects++ > 0) return;
-              await goOn.promise;
-              await step(write, context);
-            },
-          );
-          return {server, clock, goOn, reader: await firstBytes(await server.send()), effects: () => effects};
-        }
+      /** A server whose handler waits halfway, on its first run. */
+      async function halfway(options: Omit<IdempotencyOptions<never>, 'scope' | 'store'>, step: Step = () => {}) {
+        const clock = new VirtualClock();
+        const goOn = deferred<void>();
+        let effects = 0;
+        const server = await open(
+          beginning,
+          {...options, store: memoryStore({clock}), clock},
+          async (write, context) => {
+            if (effects++ > 0) return;
+            await goOn.promise;
+            await step(write, context);
+          },
+        );
+        return {server, clock, goOn, reader: await firstBytes(await server.send()), effects: () => effects};
+      }
 
+      it("has used up its key with afterLoss 'refuse' while it is sent, after maxRunMs, and after its end", async () => {
+        const {server, clock, goOn, reader, effects} = await halfway(LIMITS, (write, {signal}) =>
+          write(`${signal.aborted} `),
+        );
+        const answers = [await told(await server.send())];
+        await clock.advance(LIMITS.maxRunMs);
+        answers.push(await told(await server.send()));
+        goOn.resolve();
+        expect(await rest(reader)).to.equal('false end');
+        answers.push(await told(await server.send()));
+        expect(new Set(answers)).to.deep.equal(new Set(['409 RESPONSE_NOT_KEPT']));
+        expect(effects()).to.equal(1);
+      });
+
+      describe("with afterLoss 'run-again'", () => {
         it('keeps its key to its end, and renews the lease', async () => {
-          const {server, clock, goOn, reader, effects} = await halfway(write => write('more '));
+          const {server, clock, goOn, reader, effects} = await halfway(RUN_AGAIN, write => write('more '));
           await clock.advance(LIMITS.leaseMs * 2);
           expect(await told(await server.send())).to.equal('409 REQUEST_RUNNING');
           goOn.resolve();
@@ -166,7 +195,7 @@ for (const [adapter, open] of Object.entries(ADAPTERS))
         });
 
         it('goes on to its end where the client disconnects', async () => {
-          const {server, goOn, reader, effects} = await halfway(async write => {
+          const {server, goOn, reader, effects} = await halfway(RUN_AGAIN, async write => {
             for (let part = 0; part < 20; part++) {
               write('x'.repeat(50_000));
               await new Promise(resolve => setImmediate(resolve));
@@ -179,7 +208,7 @@ for (const [adapter, open] of Object.entries(ADAPTERS))
         });
 
         it('is cut where the handler fails, and a retry runs the handler', async () => {
-          const {server, goOn, reader, effects} = await halfway(() => {
+          const {server, goOn, reader, effects} = await halfway(RUN_AGAIN, () => {
             throw new Error('halfway');
           });
           goOn.resolve();
@@ -190,7 +219,7 @@ for (const [adapter, open] of Object.entries(ADAPTERS))
         });
 
         it('loses its key after maxRunMs: the signal aborts, a retry runs the handler, and the client gets the rest', async () => {
-          const {server, clock, goOn, reader, effects} = await halfway((write, {signal}) =>
+          const {server, clock, goOn, reader, effects} = await halfway(RUN_AGAIN, (write, {signal}) =>
             write(`${(signal.reason as {code?: string} | undefined)?.code} `),
           );
           await clock.advance(LIMITS.maxRunMs);
