@@ -30,7 +30,7 @@ export class HiddenDisconnect {
     const destroy = request.destroy.bind(request);
     replaceMethod(response, 'emit', (...values) =>
       this.#isHiding && (values[0] === 'close' || values[0] === 'finish')
-        ? this.#hide(values, !socket.readableEnded && socket.errored === null)
+        ? this.#hide(values, socket?.errored === null && !socket.readableEnded)
         : this.#emit(...values),
     );
     // Node destroys the request too. Its body was put back, and the handler may not have read it.

@@ -73,14 +73,18 @@ export function idempotencyMiddleware<R extends IncomingMessage = IncomingMessag
       }
       hasRun = true;
       contexts.set(request, context);
-      if (hold !== null) held = new HeldResponse(request, response, hold);
-      const made: Promise<MadeResponse<HeldResponse | null>> = held?.made ?? Promise.resolve(passedOn);
-      return firstOf(
-        made,
+      if (hold === null) {
+        await handle(context);
+        return PASSED_ON;
+      }
+      const holding = new HeldResponse(request, response, hold);
+      held = holding;
+      return firstOf<MadeResponse<HeldResponse | null>>(
+        holding.made,
         async () => handle(context),
         error => {
           keyed.failed(error);
-          held?.fail(error);
+          holding.fail(error);
         },
       );
     };
@@ -128,7 +132,7 @@ export function idempotencyMiddleware<R extends IncomingMessage = IncomingMessag
 const ANSWERED = new Error('The request was answered before its handler began.');
 
 /** A request without a key is none of the middleware's business: what its handler writes is sent at once. */
-const passedOn: MadeResponse<null> = {status: 200, headers: [], body: null, rest: null, own: null};
+const PASSED_ON: MadeResponse<null> = {status: 200, headers: [], body: null, rest: null, own: null};
 
 /** The response, or the error of a handler that fails before it. @param late Gets an error that comes after the response. */
 function firstOf<A>(made: Promise<A>, work: () => Promise<unknown>, late: (error: unknown) => void): Promise<A> {
