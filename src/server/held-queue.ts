@@ -34,14 +34,20 @@ export class HeldQueue {
 
   /**
    * @param call Calls the method of the response.
+   * @param finished Gets the callback of `end`, to be called when the response has finished. Node calls none where the client is gone.
    * @returns Whether the response has room for more.
    */
-  send(call: (method: Held['method'], ...values: unknown[]) => unknown): boolean {
+  send(
+    call: (method: Held['method'], ...values: unknown[]) => unknown,
+    finished: (callback: () => void) => unknown,
+  ): boolean {
     let hasRoom = true;
     for (const {method, chunk, callback} of this.#entries.splice(0))
       if (method === 'write') hasRoom = call(method, chunk, callback) as boolean;
-      else if (method === 'end') call(method, chunk ?? undefined, callback);
-      else call(method);
+      else if (method === 'end') {
+        if (callback !== undefined) finished(() => callback());
+        call(method, chunk ?? undefined);
+      } else call(method);
     return hasRoom;
   }
 

@@ -89,7 +89,10 @@ export class HeldResponse {
   send(): void {
     const hasEnded = this.#phase === 'ended';
     this.#pass();
-    const hasRoom = this.#queue.send((method, ...values) => this.#methods.call(method, ...values));
+    const hasRoom = this.#queue.send(
+      (method, ...values) => this.#methods.call(method, ...values),
+      callback => this.#response.once('finish', callback),
+    );
     if (hasEnded) this.#drop();
     else if (this.#failure !== null) this.#destroy(this.#failure);
     else if (this.#hold.isRunToEnd) {
@@ -97,7 +100,7 @@ export class HeldResponse {
       else if (hasRoom) this.#drain();
       return;
     } else if (hasRoom) this.#drain();
-    this.#disconnect.reveal();
+    this.#disconnect.reveal(hasEnded);
   }
 
   /** Sends another response. What the handler wrote, and what it still writes, is dropped. */
@@ -109,7 +112,7 @@ export class HeldResponse {
     this.#drop();
     this.#queue.drop();
     if (this.#isFull) this.#drain();
-    this.#disconnect.reveal();
+    this.#disconnect.reveal(false);
   }
 
   /** The handler has failed after the response was made. The client of a response that is sent as it comes must not take its beginning for the whole. */
@@ -193,7 +196,7 @@ export class HeldResponse {
     else this.#take(hasChunk ? values[0] : null, hasChunk ? values.slice(1) : values, true);
     this.#resolveEnded();
     if (this.#phase === 'gone') this.#drop();
-    if (this.#phase === 'passing' || this.#phase === 'dropping') this.#disconnect.reveal();
+    if (this.#phase === 'passing' || this.#phase === 'dropping') this.#disconnect.reveal(true);
     return this.#response;
   }
 
@@ -231,7 +234,7 @@ export class HeldResponse {
     const body = hasEnded && !this.#isFull && !this.#isStream ? this.#queue.body() : null;
     const headers = headersSince(this.#response, this.#headersBefore);
     const rest =
-      hasEnded || !this.#hold.isRunToEnd ? null : {ended: this.#ended, letGo: () => this.#disconnect.reveal()};
+      hasEnded || !this.#hold.isRunToEnd ? null : {ended: this.#ended, letGo: () => this.#disconnect.reveal(false)};
     this.#resolve({status, headers, body, rest, own: this});
   }
 

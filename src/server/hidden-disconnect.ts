@@ -13,7 +13,7 @@ export class HiddenDisconnect {
   readonly #response: ServerResponse;
   readonly #emit: (...values: unknown[]) => unknown;
   /** What is told at `reveal`. */
-  readonly #hidden: (() => unknown)[] = [];
+  readonly #hidden: ((hasEnded: boolean) => unknown)[] = [];
   readonly #closed: (isOurs: boolean) => void;
   #isClosed = false;
   #isHiding = true;
@@ -46,10 +46,14 @@ export class HiddenDisconnect {
     return this.#isClosed;
   }
 
-  /** From now on the handler is told, and first of what was hidden. */
-  reveal(): void {
+  /**
+   * From now on the handler is told, and first of what was hidden.
+   *
+   * @param hasEnded Whether the handler has ended the response: its streams have finished then, though the client is gone.
+   */
+  reveal(hasEnded: boolean): void {
     this.#isHiding = false;
-    for (const tell of this.#hidden.splice(0)) queueMicrotask(tell);
+    for (const tell of this.#hidden.splice(0)) queueMicrotask(() => tell(hasEnded));
   }
 
   #hide(event: unknown[], isOurs: boolean): boolean {
@@ -58,8 +62,9 @@ export class HiddenDisconnect {
     const fields = isHttp1 ? Object.keys(OPEN) : [];
     const closed = Object.fromEntries(fields.map(name => [name, Reflect.get(response, name) as unknown]));
     if (isHttp1) Object.assign(response, OPEN);
-    this.#hidden.push(() => {
+    this.#hidden.push(hasEnded => {
       Object.assign(response, closed);
+      if (isHttp1 && hasEnded) this.#emit('finish');
       this.#emit(...event);
     });
     if (event[0] === 'close') {

@@ -9,7 +9,7 @@ import {expect} from 'chai';
 import express from 'express';
 import express4 from 'express4';
 import fastify from 'fastify';
-import {idempotencyMiddleware, memoryStore} from '../../src/server.ts';
+import {type IdempotencyOptions, idempotencyMiddleware, memoryStore} from '../../src/server.ts';
 
 const WHOLE = [0, 1, 2, 3, 4].map(line => `{"line":${line}}\n`).join('');
 
@@ -17,6 +17,8 @@ const WHOLE = [0, 1, 2, 3, 4].map(line => `{"line":${line}}\n`).join('');
 class Disconnect {
   readonly began = Promise.withResolvers<void>();
   readonly noticed = Promise.withResolvers<void>();
+  /** Whole sources, which is where a handler acts that streams. */
+  effects = 0;
   #isWatching = false;
 
   watch({socket}: IncomingMessage): void {
@@ -36,10 +38,13 @@ class Disconnect {
       await this.noticed.promise;
       await new Promise(resolve => setImmediate(resolve));
     }
+    this.effects++;
   }
 }
 
-const keyed = () => idempotencyMiddleware({store: memoryStore(), scope: 'everyone', on: () => {}});
+type Options = Partial<IdempotencyOptions<IncomingMessage>>;
+const keyed = (options: Options) =>
+  idempotencyMiddleware<IncomingMessage>({store: memoryStore(), scope: 'everyone', on: () => {}, ...options});
 type Listen = (disconnect: Disconnect) => Promise<Server>;
 
 async function listening(server: Server): Promise<Server> {
@@ -50,18 +55,27 @@ async function listening(server: Server): Promise<Server> {
 
 const urlOf = (server: Server): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
-function withFastify(answer: (disconnect: Disconnect, upstream: string) => unknown): Listen {
+function withFastify(
+  answer: (disconnect: Disconnect, upstream: string) => unknown,
+  options: Options = {},
+  headers: Record<string, string> = {},
+): Listen {
   return async disconnect => {
     const upstream = createServer((_request, response) => void disconnect.lines().pipe(response.writeHead(201)));
     await listening(upstream);
-    const middleware = keyed();
+    const middleware = keyed(options);
     const app = fastify();
     app.addHook('onRequest', (request, reply, done) => {
       disconnect.watch(request.raw);
       middleware(request.raw, reply.raw, error => done(error as Error | undefined));
     });
     app.addHook('onClose', async () => void upstream.close().closeAllConnections());
-    app.post('/charges', async (_request, reply) => reply.code(201).send(await answer(disconnect, urlOf(upstream))));
+    app.post('/charges', async (_request, reply) =>
+      reply
+        .code(201)
+        .headers(headers)
+        .send(await answer(disconnect, urlOf(upstream))),
+    );
     await app.listen({port: 0, host: '127.0.0.1'});
     app.server.once('close', () => void app.close());
     return app.server;
@@ -71,13 +85,14 @@ function withFastify(answer: (disconnect: Disconnect, upstream: string) => unkno
 function withExpress(
   make: typeof express,
   answer: (disconnect: Disconnect, response: express.Response) => unknown,
+  options: Options = {},
 ): Listen {
   return disconnect => {
     const app = make();
     app.use((request, _response, next) => {
       disconnect.watch(request);
       next();
-    }, keyed());
+    }, keyed(options));
     app.use(make.json());
     app.post('/charges', (_request, response) => void answer(disconnect, response.status(201)));
     return listening(createServer(app));
@@ -106,10 +121,7 @@ const FRAMEWORKS: Readonly<Record<string, Listen>> = {
       ] as const
     ).flatMap(([name, make]): [string, Listen][] => [
       [`${name}, pipe`, withExpress(make, (disconnect, response) => disconnect.lines().pipe(response))],
-      [
-        `${name}, pipeline`,
-        withExpress(make, (disconnect, response) => pipeline(disconnect.lines(), response).catch(() => {})),
-      ],
+      [`${name}, pipeline`, withExpress(make, (disconnect, response) => pipeline(disconnect.lines(), response))],
       [`${name}, a handler that ends at close`, withExpress(make, untilClose)],
       [
         `${name}, a file after the disconnect`,
@@ -140,6 +152,77 @@ async function retried(url: string): Promise<Answer> {
       return {status, isReplayed: response.headers.has('idempotent-replayed'), body};
   }
 }
+
+const EVENTS = {'content-type': 'text/event-stream'};
+const STREAMS: Readonly<Record<string, Listen>> = {
+  'Fastify, a Response': withFastify(
+    disconnect => new Response(Readable.toWeb(disconnect.lines()) as ReadableStream, {headers: EVENTS}),
+    {afterLoss: 'run-again'},
+  ),
+  'Fastify, a web stream': withFastify(
+    disconnect => Readable.toWeb(disconnect.lines()),
+    {afterLoss: 'run-again'},
+    EVENTS,
+  ),
+  'Fastify, a stream': withFastify(disconnect => disconnect.lines(), {afterLoss: 'run-again'}, EVENTS),
+  ...Object.fromEntries(
+    (
+      [
+        ['Express 5', express],
+        ['Express 4', express4],
+      ] as const
+    ).flatMap(([name, make]): [string, Listen][] => [
+      [
+        `${name}, pipe`,
+        withExpress(make, (disconnect, response) => disconnect.lines().pipe(response.set(EVENTS)), {
+          afterLoss: 'run-again',
+        }),
+      ],
+      [
+        `${name}, pipeline`,
+        withExpress(make, (disconnect, response) => pipeline(disconnect.lines(), response.set(EVENTS)), {
+          afterLoss: 'run-again',
+        }),
+      ],
+      [
+        `${name}, a handler that ends at close`,
+        withExpress(make, (disconnect, response) => untilClose(disconnect, response.set(EVENTS)), {
+          afterLoss: 'run-again',
+        }),
+      ],
+    ]),
+  ),
+};
+
+describe("a client that disconnects from an event stream with afterLoss 'run-again'", () => {
+  for (const [name, listen] of Object.entries(STREAMS))
+    it(`${name}: its handler goes on to its effect, and the retry does not run it`, async () => {
+      const disconnect = new Disconnect();
+      const server = await listen(disconnect);
+      try {
+        const url = `${urlOf(server)}/charges`;
+        const headers = {'idempotency-key': 'k', 'content-type': 'application/json'};
+        const first = sendRequest(url, {method: 'POST', headers}).on('error', () => {});
+        first.end('{}');
+        const [response] = (await once(first, 'response')) as [IncomingMessage];
+        await once(
+          response.on('error', () => {}),
+          'data',
+        );
+        first.destroy();
+        await disconnect.noticed.promise;
+        const {status, body} = await retried(url);
+        expect({status, code: (JSON.parse(body) as {code: string}).code}).to.deep.equal({
+          status: 409,
+          code: 'RESPONSE_NOT_KEPT',
+        });
+        expect(disconnect.effects).to.equal(1);
+      } finally {
+        server.close();
+        server.closeAllConnections();
+      }
+    });
+});
 
 describe('a client that disconnects before the end of the response', () => {
   for (const [name, listen] of Object.entries(FRAMEWORKS))

@@ -165,6 +165,25 @@ describe('a client that disconnects while the response is held', () => {
     expect(await retried(url)).to.equal('replayed 200 x');
   });
 
+  it('lets a handler go on that waits until its response has finished', async () => {
+    const {url, done} = await interrupted(async (response, disconnected) => {
+      await pipeline(Readable.from(parts(disconnected)), response);
+      await new Promise(resolve => setImmediate(resolve));
+      return 'went on';
+    });
+    expect(await done).to.equal('went on');
+    expect(await retried(url)).to.equal(`replayed 200 ${WHOLE}`);
+  });
+
+  it('lets a handler go on that waits for the callback of end', async () => {
+    const {done} = await interrupted(async (response, disconnected) => {
+      await disconnected;
+      await new Promise<void>(resolve => response.end('x', resolve));
+      return 'went on';
+    });
+    expect(await done).to.equal('went on');
+  });
+
   it('is told to a handler that has lost its key', async () => {
     const clock = new VirtualClock();
     const closed = deferred<void>();
