@@ -59,12 +59,7 @@ export class HeldResponse {
     const methods = new ResponseMethods(response);
     this.#methods = methods;
     for (const name of HEAD) methods.replace(name, () => response, this.#mayChangeHead);
-    for (const name of INFORMATION)
-      methods.replace(
-        name,
-        () => undefined,
-        () => this.#phase !== 'dropping' && this.#phase !== 'gone',
-      );
+    for (const name of INFORMATION) methods.replace(name, () => undefined, this.#mayInform);
     methods.replace('writeHead', (status, ...rest) => this.#head(status as number, rest), this.#mayWriteHead);
     methods.replace('flushHeaders', () => this.#flushHeaders(), this.#isPassing);
     // Of compression around, which else keeps the first event of a stream until there are more.
@@ -93,14 +88,12 @@ export class HeldResponse {
       (method, ...values) => this.#methods.call(method, ...values),
       callback => this.#response.once('finish', callback),
     );
+    const goesOn = !hasEnded && this.#hold.isRunToEnd;
     if (hasEnded) this.#drop();
     else if (this.#failure !== null) this.#destroy(this.#failure);
-    else if (this.#hold.isRunToEnd) {
-      if (this.#disconnect.isClosed) this.#goOnWithoutClient();
-      else if (hasRoom) this.#drain();
-      return;
-    } else if (hasRoom) this.#drain();
-    this.#disconnect.reveal(hasEnded);
+    else if (goesOn && this.#disconnect.isClosed) this.#goOnWithoutClient();
+    else if (hasRoom) this.#drain();
+    if (!goesOn) this.#disconnect.reveal(hasEnded);
   }
 
   /** Sends another response. What the handler wrote, and what it still writes, is dropped. */
@@ -154,6 +147,7 @@ export class HeldResponse {
   }
 
   readonly #isPassing = (): boolean => this.#phase === 'passing';
+  readonly #mayInform = (): boolean => this.#phase !== 'dropping' && this.#phase !== 'gone';
   readonly #mayChangeHead = (): boolean => this.#phase === 'open' || this.#mayWriteHead();
   /** A middleware around this one may send the head of an answer in place of the handler's a while later. */
   readonly #mayWriteHead = (): boolean =>

@@ -34,8 +34,8 @@ export class HiddenDisconnect {
         : this.#emit(...values),
     );
     // Node destroys the request too. Its body was put back, and the handler may not have read it.
-    replaceMethod(request, 'destroy', (error?: NodeJS.ErrnoException) => {
-      if (!this.#isHiding || error?.code !== 'ECONNRESET') return destroy(error);
+    replaceMethod(request, 'destroy', (error?: Error) => {
+      if (!this.#isHiding || error === undefined || !socket?.destroyed) return destroy(error);
       this.#hidden.push(() => destroy(error));
       return request;
     });
