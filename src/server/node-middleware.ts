@@ -17,7 +17,7 @@ export type NodeMiddleware<R extends IncomingMessage = IncomingMessage> = (
   next: (error?: unknown) => void,
 ) => void;
 
-/** A handler of `node:http`. What it writes is held until it is stored. */
+/** A handler of `node:http`. What it writes is held until it is stored, and the response looks open until then, also where the client has disconnected. */
 export type NodeHandler<R extends IncomingMessage, Tx> = (
   request: R,
   response: ServerResponse,
@@ -30,7 +30,7 @@ export interface IdempotencyMiddleware<R extends IncomingMessage, Tx> extends No
   contextOf(request: R): KeyContext<Tx> | undefined;
   /**
    * A listener for `createServer` of `node:http`, without a framework. An error of the handler, thrown or as a rejection, is answered with 500
-   * `HANDLER_FAILED` and reported by `on`.
+   * `HANDLER_FAILED` and reported by `on`. If a part of the response was sent, the connection is closed instead.
    */
   listener(handler: NodeHandler<R, Tx>): (request: R, response: ServerResponse) => void;
 }
