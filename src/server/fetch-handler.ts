@@ -1,8 +1,9 @@
 /** Idempotency keys and deadlines for handlers that take a `Request` and return a `Response`. */
 import type {Awaitable} from '../core/awaitable.ts';
-import {type BoundedBody, readUpTo} from './bounded-body.ts';
+import {readUpTo} from './bounded-body.ts';
 import {Countdown, type DeadlineOptions, readDeadline} from './deadline.ts';
 import {type RequestDeadline, runUnder} from './deadline-scope.ts';
+import {FollowedBody} from './followed-body.ts';
 import type {KeyContext} from './key-context.ts';
 import {KeyedRequests} from './keyed-requests.ts';
 import type {Hold, MadeResponse} from './made-response.ts';
@@ -60,7 +61,10 @@ export function idempotent<Tx = undefined>(
         // A clone, because a transaction that is repeated runs the handler again.
         const response = await handler(current === request ? request : current.clone(), context);
         const read = await make(response, hold);
-        if (isAnswered) discard(read.own);
+        if (isAnswered) {
+          read.rest?.letGo();
+          discard(read.own);
+        }
         made = read.own;
         return read;
       },
@@ -119,18 +123,22 @@ async function make(response: Response, hold: Hold | null): Promise<MadeResponse
   const {status} = response;
   const headers = [...response.headers];
   const isStream = headers.some(([name, value]) => name === 'content-type' && value.startsWith('text/event-stream'));
-  if (hold === null || (isStream && !hold.isWhole)) return {status, headers, body: null, own: response};
-  const read = await readUpTo(response.body, hold.maxBytes);
-  return {status, headers, body: 'bytes' in read ? read.bytes : null, own: rebuilt(response, read)};
+  if (hold === null) return {status, headers, body: null, rest: null, own: response};
+  const read = isStream && !hold.isWhole ? null : await readUpTo(response.body, hold.maxBytes);
+  hold.answered();
+  if (read !== null && 'bytes' in read) {
+    const own = response.body === null ? response : new Response(read.bytes, response);
+    return {status, headers, body: read.bytes, rest: null, own};
+  }
+  const stream = read?.stream ?? response.body;
+  if (!hold.isRunToEnd || stream === null)
+    return {status, headers, body: null, rest: null, own: read === null ? response : new Response(stream, response)};
+  const rest = new FollowedBody(stream);
+  return {status, headers, body: null, rest, own: new Response(rest.stream, response)};
 }
 
 /** A response that is not sent: the rest of a stream is not produced. */
 const discard = (response: Response): void => void response.body?.cancel().catch(() => {});
-
-function rebuilt(response: Response, read: BoundedBody): Response {
-  if (response.body === null) return response;
-  return new Response('bytes' in read ? read.bytes : read.stream, response);
-}
 
 export function toResponse({status, headers, body}: StoredResponse): Response {
   // A Response of 204 or 304 must not have a body, not even an empty one.

@@ -1,26 +1,21 @@
 /** Holds what a handler writes to a response of Node's HTTP server, until it is stored. */
-import type {OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse} from 'node:http';
-import {joined} from './bounded-body.ts';
+import type {IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse} from 'node:http';
+import {type Callback, HeldQueue} from './held-queue.ts';
+import {HiddenDisconnect} from './hidden-disconnect.ts';
 import type {Hold, MadeResponse} from './made-response.ts';
 import {headersOf, headersSince, restoreHeaders, sendStored, setHead} from './node-headers.ts';
+import {ResponseMethods, replaceMethod} from './response-methods.ts';
 import type {StoredResponse} from './store.ts';
-
-type Callback = (error?: Error | null) => void;
-
-interface Held {
-  readonly chunk: Uint8Array | null;
-  readonly callback: Callback | undefined;
-  readonly isEnd: boolean;
-}
 
 /**
  * - `open`: the handler may still change the head.
  * - `begun`: the head is fixed, as after the first write of a response that is sent at once.
  * - `ended`: so is the body. What is written later, such as the 500 for an error after the answer, is dropped.
  * - `passing`: the response is being sent, and writes pass through.
+ * - `gone`: the client has disconnected meanwhile. What is written is dropped, and the run goes on to the end of the response.
  * - `dropping`: a whole response was sent, the handler's or another one in its place, and what is still written is dropped.
  */
-type Phase = 'open' | 'begun' | 'ended' | 'passing' | 'dropping';
+type Phase = 'open' | 'begun' | 'ended' | 'passing' | 'gone' | 'dropping';
 
 /** The methods that change the head. */
 const HEAD = ['setHeader', 'appendHeader', 'setHeaders', 'removeHeader'] as const;
@@ -31,144 +26,147 @@ export class HeldResponse {
   /** Resolves at the end of the response, or when it is clear that its body is not kept. Rejects if the response is destroyed before. */
   readonly made: Promise<MadeResponse<this>>;
   readonly #response: ServerResponse;
-  readonly #maxBytes: number;
-  /** Whether an event stream is held to its end, too. */
-  readonly #isWhole: boolean;
-  readonly #queue: Held[] = [];
-  /** The methods as they were before, which may be wrappers of other middleware. */
-  readonly #before: Record<string, (...values: never[]) => unknown> = {};
+  readonly #hold: Hold;
+  readonly #methods: ResponseMethods;
+  readonly #queue = new HeldQueue();
+  readonly #disconnect: HiddenDisconnect;
   /** The headers that other middleware had set before. */
   readonly #headersBefore: OutgoingHttpHeaders;
   #phase: Phase = 'open';
   #isReplaced = false;
-  #size = 0;
+  /** The handler failed after the response was made, and before it is sent. */
+  #failure: unknown = null;
   #resolve!: (made: MadeResponse<this>) => void;
   #reject!: (error: Error) => void;
+  readonly #ended: Promise<void>;
+  #resolveEnded!: () => void;
+  #rejectEnded!: (error: unknown) => void;
 
-  constructor(response: ServerResponse, {maxBytes, isWhole}: Hold) {
+  constructor(request: IncomingMessage, response: ServerResponse, hold: Hold) {
     this.#response = response;
-    this.#maxBytes = maxBytes;
-    this.#isWhole = isWhole;
+    this.#hold = hold;
     this.#headersBefore = headersOf(response);
     this.made = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    for (const name of HEAD) this.#replaceMethod(name, () => response, this.#mayChangeHead);
-    for (const name of INFORMATION)
-      this.#replaceMethod(
-        name,
-        () => undefined,
-        () => this.#phase !== 'dropping',
-      );
-    this.#replaceMethod('writeHead', (status, ...rest) => this.#head(status as number, rest), this.#mayWriteHead);
-    this.#replaceMethod('flushHeaders', () => this.#flush(), this.#isPassing);
-    this.#replaceMethod('write', (chunk, ...rest) => this.#take(chunk, rest, false), this.#isPassing);
-    this.#replaceMethod('end', (...values) => this.#end(values), this.#isPassing);
-    this.#replaceMethod('destroy', error => this.#destroy(error), this.#isPassing);
+    this.#ended = new Promise((resolve, reject) => {
+      this.#resolveEnded = resolve;
+      this.#rejectEnded = reject;
+    });
+    this.#ended.catch(() => {}); // Only some runs wait for it.
+    this.#disconnect = new HiddenDisconnect(request, response, isOurs => this.#closed(isOurs));
+    const methods = new ResponseMethods(response);
+    this.#methods = methods;
+    for (const name of HEAD) methods.replace(name, () => response, this.#mayChangeHead);
+    for (const name of INFORMATION) methods.replace(name, () => undefined, this.#mayInform);
+    methods.replace('writeHead', (status, ...rest) => this.#head(status as number, rest), this.#mayWriteHead);
+    methods.replace('flushHeaders', () => this.#flushHeaders(), this.#isPassing);
+    // Of compression around, which else keeps the first event of a stream until there are more.
+    methods.replace('flush', () => this.#phase === 'begun' && this.#queue.push('flush'), this.#isPassing);
+    methods.replace('write', (chunk, ...rest) => this.#take(chunk, rest, false), this.#isPassing);
+    const never = (): boolean => false;
+    methods.replace('end', (...values) => this.#end(values), never);
+    methods.replace('destroy', error => this.#destroy(error), never);
     // Frameworks ask these before they write. While an answer is on its way, an error handler must take the response for unsent: it writes what is dropped, and
     // would else close the connection. Loggers ask once the response is finished.
-    this.#describe(
-      'headersSent',
-      () => this.#phase === 'begun' || (this.#phase === 'dropping' && !this.#isReplaced && response.writableFinished),
+    methods.describe('headersSent', () => {
+      if (this.#phase === 'passing') return methods.real('headersSent');
+      if (this.#phase === 'dropping') return !this.#isReplaced && response.writableFinished;
+      return this.#phase === 'begun' || this.#phase === 'gone';
+    });
+    methods.describe('writableEnded', () =>
+      this.#phase === 'passing' ? methods.real('writableEnded') : this.#phase === 'ended' || this.#phase === 'dropping',
     );
-    this.#describe('writableEnded', () => this.#phase === 'ended' || this.#phase === 'dropping');
   }
 
   /** Sends what the handler wrote, and from now on what it writes. */
   send(): void {
-    const response = this.#response;
     const hasEnded = this.#phase === 'ended';
     this.#pass();
-    let hasRoom = true;
-    for (const {chunk, callback, isEnd} of this.#queue.splice(0)) {
-      if (isEnd) this.#call('end', chunk ?? undefined, () => callback?.());
-      else if (chunk !== null) hasRoom = this.#call('write', chunk, (error?: Error) => callback?.(error)) as boolean;
-      else this.#call('flushHeaders');
-    }
-    if (hasEnded) return this.#drop();
-    if (hasRoom) response.emit('drain'); // A handler that was told to wait waits for this.
+    const hasRoom = this.#queue.send(
+      (method, ...values) => this.#methods.call(method, ...values),
+      callback => this.#response.once('finish', callback),
+    );
+    const goesOn = !hasEnded && this.#hold.isRunToEnd;
+    if (hasEnded) this.#drop();
+    else if (this.#failure !== null) this.#destroy(this.#failure);
+    else if (goesOn && this.#disconnect.isClosed) this.#goOnWithoutClient();
+    else if (hasRoom) this.#drain();
+    if (!goesOn) this.#disconnect.reveal(hasEnded);
   }
 
   /** Sends another response. What the handler wrote, and what it still writes, is dropped. */
   replace(other: StoredResponse): void {
-    const response = this.#response;
     this.#pass();
-    for (const {callback} of this.#queue.splice(0)) callback?.();
-    restoreHeaders(response, this.#headersBefore);
+    restoreHeaders(this.#response, this.#headersBefore);
     this.#isReplaced = true;
-    sendStored(response, other);
+    sendStored(this.#response, other);
     this.#drop();
+    this.#queue.drop();
+    if (this.#isFull) this.#drain();
+    this.#disconnect.reveal(false);
+  }
+
+  /** The handler has failed after the response was made. The client of a response that is sent as it comes must not take its beginning for the whole. */
+  fail(error: unknown): void {
+    if (this.#phase === 'begun') this.#failure = error;
+    else if (this.#phase === 'passing' && !this.#methods.real('writableEnded')) this.#destroy(error);
+    this.#rejectEnded(error);
+  }
+
+  /** The handler may wait for room. */
+  #drain(): void {
+    queueMicrotask(() => this.#response.emit('drain'));
+  }
+
+  /** @param isOurs Whether this server has closed the connection. */
+  #closed(isOurs: boolean): void {
+    if (isOurs && (this.#phase === 'begun' || this.#phase === 'passing'))
+      this.#cut(new Error('The connection was closed before the end of the response.'));
+    else if (this.#phase === 'passing') this.#goOnWithoutClient();
+  }
+
+  #goOnWithoutClient(): void {
+    this.#phase = 'gone';
+    this.#drain();
+  }
+
+  #cut(error: Error): void {
+    this.#reject(error);
+    this.#rejectEnded(error);
+  }
+
+  get #isFull(): boolean {
+    return this.#queue.size > this.#hold.maxBytes;
   }
 
   #drop(): void {
     this.#phase = 'dropping';
-    this.#fixStatus();
+    this.#methods.fixStatus();
   }
 
   readonly #isPassing = (): boolean => this.#phase === 'passing';
+  readonly #mayInform = (): boolean => this.#phase !== 'dropping' && this.#phase !== 'gone';
   readonly #mayChangeHead = (): boolean => this.#phase === 'open' || this.#mayWriteHead();
   /** A middleware around this one may send the head of an answer in place of the handler's a while later. */
   readonly #mayWriteHead = (): boolean =>
-    this.#phase === 'passing' || (this.#phase === 'dropping' && !this.#real('headersSent'));
-
-  /** @param instead What the method does while it must not pass on to what was there before. */
-  #replaceMethod(
-    name: keyof ServerResponse & string,
-    instead: (...values: unknown[]) => unknown,
-    passes: () => boolean,
-  ): void {
-    const before = this.#response[name] as unknown;
-    if (typeof before !== 'function') return; // HTTP/2 has not all of them.
-    this.#before[name] = before as (...values: never[]) => unknown;
-    const value = (...values: unknown[]): unknown => (passes() ? this.#call(name, ...values) : instead(...values));
-    Object.defineProperty(this.#response, name, {value, configurable: true, writable: true, enumerable: false});
-  }
-
-  #call(name: string, ...values: unknown[]): unknown {
-    return this.#before[name]!.apply(this.#response, values as never[]);
-  }
-
-  #describe(name: 'headersSent' | 'writableEnded', held: () => boolean): void {
-    const get = (): boolean => (this.#phase === 'passing' ? this.#real(name) : held());
-    Object.defineProperty(this.#response, name, {get, configurable: true, enumerable: false});
-  }
-
-  #real(name: 'headersSent' | 'writableEnded'): boolean {
-    return Reflect.get(Object.getPrototypeOf(this.#response), name, this.#response) as boolean;
-  }
+    this.#phase === 'passing' || (this.#phase === 'dropping' && !this.#methods.real('headersSent'));
 
   #pass(): void {
-    const response = this.#response;
-    const {statusCode, statusMessage} = response;
-    Reflect.deleteProperty(response, 'statusCode');
-    Reflect.deleteProperty(response, 'statusMessage');
-    Object.assign(response, {statusCode, statusMessage});
+    this.#methods.freeStatus();
     // Wrappers that were put around writeHead since have been called by #head.
-    const value = (...values: unknown[]): unknown =>
-      this.#mayWriteHead() ? this.#call('writeHead', ...values) : response;
-    Object.defineProperty(response, 'writeHead', {value, configurable: true, writable: true, enumerable: false});
+    replaceMethod(this.#response, 'writeHead', (...values) =>
+      this.#mayWriteHead() ? this.#methods.call('writeHead', ...values) : this.#response,
+    );
     this.#phase = 'passing';
-  }
-
-  /** From now on, changes of the status are ignored. */
-  #fixStatus(): void {
-    for (const name of ['statusCode', 'statusMessage'] as const) {
-      const value = this.#response[name];
-      Object.defineProperty(this.#response, name, {
-        get: () => value,
-        set: () => {},
-        configurable: true,
-        enumerable: true,
-      });
-    }
   }
 
   #head(status: number, rest: readonly unknown[]): ServerResponse {
     if (this.#phase !== 'open') return this.#response;
     setHead(this.#response, status, rest as readonly (string | OutgoingHttpHeader[] | OutgoingHttpHeaders)[]);
     this.#phase = 'begun';
-    this.#fixStatus();
+    this.#methods.fixStatus();
     return this.#response;
   }
 
@@ -179,16 +177,20 @@ export class HeldResponse {
     this.#head(this.#response.statusCode, []); // A wrapper may not have passed the call on.
   }
 
-  #flush(): void {
+  #flushHeaders(): void {
     this.#begin();
     if (this.#phase !== 'begun') return;
-    this.#queue.push({chunk: null, callback: undefined, isEnd: false});
+    this.#queue.push('flushHeaders');
     if (this.#isStream) this.#make();
   }
 
   #end(values: readonly unknown[]): ServerResponse {
     const hasChunk = typeof values[0] !== 'function';
-    this.#take(hasChunk ? values[0] : null, hasChunk ? values.slice(1) : values, true);
+    if (this.#phase === 'passing') this.#methods.call('end', ...values);
+    else this.#take(hasChunk ? values[0] : null, hasChunk ? values.slice(1) : values, true);
+    this.#resolveEnded();
+    if (this.#phase === 'gone') this.#drop();
+    if (this.#phase === 'passing' || this.#phase === 'dropping') this.#disconnect.reveal(true);
     return this.#response;
   }
 
@@ -205,29 +207,39 @@ export class HeldResponse {
       value === null || value === undefined
         ? null
         : Buffer.from(typeof value === 'string' ? Buffer.from(value, encoding) : (value as Uint8Array));
-    this.#size += chunk?.byteLength ?? 0;
-    this.#queue.push({chunk: chunk ?? (isEnd ? null : new Uint8Array()), callback, isEnd});
+    if (isEnd) this.#queue.push('end', chunk, callback);
+    else this.#write(chunk ?? new Uint8Array(), callback);
     if (isEnd) this.#phase = 'ended';
-    if (isEnd || this.#size > this.#maxBytes || this.#isStream) this.#make();
-    return this.#size <= this.#maxBytes;
+    if (isEnd || this.#isFull || this.#isStream) this.#make();
+    return !this.#isFull;
+  }
+
+  /** A write that is held to the end of the response calls back at once, or a handler that waits for the callback never comes to the end. */
+  #write(chunk: Uint8Array, callback: Callback | undefined): void {
+    const isSentSoon = this.#queue.size + chunk.byteLength > this.#hold.maxBytes || this.#isStream;
+    this.#queue.push('write', chunk, isSentSoon ? callback : undefined);
+    if (!isSentSoon && callback !== undefined) queueMicrotask(callback);
   }
 
   #make(): void {
+    this.#hold.answered();
     const {statusCode: status} = this.#response;
-    const isKept = this.#phase === 'ended' && this.#size <= this.#maxBytes && !this.#isStream;
-    const chunks = this.#queue.flatMap(({chunk}) => (chunk === null ? [] : [chunk]));
-    const body = isKept ? joined(chunks, this.#size) : null;
-    this.#resolve({status, headers: headersSince(this.#response, this.#headersBefore), body, own: this});
+    const hasEnded = this.#phase === 'ended';
+    const body = hasEnded && !this.#isFull && !this.#isStream ? this.#queue.body() : null;
+    const headers = headersSince(this.#response, this.#headersBefore);
+    const rest =
+      hasEnded || !this.#hold.isRunToEnd ? null : {ended: this.#ended, letGo: () => this.#disconnect.reveal(false)};
+    this.#resolve({status, headers, body, rest, own: this});
   }
 
   get #isStream(): boolean {
     const type = String(this.#response.getHeader('content-type') ?? '');
-    return !this.#isWhole && type.startsWith('text/event-stream');
+    return !this.#hold.isWhole && type.startsWith('text/event-stream');
   }
 
   #destroy(error: unknown): unknown {
     if (this.#phase === 'dropping') return this.#response; // The other answer may still be on its way.
-    this.#reject(new Error('The response was destroyed before its end.', {cause: error}));
-    return this.#call('destroy', error);
+    this.#cut(new Error('The response was destroyed before its end.', {cause: error}));
+    return this.#methods.call('destroy', error);
   }
 }

@@ -1,8 +1,10 @@
 /** Runs under a lease: the store is in another place than the effect, so the key is the run's for a while. */
+
+import {SteadfetchError} from '../core/errors.ts';
 import {Run} from './key-context.ts';
 import {Lease} from './lease.ts';
 import {Loss} from './loss.ts';
-import {type Answer, type MadeResponse, type RunHandler, storedOf} from './made-response.ts';
+import {type Answer, type MadeResponse, type Rest, type RunHandler, storedOf} from './made-response.ts';
 import type {ResolvedOptions} from './options.ts';
 import {type Outcome, outcomeOf} from './outcome.ts';
 import type {Replies} from './replies.ts';
@@ -12,6 +14,12 @@ type Options = Pick<
   ResolvedOptions<never, never>,
   'clock' | 'leaseMs' | 'maxRunMs' | 'keepMs' | 'maxResponseBytes' | 'omitHeaders'
 >;
+
+/** The key of a run, while it is renewed. */
+interface Held {
+  readonly lost: Loss;
+  readonly lease: Lease;
+}
 
 export class LeasedRuns {
   readonly #store: IdempotencyStore;
@@ -38,7 +46,12 @@ export class LeasedRuns {
     let made: MadeResponse<A>;
     try {
       made = await Promise.race([
-        handle(run.context, {maxBytes: this.#options.maxResponseBytes, isWhole: false}),
+        handle(run.context, {
+          maxBytes: this.#options.maxResponseBytes,
+          isWhole: false,
+          isRunToEnd: claim.afterLoss === 'run-again',
+          answered: () => run.answered(),
+        }),
         lost.promise,
       ]);
     } catch (error) {
@@ -48,8 +61,37 @@ export class LeasedRuns {
       if (!isLost) throw error;
       return this.#replies.refuse(claim.afterLoss === 'refuse' ? 'OUTCOME_UNKNOWN' : 'LEASE_LOST');
     }
+    const outcome = outcomeOf(made.status, run.isReleased);
+    if (made.rest !== null && outcome !== 'released') {
+      void this.#toEnd(claim, made, made.rest, outcome, {lost, lease});
+      return {own: made.own};
+    }
     lease.end();
-    return this.#ended(claim, made, outcomeOf(made.status, run.isReleased));
+    made.rest?.letGo();
+    return this.#ended(claim, made, outcome);
+  }
+
+  /** The key of a response that is sent as it comes is the run's until its end: after a crash before the end, the handler runs again. */
+  async #toEnd<A>(
+    claim: Claim,
+    made: MadeResponse<A>,
+    rest: Rest,
+    outcome: Outcome,
+    {lost, lease}: Held,
+  ): Promise<void> {
+    const {status} = made;
+    try {
+      await Promise.race([rest.ended, lost.promise]);
+    } catch (error) {
+      lease.end();
+      rest.letGo();
+      return this.#settle(claim, 'unknown', {status, error});
+    }
+    lease.end();
+    if (outcome !== 'result') return this.#settle(claim, 'unknown', {status, error: undefined});
+    if (await this.#isKept(claim, made)) return;
+    const error = new SteadfetchError('LEASE_LOST', 'Another run took over the idempotency key.');
+    this.#replies.notify({type: 'lost', status, error});
   }
 
   async #ended<A>(claim: Claim, made: MadeResponse<A>, outcome: Outcome): Promise<Answer<A>> {
@@ -58,16 +100,20 @@ export class LeasedRuns {
       await this.#settle(claim, outcome, {status, error: undefined});
       return {own};
     }
+    return (await this.#isKept(claim, made)) ? {own} : this.#replies.refuse('LEASE_LOST');
+  }
+
+  /** Stores the response. Resolves with false if the key is no longer this run's. */
+  async #isKept({key, token}: Claim, made: MadeResponse<unknown>): Promise<boolean> {
     const {keepMs, omitHeaders} = this.#options;
     try {
-      if (!(await this.#store.complete(claim.key, claim.token, storedOf(made, omitHeaders), keepMs)))
-        return this.#replies.refuse('LEASE_LOST');
-      this.#replies.notify({type: 'stored', status});
+      if (!(await this.#store.complete(key, token, storedOf(made, omitHeaders), keepMs))) return false;
+      this.#replies.notify({type: 'stored', status: made.status});
     } catch (error) {
       // The effect is there, so its response is the truth. The lease lapses, and the key is lost then.
       this.#replies.notify({type: 'store.failed', step: 'complete', error});
     }
-    return {own};
+    return true;
   }
 
   /** Ends a run without a result. If the store fails too, the lease lapses, which says the same as `abandon`. */
@@ -85,7 +131,7 @@ export class LeasedRuns {
     }
   }
 
-  #lease({key, token}: Claim): {readonly lost: Loss; readonly lease: Lease} {
+  #lease({key, token}: Claim): Held {
     const {clock, leaseMs, maxRunMs} = this.#options;
     const lost = new Loss();
     const lease = new Lease({

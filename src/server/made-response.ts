@@ -22,8 +22,18 @@ export interface MadeResponse<A> {
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** Null if the body is not kept. */
   readonly body: Uint8Array | null;
+  /** For a run to the end of a response that is sent as it comes; else null. */
+  readonly rest: Rest | null;
   /** What the adapter sends. */
   readonly own: A;
+}
+
+/** The rest of a response that is sent as it comes. */
+export interface Rest {
+  /** Resolves at the end of the response, also where the client has disconnected meanwhile. Rejects where the handler fails or destroys it before. */
+  readonly ended: Promise<void>;
+  /** The run is over before the end: from now on the handler may learn that its client has disconnected. */
+  letGo(): void;
 }
 
 /** What the adapter is to send: the response of the handler, or another one in its place. */
@@ -35,6 +45,10 @@ export interface Hold {
   readonly maxBytes: number;
   /** Whether an event stream is held to its end too, instead of being sent as it comes. */
   readonly isWhole: boolean;
+  /** Whether the run goes on while a response is sent as it comes: a client that disconnects must not stop it. */
+  readonly isRunToEnd: boolean;
+  /** To be called in the tick in which the response ends, or is about to be sent as it comes: code of the handler may run before `RunHandler` resolves. */
+  answered(): void;
 }
 
 /** @param hold Null if the response is sent at once. */

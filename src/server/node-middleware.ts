@@ -17,7 +17,7 @@ export type NodeMiddleware<R extends IncomingMessage = IncomingMessage> = (
   next: (error?: unknown) => void,
 ) => void;
 
-/** A handler of `node:http`. What it writes is held until it is stored. */
+/** A handler of `node:http`. What it writes is held until it is stored, and the response looks open until then, also where the client has disconnected. */
 export type NodeHandler<R extends IncomingMessage, Tx> = (
   request: R,
   response: ServerResponse,
@@ -30,7 +30,7 @@ export interface IdempotencyMiddleware<R extends IncomingMessage, Tx> extends No
   contextOf(request: R): KeyContext<Tx> | undefined;
   /**
    * A listener for `createServer` of `node:http`, without a framework. An error of the handler, thrown or as a rejection, is answered with 500
-   * `HANDLER_FAILED` and reported by `on`.
+   * `HANDLER_FAILED` and reported by `on`. If a part of the response was sent, the connection is closed instead.
    */
   listener(handler: NodeHandler<R, Tx>): (request: R, response: ServerResponse) => void;
 }
@@ -73,12 +73,19 @@ export function idempotencyMiddleware<R extends IncomingMessage = IncomingMessag
       }
       hasRun = true;
       contexts.set(request, context);
-      if (hold !== null) held = new HeldResponse(response, hold);
-      const made: Promise<MadeResponse<HeldResponse | null>> = held?.made ?? Promise.resolve(passedOn);
-      return firstOf(
-        made,
+      if (hold === null) {
+        await handle(context);
+        return PASSED_ON;
+      }
+      const holding = new HeldResponse(request, response, hold);
+      held = holding;
+      return firstOf<MadeResponse<HeldResponse | null>>(
+        holding.made,
         async () => handle(context),
-        error => keyed.failed(error),
+        error => {
+          keyed.failed(error);
+          holding.fail(error);
+        },
       );
     };
     const incoming = {
@@ -125,7 +132,7 @@ export function idempotencyMiddleware<R extends IncomingMessage = IncomingMessag
 const ANSWERED = new Error('The request was answered before its handler began.');
 
 /** A request without a key is none of the middleware's business: what its handler writes is sent at once. */
-const passedOn: MadeResponse<null> = {status: 200, headers: [], body: null, own: null};
+const PASSED_ON: MadeResponse<null> = {status: 200, headers: [], body: null, rest: null, own: null};
 
 /** The response, or the error of a handler that fails before it. @param late Gets an error that comes after the response. */
 function firstOf<A>(made: Promise<A>, work: () => Promise<unknown>, late: (error: unknown) => void): Promise<A> {

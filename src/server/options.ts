@@ -52,7 +52,8 @@ export interface IdempotencyOptions<R, Tx = undefined> extends ProblemOptions {
   /** How long a key belongs to a run that no longer renews it, in ms. Default: 30,000. */
   readonly leaseMs?: number;
   /**
-   * The most time of a handler, in ms. After it the signal aborts, and what the handler answers is dropped. Default: 300,000; with
+   * The most time of a handler, in ms; with `run-again` until the end of a response that is sent as it comes. After it the signal aborts, and what the handler
+   * answers is dropped, except the rest of such a response. Default: 300,000; with
    * `postgresTransactions`, whose connection is taken meanwhile, 30,000.
    */
   readonly maxRunMs?: number;

@@ -58,7 +58,7 @@ const KINDS: Readonly<Record<ProblemCode, Kind>> = {
     status: 409,
     title: 'Conflict',
     detail:
-      'The request with this idempotency key was completed, and its response was too large to keep. Look the result up.',
+      'The first request with this idempotency key was answered, and its response was sent as a stream or is too large, so it was not kept. Look the result up.',
     retry: 'never',
   },
   LEASE_LOST: {

@@ -139,7 +139,9 @@ export class TransactionRuns<Tx> {
     const guard = guardTransaction(tx);
     const run = new Run(key, token, guard.transaction, lost.signal);
     try {
-      const handling = handle(run.context, {maxBytes: maxResponseBytes, isWhole: claim !== null});
+      const answered = (): void => run.answered();
+      const hold = {maxBytes: maxResponseBytes, isWhole: claim !== null, isRunToEnd: false, answered};
+      const handling = handle(run.context, hold);
       const made = await Promise.race([handling, lost.promise]);
       if (outcomeOf(made.status, run.isReleased) !== 'result') return {kind: 'undone', made};
       if (claim === null || made.body !== null) return {kind: 'result', made};

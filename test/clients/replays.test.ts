@@ -222,6 +222,37 @@ describe('a replay in a real framework', () => {
       }
     });
 
+    it(`${name}: an event that the handler flushes passes through compression before the next one`, async () => {
+      const next = Promise.withResolvers<void>();
+      const app = make();
+      app.use(compression(), keyed());
+      app.post('/charges', async (_request, response) => {
+        response.writeHead(200, {'content-type': 'text/event-stream', 'cache-control': 'no-cache'});
+        response.write('data: one\n\n');
+        response.flush();
+        await next.promise;
+        response.write('data: two\n\n');
+        response.flush();
+        response.end();
+      });
+      const server = await listening(createServer(app));
+      try {
+        const response = await fetch(`${server.url}/charges`, {
+          method: 'POST',
+          headers: {'idempotency-key': 'k', 'accept-encoding': 'gzip'},
+        });
+        expect(response.headers.get('content-encoding')).to.equal('gzip');
+        const events: string[] = [];
+        for await (const chunk of response.body!) {
+          events.push(new TextDecoder().decode(chunk));
+          next.resolve();
+        }
+        expect(events).to.deep.equal(['data: one\n\n', 'data: two\n\n']);
+      } finally {
+        await server.close();
+      }
+    });
+
     it(`${name}: connect-timeout answers for a slow handler, and the client's three attempts charge once`, async () => {
       let charges = 0;
       const charged: Promise<void>[] = [];

@@ -427,6 +427,34 @@ describe('listener', () => {
       expect(events[0]).to.have.property('error').that.has.property('message', 'after the charge');
     });
 
+  for (const [how, fail] of [
+    [
+      'throws',
+      () => {
+        throw new Error('no key');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('no key'))],
+  ] as const)
+    it(`answers 500 where the handler of a request without a key ${how}`, async () => {
+      const {url, events} = await open(fail, {required: false});
+      expect(await told(await fetch(url, {method: 'POST', body: 'x'}))).to.equal('500 HANDLER_FAILED');
+      expect(events).to.have.length(1);
+      expect(events[0]).to.include({type: 'failed'});
+    });
+
+  it('closes the connection where the handler of a request without a key fails halfway', async () => {
+    const {url} = await open(
+      (_request, response) => {
+        response.write('x');
+        throw new Error('no key');
+      },
+      {required: false},
+    );
+    const sent = fetch(url, {method: 'POST', body: 'x'});
+    expect(await sent.then(told).catch(() => 'cut')).to.equal('cut');
+  });
+
   it('reports an error that comes after the response, and the process goes on', async () => {
     const {url, events} = await open(async (_request, response) => {
       response.end('done');

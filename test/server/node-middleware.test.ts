@@ -270,8 +270,9 @@ describe('idempotencyMiddleware', () => {
       arrived = resolve;
     });
     let gone: Promise<unknown> = Promise.resolve();
-    const {url, runs} = await keyed(async (_request, response) => {
-      gone = once(response, 'close');
+    const {url, runs} = await keyed(async (request, response) => {
+      const {socket} = request;
+      gone = new Promise(resolve => socket.once('close', resolve));
       arrived();
       await gone;
       response.end('charged');

@@ -1,11 +1,12 @@
 /** A status never frees a key: what a handler does, and what a repetition of its request gets. */
 import {once} from 'node:events';
-import {createServer} from 'node:http';
+import {createServer, type IncomingMessage} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {PGlite} from '@electric-sql/pglite';
 import {expect} from 'chai';
 import {createFetch} from '../../src/fetch.ts';
 import {
+  type IdempotencyOptions,
   idempotencyMiddleware,
   idempotent,
   memoryStore,
@@ -13,8 +14,10 @@ import {
   postgresTransactions,
   type Query,
 } from '../../src/server.ts';
+import {postTo, withServers} from './node-server.ts';
 import {outcomeTable} from './outcome-rows.ts';
 import {deferred, post, told} from './requests.ts';
+import {TransactionPool} from './transaction-pool.ts';
 
 describe('what a repetition gets', () => {
   describe('with a store that leases', () => outcomeTable('leases', () => ({store: memoryStore(), scope: 'everyone'})));
@@ -107,6 +110,39 @@ describe('release', () => {
     free();
     expect((await handler(post('k'))).headers.get('idempotent-replayed')).to.equal('true');
     expect(runs).to.equal(1);
+  });
+
+  describe('in the same tick as the end of a response of Node', () => {
+    const serve = withServers();
+    const charging = async <Tx>(store: IdempotencyOptions<IncomingMessage, Tx>['store'], size: number) => {
+      let effects = 0;
+      const keyed = idempotencyMiddleware<IncomingMessage, Tx>({
+        store,
+        scope: 'everyone',
+        maxResponseBytes: 100,
+        on: () => {},
+      });
+      const url = await serve(
+        keyed.listener((_request, response, {release}) => {
+          effects++;
+          response.writeHead(201).end('x'.repeat(size));
+          release(); // Such as a catch for what comes after the answer.
+        }),
+      );
+      const answers = [await told(await postTo(url, 'k')), await told(await postTo(url, 'k'))];
+      return {answers, effects};
+    };
+
+    it('has no effect with a store that leases', async () => {
+      expect(await charging(memoryStore(), 1)).to.deep.equal({answers: ['201 x', '201 x'], effects: 1});
+      const {answers, effects} = await charging(memoryStore(), 101);
+      expect(answers[1]).to.equal('409 RESPONSE_NOT_KEPT');
+      expect(effects).to.equal(1);
+    });
+
+    it('has no effect with a transaction', async () => {
+      expect(await charging(new TransactionPool(1), 1)).to.deep.equal({answers: ['201 x', '201 x'], effects: 1});
+    });
   });
 
   it('is reported with the status, and a lost run too', async () => {

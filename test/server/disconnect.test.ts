@@ -1,0 +1,278 @@
+/** A client that disconnects stops nothing: the retry gets the whole response, however the handler sends it. */
+import {once} from 'node:events';
+import {type ClientRequest, type IncomingMessage, type ServerResponse, request as sendRequest} from 'node:http';
+import {connect, createServer as createHttp2Server} from 'node:http2';
+import type {AddressInfo, Socket} from 'node:net';
+import {Readable, Writable} from 'node:stream';
+import {text} from 'node:stream/consumers';
+import {finished, pipeline} from 'node:stream/promises';
+import {expect} from 'chai';
+import {type IdempotencyOptions, idempotencyMiddleware, memoryStore} from '../../src/server.ts';
+import {VirtualClock} from '../../src/testing.ts';
+import {postTo, withServers} from './node-server.ts';
+import {deferred, told} from './requests.ts';
+
+const serve = withServers();
+const WHOLE = 'one two three';
+
+/** A handler, and what it waits for: the disconnect of the first request. */
+type Handler = (response: ServerResponse, disconnected: Promise<unknown>, request: IncomingMessage) => unknown;
+
+/** Sends a request, and disconnects once the handler has begun. The server has noticed it when the promise of the handler resolves. */
+async function interrupted(
+  handler: Handler,
+  options: Partial<IdempotencyOptions<IncomingMessage>> = {},
+  disconnect: (client: ClientRequest, server: Socket) => unknown = client => client.destroy(),
+) {
+  const began = deferred<Socket>();
+  const done = deferred<unknown>();
+  const left = deferred<void>();
+  const keyed = idempotencyMiddleware({store: memoryStore(), scope: 'everyone', on: () => {}, ...options});
+  const listener = keyed.listener(async (request, response) => {
+    const {socket} = request;
+    const disconnected = new Promise(resolve => socket.once('close', resolve)).then(() => left.resolve());
+    began.resolve(socket);
+    try {
+      done.resolve(await handler(response, disconnected, request));
+    } catch (error) {
+      done.resolve(error);
+      throw error;
+    }
+  });
+  const url = await serve(listener);
+  const client = sendRequest(url, {
+    method: 'POST',
+    headers: {'idempotency-key': 'k', 'content-type': 'text/plain;charset=UTF-8'},
+  }).on('error', () => {});
+  client.end('{"amount":1}');
+  disconnect(client, await began.promise);
+  await left.promise;
+  return {url, done: done.promise};
+}
+
+/** The answer of a retry, once the first run has ended. */
+async function retried(url: string): Promise<string> {
+  let response = await postTo(url, 'k');
+  // A bound, so that a key that stays taken fails the test.
+  for (let tries = 0; tries < 300 && response.headers.has('retry-after'); tries++) response = await postTo(url, 'k');
+  return `${response.headers.has('idempotent-replayed') ? 'replayed ' : ''}${await told(response)}`;
+}
+
+/** Its first part comes before the disconnect. */
+async function* parts(disconnected: Promise<unknown>) {
+  yield 'one ';
+  await disconnected;
+  for (const part of ['two ', 'three']) {
+    await new Promise(resolve => setImmediate(resolve));
+    yield part;
+  }
+}
+
+describe('a client that disconnects while the response is held', () => {
+  const handlers: Readonly<Record<string, Handler>> = {
+    'pipes a stream into it': async (response, disconnected) => {
+      Readable.from(parts(disconnected)).pipe(response.writeHead(201));
+      await finished(response).catch(() => {});
+    },
+    'pipes with pipeline': (response, disconnected) =>
+      pipeline(Readable.from(parts(disconnected)), response.writeHead(201)),
+    'begins to pipe after it': async (response, disconnected) => {
+      await disconnected;
+      await pipeline(Readable.from(parts(disconnected)), response.writeHead(201));
+    },
+    'pipes a web stream into it': async (response, disconnected) => {
+      response.writeHead(201);
+      const body = Readable.toWeb(Readable.from(parts(disconnected)).map(part => Buffer.from(String(part))));
+      await body.pipeTo(Writable.toWeb(response));
+    },
+    'ends it at close': async (response, disconnected) => {
+      response.writeHead(201).write('one ');
+      response.on('close', () => response.end());
+      await disconnected;
+      response.write('two ');
+      await new Promise(resolve => setImmediate(resolve));
+      response.end('three');
+    },
+    'stops where the response is destroyed or closed': async (response, disconnected) => {
+      response.writeHead(201);
+      for await (const part of parts(disconnected)) {
+        if (response.destroyed || response.closed || response.socket?.destroyed) break;
+        response.write(part);
+      }
+      response.end();
+    },
+    'reads the body after it': async (response, disconnected, request) => {
+      await disconnected;
+      const wasOpen = !request.destroyed && !request.aborted;
+      response.writeHead(201).end(wasOpen && (await text(request)) === '{"amount":1}' ? WHOLE : 'cut');
+    },
+  };
+  for (const [name, handler] of Object.entries(handlers))
+    it(`does not cut a response whose handler ${name}`, async () => {
+      const {url} = await interrupted(handler);
+      expect(await retried(url)).to.equal(`replayed 201 ${WHOLE}`);
+    });
+
+  it('is not noticed by a handler over HTTP/2', async () => {
+    const keyed = idempotencyMiddleware({store: memoryStore(), scope: 'everyone', on: () => {}});
+    const began = deferred<void>();
+    const left = deferred<unknown>();
+    const server = createHttp2Server((request, response) => {
+      const [incoming, outgoing] = [request, response] as unknown as [IncomingMessage, ServerResponse];
+      keyed(incoming, outgoing, () => {
+        const {stream} = response;
+        began.resolve();
+        if (!stream.closed) void once(stream, 'close').then(left.resolve);
+        Readable.from(parts(left.promise)).pipe(outgoing.writeHead(201));
+      });
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    try {
+      const send = () => session.request({':method': 'POST', ':path': '/charges', 'idempotency-key': 'k'});
+      const first = send().on('error', () => {});
+      await began.promise;
+      first.close(8); // CANCEL
+      await left.promise;
+      let status = 409;
+      let body = '';
+      for (let tries = 0; tries < 300 && status === 409; tries++) {
+        const retry = send();
+        const [headers] = (await once(retry, 'response')) as [{':status': number}];
+        status = headers[':status'];
+        body = await text(retry);
+      }
+      expect(`${status} ${body}`).to.equal(`201 ${WHOLE}`);
+    } finally {
+      session.destroy();
+      server.close();
+    }
+  });
+
+  it('is told to the handler after the end of the response, once', async () => {
+    const closes = deferred<string[]>();
+    const {url} = await interrupted(async (response, disconnected) => {
+      const order: string[] = [];
+      response.on('close', () => {
+        order.push(`close, ${response.destroyed ? 'destroyed' : 'alive'}`);
+        setImmediate(() => closes.resolve(order));
+      });
+      await disconnected;
+      order.push('end');
+      response.end('x');
+    });
+    expect(await closes.promise).to.deep.equal(['end', 'close, destroyed']);
+    expect(await retried(url)).to.equal('replayed 200 x');
+  });
+
+  it('lets a handler go on that waits until its response has finished', async () => {
+    const {url, done} = await interrupted(async (response, disconnected) => {
+      await pipeline(Readable.from(parts(disconnected)), response);
+      await new Promise(resolve => setImmediate(resolve));
+      return 'went on';
+    });
+    expect(await done).to.equal('went on');
+    expect(await retried(url)).to.equal(`replayed 200 ${WHOLE}`);
+  });
+
+  it('lets a handler go on that waits for the callback of end', async () => {
+    const {done} = await interrupted(async (response, disconnected) => {
+      await disconnected;
+      await new Promise<void>(resolve => response.end('x', resolve));
+      return 'went on';
+    });
+    expect(await done).to.equal('went on');
+  });
+
+  it('is told to a handler that has lost its key', async () => {
+    const clock = new VirtualClock();
+    const closed = deferred<void>();
+    const {url} = await interrupted(
+      async (response, disconnected) => {
+        response.on('close', () => closed.resolve());
+        await disconnected;
+        await new Promise(() => {});
+      },
+      {clock, store: memoryStore({clock}), leaseMs: 3000, maxRunMs: 10_000},
+    );
+    await clock.advance(10_000);
+    await closed.promise;
+    expect(await retried(url)).to.equal('409 OUTCOME_UNKNOWN');
+  });
+
+  it('is told to the handler of an event stream that is being sent, as in Node', async () => {
+    const sent = deferred<void>();
+    const {done} = await interrupted(
+      async (response, disconnected) => {
+        const closed = once(response, 'close');
+        response.writeHead(200, {'content-type': 'text/event-stream'}).write('data: 1\n\n', () => sent.resolve());
+        await disconnected;
+        await closed;
+        return 'told';
+      },
+      {},
+      client => sent.promise.then(() => client.destroy()),
+    );
+    expect(await done).to.equal('told');
+  });
+});
+
+describe('a server that closes the connection while the response is held', () => {
+  // The error handler of Express does so where the head was written.
+  it('leaves the outcome unknown at once', async () => {
+    const {url} = await interrupted(
+      async (response, disconnected) => {
+        response.write('one ');
+        await disconnected;
+      },
+      {},
+      (_client, server) => server.destroy(),
+    );
+    expect(await retried(url)).to.equal('409 OUTCOME_UNKNOWN');
+  });
+});
+
+describe('a server that closes the connection of a response that has not begun', () => {
+  // As with the timeout of a server, or its end: the handler goes on.
+  it('keeps the response', async () => {
+    const {url} = await interrupted(
+      async (response, disconnected) => {
+        await disconnected;
+        response.end('x');
+      },
+      {},
+      (_client, server) => server.destroy(),
+    );
+    expect(await retried(url)).to.equal('replayed 200 x');
+  });
+});
+
+describe('a server that closes the connection of a response that has ended', () => {
+  it('keeps the response', async () => {
+    const asked = deferred<void>();
+    const goOn = deferred<void>();
+    const memory = memoryStore();
+    const {url} = await interrupted(
+      async (response, disconnected) => {
+        response.end('x');
+        await disconnected;
+        goOn.resolve();
+      },
+      {
+        store: {
+          claim: claim => memory.claim(claim),
+          renew: (...all) => memory.renew(...all),
+          abandon: (...all) => memory.abandon(...all),
+          release: (...all) => memory.release(...all),
+          complete: async (...all) => {
+            asked.resolve();
+            await goOn.promise;
+            return memory.complete(...all);
+          },
+        },
+      },
+      (_client, server) => asked.promise.then(() => server.destroy()),
+    );
+    expect(await retried(url)).to.equal('replayed 200 x');
+  });
+});
