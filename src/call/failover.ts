@@ -2,7 +2,8 @@
  * Where the attempts of a call go that has several endpoints.
  *
  * The guards of an endpoint are those of its origin, so an open breaker, a held origin or an empty quota is its cooldown: such an endpoint is
- * passed over without a send. A call that a server may have acted on stays where that server is, unless its endpoints share their state.
+ * passed over without a send. Unless its endpoints share their state, a call that a server may have acted on stays where that server is, and
+ * one that its caller may repeat stays where its URL says: the call before may have been acted on there.
  */
 import {choose} from '../client/balance.ts';
 import type {Client} from '../client/client.ts';
@@ -63,6 +64,8 @@ export interface MovableRequest {
 /** A half-open breaker whose probes are in flight is asked again after about this time. */
 const PROBING_MS = 100;
 
+const UNSHARED = 'failover.sharedKeys is not set';
+
 export class Failover {
   /** The endpoint that the URL of the call leads to. */
   readonly addressed: Endpoint;
@@ -113,9 +116,9 @@ export class Failover {
     this.#carried = new Carried(endpoints, addressed, url);
   }
 
-  /** Why the call may not leave its endpoint; null while it may, and where there is no other. */
+  /** Why the call may not leave its endpoint; null while it may. */
   get confinement(): string | null {
-    return this.#endpoints.isAlone ? null : this.#confinement;
+    return this.#confinement;
   }
 
   get isConfined(): boolean {
@@ -139,12 +142,19 @@ export class Failover {
 
   // What a request and its failures allow.
 
-  /** Called before each attempt: what its request carries may not go to every endpoint. */
-  confineBy(request: MovableRequest): void {
+  /**
+   * Called before each attempt: what its request carries may not go to every endpoint.
+   *
+   * @param bringsKey Whether it has an idempotency key of the caller's own.
+   */
+  confineBy(request: MovableRequest, bringsKey: boolean): void {
     const {headerNames, isReadable, confinement, ask} = request;
     this.#asks = this.#endpoints.anyWarmsUp && ask !== undefined;
     if (this.#confinement !== null || this.#endpoints.isAlone) return;
     if (headerNames === undefined) this.#confinement = confinement ?? 'its client sends it only where its URL says';
+    // A call before this one, in this process or in another, may have been acted on where the URL says.
+    else if (!this.mayRunTwice && (bringsKey || this.#plan.idempotentMethods.has(this.#method)))
+      this.#confinement = `its caller may repeat it, and ${UNSHARED}`;
     else if (this.#client.translate !== null && !isReadable)
       this.#confinement = 'its body is a stream, which translate cannot be given';
     else {
@@ -172,7 +182,7 @@ export class Failover {
   /** An attempt failed, whether or not the call goes on from it: a hedge may decide that. */
   noteActed(at: Guards, sent: Sent): void {
     if (!harmless(sent) && !this.mayRunTwice)
-      this.#confinement ??= `${this.endpointOf(at).name} may have acted on it, and failover.sharedKeys is not set`;
+      this.#confinement ??= `${this.endpointOf(at).name} may have acted on it, and ${UNSHARED}`;
   }
 
   /** The call never asks this endpoint again. */
@@ -194,7 +204,7 @@ export class Failover {
   succeeded(at: Guards, now: number): void {
     const endpoint = this.endpointOf(at);
     if (this.#tried.size > 1) this.#endpoints.stickTo(endpoint, now);
-    if (!this.mayRunTwice) this.#confinement ??= `${endpoint.name} has acted on it, and failover.sharedKeys is not set`;
+    if (!this.mayRunTwice) this.#confinement ??= `${endpoint.name} has acted on it, and ${UNSHARED}`;
   }
 
   // The choice.

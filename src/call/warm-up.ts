@@ -9,6 +9,7 @@ import {AdmissionWait} from './admission-wait.ts';
 import type {Applicant} from './applicant.ts';
 import type {CallContext} from './context.ts';
 import type {Failover, Place} from './failover.ts';
+import {stayed} from './report.ts';
 import {waitableMs} from './wait.ts';
 
 type Admit<R extends AttemptResponse> = (call: CallContext<R>, applicant: Applicant<R>, now: number) => void;
@@ -191,7 +192,7 @@ function refuseUnready<R extends AttemptResponse>(
   now: number,
 ): void {
   const {name, origin} = readiness.endpoint;
-  const message = `No endpoint of this call is ready in time: ${name} is not (${readiness.whyNot(now)}).`;
+  const message = `No endpoint of this call is ready in time: ${name} is not (${readiness.whyNot(now)})${stayed(call)}.`;
   const retryAfterMs = readiness.pauseMs(now) || undefined;
   applicant.refused(
     call,

@@ -243,11 +243,61 @@ describe('a call with several endpoints', () => {
       });
 
     virtually('says why it stayed', async make => {
-      const world = make(TWO);
+      const world = make({...TWO, idempotency: {}});
       serve(world, {eu: [503], us: [200]});
-      expect((await report(world, KEYED)).reason).to.equal(
+      expect((await report(world, {method: 'POST', body: '{}'})).reason).to.equal(
         'all 3 attempts are used (503); it stayed at eu, because eu may have acted on it, and failover.sharedKeys is not set',
       );
+    });
+  });
+
+  describe('that its caller may repeat: it stays where its URL says, also before anything was done', () => {
+    const PUT: ResilientInit = {method: 'PUT', body: '{}'};
+    const KEY_OPTION: ResilientInit = {method: 'POST', body: '{}', resilience: {idempotencyKey: 'k-1'}};
+    const named = (name: string): ResilientInit => ({method: 'POST', body: '{}', headers: {[name]: 'k-1'}});
+    const refused = connectionError('ECONNREFUSED', {syscall: 'connect'});
+    const CALLS: readonly (readonly [string, PolicyInput, ResilientInit])[] = [
+      ['a key of the caller in Idempotency-Key', {}, KEYED],
+      ['a key of the caller in a header of another name', {}, named('X-Idempotency-Key')],
+      ['a key of the caller in the header of the policy', {idempotency: {header: 'X-Charge'}}, named('x-charge')],
+      ['a key of the caller, of a policy that makes keys', {idempotency: {}}, KEYED],
+      ['a key in the options', {idempotency: {}}, KEY_OPTION],
+      ['PUT', {}, PUT],
+      ['PUT with a key of ours', {idempotency: {methods: ['PUT']}}, PUT],
+      ['DELETE', {}, {method: 'DELETE'}],
+      ['a method of idempotentMethods', {idempotentMethods: ['POST']}, {method: 'POST', body: '{}'}],
+    ];
+    for (const [title, policy, init] of CALLS)
+      virtually(title, async make => {
+        const world = make({...TWO, ...policy});
+        serve(world, {eu: [refused, 429, 200], us: [200]});
+        expect(await world.run(ITEMS, init)).to.equal('200');
+        // The best rank is eu.
+        expect(await world.run(`${US}/items`, init)).to.equal('200');
+        expect(world.server.requests.map(nameOf)).to.deep.equal(['eu', 'eu', 'eu', 'us']);
+      });
+
+    for (const [title, policy, init] of CALLS)
+      virtually(`${title}, but not with shared keys`, async make => {
+        const world = make({...TWO, ...policy, failover: {sharedKeys: true, headers: ['x-charge']}});
+        expect(await world.run(`${US}/items`, init)).to.equal('200');
+        expect(path(world)).to.equal('eu 0');
+      });
+
+    virtually('a POST with a key of ours moves: no other call has that key', async make => {
+      const world = make({...TWO, idempotency: {}});
+      serve(world, {eu: [429], us: [200]});
+      expect(await world.run(ITEMS, {method: 'POST', body: '{}'})).to.equal('200');
+      expect(path(world)).to.equal('eu 0, us 0');
+    });
+
+    virtually('the report says so, also if nothing was sent', async make => {
+      const world = make({...TWO, breaker: nervous, maxAttempts: 1});
+      serve(world, {eu: [503], us: [200]});
+      const stayed = '; it stayed at eu, because its caller may repeat it, and failover.sharedKeys is not set';
+      expect((await report(world, KEYED)).reason).to.equal(`one attempt is all the policy allows (503)${stayed}`);
+      expect((await report(world, KEYED)).reason).to.equal(`the circuit of ${EU} is open${stayed}`);
+      expect(path(world)).to.equal('eu 0');
     });
   });
 
@@ -477,7 +527,7 @@ describe('a call with several endpoints', () => {
       notifyEjection: () => {},
     };
     const failover = Failover.of(source, plans.base, 'GET', ITEMS, EU)!;
-    failover.confineBy({});
+    failover.confineBy({}, false);
     expect(failover.confinement).to.equal('its client sends it only where its URL says');
     const headers = new HeaderRecord({accept: '*/*'});
     failover.writeHeaders(source.guardsFor(), headers, {});
