@@ -117,12 +117,14 @@ function factsOf<R extends AttemptResponse>(call: CallContext<R>, replayable: bo
   };
 }
 
-/** Holds the other calls to the origin, whatever the end of this one. Capped, so that one bad hint cannot block an origin. */
+/** Holds the other calls to the origin, or leads them elsewhere, whatever the end of this one. Capped, so that one bad hint cannot block an origin. */
 function holdOthers<R extends AttemptResponse>({client, plan, guards}: CallContext<R>, hint: ServerHint): void {
-  const {hold, quota} = guards;
+  const {hold, quota, load} = guards;
   const ms = Math.min(hint.ms, plan.policy.retryAfter.maxMs);
-  hold?.hold(ms, client.clock.now());
-  if (quota?.learns) quota.hold(ms, client.clock.now());
+  const now = client.clock.now();
+  hold?.hold(ms, now);
+  load?.pause(ms, now);
+  if (quota?.learns) quota.hold(ms, now);
 }
 
 /**

@@ -33,6 +33,8 @@ export interface Place {
   readonly closedMs: number;
   /** Whether its breaker is open, or waits for its probes. */
   readonly isOpen: boolean;
+  /** Whether it is taken only where no other one is free. */
+  readonly isAvoided: boolean;
   /** Null where `failover.on` does not list `down`. */
   readonly outage: Outage | null;
   /** Null unless the endpoint is not ready, or has to be asked. */
@@ -227,7 +229,7 @@ export class Failover {
     if (others.length === 0) return null;
     const free = this.#first(others, now);
     // Where both are down, a call leaves the one that failed.
-    const isNoBetter = free.outage?.refuses(now) && !than.load?.outage.refuses(now);
+    const isNoBetter = free.isAvoided && !this.#avoids(than, now);
     return free.freeInMs === 0 && !isNoBetter ? free : null;
   }
 
@@ -272,7 +274,7 @@ export class Failover {
   #first(places: readonly Place[], now: number): Place {
     const free = places.filter(place => place.freeInMs === 0);
     if (free.length === 0) return places.reduce((first, place) => (place.freeInMs < first.freeInMs ? place : first));
-    const up = free.filter(({outage}) => !outage?.refuses(now));
+    const up = free.filter(({isAvoided}) => !isAvoided);
     const usable = up.length > 0 ? up : free;
     const untried = usable.filter(place => !this.hasTried(place));
     const open = untried.length > 0 ? untried : usable;
@@ -317,8 +319,24 @@ export class Failover {
     if (state === 'away') busy.push(readiness!.pauseMs(now) + 1);
     if (state === 'starting') busy.push(1); // It is this call's turn soon.
     const freeInMs = Math.max(...busy);
+    const isAvoided = this.#avoids(guards, now);
     const outage = this.#endpoints.movesOn('down') ? guards.load!.outage : null;
-    return {endpoint, guards, freeInMs, closedMs, isOpen, outage, readiness: state === 'ready' ? null : readiness};
+    return {
+      endpoint,
+      guards,
+      freeInMs,
+      closedMs,
+      isOpen,
+      isAvoided,
+      outage,
+      readiness: state === 'ready' ? null : readiness,
+    };
+  }
+
+  /** Whether the endpoint is down, or asked another call for a pause, which this one need not keep. */
+  #avoids({load}: Guards, now: number): boolean {
+    const isDown = this.#endpoints.movesOn('down') && load!.outage.refuses(now);
+    return isDown || (this.#endpoints.movesOn('held') && load!.isPaused(now));
   }
 
   // The request of an attempt.

@@ -328,6 +328,53 @@ describe('a call with several endpoints', () => {
       expect(path(world)).to.equal('eu 0, us 0');
     });
 
+    describe('an endpoint that asked another call for a pause', () => {
+      const asks = (status: number, seconds: number) => answer(status, {'retry-after': String(seconds)});
+
+      for (const status of [429, 503])
+        virtually(`by ${status}, until it is over`, async make => {
+          const world = make({...TWO, maxAttempts: 1});
+          serve(world, {eu: [asks(status, 20), 200], us: [200]});
+          for (let n = 0; n < 3; n++) await world.run(ITEMS);
+          await world.clock.advance(20_000);
+          await world.run(ITEMS);
+          expect(path(world)).to.equal('eu 0, us 0, us 0, eu 20000');
+          expect(moves(world)).to.deep.equal(['1: eu to us (passed over)', '1: eu to us (passed over)']);
+        });
+
+      virtually('for retryAfter.maxMs, if it asked for more', async make => {
+        const world = make({...TWO, maxAttempts: 1, retryAfter: {maxMs: 1000}});
+        serve(world, {eu: [asks(429, 3600), 200], us: [200]});
+        await world.run(ITEMS);
+        await world.clock.advance(999);
+        await world.run(ITEMS);
+        await world.clock.advance(1);
+        await world.run(ITEMS);
+        expect(path(world)).to.equal('eu 0, us 999, eu 1000');
+      });
+
+      virtually('unless no other one is free: then it is asked, as without endpoints', async make => {
+        const world = make({...TWO, maxAttempts: 1});
+        serve(world, {eu: [asks(429, 20), 200], us: [asks(429, 20), 200]});
+        for (let n = 0; n < 3; n++) await world.run(ITEMS);
+        expect(path(world)).to.equal('eu 0, us 0, eu 0');
+      });
+
+      virtually('also on a retry: the call waits its backoff where it is', async make => {
+        const world = make(TWO);
+        serve(world, {eu: [asks(429, 20), 200], us: [200, 503, 200]});
+        for (let n = 0; n < 2; n++) await world.run(ITEMS);
+        expect(path(world)).to.equal('eu 0, us 0, us 0, us 1000');
+      });
+
+      virtually('but not if failover.on does not list "held"', async make => {
+        const world = make({...TWO, maxAttempts: 1, failover: {on: ['throttled', 'down']}});
+        serve(world, {eu: [asks(429, 20), 200], us: [200]});
+        for (let n = 0; n < 2; n++) await world.run(ITEMS);
+        expect(path(world)).to.equal('eu 0, eu 0');
+      });
+    });
+
     virtually('an endpoint whose quota is used up', async make => {
       const quota = {limits: [{unit: 'requests', max: 1, perMs: 1000}], learn: false} as const;
       const world = make({...TWO, quota});
