@@ -150,7 +150,8 @@ export function learn<R extends AttemptResponse>(
   const isUnready = call.failover !== null && learnReadiness(call.failover, attempt.guards, outcome, now);
   const health = isUnready ? 'nothing' : healthOf(outcome, classification, client.answers);
   if (breaker !== null) attempt.record(health, now);
-  load?.record(attempt, health, now);
+  // An endpoint without capacity is passed over as one that fails; its breaker stays closed, as for all that asks for less load.
+  load?.record(attempt, !isUnready && isOverload(outcome.status) ? 'failure' : health, now);
   if (concurrency !== null) concurrency.learn(loadOf(outcome, classification, client.answers), attempt.startedAt, now);
   if (attempt.taken !== null) settleQuota(call, quota, attempt.taken, outcome, classification, now);
   if (classification.transient) budget?.attemptFailed?.(now);
