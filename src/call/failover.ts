@@ -173,12 +173,12 @@ export class Failover {
    * @param at     The guards of its endpoint.
    * @param hintMs The pause that the endpoint asked for; 0 if for none.
    */
-  failed(at: Guards, outcome: Outcome, {sent, throttled}: Classification, hintMs: number, now: number): void {
+  failed(at: Guards, outcome: Outcome, found: Classification, hintMs: number, now: number): void {
     const endpoint = this.endpointOf(at);
-    const cause = causeOf(outcome, throttled);
+    const cause = causeOf(outcome, found);
     this.#stays = cause === null || !this.#endpoints.movesOn(cause);
     if (hintMs > 0) this.#pausedUntil.set(endpoint, now + hintMs);
-    this.noteActed(at, sent);
+    this.noteActed(at, found.sent);
   }
 
   /** An attempt failed, whether or not the call goes on from it: a hedge may decide that. */

@@ -136,6 +136,9 @@ describe('a call with several endpoints', () => {
       ['429', 429, 'throttled'],
       ['500', 500, 'server-error'],
       ['502', 502, 'server-error'],
+      ['408', 408, 'server-error'],
+      ['421', 421, 'server-error'],
+      ['425', 425, 'server-error'],
       ['ECONNREFUSED', connectionError('ECONNREFUSED'), 'network'],
     ] as const) {
       virtually(`${title} tries the next one at once`, async make => {
@@ -151,7 +154,8 @@ describe('a call with several endpoints', () => {
         const world = make({...TWO, failover: {on}});
         serve(world, {eu: [failure, 200], us: [200]});
         expect(await world.run(ITEMS)).to.equal('200');
-        expect(path(world)).to.equal('eu 0, eu 1000');
+        const isAtOnce = failure === 421 || failure === 425;
+        expect(path(world)).to.equal(`eu 0, eu ${isAtOnce ? 0 : 1000}`);
       });
     }
 
@@ -175,6 +179,37 @@ describe('a call with several endpoints', () => {
       // The last failure is of us, which asked for nothing.
       expect(await report(world)).to.include({result: 'success', attempts: 3});
       expect(path(world)).to.equal('eu 0, us 0, us 1000');
+    });
+
+    for (const status of [404, 409, 423])
+      virtually(`${status} tries the next one at once, if retryOn lists it`, async make => {
+        const world = make({...TWO, retryOn: [status]});
+        serve(world, {eu: [status], us: [200]});
+        expect(await world.run(ITEMS)).to.equal('200');
+        expect(path(world)).to.equal('eu 0, us 0');
+      });
+
+    virtually('421 and 425 are sent again once, wherever that is', async make => {
+      for (const status of [421, 425]) {
+        const world = make(THREE);
+        serve(world, {eu: [status], us: [status], ap: [200]});
+        expect(await world.run(ITEMS)).to.equal(`${status} (retried-once)`);
+        expect(path(world)).to.equal('eu 0, us 0');
+      }
+    });
+
+    virtually('a 409 that says that the key is in use waits where it is, also with shared keys', async make => {
+      const world = make({...TWO, failover: {sharedKeys: true}});
+      serve(world, {eu: [503, 200], us: [409, 200]});
+      expect(await world.run(ITEMS, KEYED)).to.equal('200');
+      expect(path(world)).to.equal('eu 0, us 0, us 1000');
+    });
+
+    virtually('a 401 with prepareAttempt is sent again where it is, with a new credential', async make => {
+      const world = make(TWO, {prepareAttempt() {}});
+      serve(world, {eu: [401, 200], us: [200]});
+      expect(await world.run(ITEMS)).to.equal('200');
+      expect(path(world)).to.equal('eu 0, eu 0');
     });
 
     virtually('a failure that is not transient ends the call', async make => {
