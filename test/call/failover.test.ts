@@ -130,6 +130,18 @@ describe('a call with several endpoints', () => {
       expect(world.server.requests.map(request => request.url)).to.deep.equal([url, url]);
     });
 
+  virtually('says that it stayed, where its URL is not below the base path', async make => {
+    const world = make({...TWO, endpoints: [{...eu, basePath: '/v1'}, us], maxAttempts: 2});
+    serve(world, {eu: [503], us: [200]});
+    expect((await report(world)).reason).to.equal(
+      'all 2 attempts are used (503); it stayed at eu, because its URL is not below the basePath',
+    );
+    const elsewhere = make({...TWO, maxAttempts: 2});
+    elsewhere.serve(503);
+    const response = await elsewhere.clock.run(() => elsewhere.fetch('https://other.test/items'));
+    expect(reportOf(response)!.reason).to.equal('all 2 attempts are used (503)');
+  });
+
   describe('after a failure', () => {
     for (const [title, failure, moved] of [
       ['503', 503, 'overloaded'],
