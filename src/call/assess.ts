@@ -47,7 +47,9 @@ export function classificationOf<R extends AttemptResponse>(
   const byStatus = withConnection(classify(outcome, call.client.answers, call), outcome);
   const found = facts === null ? byStatus : classifyErrorBody(byStatus, facts, outcome.status, call.transients);
   if (!harmless(found.sent) || !outcome.reachedTransport) return found;
-  return afterRedirect(found, redirected ?? call.transport.redirected?.(outcome, found.sent) ?? 'no', call.mayRepeat);
+  // Where only one endpoint may act, a redirect that cannot be ruled out keeps the call where the first server was.
+  const mayRepeat = call.mayRepeat && call.failover?.mayRunTwice !== false;
+  return afterRedirect(found, redirected ?? call.transport.redirected?.(outcome, found.sent) ?? 'no', mayRepeat);
 }
 
 /** A reset looks the same before a TLS handshake is over as after the request was read, unless undici says which connection was never made. */

@@ -43,12 +43,12 @@ export class Carried {
     // Later ones are those of a hook, or were written by us and by observers.
     const headerNames = request.headerNames.filter(name => began.has(name) || looksSecret(name));
     const own = {...request, headerNames};
-    const reasons = new Map([true, false].map(isSameSite => [isSameSite, this.#whyNot(own, isSameSite, isPrepared)]));
-    const reasonAt = (to: Endpoint): string | null =>
-      to === this.#addressed ? null : reasons.get(this.#endpoints.isSameSite(this.#addressed, to))!;
-    const endpoints = this.#endpoints.all.filter(each => reasonAt(each) === null);
-    const barred = this.#endpoints.all.find(each => reasonAt(each) !== null);
-    return {endpoints, confinement: endpoints.length > 1 || barred === undefined ? null : reasonAt(barred)};
+    const {all} = this.#endpoints;
+    const reasons = all.map(to =>
+      to === this.#addressed ? null : this.#whyNot(own, this.#endpoints.isSameSite(this.#addressed, to), isPrepared),
+    );
+    const endpoints = all.filter((_, n) => reasons[n] === null);
+    return {endpoints, confinement: endpoints.length > 1 ? null : (reasons.find(why => why !== null) ?? null)};
   }
 
   #whyNot({headerNames, queryNames}: Names, isSameSite: boolean, isPrepared: boolean): string | null {

@@ -206,7 +206,7 @@ export class Failover {
   succeeded(at: Guards, now: number): void {
     const endpoint = this.endpointOf(at);
     if (this.#tried.size > 1) this.#endpoints.stickTo(endpoint, now);
-    if (!this.mayRunTwice) this.#confinement ??= `${endpoint.name} has acted on it, and ${UNSHARED}`;
+    this.noteActed(at, 'processed');
   }
 
   // The choice.

@@ -159,6 +159,26 @@ describe('an endpoint without a TLS connection to offer', () => {
       expect(there.requests).to.have.length(went);
     });
 
+  it('by a fetch that does not tell of redirects: a POST with a key of ours stays, if its endpoint may have acted before a redirect', async () => {
+    const gone = createNetServer();
+    const origin = await listen(gone);
+    gone.close();
+    const first = up.place({status: 307, headers: {location: `${origin}/charge`}});
+    const other = await LoopbackServer.start();
+    try {
+      const there = other.place(200);
+      const endpoints = [
+        {name: 'eu', origin: up.origin},
+        {name: 'us', origin: other.origin, basePath: new URL(there.url).pathname, rank: 2},
+      ];
+      const policy = policyOf([], {endpoints, idempotency: {}, maxAttempts: 3});
+      await createFetch(policy, {observer: null, fetch: untold})(first.url, POST).catch(() => {});
+      expect([first.requests.length, there.requests.length]).to.deep.equal([3, 0]);
+    } finally {
+      await other.close();
+    }
+  });
+
   it('without others gets one request, as before', async () => {
     const origin = await listen(createTlsServer({key: KEY, cert: OTHER_NAME}));
     expect((await failing({backoff: AT_ONCE}, `${origin}/charge`)).report).to.include({
