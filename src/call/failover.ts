@@ -93,21 +93,12 @@ export class Failover {
 
   /** Null where the URL of the call leads to none of its endpoints. */
   static of(client: GuardSource, plan: Plan, method: string, url: string, origin: string): Failover | null {
-    const {endpoints} = plan;
-    const addressed = endpoints?.addressedBy(url, origin) ?? null;
-    return endpoints === null || addressed === null
-      ? null
-      : new Failover(client, plan, endpoints, addressed, method, url);
+    const addressed = plan.endpoints?.addressedBy(url, origin);
+    return addressed ? new Failover(client, plan, addressed, method, url) : null;
   }
 
-  private constructor(
-    client: GuardSource,
-    plan: Plan,
-    endpoints: Endpoints,
-    addressed: Endpoint,
-    method: string,
-    url: string,
-  ) {
+  private constructor(client: GuardSource, plan: Plan, addressed: Endpoint, method: string, url: string) {
+    const endpoints = plan.endpoints!;
     this.#client = client;
     this.#plan = plan;
     this.#endpoints = endpoints;
@@ -218,14 +209,13 @@ export class Failover {
    */
   choose(at: Guards, amounts: Amounts, isRetry: boolean, now: number): Place {
     if (this.isConfined) return this.#placeAt(this.endpointOf(at), amounts, isRetry, now);
-    return this.#first(this.#placesAt(null, amounts, isRetry, now), now);
+    return this.#first(this.#placesAt(amounts, isRetry, now), now);
   }
 
   /** Another endpoint than that of these guards which is free, at best one that this call has not tried; null if there is none. */
   another(than: Guards, amounts: Amounts, now: number): Place | null {
     if (this.isConfined) return null;
-    const own = this.endpointOf(than);
-    const others = this.#placesAt(own, amounts, true, now).filter(({endpoint}) => endpoint !== own);
+    const others = this.#placesAt(amounts, true, now).filter(({guards}) => guards.origin !== than.origin);
     if (others.length === 0) return null;
     const free = this.#first(others, now);
     // Where both are down, a call leaves the one that failed.
@@ -286,17 +276,10 @@ export class Failover {
     return choose(this.#endpoints.settings.balance, equals, this.#client.random, now);
   }
 
-  /**
-   * The endpoints in rotation.
-   *
-   * @param but Not needed, unless it is compared with the others.
-   */
-  #placesAt(but: Endpoint | null, amounts: Amounts, isRetry: boolean, now: number): readonly Place[] {
-    const {ejection} = this.#endpoints.settings;
-    const all = this.#reachable;
-    const asked = ejection.maxEjectedShare === 0 ? all.filter(endpoint => endpoint !== but) : all;
-    const places = asked.map(endpoint => this.#placeAt(endpoint, amounts, isRetry, now));
-    return inRotation(places, ejection, this.#client.random, now, this.#client.notifyEjection);
+  /** The endpoints in rotation. */
+  #placesAt(amounts: Amounts, isRetry: boolean, now: number): readonly Place[] {
+    const places = this.#reachable.map(endpoint => this.#placeAt(endpoint, amounts, isRetry, now));
+    return inRotation(places, this.#endpoints.settings.ejection, this.#client.random, now, this.#client.notifyEjection);
   }
 
   #placeAt(endpoint: Endpoint, amounts: Amounts, isRetry: boolean, now: number): Place {
