@@ -209,13 +209,13 @@ export class Failover {
    */
   choose(at: Guards, amounts: Amounts, isRetry: boolean, now: number): Place {
     if (this.isConfined) return this.#placeAt(this.endpointOf(at), amounts, isRetry, now);
-    return this.#first(this.#placesAt(amounts, isRetry, now), now);
+    return this.#first(this.#placesAt(null, amounts, isRetry, now), now);
   }
 
   /** Another endpoint than that of these guards which is free, at best one that this call has not tried; null if there is none. */
   another(than: Guards, amounts: Amounts, now: number): Place | null {
     if (this.isConfined) return null;
-    const others = this.#placesAt(amounts, true, now).filter(({guards}) => guards.origin !== than.origin);
+    const others = this.#placesAt(than, amounts, true, now).filter(({guards}) => guards.origin !== than.origin);
     if (others.length === 0) return null;
     const free = this.#first(others, now);
     // Where both are down, a call leaves the one that failed.
@@ -276,10 +276,17 @@ export class Failover {
     return choose(this.#endpoints.settings.balance, equals, this.#client.random, now);
   }
 
-  /** The endpoints in rotation. */
-  #placesAt(amounts: Amounts, isRetry: boolean, now: number): readonly Place[] {
-    const places = this.#reachable.map(endpoint => this.#placeAt(endpoint, amounts, isRetry, now));
-    return inRotation(places, this.#endpoints.settings.ejection, this.#client.random, now, this.#client.notifyEjection);
+  /**
+   * The endpoints in rotation.
+   *
+   * @param but The guards of one that is not needed, unless it is compared with the others.
+   */
+  #placesAt(but: Guards | null, amounts: Amounts, isRetry: boolean, now: number): readonly Place[] {
+    const {ejection} = this.#endpoints.settings;
+    const all = this.#reachable;
+    const asked = ejection.maxEjectedShare === 0 ? all.filter(({origin}) => origin !== but?.origin) : all;
+    const places = asked.map(endpoint => this.#placeAt(endpoint, amounts, isRetry, now));
+    return inRotation(places, ejection, this.#client.random, now, this.#client.notifyEjection);
   }
 
   #placeAt(endpoint: Endpoint, amounts: Amounts, isRetry: boolean, now: number): Place {
