@@ -7,7 +7,7 @@
  * APIs, `?code=` of Azure Functions and OAuth.
  */
 const SECRET =
-  /secret|pass(?:w|phrase|code)|pwd|credential|bearer|auth(?:ori[sz]|enti|\b)|signature|assertion|cookie|sess(?:ion|id)|jwt|hmac|saml|dpop|token|\b(?:sign?|sas|pat|t?otp|pin|pass|creds?)\b|(?:access|account|admin|api|app|application|auth|client|consumer|customer|encryption|fastly|functions|host|license|master|private|project|server|service|shared|signing|ssh|storage|subscription|user|write)-?key(?:s|id)?\b|^(?:x-)?(?:key|code)-?$/;
+  /secret|pass(?:w|phrase|code)|pwd|credential|bearer|auth(?:ori[sz]|enti|\b)|signature|assertion|cookie|sess(?:ion|id)|jwt|hmac|saml|dpop|[cx]srf|verifier|macaroon|token|api-?key|\b(?:sign?|sas|sid|pat|t?otp|pin|pass|creds?|tok|ticket)\b|(?:access|account|admin|app|application|auth|client|consumer|customer|encryption|fastly|functions|host|license|master|private|project|server|service|shared|signing|ssh|storage|subscription|user|write)-?key(?:s|id)?\b|^(?:x-)?(?:key|code)-?$/;
 /** Where a list goes on, and how much a model may write. */
 const HARMLESS =
   /(?:continuation|cursor|delta|next|page|prev|resume|skip|start|sync)-?tokens?\b|(?:input|limit|max|output|remaining|reset|total)-?tokens\b/g;

@@ -46,6 +46,7 @@ describe('credentials of a caller', () => {
       'page_token_secret',
       'reset_token',
     ],
+    ...['csrf', 'x-xsrf', 'sid', 'ticket', 'tok', 'code_verifier', 'apikeyv2', 'x-macaroon'],
     ...['aPIKey', 'api.key', 'ACCESS TOKEN', 'pass-wd'],
   ])
     it(`${name} is one`, () => expect(looksSecret(name)).to.equal(true));
