@@ -100,7 +100,7 @@ const TABLES: Readonly<Record<string, () => readonly Row[]>> = {
     ],
     ['no headers in time (`UND_ERR_HEADERS_TIMEOUT`)', classified(broken('UND_ERR_HEADERS_TIMEOUT'))],
     ['the attempt timeout', classified(failed('attempt-timeout', null))],
-    ['the attempt timeout, before anything was sent', classified(failed('attempt-timeout', null, false))],
+    ['the attempt timeout, before the request was given to fetch', classified(failed('attempt-timeout', null, false))],
     ['an event stream without content for `stream.firstContentMs`', classified(failed('content-timeout', null))],
     ['an invalid certificate (`CERT_HAS_EXPIRED`)', classified(broken('CERT_HAS_EXPIRED'))],
     ['the deadline', classified(failed('deadline', null))],

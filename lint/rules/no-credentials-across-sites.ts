@@ -1,4 +1,4 @@
-import {isCredentialHeader, isCredentialParameter} from '../../src/decide/credentials.ts';
+import {looksSecret} from '../../src/decide/secret-name.ts';
 import {settingHere} from '../analysis/setting.ts';
 import {sitesOf} from '../analysis/site.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
@@ -90,11 +90,8 @@ has several, suppress the finding with that reason. IP addresses and private net
         message: `sharedCredentials sends the credentials of the caller to ${gets}. Set it to false, and let prepareAttempt write the credentials of each endpoint.`,
         suggestions: [settingHere(scope, 'failover.sharedCredentials', false)],
       };
-    for (const [field, isCredential] of [
-      ['headers', isCredentialHeader],
-      ['query', isCredentialParameter],
-    ] as const) {
-      const named = failover[field].filter(isCredential);
+    for (const field of ['headers', 'query'] as const) {
+      const named = failover[field].filter(looksSecret);
       if (named.length === 0 || failover.sharedCredentials) continue;
       const them = named.length === 1 ? 'it' : 'them';
       yield {

@@ -13,6 +13,7 @@ import type {Applicant} from './applicant.ts';
 import {askPlace, keeping} from './concurrency.ts';
 import type {CallContext} from './context.ts';
 import type {Failover, Place} from './failover.ts';
+import {bringsKey} from './ids.ts';
 import {moveTo} from './move.ts';
 import {amountsAt, askQuota} from './quota.ts';
 import {waitableMs} from './wait.ts';
@@ -30,7 +31,7 @@ function admitAtEndpoint<R extends AttemptResponse>(
   failover: Failover,
   now: number,
 ): void {
-  failover.confineBy(call.transport);
+  failover.confineBy(call.transport, bringsKey(call));
   const place = failover.choose(call.guards, amountsAt(call), call.attempts > 0, now);
   askPassedOver(call, failover, place, now);
   if (place.readiness !== null) return waitUntilReady(call, applicant, place.readiness, now, admit);

@@ -13,6 +13,7 @@ import {redactText} from '../decide/redact.ts';
 import {afterRedirect, type Redirected} from '../decide/redirected.ts';
 import type {Load} from '../guards/adaptive-limit.ts';
 import type {Health} from '../guards/trip.ts';
+import {failedToConnect} from '../transport/redirects.ts';
 import type {Attempt} from './attempt.ts';
 import type {CallContext} from './context.ts';
 import {errorFactsOf} from './error-facts.ts';
@@ -43,11 +44,17 @@ export function classificationOf<R extends AttemptResponse>(
   facts: ErrorFacts | null = null,
   redirected?: Redirected,
 ): Classification {
-  const byStatus = classify(outcome, call.client.answers, call);
+  const byStatus = withConnection(classify(outcome, call.client.answers, call), outcome);
   const found = facts === null ? byStatus : classifyErrorBody(byStatus, facts, outcome.status, call.transients);
   if (!harmless(found.sent) || !outcome.reachedTransport) return found;
-  return afterRedirect(found, redirected ?? call.transport.redirected?.(outcome, found.sent) ?? 'no', call.mayRepeat);
+  // Where only one endpoint may act, a redirect that cannot be ruled out keeps the call where the first server was.
+  const mayRepeat = call.mayRepeat && call.failover?.mayRunTwice !== false;
+  return afterRedirect(found, redirected ?? call.transport.redirected?.(outcome, found.sent) ?? 'no', mayRepeat);
 }
+
+/** A reset looks the same before a TLS handshake is over as after the request was read, unless undici says which connection was never made. */
+const withConnection = (found: Classification, {kind, error}: Outcome): Classification =>
+  kind === 'network' && failedToConnect(error) ? {...found, sent: 'not-sent'} : found;
 
 /** Rejects where a step threw, and then nothing of the attempt is left. */
 export async function assess<R extends AttemptResponse>(call: CallContext<R>, sent: Sent<R>): Promise<Assessed<R>> {
@@ -150,7 +157,8 @@ export function learn<R extends AttemptResponse>(
   const isUnready = call.failover !== null && learnReadiness(call.failover, attempt.guards, outcome, now);
   const health = isUnready ? 'nothing' : healthOf(outcome, classification, client.answers);
   if (breaker !== null) attempt.record(health, now);
-  load?.record(attempt, health, now);
+  // An endpoint without capacity is passed over as one that fails; its breaker stays closed, as for all that asks for less load.
+  load?.record(attempt, !isUnready && isOverload(outcome.status) ? 'failure' : health, now);
   if (concurrency !== null) concurrency.learn(loadOf(outcome, classification, client.answers), attempt.startedAt, now);
   if (attempt.taken !== null) settleQuota(call, quota, attempt.taken, outcome, classification, now);
   if (classification.transient) budget?.attemptFailed?.(now);

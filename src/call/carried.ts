@@ -1,7 +1,8 @@
 /** What the request of a call carries, and to which of its endpoints that may go: headers and query parameters of the caller. */
 import type {Endpoints} from '../client/endpoints.ts';
 import type {HeaderBag} from '../core/observer.ts';
-import {isCredentialHeader, parametersOf} from '../decide/credentials.ts';
+import {parametersOf} from '../decide/credentials.ts';
+import {looksSecret} from '../decide/secret-name.ts';
 import type {Endpoint} from '../policy/types.ts';
 
 /** Where a request may go. */
@@ -40,14 +41,14 @@ export class Carried {
     this.#began ??= new Set(request.headerNames);
     const began = this.#began;
     // Later ones are those of a hook, or were written by us and by observers.
-    const headerNames = request.headerNames.filter(name => began.has(name) || isCredentialHeader(name));
+    const headerNames = request.headerNames.filter(name => began.has(name) || looksSecret(name));
     const own = {...request, headerNames};
-    const reasons = new Map([true, false].map(isSameSite => [isSameSite, this.#whyNot(own, isSameSite, isPrepared)]));
-    const reasonAt = (to: Endpoint): string | null =>
-      to === this.#addressed ? null : reasons.get(this.#endpoints.isSameSite(this.#addressed, to))!;
-    const endpoints = this.#endpoints.all.filter(each => reasonAt(each) === null);
-    const barred = this.#endpoints.all.find(each => reasonAt(each) !== null);
-    return {endpoints, confinement: endpoints.length > 1 || barred === undefined ? null : reasonAt(barred)};
+    const {all} = this.#endpoints;
+    const reasons = all.map(to =>
+      to === this.#addressed ? null : this.#whyNot(own, this.#endpoints.isSameSite(this.#addressed, to), isPrepared),
+    );
+    const endpoints = all.filter((_, n) => reasons[n] === null);
+    return {endpoints, confinement: endpoints.length > 1 ? null : (reasons.find(why => why !== null) ?? null)};
   }
 
   #whyNot({headerNames, queryNames}: Names, isSameSite: boolean, isPrepared: boolean): string | null {

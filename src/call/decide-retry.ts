@@ -32,7 +32,7 @@ export async function decideRetry<R extends AttemptResponse>(
 ): Promise<RetryDecision | Ended> {
   if (call.refreshes) call.retryState.previousStatus = outcome.status;
   let {replayable} = call.transport;
-  if (isPromise(replayable) && (found.transient || failedHandshake(call, outcome))) {
+  if (isPromise(replayable) && (found.transient || failedHandshake(call, outcome, found))) {
     const read = await within(call, replayable);
     if ('outcome' in read) return {ended: read.outcome};
     replayable = read.value;
@@ -60,16 +60,15 @@ function decide<R extends AttemptResponse>(
   const no = (refusal: Refusal): RetryDecision => refuse(classification, refusal, hint);
 
   const now = client.clock.now();
-  const isUnsent = failedHandshake(call, outcome);
-  if (isUnsent) call.failover!.leave(guards);
-  const unsent: Classification = isUnsent ? {...classification, sent: 'not-sent'} : classification;
-  const elsewhere = elsewhereAfter(call, outcome, unsent, hint, now);
+  const hasNoTls = failedHandshake(call, outcome, found);
+  if (hasNoTls) call.failover!.leave(guards);
+  const elsewhere = elsewhereAfter(call, outcome, classification, hint, now);
   const obeyed = elsewhere === null ? hint : null; // A hint is the word of one endpoint.
   const isResent = call.transport.resent?.(outcome) ?? false;
   if (isResent) call.attempts++; // The server saw the request twice.
   const facts = factsOf(call, replayable);
   const reasonBefore = isResent && elsewhere === null ? classification.reason : facts.reasonBefore;
-  const moved = isUnsent && elsewhere === 'untried' ? {...unsent, transient: true} : classification;
+  const moved = hasNoTls && elsewhere === 'untried' ? {...classification, transient: true} : classification;
   const refusal = callRefusal(outcome, moved, obeyed, {...facts, reasonBefore});
   if (refusal !== null) return no(refusal);
 
@@ -117,12 +116,14 @@ function factsOf<R extends AttemptResponse>(call: CallContext<R>, replayable: bo
   };
 }
 
-/** Holds the other calls to the origin, whatever the end of this one. Capped, so that one bad hint cannot block an origin. */
+/** Holds the other calls to the origin, or leads them elsewhere, whatever the end of this one. Capped, so that one bad hint cannot block an origin. */
 function holdOthers<R extends AttemptResponse>({client, plan, guards}: CallContext<R>, hint: ServerHint): void {
-  const {hold, quota} = guards;
+  const {hold, quota, load} = guards;
   const ms = Math.min(hint.ms, plan.policy.retryAfter.maxMs);
-  hold?.hold(ms, client.clock.now());
-  if (quota?.learns) quota.hold(ms, client.clock.now());
+  const now = client.clock.now();
+  hold?.hold(ms, now);
+  load?.pause(ms, now);
+  if (quota?.learns) quota.hold(ms, now);
 }
 
 /**

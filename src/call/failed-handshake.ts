@@ -1,7 +1,7 @@
 /** Attempts at an endpoint that has no TLS connection to offer. */
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
+import type {Classification} from '../decide/classification.ts';
 import {tlsFailure} from '../decide/classify-failure.ts';
-import {failedToConnect} from '../transport/redirects.ts';
 import type {CallContext} from './context.ts';
 
 /**
@@ -10,9 +10,10 @@ import type {CallContext} from './context.ts';
  *
  * Not where the failure is that of another server, which a redirect named: the endpoint may have acted before.
  */
-export function failedHandshake<R extends AttemptResponse>(call: CallContext<R>, outcome: Outcome<R>): boolean {
-  if (call.failover === null || outcome.kind !== 'network' || !outcome.reachedTransport) return false;
-  const failed = tlsFailure(outcome.error);
-  if (failed === null || (failed === 'connection' && !failedToConnect(outcome.error))) return false;
-  return (call.transport.redirected?.(outcome, 'not-sent') ?? 'no') === 'no';
+export function failedHandshake<R extends AttemptResponse>(
+  {failover}: CallContext<R>,
+  {kind, error}: Outcome<R>,
+  {sent}: Classification,
+): boolean {
+  return failover !== null && kind === 'network' && sent === 'not-sent' && tlsFailure(error);
 }

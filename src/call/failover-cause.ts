@@ -1,10 +1,11 @@
 /** Which failures of an attempt another endpoint may help against. */
 import type {FailoverCause} from '../client/endpoints.ts';
 import type {Outcome} from '../core/outcome.ts';
-import {isOverload} from '../decide/classification.ts';
+import {type Classification, isOverload} from '../decide/classification.ts';
+import {isKeyInUse} from '../decide/classify-http.ts';
 
 /** Why another endpoint may help; null if it does not. */
-export function causeOf({kind, status}: Outcome, throttled: boolean): FailoverCause | null {
+export function causeOf({kind, status}: Outcome, found: Classification): FailoverCause | null {
   switch (kind) {
     case 'network':
       return 'network';
@@ -13,8 +14,10 @@ export function causeOf({kind, status}: Outcome, throttled: boolean): FailoverCa
       return 'timeout';
     case 'response':
       if (isOverload(status)) return 'overloaded';
-      if (throttled) return 'throttled';
-      return status >= 500 ? 'server-error' : null;
+      if (found.throttled) return 'throttled';
+      // A new credential is for the endpoint that refused the old one, and the first use of a key ends where it began.
+      if (!found.transient || (found.once && status === 401) || isKeyInUse(found)) return null;
+      return 'server-error';
     default:
       return null;
   }

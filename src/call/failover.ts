@@ -2,7 +2,8 @@
  * Where the attempts of a call go that has several endpoints.
  *
  * The guards of an endpoint are those of its origin, so an open breaker, a held origin or an empty quota is its cooldown: such an endpoint is
- * passed over without a send. A call that a server may have acted on stays where that server is, unless its endpoints share their state.
+ * passed over without a send. Unless its endpoints share their state, a call that a server may have acted on stays where that server is, and
+ * one that its caller may repeat stays where its URL says: the call before may have been acted on there.
  */
 import {choose} from '../client/balance.ts';
 import type {Client} from '../client/client.ts';
@@ -32,6 +33,8 @@ export interface Place {
   readonly closedMs: number;
   /** Whether its breaker is open, or waits for its probes. */
   readonly isOpen: boolean;
+  /** Whether it is taken only where no other one is free. */
+  readonly isAvoided: boolean;
   /** Null where `failover.on` does not list `down`. */
   readonly outage: Outage | null;
   /** Null unless the endpoint is not ready, or has to be asked. */
@@ -63,6 +66,8 @@ export interface MovableRequest {
 /** A half-open breaker whose probes are in flight is asked again after about this time. */
 const PROBING_MS = 100;
 
+const UNSHARED = 'failover.sharedKeys is not set';
+
 export class Failover {
   /** The endpoint that the URL of the call leads to. */
   readonly addressed: Endpoint;
@@ -88,21 +93,12 @@ export class Failover {
 
   /** Null where the URL of the call leads to none of its endpoints. */
   static of(client: GuardSource, plan: Plan, method: string, url: string, origin: string): Failover | null {
-    const {endpoints} = plan;
-    const addressed = endpoints?.addressedBy(url, origin) ?? null;
-    return endpoints === null || addressed === null
-      ? null
-      : new Failover(client, plan, endpoints, addressed, method, url);
+    const addressed = plan.endpoints?.addressedBy(url, origin);
+    return addressed ? new Failover(client, plan, addressed, method, url) : null;
   }
 
-  private constructor(
-    client: GuardSource,
-    plan: Plan,
-    endpoints: Endpoints,
-    addressed: Endpoint,
-    method: string,
-    url: string,
-  ) {
+  private constructor(client: GuardSource, plan: Plan, addressed: Endpoint, method: string, url: string) {
+    const endpoints = plan.endpoints!;
     this.#client = client;
     this.#plan = plan;
     this.#endpoints = endpoints;
@@ -113,9 +109,9 @@ export class Failover {
     this.#carried = new Carried(endpoints, addressed, url);
   }
 
-  /** Why the call may not leave its endpoint; null while it may, and where there is no other. */
+  /** Why the call may not leave its endpoint; null while it may. */
   get confinement(): string | null {
-    return this.#endpoints.isAlone ? null : this.#confinement;
+    return this.#confinement;
   }
 
   get isConfined(): boolean {
@@ -139,12 +135,19 @@ export class Failover {
 
   // What a request and its failures allow.
 
-  /** Called before each attempt: what its request carries may not go to every endpoint. */
-  confineBy(request: MovableRequest): void {
+  /**
+   * Called before each attempt: what its request carries may not go to every endpoint.
+   *
+   * @param bringsKey Whether it has an idempotency key of the caller's own.
+   */
+  confineBy(request: MovableRequest, bringsKey: boolean): void {
     const {headerNames, isReadable, confinement, ask} = request;
     this.#asks = this.#endpoints.anyWarmsUp && ask !== undefined;
     if (this.#confinement !== null || this.#endpoints.isAlone) return;
     if (headerNames === undefined) this.#confinement = confinement ?? 'its client sends it only where its URL says';
+    // A call before this one, in this process or in another, may have been acted on where the URL says.
+    else if (!this.mayRunTwice && (bringsKey || this.#plan.idempotentMethods.has(this.#method)))
+      this.#confinement = `its caller may repeat it, and ${UNSHARED}`;
     else if (this.#client.translate !== null && !isReadable)
       this.#confinement = 'its body is a stream, which translate cannot be given';
     else {
@@ -161,18 +164,18 @@ export class Failover {
    * @param at     The guards of its endpoint.
    * @param hintMs The pause that the endpoint asked for; 0 if for none.
    */
-  failed(at: Guards, outcome: Outcome, {sent, throttled}: Classification, hintMs: number, now: number): void {
+  failed(at: Guards, outcome: Outcome, found: Classification, hintMs: number, now: number): void {
     const endpoint = this.endpointOf(at);
-    const cause = causeOf(outcome, throttled);
+    const cause = causeOf(outcome, found);
     this.#stays = cause === null || !this.#endpoints.movesOn(cause);
     if (hintMs > 0) this.#pausedUntil.set(endpoint, now + hintMs);
-    this.noteActed(at, sent);
+    this.noteActed(at, found.sent);
   }
 
   /** An attempt failed, whether or not the call goes on from it: a hedge may decide that. */
   noteActed(at: Guards, sent: Sent): void {
     if (!harmless(sent) && !this.mayRunTwice)
-      this.#confinement ??= `${this.endpointOf(at).name} may have acted on it, and failover.sharedKeys is not set`;
+      this.#confinement ??= `${this.endpointOf(at).name} may have acted on it, and ${UNSHARED}`;
   }
 
   /** The call never asks this endpoint again. */
@@ -194,7 +197,7 @@ export class Failover {
   succeeded(at: Guards, now: number): void {
     const endpoint = this.endpointOf(at);
     if (this.#tried.size > 1) this.#endpoints.stickTo(endpoint, now);
-    if (!this.mayRunTwice) this.#confinement ??= `${endpoint.name} has acted on it, and failover.sharedKeys is not set`;
+    this.noteActed(at, 'processed');
   }
 
   // The choice.
@@ -212,12 +215,11 @@ export class Failover {
   /** Another endpoint than that of these guards which is free, at best one that this call has not tried; null if there is none. */
   another(than: Guards, amounts: Amounts, now: number): Place | null {
     if (this.isConfined) return null;
-    const own = this.endpointOf(than);
-    const others = this.#placesAt(own, amounts, true, now).filter(({endpoint}) => endpoint !== own);
+    const others = this.#placesAt(than, amounts, true, now).filter(({guards}) => guards.origin !== than.origin);
     if (others.length === 0) return null;
     const free = this.#first(others, now);
     // Where both are down, a call leaves the one that failed.
-    const isNoBetter = free.outage?.refuses(now) && !than.load?.outage.refuses(now);
+    const isNoBetter = free.isAvoided && !this.#avoids(than, now);
     return free.freeInMs === 0 && !isNoBetter ? free : null;
   }
 
@@ -262,7 +264,7 @@ export class Failover {
   #first(places: readonly Place[], now: number): Place {
     const free = places.filter(place => place.freeInMs === 0);
     if (free.length === 0) return places.reduce((first, place) => (place.freeInMs < first.freeInMs ? place : first));
-    const up = free.filter(({outage}) => !outage?.refuses(now));
+    const up = free.filter(({isAvoided}) => !isAvoided);
     const usable = up.length > 0 ? up : free;
     const untried = usable.filter(place => !this.hasTried(place));
     const open = untried.length > 0 ? untried : usable;
@@ -277,12 +279,12 @@ export class Failover {
   /**
    * The endpoints in rotation.
    *
-   * @param but Not needed, unless it is compared with the others.
+   * @param but The guards of one that is not needed, unless it is compared with the others.
    */
-  #placesAt(but: Endpoint | null, amounts: Amounts, isRetry: boolean, now: number): readonly Place[] {
+  #placesAt(but: Guards | null, amounts: Amounts, isRetry: boolean, now: number): readonly Place[] {
     const {ejection} = this.#endpoints.settings;
     const all = this.#reachable;
-    const asked = ejection.maxEjectedShare === 0 ? all.filter(endpoint => endpoint !== but) : all;
+    const asked = ejection.maxEjectedShare === 0 ? all.filter(({origin}) => origin !== but?.origin) : all;
     const places = asked.map(endpoint => this.#placeAt(endpoint, amounts, isRetry, now));
     return inRotation(places, ejection, this.#client.random, now, this.#client.notifyEjection);
   }
@@ -307,8 +309,24 @@ export class Failover {
     if (state === 'away') busy.push(readiness!.pauseMs(now) + 1);
     if (state === 'starting') busy.push(1); // It is this call's turn soon.
     const freeInMs = Math.max(...busy);
+    const isAvoided = this.#avoids(guards, now);
     const outage = this.#endpoints.movesOn('down') ? guards.load!.outage : null;
-    return {endpoint, guards, freeInMs, closedMs, isOpen, outage, readiness: state === 'ready' ? null : readiness};
+    return {
+      endpoint,
+      guards,
+      freeInMs,
+      closedMs,
+      isOpen,
+      isAvoided,
+      outage,
+      readiness: state === 'ready' ? null : readiness,
+    };
+  }
+
+  /** Whether the endpoint is down, or asked another call for a pause, which this one need not keep. */
+  #avoids({load}: Guards, now: number): boolean {
+    const isDown = this.#endpoints.movesOn('down') && load!.outage.refuses(now);
+    return isDown || (this.#endpoints.movesOn('held') && load!.isPaused(now));
   }
 
   // The request of an attempt.

@@ -147,9 +147,9 @@ class HedgedSend<R extends AttemptResponse> extends Timer implements AttemptOwne
     this.#unassessed.delete(attempt);
     const isLast = this.#running.size === 0 && this.#unassessed.size === 0;
     // With two failures the last one counts, so the first need not hold its connection.
-    const isUnsent = failedHandshake(this.#call, outcome);
-    if (this.#isOver || ((classification.transient || isUnsent) && !isLast)) {
-      this.#call.failover?.noteActed(attempt.guards, isUnsent ? 'not-sent' : classification.sent);
+    const mayWait = classification.transient || failedHandshake(this.#call, outcome, classification);
+    if (this.#isOver || (mayWait && !isLast)) {
+      this.#call.failover?.noteActed(attempt.guards, classification.sent);
       return discardResponse(attempt, outcome.response);
     }
     this.#isOver = true;

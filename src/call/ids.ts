@@ -1,9 +1,10 @@
 /** The ids of a call: its correlation id, its idempotency key, and an id for each attempt. */
 import {mayCarryIds} from '../client/target.ts';
 import type {HeaderBag} from '../core/observer.ts';
+import type {AttemptResponse} from '../core/outcome.ts';
 import {formatKey, needsKey, STANDARD_KEY_HEADER} from '../decide/idempotency.ts';
 import {outerRetries} from '../decide/outer-retries.ts';
-import type {CallFacts, IdsSent} from './context.ts';
+import type {CallContext, CallFacts, IdsSent} from './context.ts';
 import {notifyNested} from './notify.ts';
 
 /** Ids from outside end up in logs: nothing that could break a line or fill a disk. */
@@ -28,6 +29,18 @@ export function writeIds(call: CallFacts, headers: HeaderBag): void {
   if (deadlineHeader !== null && deadlineAt !== Number.POSITIVE_INFINITY)
     headers.set(deadlineHeader, String(Math.max(0, Math.floor(deadlineAt - client.clock.now()))));
   if (attemptHeader !== null) headers.set(attemptHeader, String(call.attempts));
+}
+
+/** Whether the request has an idempotency key that is not of our making, so that the caller may send it in another call, too. */
+export function bringsKey<R extends AttemptResponse>({
+  keyed,
+  idempotencyKey,
+  plan,
+  transport,
+}: CallContext<R>): boolean {
+  if (keyed) return false; // It was asked before the first attempt; since then the headers may have ours.
+  const own = plan.policy.idempotency?.header.toLowerCase();
+  return idempotencyKey !== undefined || !!transport.headerNames?.some(name => name === own || /idempot/.test(name));
 }
 
 /** As at the endpoint that the caller addressed; none where the call has moved to an origin that may not get them. */

@@ -190,10 +190,14 @@ export const isSentence = (reason: string): boolean => /[a-z]{3}/.test(reason);
 /** The reason clause of reports, events and spans. */
 export function explain(call: CallFacts, kind: Outcome['kind'], status: number): string {
   const why = explainEnd(call, kind, status);
-  const {failover} = call;
-  const confinement = failover?.confinement ?? null;
-  if (failover === null || confinement === null || !call.decision?.classification.transient) return why;
-  return `${why}; it stayed at ${failover.endpointOf(call.guards).name}, because ${confinement}`;
+  return kind === 'rejected' || call.decision?.classification.transient ? why + stayed(call) : why;
+}
+
+/** Where a call with several endpoints stayed, and why, as the end of a sentence; empty where it could have gone elsewhere. */
+export function stayed({failover, guards, plan: {endpoints}}: CallFacts): string {
+  const why = failover === null ? 'its URL is not below the basePath' : failover.confinement;
+  const endpoint = endpoints?.at(guards.origin);
+  return !endpoint || endpoints?.isAlone || why === null ? '' : `; it stayed at ${endpoint.name}, because ${why}`;
 }
 
 function explainEnd(call: CallFacts, kind: Outcome['kind'], status: number): string {

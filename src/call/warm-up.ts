@@ -7,8 +7,9 @@ import {quietly} from '../core/quietly.ts';
 import type {Guards} from '../guards/origin-guards.ts';
 import {AdmissionWait} from './admission-wait.ts';
 import type {Applicant} from './applicant.ts';
-import type {CallContext} from './context.ts';
+import type {CallContext, CallFacts} from './context.ts';
 import type {Failover, Place} from './failover.ts';
+import {stayed} from './report.ts';
 import {waitableMs} from './wait.ts';
 
 type Admit<R extends AttemptResponse> = (call: CallContext<R>, applicant: Applicant<R>, now: number) => void;
@@ -107,24 +108,14 @@ class ReadyWait<R extends AttemptResponse> extends AdmissionWait<R> implements R
 
   #askForAdmission(): void {
     this.end();
-    const now = this.call.client.clock.now();
-    this.#noteWait(now);
-    this.#admit(this.call, this.applicant, now);
-  }
-
-  #noteWait(now: number): void {
-    const {retryState} = this.call;
-    retryState.waitedMs += now - this.#since;
-    retryState.waitedForEndpointsMs += now - this.#since;
+    this.#admit(this.call, this.applicant, noteWait(this.call, this.#since));
   }
 
   protected override over(isAborted: boolean): void {
     this.#readiness.leave(this);
     if (isAborted || this.isDisabled) return this.applicant.left(this.call, isAborted);
     if (!this.#isForAnswer) return this.#askForAdmission();
-    const now = this.call.client.clock.now();
-    this.#noteWait(now);
-    refuseUnready(this.call, this.applicant, this.#readiness, now);
+    refuseUnready(this.call, this.applicant, this.#readiness, noteWait(this.call, this.#since));
   }
 
   protected override broke(error: unknown): void {
@@ -153,7 +144,7 @@ class LineWait<R extends AttemptResponse> extends AdmissionWait<R> implements Li
   released(): void {
     this.step(() => {
       this.end();
-      this.#enter(this.#noteWait());
+      this.#enter(noteWait(this.call, this.#since));
     });
   }
 
@@ -162,18 +153,10 @@ class LineWait<R extends AttemptResponse> extends AdmissionWait<R> implements Li
     this.#admit(this.call, this.applicant, now);
   }
 
-  #noteWait(): number {
-    const now = this.call.client.clock.now();
-    const {retryState} = this.call;
-    retryState.waitedMs += now - this.#since;
-    retryState.waitedForEndpointsMs += now - this.#since;
-    return now;
-  }
-
   protected override over(isAborted: boolean): void {
     this.#readiness.quit(this);
     if (isAborted || this.isDisabled) return this.applicant.left(this.call, isAborted);
-    const now = this.#noteWait();
+    const now = noteWait(this.call, this.#since);
     if (this.#isTooLong) refuseUnready(this.call, this.applicant, this.#readiness, now);
     else this.#enter(now);
   }
@@ -184,6 +167,14 @@ class LineWait<R extends AttemptResponse> extends AdmissionWait<R> implements Li
   }
 }
 
+/** @returns The time: the wait is over. */
+function noteWait({client, retryState}: CallFacts, since: number): number {
+  const now = client.clock.now();
+  retryState.waitedMs += now - since;
+  retryState.waitedForEndpointsMs += now - since;
+  return now;
+}
+
 function refuseUnready<R extends AttemptResponse>(
   call: CallContext<R>,
   applicant: Applicant<R>,
@@ -191,7 +182,7 @@ function refuseUnready<R extends AttemptResponse>(
   now: number,
 ): void {
   const {name, origin} = readiness.endpoint;
-  const message = `No endpoint of this call is ready in time: ${name} is not (${readiness.whyNot(now)}).`;
+  const message = `No endpoint of this call is ready in time: ${name} is not (${readiness.whyNot(now)})${stayed(call)}.`;
   const retryAfterMs = readiness.pauseMs(now) || undefined;
   applicant.refused(
     call,

@@ -1,7 +1,7 @@
 /** The headers of a line at each endpoint of the policy. Those of `--header` are for the server of `--url`; few of them go to another site. */
 import type {Endpoints} from '../client/endpoints.ts';
 import type {PolicyHandle} from '../client/policy-handle.ts';
-import {isCredentialHeader} from '../decide/credentials.ts';
+import {looksSecret} from '../decide/secret-name.ts';
 import type {Endpoint} from '../policy/types.ts';
 import {type HeaderPair, readHeader} from './headers.ts';
 import {UsageError} from './usage-error.ts';
@@ -76,8 +76,8 @@ export function whyConfined(given: GivenHeaders, {plans}: PolicyHandle): string 
     for (const endpoint of endpoints.all) {
       const withheld = withheldFrom(endpoint, endpoints, given).filter(name => name !== 'host');
       const own = Object.keys(given.endpointHeaders[endpoint.name] ?? {});
-      const credentials = withheld.filter(isCredentialHeader);
-      if (credentials.length > 0 && !own.some(isCredentialHeader))
+      const credentials = withheld.filter(looksSecret);
+      if (credentials.length > 0 && !own.some(looksSecret))
         return `Requests stay at ${addressed.name}, because --header sets ${credentials.join(', ')}, and no --endpoint-header sets a credential of ${endpoint.name}.`;
       if (withheld.length > 0 && own.length === 0)
         return `Requests stay at ${addressed.name}, because --header sets ${withheld.join(', ')}, which failover.headers does not name, and no --endpoint-header sets a header of ${endpoint.name}.`;

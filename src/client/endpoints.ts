@@ -1,5 +1,6 @@
 /** The endpoints of a plan, compiled: which of them a URL addresses, and what that URL is at another. */
-import {isCredentialHeader, isCredentialParameter, isHarmlessHeader} from '../decide/credentials.ts';
+import {isHarmlessHeader} from '../decide/credentials.ts';
+import {looksSecret} from '../decide/secret-name.ts';
 import {siteOf} from '../decide/site.ts';
 import type {Endpoint, Failover, Policy} from '../policy/types.ts';
 import {warmsUp} from './readiness.ts';
@@ -82,13 +83,13 @@ export class Endpoints {
   mayCarry(header: string, isSameSite: boolean): boolean {
     const name = header.toLowerCase();
     if (this.settings.sharedCredentials || this.#headers.has(name) || isHarmlessHeader(name)) return true;
-    return isSameSite && !isCredentialHeader(name);
+    return isSameSite && !looksSecret(name);
   }
 
   /** The same for a parameter of the query. */
   mayQuery(name: string, isSameSite: boolean): boolean {
     if (this.settings.sharedCredentials || this.#query.has(name)) return true;
-    return (isSameSite || this.#query.has('*')) && !isCredentialParameter(name);
+    return (isSameSite || this.#query.has('*')) && !looksSecret(name);
   }
 
   /** A call was answered by this endpoint after it had moved there. */

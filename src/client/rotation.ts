@@ -12,6 +12,8 @@ interface Candidate {
   readonly freeInMs: number;
   /** Whether its breaker is open, or waits for its probes. */
   readonly isOpen: boolean;
+  /** Whether it is down, or in a pause. */
+  readonly isAvoided: boolean;
   /** Null where outages are not noticed. */
   readonly outage: Outage | null;
 }
@@ -22,7 +24,7 @@ export type EjectionListener = (endpoint: string, ejectedMs: number, reason: str
 /**
  * The candidates that calls may go to. Ejects an outlier, if `maxEjectedShare` of its rank allows it.
  *
- * An open breaker counts as out, and an endpoint that is down, because the calls that it refuses go to the others, too. If more is out than the policy allows, and where no
+ * An open breaker counts as out, and an endpoint that is down, because its calls go to the others, too; one in a pause likewise. If more is out than the policy allows, and where no
  * other endpoint is free, ejections are ignored: a call goes to an endpoint that fails sometimes rather than to none.
  *
  * @param all    Every endpoint of the call.
@@ -59,9 +61,7 @@ function outOf<C extends Candidate>(
 ): readonly C[] {
   for (const {endpoint, guards} of equals) if (guards.load!.ejections.returns(now)) notify(endpoint.name, 0, '');
   const ejected = equals.filter(({guards}) => guards.load!.ejections.isOut(now));
-  const open = equals.filter(
-    candidate => (candidate.isOpen || candidate.outage?.refuses(now)) && !ejected.includes(candidate),
-  );
+  const open = equals.filter(candidate => (candidate.isOpen || candidate.isAvoided) && !ejected.includes(candidate));
   const most = policy.maxEjectedShare * equals.length + 1e-9;
   if (ejected.length + open.length > most) return [];
   const rest = equals.filter(candidate => !ejected.includes(candidate) && !open.includes(candidate));

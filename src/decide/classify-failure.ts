@@ -48,14 +48,10 @@ const CERTIFICATE =
 /** OpenSSL's errors of a connection, such as a server without TLS, or one without a common version, cipher or protocol. */
 const TLS = /^(ERR_SSL_|EPROTO$)/;
 
-/**
- * What failed, if TLS did: the certificate of the server, or the connection, perhaps after the handshake. A retry at the same server fails the
- * same way. Null: it was something else.
- */
-export function tlsFailure(error: unknown): 'certificate' | 'connection' | null {
+/** Whether TLS failed: by the certificate of the server, or else perhaps after the handshake. A retry at the same server fails the same way. */
+export function tlsFailure(error: unknown): boolean {
   const code = readFailure(error).codes[0] ?? '';
-  if (CERTIFICATE.test(code)) return 'certificate';
-  return TLS.test(code) ? 'connection' : null;
+  return CERTIFICATE.test(code) || TLS.test(code);
 }
 
 const NOT_TRANSIENT = 'not a transient error';

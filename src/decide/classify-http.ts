@@ -15,6 +15,7 @@ const BY_STATUS: ReadonlyMap<number, Classification> = new Map([
 
 const REFRESH = green('401', 'not-processed', {once: true});
 const KEY_IN_USE = yellow('409: the first use of the idempotency key is still running');
+export const isKeyInUse = ({reason}: Classification): boolean => reason === KEY_IN_USE.reason;
 const KEY_REUSED = red('422: the idempotency key was used before with another body');
 const REPLAYED = red('a replayed answer: the server stored it under this idempotency key', 'processed', {final: true});
 /** Envoy's own retries stop at this header: its rate limit stays exceeded until the window of the limit ends. */

@@ -4,18 +4,6 @@
  * Names of credentials are not guessed there: between sites only what is listed may go. Within a site, where the names of headers differ
  * from service to service, everything may go that does not look like a credential.
  */
-import {looksSecret} from './redact.ts';
-
-/** Ends of names, without `-`, `_` and `.`. An idempotency key and a partition key are no credentials. */
-const LOOKS_LIKE_KEY =
-  /(?:auth|bearer|dpop|hmac|pat|(?:access|account|admin|api|app|application|auth|fastly|functions|host|license|master|private|service|user)key)$/;
-
-/** By its name, such as `Authorization`, `Cookie` or `x-api-key`. */
-export function isCredentialHeader(name: string): boolean {
-  const own = name.toLowerCase();
-  return own === 'cookie' || looksSecret(own) || LOOKS_LIKE_KEY.test(own.replaceAll(/[-_.]/g, ''));
-}
-
 /**
  * Headers that tell nothing about the caller but what is asked for: content, what is accepted, conditions, ids, trace context. Also those
  * that clients write by themselves. Not `baggage`, which carries values of the caller's program.
@@ -38,19 +26,8 @@ const HARMLESS_HEADERS: ReadonlySet<string> = new Set(
 /** @param name In lower case. */
 export const isHarmlessHeader = (name: string): boolean => HARMLESS_HEADERS.has(name);
 
-/**
- * Exact names, in lower case and without `-`, `_` and `.`: a page token is no credential.
- *
- * @see AWS SigV4, Google Cloud signed URLs, Azure SAS; `?key=` of Google's APIs.
- */
-const QUERY_CREDENTIAL =
-  /^((access|auth|id|private|refresh)token|(access|api|subscription)key|assertion|auth|authorization|bearer|clientsecret|credentials?|hmac|jwt|key|passwd|password|pwd|sas|secret|session(id)?|sig|signature|token|x(amz|goog)(credential|securitytoken|signature))$/;
-
-export const isCredentialParameter = (name: string): boolean =>
-  QUERY_CREDENTIAL.test(name.toLowerCase().replaceAll(/[-_.]/g, ''));
-
-/** The names of the query parameters of a URL. */
+/** The names of the query parameters of a URL. Some servers take a semicolon for an ampersand. */
 export function parametersOf(url: string): string[] {
-  const query = /^[^?#]*\?([^#]*)/.exec(url)?.[1];
-  return query === undefined ? [] : [...new URLSearchParams(query).keys()];
+  const query = /^[^?#]*\?([^#]*)/.exec(url)?.[1] ?? '';
+  return [...new URLSearchParams(query.replaceAll(';', '&')).keys()];
 }

@@ -4,15 +4,8 @@
  * Every query value is replaced: a list of names that look secret is never complete. A policy's `queryAllowList` names the
  * parameters whose values may be shown.
  */
+import {looksSecret} from './secret-name.ts';
 
-/**
- * Names that no allow-list shows, in lower case and without `-`, `_` and `.`; long ones also where a name ends in them, as in
- * `x-amz-security-token`.
- *
- * @see OpenTelemetry semantic conventions, url.query; AWS SigV4, Azure SAS and Google Cloud signed URLs.
- */
-const SECRET_NAME =
-  /^(auth|code|key|sig)$|(accesskeyid|apikey|assertion|authorization|credentials?|jwt|passwd|password|pwd|secret|session|sessionid|signature|subscriptionkey|token)$/;
 const REDACTED = 'REDACTED';
 /**
  * From the last letter of its scheme on: there is nothing secret before. A URL may hold a single quote, so a quote ends none:
@@ -57,9 +50,6 @@ function redactPair(pair: string, shown: ReadonlySet<string>): string {
   if (shown.has(name) && !looksSecret(name) && !hidesMore(value)) return pair;
   return `${pair.slice(0, equals)}=${REDACTED}`;
 }
-
-/** By the name of a query parameter or a header. */
-export const looksSecret = (name: string): boolean => SECRET_NAME.test(name.toLowerCase().replaceAll(/[-_.]/g, ''));
 
 /** More pairs, since some servers take a semicolon for an ampersand; or a URL, which has a user and a query of its own. */
 const hidesMore = (text: string): boolean => text.includes(';') || text.includes('//');

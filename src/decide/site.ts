@@ -1,7 +1,8 @@
 /** Sites: origins of one registrable domain, such as the regions of a service. */
 
 /** Labels below which a country sells names, as in `example.co.uk`. */
-const SOLD_BELOW = /^(?:ac|co|com|edu|go|gob|gov|net|ne|nom|or|org)$/;
+const SOLD_BELOW =
+  /^(?:ac|asn|biz|com?|edu?|firm|gen|go|gob|gouv|govt?|gv|id|in[dt]|info|ltd|me|mil|msk|net?|nhs|nom|org?|plc|police|pro|sch|spb|waw|web)$/;
 
 /**
  * The registrable domain of a host by the shape of its name: without the list of public suffixes, two customers of a host such as

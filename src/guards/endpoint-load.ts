@@ -36,6 +36,7 @@ export class EndpointLoad {
   /** Before, the latency is the time that an answer takes at least. */
   #hasAnswered = false;
   #hasNewFailure = false;
+  #pausedUntil = 0;
   readonly ejections: Ejections = new Ejections();
   readonly outage: Outage = new Outage();
 
@@ -46,6 +47,15 @@ export class EndpointLoad {
   /** Attempts in flight at the origin. An attempt is in flight until its headers, or the first content of a stream, arrived. */
   get pending(): number {
     return this.#origin.pending;
+  }
+
+  /** It asked for a pause, of one call or of all. */
+  pause(ms: number, now: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + ms);
+  }
+
+  isPaused(now: number): boolean {
+    return now < this.#pausedUntil;
   }
 
   begin(attempt: Timed): void {

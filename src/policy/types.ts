@@ -1954,8 +1954,9 @@ export interface EjectionInput {
 /** When a call goes to another of its endpoints. Has no effect without endpoints. */
 export interface Failover {
   /**
-   * The first five: failures after which a retry goes to another endpoint. The last four, and overloaded: states
-   * in which an endpoint is passed over without a send.
+   * The first five: failures after which a retry goes to another endpoint; server-error stands for every status
+   * that is retried, such as 500, 408 and those in retryOn, but 429, 503 and 529. The last four, and overloaded:
+   * states in which an endpoint is passed over without a send; held: it asked any call for a pause.
    *
    * Default: ["throttled","overloaded","server-error","timeout","network","breaker-open","held","quota","down"].
    */
@@ -1987,8 +1988,9 @@ export interface Failover {
   readonly stickyMs: number;
   /**
    * Whether the endpoints share one state: they deduplicate by the same idempotency keys, and a PUT or DELETE at
-   * one is one at all. Without it a call that a server may have acted on, and that is not safe as GET is, stays at
-   * its endpoint.
+   * one is one at all. Without it a call that is not safe as GET is stays at its endpoint once a server may have
+   * acted on it; and where its URL says from the beginning, if its caller may repeat it: with a key of the
+   * caller's own, or by a method of idempotentMethods.
    *
    * Default: false. Source: draft-ietf-httpapi-idempotency-key-header-07; RFC 9110 §9.2.1.
    */
@@ -2023,8 +2025,9 @@ export interface Failover {
 /** When a call goes to another of its endpoints. Has no effect without endpoints. */
 export interface FailoverInput {
   /**
-   * The first five: failures after which a retry goes to another endpoint. The last four, and overloaded: states
-   * in which an endpoint is passed over without a send.
+   * The first five: failures after which a retry goes to another endpoint; server-error stands for every status
+   * that is retried, such as 500, 408 and those in retryOn, but 429, 503 and 529. The last four, and overloaded:
+   * states in which an endpoint is passed over without a send; held: it asked any call for a pause.
    *
    * Default: ["throttled","overloaded","server-error","timeout","network","breaker-open","held","quota","down"].
    */
@@ -2056,8 +2059,9 @@ export interface FailoverInput {
   readonly stickyMs?: number | undefined;
   /**
    * Whether the endpoints share one state: they deduplicate by the same idempotency keys, and a PUT or DELETE at
-   * one is one at all. Without it a call that a server may have acted on, and that is not safe as GET is, stays at
-   * its endpoint.
+   * one is one at all. Without it a call that is not safe as GET is stays at its endpoint once a server may have
+   * acted on it; and where its URL says from the beginning, if its caller may repeat it: with a key of the
+   * caller's own, or by a method of idempotentMethods.
    *
    * Default: false. Source: draft-ietf-httpapi-idempotency-key-header-07; RFC 9110 §9.2.1.
    */

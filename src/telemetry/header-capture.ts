@@ -1,7 +1,7 @@
 /** Records headers on spans: only those named in the options, never those that carry secrets, and URLs without their secrets. */
 import type {Attributes} from '@opentelemetry/api';
-import {isCredentialHeader} from '../decide/credentials.ts';
 import {redactText, redactUrl} from '../decide/redact.ts';
+import {looksSecret} from '../decide/secret-name.ts';
 import {HTTP_REQUEST_HEADER, HTTP_RESPONSE_HEADER} from './attributes.ts';
 
 /** Secrets by nature, beside the names of credentials. No option allows them. */
@@ -14,11 +14,7 @@ const DENIED = new Set([
   'set-cookie',
   'set-cookie2',
   'idempotency-key',
-  'dpop',
-  'x-functions-key',
 ]);
-/** Anywhere in a name, without its hyphens: services add words before and after. Tokens in the plural are counted, as by language models. */
-const SECRET_PART = /secret|passw(or)?d|apikey|token(?!s)/;
 /** Their values are URLs, maybe relative ones. */
 const URLS = new Set(['location', 'content-location', 'referer', 'origin', 'link', 'refresh', 'x-forwarded-uri']);
 
@@ -48,7 +44,7 @@ export class HeaderCapture {
 
 function allowed(name: string): string {
   const key = name.toLowerCase();
-  if (DENIED.has(key) || isCredentialHeader(key) || SECRET_PART.test(key.replaceAll(/[-_.]/g, '')))
+  if (DENIED.has(key) || looksSecret(key))
     throw new TypeError(`captureHeaders names ${key}, which carries secrets and is never recorded.`);
   return key;
 }

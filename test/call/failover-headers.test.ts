@@ -97,9 +97,29 @@ for (const [way, make] of Object.entries(WAYS))
         expect(await reached(make(worldOf, OTHER_SITE, {query: ['*']}), OTHER_SITE, {}, '?own-idea=1&n=2')).to.equal(
           true,
         );
-        expect(await reached(make(worldOf, OTHER_SITE, {query: ['*']}), OTHER_SITE, {}, '?n=2&sig=x')).to.equal(false);
+        for (const secret of [
+          'sig=x',
+          'secret_key=x',
+          'user[password]=x',
+          'token2=x',
+          'SAMLResponse=x',
+          'oauth_token=x',
+        ])
+          expect(
+            await reached(make(worldOf, OTHER_SITE, {query: ['*']}), OTHER_SITE, {}, `?n=2&${secret}`),
+            secret,
+          ).to.equal(false);
       },
     );
+
+    virtually('gets no parameter behind a semicolon that failover.query does not name', async worldOf => {
+      for (const [query, isSent] of [
+        ['?a=1;token=S', false],
+        ['?a=1;b=2', false],
+        ['?a=1;a=2', true],
+      ] as const)
+        expect(await reached(make(worldOf, OTHER_SITE, {query: ['a']}), OTHER_SITE, {}, query), query).to.equal(isSent);
+    });
 
     virtually('gets content, conditions, ids, trace context and the idempotency key', async worldOf => {
       const headers = {
@@ -125,8 +145,17 @@ for (const [way, make] of Object.entries(WAYS))
       expect(await reached(world, SAME_SITE, {headers: {'x-tenant': 't'}}, '?own-idea=1')).to.equal(true);
       expect(world.server.requests.at(-1)!.headers.get('x-tenant')).to.equal('t');
       const other = make(worldOf, SAME_SITE, {});
-      expect(await reached(other, SAME_SITE, {headers: {'x-auth-key': 's'}})).to.equal(false);
-      expect(await reached(other, SAME_SITE, {}, '?client_secret=1')).to.equal(false);
+      for (const name of [
+        'x-auth-key',
+        'apca-api-secret-key',
+        'x-passphrase',
+        'x-cookie',
+        'x-jwt-payload',
+        'x-api-key-2',
+      ])
+        expect(await reached(other, SAME_SITE, {headers: {[name]: 's'}}), name).to.equal(false);
+      for (const name of ['client_secret', 'secretKey', 'new_password', 'passphrase', 'otp', 'a[token]', 'tokens'])
+        expect(await reached(other, SAME_SITE, {}, `?${name}=1`), name).to.equal(false);
     });
 
     virtually('without TLS is one of another site', async worldOf => {

@@ -130,12 +130,27 @@ describe('a call with several endpoints', () => {
       expect(world.server.requests.map(request => request.url)).to.deep.equal([url, url]);
     });
 
+  virtually('says that it stayed, where its URL is not below the base path', async make => {
+    const world = make({...TWO, endpoints: [{...eu, basePath: '/v1'}, us], maxAttempts: 2});
+    serve(world, {eu: [503], us: [200]});
+    expect((await report(world)).reason).to.equal(
+      'all 2 attempts are used (503); it stayed at eu, because its URL is not below the basePath',
+    );
+    const elsewhere = make({...TWO, maxAttempts: 2});
+    elsewhere.serve(503);
+    const response = await elsewhere.clock.run(() => elsewhere.fetch('https://other.test/items'));
+    expect(reportOf(response)!.reason).to.equal('all 2 attempts are used (503)');
+  });
+
   describe('after a failure', () => {
     for (const [title, failure, moved] of [
       ['503', 503, 'overloaded'],
       ['429', 429, 'throttled'],
       ['500', 500, 'server-error'],
       ['502', 502, 'server-error'],
+      ['408', 408, 'server-error'],
+      ['421', 421, 'server-error'],
+      ['425', 425, 'server-error'],
       ['ECONNREFUSED', connectionError('ECONNREFUSED'), 'network'],
     ] as const) {
       virtually(`${title} tries the next one at once`, async make => {
@@ -151,7 +166,8 @@ describe('a call with several endpoints', () => {
         const world = make({...TWO, failover: {on}});
         serve(world, {eu: [failure, 200], us: [200]});
         expect(await world.run(ITEMS)).to.equal('200');
-        expect(path(world)).to.equal('eu 0, eu 1000');
+        const isAtOnce = failure === 421 || failure === 425;
+        expect(path(world)).to.equal(`eu 0, eu ${isAtOnce ? 0 : 1000}`);
       });
     }
 
@@ -175,6 +191,37 @@ describe('a call with several endpoints', () => {
       // The last failure is of us, which asked for nothing.
       expect(await report(world)).to.include({result: 'success', attempts: 3});
       expect(path(world)).to.equal('eu 0, us 0, us 1000');
+    });
+
+    for (const status of [404, 409, 423])
+      virtually(`${status} tries the next one at once, if retryOn lists it`, async make => {
+        const world = make({...TWO, retryOn: [status]});
+        serve(world, {eu: [status], us: [200]});
+        expect(await world.run(ITEMS)).to.equal('200');
+        expect(path(world)).to.equal('eu 0, us 0');
+      });
+
+    virtually('421 and 425 are sent again once, wherever that is', async make => {
+      for (const status of [421, 425]) {
+        const world = make(THREE);
+        serve(world, {eu: [status], us: [status], ap: [200]});
+        expect(await world.run(ITEMS)).to.equal(`${status} (retried-once)`);
+        expect(path(world)).to.equal('eu 0, us 0');
+      }
+    });
+
+    virtually('a 409 that says that the key is in use waits where it is, also with shared keys', async make => {
+      const world = make({...TWO, failover: {sharedKeys: true}});
+      serve(world, {eu: [503, 200], us: [409, 200]});
+      expect(await world.run(ITEMS, KEYED)).to.equal('200');
+      expect(path(world)).to.equal('eu 0, us 0, us 1000');
+    });
+
+    virtually('a 401 with prepareAttempt is sent again where it is, with a new credential', async make => {
+      const world = make(TWO, {prepareAttempt() {}});
+      serve(world, {eu: [401, 200], us: [200]});
+      expect(await world.run(ITEMS)).to.equal('200');
+      expect(path(world)).to.equal('eu 0, eu 0');
     });
 
     virtually('a failure that is not transient ends the call', async make => {
@@ -243,11 +290,61 @@ describe('a call with several endpoints', () => {
       });
 
     virtually('says why it stayed', async make => {
-      const world = make(TWO);
+      const world = make({...TWO, idempotency: {}});
       serve(world, {eu: [503], us: [200]});
-      expect((await report(world, KEYED)).reason).to.equal(
+      expect((await report(world, {method: 'POST', body: '{}'})).reason).to.equal(
         'all 3 attempts are used (503); it stayed at eu, because eu may have acted on it, and failover.sharedKeys is not set',
       );
+    });
+  });
+
+  describe('that its caller may repeat: it stays where its URL says, also before anything was done', () => {
+    const PUT: ResilientInit = {method: 'PUT', body: '{}'};
+    const KEY_OPTION: ResilientInit = {method: 'POST', body: '{}', resilience: {idempotencyKey: 'k-1'}};
+    const named = (name: string): ResilientInit => ({method: 'POST', body: '{}', headers: {[name]: 'k-1'}});
+    const refused = connectionError('ECONNREFUSED', {syscall: 'connect'});
+    const CALLS: readonly (readonly [string, PolicyInput, ResilientInit])[] = [
+      ['a key of the caller in Idempotency-Key', {}, KEYED],
+      ['a key of the caller in a header of another name', {}, named('X-Idempotency-Key')],
+      ['a key of the caller in the header of the policy', {idempotency: {header: 'X-Charge'}}, named('x-charge')],
+      ['a key of the caller, of a policy that makes keys', {idempotency: {}}, KEYED],
+      ['a key in the options', {idempotency: {}}, KEY_OPTION],
+      ['PUT', {}, PUT],
+      ['PUT with a key of ours', {idempotency: {methods: ['PUT']}}, PUT],
+      ['DELETE', {}, {method: 'DELETE'}],
+      ['a method of idempotentMethods', {idempotentMethods: ['POST']}, {method: 'POST', body: '{}'}],
+    ];
+    for (const [title, policy, init] of CALLS)
+      virtually(title, async make => {
+        const world = make({...TWO, ...policy});
+        serve(world, {eu: [refused, 429, 200], us: [200]});
+        expect(await world.run(ITEMS, init)).to.equal('200');
+        // The best rank is eu.
+        expect(await world.run(`${US}/items`, init)).to.equal('200');
+        expect(world.server.requests.map(nameOf)).to.deep.equal(['eu', 'eu', 'eu', 'us']);
+      });
+
+    for (const [title, policy, init] of CALLS)
+      virtually(`${title}, but not with shared keys`, async make => {
+        const world = make({...TWO, ...policy, failover: {sharedKeys: true, headers: ['x-charge']}});
+        expect(await world.run(`${US}/items`, init)).to.equal('200');
+        expect(path(world)).to.equal('eu 0');
+      });
+
+    virtually('a POST with a key of ours moves: no other call has that key', async make => {
+      const world = make({...TWO, idempotency: {}});
+      serve(world, {eu: [429], us: [200]});
+      expect(await world.run(ITEMS, {method: 'POST', body: '{}'})).to.equal('200');
+      expect(path(world)).to.equal('eu 0, us 0');
+    });
+
+    virtually('the report says so, also if nothing was sent', async make => {
+      const world = make({...TWO, breaker: nervous, maxAttempts: 1});
+      serve(world, {eu: [503], us: [200]});
+      const stayed = '; it stayed at eu, because its caller may repeat it, and failover.sharedKeys is not set';
+      expect((await report(world, KEYED)).reason).to.equal(`one attempt is all the policy allows (503)${stayed}`);
+      expect((await report(world, KEYED)).reason).to.equal(`the circuit of ${EU} is open${stayed}`);
+      expect(path(world)).to.equal('eu 0');
     });
   });
 
@@ -276,6 +373,53 @@ describe('a call with several endpoints', () => {
       await world.run(ITEMS);
       expect(await world.run(ITEMS)).to.equal('200');
       expect(path(world)).to.equal('eu 0, us 0');
+    });
+
+    describe('an endpoint that asked another call for a pause', () => {
+      const asks = (status: number, seconds: number) => answer(status, {'retry-after': String(seconds)});
+
+      for (const status of [429, 503])
+        virtually(`by ${status}, until it is over`, async make => {
+          const world = make({...TWO, maxAttempts: 1});
+          serve(world, {eu: [asks(status, 20), 200], us: [200]});
+          for (let n = 0; n < 3; n++) await world.run(ITEMS);
+          await world.clock.advance(20_000);
+          await world.run(ITEMS);
+          expect(path(world)).to.equal('eu 0, us 0, us 0, eu 20000');
+          expect(moves(world)).to.deep.equal(['1: eu to us (passed over)', '1: eu to us (passed over)']);
+        });
+
+      virtually('for retryAfter.maxMs, if it asked for more', async make => {
+        const world = make({...TWO, maxAttempts: 1, retryAfter: {maxMs: 1000}});
+        serve(world, {eu: [asks(429, 3600), 200], us: [200]});
+        await world.run(ITEMS);
+        await world.clock.advance(999);
+        await world.run(ITEMS);
+        await world.clock.advance(1);
+        await world.run(ITEMS);
+        expect(path(world)).to.equal('eu 0, us 999, eu 1000');
+      });
+
+      virtually('unless no other one is free: then it is asked, as without endpoints', async make => {
+        const world = make({...TWO, maxAttempts: 1});
+        serve(world, {eu: [asks(429, 20), 200], us: [asks(429, 20), 200]});
+        for (let n = 0; n < 3; n++) await world.run(ITEMS);
+        expect(path(world)).to.equal('eu 0, us 0, eu 0');
+      });
+
+      virtually('also on a retry: the call waits its backoff where it is', async make => {
+        const world = make(TWO);
+        serve(world, {eu: [asks(429, 20), 200], us: [200, 503, 200]});
+        for (let n = 0; n < 2; n++) await world.run(ITEMS);
+        expect(path(world)).to.equal('eu 0, us 0, us 0, us 1000');
+      });
+
+      virtually('but not if failover.on does not list "held"', async make => {
+        const world = make({...TWO, maxAttempts: 1, failover: {on: ['throttled', 'down']}});
+        serve(world, {eu: [asks(429, 20), 200], us: [200]});
+        for (let n = 0; n < 2; n++) await world.run(ITEMS);
+        expect(path(world)).to.equal('eu 0, eu 0');
+      });
     });
 
     virtually('an endpoint whose quota is used up', async make => {
@@ -477,7 +621,7 @@ describe('a call with several endpoints', () => {
       notifyEjection: () => {},
     };
     const failover = Failover.of(source, plans.base, 'GET', ITEMS, EU)!;
-    failover.confineBy({});
+    failover.confineBy({}, false);
     expect(failover.confinement).to.equal('its client sends it only where its URL says');
     const headers = new HeaderRecord({accept: '*/*'});
     failover.writeHeaders(source.guardsFor(), headers, {});

@@ -22,6 +22,22 @@ describe('an endpoint that fails from the 16th second on @T124', () => {
         expect(failed).to.equal(0);
       });
 
+  for (const status of [503, 529])
+    it(`gets eight requests and then one now and then, if it answers ${status}, without a breaker`, async () => {
+      const policy: PolicyInput = {budget: {}, breaker: null};
+      const servers = [{}, {...down, status}];
+      const {sentInVain, failed} = await measure({policy, servers, perSecond: 100, calls: 3000, seed: 3});
+      expect(sentInVain[1]).to.be.at.most(45);
+      expect(failed).to.equal(0);
+    });
+
+  it('keeps its share, if it answers 429', async () => {
+    const policy: PolicyInput = {budget: {}, breaker: null};
+    const servers = [{}, {...down, status: 429}];
+    const {sentInVain} = await measure({policy, servers, perSecond: 100, calls: 3000, seed: 3});
+    expect(sentInVain[1]).to.be.above(500);
+  });
+
   it('of a better rank does so, too', async () => {
     const policy: PolicyInput = {
       endpoints: [

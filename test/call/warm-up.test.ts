@@ -309,6 +309,27 @@ describe('an endpoint that warms up', () => {
 });
 
 describe('among several endpoints, one that warms up', () => {
+  for (const [query, init, why] of [
+    ['?code=s', {}, 'its URL carries query parameters for eu (code) that failover.query does not name'],
+    [
+      '',
+      {headers: {cookie: 'a=b'}},
+      'it carries headers for eu (cookie) that failover.headers does not name, and there is no prepareAttempt',
+    ],
+    ['', {method: 'PUT', body: '{}'}, 'its caller may repeat it, and failover.sharedKeys is not set'],
+  ] as const)
+    virtually(`refuses a call that has to stay there, and says why: ${why}`, async make => {
+      const world = make({...TWO, deadlineMs: 3000});
+      warm(world, Number.POSITIVE_INFINITY);
+      const error = await world.clock.run(() => thrown(world.fetch(ITEMS + query, init)));
+      const stayed = `; it stayed at eu, because ${why}`;
+      expect(error).to.deep.include({
+        code: 'NO_ENDPOINT',
+        message: `No endpoint of this call is ready in time: eu is not (GET ${EU}/healthz: 503, for 2532 ms)${stayed}.`,
+      });
+      expect(reportOf(error)?.reason).to.equal(`no endpoint of this call is free in time${stayed}`);
+    });
+
   virtually('is passed over once it said that it is not ready, and comes back', async make => {
     const world = make(TWO);
     warm(world, 4000);

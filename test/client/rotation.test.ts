@@ -23,7 +23,14 @@ class Rank {
     this.#candidates = facts.map(({name, rank = 1, failed = 0, isOpen = false, isHeld = false}) => {
       const load = new EndpointLoad({pending: 0});
       for (let n = 0; n < 50; n++) load[n < failed ? 'failed' : 'answered'](1, 0);
-      return {endpoint: {name, rank}, guards: {load}, freeInMs: isOpen || isHeld ? 5000 : 0, isOpen, outage: null};
+      return {
+        endpoint: {name, rank},
+        guards: {load},
+        freeInMs: isOpen || isHeld ? 5000 : 0,
+        isOpen,
+        isAvoided: false,
+        outage: null,
+      };
     });
   }
 

@@ -1,10 +1,6 @@
 import {expect} from 'chai';
-import {
-  isCredentialHeader,
-  isCredentialParameter,
-  isHarmlessHeader,
-  parametersOf,
-} from '../../src/decide/credentials.ts';
+import {isHarmlessHeader, parametersOf} from '../../src/decide/credentials.ts';
+import {looksSecret} from '../../src/decide/secret-name.ts';
 
 describe('credentials of a caller', () => {
   for (const [name, expected] of [
@@ -26,7 +22,34 @@ describe('credentials of a caller', () => {
     ['dpop', true],
     ['x-partition-key', false],
   ] as const)
-    it(`${name} is ${expected ? 'one' : 'none'}`, () => expect(isCredentialHeader(name)).to.equal(expected));
+    it(`${name} is ${expected ? 'one' : 'none'}`, () => expect(looksSecret(name)).to.equal(expected));
+
+  // From a trial of an outsider.
+  for (const name of [
+    ...[
+      'secret_key',
+      'secretKey',
+      'api_secret_key',
+      'secretAccessKey',
+      'private_key',
+      'oauth_token',
+      'oauth_signature',
+    ],
+    ...['client_assertion', 'SAMLResponse', 'SharedAccessSignature', 'new_password', 'passphrase', 'otp', 'a[token]'],
+    ...['user[password]', 'tokens', 'token2', 'apca-api-secret-key', 'x-secret-key', 'x-passphrase', 'x-cookie'],
+    ...['x-jwt-payload', 'x-api-key-2', 'AWSAccessKeyId', 'OAuth2Token', 'x-authenticated-user', 'userAuth', 'sign'],
+    ...[
+      'x-amz-server-side-encryption-customer-key',
+      'hapikey',
+      'PHPSESSID',
+      'USER_PASS',
+      'page_token_secret',
+      'reset_token',
+    ],
+    ...['csrf', 'x-xsrf', 'sid', 'ticket', 'tok', 'code_verifier', 'apikeyv2', 'x-macaroon'],
+    ...['aPIKey', 'api.key', 'ACCESS TOKEN', 'pass-wd'],
+  ])
+    it(`${name} is one`, () => expect(looksSecret(name)).to.equal(true));
 
   for (const [url, expected] of [
     ['https://a.test/v1?key=AIza', true],
@@ -37,18 +60,23 @@ describe('credentials of a caller', () => {
     ['/v1?token=x', true],
     ['https://a.test/v1?client_secret=x', true],
     ['https://a.test/v1?a=1&private-token', true],
-    ['https://a.test/v1?code=DE', false],
+    // OAuth's code, and the key of an Azure Function.
+    ['https://a.test/v1?code=x', true],
+    ['https://a.test/v1?country_code=DE&codes=1', false],
+    ['https://a.test/v1?a=1;token=x', true],
+    ['https://a.test/v1?a=1;b=2', false],
+    ['https://a.test/v1?user%5Bpassword%5D=x', true],
+    ['https://a.test/v1?max_tokens=9&reset-tokens=1&sort_key=a&compass=n&author=b&design=c&spin=1', false],
     ['https://a.test/v1?page_token=x&next-token=y', false],
     ['https://a.test/v1?q=key', false],
     ['https://a.test/v1#?key=x', false],
     ['https://a.test/key=x', false],
   ] as const)
-    it(`${url} has ${expected ? 'one' : 'none'}`, () =>
-      expect(parametersOf(url).some(isCredentialParameter)).to.equal(expected));
+    it(`${url} has ${expected ? 'one' : 'none'}`, () => expect(parametersOf(url).some(looksSecret)).to.equal(expected));
 
   it('a header that may always go along does not look like one', () => {
     for (const name of ['accept', 'content-type', 'traceparent', 'idempotency-key', 'x-stainless-retry-count'])
-      expect([isHarmlessHeader(name), isCredentialHeader(name)], name).to.deep.equal([true, false]);
+      expect([isHarmlessHeader(name), looksSecret(name)], name).to.deep.equal([true, false]);
     expect(isHarmlessHeader('')).to.equal(false);
   });
 });

@@ -22,6 +22,10 @@ const BROKEN: Readonly<Record<string, readonly [code: string, make: () => Server
   'it has no certificate': ['ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE', () => createTlsServer({})],
   'it speaks plain HTTP': ['ERR_SSL_WRONG_VERSION_NUMBER', () => createHttpServer((_, response) => response.end())],
   'it closes the connection': ['ECONNRESET', () => createNetServer(socket => void socket.destroy())],
+  'it resets the connection after the first bytes of the client': [
+    'ECONNRESET',
+    () => createNetServer(socket => void socket.once('data', () => socket.resetAndDestroy())),
+  ],
 };
 
 type Send = (url: string, init?: {method: string; body: string}) => Promise<number>;
@@ -125,6 +129,54 @@ describe('an endpoint without a TLS connection to offer', () => {
     const origin = await listen(createTlsServer({key: KEY, cert: OTHER_NAME}));
     const policy = policyOf([origin, up.origin], {failover: {on: ['overloaded']}});
     expect((await failing(policy, `${origin}/charge`)).report).to.include({attempts: 1, refusal: 'not-transient'});
+  });
+
+  /** As node-fetch does: its error has the code, and is not the one that undici told of. */
+  const untold: typeof fetch = async (input, init) => {
+    try {
+      return await fetch(input, init);
+    } catch (error) {
+      const {message, code} = (error as {cause: {message: string; code: string}}).cause;
+      throw Object.assign(new Error(message), {name: 'FetchError', type: 'system', code});
+    }
+  };
+
+  for (const [title, init, went] of [
+    ['a GET moves', {}, 1],
+    ['a POST stays, because a redirect may have led to that server', POST, 0],
+    ['a POST that follows no redirect moves', {...POST, redirect: 'manual'}, 1],
+  ] as readonly [string, RequestInit, number][])
+    it(`by a fetch that does not tell of redirects: ${title}`, async () => {
+      const origin = await listen(createTlsServer({key: KEY, cert: OTHER_NAME}));
+      const there = up.place(200);
+      const endpoints = [
+        {name: 'eu', origin},
+        {name: 'us', origin: up.origin, basePath: new URL(there.url).pathname, rank: 2},
+      ];
+      await createFetch(policyOf([], {endpoints}), {observer: null, fetch: untold})(`${origin}/a`, init).catch(
+        () => {},
+      );
+      expect(there.requests).to.have.length(went);
+    });
+
+  it('by a fetch that does not tell of redirects: a POST with a key of ours stays, if its endpoint may have acted before a redirect', async () => {
+    const gone = createNetServer();
+    const origin = await listen(gone);
+    gone.close();
+    const first = up.place({status: 307, headers: {location: `${origin}/charge`}});
+    const other = await LoopbackServer.start();
+    try {
+      const there = other.place(200);
+      const endpoints = [
+        {name: 'eu', origin: up.origin},
+        {name: 'us', origin: other.origin, basePath: new URL(there.url).pathname, rank: 2},
+      ];
+      const policy = policyOf([], {endpoints, idempotency: {}, maxAttempts: 3});
+      await createFetch(policy, {observer: null, fetch: untold})(first.url, POST).catch(() => {});
+      expect([first.requests.length, there.requests.length]).to.deep.equal([3, 0]);
+    } finally {
+      await other.close();
+    }
   });
 
   it('without others gets one request, as before', async () => {

@@ -145,10 +145,35 @@ for (const [name, clientOf] of Object.entries(CLIENTS))
       }
     });
 
-    for (const [keys, header, fewest] of [
-      ['shared', 'idempotency-key', 190],
-      ['not shared', 'idempotency-key', 190],
-      ['no', 'x-call', 100],
+    it('a key that its caller repeats is worked for at one of them', async () => {
+      let chance = 0.25; // The answer is lost after the work.
+      const [eu, us] = [new Ledger(() => chance), new Ledger(() => chance)];
+      const [one, two] = [await eu.start(), await us.start()];
+      try {
+        const endpoints = [
+          {name: 'eu', origin: one},
+          {name: 'us', origin: two},
+        ];
+        const send = clientOf({...POLICY, maxAttempts: 2, endpoints}, one, {});
+        for (const answered of [0, 20]) {
+          const calls = Array.from({length: 20}, (_, n) => send('/charge', {'idempotency-key': `call-${n}`}));
+          const ends = await Promise.allSettled(calls);
+          expect(ends.filter(({status}) => status === 'fulfilled')).to.have.length(answered);
+          chance = 0.5;
+        }
+        expect([...eu.done.keys()].filter(id => us.done.has(id))).to.deep.equal([]);
+        expect([eu.done.size, us.received]).to.deep.equal([20, 0]);
+      } finally {
+        eu.end();
+        us.end();
+      }
+    });
+
+    for (const [keys, header, fewest, idempotency] of [
+      ['shared', 'idempotency-key', 190, null],
+      ['not shared', 'idempotency-key', 190, null],
+      ['not shared, of ours', 'x-call', 190, {}],
+      ['no', 'x-call', 100, null],
     ] as const)
       it(`both break at random, ${keys} keys: every call ends, and none is worked for twice`, async () => {
         const random = seededRandom(11);
@@ -159,7 +184,8 @@ for (const [name, clientOf] of Object.entries(CLIENTS))
             {name: 'eu', origin: one},
             {name: 'us', origin: two},
           ];
-          const send = clientOf({...POLICY, endpoints, failover: {sharedKeys: keys === 'shared'}}, one, {});
+          const failover = {sharedKeys: keys === 'shared'};
+          const send = clientOf({...POLICY, idempotency, endpoints, failover}, one, {});
           const ends = await Promise.allSettled(
             Array.from({length: 200}, (_, n) => send('/charge', {[header]: `call-${n}`})),
           );
@@ -168,8 +194,10 @@ for (const [name, clientOf] of Object.entries(CLIENTS))
           const both = [...eu.done.keys()].filter(id => eu.done !== us.done && us.done.has(id));
           expect(both, 'worked for at both').to.deep.equal([]);
           expect([...eu.done.values(), ...us.done.values()].every(times => times === 1)).to.equal(true);
-          expect(eu.received, 'both get some').to.be.at.least(50);
-          expect(us.received, 'both get some').to.be.at.least(50);
+          expect(eu.received, 'requests at eu').to.be.at.least(50);
+          // A key of the caller's own may come again in another call.
+          if (keys === 'not shared') expect(us.received, 'requests at us').to.equal(0);
+          else expect(us.received, 'requests at us').to.be.at.least(50);
         } finally {
           eu.end();
           us.end();
@@ -322,7 +350,8 @@ describe('a body in memory whose first attempt goes to another endpoint than its
               {name: 'us', origin: us.origin, rank: 2},
             ];
             const url = us.place(500).url.replace(/\/p1$/, '');
-            const response = await send({...POLICY, maxAttempts, endpoints}, url, {method: 'PUT', body: bodyOf()});
+            const policy: PolicyInput = {...POLICY, maxAttempts, endpoints, failover: {sharedKeys: true}};
+            const response = await send(policy, url, {method: 'PUT', body: bodyOf()});
             expect([response.status, best.requests.length, target.requests.length]).to.deep.equal([200, 1, 1]);
             for (const {headers, body} of [...best.requests, ...target.requests]) {
               expect(headers['content-length']).to.equal(String(body.length));
@@ -360,6 +389,26 @@ it('the client of OpenAI goes to the next endpoint with the key of that endpoint
     expect(answers.requests.map(({path}) => path)).to.deep.equal([`${new URL(answers.url).pathname}/chat/completions`]);
   } finally {
     await us.close();
+  }
+});
+
+it('the client of OpenAI repeats a call with one key: it is worked for at one endpoint', async () => {
+  const [eu, us] = [new Ledger(() => 0.25), new Ledger(() => 0.25)];
+  const [one, two] = [await eu.start(), await us.start()];
+  try {
+    const endpoints = [
+      {name: 'eu', origin: one},
+      {name: 'us', origin: two},
+    ];
+    const policy: PolicyInput = {...POLICY, endpoints, nested: 'yield', failover: {sharedCredentials: true}};
+    const client = new OpenAI({apiKey: 'k', baseURL: one, fetch: createFetch(policy, {observer: null}), maxRetries: 2});
+    const headers = {'idempotency-key': 'charge-1'};
+    const error = await client.post('/charges', {body: {amount: 1}, headers}).catch((caught: unknown) => caught);
+    expect(error).to.be.instanceOf(OpenAI.APIConnectionError);
+    expect([eu.received, us.received]).to.deep.equal([3, 0]);
+  } finally {
+    eu.end();
+    us.end();
   }
 });
 

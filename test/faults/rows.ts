@@ -33,7 +33,7 @@ export const ROWS: readonly Row[] = [
     onAccept: socket => socket.once('data', () => socket.resetAndDestroy()),
     reads: 0,
     reason: 'ECONNRESET',
-    sends: REPEATABLE,
+    sends: ANY,
   },
   {
     fault: 'TLS to a plain port',
