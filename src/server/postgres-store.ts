@@ -103,7 +103,10 @@ export function postgresTransactions<Tx>({
   return {
     transact: (claim, work) =>
       transaction(async (query, tx) => {
-        if (claim === null) return work(tx, {state: 'claimed'}, () => Promise.resolve());
+        if (claim === null)
+          return work(tx, {state: 'claimed'}, async () => {
+            await query(sql.check, []);
+          });
         const complete = async (response: StoredResponse): Promise<void> => {
           const rows = await query(sql.complete, [claim.key, claim.token, textOf(response), claim.keepMs]);
           if (rows.length === 0)
@@ -159,6 +162,8 @@ function statements(name: string) {
   const owned = `WHERE key = $1 AND token = $2 AND state = 'running' AND expires_at > clock_timestamp()`;
   return {
     table,
+    // Fails where a statement of the transaction has failed, which would turn COMMIT into ROLLBACK.
+    check: 'SELECT 1',
     lock: 'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS locked',
     claim: `INSERT INTO ${table} AS kept (key, fingerprint, token, state, lease_until, expires_at)
 VALUES ($1, $2, $3, 'running', ${after('$4')}, ${after('$5')})
