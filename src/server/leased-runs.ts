@@ -1,4 +1,5 @@
 /** Runs under a lease: the store is in another place than the effect, so the key is the run's for a while. */
+import type {BoundedStore} from './bounded-store.ts';
 import {Run} from './key-context.ts';
 import {Lease} from './lease.ts';
 import {Loss} from './loss.ts';
@@ -6,7 +7,7 @@ import {type Answer, type MadeResponse, type RunHandler, storedOf} from './made-
 import type {ResolvedOptions} from './options.ts';
 import {type Outcome, outcomeOf} from './outcome.ts';
 import type {Replies} from './replies.ts';
-import type {Claim, ClaimResult, IdempotencyStore} from './store.ts';
+import type {Claim, ClaimResult} from './store.ts';
 
 type Options = Pick<
   ResolvedOptions<never, never>,
@@ -14,11 +15,11 @@ type Options = Pick<
 >;
 
 export class LeasedRuns {
-  readonly #store: IdempotencyStore;
+  readonly #store: BoundedStore;
   readonly #options: Options;
   readonly #replies: Replies;
 
-  constructor(store: IdempotencyStore, options: Options, replies: Replies) {
+  constructor(store: BoundedStore, options: Options, replies: Replies) {
     this.#store = store;
     this.#options = options;
     this.#replies = replies;
@@ -46,7 +47,7 @@ export class LeasedRuns {
       const isLost = lost.signal.aborted;
       await this.#settle(claim, run.isReleased && !isLost ? 'released' : 'unknown', {status: undefined, error});
       if (!isLost) throw error;
-      return this.#replies.refuse(claim.afterLoss === 'refuse' ? 'OUTCOME_UNKNOWN' : 'LEASE_LOST');
+      return this.#refuseLost(claim);
     }
     lease.end();
     return this.#ended(claim, made, outcomeOf(made.status, run.isReleased));
@@ -59,15 +60,23 @@ export class LeasedRuns {
       return {own};
     }
     const {keepMs, omitHeaders} = this.#options;
+    const stored = storedOf(made, omitHeaders);
+    const complete = (): Promise<boolean> => this.#store.complete(claim.key, claim.token, stored, keepMs);
     try {
-      if (!(await this.#store.complete(claim.key, claim.token, storedOf(made, omitHeaders), keepMs)))
-        return this.#replies.refuse('LEASE_LOST');
+      if (!(await complete()) && !((await this.#store.regain(claim)) && (await complete()))) {
+        this.#replies.notify({type: 'lost', status, error: undefined});
+        return this.#refuseLost(claim);
+      }
       this.#replies.notify({type: 'stored', status});
     } catch (error) {
       // The effect is there, so its response is the truth. The lease lapses, and the key is lost then.
       this.#replies.notify({type: 'store.failed', step: 'complete', error});
     }
     return {own};
+  }
+
+  #refuseLost({afterLoss}: Claim): Answer<never> {
+    return this.#replies.refuse(afterLoss === 'refuse' ? 'OUTCOME_UNKNOWN' : 'LEASE_LOST');
   }
 
   /** Ends a run without a result. If the store fails too, the lease lapses, which says the same as `abandon`. */
@@ -85,14 +94,14 @@ export class LeasedRuns {
     }
   }
 
-  #lease({key, token}: Claim): {readonly lost: Loss; readonly lease: Lease} {
+  #lease(claim: Claim): {readonly lost: Loss; readonly lease: Lease} {
     const {clock, leaseMs, maxRunMs} = this.#options;
     const lost = new Loss();
     const lease = new Lease({
       clock,
       leaseMs,
       maxRunMs,
-      renew: () => this.#store.renew(key, token, leaseMs),
+      renew: async () => (await this.#store.renew(claim.key, claim.token, leaseMs)) || this.#store.regain(claim),
       failed: error => this.#replies.notify({type: 'store.failed', step: 'renew', error}),
       lost: reason => lost.because(reason),
     });

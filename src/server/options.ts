@@ -80,7 +80,6 @@ export interface ResolvedOptions<R, Tx>
   extends Required<
     Pick<
       IdempotencyOptions<R, Tx>,
-      | 'store'
       | 'scope'
       | 'header'
       | 'required'
@@ -96,6 +95,7 @@ export interface ResolvedOptions<R, Tx>
       | 'ids'
     >
   > {
+  readonly store: BoundedStore | TransactionalStore<Tx>;
   readonly methods: ReadonlySet<string>;
   readonly fingerprint: NonNullable<IdempotencyOptions<R, Tx>['fingerprint']>;
   readonly omitHeaders: ReadonlySet<string>;
