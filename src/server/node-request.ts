@@ -96,8 +96,14 @@ export function pathOf(request: IncomingMessage & {readonly originalUrl?: unknow
   return typeof request.originalUrl === 'string' ? request.originalUrl : (request.url ?? '/');
 }
 
-/** Values of a header that is sent twice are joined, so that such a key is invalid. */
-export function headerOf({headers}: IncomingMessage, name: string): string | null {
-  const value = headers[name.toLowerCase()];
-  return value === undefined ? null : Array.isArray(value) ? value.join(', ') : value;
+/** The lines of a header that is sent more than once are joined by a line break, which no valid value has: a comma may be part of a string. */
+export function headerOf({headers, rawHeaders}: IncomingMessage, name: string): string | null {
+  const lower = name.toLowerCase();
+  const value = headers[lower];
+  if (value === undefined) return null;
+  if (Array.isArray(value)) return value.join('\n');
+  // Node joins most headers by a comma and a space.
+  if (!value.includes(', ')) return value;
+  const lines = rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === lower);
+  return lines.length > 1 ? lines.join('\n') : value;
 }
