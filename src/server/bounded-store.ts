@@ -1,15 +1,21 @@
 /**
- * Bounds how long a request waits for its store. Drivers queue commands while they are disconnected, so a store that is down may answer only once it
- * is back.
+ * Bounds how long a request waits for its store, and repeats a command that failed, whose reply may have been lost. Drivers queue commands while they are
+ * disconnected, so a store that is down may answer only once it is back.
  */
 import {SteadfetchError} from '../core/errors.ts';
 import {CallbackTimer, type Clock} from '../core/timer.ts';
 import type {Claim, ClaimResult, IdempotencyStore, StoredResponse} from './store.ts';
 
+/** How often a key of a failed claim is given back until the store answers, within the lease. */
+const RETURNS = 3;
+/** The most keys that are given back at once: while a store is down, each request adds one. */
+const MOST_RETURNS = 1000;
+
 export class BoundedStore implements IdempotencyStore {
   readonly #store: IdempotencyStore;
   readonly #timeoutMs: number;
   readonly #clock: Clock;
+  #returns = 0;
 
   constructor(store: IdempotencyStore, timeoutMs: number, clock: Clock) {
     this.#store = store;
@@ -17,28 +23,65 @@ export class BoundedStore implements IdempotencyStore {
     this.#clock = clock;
   }
 
-  claim(claim: Claim): Promise<ClaimResult> {
-    return this.#within(
-      () => this.#store.claim(claim),
-      // The request was refused, so its handler does not run.
-      async found => void (found.state === 'claimed' && (await this.#store.release(claim.key, claim.token))),
-    );
+  /** Where it rejects, its handler must not run: the key is given back. */
+  async claim(claim: Claim): Promise<ClaimResult> {
+    try {
+      return await this.#within(
+        () => twice(() => this.#store.claim(claim)),
+        async found => void (found.state === 'claimed' && (await this.#store.release(claim.key, claim.token))),
+      );
+    } catch (error) {
+      void this.#giveBack(claim);
+      throw error;
+    }
+  }
+
+  /**
+   * Takes the key of a running handler again where the store has forgotten it, as a Redis without persistence does at a restart, so that a retry does not run it
+   * a second time. Resolves with false if another run has it, or had it.
+   */
+  async regain(claim: Claim): Promise<boolean> {
+    const {state} = await this.#within(() => twice(() => this.#store.claim({...claim, afterLoss: 'refuse'})));
+    return state === 'claimed';
   }
 
   renew(key: string, token: string, leaseMs: number): Promise<boolean> {
-    return this.#within(() => this.#store.renew(key, token, leaseMs));
+    return this.#within(async () => this.#store.renew(key, token, leaseMs));
   }
 
   complete(key: string, token: string, response: StoredResponse, keepMs: number): Promise<boolean> {
-    return this.#within(() => this.#store.complete(key, token, response, keepMs));
+    return this.#within(() => twice(() => this.#store.complete(key, token, response, keepMs)));
   }
 
   abandon(key: string, token: string): Promise<boolean> {
-    return this.#within(() => this.#store.abandon(key, token));
+    return this.#within(() => twice(() => this.#store.abandon(key, token)));
   }
 
   release(key: string, token: string): Promise<boolean> {
-    return this.#within(() => this.#store.release(key, token));
+    return this.#within(() => twice(() => this.#store.release(key, token)));
+  }
+
+  /** A claim whose reply was lost has the key, and its handler never runs: without this the key would be refused as one whose run was lost. */
+  async #giveBack({key, token, leaseMs}: Claim): Promise<void> {
+    if (this.#returns >= MOST_RETURNS) return;
+    this.#returns++;
+    for (let at = 0; at < RETURNS; at++) {
+      if (at > 0) await this.#pause(leaseMs / RETURNS);
+      const isAnswered = await this.release(key, token).then(
+        () => true,
+        () => false,
+      );
+      if (isAnswered) break;
+    }
+    this.#returns--;
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise(resolve => {
+      const timer = new CallbackTimer(resolve);
+      this.#clock.arm(timer, ms);
+      this.#clock.unref(timer);
+    });
   }
 
   /** @param late Called with an answer that comes after the time. */
@@ -52,11 +95,19 @@ export class BoundedStore implements IdempotencyStore {
         reject(new SteadfetchError('IDEMPOTENCY_STORE', message));
       });
       clock.arm(timer, this.#timeoutMs);
-      const answering = async (): Promise<T> => ask(); // A store may throw instead of rejecting.
-      answering()
+      ask()
         .finally(() => clock.disarm(timer))
         .then(answer => (isOver ? late(answer) : resolve(answer)))
         .catch(reject); // Without effect after the time.
     });
+  }
+}
+
+/** A store may throw instead of rejecting. */
+async function twice<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch {
+    return ask();
   }
 }

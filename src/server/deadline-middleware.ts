@@ -1,6 +1,7 @@
 /** Deadlines for Node's HTTP server, Express and Fastify. */
+import type {EventEmitter} from 'node:events';
 import {Countdown, type DeadlineOptions, readDeadline} from './deadline.ts';
-import {runUnder} from './deadline-scope.ts';
+import {type RequestDeadline, runUnder} from './deadline-scope.ts';
 import {sendStored} from './node-headers.ts';
 import type {NodeMiddleware} from './node-middleware.ts';
 import {headerOf} from './node-request.ts';
@@ -8,7 +9,8 @@ import {problem} from './problem.ts';
 
 /**
  * Gives a request the time that the client has left, and answers one whose time is over with 504, as `withDeadline` does. `currentDeadline()`
- * has the signal and the time, and calls through steadfetch inherit them.
+ * has the signal and the time, and calls through steadfetch inherit them, also in listeners of the request and the response. The reason of the signal is an error
+ * of `status` 504, which Express and Fastify answer where the handler rejects with it.
  *
  * @param options Names of the headers, and limits. Default: `x-request-timeout-ms` and `x-request-attempt`.
  *
@@ -21,6 +23,13 @@ export function deadlineMiddleware(options: DeadlineOptions = {}): NodeMiddlewar
     if (read.hasPassed) return sendStored(response, problem('DEADLINE_PASSED', options));
     const countdown = new Countdown(read, options.clock);
     response.once('close', () => countdown.end());
+    for (const emitter of [request, response]) emitUnder(countdown, emitter);
     runUnder(countdown, () => next());
   };
+}
+
+/** The socket emits what a request and its response emit, outside of what `next` began: without this, their listeners would have no deadline. */
+function emitUnder(deadline: RequestDeadline, emitter: EventEmitter): void {
+  const {emit} = emitter;
+  emitter.emit = (...event: Parameters<EventEmitter['emit']>) => runUnder(deadline, () => emit.apply(emitter, event));
 }

@@ -23,6 +23,9 @@ export interface DeadlineOptions extends Pick<ProblemOptions, 'describedBy'> {
 const MILLISECONDS = /^\d{1,12}$/;
 const ATTEMPT = /^[1-9]\d{0,5}$/;
 
+/** Express and Fastify answer an error with these. */
+const ANSWER = {status: 504, statusCode: 504, headers: {'x-should-retry': 'false'}};
+
 export interface ReadDeadline {
   /** Infinity if neither the client nor the server sets a limit. */
   readonly ms: number;
@@ -73,7 +76,7 @@ export class Countdown extends Timer implements RequestDeadline {
   }
 
   fire(): void {
-    this.#controller.abort(new TimeoutError('DEADLINE_EXCEEDED', this.#ms));
+    this.#controller.abort(Object.assign(new TimeoutError('DEADLINE_EXCEEDED', this.#ms), ANSWER));
   }
 
   /** The request was answered. */

@@ -1,6 +1,6 @@
 /** Runs under a lease: the store is in another place than the effect, so the key is the run's for a while. */
-
 import {SteadfetchError} from '../core/errors.ts';
+import type {BoundedStore} from './bounded-store.ts';
 import {Run} from './key-context.ts';
 import {Lease} from './lease.ts';
 import {Loss} from './loss.ts';
@@ -8,7 +8,7 @@ import {type Answer, type MadeResponse, type Rest, type RunHandler, storedOf} fr
 import type {ResolvedOptions} from './options.ts';
 import {type Outcome, outcomeOf} from './outcome.ts';
 import type {Replies} from './replies.ts';
-import type {Claim, ClaimResult, IdempotencyStore} from './store.ts';
+import type {Claim, ClaimResult} from './store.ts';
 
 type Options = Pick<
   ResolvedOptions<never, never>,
@@ -22,11 +22,11 @@ interface Held {
 }
 
 export class LeasedRuns {
-  readonly #store: IdempotencyStore;
+  readonly #store: BoundedStore;
   readonly #options: Options;
   readonly #replies: Replies;
 
-  constructor(store: IdempotencyStore, options: Options, replies: Replies) {
+  constructor(store: BoundedStore, options: Options, replies: Replies) {
     this.#store = store;
     this.#options = options;
     this.#replies = replies;
@@ -59,7 +59,7 @@ export class LeasedRuns {
       const isLost = lost.signal.aborted;
       await this.#settle(claim, run.isReleased && !isLost ? 'released' : 'unknown', {status: undefined, error});
       if (!isLost) throw error;
-      return this.#replies.refuse(claim.afterLoss === 'refuse' ? 'OUTCOME_UNKNOWN' : 'LEASE_LOST');
+      return this.#refuseLost(claim);
     }
     const outcome = outcomeOf(made.status, run.isReleased);
     if (made.rest !== null && outcome !== 'released') {
@@ -100,20 +100,28 @@ export class LeasedRuns {
       await this.#settle(claim, outcome, {status, error: undefined});
       return {own};
     }
-    return (await this.#isKept(claim, made)) ? {own} : this.#replies.refuse('LEASE_LOST');
+    if (await this.#isKept(claim, made)) return {own};
+    this.#replies.notify({type: 'lost', status, error: undefined});
+    return this.#refuseLost(claim);
   }
 
   /** Stores the response. Resolves with false if the key is no longer this run's. */
-  async #isKept({key, token}: Claim, made: MadeResponse<unknown>): Promise<boolean> {
+  async #isKept(claim: Claim, made: MadeResponse<unknown>): Promise<boolean> {
     const {keepMs, omitHeaders} = this.#options;
+    const stored = storedOf(made, omitHeaders);
+    const complete = (): Promise<boolean> => this.#store.complete(claim.key, claim.token, stored, keepMs);
     try {
-      if (!(await this.#store.complete(key, token, storedOf(made, omitHeaders), keepMs))) return false;
+      if (!(await complete()) && !((await this.#store.regain(claim)) && (await complete()))) return false;
       this.#replies.notify({type: 'stored', status: made.status});
     } catch (error) {
       // The effect is there, so its response is the truth. The lease lapses, and the key is lost then.
       this.#replies.notify({type: 'store.failed', step: 'complete', error});
     }
     return true;
+  }
+
+  #refuseLost({afterLoss}: Claim): Answer<never> {
+    return this.#replies.refuse(afterLoss === 'refuse' ? 'OUTCOME_UNKNOWN' : 'LEASE_LOST');
   }
 
   /** Ends a run without a result. If the store fails too, the lease lapses, which says the same as `abandon`. */
@@ -131,14 +139,18 @@ export class LeasedRuns {
     }
   }
 
+<<<<<<< HEAD
   #lease({key, token}: Claim): Held {
+=======
+  #lease(claim: Claim): readonly lost: Loss; readonly lease: Lease{
+>>>>>>> srvB
     const {clock, leaseMs, maxRunMs} = this.#options;
     const lost = new Loss();
     const lease = new Lease({
       clock,
       leaseMs,
       maxRunMs,
-      renew: () => this.#store.renew(key, token, leaseMs),
+      renew: async () => (await this.#store.renew(claim.key, claim.token, leaseMs)) || this.#store.regain(claim),
       failed: error => this.#replies.notify({type: 'store.failed', step: 'renew', error}),
       lost: reason => lost.because(reason),
     });

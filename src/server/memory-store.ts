@@ -8,7 +8,7 @@ import type {Claim, ClaimResult, IdempotencyStore, StoredResponse} from './store
 export interface MemoryStoreOptions {
   /** The most keys at once, expired ones not counted. Default: 10,000. */
   readonly maxKeys?: number;
-  /** The most bytes of stored bodies. Default: 64 MiB. */
+  /** The most bytes of stored bodies, expired ones not counted. A response that does not fit is sent, and its body is not kept. Default: 64 MiB. */
   readonly maxBytes?: number;
   /** Time. Default: the system clock. */
   readonly clock?: Pick<Clock, 'now'>;
@@ -24,7 +24,7 @@ interface Entry {
 }
 
 /**
- * A store in the memory of this process, for tests and for servers of one process that may forget everything when they restart. When it is full, it refuses new keys instead of
+ * A store in the memory of this process, for tests and for servers of one process that may forget everything when they restart. With `maxKeys` keys it refuses new ones instead of
  * forgetting old ones, because a forgotten key permits a second effect.
  */
 export function memoryStore(options: MemoryStoreOptions = {}): IdempotencyStore {
@@ -37,6 +37,8 @@ class MemoryStore implements IdempotencyStore {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #entries = new Map<string, Entry>();
   #bytes = 0;
+  /** No entry expires before this time. */
+  #nextExpiry = Number.POSITIVE_INFINITY;
 
   constructor({maxKeys = 10_000, maxBytes = 64 * 2 ** 20, clock = systemClock}: MemoryStoreOptions) {
     this.#maxKeys = maxKeys;
@@ -51,8 +53,9 @@ class MemoryStore implements IdempotencyStore {
       if (entry.fingerprint !== fingerprint) return {state: 'mismatch'};
       if (entry.response !== null) return {state: 'completed', response: entry.response};
       const leaseLeftMs = entry.state === 'running' ? entry.leaseUntil - now : 0;
-      if (leaseLeftMs > 0) return {state: 'running', leaseLeftMs};
-      if (afterLoss === 'refuse') return {state: 'unknown'};
+      const isOwn = entry.state === 'running' && entry.token === token;
+      if (leaseLeftMs > 0 && !isOwn) return {state: 'running', leaseLeftMs};
+      if (afterLoss === 'refuse' && !isOwn) return {state: 'unknown'};
     } else {
       this.#makeRoom(now);
     }
@@ -68,8 +71,11 @@ class MemoryStore implements IdempotencyStore {
 
   async complete(key: string, token: string, response: StoredResponse, keepMs: number): Promise<boolean> {
     const now = this.#clock.now();
-    const fits = this.#bytes + sizeOf(response) <= this.#maxBytes;
-    const kept = fits ? response : {...response, body: null};
+    const entry = this.#at(key, now);
+    if (entry?.state === 'completed' && entry.token === token) return true;
+    const size = sizeOf(response);
+    if (this.#bytes + size > this.#maxBytes) this.#sweep(now);
+    const kept = this.#bytes + size <= this.#maxBytes ? response : {...response, body: null};
     return this.#change(key, token, now, entry => ({
       ...entry,
       state: 'completed',
@@ -106,6 +112,7 @@ class MemoryStore implements IdempotencyStore {
     this.#delete(key);
     this.#entries.set(key, entry);
     this.#bytes += sizeOf(entry.response);
+    this.#nextExpiry = Math.min(this.#nextExpiry, entry.expiresAt);
   }
 
   #delete(key: string): void {
@@ -115,12 +122,21 @@ class MemoryStore implements IdempotencyStore {
 
   #makeRoom(now: number): void {
     if (this.#entries.size < this.#maxKeys) return;
-    for (const [key, {expiresAt}] of this.#entries) if (expiresAt <= now) this.#delete(key);
+    this.#sweep(now);
     if (this.#entries.size >= this.#maxKeys)
       throw new SteadfetchError(
         'IDEMPOTENCY_STORE',
         `The store has its limit of ${this.#maxKeys} idempotency keys, and none has expired. Raise maxKeys or lower keepMs.`,
       );
+  }
+
+  /** Forgets what has expired. */
+  #sweep(now: number): void {
+    if (now < this.#nextExpiry) return;
+    this.#nextExpiry = Number.POSITIVE_INFINITY;
+    for (const [key, {expiresAt}] of this.#entries)
+      if (expiresAt <= now) this.#delete(key);
+      else this.#nextExpiry = Math.min(this.#nextExpiry, expiresAt);
   }
 }
 

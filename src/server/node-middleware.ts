@@ -5,7 +5,7 @@ import type {KeyContext} from './key-context.ts';
 import {KeyedRequests} from './keyed-requests.ts';
 import type {Hold, MadeResponse} from './made-response.ts';
 import {sendStored} from './node-headers.ts';
-import {headerOf, pathOf, readNodeBody} from './node-request.ts';
+import {headerOf, hostOf, pathOf, readNodeBody} from './node-request.ts';
 import type {IdempotencyOptions} from './options.ts';
 import {problem} from './problem.ts';
 import type {StoredResponse} from './store.ts';
@@ -91,7 +91,7 @@ export function idempotencyMiddleware<R extends IncomingMessage = IncomingMessag
     const incoming = {
       request,
       method: request.method ?? 'GET',
-      host: headerOf(request, 'host') ?? '',
+      host: hostOf(request),
       path: pathOf(request),
       header: (name: string) => headerOf(request, name),
       body: (maxBytes: number) => readNodeBody(request, maxBytes),

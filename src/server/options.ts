@@ -36,7 +36,10 @@ export interface IdempotencyOptions<R, Tx = undefined> extends ProblemOptions {
   readonly scope: ((request: R) => string | Promise<string>) | 'everyone';
   /** The header with the key. Default: `Idempotency-Key`. */
   readonly header?: string;
-  /** The methods that need a key; requests with other methods are handled as if there were no key. Default: POST and PATCH. */
+  /**
+   * The methods that need a key; requests with other methods are handled as if there were no key. Default: POST and PATCH, since HTTP defines PUT and DELETE as
+   * idempotent.
+   */
   readonly methods?: readonly string[];
   /** Whether a request without a key is refused. If not, it is handled, and nothing prevents a second effect. Default: true. */
   readonly required?: boolean;
@@ -81,7 +84,6 @@ export interface ResolvedOptions<R, Tx>
   extends Required<
     Pick<
       IdempotencyOptions<R, Tx>,
-      | 'store'
       | 'scope'
       | 'header'
       | 'required'
@@ -97,6 +99,7 @@ export interface ResolvedOptions<R, Tx>
       | 'ids'
     >
   > {
+  readonly store: BoundedStore | TransactionalStore<Tx>;
   readonly methods: ReadonlySet<string>;
   readonly fingerprint: NonNullable<IdempotencyOptions<R, Tx>['fingerprint']>;
   readonly omitHeaders: ReadonlySet<string>;

@@ -103,7 +103,10 @@ export function postgresTransactions<Tx>({
   return {
     transact: (claim, work) =>
       transaction(async (query, tx) => {
-        if (claim === null) return work(tx, {state: 'claimed'}, () => Promise.resolve());
+        if (claim === null)
+          return work(tx, {state: 'claimed'}, async () => {
+            await query(sql.check, []);
+          });
         const complete = async (response: StoredResponse): Promise<void> => {
           const rows = await query(sql.complete, [claim.key, claim.token, textOf(response), claim.keepMs]);
           if (rows.length === 0)
@@ -152,25 +155,33 @@ async function claimKey(query: Query, sql: Statements, claim: Claim): Promise<Cl
 
 type Statements = ReturnType<typeof statements>;
 
-/** Time is that of the database, so the clocks of the processes do not matter. */
+/**
+ * Time is that of the database, so the clocks of the processes do not matter. A statement whose reply was lost is sent again, so a second claim or complete of
+ * the same run finds what the first one did.
+ */
 function statements(name: string) {
   const table = checked(name);
   const after = (ms: string): string => `clock_timestamp() + ${ms}::float8 * interval '1 millisecond'`;
-  const owned = `WHERE key = $1 AND token = $2 AND state = 'running' AND expires_at > clock_timestamp()`;
+  const own = 'WHERE key = $1 AND token = $2 AND expires_at > clock_timestamp()';
+  const owned = `${own} AND state = 'running'`;
   return {
     table,
+    // Fails where a statement of the transaction has failed, which would turn COMMIT into ROLLBACK.
+    check: 'SELECT 1',
     lock: 'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS locked',
     claim: `INSERT INTO ${table} AS kept (key, fingerprint, token, state, lease_until, expires_at)
 VALUES ($1, $2, $3, 'running', ${after('$4')}, ${after('$5')})
 ON CONFLICT (key) DO UPDATE SET fingerprint = excluded.fingerprint, token = excluded.token, state = 'running', response = NULL,
   lease_until = excluded.lease_until, expires_at = excluded.expires_at
-WHERE kept.expires_at <= clock_timestamp() OR (kept.fingerprint = excluded.fingerprint AND $6 = 'run-again'
-  AND (kept.state = 'unknown' OR (kept.state = 'running' AND kept.lease_until <= clock_timestamp())))
+WHERE kept.expires_at <= clock_timestamp() OR (kept.fingerprint = excluded.fingerprint AND (
+  (kept.state = 'running' AND kept.token = excluded.token) OR ($6 = 'run-again'
+  AND (kept.state = 'unknown' OR (kept.state = 'running' AND kept.lease_until <= clock_timestamp())))))
 RETURNING key`,
     read: `SELECT fingerprint, state, response, ceil(extract(epoch FROM lease_until - clock_timestamp()) * 1000)::float8 AS lease_left_ms
 FROM ${table} WHERE key = $1 AND expires_at > clock_timestamp()`,
     renew: `UPDATE ${table} SET lease_until = ${after('$3')} ${owned} RETURNING key`,
-    complete: `UPDATE ${table} SET state = 'completed', response = $3, expires_at = ${after('$4')} ${owned} RETURNING key`,
+    complete: `UPDATE ${table} SET state = 'completed', response = $3, expires_at = ${after('$4')} ${own}
+  AND state IN ('running', 'completed') RETURNING key`,
     abandon: `UPDATE ${table} SET state = 'unknown' ${owned} RETURNING key`,
     release: `DELETE FROM ${table} ${owned} RETURNING key`,
     deleteExpired: `DELETE FROM ${table} WHERE expires_at <= clock_timestamp()`,

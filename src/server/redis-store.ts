@@ -19,13 +19,16 @@ export interface RedisStoreOptions {
   readonly prefix?: string;
 }
 
-/** Time is that of Redis, so the clocks of the processes do not matter. */
+/**
+ * Time is that of Redis, so the clocks of the processes do not matter. A driver sends a command again where it has lost the reply, so a second claim or complete
+ * of the same run finds what the first one did.
+ */
 const CLAIM = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local kept = redis.call('HMGET', KEYS[1], 'fingerprint', 'state', 'leaseUntil', 'response')
-if kept[1] then
-  if kept[1] ~= ARGV[1] then return {'mismatch'} end
+local kept = redis.call('HMGET', KEYS[1], 'fingerprint', 'state', 'leaseUntil', 'response', 'token')
+if kept[1] and kept[1] ~= ARGV[1] then return {'mismatch'} end
+if kept[1] and not (kept[2] == 'running' and kept[5] == ARGV[2]) then
   if kept[2] == 'completed' then return {'completed', kept[4]} end
   local left = 0
   if kept[2] == 'running' then left = tonumber(kept[3]) - now end
@@ -37,8 +40,10 @@ redis.call('HSET', KEYS[1], 'fingerprint', ARGV[1], 'token', ARGV[2], 'state', '
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 return {'claimed'}`;
 
-const OWNED = `
-local kept = redis.call('HMGET', KEYS[1], 'token', 'state')
+const KEPT = `
+local kept = redis.call('HMGET', KEYS[1], 'token', 'state')`;
+
+const OWNED = `${KEPT}
 if kept[1] ~= ARGV[1] or kept[2] ~= 'running' then return 0 end`;
 
 const RENEW = `${OWNED}
@@ -47,7 +52,8 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('HSET', KEYS[1], 'leaseUntil', string.format('%.0f', now + ARGV[2]))
 return 1`;
 
-const COMPLETE = `${OWNED}
+const COMPLETE = `${KEPT}
+if kept[1] ~= ARGV[1] or (kept[2] ~= 'running' and kept[2] ~= 'completed') then return 0 end
 redis.call('HSET', KEYS[1], 'state', 'completed', 'response', ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return 1`;

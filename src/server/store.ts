@@ -48,6 +48,9 @@ export type ClaimResult =
 /**
  * Keeps keys under leases. Each method is atomic, and rejects if the store fails. The methods that take a token change nothing and resolve
  * with false if the key is no longer running under that token.
+ *
+ * A method may be called again with the same values, because the reply of the first call was lost: `claim` takes a key that is running under the token
+ * of the claim, and `complete` resolves with true where the run with this token has completed.
  */
 export interface IdempotencyStore {
   /** Takes the key, or says what is there. */

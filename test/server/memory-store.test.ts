@@ -63,4 +63,26 @@ describe('memoryStore', () => {
     const found = await store.claim({...claim, key: 'b'});
     expect(found).to.deep.equal({state: 'completed', response: {status: 200, headers: [], body: null}});
   });
+
+  it('has room for bodies again once others have expired', async () => {
+    let now = 0;
+    const store = memoryStore({maxBytes: 10, clock: {now: () => now}});
+    const keep = async (key: string): Promise<unknown> => {
+      await store.claim({...claim, key, keepMs: 2 * HOUR});
+      await store.complete(key, 't', response(4), HOUR);
+      const found = await store.claim({...claim, key, token: 'other'});
+      return 'response' in found ? found.response.body?.byteLength : found.state;
+    };
+    expect([await keep('a'), await keep('b'), await keep('c')]).to.deep.equal([4, 4, undefined]);
+    now = HOUR;
+    expect([await keep('d'), await keep('e')]).to.deep.equal([4, 4]);
+  });
+
+  it('keeps a body whose complete is sent again', async () => {
+    const store = memoryStore({maxBytes: 10});
+    await store.claim({...claim, key: 'a'});
+    for (let at = 0; at < 2; at++) expect(await store.complete('a', 't', response(8), HOUR)).to.equal(true);
+    const found = await store.claim({...claim, key: 'a', token: 'other'});
+    expect(found).to.deep.equal({state: 'completed', response: response(8)});
+  });
 });

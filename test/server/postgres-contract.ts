@@ -109,6 +109,17 @@ export function postgresContract(open: () => Promise<Driver>, numRuns: number): 
       expect(await effects('bare')).to.equal(1);
     });
 
+    it('rejects work without a key whose statement has failed, although the work has not', async () => {
+      const work = store.transact(null, async (tx, _found, complete) => {
+        await tx('INSERT INTO effects (key) VALUES ($1)', ['swallowed']);
+        await tx('INSERT INTO no_such_table VALUES (1)', []).catch(() => {});
+        await complete(response);
+        return 'done';
+      });
+      expect(await work.catch(() => 'rejected')).to.equal('rejected');
+      expect(await effects('swallowed')).to.equal(0);
+    });
+
     it('says at once that another transaction has the key', async function () {
       if (!driver.isConcurrent) this.skip();
       const inner = await store.transact(claim('busy'), async (_tx, _found, complete) => {

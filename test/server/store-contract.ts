@@ -77,7 +77,8 @@ class KeyModel {
       case 'claim':
         return this.#claim(step);
       default:
-        if (kept?.state !== 'running' || kept.token !== step.token) return false;
+        if (kept === null || kept.token !== step.token) return false;
+        if (kept.state !== 'running' && !(step.do === 'complete' && kept.state === 'completed')) return false;
         if (step.do === 'release') this.#kept = null;
         if (step.do === 'renew') kept.lapsed = false;
         if (step.do === 'abandon') kept.state = 'unknown';
@@ -91,8 +92,9 @@ class KeyModel {
     if (kept !== null) {
       if (kept.fingerprint !== fingerprint) return 'mismatch';
       if (kept.state === 'completed') return `completed ${kept.status}`;
-      if (kept.state === 'running' && !kept.lapsed) return 'running';
-      if (afterLoss === 'refuse') return 'unknown';
+      const isOwn = kept.state === 'running' && kept.token === token;
+      if (kept.state === 'running' && !kept.lapsed && !isOwn) return 'running';
+      if (afterLoss === 'refuse' && !isOwn) return 'unknown';
     }
     this.#kept = {fingerprint, token, state: 'running', lapsed: false, status: 0};
     return 'claimed';
@@ -133,6 +135,20 @@ export function storeContract(open: () => Promise<TestedStore>, numRuns: number)
     const found = await store.claim(claimOf(key, 't2'));
     expect(found.state).to.equal('running');
     expect(found).to.have.property('leaseLeftMs').within(1, HOUR);
+  });
+
+  it('gives a key to the same token again: the reply of the first command may have been lost', async () => {
+    const key = newKey();
+    for (let at = 0; at < 2; at++) expect(await store.claim(claimOf(key, 't1'))).to.deep.equal({state: 'claimed'});
+    await tested.lapse(key);
+    expect(await store.claim(claimOf(key, 't1'))).to.deep.equal({state: 'claimed'});
+    expect((await store.claim(claimOf(key, 't2'))).state).to.equal('running');
+    expect((await store.claim(claimOf(key, 't1', 'f2'))).state).to.equal('mismatch');
+    for (let at = 0; at < 2; at++)
+      expect(await store.complete(key, 't1', responseOf(201, 'done'), HOUR)).to.equal(true);
+    expect(await store.complete(key, 't2', responseOf(200, 'other'), HOUR)).to.equal(false);
+    const found = await store.claim(claimOf(key, 't1'));
+    expect(found).to.deep.equal({state: 'completed', response: responseOf(201, 'done')});
   });
 
   it('gives a key to one of many claims at once', async () => {

@@ -1,4 +1,4 @@
-/** A link to Redis that breaks at a given command. */
+/** A link to Redis, or to PostgreSQL, that breaks at a given command. */
 import {once} from 'node:events';
 import {type AddressInfo, connect, createServer, type Server} from 'node:net';
 
@@ -6,6 +6,7 @@ export class CutLink {
   readonly #server: Server;
   readonly #ends = new Set<() => void>();
   #pattern: RegExp | null = null;
+  #replyTo: RegExp | null = null;
   #isAway = false;
   #awaited: {readonly command: RegExp; readonly met: () => void} | null = null;
   /** How often the link was cut. */
@@ -27,10 +28,15 @@ export class CutLink {
           this.cuts++;
           return end();
         }
+        if (this.#replyTo?.test(chunk.toString('latin1'))) {
+          this.#replyTo = null;
+          this.cuts++;
+          redis.prependOnceListener('data', end);
+        }
         redis.write(chunk);
         if (this.#awaited?.command.test(chunk.toString('latin1'))) this.#awaited.met();
       });
-      redis.on('data', chunk => client.write(chunk));
+      redis.on('data', chunk => void (this.#ends.has(end) && client.write(chunk)));
       for (const socket of [client, redis]) socket.on('close', end).on('error', end);
     });
   }
@@ -49,6 +55,11 @@ export class CutLink {
   /** Ends the connection that next sends such a command, which does not arrive. */
   cutAt(command: RegExp): void {
     this.#pattern = command;
+  }
+
+  /** Ends the connection that next sends such a command once the reply comes, which does not arrive. */
+  cutReplyTo(command: RegExp): void {
+    this.#replyTo = command;
   }
 
   /** Resolves when such a command has gone to Redis. */

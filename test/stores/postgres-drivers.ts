@@ -23,7 +23,8 @@ export function throughPg(url: string, max = 10): Driver {
       try {
         await client.query('BEGIN');
         const result = await work(queryOf(client), queryOf(client));
-        await client.query('COMMIT');
+        const {command} = await client.query('COMMIT');
+        if (command !== 'COMMIT') throw new Error('PostgreSQL rolled the transaction back.');
         client.release();
         return result;
       } catch (error) {

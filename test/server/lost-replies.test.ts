@@ -1,0 +1,190 @@
+/** Commands to a store whose reply is lost, and keys that a store has forgotten. On real servers: test/stores/lost-replies.test.ts. */
+import {expect} from 'chai';
+import {
+  type AfterLoss,
+  type IdempotencyEvent,
+  type IdempotencyOptions,
+  type IdempotencyStore,
+  idempotent,
+  memoryStore,
+} from '../../src/server.ts';
+import {VirtualClock} from '../../src/testing.ts';
+import {post, told} from './requests.ts';
+
+const LOST = new Error('The connection was closed before the reply.');
+const STEPS = ['claim', 'renew', 'complete', 'abandon', 'release'] as const;
+type Step = (typeof STEPS)[number];
+
+/** A store that does what it is told, and whose next replies to some steps are lost. */
+class LossyStore {
+  readonly lost: Record<Step, number> = {claim: 0, renew: 0, complete: 0, abandon: 0, release: 0};
+  /** Steps that reach nothing, and fail. */
+  readonly away: Set<Step> = new Set();
+  #kept: IdempotencyStore;
+  readonly #clock: VirtualClock;
+
+  constructor(clock: VirtualClock) {
+    this.#clock = clock;
+    this.#kept = memoryStore({clock});
+  }
+
+  forget(): void {
+    this.#kept = memoryStore({clock: this.#clock});
+  }
+
+  get store(): IdempotencyStore {
+    const step =
+      (name: Step) =>
+      async (...values: never[]): Promise<never> => {
+        if (this.away.has(name)) throw LOST;
+        const reply = await (this.#kept[name] as (...all: never[]) => Promise<never>)(...values);
+        if (this.lost[name]-- > 0) throw LOST;
+        return reply;
+      };
+    return Object.fromEntries(STEPS.map(name => [name, step(name)])) as unknown as IdempotencyStore;
+  }
+}
+
+const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
+
+function serving(options: Partial<IdempotencyOptions<Request>> = {}, status = 201) {
+  const clock = new VirtualClock();
+  const lossy = new LossyStore(clock);
+  const events: IdempotencyEvent[] = [];
+  const counts = {runs: 0};
+  let finish = (): void => {};
+  const handler = idempotent(
+    async (request, {signal}) => {
+      counts.runs++;
+      if ((await request.text()) === 'slow')
+        await new Promise<void>((resolve, reject) => {
+          finish = resolve;
+          signal.addEventListener('abort', () => reject(signal.reason));
+        });
+      return new Response('done', {status});
+    },
+    {store: lossy.store, scope: 'everyone', clock, leaseMs: 3000, on: event => events.push(event), ...options},
+  );
+  const send = async (body = '{}'): Promise<string> => {
+    const response = await handler(post('k', body));
+    return `${await told(response)}${response.headers.has('idempotent-replayed') ? ' replayed' : ''}`;
+  };
+  return {clock, lossy, events, counts, send, finish: () => finish()};
+}
+
+describe('a reply of the store that is lost', () => {
+  it('to the claim: the claim is repeated, and the handler runs once', async () => {
+    const {lossy, counts, send} = serving();
+    lossy.lost.claim = 1;
+    expect(await send()).to.equal('201 done');
+    expect(await send()).to.equal('201 done replayed');
+    expect(counts.runs).to.equal(1);
+  });
+
+  it('to both claims: 503, and the key is free for the retry', async () => {
+    const {lossy, counts, send, clock} = serving();
+    lossy.lost.claim = 2;
+    expect(await send()).to.equal('503 STORE_UNAVAILABLE');
+    await turn();
+    expect(await send()).to.equal('201 done');
+    expect(counts.runs).to.equal(1);
+    expect(clock.pending).to.equal(0);
+  });
+
+  it('to both claims, and the store is away then: the key is free once the store is back, within the lease', async () => {
+    const {lossy, counts, send, clock} = serving();
+    lossy.lost.claim = 2;
+    lossy.away.add('release');
+    expect(await send()).to.equal('503 STORE_UNAVAILABLE');
+    await turn();
+    expect(await send()).to.equal('409 REQUEST_RUNNING');
+    lossy.away.clear();
+    await clock.advance(1000);
+    expect(await send()).to.equal('201 done');
+    expect(counts.runs).to.equal(1);
+    expect(clock.pending).to.equal(0);
+  });
+
+  it('while it stays away, no timer is left after the lease', async () => {
+    const {lossy, send, clock} = serving();
+    for (const step of STEPS) lossy.away.add(step);
+    expect(await send()).to.equal('503 STORE_UNAVAILABLE');
+    await clock.advance(3000);
+    expect(clock.pending).to.equal(0);
+  });
+
+  it('to complete: the response is sent, and replayed', async () => {
+    const {lossy, events, send} = serving();
+    lossy.lost.complete = 1;
+    expect(await send()).to.equal('201 done');
+    expect(await send()).to.equal('201 done replayed');
+    expect(events.map(({type}) => type)).to.deep.equal(['stored', 'replayed']);
+  });
+
+  it('to abandon: the outcome is unknown', async () => {
+    const {lossy, events, send} = serving({}, 500);
+    lossy.lost.abandon = 1;
+    expect(await send()).to.equal('500 done');
+    expect(await send()).to.equal('409 OUTCOME_UNKNOWN');
+    expect(events.map(({type}) => type)).to.deep.equal(['lost', 'refused']);
+  });
+});
+
+describe('a key that the store has forgotten while its handler runs', () => {
+  for (const afterLoss of ['refuse', 'run-again'] as const satisfies AfterLoss[]) {
+    it(`with ${afterLoss}: is taken again at the end, so that a retry gets the response`, async () => {
+      const {lossy, counts, send, finish} = serving({afterLoss});
+      const first = send('slow');
+      while (counts.runs === 0) await turn();
+      lossy.forget();
+      finish();
+      expect(await first).to.equal('201 done');
+      expect(await send('slow')).to.equal('201 done replayed');
+      expect(counts.runs).to.equal(1);
+    });
+
+    it(`with ${afterLoss}: is taken again at a renewal, so that a retry does not run`, async () => {
+      const {lossy, clock, counts, send, finish} = serving({afterLoss});
+      const first = send('slow');
+      while (counts.runs === 0) await turn();
+      lossy.forget();
+      await clock.advance(1000);
+      expect(await send('slow')).to.equal('409 REQUEST_RUNNING');
+      finish();
+      expect(await first).to.equal('201 done');
+      expect(counts.runs).to.equal(1);
+    });
+  }
+
+  it('stays taken where the reply to that is lost: a retry does not run', async () => {
+    const {lossy, clock, counts, send, finish} = serving();
+    const first = send('slow');
+    while (counts.runs === 0) await turn();
+    lossy.forget();
+    lossy.lost.claim = 2;
+    await clock.advance(1000);
+    await turn();
+    expect(await send('slow')).to.equal('409 REQUEST_RUNNING');
+    finish();
+    expect(await first).to.equal('201 done');
+    expect(counts.runs).to.equal(1);
+  });
+
+  for (const [afterLoss, expected] of [
+    ['refuse', '409 OUTCOME_UNKNOWN'],
+    ['run-again', '409 LEASE_LOST'],
+  ] as const)
+    it(`with ${afterLoss}: is another run's if a retry came first, and the first run gets ${expected}`, async () => {
+      const {lossy, counts, events, send, finish} = serving({afterLoss});
+      const first = send('slow');
+      while (counts.runs === 0) await turn();
+      const finishFirst = finish;
+      lossy.forget();
+      const other = idempotent(() => new Response('other', {status: 201}), {store: lossy.store, scope: 'everyone'});
+      expect(await told(await other(post('k', 'slow')))).to.equal('201 other');
+      finishFirst();
+      expect(await first).to.equal(expected);
+      expect(events.map(({type}) => type)).to.deep.equal(['lost', 'refused']);
+      expect(await send('slow')).to.equal('201 other replayed');
+    });
+});

@@ -1,0 +1,231 @@
+/** Whatever a handler has taken from its transaction fails once that has ended, and works as without the guard before. */
+import {promisify} from 'node:util';
+import {expect} from 'chai';
+import {guardTransaction} from '../../src/server/transaction-guard.ts';
+
+/** A client of the kinds that drivers and query builders give: methods, private fields, builders, nested handles. */
+class Client {
+  static readonly kind = 'client';
+  readonly #log: string[];
+  readonly plain: {query(statement: string): string};
+  readonly frozen: {readonly query: (statement: string) => string};
+  /** A property of drivers with internal lists. */
+  readonly queue: string[] = [];
+
+  constructor(log: string[]) {
+    this.#log = log;
+    this.plain = {query: statement => this.#run(statement)};
+    this.frozen = Object.freeze({query: (statement: string) => this.#run(statement)});
+  }
+
+  #run(statement: string): string {
+    this.#log.push(statement);
+    return statement;
+  }
+
+  async query(statement: string): Promise<string> {
+    return this.#run(statement);
+  }
+
+  /** As drivers do that have private state without private fields. */
+  enqueue(statement: string): void {
+    this.queue.push(statement);
+    this.flush();
+  }
+
+  flush(): void {
+    for (const statement of this.queue.splice(0)) this.#run(statement);
+  }
+
+  lazily(statement: string): Lazy {
+    return new Lazy(() => this.#run(statement));
+  }
+
+  repository(): {save(statement: string): string} {
+    return {save: statement => this.#run(statement)};
+  }
+
+  nested<T>(work: (client: Client) => T): T {
+    return work(new Client(this.#log));
+  }
+
+  callback(statement: string, done: (error: Error | null, rows: readonly object[]) => void): void {
+    done(null, [{statement: this.#run(statement)}]);
+  }
+
+  self(): this {
+    return this;
+  }
+
+  /** Compares classes, as an ORM does. */
+  knows(type: unknown): boolean {
+    return type === Client;
+  }
+
+  hasItself(list: readonly unknown[]): boolean {
+    return list.includes(this);
+  }
+}
+
+/** Runs when it is awaited, as queries of postgres.js, knex and Drizzle do. */
+class Lazy extends Promise<string> {
+  readonly #run: () => string;
+
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise;
+  }
+
+  constructor(run: () => string) {
+    super(() => {});
+    this.#run = run;
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: The double of a lazy query.
+  override then<A, B>(
+    done?: ((value: string) => A | PromiseLike<A>) | null,
+    failed?: ((error: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return Promise.resolve(this.#run()).then(done, failed);
+  }
+}
+
+/** What a handler takes before the end, and calls after it. */
+const TAKEN: Readonly<Record<string, (transaction: Client) => () => unknown>> = {
+  'the transaction': transaction => () => transaction.query('late'),
+  'a method': transaction => {
+    const query = transaction.query;
+    return () => query.call(transaction, 'late');
+  },
+  'a bound method': transaction => {
+    const query = transaction.query.bind(transaction);
+    return () => query('late');
+  },
+  'a method that is bound twice': transaction => {
+    const query = transaction.query.bind(transaction).bind(null, 'late');
+    return () => query();
+  },
+  'a bound call': transaction => {
+    const query = Function.prototype.call.bind(transaction.query);
+    return () => query(transaction, 'late');
+  },
+  'a promisified method': transaction => {
+    const query = promisify(transaction.callback).bind(transaction);
+    return () => query('late');
+  },
+  'a query that runs when it is awaited': transaction => {
+    const query = transaction.lazily('late');
+    return () => query.then(() => {});
+  },
+  'what a method returned': transaction => {
+    const repository = transaction.repository();
+    return () => repository.save('late');
+  },
+  'a method of what a method returned': transaction => {
+    const {save} = transaction.repository();
+    return () => save('late');
+  },
+  'what a method returned, itself': transaction => {
+    const self = transaction.self();
+    return () => self.query('late');
+  },
+  'a property': transaction => {
+    const {plain} = transaction;
+    return () => plain.query('late');
+  },
+  'a frozen property': transaction => {
+    const {query} = transaction.frozen;
+    return () => query('late');
+  },
+  'a nested handle': transaction => {
+    const inner = transaction.nested(client => client);
+    return () => inner.query('late');
+  },
+  'a nested handle, kept by a callback': transaction => {
+    let kept: Client | undefined;
+    transaction.nested(client => {
+      kept = client;
+    });
+    return () => kept!.query('late');
+  },
+  'the descriptor of a property': transaction => {
+    const plain = Object.getOwnPropertyDescriptor(transaction, 'plain')!.value as Client['plain'];
+    return () => plain.query('late');
+  },
+  'a method of the prototype': transaction => {
+    const {enqueue} = Object.getPrototypeOf(transaction) as Client;
+    return () => enqueue.call(transaction, 'late');
+  },
+  'a copy': transaction => {
+    const copy = {...transaction};
+    return () => copy.plain.query('late');
+  },
+  'an object that inherits': transaction => {
+    const child = Object.create(transaction) as Client;
+    return () => child.plain.query('late');
+  },
+};
+
+describe('a guarded transaction', () => {
+  for (const [what, take] of Object.entries(TAKEN))
+    it(`ends ${what} with it`, async () => {
+      const log: string[] = [];
+      const client = new Client(log);
+      const {transaction, close} = guardTransaction(client);
+      const call = take(transaction);
+      close();
+      const late = await Promise.resolve()
+        .then(call)
+        .catch((error: unknown) => error);
+      expect(late).to.include({code: 'TRANSACTION_ENDED'});
+      client.flush();
+      expect(log).to.deep.equal([]);
+    });
+
+  for (const [what, take] of Object.entries(TAKEN))
+    it(`passes on ${what} until then`, async () => {
+      const log: string[] = [];
+      await take(guardTransaction(new Client(log)).transaction)();
+      expect(log).to.deep.equal(['late']);
+    });
+
+  it('leaves data as it is: what promises resolve with, dates, bytes and errors', async () => {
+    const at = new Date();
+    const bytes = new Uint8Array(1);
+    const row = {at, bytes};
+    const rows = [row];
+    const {transaction} = guardTransaction({at, bytes, query: async () => rows, one: () => at});
+    expect(await transaction.query()).to.equal(rows);
+    expect(transaction.at).to.equal(at);
+    expect(transaction.bytes).to.equal(bytes);
+    expect(transaction.one()).to.equal(at);
+  });
+
+  it('leaves the rows of a callback as they are', () => {
+    const {transaction} = guardTransaction(new Client([]));
+    let seen: unknown;
+    transaction.callback('now', (_error, rows) => {
+      seen = structuredClone(rows);
+    });
+    expect(seen).to.deep.equal([{statement: 'now'}]);
+  });
+
+  it('passes classes on as they are, and objects of its own as what they stand for', () => {
+    const client = new Client([]);
+    const {transaction} = guardTransaction(client);
+    expect(transaction.knows(Client)).to.equal(true);
+    expect(transaction.constructor).to.equal(Client);
+    expect(transaction).to.be.an.instanceOf(Client);
+    expect(transaction.hasItself([transaction])).to.equal(true);
+  });
+
+  it('removes a listener that was added', () => {
+    const events = new EventTarget();
+    const {transaction} = guardTransaction(events);
+    let calls = 0;
+    const listener = (): void => void calls++;
+    transaction.addEventListener('notice', listener);
+    transaction.removeEventListener('notice', listener);
+    events.dispatchEvent(new Event('notice'));
+    expect(calls).to.equal(0);
+  });
+});

@@ -1,0 +1,220 @@
+/** What a handler queries after its answer never runs, and never makes a COMMIT look like one, through the clients of the real drivers. */
+import {promisify} from 'node:util';
+import {expect} from 'chai';
+import pg from 'pg';
+import postgres from 'postgres';
+import {
+  idempotencyMiddleware,
+  idempotent,
+  type KeyContext,
+  type PostgresTransactions,
+  postgresSchema,
+  postgresTransactions,
+  type Query,
+} from '../../src/server.ts';
+import {postTo, withServers} from '../server/node-server.ts';
+import {deferred, post, told} from '../server/requests.ts';
+import {PostgresServer, postgresMissing} from '../support/postgres-server.ts';
+
+type Statement = (text: string) => PromiseLike<unknown>;
+
+/** A driver whose own client is what the handler gets, and the ways in which a handler keeps that. */
+interface Client<Tx> {
+  readonly store: PostgresTransactions<Tx>;
+  readonly ways: Readonly<Record<string, (transaction: Tx) => Statement | Promise<Statement>>>;
+  close(): Promise<void>;
+}
+
+/** As docs/server.md has it. */
+function throughPg(url: string, looksAtTag = true): Client<pg.PoolClient> {
+  const pool = new pg.Pool({connectionString: url, max: 1});
+  pool.on('error', () => {});
+  pool.on('connect', client => client.on('error', () => {}));
+  const store = postgresTransactions<pg.PoolClient>({
+    async transaction(work) {
+      const client = await pool.connect();
+      try {
+        await client.query('BEGIN');
+        const result = await work(async (text, values) => (await client.query(text, [...values])).rows, client);
+        const {command} = await client.query('COMMIT');
+        if (looksAtTag && command !== 'COMMIT') throw new Error('PostgreSQL rolled the transaction back.');
+        client.release();
+        return result;
+      } catch (error) {
+        await client.query('ROLLBACK').catch(() => {});
+        client.release(true);
+        throw error;
+      }
+    },
+  });
+  const ways: Client<pg.PoolClient>['ways'] = {
+    'a method': client => text => client.query(text),
+    'a bound method': client => client.query.bind(client),
+    'a promisified method': client =>
+      promisify((text: string, done: (error: Error | null, result: unknown) => void) => client.query(text, done)),
+    'a client with a name of its own': client => {
+      const own = Object.assign(Object.create(client) as pg.PoolClient, {name: 'own'});
+      return text => own.query(text);
+    },
+  };
+  return {store, ways, close: () => pool.end()};
+}
+
+function throughPostgresJs(url: string): Client<postgres.TransactionSql> {
+  const sql = postgres(url, {max: 1, onnotice: () => {}});
+  const store = postgresTransactions<postgres.TransactionSql>({
+    async transaction(work) {
+      let result: {value: Awaited<ReturnType<typeof work>>} | undefined;
+      await sql.begin(async tx => {
+        const query: Query = (text, values) => tx.unsafe(text, [...values]);
+        result = {value: await work(query, tx)};
+      });
+      return result!.value;
+    },
+  });
+  const ways: Client<postgres.TransactionSql>['ways'] = {
+    'a method': tx => text => tx.unsafe(text),
+    'a bound method': tx => tx.unsafe.bind(tx),
+    'a template': tx => text => tx`${tx.unsafe(text)}`,
+    'a savepoint': async tx => {
+      let inner: postgres.TransactionSql | undefined;
+      await tx.savepoint(async savepoint => {
+        inner = savepoint;
+        await savepoint`SELECT 1`;
+      });
+      return text => inner!.unsafe(text);
+    },
+    // A statement of postgres.js runs when it is awaited.
+    'a statement that was not awaited': tx => {
+      const late = tx.unsafe("INSERT INTO charges (key) VALUES ('late')");
+      const failing = tx.unsafe('INSERT INTO no_such_table VALUES (1)');
+      const first = tx.unsafe("INSERT INTO charges (key) VALUES ('first')");
+      return text => (text.includes('late') ? late : text.includes('first') ? first : failing);
+    },
+  };
+  return {store, ways, close: () => sql.end()};
+}
+
+const drivers: Readonly<Record<string, (url: string) => Client<never>>> = {
+  pg: url => throughPg(url) as unknown as Client<never>,
+  'pg, whose COMMIT is not looked at': url => throughPg(url, false) as unknown as Client<never>,
+  'postgres.js': url => throughPostgresJs(url) as unknown as Client<never>,
+};
+/** Runs for a case that depends on which of two statements comes first. */
+const RUNS = 10;
+
+describe('a query after the answer', () => {
+  let server: PostgresServer;
+  let admin: pg.Pool;
+  before(async function () {
+    if (postgresMissing !== undefined) {
+      console.log(`    ${postgresMissing}`);
+      this.skip();
+    }
+    server = await PostgresServer.start();
+    admin = new pg.Pool({connectionString: server.url, max: 1});
+    admin.on('error', () => {});
+    await admin.query(`${postgresSchema()}CREATE TABLE charges (key text)`);
+  });
+  after(async () => {
+    await admin?.end();
+    await server?.stop();
+  });
+  beforeEach(() => admin.query('TRUNCATE charges, idempotency_keys'));
+  const serve = withServers();
+  const charges = async (): Promise<unknown[]> =>
+    (await admin.query('SELECT key FROM charges ORDER BY key')).rows.map(({key}) => key);
+
+  for (const [name, open] of Object.entries(drivers)) {
+    const names = Object.keys(open('postgres://127.0.0.1/unused').ways);
+    describe(`through the client of ${name}`, () => {
+      let client: Client<never>;
+      beforeEach(() => {
+        client = open(server.url);
+      });
+      afterEach(() => client.close());
+
+      for (const way of names) {
+        it(`by ${way} does not run in the transaction of the next request`, async () => {
+          const isNext = deferred<void>();
+          const late = deferred<unknown>();
+          const handler = idempotent<never>(
+            async (_request, {transaction, key}) => {
+              const statement = await client.ways[way]!(transaction);
+              if (key === 'first') {
+                await statement("INSERT INTO charges (key) VALUES ('first')");
+                void isNext.promise.then(async () => {
+                  const ran = Promise.resolve().then(() => statement("INSERT INTO charges (key) VALUES ('late')"));
+                  late.resolve(await ran.catch((error: unknown) => error));
+                });
+              } else {
+                isNext.resolve();
+                await late.promise;
+              }
+              return new Response('done');
+            },
+            {store: client.store, scope: 'everyone', on: () => {}},
+          );
+          for (const key of ['first', 'next']) expect(await told(await handler(post(key)))).to.equal('200 done');
+          expect(await late.promise).to.include({code: 'TRANSACTION_ENDED'});
+          expect(await charges()).to.deep.equal(['first']);
+        });
+
+        it(`by ${way}, and that fails, leaves no success without its effect`, async () => {
+          const keyed = idempotencyMiddleware<import('node:http').IncomingMessage, never>({
+            store: client.store,
+            scope: 'everyone',
+            on: () => {},
+          });
+          const url = await serve(
+            keyed.listener(async (_request, response, {transaction, key}: KeyContext<never>) => {
+              const statement = await client.ways[way]!(transaction);
+              await (await client.ways['a method']!(transaction))(`INSERT INTO charges (key) VALUES ('${key}')`);
+              response.writeHead(201).end('charged');
+              setImmediate(() =>
+                Promise.resolve()
+                  .then(() => statement('INSERT INTO no_such_table VALUES (1)'))
+                  .catch(() => {}),
+              );
+            }),
+          );
+          const told201: string[] = [];
+          for (let at = 0; at < RUNS; at++)
+            if ((await told(await postTo(url, `k${at}`))) === '201 charged') told201.push(`k${at}`);
+          expect(await charges()).to.deep.equal(told201);
+          expect(told201).to.have.length(RUNS);
+        });
+      }
+
+      it('of a request without a key: a statement whose error the handler has swallowed is no success', async () => {
+        const handler = idempotent<never>(
+          async (_request, {transaction}) => {
+            const statement = await client.ways['a method']!(transaction);
+            await statement("INSERT INTO charges (key) VALUES ('bare')");
+            await Promise.resolve(statement('INSERT INTO no_such_table VALUES (1)')).catch(() => {});
+            return new Response('charged', {status: 201});
+          },
+          {store: client.store, scope: 'everyone', required: false, on: () => {}},
+        );
+        expect(await told(await handler(post(null)))).to.equal('503 STORE_UNAVAILABLE');
+        expect(await charges()).to.deep.equal([]);
+      });
+    });
+  }
+
+  it('that goes past the guard is found at COMMIT, whose tag says ROLLBACK', async () => {
+    const client = throughPg(server.url);
+    try {
+      const claim = {key: 'k', fingerprint: 'f', token: 't', leaseMs: 1000, keepMs: 1000, afterLoss: 'refuse'} as const;
+      const answered = client.store.transact(claim, async (transaction, _found, complete) => {
+        await transaction.query("INSERT INTO charges (key) VALUES ('k')");
+        await complete({status: 201, headers: [], body: new Uint8Array()});
+        transaction.query('INSERT INTO no_such_table VALUES (1)').catch(() => {});
+        return 'charged';
+      });
+      expect(await answered.catch((error: Error) => error.message)).to.equal('PostgreSQL rolled the transaction back.');
+    } finally {
+      await client.close();
+    }
+  });
+});
