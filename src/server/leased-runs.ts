@@ -139,11 +139,7 @@ export class LeasedRuns {
     }
   }
 
-<<<<<<< HEAD
-  #lease({key, token}: Claim): Held {
-=======
-  #lease(claim: Claim): readonly lost: Loss; readonly lease: Lease{
->>>>>>> srvB
+  #lease(claim: Claim): Held {
     const {clock, leaseMs, maxRunMs} = this.#options;
     const lost = new Loss();
     const lease = new Lease({
