@@ -129,7 +129,8 @@ describe('a client that disconnects while the response is held', () => {
     await once(server, 'listening');
     const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     try {
-      const send = () => session.request({':method': 'POST', ':path': '/charges', 'idempotency-key': 'k'});
+      const head = {':method': 'POST', ':path': '/charges', 'idempotency-key': 'k'};
+      const send = () => session.request(head, {endStream: true});
       const first = send().on('error', () => {});
       await began.promise;
       first.close(8); // CANCEL
