@@ -147,7 +147,8 @@ function connected(connectionString: string): Database {
       try {
         await client.query('BEGIN');
         const result = await work(queryOf(client), queryOf(client));
-        await client.query('COMMIT');
+        const {command} = await client.query('COMMIT');
+        if (command !== 'COMMIT') throw new Error('PostgreSQL rolled the transaction back.');
         client.release();
         return result;
       } catch (error) {

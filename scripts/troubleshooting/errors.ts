@@ -207,7 +207,7 @@ export const errors: Readonly<Record<ErrorCode, Advice>> = {
   TRANSACTION_ENDED: {
     type: 'SteadfetchError',
     means:
-      'A handler used the transaction of `postgresTransactions` after it had ended: after the response, after `maxRunMs`, or in a stream of a request without a key. The statement was not sent.',
+      'A handler used the transaction of `postgresTransactions`, or a method, a builder or a savepoint that it had taken from it, after it had ended: after the response, after `maxRunMs`, or in a stream of a request without a key. The statement was not sent.',
     remedy:
       'Await every statement before the response ends, and stop when `signal` aborts. Work that outlasts the response takes a connection of its own.',
   },

@@ -25,6 +25,7 @@ export interface PostgresTransactionOptions<Tx> {
   /**
    * Begins a transaction, runs the work in it, and commits; or rolls back and rejects where the work rejects. The work gets a `query` that runs
    * in the transaction, and the transaction itself, which is passed on to the handler. Each transaction has to be READ COMMITTED or stricter.
+   * Rejects too where PostgreSQL answers COMMIT with ROLLBACK, because a statement has failed, if the driver tells.
    *
    * Where the work rejects, a statement of the handler may still be running: close the connection instead of giving it back, if the driver can.
    */
