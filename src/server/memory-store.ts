@@ -72,16 +72,13 @@ class MemoryStore implements IdempotencyStore {
   async complete(key: string, token: string, response: StoredResponse, keepMs: number): Promise<boolean> {
     const now = this.#clock.now();
     const entry = this.#at(key, now);
-    if (entry?.state === 'completed' && entry.token === token) return true;
-    const size = sizeOf(response);
-    if (this.#bytes + size > this.#maxBytes) this.#sweep(now);
-    const kept = this.#bytes + size <= this.#maxBytes ? response : {...response, body: null};
-    return this.#change(key, token, now, entry => ({
-      ...entry,
-      state: 'completed',
-      response: kept,
-      expiresAt: now + keepMs,
-    }));
+    // A run that did not learn that its response was stored stores it again.
+    if (entry === undefined || entry.token !== token || entry.state === 'unknown') return false;
+    const most = this.#maxBytes - sizeOf(response) + sizeOf(entry.response);
+    if (this.#bytes > most) this.#sweep(now);
+    const kept = this.#bytes <= most ? response : {...response, body: null};
+    this.#set(key, {...entry, state: 'completed', response: kept, expiresAt: now + keepMs});
+    return true;
   }
 
   async abandon(key: string, token: string): Promise<boolean> {

@@ -30,7 +30,7 @@ interface Scenario {
   readonly attempts: readonly string[];
 }
 
-const SOON = {resilience: {attemptTimeoutMs: 80}} satisfies Options;
+const SOON = {resilience: {attemptTimeoutMs: 300}} satisfies Options;
 const dripping =
   (status: number): Answer =>
   response =>
