@@ -12,7 +12,7 @@ import {AdmissionWait} from './admission-wait.ts';
 import type {Applicant} from './applicant.ts';
 import {askPlace, keeping} from './concurrency.ts';
 import type {CallContext} from './context.ts';
-import type {Failover, Place} from './failover.ts';
+import {type Failover, type Place, PROBING_MS} from './failover.ts';
 import {bringsKey} from './ids.ts';
 import {moveTo} from './move.ts';
 import {amountsAt, askQuota} from './quota.ts';
@@ -180,7 +180,7 @@ class ProbeWait<R extends AttemptResponse> extends AdmissionWait<R> {
     const now = call.client.clock.now();
     // No attempt waits twice for the same answer.
     if (!this.#leases.needed(now)) return admit(call, this.applicant, now);
-    call.failover?.pause(call.guards, now);
+    call.failover?.pause(call.guards, now + PROBING_MS);
     refuseOpen(call, this.applicant, call.guards.breaker!, now);
   }
 

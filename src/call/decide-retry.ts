@@ -61,7 +61,7 @@ function decide<R extends AttemptResponse>(
 
   const now = client.clock.now();
   const hasNoTls = failedHandshake(call, outcome, found);
-  if (hasNoTls) call.failover!.leave(guards);
+  if (hasNoTls) call.failover!.pause(guards, Number.POSITIVE_INFINITY);
   const elsewhere = elsewhereAfter(call, outcome, classification, hint, now);
   const obeyed = elsewhere === null ? hint : null; // A hint is the word of one endpoint.
   const isResent = call.transport.resent?.(outcome) ?? false;

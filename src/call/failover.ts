@@ -64,7 +64,7 @@ export interface MovableRequest {
 }
 
 /** A half-open breaker whose probes are in flight is asked again after about this time. */
-const PROBING_MS = 100;
+export const PROBING_MS = 100;
 
 const UNSHARED = 'failover.sharedKeys is not set';
 
@@ -77,8 +77,8 @@ export class Failover {
   readonly #method: string;
   readonly #url: string;
   readonly #tried = new Set<Endpoint>();
-  /** Endpoints that this call does not ask before that time, whatever `failover.on` says. */
-  readonly #pausedUntil = new Map<Endpoint, number>();
+  /** When this call asks the endpoint of an origin again, whatever `failover.on` says. */
+  readonly #pausedUntil = new Map<string, number>();
   /** The endpoints to which the headers and the query of the caller may go. */
   #reachable: readonly Endpoint[];
   /** Whether endpoints with a `readyPath` are asked. */
@@ -165,10 +165,9 @@ export class Failover {
    * @param hintMs The pause that the endpoint asked for; 0 if for none.
    */
   failed(at: Guards, outcome: Outcome, found: Classification, hintMs: number, now: number): void {
-    const endpoint = this.endpointOf(at);
     const cause = causeOf(outcome, found);
     this.#stays = cause === null || !this.#endpoints.movesOn(cause);
-    if (hintMs > 0) this.#pausedUntil.set(endpoint, now + hintMs);
+    if (hintMs > 0) this.pause(at, now + hintMs);
     this.noteActed(at, found.sent);
   }
 
@@ -178,25 +177,19 @@ export class Failover {
       this.#confinement ??= `${this.endpointOf(at).name} may have acted on it, and ${UNSHARED}`;
   }
 
-  /** The call never asks this endpoint again. */
-  leave(at: Guards): void {
-    this.#pausedUntil.set(this.endpointOf(at), Number.POSITIVE_INFINITY);
-  }
-
-  /** The breaker of an endpoint gave no lease of a probe: the call does not ask again at once. */
-  pause(at: Guards, now: number): void {
-    this.#pausedUntil.set(this.endpointOf(at), now + PROBING_MS);
+  /** This call does not ask the endpoint again before that time. */
+  pause({origin}: Guards, until: number): void {
+    this.#pausedUntil.set(origin, until);
   }
 
   /** Whether two endpoints may act on the call. That it may be repeated at all is asked elsewhere. */
   get mayRunTwice(): boolean {
-    return isSafeMethod(this.#method) || this.#endpoints.settings.sharedKeys;
+    return isSafeMethod(this.#method) || this.#endpoints.settings.sharedKeys || this.#endpoints.isAlone;
   }
 
   /** The endpoint answered with success. A hook of ky can retry the call all the same, and then at the same endpoint. */
   succeeded(at: Guards, now: number): void {
-    const endpoint = this.endpointOf(at);
-    if (this.#tried.size > 1) this.#endpoints.stickTo(endpoint, now);
+    if (this.#tried.size > 1) this.#endpoints.stickTo(this.endpointOf(at), now);
     this.noteActed(at, 'processed');
   }
 
@@ -294,7 +287,7 @@ export class Failover {
     const {breaker, hold, quota, concurrency} = guards;
     const isOpen = breaker?.refuses(now) ?? false;
     const isHeld = hold?.holds(now) ?? false;
-    const closed = [(this.#pausedUntil.get(endpoint) ?? now) - now];
+    const closed = [(this.#pausedUntil.get(endpoint.origin) ?? now) - now];
     if (isOpen && this.#endpoints.movesOn('breaker-open'))
       closed.push(breaker!.retryAfterMs(now) || PROBING_MS * (0.5 + this.#client.random()));
     if (isHeld && this.#endpoints.movesOn('held')) closed.push(hold!.leftMs(now));
