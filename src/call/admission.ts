@@ -1,6 +1,7 @@
 /**
  * Admission: everything that may keep an attempt from being sent, in order. The pause that the origin asked for,
- * the breaker, the quota and the concurrency limit with their queues, and the breaker again, which now counts the attempt.
+ * the breaker, the quota and the concurrency limit with their queues, and what may have changed meanwhile: the pause, and the breaker, which now
+ * counts the attempt.
  */
 import {RejectedError, withoutStack} from '../core/errors.ts';
 import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
@@ -77,7 +78,13 @@ function count<R extends AttemptResponse>(
   taken: QuotaReservation | null,
   now: number,
 ): void {
-  const {breaker} = call.guards;
+  const {breaker, hold} = call.guards;
+  if (place !== null && hold?.holds(now)) {
+    // The origin asked for a pause while the attempt waited for its place.
+    place.exit();
+    taken?.refund(now);
+    return admitHere(call, applicant, now);
+  }
   let ticket: Ticket | null = UNGUARDED;
   if (breaker !== null) ticket = place === null ? breaker.admit(now) : keeping(place, () => breaker.admit(now));
   if (ticket !== null) applicant.admitted(call, ticket, now, taken);

@@ -17,6 +17,7 @@ import {failedToConnect} from '../transport/redirects.ts';
 import type {Attempt} from './attempt.ts';
 import type {CallContext} from './context.ts';
 import {errorFactsOf} from './error-facts.ts';
+import {holdOthers} from './hint.ts';
 import {notifyAttemptEnded} from './notify.ts';
 import {settleQuota} from './quota.ts';
 import {discardResponse} from './response.ts';
@@ -159,6 +160,7 @@ export function learn<R extends AttemptResponse>(
   if (breaker !== null) attempt.record(health, now);
   // An endpoint without capacity is passed over as one that fails; its breaker stays closed, as for all that asks for less load.
   load?.record(attempt, !isUnready && isOverload(outcome.status) ? 'failure' : health, now);
+  if (classification.transient) holdOthers(call, attempt.guards, outcome, classification, now);
   if (concurrency !== null) concurrency.learn(loadOf(outcome, classification, client.answers), attempt.startedAt, now);
   if (attempt.taken !== null) settleQuota(call, quota, attempt.taken, outcome, classification, now);
   if (classification.transient) budget?.attemptFailed?.(now);

@@ -16,6 +16,7 @@ import type {Quota} from '../guards/quota.ts';
 import type {CallContext, CallFacts} from './context.ts';
 import {type RetryDecision, refuse} from './decision.ts';
 import {failedHandshake} from './failed-handshake.ts';
+import {hintOf} from './hint.ts';
 import {amountsAt} from './quota.ts';
 import {within} from './wait.ts';
 
@@ -56,7 +57,6 @@ function decide<R extends AttemptResponse>(
   const {client, guards} = call;
   const hint = hintOf(call, outcome, found);
   const classification = withHint(found, outcome.status, hint);
-  if (hint !== null) holdOthers(call, hint);
   const no = (refusal: Refusal): RetryDecision => refuse(classification, refusal, hint);
 
   const now = client.clock.now();
@@ -116,16 +116,6 @@ function factsOf<R extends AttemptResponse>(call: CallContext<R>, replayable: bo
   };
 }
 
-/** Holds the other calls to the origin, or leads them elsewhere, whatever the end of this one. Capped, so that one bad hint cannot block an origin. */
-function holdOthers<R extends AttemptResponse>({client, plan, guards}: CallContext<R>, hint: ServerHint): void {
-  const {hold, quota, load} = guards;
-  const ms = Math.min(hint.ms, plan.policy.retryAfter.maxMs);
-  const now = client.clock.now();
-  hold?.hold(ms, now);
-  load?.pause(ms, now);
-  if (quota?.learns) quota.hold(ms, now);
-}
-
 /**
  * A retry at the time that the server named is admitted by the server: it sees its whole load, a budget only that of one client. A
  * delay of 0 names no time. A quota that learns from throttled answers lowers the load itself.
@@ -140,15 +130,6 @@ function withdraw(
   if (budget === null) return REFUSED;
   if ((hint !== null && hint.ms > 0) || (quota?.learns && classification.throttled)) return FREE;
   return budget.withdraw(classification.throttled, now);
-}
-
-function hintOf<R extends AttemptResponse>(
-  {client, plan}: CallContext<R>,
-  {response}: Outcome<R>,
-  {transient, hint}: Classification,
-): ServerHint | null {
-  if (!transient || response === null || !plan.policy.retryAfter.honor) return null;
-  return client.answers.hint(response, client.clock.wall()) ?? hint;
 }
 
 /** A call that was throttled so often waits its backoff, too: it met the same busy time again and again. */
