@@ -1,6 +1,6 @@
 /**
  * The errors of model endpoints as a table of words and their meanings, for the bodies of error responses and for error events of streams.
- * An error without a row is decided by its status alone.
+ * An error without a row is decided by its status alone. The sources of the rows are in refusal-sources.ts.
  */
 import type {ErrorFacts} from './error-body.ts';
 
@@ -29,22 +29,7 @@ export interface Refusal {
   readonly means: Meaning;
   /** The HTTP status that the vendor sends with this error. For an error event of a stream it stands in for the missing status. */
   readonly status: number;
-  /** The vendor's documentation of the error, or the server's source code. */
-  readonly source: string;
 }
-
-const OPENAI = 'https://platform.openai.com/docs/guides/error-codes';
-const ANTHROPIC = 'https://docs.claude.com/en/api/errors';
-const ANTHROPIC_LIMITS = 'https://docs.claude.com/en/api/rate-limits';
-const GOOGLE = 'https://ai.google.dev/gemini-api/docs/troubleshooting';
-const GOOGLE_QUOTA = 'https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto';
-const AZURE = 'https://learn.microsoft.com/azure/ai-services/openai/quotas-limits';
-const BEDROCK = 'https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html';
-const AWS =
-  'https://github.com/smithy-lang/smithy-typescript/blob/main/packages/service-error-classification/src/constants.ts';
-const HUGGING_FACE = 'https://github.com/huggingface/transformers/issues/11904';
-const TGI = 'https://github.com/huggingface/text-generation-inference/blob/main/router/src/infer/mod.rs';
-const LLAMA_CPP = 'https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md';
 
 /** Values of `error.code`; `error.type` is `insufficient_quota`, or the same as the code. */
 const OPENAI_BILLING = [
@@ -58,31 +43,24 @@ const OPENAI_BILLING = [
 ];
 
 const codes =
-  (vendor: string, source: string) =>
+  (vendor: string) =>
   (means: Meaning, status: number, ...words: readonly string[]): Refusal => ({
     vendor,
     in: 'code',
     words,
     means,
     status,
-    source,
   });
-const openAi = codes('OpenAI', OPENAI);
-const anthropic = codes('Anthropic', ANTHROPIC);
-const google = codes('Google', GOOGLE);
-const bedrock = codes('Amazon Bedrock', BEDROCK);
+const openAi = codes('OpenAI');
+const anthropic = codes('Anthropic');
+const google = codes('Google');
+const bedrock = codes('Amazon Bedrock');
+const aws = codes('AWS');
 
 /** The first row that fits counts, so errors that no wait can end come before those that a wait may end. */
 export const REFUSALS: readonly Refusal[] = [
   openAi('exhausted', 429, 'insufficient_quota', ...OPENAI_BILLING),
-  {
-    vendor: 'Anthropic',
-    in: 'code',
-    words: ['enforced_spend_limit_reached'],
-    means: 'exhausted',
-    status: 429,
-    source: ANTHROPIC_LIMITS,
-  },
+  anthropic('exhausted', 429, 'enforced_spend_limit_reached'),
   anthropic('exhausted', 402, 'billing_error'),
   {
     vendor: 'Anthropic',
@@ -94,11 +72,10 @@ export const REFUSALS: readonly Refusal[] = [
     ],
     means: 'exhausted',
     status: 400,
-    source: ANTHROPIC_LIMITS,
   },
-  {vendor: 'Google', in: 'quota', words: ['PerDay', 'Daily'], means: 'exhausted', status: 429, source: GOOGLE_QUOTA},
+  {vendor: 'Google', in: 'quota', words: ['PerDay', 'Daily'], means: 'exhausted', status: 429},
   bedrock('exhausted', 400, 'ServiceQuotaExceededException'),
-  {vendor: 'OpenAI', in: 'message', words: ['Request too large for'], means: 'too-large', status: 429, source: OPENAI},
+  {vendor: 'OpenAI', in: 'message', words: ['Request too large for'], means: 'too-large', status: 429},
 
   {
     vendor: 'Hugging Face',
@@ -106,9 +83,8 @@ export const REFUSALS: readonly Refusal[] = [
     words: ['is currently loading'],
     means: 'loading',
     status: 503,
-    source: HUGGING_FACE,
   },
-  {vendor: 'llama.cpp', in: 'message', words: ['Loading model'], means: 'loading', status: 503, source: LLAMA_CPP},
+  {vendor: 'llama.cpp', in: 'message', words: ['Loading model'], means: 'loading', status: 503},
   bedrock('loading', 429, 'ModelNotReadyException'),
 
   openAi('throttled', 429, 'rate_limit_exceeded', 'slow_down'),
@@ -120,33 +96,27 @@ export const REFUSALS: readonly Refusal[] = [
     words: ['exceeded call rate limit of your current', 'exceeded token rate limit of your current'],
     means: 'throttled',
     status: 429,
-    source: AZURE,
   },
   bedrock('throttled', 429, 'ThrottlingException'),
-  {
-    vendor: 'AWS',
-    in: 'code',
-    words: [
-      'Throttling',
-      'ThrottledException',
-      'RequestThrottled',
-      'RequestThrottledException',
-      'RequestLimitExceeded',
-      'TooManyRequestsException',
-      'BandwidthLimitExceeded',
-      'ProvisionedThroughputExceededException',
-      'SlowDown',
-    ],
-    means: 'throttled',
-    status: 429,
-    source: AWS,
-  },
+  aws(
+    'throttled',
+    429,
+    'Throttling',
+    'ThrottledException',
+    'RequestThrottled',
+    'RequestThrottledException',
+    'RequestLimitExceeded',
+    'TooManyRequestsException',
+    'BandwidthLimitExceeded',
+    'ProvisionedThroughputExceededException',
+    'SlowDown',
+  ),
 
   openAi('overloaded', 503, 'server_is_overloaded'),
   anthropic('overloaded', 529, 'overloaded_error'),
   google('overloaded', 503, 'UNAVAILABLE'),
   bedrock('overloaded', 503, 'ServiceUnavailableException'),
-  {vendor: 'TGI', in: 'code', words: ['overloaded'], means: 'overloaded', status: 429, source: TGI},
+  codes('TGI')('overloaded', 429, 'overloaded'),
 
   openAi('failed', 500, 'server_error'),
   anthropic('failed', 500, 'api_error'),

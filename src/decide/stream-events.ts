@@ -26,41 +26,37 @@ export interface Announcement {
   readonly labels: readonly string[];
   /** The event is an announcement only if this path has this value. */
   readonly only?: {readonly path: string; readonly value: string};
-  /** The vendor's documentation. */
-  readonly source: string;
 }
 
-const ANTHROPIC = 'https://docs.claude.com/en/docs/build-with-claude/streaming';
-const OPENAI_CHAT = 'https://platform.openai.com/docs/api-reference/chat-streaming';
-const OPENAI_RESPONSES = 'https://platform.openai.com/docs/api-reference/responses-streaming';
-const GEMINI = 'https://ai.google.dev/api/generate-content';
-const COHERE = 'https://docs.cohere.com/v2/docs/streaming';
-
+/**
+ * @see https://docs.claude.com/en/docs/build-with-claude/streaming
+ * @see https://platform.openai.com/docs/api-reference/chat-streaming
+ * @see https://platform.openai.com/docs/api-reference/responses-streaming
+ * @see https://ai.google.dev/api/generate-content
+ * @see https://docs.cohere.com/v2/docs/streaming
+ */
 export const ANNOUNCEMENTS: readonly Announcement[] = [
-  {vendor: 'Anthropic', event: {type: 'ping'}, content: [], labels: [], source: ANTHROPIC},
-  {vendor: 'Anthropic', event: {type: 'message_start'}, content: ['message.content'], labels: [], source: ANTHROPIC},
+  {vendor: 'Anthropic', event: {type: 'ping'}, content: [], labels: []},
+  {vendor: 'Anthropic', event: {type: 'message_start'}, content: ['message.content'], labels: []},
   {
     vendor: 'Anthropic',
     event: {type: 'content_block_start'},
     only: {path: 'content_block.type', value: 'text'},
     content: ['content_block'],
     labels: ['type'],
-    source: ANTHROPIC,
   },
-  {vendor: 'Anthropic', event: {type: 'content_block_delta'}, content: ['delta'], labels: ['type'], source: ANTHROPIC},
+  {vendor: 'Anthropic', event: {type: 'content_block_delta'}, content: ['delta'], labels: ['type']},
   {
     vendor: 'OpenAI', // And its format elsewhere: Azure, vLLM, TGI, Mistral, Groq, DeepSeek, OpenRouter, llama.cpp, Ollama.
     event: {field: 'choices'},
     content: ['choices'],
     labels: ['index', 'role'],
-    source: OPENAI_CHAT,
   },
   ...['response.created', 'response.queued', 'response.in_progress'].map(type => ({
     vendor: 'OpenAI',
     event: {type},
     content: ['response.output'],
     labels: [],
-    source: OPENAI_RESPONSES,
   })),
   {
     vendor: 'OpenAI',
@@ -68,7 +64,6 @@ export const ANNOUNCEMENTS: readonly Announcement[] = [
     only: {path: 'item.type', value: 'message'},
     content: ['item'],
     labels: ['id', 'type', 'status', 'role', 'phase'],
-    source: OPENAI_RESPONSES,
   },
   {
     vendor: 'OpenAI',
@@ -76,29 +71,25 @@ export const ANNOUNCEMENTS: readonly Announcement[] = [
     only: {path: 'part.type', value: 'output_text'},
     content: ['part'],
     labels: ['type'],
-    source: OPENAI_RESPONSES,
   },
   {
     vendor: 'OpenAI',
     event: {type: 'response.output_text.delta'},
     content: ['delta'],
     labels: [],
-    source: OPENAI_RESPONSES,
   },
-  {vendor: 'OpenAI', event: {type: 'keepalive'}, content: [], labels: [], source: OPENAI_RESPONSES},
+  {vendor: 'OpenAI', event: {type: 'keepalive'}, content: [], labels: []},
   ...['candidates', 'usageMetadata'].map(field => ({
     vendor: 'Google',
     event: {field},
     content: ['candidates', 'promptFeedback'],
     labels: ['index', 'role'],
-    source: GEMINI,
   })),
   {
     vendor: 'Cohere',
     event: {type: 'message-start'},
     content: ['delta.message'],
     labels: ['role'],
-    source: COHERE,
   },
   {
     vendor: 'Cohere',
@@ -106,7 +97,6 @@ export const ANNOUNCEMENTS: readonly Announcement[] = [
     only: {path: 'delta.message.content.type', value: 'text'},
     content: ['delta.message'],
     labels: ['type'],
-    source: COHERE,
   },
 ];
 

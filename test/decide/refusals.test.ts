@@ -4,6 +4,7 @@ import {harmless} from '../../src/decide/classification.ts';
 import {classifyErrorBody} from '../../src/decide/classify-error-body.ts';
 import {classifyResponse} from '../../src/decide/classify-http.ts';
 import {type ErrorFacts, readErrorBody} from '../../src/decide/error-body.ts';
+import {sourceOf} from '../../src/decide/refusal-sources.ts';
 import {REFUSALS, refusalOf} from '../../src/decide/refusals.ts';
 import {Transients} from '../../src/decide/transients.ts';
 import {defaultPolicy} from '../../src/policy/defaults.ts';
@@ -57,7 +58,7 @@ describe('the table of refusals', () => {
 
   it('names a source for every row', () => {
     expect(REFUSALS).not.to.be.empty;
-    for (const {source} of REFUSALS) expect(new URL(source).protocol).to.equal('https:');
+    for (const refusal of REFUSALS) expect(new URL(sourceOf(refusal)).protocol).to.equal('https:');
   });
 });
 

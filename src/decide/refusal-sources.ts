@@ -1,0 +1,25 @@
+/** The documentation of the errors of model endpoints, or the source code of their servers. Apart from the table, because no client needs it. */
+import type {Refusal} from './refusals.ts';
+
+const ANTHROPIC_LIMITS = 'https://docs.claude.com/en/api/rate-limits';
+
+const BY_VENDOR: Readonly<Record<string, string>> = {
+  OpenAI: 'https://platform.openai.com/docs/guides/error-codes',
+  Anthropic: 'https://docs.claude.com/en/api/errors',
+  Google: 'https://ai.google.dev/gemini-api/docs/troubleshooting',
+  'Azure OpenAI': 'https://learn.microsoft.com/azure/ai-services/openai/quotas-limits',
+  'Amazon Bedrock': 'https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html',
+  AWS: 'https://github.com/smithy-lang/smithy-typescript/blob/main/packages/service-error-classification/src/constants.ts',
+  'Hugging Face': 'https://github.com/huggingface/transformers/issues/11904',
+  TGI: 'https://github.com/huggingface/text-generation-inference/blob/main/router/src/infer/mod.rs',
+  'llama.cpp': 'https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md',
+};
+
+/** Rows whose source is another one than that of their vendor, by their first word. */
+const BY_WORD: Readonly<Record<string, string>> = {
+  enforced_spend_limit_reached: ANTHROPIC_LIMITS,
+  'credit balance is too low': ANTHROPIC_LIMITS,
+  PerDay: 'https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto',
+};
+
+export const sourceOf = ({vendor, words}: Refusal): string => BY_WORD[words[0]!] ?? BY_VENDOR[vendor]!;
