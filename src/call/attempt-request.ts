@@ -114,6 +114,7 @@ function prepareAndSend<R extends AttemptResponse>(
   request: TransportRequest<R>,
 ): void {
   let prepared: ReturnType<typeof prepare>;
+  attempt.keep(); // A signature takes its time, too.
   try {
     const headers = request.headers instanceof PreparedHeaders ? request.headers : new PreparedHeaders(request.headers);
     const {method, rawUrl, retryState} = attempt.call;
@@ -135,7 +136,6 @@ function prepareAndSend<R extends AttemptResponse>(
     return attempt.unsent('hook', error);
   }
   if (!isPromise(prepared)) return send(attempt, request);
-  attempt.keep();
   promiseOf(prepared).then(
     () => attempt.step(() => send(attempt, request)),
     error => attempt.step(() => attempt.unsent('hook', error)),

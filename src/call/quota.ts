@@ -190,7 +190,7 @@ export function settleQuota(
       taken.admitted(now);
       if (quota !== null) learnRemaining(call, quota, response, now);
     }
-    if (harmless(sent)) taken.refund(now);
+    if (response === null && harmless(sent)) taken.refund(now); // What was answered has arrived.
   }
 }
 

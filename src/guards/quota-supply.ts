@@ -21,6 +21,8 @@ export interface QuotaSupply {
   keep(lot: QuotaLot, amounts: Amounts): void;
   /** An attempt that was kept is sent now. @returns Where its amounts come from now. */
   sent(lot: QuotaLot, amounts: Amounts, now: number): QuotaLot;
+  /** No attempt waits any more: the last one has left the queue. */
+  unneeded(now: number): void;
   /** Replaces reserved amounts by the actual ones. */
   settle(lot: QuotaLot, reserved: Amounts, actual: Amounts, now: number): void;
   /**

@@ -144,6 +144,7 @@ export class Quota {
     const wasFirst = this.#first === waiter;
     this.#remove(waiter);
     if (wasFirst) this.#serve(now);
+    if (this.waiting === 0) this.#supply?.unneeded(now);
   }
 
   /**

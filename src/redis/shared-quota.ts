@@ -151,6 +151,11 @@ export class SharedQuota implements QuotaSupply {
     return this.waitMs(first, now);
   }
 
+  /** Leaves the line in Redis, where the others wait behind this process. */
+  unneeded(now: number): void {
+    if (now < this.#freeAt) this.#ask(this.#none(), this.#none(), now);
+  }
+
   /** The amounts count from now on, and no longer from before. */
   #use({slots}: QuotaLot, amounts: Amounts, now: number): void {
     for (const [index, limit] of this.#limits.entries()) {
@@ -247,6 +252,7 @@ export class SharedQuota implements QuotaSupply {
         );
         this.#refused(Number(isGranted) === 1 ? 0 : Number(waitMs), answeredAt);
         this.#quota.supplied(answeredAt);
+        if (this.#quota.waiting === 0) this.unneeded(answeredAt);
       },
       failedAt => {
         hasFailed = true;

@@ -1,5 +1,6 @@
 /** A quota counts an attempt when it is sent, also where something keeps it after the quota has admitted it. */
 import {expect} from 'chai';
+import type {Clock} from '../../src/core/timer.ts';
 import {createFetch, type PolicyInput, type Ports} from '../../src/core.ts';
 import {VirtualClock} from '../../src/testing.ts';
 import {ITEMS, nameOf} from './world.ts';
@@ -7,12 +8,14 @@ import {ITEMS, nameOf} from './world.ts';
 const MAX = 20;
 const WINDOW_MS = 2000;
 const CALLS = 60;
+const weigh = () => ({inputTokens: 1, outputTokens: 0});
 const POLICY: PolicyInput = {
   maxAttempts: 1,
   deadlineMs: 60_000,
   attemptTimeoutMs: 30_000,
   breaker: null,
-  quota: {limits: [{unit: 'requests', max: MAX, perMs: WINDOW_MS}], learn: false},
+  // Tokens are not spread over the window, as requests are.
+  quota: {limits: [{unit: 'tokens', max: MAX, perMs: WINDOW_MS}], learn: false},
 };
 
 type Keeping = (clock: VirtualClock) => {
@@ -48,6 +51,7 @@ describe('a quota whose attempts are kept after it has admitted them', () => {
           clock,
           random: () => 0.5,
           observer: null,
+          weigh,
           fetch: async () => {
             sentAt.push(clock.now());
             await clock.sleep(latencyMs());
@@ -67,4 +71,63 @@ describe('a quota whose attempts are kept after it has admitted them', () => {
       expect(mostIn(sentAt, WINDOW_MS)).to.be.at.most(MAX);
       expect(clock.pending).to.equal(0);
     });
+});
+
+describe('a quota whose attempts are answered', () => {
+  for (const status of [200, 408, 421, 425, 500, 503])
+    it(`counts those that are answered with ${status}`, async () => {
+      const clock = new VirtualClock();
+      const sentAt: number[] = [];
+      const fetch = createFetch(POLICY, {
+        clock,
+        random: () => 0.5,
+        observer: null,
+        weigh,
+        fetch: async () => {
+          sentAt.push(clock.now());
+          await clock.sleep(5);
+          return new Response(null, {status});
+        },
+      });
+      const ends = await clock.run(() =>
+        Promise.all(Array.from({length: CALLS}, () => fetch(ITEMS).then(response => response.status))),
+      );
+      expect(new Set(ends)).to.deep.equal(new Set([status]));
+      expect(mostIn(sentAt, WINDOW_MS)).to.be.at.most(MAX);
+    });
+});
+
+describe('a quota whose attempts are signed', () => {
+  it('counts them when they are sent, also where a signature keeps the process busy', async () => {
+    const base = new VirtualClock();
+    let busyMs = 0;
+    const clock: Clock = {
+      now: () => base.now() + busyMs,
+      wall: () => base.wall() + busyMs,
+      arm: (timer, ms) => base.arm(timer, ms),
+      disarm: timer => base.disarm(timer),
+      unref: () => {},
+      ref: () => {},
+      expect: () => {},
+    };
+    const sentAt: number[] = [];
+    const fetch = createFetch(POLICY, {
+      clock,
+      random: () => 0.5,
+      observer: null,
+      weigh,
+      prepareAttempt: () => {
+        if (sentAt.length < MAX) busyMs += 20; // Until the key is in its cache.
+      },
+      fetch: async () => {
+        sentAt.push(clock.now());
+        return new Response('ok');
+      },
+    });
+    await base.run(() =>
+      Promise.all(Array.from({length: CALLS}, () => fetch(ITEMS).then(response => response.text()))),
+    );
+    expect(sentAt).to.have.length(CALLS);
+    expect(mostIn(sentAt, WINDOW_MS)).to.be.at.most(MAX);
+  });
 });

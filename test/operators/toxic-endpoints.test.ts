@@ -95,6 +95,8 @@ describe('two endpoints, one of them behind Toxiproxy', function () {
         ],
         attemptTimeoutMs: 1000,
         backoff: {baseMs: 5, throttledBaseMs: 5},
+        // The caller cannot repeat a key of the policy, so its calls may move.
+        idempotency: {methods: ['POST']},
         budget: null,
         ...more,
       });
@@ -111,11 +113,10 @@ describe('two endpoints, one of them behind Toxiproxy', function () {
 
         it(`does no POST at both while the link ${what}`, async () => {
           const fetch = createFetch(policyOf(), {observer: null, fetch: over(agent)});
-          const post = (key: string) =>
-            fetch(`${origin}/charges`, {method: 'POST', body: '{}', headers: {'idempotency-key': key}});
-          const settled = Promise.allSettled(Array.from({length: CALLS}, (_, n) => post(`key-${n}`)));
+          const post = () => fetch(`${origin}/charges`, {method: 'POST', body: '{}'});
+          const settled = Promise.allSettled(Array.from({length: CALLS}, post));
           await breakLink(link);
-          await Promise.allSettled(Array.from({length: CALLS}, (_, n) => post(`later-${n}`)));
+          await Promise.allSettled(Array.from({length: CALLS}, post));
           await settled;
           expect(eu.done.size + us.done.size, 'charges').to.be.at.least(CALLS / 2);
           expect([...eu.done].filter(key => us.done.has(key))).to.deep.equal([]);

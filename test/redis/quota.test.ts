@@ -103,6 +103,21 @@ describe('a quota of four processes', () => {
     expect(world.clock.pending).to.be.at.most(3);
   });
 
+  it('does not make others wait for an attempt that has left the queue', async () => {
+    const world = new SharedQuotas([tokens(100, 1000)]);
+    const [one, other] = [world.start(), world.start()];
+    other.attempt(amountsOf(1, 50));
+    await world.clock.advance(100);
+    const leaves = one.attempt(amountsOf(1, 100));
+    await world.clock.advance(150);
+    leaves!();
+    for (let count = 0; count < 4; count++) other.attempt(amountsOf(1, 10));
+    await world.clock.advance(200);
+    expect(world.sent.map(({process}) => process === other)).to.deep.equal([true, true, true, true, true]);
+    await world.clock.advance(5000);
+    expect(world.sent.length).to.equal(5);
+  });
+
   it('loses no more than a lease to each process that crashes', async () => {
     const world = new SharedQuotas([requests(640, 10_000)]);
     const crashing = [1, 2, 3].map(() => world.start());

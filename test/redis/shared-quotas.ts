@@ -95,18 +95,29 @@ export class SharedProcess {
     this.hasCrashed = true;
   }
 
-  /** Sends one attempt as soon as the quota admits it. */
-  attempt(amounts: Amounts, sent: (taken: QuotaReservation, now: number) => void = () => {}): void {
-    if (this.hasCrashed) return;
+  /**
+   * Sends one attempt as soon as the quota admits it.
+   *
+   * @returns Takes the attempt out of the queue; null where it does not wait.
+   */
+  attempt(amounts: Amounts, sent: (taken: QuotaReservation, now: number) => void = () => {}): (() => void) | null {
+    if (this.hasCrashed) return null;
     const now = this.world.clock.now();
     const taken = this.quota.tryTake(amounts, now);
-    if (taken === null) this.quota.join(new Waiting(this, amounts, now, sent), now);
-    else this.send(amounts, now, taken, now, sent);
+    if (taken !== null) {
+      this.send(amounts, now, taken, now, sent);
+      return null;
+    }
+    const waiter = new Waiting(this, amounts, now, sent);
+    this.quota.join(waiter, now);
+    return () => this.quota.leave(waiter, this.world.clock.now());
   }
 
   /** So many callers that send one attempt after the other, without a pause. */
   keepBusy(callers: number, amounts: Amounts = amountsOf(1)): void {
-    const next = (): void => this.attempt(amounts, next);
+    const next = (): void => {
+      this.attempt(amounts, next);
+    };
     for (let caller = 0; caller < callers; caller++) next();
   }
 
