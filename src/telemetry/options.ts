@@ -7,8 +7,8 @@ import {HeaderCapture} from './header-capture.ts';
 /** The options of `otelObserver`. */
 export interface OtelOptions {
   /**
-   * Which servers get `traceparent`, `tracestate` and baggage. Called once for each call, with its URL without secrets: fetch follows
-   * redirects itself, and sends these headers along to any server. `{baggage: false}` sends the trace headers but no baggage. Default: every server; in a browser only the origin of the page, because the headers cause a
+   * Which servers get `traceparent`, `tracestate` and baggage. Called with the URL without secrets: once for each call, and under `endpoints`
+   * for each attempt, with the URL at its endpoint. fetch follows redirects itself, and sends these headers along to any server. `{baggage: false}` sends the trace headers but no baggage. Default: every server; in a browser only the origin of the page, because the headers cause a
    * preflight request that other servers refuse.
    */
   readonly propagateTo?: (url: string) => boolean | {readonly baggage: boolean};
@@ -68,10 +68,11 @@ export class OtelSettings {
     this.#propagateTo = options.propagateTo;
   }
 
-  propagation(call: CallView): Propagation {
-    if (this.#propagateTo === undefined) return pageOrigin === undefined || call.origin === pageOrigin ? 'all' : 'none';
+  /** @param to The server of a call, or of an attempt. */
+  propagation(to: Pick<CallView, 'url' | 'origin'>): Propagation {
+    if (this.#propagateTo === undefined) return pageOrigin === undefined || to.origin === pageOrigin ? 'all' : 'none';
     try {
-      const said = this.#propagateTo(call.url);
+      const said = this.#propagateTo(to.url);
       if (typeof said === 'boolean') return said ? 'all' : 'none';
       return said.baggage ? 'all' : 'trace';
     } catch (error) {
