@@ -58,6 +58,23 @@ describe('telemetry: options', () => {
       expect(JSON.stringify(tracing.attempts[0]!.attributes)).not.to.match(/secret|u:p/);
     });
 
+    it('redacts every header, because any may have a URL', async () => {
+      const place = server.place({headers: {'hx-redirect': '/cb?code=secret', 'operation-location': '/op?sig=secret'}});
+      const sent = {
+        'x-original-url': '/a?token=secret',
+        'x-proto-relative': '//u:secret@h/?a=secret',
+        'x-upstream': 'https:u:secret@h/?t=secret',
+        'x-json': '{"url":"http:\\/\\/u:secret@h\\/?token=secret"}',
+        'x-quoted': 'https://h/?q="secret"',
+      };
+      const captureHeaders = {request: Object.keys(sent), response: ['hx-redirect', 'operation-location']};
+      await fetching({captureHeaders})(place.url, {headers: sent});
+      const {attributes} = tracing.attempts[0]!;
+      expect(attributes['http.response.header.hx-redirect']).to.deep.equal(['/cb?code=REDACTED']);
+      expect(Object.keys(attributes).filter(name => name.includes('.header.'))).to.have.length(7);
+      expect(JSON.stringify(attributes)).not.to.include('secret');
+    });
+
     const refused = ['Authorization', 'cookie', 'Set-Cookie', 'x-api-key', 'Idempotency-Key', 'proxy-authorization'];
     const byPart = ['apikey', 'X-Secret', 'x-password', 'cf-access-client-secret', 'x-shopify-access-token'];
     for (const name of [...refused, ...byPart, 'x-api-key-2', 'x-token-value', 'ocp-apim-subscription-key', 'x-passwd'])
