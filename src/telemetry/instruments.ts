@@ -1,11 +1,12 @@
 /** Every instrument: its name, unit and buckets. Values are seconds and counts; no ids, URLs or attempt numbers on any of them. */
-import type {Counter, Histogram, Meter, UpDownCounter} from '@opentelemetry/api';
+import type {Counter, Histogram, Meter} from '@opentelemetry/api';
 import {observeActiveCalls} from './call-series.ts';
 import {
   observeBreakers,
   observeBudgets,
   observeConcurrencyLimits,
   observeConcurrencyQueues,
+  observeEndpoints,
   observeQuotaQueues,
   observeQuotas,
   observeStores,
@@ -33,8 +34,6 @@ export class Instruments {
   /** Attempts that went to another endpoint of their call. */
   readonly failovers: Counter;
   readonly endpointTransitions: Counter;
-  /** Endpoints that are passed over now. */
-  readonly endpointsOut: UpDownCounter;
   readonly #meter: Meter;
   #requestDuration: Histogram | undefined;
   #rpcDuration: Histogram | undefined;
@@ -106,10 +105,12 @@ export class Instruments {
       unit: '{transition}',
       description: 'Endpoints that were ejected or not ready, and that returned or became ready.',
     });
-    this.endpointsOut = meter.createUpDownCounter('steadfetch.client.endpoint.out', {
-      unit: '{endpoint}',
-      description: 'Endpoints that calls pass over, because they are ejected or not ready.',
-    });
+    meter
+      .createObservableUpDownCounter('steadfetch.client.endpoint.out', {
+        unit: '{endpoint}',
+        description: 'Endpoints that calls pass over, because they are ejected or not ready.',
+      })
+      .addCallback(observeEndpoints);
     meter
       .createObservableUpDownCounter('steadfetch.client.active_calls', {
         unit: '{call}',
