@@ -20,7 +20,7 @@ export function finishCall(call: CallFacts, outcome: Outcome, now: number = call
   const status = outcome.response?.status;
   call.ending = {result, reason, durationMs};
   if (call.span !== null) endCall(call.span, call, outcome, result, reason, durationMs);
-  call.client.on?.({type: 'call.end', call, result, status, durationMs, reason});
+  call.on?.({type: 'call.end', call, result, status, durationMs, reason});
   attachReport(call, outcome);
 }
 

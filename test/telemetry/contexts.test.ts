@@ -143,6 +143,18 @@ describe('telemetry: contexts', () => {
     expect(seen).to.deep.equal(Array(4).fill([tracing.calls[0]!.spanContext().spanId, false]));
   });
 
+  for (const [adapter, call] of Object.entries(adapters))
+    it(`${adapter}: runs listeners in the context of the call, so that their log lines have its trace`, async () => {
+      const seen: Record<string, unknown> = {};
+      await call(server.place(503, 200).url, {
+        on: ({type}) => {
+          seen[type] = [spanHere(), isSuppressed()];
+        },
+      });
+      const expected = [tracing.calls[0]!.spanContext().spanId, false];
+      expect(seen).to.deep.equal({'attempt.end': expected, 'retry.scheduled': expected, 'call.end': expected});
+    });
+
   it('sends the baggage of the caller unchanged', async () => {
     const place = server.place(200);
     const baggage = propagation.createBaggage({tenant: {value: 'a'}});
