@@ -32,7 +32,7 @@ export interface OtelOptions {
    * Node. Default: true.
    */
   readonly network?: boolean;
-  /** Makes a span for the reading of the body, because the span of an attempt ends at the headers. Default: false. */
+  /** Makes a span from the response to the end of its body, because the span of an attempt ends at the headers. Default: false. */
   readonly bodySpans?: boolean;
   /**
    * Records the metrics of the conventions: `http.client.request.duration` of each attempt, and of each gRPC call `rpc.client.call.duration`.

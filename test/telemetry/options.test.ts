@@ -5,10 +5,11 @@ import {expect} from 'chai';
 import {Agent, request} from 'undici';
 import {createFetch, type PolicyInput, type Ports} from '../../src/index.ts';
 import {type OtelOptions, otelObserver} from '../../src/telemetry.ts';
+import {VirtualClock} from '../../src/testing.ts';
 import {resilienceInterceptor} from '../../src/undici.ts';
 import {LoopbackServer} from '../support/loopback-server.ts';
 import {Tracing} from '../support/otel.ts';
-import {settle} from '../support/outcome.ts';
+import {errorOf, settle} from '../support/outcome.ts';
 import {quick} from '../support/policies.ts';
 
 /** The beginning of a body, and then nothing. */
@@ -175,6 +176,15 @@ describe('telemetry: options', () => {
       const response = await fetching({bodySpans: true}, {...quick, attemptTimeoutMs: 60})(server.place(dripping).url);
       await settle(() => response.text());
       expect(ends()).to.deep.equal([['timeout', 'timeout', true]]);
+    });
+
+    it('are left, and no error, if the time ends while the caller does not read', async () => {
+      const clock = new VirtualClock();
+      const policy = {...quick, attemptTimeoutMs: 60};
+      const response = await fetching({bodySpans: true}, policy, {clock})(server.place(dripping).url);
+      await clock.advance(60);
+      expect(ends()).to.deep.equal([['left', undefined, false]]);
+      expect((await errorOf(() => response.text())).name).to.equal('TimeoutError');
     });
 
     it('end when the caller aborts', async () => {
