@@ -1,9 +1,7 @@
 /** One call: its facts, its ids, and what observers, listeners and reports may see of it. The steps of a call read and write it. */
 import type {Client, ClientFacts} from '../client/client.ts';
-import {runIn} from '../client/observe.ts';
 import type {Plan, Variant} from '../client/plan.ts';
 import type {CallResult, CallView} from '../core/call-view.ts';
-import type {Listener} from '../core/events.ts';
 import {inheritedMs} from '../core/inherited-deadline.ts';
 import type {CallObserver} from '../core/observer.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
@@ -88,13 +86,6 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
     this.idempotencyKey = idempotencyKey;
     this.#rpc = rpc;
     this.#withinMs = rpc === null ? inheritedMs() : Math.min(rpc.withinMs, inheritedMs());
-  }
-
-  /** The listener of the client, which runs in the context of the call; null where there is none. */
-  get on(): Listener | null {
-    const {span, client} = this;
-    const {on} = client;
-    return on === null || span === null ? on : event => runIn(span, () => on(event));
   }
 
   /** As the caller wrote it, with every secret. */

@@ -3,8 +3,6 @@ import {redactText} from '../decide/redact.ts';
 
 /** HELLO has the arguments of AUTH. */
 const ABOUT_LOGIN = /auth|hello|pass|pwd|credential|secret|noperm/i;
-/** With the scheme, because drivers take passwords that no URL could have. */
-const USERINFO = /\S*@/g;
 const LONGEST = 300;
 
 export function lossReason(error: unknown): string {
@@ -13,5 +11,11 @@ export function lossReason(error: unknown): string {
     const code = /^(?:WRONGPASS|NOAUTH|NOPERM)\b/.exec(message)?.[0] ?? 'an error';
     return `${code}, whose message is not shown because it may repeat credentials`;
   }
-  return redactText(message).replace(USERINFO, 'REDACTED@').slice(0, LONGEST);
+  return redactText(message).replace(/\S+/g, withoutUserinfo).slice(0, LONGEST);
+}
+
+/** The scheme goes, too, because drivers take passwords that no URL could have. */
+function withoutUserinfo(word: string): string {
+  const at = word.lastIndexOf('@');
+  return at < 0 ? word : `REDACTED${word.slice(at)}`;
 }
