@@ -2,7 +2,7 @@
 import {type Context, createContextKey, propagation, type Span, trace} from '@opentelemetry/api';
 import type {CallView} from '../core/call-view.ts';
 import type {AttemptEndpoint, HeaderBag} from '../core/observer.ts';
-import type {OtelSettings, Propagation} from './options.ts';
+import type {OtelSettings} from './options.ts';
 
 /**
  * Under this key an instrumentation of undici or fetch makes no spans of its own: else each attempt had two, and the request
@@ -84,8 +84,6 @@ export const withValue = (below: Context, key: symbol, value: unknown): Context 
 /** Writes the headers of the propagator to the attempts of one call. */
 export class TraceHeaders {
   readonly #settings: OtelSettings;
-  /** To the server of the call. */
-  #propagation: Propagation | null = null;
   /** What the call has sent to endpoints. */
   #written: Map<string, string> | null = null;
 
@@ -94,20 +92,13 @@ export class TraceHeaders {
   }
 
   write(from: Context, headers: HeaderBag, call: CallView, endpoint: AttemptEndpoint | undefined): void {
-    const how = endpoint === undefined ? this.#toServer(call) : this.#toEndpoint(headers, endpoint);
+    if (endpoint !== undefined) {
+      // Attempts may share their headers, and an endpoint may not get what another one got.
+      this.#written ??= new Map();
+      for (const [name, value] of this.#written) if (headers.get(name) === value) headers.delete(name);
+    }
+    const how = this.#settings.propagation(endpoint ?? call);
     if (how !== 'none') propagation.inject(how === 'all' ? from : propagation.deleteBaggage(from), headers, this);
-  }
-
-  #toServer(call: CallView): Propagation {
-    this.#propagation ??= this.#settings.propagation(call);
-    return this.#propagation;
-  }
-
-  /** Attempts may share their headers, and an endpoint may not get what another one got. */
-  #toEndpoint(headers: HeaderBag, endpoint: AttemptEndpoint): Propagation {
-    this.#written ??= new Map();
-    for (const [name, value] of this.#written) if (headers.get(name) === value) headers.delete(name);
-    return this.#settings.propagation(endpoint);
   }
 
   /** Called by the propagator. */

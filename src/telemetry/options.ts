@@ -7,9 +7,10 @@ import {HeaderCapture} from './header-capture.ts';
 /** The options of `otelObserver`. */
 export interface OtelOptions {
   /**
-   * Which servers get `traceparent`, `tracestate` and baggage. Called with the URL without secrets: once for each call, and under `endpoints`
-   * for each attempt, with the URL at its endpoint. fetch follows redirects itself, and sends these headers along to any server. `{baggage: false}` sends the trace headers but no baggage. Default: every server; in a browser only the origin of the page, because the headers cause a
-   * preflight request that other servers refuse.
+   * Which servers get `traceparent`, `tracestate` and baggage. Called for each attempt, with its URL without secrets; under `endpoints` that is the
+   * URL at its endpoint. fetch follows redirects itself, and sends these headers along to any server. `{baggage: false}` sends the trace headers
+   * but no baggage. Default: every server; in a browser only the origin of the page, because the headers cause a preflight request that other
+   * servers refuse.
    */
   readonly propagateTo?: (url: string) => boolean | {readonly baggage: boolean};
   /**
@@ -41,7 +42,7 @@ export interface OtelOptions {
   readonly requestDuration?: boolean;
 }
 
-export type Propagation = 'none' | 'trace' | 'all';
+type Propagation = 'none' | 'trace' | 'all';
 
 /** The options, with their defaults. */
 export class OtelSettings {
@@ -68,7 +69,6 @@ export class OtelSettings {
     this.#propagateTo = options.propagateTo;
   }
 
-  /** @param to The server of a call, or of an attempt. */
   propagation(to: Pick<CallView, 'url' | 'origin'>): Propagation {
     if (this.#propagateTo === undefined) return pageOrigin === undefined || to.origin === pageOrigin ? 'all' : 'none';
     try {

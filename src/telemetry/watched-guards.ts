@@ -134,7 +134,7 @@ const QUOTA_UNITS = {
   tokens: 'tokens',
 } as const;
 
-type Observe = (result: ObservableResult) => void;
+export type Observe = (result: ObservableResult) => void;
 
 /**
  * One series per origin: those of several routes and clients are one.
