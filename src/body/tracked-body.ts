@@ -43,6 +43,8 @@ export class TrackedBody implements BodyListener {
   /** Reads along. */
   tap: UsageTap | null = null;
   failure: unknown;
+  /** Whether the caller has begun to read. */
+  isRead = false;
   #isStreaming = false;
   /** Copies of the body that are still to be read: `clone()` makes two of one. */
   #readers = 1;
@@ -70,6 +72,7 @@ export class TrackedBody implements BodyListener {
   }
 
   streaming(): void {
+    this.isRead = true;
     if (this.#isStreaming || this.#isErrorBody) return;
     this.#isStreaming = true;
     this.#timer.limitSilence();
@@ -80,6 +83,7 @@ export class TrackedBody implements BodyListener {
   }
 
   pending(interrupt: Interrupt): void {
+    this.isRead = true;
     if (this.#readers === 0) return;
     this.#reads = this.#reads === NO_READS ? [interrupt] : [...this.#reads, interrupt];
     // A body that comes from no socket keeps no process alive by itself.

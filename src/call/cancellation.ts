@@ -195,7 +195,8 @@ export class Cancellation extends Timer implements AbortListener, BodyTimer {
     const reads = body?.reads ?? [];
     const abort = (): void => request?.abort(reason);
     try {
-      this.release(kind);
+      // Time that passes while the caller does not read is no failure of the body.
+      this.release(kind !== 'aborted' && body?.isRead === false ? 'left' : kind);
       this.#attempt.cancelled(kind, reason, isLate);
     } finally {
       if (body === null) abort();

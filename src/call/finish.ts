@@ -7,6 +7,7 @@ import type {Refusal} from '../decide/may-retry.ts';
 import {classificationOf, type Sent} from './assess.ts';
 import type {CallContext, CallFacts} from './context.ts';
 import {BROKEN, refuse, SUCCEEDED} from './decision.ts';
+import {listenerOf} from './notify.ts';
 import {attachReport, explain, resultOf} from './report.ts';
 import {abortedOutcome, deadlineOutcome} from './wait.ts';
 
@@ -20,7 +21,7 @@ export function finishCall(call: CallFacts, outcome: Outcome, now: number = call
   const status = outcome.response?.status;
   call.ending = {result, reason, durationMs};
   if (call.span !== null) endCall(call.span, call, outcome, result, reason, durationMs);
-  call.client.on?.({type: 'call.end', call, result, status, durationMs, reason});
+  listenerOf(call)?.({type: 'call.end', call, result, status, durationMs, reason});
   attachReport(call, outcome);
 }
 

@@ -1,9 +1,9 @@
 /** Notifies the span and the listeners of the events of a call. Records are made only if there is a listener. */
 
-import {emit} from '../client/observe.ts';
+import {emit, runIn} from '../client/observe.ts';
 import type {AttemptKind} from '../core/call-view.ts';
 import type {RejectedError} from '../core/errors.ts';
-import type {AttemptEndEvent} from '../core/events.ts';
+import type {AttemptEndEvent, Listener} from '../core/events.ts';
 import type {Outcome} from '../core/outcome.ts';
 import type {Classification} from '../decide/classification.ts';
 import type {OuterRetries} from '../decide/outer-retries.ts';
@@ -27,6 +27,12 @@ const SUPERSEDED: Classified = {
   sent: 'maybe-processed',
 };
 
+/** The listener of the client, in the context of the call; null where there is none. */
+export function listenerOf({client, span}: CallFacts): Listener | null {
+  const {on} = client;
+  return on === null || span === null ? on : event => runIn(span, () => on(event));
+}
+
 export function notifyAttemptEnded(
   call: CallFacts,
   attempt: EndedAttempt,
@@ -34,11 +40,11 @@ export function notifyAttemptEnded(
   classification: Classified,
   now: number,
 ): void {
-  call.client.on?.(attemptEnd(call, attempt, kind, response?.status, classification, now));
+  listenerOf(call)?.(attemptEnd(call, attempt, kind, response?.status, classification, now));
 }
 
 export function notifySuperseded(call: CallFacts, attempt: EndedAttempt, now: number): void {
-  call.client.on?.(attemptEnd(call, attempt, 'superseded', undefined, SUPERSEDED, now));
+  listenerOf(call)?.(attemptEnd(call, attempt, 'superseded', undefined, SUPERSEDED, now));
 }
 
 function attemptEnd(
@@ -70,7 +76,7 @@ export function notifyScheduled(call: CallFacts, {classification, waitMs, waitSo
   const attempt = call.attempts + 1;
   const {reason} = classification;
   emit(call.span, 'retry.scheduled', {attempt, reason, waitMs, waitSource});
-  call.client.on?.({type: 'retry.scheduled', call, attempt, waitMs, waitSource, retryAfterMs: hint?.ms, reason});
+  listenerOf(call)?.({type: 'retry.scheduled', call, attempt, waitMs, waitSource, retryAfterMs: hint?.ms, reason});
 }
 
 /** Only where a retry was considered: an outcome that is not transient, or is left to another loop, was never abandoned. */
@@ -81,7 +87,7 @@ export function notifyAbandoned(
 ): void {
   if (!classification.transient || call.plan.observesOnly) return;
   emit(call.span, 'retry.abandoned', {reason: refusal!});
-  call.client.on?.({
+  listenerOf(call)?.({
     type: 'retry.abandoned',
     call,
     reason: explain(call, outcome.kind, outcome.status),
@@ -92,37 +98,37 @@ export function notifyAbandoned(
 export function notifyHedged(call: CallFacts, delayMs: number): void {
   const attempt = call.attempts;
   emit(call.span, 'hedge.started', {attempt, waitMs: delayMs});
-  call.client.on?.({type: 'hedge.started', call, attempt, delayMs});
+  listenerOf(call)?.({type: 'hedge.started', call, attempt, delayMs});
 }
 
 export function notifyFailover(call: CallFacts, from: string, to: string, reason: string): void {
   const attempt = call.attempts + 1;
   emit(call.span, 'call.failover', {attempt, reason, from, to});
-  call.client.on?.({type: 'call.failover', call, attempt, from, to, reason});
+  listenerOf(call)?.({type: 'call.failover', call, attempt, from, to, reason});
 }
 
 export function notifyQueued(call: CallFacts, waitMs: number): void {
   const attempt = call.attempts + 1;
   emit(call.span, 'call.queued', {attempt, waitMs});
-  call.client.on?.({type: 'call.queued', call, attempt, waitMs});
+  listenerOf(call)?.({type: 'call.queued', call, attempt, waitMs});
 }
 
 export function notifyRejected(call: CallFacts, {code, retryAfterMs}: RejectedError): void {
   emit(call.span, 'breaker.rejected', {reason: code, waitMs: retryAfterMs ?? 0});
-  call.client.on?.({type: 'call.rejected', call, code, retryAfterMs});
+  listenerOf(call)?.({type: 'call.rejected', call, code, retryAfterMs});
 }
 
 /** ky's own options won over the policy. */
 export function notifyOverridden(call: CallFacts, by: readonly string[]): void {
   emit(call.span, 'policy.overridden', {reason: by.join(', ')});
-  call.client.on?.({type: 'policy.overridden', call, by});
+  listenerOf(call)?.({type: 'policy.overridden', call, by});
 }
 
 /** Warns on the console once per client, because every call of a client has the same client above it. */
 export function notifyNested(call: CallFacts, {header, count}: OuterRetries): void {
   const {client, plan} = call;
   emit(call.span, 'retry.nested', {reason: header});
-  client.on?.({type: 'retry.nested', call, header, outerRetries: count});
+  listenerOf(call)?.({type: 'retry.nested', call, header, outerRetries: count});
   if (plan.policy.nested === 'yield' || client.hasWarnedOfNesting) return;
   client.hasWarnedOfNesting = true;
   console.warn(

@@ -16,7 +16,7 @@ export interface CallReport {
   readonly reason: string;
   /** Why the call was not retried, for programs; null if it succeeded. */
   readonly refusal: Refusal | null;
-  /** Attempts that were sent, hedges included. */
+  /** Attempts, hedges included, and one that `prepareAttempt` kept from being sent. */
   readonly attempts: number;
   /** Hedges that were sent. */
   readonly hedges: number;

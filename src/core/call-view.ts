@@ -19,7 +19,7 @@ export interface CallView {
   readonly policyName: string;
   /** The id of the call, known from its first attempt on. Undefined if `correlation` is null. */
   readonly correlationId: string | undefined;
-  /** Attempts sent so far, hedges included. */
+  /** Attempts so far, hedges included, and one that `prepareAttempt` kept from being sent. */
   readonly attempts: number;
   /** Hedges sent so far. */
   readonly hedges: number;

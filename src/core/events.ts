@@ -163,7 +163,7 @@ export interface StoreChangedEvent {
   readonly type: 'store.changed';
   /** Whether the store answers. */
   readonly isAvailable: boolean;
-  /** Why the store does not answer: `no answer within 20 ms`, or the message of the driver's error. Empty if it answers. */
+  /** Why the store does not answer: `no answer within 20 ms`, or the message of the driver's error, but not if it may repeat credentials. Empty if it answers. */
   readonly reason: string;
 }
 

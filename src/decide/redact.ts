@@ -7,15 +7,14 @@
 import {looksSecret} from './secret-name.ts';
 
 const REDACTED = 'REDACTED';
-/**
- * From the last letter of its scheme on: there is nothing secret before. A URL may hold a single quote, so a quote ends none:
- * rather lose one that closes than show what follows it.
- */
-const URL_IN_TEXT = /[a-z][0-9+.-]*:\/\/[^\s"<>`]+/gi;
+/** A word, without what closes a quotation. Other quotes and brackets end none: rather lose one than show what follows it. */
+const WORD = /\S+?(?=["`>]?,?(?:\s|$))/g;
+/** In a URL, be it absolute or only a path with a query. */
+const MAYBE_URL = /[\\/:=]/;
 /** Browsers and Node take backslashes for slashes and add missing ones, so `https:user:pw@host` has a password too. */
 const USERINFO = /^(\s*(?:[a-z][a-z0-9+.-]*:[\\/]*|[\\/]{2,}))[^\\/]*@/i;
-/** The same for a URL inside the path, as proxies and archives use it. */
-const NESTED_USERINFO = /(:\/\/)[^\\/]*@/g;
+/** The same for a URL in a text, in JSON, or inside the path, as proxies and archives use it. */
+const NESTED_USERINFO = /([\\/]{2})[^\\/]*@/g;
 /** No parameter is shown. */
 const NONE: ReadonlySet<string> = new Set();
 
@@ -37,7 +36,7 @@ export function redactUrl(url: string, shown: ReadonlySet<string> = NONE): strin
 
 /** Any text: every URL in it is redacted. */
 export function redactText(text: string): string {
-  return text.replace(URL_IN_TEXT, url => redactUrl(url));
+  return text.replace(WORD, word => (MAYBE_URL.test(word) ? redactUrl(word) : word));
 }
 
 function redactPair(pair: string, shown: ReadonlySet<string>): string {
@@ -51,8 +50,8 @@ function redactPair(pair: string, shown: ReadonlySet<string>): string {
   return `${pair.slice(0, equals)}=${REDACTED}`;
 }
 
-/** More pairs, since some servers take a semicolon for an ampersand; or a URL, which has a user and a query of its own. */
-const hidesMore = (text: string): boolean => text.includes(';') || text.includes('//');
+/** More pairs, which some servers decode once more or take a semicolon for; or a URL, which has a user and a query of its own. */
+const hidesMore = (text: string): boolean => /[;&]|\/\//.test(text);
 
 function decode(text: string): string {
   try {

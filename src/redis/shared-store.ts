@@ -8,6 +8,7 @@ import type {StoreListener} from '../core/guard-snapshot.ts';
 import type {RedisSend} from '../core/redis-send.ts';
 import {type Clock, Timer} from '../core/timer.ts';
 import type {GuardStore} from '../guards/guard-factory.ts';
+import {lossReason} from './loss-reason.ts';
 
 /** An integer or text in the reply of a script. */
 export type Reply = readonly (number | string)[];
@@ -135,7 +136,7 @@ export class SharedStore implements GuardStore {
         this.#pending--;
         const isKnown = !limit.armed;
         clock.disarm(limit);
-        this.#lose(error instanceof Error ? error.message : String(error));
+        this.#lose(lossReason(error));
         if (!isKnown) failed(clock.now());
       },
     );

@@ -5,50 +5,49 @@ import * as names from './attributes.ts';
 import {conventionsOf} from './conventions.ts';
 import {placeAttributes} from './server-place.ts';
 
-export class CallSeries {
+export interface CallSeries {
   readonly attributes: Attributes;
-  active = 0;
-  readonly #call: Pick<CallView, 'method' | 'rpcMethod' | 'origin' | 'policyName' | 'template'>;
-
-  constructor(call: CallView) {
-    const {method, rpcMethod, origin, policyName, template} = call;
-    this.#call = {method, rpcMethod, origin, policyName, template};
-    // An unknown method is on spans only, because callers can make up any number of methods.
-    const {[names.HTTP_REQUEST_METHOD_ORIGINAL]: _, ...what} = conventionsOf(call).what(call);
-    this.attributes = {
-      ...what,
-      ...placeAttributes(origin),
-      [names.POLICY_NAME]: policyName,
-    };
-  }
-
-  fits({method, rpcMethod, origin, policyName, template}: CallView): boolean {
-    const {method: m, rpcMethod: r, origin: o, policyName: p, template: t} = this.#call;
-    return method === m && rpcMethod === r && origin === o && policyName === p && template === t;
-  }
+  active: number;
 }
 
 /** A client that calls ever new hosts must not grow without bound. */
 const KEPT = 1000;
+/** By attributes: calls of several unknown methods are one series, and SDKs keep one value for each. */
 const known = new Map<string, CallSeries>();
-let last: CallSeries | null = null;
+/** Most calls go where the last one went. */
+let last: Pick<CallView, 'method' | 'rpcMethod' | 'origin' | 'policyName' | 'template'> | null = null;
+let lastSeries: CallSeries;
 
 export function seriesOf(call: CallView): CallSeries {
-  if (last?.fits(call)) return last; // Most calls go where the last one went.
-  const key = JSON.stringify([call.method, call.rpcMethod, call.origin, call.policyName, call.template]);
+  const {method, rpcMethod, origin, policyName, template} = call;
+  const isLast =
+    method === last?.method &&
+    rpcMethod === last.rpcMethod &&
+    origin === last.origin &&
+    policyName === last.policyName &&
+    template === last.template;
+  if (isLast) return lastSeries;
+  lastSeries = findSeries(call);
+  last = {method, rpcMethod, origin, policyName, template};
+  return lastSeries;
+}
+
+function findSeries(call: CallView): CallSeries {
+  // An unknown method is on spans only, because callers can make up any number of methods.
+  const {[names.HTTP_REQUEST_METHOD_ORIGINAL]: _, ...what} = conventionsOf(call).what(call);
+  const attributes = {...what, ...placeAttributes(call.origin), [names.POLICY_NAME]: call.policyName};
+  const key = JSON.stringify(attributes);
   let series = known.get(key);
   if (series === undefined) {
     if (known.size >= KEPT) dropIdle();
-    series = new CallSeries(call);
+    series = {attributes, active: 0};
     known.set(key, series);
   }
-  last = series;
   return series;
 }
 
 function dropIdle(): void {
   for (const [key, {active}] of known) if (active === 0) known.delete(key);
-  last = null;
 }
 
 export function observeActiveCalls(result: ObservableResult): void {

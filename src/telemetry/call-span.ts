@@ -20,11 +20,11 @@ import {type AttemptHome, AttemptSpan, BareAttempt} from './attempt-span.ts';
 import * as names from './attributes.ts';
 import {BodySpan} from './body-span.ts';
 import {CallTime} from './call-time.ts';
-import {inject, SpanScope, suppressed} from './contexts.ts';
+import {SpanScope, suppressed, TraceHeaders} from './contexts.ts';
 import {type Conventions, conventionsOf, isRpc} from './conventions.ts';
 import {DelegatedAttempt} from './delegated-attempt.ts';
 import type {HeaderCapture} from './header-capture.ts';
-import type {OtelSettings, Propagation} from './options.ts';
+import type {OtelSettings} from './options.ts';
 import {SCOPE} from './scope.ts';
 import {placeAttributes} from './server-place.ts';
 import {describeEnd, eventAttributes, requestAttributes, retriesOf, tellable} from './span-facts.ts';
@@ -57,7 +57,7 @@ export class CallSpan implements CallObserver, AttemptHome {
   /** The context of the CLIENT span of an RPC, which all attempts send; null for HTTP, where each attempt sends its own span. */
   readonly #client: Context | null;
   readonly #settings: OtelSettings;
-  readonly #propagation: Propagation;
+  readonly #traceHeaders: TraceHeaders | null;
   readonly #delegates: boolean;
   readonly #isRecording: boolean;
   /** The observer that all attempts of an unsampled call share. */
@@ -83,7 +83,7 @@ export class CallSpan implements CallObserver, AttemptHome {
     this.capture = client === null ? settings.capture : null;
     this.#delegates = settings.delegates && client === null; // No other instrumentation makes a span of a gRPC attempt.
     this.#isRecording = scope.span.isRecording();
-    this.#propagation = this.#delegates ? 'none' : settings.propagation(call);
+    this.#traceHeaders = this.#delegates ? null : new TraceHeaders(settings);
   }
 
   get context(): Context {
@@ -91,7 +91,7 @@ export class CallSpan implements CallObserver, AttemptHome {
   }
 
   startAttempt(call: CallView, attempt: AttemptStart, headers: HeaderBag): AttemptObserver {
-    if (!this.#isRecording) return this.#startUnrecorded(headers);
+    if (!this.#isRecording) return this.#startUnrecorded(call, attempt, headers);
     if (this.#delegates) return new DelegatedAttempt(call, attempt, this.#requests, this.context);
     const {number, shadows, endpoint} = attempt;
     const attributes = Object.assign(requestAttributes(call), this.conventions.attempt(call, number));
@@ -107,13 +107,13 @@ export class CallSpan implements CallObserver, AttemptHome {
     if (this.capture !== null) span.setAttributes(this.capture.request(headers));
     const scope = new SpanScope(this.context, span);
     const started = new AttemptSpan(this, number, scope);
-    inject(this.#client ?? scope.context, headers, this.#propagation);
-    if (this.#client === null && this.#settings.network && this.#propagation !== 'none') started.watch(headers);
+    this.#traceHeaders?.write(this.#client ?? scope.context, headers, call, endpoint);
+    if (this.#client === null && this.#settings.network) started.watch(headers);
     return started;
   }
 
-  #startUnrecorded(headers: HeaderBag): AttemptObserver {
-    inject(this.#client ?? this.context, headers, this.#propagation);
+  #startUnrecorded(call: CallView, {endpoint}: AttemptStart, headers: HeaderBag): AttemptObserver {
+    this.#traceHeaders?.write(this.#client ?? this.context, headers, call, endpoint);
     this.#unrecorded ??= new BareAttempt(this.#delegates ? this.context : suppressed(this.context));
     return this.#unrecorded;
   }

@@ -1,7 +1,8 @@
 /** Contexts, and the headers that propagate them. */
-import {type Context, createContextKey, propagation, type Span, type TextMapSetter, trace} from '@opentelemetry/api';
-import type {HeaderBag} from '../core/observer.ts';
-import type {Propagation} from './options.ts';
+import {type Context, createContextKey, propagation, type Span, trace} from '@opentelemetry/api';
+import type {CallView} from '../core/call-view.ts';
+import type {AttemptEndpoint, HeaderBag} from '../core/observer.ts';
+import type {OtelSettings} from './options.ts';
 
 /**
  * Under this key an instrumentation of undici or fetch makes no spans of its own: else each attempt had two, and the request
@@ -80,11 +81,31 @@ export const suppressed = (below: Context): Context => new DerivedContext(below,
 export const withValue = (below: Context, key: symbol, value: unknown): Context =>
   new DerivedContext(below, key, value);
 
-const setter: TextMapSetter<HeaderBag> = {set: (headers, name, value) => headers.set(name, value)};
+/** Writes the headers of the propagator to the attempts of one call. */
+export class TraceHeaders {
+  readonly #settings: OtelSettings;
+  /** What the call has sent to endpoints. */
+  #written: Map<string, string> | null = null;
 
-export function inject(from: Context, headers: HeaderBag, how: Propagation): void {
-  if (how === 'none') return;
-  propagation.inject(how === 'all' ? from : propagation.deleteBaggage(from), headers, setter);
+  constructor(settings: OtelSettings) {
+    this.#settings = settings;
+  }
+
+  write(from: Context, headers: HeaderBag, call: CallView, endpoint: AttemptEndpoint | undefined): void {
+    if (endpoint !== undefined) {
+      // Attempts may share their headers, and an endpoint may not get what another one got.
+      this.#written ??= new Map();
+      for (const [name, value] of this.#written) if (headers.get(name) === value) headers.delete(name);
+    }
+    const how = this.#settings.propagation(endpoint ?? call);
+    if (how !== 'none') propagation.inject(how === 'all' ? from : propagation.deleteBaggage(from), headers, this);
+  }
+
+  /** Called by the propagator. */
+  set(headers: HeaderBag, name: string, value: string): void {
+    headers.set(name, value);
+    this.#written?.set(name, value);
+  }
 }
 
 /** The value of the header that names the span, whichever the propagator writes: `traceparent`, `b3`. Undefined if no header names it. */

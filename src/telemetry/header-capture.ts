@@ -1,6 +1,6 @@
 /** Records headers on spans: only those named in the options, never those that carry secrets, and URLs without their secrets. */
 import type {Attributes} from '@opentelemetry/api';
-import {redactText, redactUrl} from '../decide/redact.ts';
+import {redactUrl} from '../decide/redact.ts';
 import {looksSecret} from '../decide/secret-name.ts';
 import {HTTP_REQUEST_HEADER, HTTP_RESPONSE_HEADER} from './attributes.ts';
 
@@ -15,9 +15,6 @@ const DENIED = new Set([
   'set-cookie2',
   'idempotency-key',
 ]);
-/** Their values are URLs, maybe relative ones. */
-const URLS = new Set(['location', 'content-location', 'referer', 'origin', 'link', 'refresh', 'x-forwarded-uri']);
-
 /** Headers that can be read by name. */
 interface Readable {
   get(name: string): string | null;
@@ -55,8 +52,8 @@ function recorded(names: readonly string[], prefix: string, headers: Readable): 
   try {
     for (const name of names) {
       const value = headers.get(name);
-      if (value !== null)
-        attributes[prefix + name] = [URLS.has(name) ? redactUrl(redactText(value)) : redactText(value)];
+      // Any header may have a URL, and a relative one is known by its query alone.
+      if (value !== null) attributes[prefix + name] = [redactUrl(value)];
     }
   } catch {
     // A custom fetch may return invalid headers.

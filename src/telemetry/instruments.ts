@@ -1,11 +1,13 @@
 /** Every instrument: its name, unit and buckets. Values are seconds and counts; no ids, URLs or attempt numbers on any of them. */
-import type {Counter, Histogram, Meter, UpDownCounter} from '@opentelemetry/api';
+import type {Counter, Histogram, Meter} from '@opentelemetry/api';
 import {observeActiveCalls} from './call-series.ts';
 import {
+  type Observe,
   observeBreakers,
   observeBudgets,
   observeConcurrencyLimits,
   observeConcurrencyQueues,
+  observeEndpoints,
   observeQuotaQueues,
   observeQuotas,
   observeStores,
@@ -33,8 +35,6 @@ export class Instruments {
   /** Attempts that went to another endpoint of their call. */
   readonly failovers: Counter;
   readonly endpointTransitions: Counter;
-  /** Endpoints that are passed over now. */
-  readonly endpointsOut: UpDownCounter;
   readonly #meter: Meter;
   #requestDuration: Histogram | undefined;
   #rpcDuration: Histogram | undefined;
@@ -43,6 +43,12 @@ export class Instruments {
     this.#meter = meter;
     const histogram = (name: string, unit: string, buckets: number[], description: string): Histogram =>
       meter.createHistogram(name, {unit, description, advice: {explicitBucketBoundaries: buckets}});
+    const counter = (name: string, unit: string, description: string): Counter =>
+      meter.createCounter(name, {unit, description});
+    const observed = (name: string, unit: string, description: string, observe: Observe): void =>
+      meter.createObservableUpDownCounter(name, {unit, description}).addCallback(observe);
+    const gauge = (name: string, description: string, observe: Observe): void =>
+      meter.createObservableGauge(name, {unit: '1', description}).addCallback(observe);
 
     this.callDuration = histogram(
       'steadfetch.client.call.duration',
@@ -74,10 +80,11 @@ export class Instruments {
       CALL_SECONDS,
       'Time that calls waited between their attempts.',
     );
-    this.paidAttempts = meter.createCounter('steadfetch.client.call.paid_attempts', {
-      unit: '{attempt}',
-      description: 'Attempts that may have to be paid for, of policies that count them.',
-    });
+    this.paidAttempts = counter(
+      'steadfetch.client.call.paid_attempts',
+      '{attempt}',
+      'Attempts that may have to be paid for.',
+    );
     this.queueTime = histogram(
       'steadfetch.client.call.queue_time',
       's',
@@ -88,77 +95,57 @@ export class Instruments {
       'steadfetch.client.attempt.time_to_first_content',
       's',
       CALL_SECONDS,
-      'Time from the send of an attempt to the first content of its event stream.',
+      'Time to the first content of an event stream.',
     );
-    this.rejected = meter.createCounter('steadfetch.client.call.rejected', {
-      unit: '{call}',
-      description: 'Attempts that a guard refused before they were sent.',
-    });
-    this.breakerTransitions = meter.createCounter('steadfetch.circuit_breaker.transition', {
-      unit: '{transition}',
-      description: 'Changes of state of circuit breakers.',
-    });
-    this.failovers = meter.createCounter('steadfetch.client.call.failovers', {
-      unit: '{failover}',
-      description: 'Attempts that went to another endpoint, because one failed or was passed over.',
-    });
-    this.endpointTransitions = meter.createCounter('steadfetch.client.endpoint.transition', {
-      unit: '{transition}',
-      description: 'Endpoints that were ejected or not ready, and that returned or became ready.',
-    });
-    this.endpointsOut = meter.createUpDownCounter('steadfetch.client.endpoint.out', {
-      unit: '{endpoint}',
-      description: 'Endpoints that calls pass over, because they are ejected or not ready.',
-    });
-    meter
-      .createObservableUpDownCounter('steadfetch.client.active_calls', {
-        unit: '{call}',
-        description: 'Calls that have not ended.',
-      })
-      .addCallback(observeActiveCalls);
-    meter
-      .createObservableUpDownCounter('steadfetch.circuit_breaker.state', {
-        unit: '{breaker}',
-        description: 'Circuit breakers in each state.',
-      })
-      .addCallback(observeBreakers);
-    meter
-      .createObservableGauge('steadfetch.client.retry_budget.remaining', {
-        unit: '1',
-        description: 'Share of the retry budget that is left; the lowest, where routes have budgets of their own.',
-      })
-      .addCallback(observeBudgets);
-    meter
-      .createObservableUpDownCounter('steadfetch.client.concurrency.limit', {
-        unit: '{attempt}',
-        description: 'Attempts that may be in flight at a time, as concurrency limits stand.',
-      })
-      .addCallback(observeConcurrencyLimits);
-    meter
-      .createObservableUpDownCounter('steadfetch.client.concurrency.waiting', {
-        unit: '{attempt}',
-        description: 'Attempts that wait for a place under a concurrency limit.',
-      })
-      .addCallback(observeConcurrencyQueues);
-    meter
-      .createObservableGauge('steadfetch.client.quota.remaining', {
-        unit: '1',
-        description:
-          'Share of a limit of a quota that may still be taken; the lowest, where routes have quotas of their own.',
-      })
-      .addCallback(observeQuotas);
-    meter
-      .createObservableUpDownCounter('steadfetch.client.quota.waiting', {
-        unit: '{attempt}',
-        description: 'Attempts that wait in the queue of a quota.',
-      })
-      .addCallback(observeQuotaQueues);
-    meter
-      .createObservableGauge('steadfetch.client.store.available', {
-        unit: '1',
-        description: 'Whether the store of shared guards answers: 1, or 0 if it does not.',
-      })
-      .addCallback(observeStores);
+    this.rejected = counter(
+      'steadfetch.client.call.rejected',
+      '{call}',
+      'Attempts that a guard refused before they were sent.',
+    );
+    this.breakerTransitions = counter(
+      'steadfetch.circuit_breaker.transition',
+      '{transition}',
+      'Changes of state of circuit breakers.',
+    );
+    this.failovers = counter(
+      'steadfetch.client.call.failovers',
+      '{failover}',
+      'Attempts that went to another endpoint.',
+    );
+    this.endpointTransitions = counter(
+      'steadfetch.client.endpoint.transition',
+      '{transition}',
+      'Changes of state of endpoints.',
+    );
+    observed(
+      'steadfetch.client.endpoint.out',
+      '{endpoint}',
+      'Endpoints that are ejected or not ready.',
+      observeEndpoints,
+    );
+    observed('steadfetch.client.active_calls', '{call}', 'Calls that have not ended.', observeActiveCalls);
+    observed('steadfetch.circuit_breaker.state', '{breaker}', 'Circuit breakers in each state.', observeBreakers);
+    gauge('steadfetch.client.retry_budget.remaining', 'Share of the retry budget that is left.', observeBudgets);
+    observed(
+      'steadfetch.client.concurrency.limit',
+      '{attempt}',
+      'Attempts that may be in flight.',
+      observeConcurrencyLimits,
+    );
+    observed(
+      'steadfetch.client.concurrency.waiting',
+      '{attempt}',
+      'Attempts that wait for a place.',
+      observeConcurrencyQueues,
+    );
+    gauge('steadfetch.client.quota.remaining', 'Share of a limit of a quota that is left.', observeQuotas);
+    observed(
+      'steadfetch.client.quota.waiting',
+      '{attempt}',
+      'Attempts that wait in the queue of a quota.',
+      observeQuotaQueues,
+    );
+    gauge('steadfetch.client.store.available', 'Whether the store of shared guards answers.', observeStores);
   }
 
   // The instruments of the conventions, which not every process uses.

@@ -1,4 +1,4 @@
-/** A call that is measured or logged, with spans or without. */
+/** A call that is measured or logged, with spans or without. A processor of the user may throw at the end of a span; metrics are recorded still. */
 import {type Context, context, type Logger} from '@opentelemetry/api';
 import type {CallResult, CallView} from '../core/call-view.ts';
 import type {
@@ -55,14 +55,20 @@ export class ObservedCall implements CallObserver {
 
   end(call: CallView, outcome: Outcome, result: CallResult, reason: string, durationMs: number): void {
     const {span, metrics} = this.#targets;
-    span?.end(call, outcome, result, reason);
-    metrics?.ended(call, outcome, result, durationMs);
+    try {
+      span?.end(call, outcome, result, reason);
+    } finally {
+      metrics?.ended(call, outcome, result, durationMs);
+    }
   }
 
   closed(end: RpcEnd): void {
     const {span, metrics} = this.#targets;
-    span?.closed(end);
-    metrics?.closed(end);
+    try {
+      span?.closed(end);
+    } finally {
+      metrics?.closed(end);
+    }
   }
 }
 
@@ -83,8 +89,11 @@ class ObservedAttempt implements AttemptObserver {
   }
 
   end(outcome: Outcome, superseded: boolean, latencyMs: number): void {
-    this.span?.end(outcome, superseded, latencyMs);
-    this.#metrics.attemptEnded(this.#attempt, outcome, superseded, latencyMs);
+    try {
+      this.span?.end(outcome, superseded, latencyMs);
+    } finally {
+      this.#metrics.attemptEnded(this.#attempt, outcome, superseded, latencyMs);
+    }
   }
 
   firstContent(afterMs: number): void {

@@ -7,9 +7,10 @@ import {HeaderCapture} from './header-capture.ts';
 /** The options of `otelObserver`. */
 export interface OtelOptions {
   /**
-   * Which servers get `traceparent`, `tracestate` and baggage. Called once for each call, with its URL without secrets: fetch follows
-   * redirects itself, and sends these headers along to any server. `{baggage: false}` sends the trace headers but no baggage. Default: every server; in a browser only the origin of the page, because the headers cause a
-   * preflight request that other servers refuse.
+   * Which servers get `traceparent`, `tracestate` and baggage. Called for each attempt, with its URL without secrets; under `endpoints` that is the
+   * URL at its endpoint. fetch follows redirects itself, and sends these headers along to any server. `{baggage: false}` sends the trace headers
+   * but no baggage. Default: every server; in a browser only the origin of the page, because the headers cause a preflight request that other
+   * servers refuse.
    */
   readonly propagateTo?: (url: string) => boolean | {readonly baggage: boolean};
   /**
@@ -32,7 +33,7 @@ export interface OtelOptions {
    * Node. Default: true.
    */
   readonly network?: boolean;
-  /** Makes a span for the reading of the body, because the span of an attempt ends at the headers. Default: false. */
+  /** Makes a span from the response to the end of its body, because the span of an attempt ends at the headers. Default: false. */
   readonly bodySpans?: boolean;
   /**
    * Records the metrics of the conventions: `http.client.request.duration` of each attempt, and of each gRPC call `rpc.client.call.duration`.
@@ -41,7 +42,7 @@ export interface OtelOptions {
   readonly requestDuration?: boolean;
 }
 
-export type Propagation = 'none' | 'trace' | 'all';
+type Propagation = 'none' | 'trace' | 'all';
 
 /** The options, with their defaults. */
 export class OtelSettings {
@@ -68,10 +69,10 @@ export class OtelSettings {
     this.#propagateTo = options.propagateTo;
   }
 
-  propagation(call: CallView): Propagation {
-    if (this.#propagateTo === undefined) return pageOrigin === undefined || call.origin === pageOrigin ? 'all' : 'none';
+  propagation(to: Pick<CallView, 'url' | 'origin'>): Propagation {
+    if (this.#propagateTo === undefined) return pageOrigin === undefined || to.origin === pageOrigin ? 'all' : 'none';
     try {
-      const said = this.#propagateTo(call.url);
+      const said = this.#propagateTo(to.url);
       if (typeof said === 'boolean') return said ? 'all' : 'none';
       return said.baggage ? 'all' : 'trace';
     } catch (error) {

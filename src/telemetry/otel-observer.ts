@@ -14,7 +14,7 @@ import {ObservedCall} from './observed-call.ts';
 import {type OtelOptions, OtelSettings} from './options.ts';
 import {noteProtocols} from './protocol-versions.ts';
 import {registeredInstruments, registeredLogger, registeredTracer, requireApi} from './registered.ts';
-import {type BreakerChange, type EndpointOut, watchGuards} from './watched-guards.ts';
+import {type BreakerChange, type EndpointMove, watchGuards} from './watched-guards.ts';
 
 /**
  * Makes an observer that reports to the OpenTelemetry SDK that is registered, now or later.
@@ -56,10 +56,10 @@ function breakerChanged(change: BreakerChange): void {
   if (logger !== null) logBreakerChange(logger, context.active(), change);
 }
 
-function endpointChanged({policyName, endpoint, state, change, isOut}: EndpointOut): void {
-  const instruments = registeredInstruments();
-  if (instruments === null) return;
-  const of = {[names.POLICY_NAME]: policyName, [names.ENDPOINT_NAME]: endpoint};
-  instruments.endpointTransitions.add(1, {...of, [names.ENDPOINT_STATE]: change});
-  instruments.endpointsOut.add(isOut ? 1 : -1, {...of, [names.ENDPOINT_STATE]: state});
+function endpointChanged({policyName, endpoint, change}: EndpointMove): void {
+  registeredInstruments()?.endpointTransitions.add(1, {
+    [names.POLICY_NAME]: policyName,
+    [names.ENDPOINT_NAME]: endpoint,
+    [names.ENDPOINT_STATE]: change,
+  });
 }

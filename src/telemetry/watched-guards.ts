@@ -9,8 +9,13 @@ import {placeAttributes} from './server-place.ts';
 
 const watched = new Set<WeakRef<GuardsView>>();
 /** Not in the set of guards, because the timers of a clock may refer to the client and would keep it from being collected. */
-const clocks = new WeakMap<GuardsView, Clock>();
+const details = new WeakMap<GuardsView, Details>();
 const gone = new FinalizationRegistry<WeakRef<GuardsView>>(guards => watched.delete(guards));
+
+interface Details {
+  readonly clock: Clock;
+  readonly out: ReadonlyMap<string, OutSeries>;
+}
 
 export interface BreakerChange {
   readonly policyName: string;
@@ -20,12 +25,16 @@ export interface BreakerChange {
 }
 
 /** A change of an endpoint, with attribute values. */
-export interface EndpointOut {
+export interface EndpointMove {
   readonly policyName: string;
   readonly endpoint: string;
-  /** Why it is, or was, passed over. */
-  readonly state: 'ejected' | 'not_ready';
   readonly change: 'ejected' | 'returned' | 'not_ready' | 'ready';
+}
+
+/** Whether an endpoint is passed over, for one of two reasons. */
+interface OutSeries {
+  readonly endpoint: string;
+  readonly state: 'ejected' | 'not_ready';
   readonly isOut: boolean;
 }
 
@@ -37,39 +46,35 @@ export function watchGuards(
   guards: GuardsView,
   clock: Clock,
   changed: (change: BreakerChange) => void,
-  endpointChanged: (change: EndpointOut) => void,
+  endpointChanged: (change: EndpointMove) => void,
 ): void {
-  if (clocks.has(guards)) return;
-  clocks.set(guards, clock);
+  if (details.has(guards)) return;
+  details.set(guards, {clock, out: watchEndpoints(guards, endpointChanged)});
   const held = new WeakRef(guards);
   watched.add(held);
   gone.register(guards, held);
   guards.breakerListeners.add((name, from, to) =>
     changed({policyName: guards.policyName, name, from: stateName(from), to: stateName(to)}),
   );
-  watchEndpoints(guards, endpointChanged);
 }
 
-/** The first answer of an endpoint that was never out is no transition. */
-function watchEndpoints(guards: GuardsView, changed: (change: EndpointOut) => void): void {
-  const out = new Set<string>();
+/**
+ * Keeps which endpoints are out, also while no SDK is registered. The first answer of an endpoint that was never out is no transition.
+ *
+ * @returns Each endpoint that is out, or was.
+ */
+function watchEndpoints(guards: GuardsView, changed: (change: EndpointMove) => void): ReadonlyMap<string, OutSeries> {
+  const out = new Map<string, OutSeries>();
+  const {policyName} = guards;
   guards.endpointListeners.add((endpoint, change) => {
     const isOut = change === 'ejected' || change === 'not-ready';
     const state = change === 'ejected' || change === 'returned' ? 'ejected' : 'not_ready';
     const key = `${state} ${endpoint}`;
-    if (out.has(key) === isOut) return;
-    if (isOut) out.add(key);
-    else out.delete(key);
-    quietly(() =>
-      changed({
-        policyName: guards.policyName,
-        endpoint,
-        state,
-        change: change === 'not-ready' ? 'not_ready' : change,
-        isOut,
-      }),
-    );
+    if ((out.get(key)?.isOut ?? false) === isOut) return;
+    out.set(key, {endpoint, state, isOut});
+    quietly(() => changed({policyName, endpoint, change: change === 'not-ready' ? 'not_ready' : change}));
   });
+  return out;
 }
 
 /** Attribute values are in snake case. */
@@ -82,63 +87,41 @@ export function observeBreakers(result: ObservableResult): void {
     for (const {route, state} of breakers) {
       const name = route === undefined ? origin : `${origin} (${route})`;
       for (const each of STATES) {
-        const attributes = {
-          [names.POLICY_NAME]: policyName,
-          [names.BREAKER_NAME]: name,
-          [names.BREAKER_STATE]: each,
-        };
-        breakersSeen.add(JSON.stringify([policyName, name, each]), attributes, count =>
-          stateName(state) === each ? count + 1 : count,
-        );
+        const of = {[names.POLICY_NAME]: policyName, [names.BREAKER_NAME]: name, [names.BREAKER_STATE]: each};
+        breakersSeen.add(of, stateName(state) === each ? 1 : 0);
       }
     }
   });
   breakersSeen.observe(result);
 }
 
-/** The lowest, where there are several for one origin. */
-export function observeBudgets(result: ObservableResult): void {
-  eachOrigin((policyName, {origin, budgets}) => {
-    const attributes = {[names.POLICY_NAME]: policyName, ...placeAttributes(origin)};
-    for (const {remaining} of budgets)
-      budgetsSeen.add(JSON.stringify([policyName, origin]), attributes, lowest => Math.min(lowest, remaining));
+export function observeEndpoints(result: ObservableResult): void {
+  eachGuards((guards, {out}) => {
+    for (const {endpoint, state, isOut} of out.values()) {
+      const of = {[names.ENDPOINT_NAME]: endpoint, [names.ENDPOINT_STATE]: state};
+      endpointsSeen.add({[names.POLICY_NAME]: guards.policyName, ...of}, isOut ? 1 : 0);
+    }
   });
-  budgetsSeen.observe(result);
+  endpointsSeen.observe(result);
 }
 
-/** Limits of one origin, of several routes or clients, add up. */
-export function observeConcurrencyLimits(result: ObservableResult): void {
-  eachOrigin((policyName, {origin, concurrency}) => {
-    const attributes = {[names.POLICY_NAME]: policyName, ...placeAttributes(origin)};
-    for (const {max} of concurrency)
-      limitsSeen.add(JSON.stringify([policyName, origin]), attributes, places => places + max);
+/** 0, if one of several does not answer. */
+export function observeStores(result: ObservableResult): void {
+  eachGuards(({storeAvailable, policyName}) => {
+    if (storeAvailable !== undefined) storesSeen.add({[names.POLICY_NAME]: policyName}, storeAvailable ? 1 : 0);
   });
-  limitsSeen.observe(result);
-}
-
-/** Attempts that wait for a place. */
-export function observeConcurrencyQueues(result: ObservableResult): void {
-  eachOrigin((policyName, {origin, concurrency}) => {
-    const attributes = {[names.POLICY_NAME]: policyName, ...placeAttributes(origin)};
-    for (const {waiting} of concurrency)
-      queuesSeen.add(JSON.stringify([policyName, origin]), attributes, count => count + waiting);
-  });
-  queuesSeen.observe(result);
+  storesSeen.observe(result);
 }
 
 /** Reports the lowest share of each limit, if there are several for one origin. */
 export function observeQuotas(result: ObservableResult): void {
   eachOrigin((policyName, {origin, quotas}) => {
     for (const {limits} of quotas)
-      for (const {unit, max, left} of limits) {
-        const attributes = {
-          [names.POLICY_NAME]: policyName,
-          ...placeAttributes(origin),
-          [names.QUOTA_UNIT]: QUOTA_UNITS[unit],
-        };
-        const share = Math.max(0, left / max);
-        quotasSeen.add(JSON.stringify([policyName, origin, unit]), attributes, lowest => Math.min(lowest, share));
-      }
+      for (const {unit, max, left} of limits)
+        quotasSeen.add(
+          {...originAttributes(policyName, origin), [names.QUOTA_UNIT]: QUOTA_UNITS[unit]},
+          Math.max(0, left / max),
+        );
   });
   quotasSeen.observe(result);
 }
@@ -151,50 +134,58 @@ const QUOTA_UNITS = {
   tokens: 'tokens',
 } as const;
 
-export function observeQuotaQueues(result: ObservableResult): void {
-  eachOrigin((policyName, {origin, quotas}) => {
-    const attributes = {[names.POLICY_NAME]: policyName, ...placeAttributes(origin)};
-    for (const {waiting} of quotas)
-      quotaQueuesSeen.add(JSON.stringify([policyName, origin]), attributes, count => count + waiting);
-  });
-  quotaQueuesSeen.observe(result);
+export type Observe = (result: ObservableResult) => void;
+
+/**
+ * One series per origin: those of several routes and clients are one.
+ *
+ * @param idle As of `Seen`.
+ */
+function perOrigin(idle: 0 | 1, values: (snapshot: GuardSnapshot) => number[]): Observe {
+  const seen = new Seen(idle);
+  return result => {
+    eachOrigin((policyName, snapshot) => {
+      for (const value of values(snapshot)) seen.add(originAttributes(policyName, snapshot.origin), value);
+    });
+    seen.observe(result);
+  };
 }
 
-/** 0, if one of several does not answer. */
-export function observeStores(result: ObservableResult): void {
-  for (const held of watched) {
-    const guards = held.deref();
-    if (guards?.storeAvailable === undefined) continue;
-    const available = guards.storeAvailable ? 1 : 0;
-    storesSeen.add(guards.policyName, {[names.POLICY_NAME]: guards.policyName}, least => Math.min(least, available));
-  }
-  storesSeen.observe(result);
-}
+const originAttributes = (policyName: string, origin: string): Attributes => ({
+  [names.POLICY_NAME]: policyName,
+  ...placeAttributes(origin),
+});
 
 function eachOrigin(visit: (policyName: string, snapshot: GuardSnapshot) => void): void {
+  eachGuards((guards, {clock}) => {
+    for (const snapshot of guards.snapshot(clock.now())) visit(guards.policyName, snapshot);
+  });
+}
+
+function eachGuards(visit: (guards: GuardsView, of: Details) => void): void {
   for (const held of watched) {
     const guards = held.deref();
-    if (guards === undefined) continue;
-    for (const snapshot of guards.snapshot(clocks.get(guards)!.now())) visit(guards.policyName, snapshot);
+    if (guards !== undefined) visit(guards, details.get(guards)!);
   }
 }
 
 /**
- * The series of one instrument. A series whose client no longer exists is reported once more, as idle: SDKs repeat the last value of a
- * series that is no longer reported, so its breaker would seem open from then on.
+ * The series of one instrument. A series whose client no longer exists is reported as idle: SDKs repeat the last value of a series that is no
+ * longer reported, so its breaker would seem open from then on.
  */
 class Seen {
-  readonly #idle: number;
+  readonly #idle: 0 | 1;
   readonly #series = new Map<string, {readonly attributes: Attributes; value: number}>();
 
-  /** @param idle What is observed where there is nothing. */
-  constructor(idle: number) {
+  /** @param idle Observed where there is nothing. 0: what clients report is added up. 1: the lowest counts. */
+  constructor(idle: 0 | 1) {
     this.#idle = idle;
   }
 
-  add(key: string, attributes: Attributes, next: (value: number) => number): void {
+  add(attributes: Attributes, value: number): void {
+    const key = JSON.stringify(attributes);
     const series = this.#series.get(key) ?? {attributes, value: this.#idle};
-    series.value = next(series.value);
+    series.value = this.#idle === 0 ? series.value + value : Math.min(series.value, value);
     this.#series.delete(key);
     this.#series.set(key, series); // Now the youngest.
   }
@@ -211,9 +202,14 @@ class Seen {
 
 const KEPT = 3000;
 const breakersSeen = new Seen(0);
-const budgetsSeen = new Seen(1);
-const limitsSeen = new Seen(0);
-const queuesSeen = new Seen(0);
+const endpointsSeen = new Seen(0);
 const quotasSeen = new Seen(1);
-const quotaQueuesSeen = new Seen(0);
 const storesSeen = new Seen(1);
+
+export const observeBudgets: Observe = perOrigin(1, ({budgets}) => budgets.map(({remaining}) => remaining));
+export const observeConcurrencyLimits: Observe = perOrigin(0, ({concurrency}) => concurrency.map(({max}) => max));
+/** Attempts that wait for a place. */
+export const observeConcurrencyQueues: Observe = perOrigin(0, ({concurrency}) =>
+  concurrency.map(({waiting}) => waiting),
+);
+export const observeQuotaQueues: Observe = perOrigin(0, ({quotas}) => quotas.map(({waiting}) => waiting));

@@ -48,6 +48,16 @@ describe('credentials of a caller', () => {
     ],
     ...['csrf', 'x-xsrf', 'sid', 'ticket', 'tok', 'code_verifier', 'apikeyv2', 'x-macaroon'],
     ...['aPIKey', 'api.key', 'ACCESS TOKEN', 'pass-wd'],
+    ...[
+      'verification_code',
+      'device_code',
+      'userCode',
+      'invite_code',
+      'x-access-code',
+      'pw',
+      'x-access-keys',
+      'x-amzn-oidc-data',
+    ],
   ])
     it(`${name} is one`, () => expect(looksSecret(name)).to.equal(true));
 
@@ -66,7 +76,10 @@ describe('credentials of a caller', () => {
     ['https://a.test/v1?a=1;token=x', true],
     ['https://a.test/v1?a=1;b=2', false],
     ['https://a.test/v1?user%5Bpassword%5D=x', true],
-    ['https://a.test/v1?max_tokens=9&reset-tokens=1&sort_key=a&compass=n&author=b&design=c&spin=1', false],
+    [
+      'https://a.test/v1?max_tokens=9&reset-tokens=1&sort_key=a&public_keys=b&error_code=4&compass=n&author=b&design=c&spin=1',
+      false,
+    ],
     ['https://a.test/v1?page_token=x&next-token=y', false],
     ['https://a.test/v1?q=key', false],
     ['https://a.test/v1#?key=x', false],

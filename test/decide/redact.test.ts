@@ -119,6 +119,7 @@ describe('redactUrl', () => {
       ['shows names that only contain such a word', 'https://h.test/?country_code=CH&max_tokens=9', null],
       ['hides a second pair behind a semicolon', 'https://h.test/?q=1;token=x', 'https://h.test/?q=REDACTED'],
       ['hides an encoded semicolon', 'https://h.test/?q=1%3Btoken=x', 'https://h.test/?q=REDACTED'],
+      ['hides an encoded ampersand', 'https://h.test/?q=1%26token%3Dx', 'https://h.test/?q=REDACTED'],
       ['hides a URL', 'https://h.test/?to=https%3A%2F%2Fu:p@i.test', 'https://h.test/?to=REDACTED'],
       ['hides a value without a name', 'https://h.test/?page', 'https://h.test/?REDACTED'],
     ] as const) {
@@ -187,6 +188,17 @@ describe('redactText', () => {
     ["a ' in the query", "https://h.test/?q='x'&token=y", 'https://h.test/?q=REDACTED&token=REDACTED'],
     ['a list without spaces', "'https://h.test/?a=1','https://h.test/?key=x'", "'https://h.test/?a=REDACTED"],
     ['a fragment', 'see https://h.test/#token=x now', 'see https://h.test/ now'],
+    ['a path with a query', 'GET /p?token=x failed', 'GET /p?token=REDACTED failed'],
+    [
+      'JSON in a query',
+      'GET https://h.test/p?filter={"token":"x"} failed',
+      'GET https://h.test/p?filter=REDACTED failed',
+    ],
+    ['backslashes for slashes', 'to https:\\\\u:p@h.test', 'to https:\\\\REDACTED:REDACTED@h.test'],
+    ['no slashes', 'to https:u:p@h.test', 'to https:REDACTED:REDACTED@h.test'],
+    ['no scheme', 'to //u:p@h.test', 'to //REDACTED:REDACTED@h.test'],
+    ['JSON', '{"u":"http:\\/\\/u:p@h.test\\/"}', '{"u":"http:\\/\\/REDACTED:REDACTED@h.test\\/"}'],
+    ['no URL, but its marks', 'Retry? See #5, or ask a@h.test', 'Retry? See #5, or ask a@h.test'],
   ] as const) {
     it(`${title}: ${text}`, () => {
       const redacted = redactText(text);

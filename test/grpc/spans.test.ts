@@ -335,6 +335,8 @@ describe('the telemetry of a gRPC call', () => {
           'error.type': 'UNAVAILABLE',
         },
       ]);
+      const ours = (await measured('steadfetch.client.call.duration'))!;
+      expect(ours.dataPoints.map(({attributes}) => attributes['steadfetch.call.outcome'])).to.deep.equal(['success']);
     });
 
     it('no call by the name of the conventions where requestDuration is false', async () => {

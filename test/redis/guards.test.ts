@@ -95,6 +95,33 @@ describe('redisGuards', () => {
     ]);
   });
 
+  it('reports the error of a driver without the credentials in its message', async () => {
+    const messages = {
+      'connect ECONNREFUSED redis://app:S3CRET@10.0.0.1:6379/0?a=S3CRET':
+        'connect ECONNREFUSED REDACTED@10.0.0.1:6379/0?a=REDACTED',
+      'no route to app:S3CRET@10.0.0.1:6379': 'no route to REDACTED@10.0.0.1:6379',
+      'WRONGPASS invalid username-password pair S3CRET':
+        'WRONGPASS, whose message is not shown because it may repeat credentials',
+      'AUTH app S3CRET failed': 'an error, whose message is not shown because it may repeat credentials',
+      'Socket closed unexpectedly': 'Socket closed unexpectedly',
+    };
+    for (const [message, told] of Object.entries(messages)) {
+      const reasons: string[] = [];
+      const guards = redisGuards({send: () => Promise.reject(new Error(message)), name: 'told', instances: 2});
+      const call = createFetch(
+        {quota: {limits: [{unit: 'requests', max: 100, perMs: 1000}]}},
+        {
+          guards,
+          observer: null,
+          fetch: async () => new Response('ok'),
+          on: event => event.type === 'store.changed' && reasons.push(event.reason),
+        },
+      );
+      await call('https://api.test/');
+      expect(reasons).to.deep.equal([told]);
+    }
+  });
+
   describe('with a quota', () => {
     function client(max: number, shared: ReturnType<typeof world>) {
       const events: SteadfetchEvent[] = [];

@@ -143,6 +143,18 @@ describe('telemetry: contexts', () => {
     expect(seen).to.deep.equal(Array(4).fill([tracing.calls[0]!.spanContext().spanId, false]));
   });
 
+  for (const [adapter, call] of Object.entries(adapters))
+    it(`${adapter}: runs listeners in the context of the call, so that their log lines have its trace`, async () => {
+      const seen: Record<string, unknown> = {};
+      await call(server.place(503, 200).url, {
+        on: ({type}) => {
+          seen[type] = [spanHere(), isSuppressed()];
+        },
+      });
+      const expected = [tracing.calls[0]!.spanContext().spanId, false];
+      expect(seen).to.deep.equal({'attempt.end': expected, 'retry.scheduled': expected, 'call.end': expected});
+    });
+
   it('sends the baggage of the caller unchanged', async () => {
     const place = server.place(200);
     const baggage = propagation.createBaggage({tenant: {value: 'a'}});
@@ -182,6 +194,34 @@ describe('telemetry: contexts', () => {
     expect(place.header('baggage')).to.deep.equal([undefined, 'tenant=a', undefined]);
     expect(place.header('traceparent').map(value => value !== undefined)).to.deep.equal([true, true, false]);
     expect(tracing.complaints.join()).to.include('propagateTo threw');
+  });
+
+  it('under endpoints propagateTo decides for the URL of each attempt, also where attempts share a request', async () => {
+    const [eu, us] = [server.place(503, 200), server.place(503)];
+    const asked: string[] = [];
+    const propagateTo = (url: string): boolean => {
+      asked.push(new URL(url).hostname);
+      return url.startsWith('http://127.0.0.1');
+    };
+    const endpoints = [
+      {name: 'eu', origin: server.origin, basePath: new URL(eu.url).pathname},
+      {
+        name: 'us',
+        origin: server.origin.replace('127.0.0.1', 'localhost'),
+        basePath: new URL(us.url).pathname,
+        rank: 2,
+      },
+    ];
+    const policy = {...quick, endpoints, maxAttempts: 3, failover: {sharedCredentials: true}};
+    const baggage = propagation.createBaggage({tenant: {value: 'a'}});
+    await context.with(propagation.setBaggage(context.active(), baggage), () =>
+      createFetch(policy, {observer: otelObserver({propagateTo})})(new Request(eu.url)),
+    );
+    expect(asked).to.deep.equal(['127.0.0.1', 'localhost', '127.0.0.1']);
+    expect(eu.header('baggage')).to.deep.equal(['tenant=a', 'tenant=a']);
+    expect(eu.header('traceparent')).to.not.include(undefined);
+    expect(us.header('baggage')).to.deep.equal([undefined]);
+    expect(us.header('traceparent')).to.deep.equal([undefined]);
   });
 
   it('observer: null makes no spans and no trace headers, but ids', async () => {

@@ -66,6 +66,9 @@ describe('telemetry: metrics', () => {
       ['steadfetch.client.attempt.time_to_first_content', DataPointType.HISTOGRAM, 's', [...SECONDS, 30, 60]],
       ['steadfetch.client.call.rejected', DataPointType.SUM, '{call}'],
       ['steadfetch.client.active_calls', DataPointType.SUM, '{call}'],
+      ['steadfetch.client.endpoint.out', DataPointType.SUM, '{endpoint}'],
+      ['steadfetch.client.call.failovers', DataPointType.SUM, '{failover}'],
+      ['steadfetch.client.endpoint.transition', DataPointType.SUM, '{transition}'],
       ['steadfetch.client.retry_budget.remaining', DataPointType.GAUGE, '1'],
       ['steadfetch.client.concurrency.limit', DataPointType.SUM, '{attempt}'],
       ['steadfetch.client.concurrency.waiting', DataPointType.SUM, '{attempt}'],
@@ -94,6 +97,7 @@ describe('telemetry: metrics', () => {
       await run();
       await run();
       await streamed();
+      await ejecting();
       found = await all();
       expect(found.map(({descriptor}) => descriptor.name).sort()).to.deep.equal(table.map(([name]) => name).sort());
     });
@@ -210,6 +214,22 @@ describe('telemetry: metrics', () => {
     expect(await active()).to.equal(0);
   });
 
+  it('count the active calls of all unknown methods together', async () => {
+    const {serve, clock, end} = handy(world({...named, name: 'dav'}));
+    const active = async () =>
+      (await points('steadfetch.client.active_calls')).flatMap(({attributes, value}) =>
+        attributes['steadfetch.policy.name'] === 'dav' ? [value] : [],
+      );
+    serve(later(clock, 100, 200));
+    const slow = ['PROPFIND', 'PROPFIND', 'LOCK'].map(method => end(ITEMS, {method}));
+    serve(200);
+    await end(ITEMS, {method: 'MKCOL'});
+    expect(await active()).to.deep.equal([3]);
+    await clock.advance(100);
+    await Promise.all(slow);
+    expect(await active()).to.deep.equal([0]);
+  });
+
   it('have one series per state of a breaker, and each change', async () => {
     const policy: PolicyInput = {
       ...named,
@@ -301,15 +321,39 @@ describe('telemetry: metrics', () => {
     });
     serve(404, 200); // A path that is wrong: it counts as ready.
     await run();
-    expect(await points('steadfetch.client.endpoint.out')).to.deep.equal([]);
+    const out = async () =>
+      (await points('steadfetch.client.endpoint.out')).filter(
+        ({attributes}) => attributes['steadfetch.policy.name'] === 'warming',
+      );
+    expect(await out()).to.deep.equal([]);
     serve(({url}: SeenRequest) => (url.endsWith('/ready') && clock.now() < 125_000 ? 503 : 200));
     await clock.advance(120_000);
     await run();
-    expect(await points('steadfetch.client.endpoint.out')).to.deep.equal([{attributes: at('not_ready'), value: 0}]);
+    expect(await out()).to.deep.equal([{attributes: at('not_ready'), value: 0}]);
     expect(await points('steadfetch.client.endpoint.transition')).to.deep.equal([
       {attributes: at('not_ready'), value: 1},
       {attributes: at('ready'), value: 1},
     ]);
+  });
+
+  it('count an endpoint that was out before the SDK was registered, until its client is collected', async () => {
+    const gc = exposedGc();
+    const out = async () =>
+      (await points('steadfetch.client.endpoint.out')).find(
+        ({attributes}) => attributes['steadfetch.policy.name'] === 'ejected',
+      )?.value;
+    metrics.disable();
+    const use = async (): Promise<WeakRef<object>> => new WeakRef(await ejecting());
+    const held = await use();
+    metrics.setGlobalMeterProvider(provider);
+    await handy(world(named)).run();
+    expect(await out()).to.equal(1);
+    for (let round = 0; round < 20 && held.deref() !== undefined; round++) {
+      await new Promise(setImmediate); // A WeakRef keeps its target until the end of the current job.
+      gc();
+    }
+    expect(held.deref()).to.equal(undefined);
+    expect(await out()).to.equal(0);
   });
 
   it('count a breaker once for clients that share a handle, and add up those of other clients', async () => {
@@ -454,6 +498,20 @@ describe('telemetry: metrics', () => {
 function exposedGc(): () => void {
   setFlagsFromString('--expose-gc');
   return runInNewContext('gc');
+}
+
+/** A client whose first endpoint is ejected. */
+async function ejecting(): Promise<object> {
+  const endpoints = [
+    {name: 'eu', origin: 'https://api.test'},
+    {name: 'us', origin: 'https://us.test', rank: 2},
+  ];
+  const {run, serve, handle} = handy(
+    world({...named, name: 'ejected', endpoints, breaker: null, budget: null, backoff: AT_ONCE}),
+  );
+  serve(({url}: SeenRequest) => (url.startsWith('https://api.test') ? 500 : 200));
+  for (let n = 0; n < 10; n++) await run();
+  return handle;
 }
 
 /** One call, answered by an event stream: a ping, and content after 300 ms. */

@@ -5,10 +5,11 @@ import {expect} from 'chai';
 import {Agent, request} from 'undici';
 import {createFetch, type PolicyInput, type Ports} from '../../src/index.ts';
 import {type OtelOptions, otelObserver} from '../../src/telemetry.ts';
+import {VirtualClock} from '../../src/testing.ts';
 import {resilienceInterceptor} from '../../src/undici.ts';
 import {LoopbackServer} from '../support/loopback-server.ts';
 import {Tracing} from '../support/otel.ts';
-import {settle} from '../support/outcome.ts';
+import {errorOf, settle} from '../support/outcome.ts';
 import {quick} from '../support/policies.ts';
 
 /** The beginning of a body, and then nothing. */
@@ -56,6 +57,23 @@ describe('telemetry: options', () => {
         'http.request.header.x-from': ['see https://REDACTED:REDACTED@h/?sig=REDACTED'],
       });
       expect(JSON.stringify(tracing.attempts[0]!.attributes)).not.to.match(/secret|u:p/);
+    });
+
+    it('redacts every header, because any may have a URL', async () => {
+      const place = server.place({headers: {'hx-redirect': '/cb?code=secret', 'operation-location': '/op?sig=secret'}});
+      const sent = {
+        'x-original-url': '/a?token=secret',
+        'x-proto-relative': '//u:secret@h/?a=secret',
+        'x-upstream': 'https:u:secret@h/?t=secret',
+        'x-json': '{"url":"http:\\/\\/u:secret@h\\/?token=secret"}',
+        'x-quoted': 'https://h/?q="secret"',
+      };
+      const captureHeaders = {request: Object.keys(sent), response: ['hx-redirect', 'operation-location']};
+      await fetching({captureHeaders})(place.url, {headers: sent});
+      const {attributes} = tracing.attempts[0]!;
+      expect(attributes['http.response.header.hx-redirect']).to.deep.equal(['/cb?code=REDACTED']);
+      expect(Object.keys(attributes).filter(name => name.includes('.header.'))).to.have.length(7);
+      expect(JSON.stringify(attributes)).not.to.include('secret');
     });
 
     const refused = ['Authorization', 'cookie', 'Set-Cookie', 'x-api-key', 'Idempotency-Key', 'proxy-authorization'];
@@ -158,6 +176,15 @@ describe('telemetry: options', () => {
       const response = await fetching({bodySpans: true}, {...quick, attemptTimeoutMs: 60})(server.place(dripping).url);
       await settle(() => response.text());
       expect(ends()).to.deep.equal([['timeout', 'timeout', true]]);
+    });
+
+    it('are left, and no error, if the time ends while the caller does not read', async () => {
+      const clock = new VirtualClock();
+      const policy = {...quick, attemptTimeoutMs: 60};
+      const response = await fetching({bodySpans: true}, policy, {clock})(server.place(dripping).url);
+      await clock.advance(60);
+      expect(ends()).to.deep.equal([['left', undefined, false]]);
+      expect((await errorOf(() => response.text())).name).to.equal('TimeoutError');
     });
 
     it('end when the caller aborts', async () => {

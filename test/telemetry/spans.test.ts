@@ -95,6 +95,16 @@ describe('telemetry: spans', () => {
       expect(reportOf(response)?.firstContentMs).to.equal(Number(seconds) * 1000);
     });
 
+    it('of a call count an attempt that prepareAttempt kept from being sent, which has no span', async () => {
+      const place = server.place(200);
+      const prepareAttempt = (): never => {
+        throw new Error('mine');
+      };
+      await settle(() => createFetch(quick, {prepareAttempt})(place.url));
+      expect(tracing.calls[0]!.attributes).to.include({'steadfetch.call.attempts': 1, 'steadfetch.call.retries': 0});
+      expect(tracing.attempts).to.deep.equal([]);
+    });
+
     it('of an attempt follow the HTTP conventions to the letter', async () => {
       const place = server.place(503, 200);
       await fetched(`${place.url}?q=1`);
