@@ -69,7 +69,7 @@ const stories: Record<string, Story> = {
   'an abort': {answers: ['hang'], abortAfter: 1, sends: 1},
   'an abort of a retry': {answers: [503, 'hang'], abortAfter: 2, sends: 2},
   'attempt timeouts': {answers: ['hang', 200], policy: {attemptTimeoutMs: 250}, sends: 2},
-  'a deadline': {answers: ['hang'], policy: {deadlineMs: 80}, sends: 1},
+  'a deadline': {answers: ['hang'], policy: {deadlineMs: 400}, sends: 1},
   'a breaker that opens': {
     answers: [503],
     policy: {breaker: {kind: 'consecutive', failures: 2, openMs: 60_000}},
