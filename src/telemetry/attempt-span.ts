@@ -11,9 +11,11 @@ import type {HeaderCapture} from './header-capture.ts';
 import {describeEnd} from './span-facts.ts';
 import {
   type Connection,
+  claimRequests,
   forgetRequests,
   protocolVersion,
   type RequestWatcher,
+  releaseRequests,
   watchRequests,
 } from './undici-diagnostics.ts';
 
@@ -51,6 +53,8 @@ export class AttemptSpan implements AttemptObserver, RequestWatcher {
   #hops = 0;
   #redirectStatus: number | undefined;
   #traceHeader: string | undefined;
+  /** The trace header of the requests that must get no second span; undefined: nothing done in the attempt gets one. */
+  #claimed: string | undefined;
 
   constructor(home: AttemptHome, number: number, scope: SpanScope) {
     this.#home = home;
@@ -60,12 +64,19 @@ export class AttemptSpan implements AttemptObserver, RequestWatcher {
   }
 
   run<T>(send: () => T): T {
-    return context.with(suppressed(this.#scope.context), send);
+    return context.with(this.#claimed === undefined ? suppressed(this.#scope.context) : this.#scope.context, send);
+  }
+
+  /** From now on spans are made for what the attempt does, but for its requests. @param headers As they are sent: one of them has to name the span. */
+  claim(headers: HeaderBag): void {
+    const header = traceHeaderOf(headers, this.spanContext.spanId);
+    if (header !== undefined && claimRequests(header)) this.#claimed = header;
   }
 
   end(outcome: Outcome, superseded: boolean): void {
     const {span} = this.#scope;
     if (this.#traceHeader !== undefined) forgetRequests(this.#traceHeader);
+    if (this.#claimed !== undefined) releaseRequests(this.#claimed);
     span.setAttribute(
       names.ATTEMPT_OUTCOME,
       superseded ? 'superseded' : attemptOutcome(outcome, this.#home.conventions),

@@ -108,7 +108,10 @@ export class CallSpan implements CallObserver, AttemptHome {
     const scope = new SpanScope(this.context, span);
     const started = new AttemptSpan(this, number, scope);
     inject(this.#client ?? scope.context, headers, this.#propagation);
-    if (this.#client === null && this.#settings.network && this.#propagation !== 'none') started.watch(headers);
+    if (this.#client === null && this.#propagation !== 'none') {
+      started.claim(headers);
+      if (this.#settings.network) started.watch(headers);
+    }
     return started;
   }
 

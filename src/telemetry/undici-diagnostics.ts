@@ -6,6 +6,9 @@
  * the context of the caller that left it.
  */
 
+import {context} from '@opentelemetry/api';
+import {suppressed} from './contexts.ts';
+
 /** The published fields of a socket. */
 export interface Connection {
   readonly remoteAddress?: string | undefined;
@@ -31,8 +34,12 @@ export interface Message {
   readonly socket: Connection;
   readonly response: {readonly statusCode: number};
 }
+interface Channel {
+  publish(message: unknown): void;
+}
 interface Channels {
   subscribe(name: string, listener: (message: unknown) => void): void;
+  channel(name: string): Channel;
 }
 
 /** By the value of the trace header of their requests. */
@@ -49,6 +56,51 @@ export function watchRequests(traceHeader: string, watcher: RequestWatcher): voi
 export function forgetRequests(traceHeader: string): void {
   watchers.delete(traceHeader);
 }
+
+/** Trace headers of attempts whose spans are ours. */
+const claimed = new Set<unknown>();
+let isBracketed: boolean | undefined;
+
+/**
+ * Requests that carry the header get no span of another instrumentation: such a span would stand for the same request, which would carry two trace
+ * headers, which no server can read. Whatever else is done while the attempt runs keeps its spans.
+ *
+ * @returns False in runtimes whose requests are not known here.
+ */
+export function claimRequests(traceHeader: string): boolean {
+  isBracketed ??= bracketCreation();
+  if (isBracketed) claimed.add(traceHeader);
+  return isBracketed;
+}
+
+export function releaseRequests(traceHeader: string): void {
+  claimed.delete(traceHeader);
+}
+
+/** Listeners have no order that one of them could rely on, so the publication itself runs in another context. */
+function bracketCreation(): boolean {
+  const {process} = globalThis as {process?: {versions?: {undici?: string}}};
+  if (process?.versions?.undici === undefined) return false;
+  const created = diagnosticsChannels()?.channel('undici:request:create');
+  if (created === undefined) return false;
+  // The prototype, which has `publish`, changes with the first and the last listener.
+  const publish = (message: unknown): void => Object.getPrototypeOf(created).publish.call(created, message);
+  created.publish = message => {
+    if (claimed.size > 0 && isClaimed((message as Message).request.headers))
+      context.with(suppressed(context.active()), publish, undefined, message);
+    else publish(message);
+  };
+  bracketed = created;
+  return true;
+}
+/** Held, because Node forgets a channel that has no listener. */
+let bracketed: Channel | undefined;
+
+/** undici 5 has a text of all headers. */
+const isClaimed = (headers: readonly unknown[] | string): boolean =>
+  typeof headers === 'string'
+    ? [...claimed].some(header => headers.includes(String(header)))
+    : headers.some((value, index) => index % 2 === 1 && claimed.has(value));
 
 /** The version of HTTP, from the protocol that TLS has negotiated. */
 export const protocolVersion = ({alpnProtocol}: Connection): string => (alpnProtocol === 'h2' ? '2' : '1.1');

@@ -36,6 +36,8 @@ export async function runRegistered(program: string, run: Run): Promise<Ended> {
   const child = spawn(command, given, {
     env: {...clean, ...run.env},
     stdio: 'pipe',
+    timeout: 50_000,
+    killSignal: 'SIGKILL', // What does not end fails its test, and is not left behind.
   });
   child.stdin.on('error', () => {}); // The program may have ended before its input does.
   run.inputEnds?.then(() => child.stdin.end());
