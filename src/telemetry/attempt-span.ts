@@ -69,8 +69,7 @@ export class AttemptSpan implements AttemptObserver, RequestWatcher {
 
   /** From now on spans are made for what the attempt does, but for its requests. @param headers As they are sent: one of them has to name the span. */
   claim(headers: HeaderBag): void {
-    const header = traceHeaderOf(headers, this.spanContext.spanId);
-    if (header !== undefined && claimRequests(header)) this.#claimed = header;
+    this.#claimed = claimed(headers, this.spanContext.spanId);
   }
 
   end(outcome: Outcome, superseded: boolean): void {
@@ -119,6 +118,12 @@ export class AttemptSpan implements AttemptObserver, RequestWatcher {
   answered(status: number): void {
     this.#redirectStatus = status;
   }
+}
+
+/** The trace header that names the span, if its requests are known by it. */
+export function claimed(headers: HeaderBag, spanId: string): string | undefined {
+  const header = traceHeaderOf(headers, spanId);
+  return header !== undefined && claimRequests(header) ? header : undefined;
 }
 
 function attemptOutcome(outcome: Outcome, {failureType}: Conventions): string {

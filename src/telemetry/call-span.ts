@@ -16,7 +16,7 @@ import type {
   RpcEnd,
 } from '../core/observer.ts';
 import type {Outcome} from '../core/outcome.ts';
-import {type AttemptHome, AttemptSpan, BareAttempt} from './attempt-span.ts';
+import {type AttemptHome, AttemptSpan, BareAttempt, claimed} from './attempt-span.ts';
 import * as names from './attributes.ts';
 import {BodySpan} from './body-span.ts';
 import {CallTime} from './call-time.ts';
@@ -28,6 +28,7 @@ import type {OtelSettings, Propagation} from './options.ts';
 import {SCOPE} from './scope.ts';
 import {placeAttributes} from './server-place.ts';
 import {describeEnd, eventAttributes, requestAttributes, retriesOf, tellable} from './span-facts.ts';
+import {releaseRequests} from './undici-diagnostics.ts';
 
 /** null where no SDK is registered behind the tracer. */
 export function startCallSpan(
@@ -62,6 +63,8 @@ export class CallSpan implements CallObserver, AttemptHome {
   readonly #isRecording: boolean;
   /** The observer that all attempts of an unsampled call share. */
   #unrecorded: BareAttempt | null = null;
+  /** The trace header that these attempts send; undefined: tracing by others is suppressed in them, or left to others. */
+  #claimed: string | undefined;
   readonly #requests = {count: 0};
   #wasSuccess = false;
 
@@ -117,7 +120,11 @@ export class CallSpan implements CallObserver, AttemptHome {
 
   #startUnrecorded(headers: HeaderBag): AttemptObserver {
     inject(this.#client ?? this.context, headers, this.#propagation);
-    this.#unrecorded ??= new BareAttempt(this.#delegates ? this.context : suppressed(this.context));
+    if (this.#unrecorded !== null) return this.#unrecorded;
+    if (this.#client === null && this.#propagation !== 'none')
+      this.#claimed = claimed(headers, this.#scope.span.spanContext().spanId);
+    const keepsSpans = this.#delegates || this.#claimed !== undefined;
+    this.#unrecorded = new BareAttempt(keepsSpans ? this.context : suppressed(this.context));
     return this.#unrecorded;
   }
 
@@ -146,6 +153,7 @@ export class CallSpan implements CallObserver, AttemptHome {
       describeEnd(span, outcome, this.conventions);
       this.#wasSuccess = result === 'success';
     }
+    if (this.#claimed !== undefined) releaseRequests(this.#claimed);
     if (this.#client === null) this.#scope.end(this.time.now());
   }
 

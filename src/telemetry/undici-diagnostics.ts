@@ -81,7 +81,8 @@ export function releaseRequests(traceHeader: string): void {
 function bracketCreation(): boolean {
   const {process} = globalThis as {process?: {versions?: {undici?: string}}};
   if (process?.versions?.undici === undefined) return false;
-  const created = diagnosticsChannels()?.channel('undici:request:create');
+  const channels = diagnosticsChannels();
+  const created = channels?.channel('undici:request:create');
   if (created === undefined) return false;
   // The prototype, which has `publish`, changes with the first and the last listener.
   const publish = (message: unknown): void => Object.getPrototypeOf(created).publish.call(created, message);
@@ -90,11 +91,10 @@ function bracketCreation(): boolean {
       context.with(suppressed(context.active()), publish, undefined, message);
     else publish(message);
   };
-  bracketed = created;
+  channels?.subscribe('undici:request:create', keep); // Node forgets a channel that has no listener.
   return true;
 }
-/** Held, because Node forgets a channel that has no listener. */
-let bracketed: Channel | undefined;
+const keep = (): void => {};
 
 /** undici 5 has a text of all headers. */
 const isClaimed = (headers: readonly unknown[] | string): boolean =>

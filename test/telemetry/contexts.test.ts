@@ -4,6 +4,7 @@ import {UndiciInstrumentation} from '@opentelemetry/instrumentation-undici';
 import {AlwaysOffSampler} from '@opentelemetry/sdk-trace';
 import {expect} from 'chai';
 import ky, {type KyInstance} from 'ky';
+import {guard} from '../../src/function.ts';
 import {createFetch, type Ports, resilience} from '../../src/index.ts';
 import {otelObserver} from '../../src/telemetry.ts';
 import {LoopbackServer} from '../support/loopback-server.ts';
@@ -271,9 +272,28 @@ describe('telemetry: a call that is not sampled', () => {
     });
   }
 
-  it('still suppresses tracing in the transport', async () => {
+  it('propagates the decision of calls inside a guarded function, too, each with one trace header', async () => {
+    const instrumentation = new UndiciInstrumentation();
+    const place = server.place(200);
+    try {
+      await guard(quick)(async (_, {headers}) => {
+        await createFetch(quick)(place.url);
+        await globalThis.fetch(place.url, {headers});
+      });
+    } finally {
+      instrumentation.disable();
+    }
+    const sent = place.header('traceparent');
+    for (const value of sent) expect(value).to.match(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
+    expect(new Set(sent.map(value => value!.split('-')[1])).size).to.equal(1);
+    for (const {rawHeaders} of place.requests)
+      expect(rawHeaders.filter(name => name.toLowerCase() === 'traceparent')).to.have.length(1);
+  });
+
+  it('suppresses tracing in the transport where no trace header identifies the request', async () => {
     let seen: unknown;
     await createFetch(quick, {
+      observer: otelObserver({propagateTo: () => false}),
       fetch: async () => {
         seen = isSuppressed();
         return new Response();
