@@ -11,11 +11,9 @@ import type {HeaderCapture} from './header-capture.ts';
 import {describeEnd} from './span-facts.ts';
 import {
   type Connection,
-  claimRequests,
   forgetRequests,
   protocolVersion,
   type RequestWatcher,
-  releaseRequests,
   watchRequests,
 } from './undici-diagnostics.ts';
 
@@ -53,8 +51,6 @@ export class AttemptSpan implements AttemptObserver, RequestWatcher {
   #hops = 0;
   #redirectStatus: number | undefined;
   #traceHeader: string | undefined;
-  /** The trace header of the requests that must get no second span; undefined: nothing done in the attempt gets one. */
-  #claimed: string | undefined;
 
   constructor(home: AttemptHome, number: number, scope: SpanScope) {
     this.#home = home;
@@ -64,18 +60,12 @@ export class AttemptSpan implements AttemptObserver, RequestWatcher {
   }
 
   run<T>(send: () => T): T {
-    return context.with(this.#claimed === undefined ? suppressed(this.#scope.context) : this.#scope.context, send);
-  }
-
-  /** From now on spans are made for what the attempt does, but for its requests. @param headers As they are sent: one of them has to name the span. */
-  claim(headers: HeaderBag): void {
-    this.#claimed = claimed(headers, this.spanContext.spanId);
+    return context.with(this.#traceHeader === undefined ? suppressed(this.#scope.context) : this.#scope.context, send);
   }
 
   end(outcome: Outcome, superseded: boolean): void {
     const {span} = this.#scope;
     if (this.#traceHeader !== undefined) forgetRequests(this.#traceHeader);
-    if (this.#claimed !== undefined) releaseRequests(this.#claimed);
     span.setAttribute(
       names.ATTEMPT_OUTCOME,
       superseded ? 'superseded' : attemptOutcome(outcome, this.#home.conventions),
@@ -96,10 +86,14 @@ export class AttemptSpan implements AttemptObserver, RequestWatcher {
 
   // Reports of undici's diagnostics.
 
-  /** Records peers and redirects from now on. @param headers As they are sent: one of them has to name the span. */
-  watch(headers: HeaderBag): void {
-    this.#traceHeader = traceHeaderOf(headers, this.spanContext.spanId);
-    if (this.#traceHeader !== undefined) watchRequests(this.#traceHeader, this);
+  /**
+   * From now on others make spans for what the attempt does, but not for its requests.
+   *
+   * @param headers As they are sent: one of them has to name the span.
+   * @param network Whether peers and redirects are recorded.
+   */
+  watch(headers: HeaderBag, network: boolean): void {
+    this.#traceHeader = watchedHeader(headers, this.spanContext.spanId, network ? this : null);
   }
 
   sent(origin: string): void {
@@ -120,10 +114,10 @@ export class AttemptSpan implements AttemptObserver, RequestWatcher {
   }
 }
 
-/** The trace header that names the span, if its requests are known by it. */
-export function claimed(headers: HeaderBag, spanId: string): string | undefined {
+/** The trace header that names the span; undefined if requests are not known by it. */
+export function watchedHeader(headers: HeaderBag, spanId: string, watcher: RequestWatcher | null): string | undefined {
   const header = traceHeaderOf(headers, spanId);
-  return header !== undefined && claimRequests(header) ? header : undefined;
+  return header !== undefined && watchRequests(header, watcher) ? header : undefined;
 }
 
 function attemptOutcome(outcome: Outcome, {failureType}: Conventions): string {

@@ -16,7 +16,7 @@ import type {
   RpcEnd,
 } from '../core/observer.ts';
 import type {Outcome} from '../core/outcome.ts';
-import {type AttemptHome, AttemptSpan, BareAttempt, claimed} from './attempt-span.ts';
+import {type AttemptHome, AttemptSpan, BareAttempt, watchedHeader} from './attempt-span.ts';
 import * as names from './attributes.ts';
 import {BodySpan} from './body-span.ts';
 import {CallTime} from './call-time.ts';
@@ -28,7 +28,7 @@ import type {OtelSettings, Propagation} from './options.ts';
 import {SCOPE} from './scope.ts';
 import {placeAttributes} from './server-place.ts';
 import {describeEnd, eventAttributes, requestAttributes, retriesOf, tellable} from './span-facts.ts';
-import {releaseRequests} from './undici-diagnostics.ts';
+import {forgetRequests} from './undici-diagnostics.ts';
 
 /** null where no SDK is registered behind the tracer. */
 export function startCallSpan(
@@ -64,7 +64,7 @@ export class CallSpan implements CallObserver, AttemptHome {
   /** The observer that all attempts of an unsampled call share. */
   #unrecorded: BareAttempt | null = null;
   /** The trace header that these attempts send; undefined: tracing by others is suppressed in them, or left to others. */
-  #claimed: string | undefined;
+  #watched: string | undefined;
   readonly #requests = {count: 0};
   #wasSuccess = false;
 
@@ -111,10 +111,7 @@ export class CallSpan implements CallObserver, AttemptHome {
     const scope = new SpanScope(this.context, span);
     const started = new AttemptSpan(this, number, scope);
     inject(this.#client ?? scope.context, headers, this.#propagation);
-    if (this.#client === null && this.#propagation !== 'none') {
-      started.claim(headers);
-      if (this.#settings.network) started.watch(headers);
-    }
+    if (this.#client === null && this.#propagation !== 'none') started.watch(headers, this.#settings.network);
     return started;
   }
 
@@ -122,8 +119,8 @@ export class CallSpan implements CallObserver, AttemptHome {
     inject(this.#client ?? this.context, headers, this.#propagation);
     if (this.#unrecorded !== null) return this.#unrecorded;
     if (this.#client === null && this.#propagation !== 'none')
-      this.#claimed = claimed(headers, this.#scope.span.spanContext().spanId);
-    const keepsSpans = this.#delegates || this.#claimed !== undefined;
+      this.#watched = watchedHeader(headers, this.#scope.span.spanContext().spanId, null);
+    const keepsSpans = this.#delegates || this.#watched !== undefined;
     this.#unrecorded = new BareAttempt(keepsSpans ? this.context : suppressed(this.context));
     return this.#unrecorded;
   }
@@ -153,7 +150,7 @@ export class CallSpan implements CallObserver, AttemptHome {
       describeEnd(span, outcome, this.conventions);
       this.#wasSuccess = result === 'success';
     }
-    if (this.#claimed !== undefined) releaseRequests(this.#claimed);
+    if (this.#watched !== undefined) forgetRequests(this.#watched);
     if (this.#client === null) this.#scope.end(this.time.now());
   }
 
