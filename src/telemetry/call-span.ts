@@ -117,11 +117,9 @@ export class CallSpan implements CallObserver, AttemptHome {
 
   #startUnrecorded(headers: HeaderBag): AttemptObserver {
     inject(this.#client ?? this.context, headers, this.#propagation);
-    if (this.#unrecorded !== null) return this.#unrecorded;
     if (this.#client === null && this.#propagation !== 'none')
-      this.#watched = watchedHeader(headers, this.#scope.span.spanContext().spanId, null);
-    const keepsSpans = this.#delegates || this.#watched !== undefined;
-    this.#unrecorded = new BareAttempt(keepsSpans ? this.context : suppressed(this.context));
+      this.#watched ??= watchedHeader(headers, this.#scope.span.spanContext().spanId, null);
+    this.#unrecorded ??= new BareAttempt(this.#delegates || this.#watched ? this.context : suppressed(this.context));
     return this.#unrecorded;
   }
 
@@ -150,7 +148,7 @@ export class CallSpan implements CallObserver, AttemptHome {
       describeEnd(span, outcome, this.conventions);
       this.#wasSuccess = result === 'success';
     }
-    if (this.#watched !== undefined) forgetRequests(this.#watched);
+    if (this.#watched) forgetRequests(this.#watched);
     if (this.#client === null) this.#scope.end(this.time.now());
   }
 

@@ -68,9 +68,8 @@ export function forgetRequests(traceHeader: string): void {
 export const protocolVersion = ({alpnProtocol}: Connection): string => (alpnProtocol === 'h2' ? '2' : '1.1');
 
 function listen(): boolean {
-  const {process} = globalThis as {process?: {versions?: {undici?: string}}};
   const channels = diagnosticsChannels();
-  if (channels === undefined || process?.versions?.undici === undefined) return false;
+  if (channels === undefined) return false;
   const creation = channels.channel('undici:request:create');
   // The prototype, which has `publish`, changes with the first and the last listener.
   const publish = (message: unknown): void => Object.getPrototypeOf(creation).publish.call(creation, message);
@@ -91,10 +90,15 @@ function listen(): boolean {
   return true;
 }
 
-/** Undefined in runtimes without the module. */
+interface Process {
+  readonly versions: {readonly undici?: string};
+  getBuiltinModule?(name: string): Channels | undefined;
+}
+
+/** Undefined in runtimes without the module, or without undici, such as Bun and Deno. */
 export function diagnosticsChannels(): Channels | undefined {
-  const {process} = globalThis as {process?: {getBuiltinModule?(name: string): Channels | undefined}};
-  return process?.getBuiltinModule?.('node:diagnostics_channel');
+  const {process} = globalThis as {process?: Process};
+  return process?.versions?.undici ? process.getBuiltinModule?.('node:diagnostics_channel') : undefined;
 }
 
 /** @returns Whether the request is that of an attempt. */
