@@ -60,7 +60,7 @@ export class AttemptSpan implements AttemptObserver, RequestWatcher {
   }
 
   run<T>(send: () => T): T {
-    return context.with(suppressed(this.#scope.context), send);
+    return context.with(this.#traceHeader === undefined ? suppressed(this.#scope.context) : this.#scope.context, send);
   }
 
   end(outcome: Outcome, superseded: boolean): void {
@@ -86,10 +86,14 @@ export class AttemptSpan implements AttemptObserver, RequestWatcher {
 
   // Reports of undici's diagnostics.
 
-  /** Records peers and redirects from now on. @param headers As they are sent: one of them has to name the span. */
-  watch(headers: HeaderBag): void {
-    this.#traceHeader = traceHeaderOf(headers, this.spanContext.spanId);
-    if (this.#traceHeader !== undefined) watchRequests(this.#traceHeader, this);
+  /**
+   * From now on others make spans for what the attempt does, but not for its requests.
+   *
+   * @param headers As they are sent: one of them has to name the span.
+   * @param network Whether peers and redirects are recorded.
+   */
+  watch(headers: HeaderBag, network: boolean): void {
+    this.#traceHeader = watchedHeader(headers, this.spanContext.spanId, network ? this : null);
   }
 
   sent(origin: string): void {
@@ -108,6 +112,12 @@ export class AttemptSpan implements AttemptObserver, RequestWatcher {
   answered(status: number): void {
     this.#redirectStatus = status;
   }
+}
+
+/** The trace header that names the span; undefined if requests are not known by it. */
+export function watchedHeader(headers: HeaderBag, spanId: string, watcher: RequestWatcher | null): string | undefined {
+  const header = traceHeaderOf(headers, spanId);
+  return header !== undefined && watchRequests(header, watcher) ? header : undefined;
 }
 
 function attemptOutcome(outcome: Outcome, {failureType}: Conventions): string {

@@ -16,7 +16,7 @@ import type {
   RpcEnd,
 } from '../core/observer.ts';
 import type {Outcome} from '../core/outcome.ts';
-import {type AttemptHome, AttemptSpan, BareAttempt} from './attempt-span.ts';
+import {type AttemptHome, AttemptSpan, BareAttempt, watchedHeader} from './attempt-span.ts';
 import * as names from './attributes.ts';
 import {BodySpan} from './body-span.ts';
 import {CallTime} from './call-time.ts';
@@ -28,6 +28,7 @@ import type {OtelSettings} from './options.ts';
 import {SCOPE} from './scope.ts';
 import {placeAttributes} from './server-place.ts';
 import {describeEnd, eventAttributes, requestAttributes, retriesOf, tellable} from './span-facts.ts';
+import {forgetRequests} from './undici-diagnostics.ts';
 
 /** null where no SDK is registered behind the tracer. */
 export function startCallSpan(
@@ -62,6 +63,8 @@ export class CallSpan implements CallObserver, AttemptHome {
   readonly #isRecording: boolean;
   /** The observer that all attempts of an unsampled call share. */
   #unrecorded: BareAttempt | null = null;
+  /** The trace header that these attempts send; undefined: tracing by others is suppressed in them, or left to others. */
+  #watched: string | undefined;
   readonly #requests = {count: 0};
   #wasSuccess = false;
 
@@ -107,14 +110,16 @@ export class CallSpan implements CallObserver, AttemptHome {
     if (this.capture !== null) span.setAttributes(this.capture.request(headers));
     const scope = new SpanScope(this.context, span);
     const started = new AttemptSpan(this, number, scope);
-    this.#traceHeaders?.write(this.#client ?? scope.context, headers, call, endpoint);
-    if (this.#client === null && this.#settings.network) started.watch(headers);
+    const isSent = this.#traceHeaders?.write(this.#client ?? scope.context, headers, call, endpoint);
+    if (this.#client === null && isSent) started.watch(headers, this.#settings.network);
     return started;
   }
 
   #startUnrecorded(call: CallView, {endpoint}: AttemptStart, headers: HeaderBag): AttemptObserver {
-    this.#traceHeaders?.write(this.#client ?? this.context, headers, call, endpoint);
-    this.#unrecorded ??= new BareAttempt(this.#delegates ? this.context : suppressed(this.context));
+    const isSent = this.#traceHeaders?.write(this.#client ?? this.context, headers, call, endpoint);
+    if (this.#client === null && isSent)
+      this.#watched ??= watchedHeader(headers, this.#scope.span.spanContext().spanId, null);
+    this.#unrecorded ??= new BareAttempt(this.#delegates || this.#watched ? this.context : suppressed(this.context));
     return this.#unrecorded;
   }
 
@@ -143,6 +148,7 @@ export class CallSpan implements CallObserver, AttemptHome {
       describeEnd(span, outcome, this.conventions);
       this.#wasSuccess = result === 'success';
     }
+    if (this.#watched) forgetRequests(this.#watched);
     if (this.#client === null) this.#scope.end(this.time.now());
   }
 

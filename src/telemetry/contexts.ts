@@ -91,14 +91,17 @@ export class TraceHeaders {
     this.#settings = settings;
   }
 
-  write(from: Context, headers: HeaderBag, call: CallView, endpoint: AttemptEndpoint | undefined): void {
+  /** @returns Whether the endpoint gets them. */
+  write(from: Context, headers: HeaderBag, call: CallView, endpoint: AttemptEndpoint | undefined): boolean {
     if (endpoint !== undefined) {
       // Attempts may share their headers, and an endpoint may not get what another one got.
       this.#written ??= new Map();
       for (const [name, value] of this.#written) if (headers.get(name) === value) headers.delete(name);
     }
     const how = this.#settings.propagation(endpoint ?? call);
-    if (how !== 'none') propagation.inject(how === 'all' ? from : propagation.deleteBaggage(from), headers, this);
+    if (how === 'none') return false;
+    propagation.inject(how === 'all' ? from : propagation.deleteBaggage(from), headers, this);
+    return true;
   }
 
   /** Called by the propagator. */

@@ -3,7 +3,8 @@
  *
  * The standard variables configure it: OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_PROTOCOL, OTEL_SERVICE_NAME,
  * OTEL_RESOURCE_ATTRIBUTES, OTEL_TRACES_SAMPLER and so on. Only traces are exported, because Jaeger takes nothing else, unless a
- * variable asks for metrics or logs.
+ * variable asks for metrics or logs. One default differs: OTEL_EXPORTER_OTLP_TIMEOUT is 3000 ms, because an export that is under way
+ * keeps the process.
  *
  * @throws SteadfetchError with code PEER_PACKAGE if \@opentelemetry/sdk-node is missing or older than 0.200.
  * @module
@@ -12,46 +13,48 @@ import {createRequire} from 'node:module';
 import {metrics, trace} from '@opentelemetry/api';
 import type * as SdkNode from '@opentelemetry/sdk-node';
 import {SteadfetchError} from '../core/errors.ts';
+import {exportAtExit, exportAtSignals} from './last-export.ts';
 import {loggerProvider} from './registered.ts';
-
-const {NodeSDK} = loadSdk();
-
-const asksFor = (signal: 'METRICS' | 'LOGS'): boolean =>
-  process.env[`OTEL_${signal}_EXPORTER`] !== undefined ||
-  process.env[`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`] !== undefined;
-
-const sdk = new NodeSDK({
-  ...(asksFor('METRICS') ? {} : {metricReaders: []}),
-  ...(asksFor('LOGS') ? {} : {logRecordProcessors: []}),
-});
-sdk.start();
 
 /** A collector that does not answer keeps no application: what it has not taken by then is lost. */
 const PATIENCE_MS = 3000;
+const TIMEOUT = 'OTEL_EXPORTER_OTLP_TIMEOUT';
 
-let flushed: Promise<boolean> | undefined;
-/** Exporters send in batches, so the last records would be lost without a flush. A missing collector causes no message. */
-const flush = (): Promise<boolean> => {
-  flushed ??= Promise.race([sdk.shutdown().then(yes, yes), patience()]);
-  return flushed;
+const {NodeSDK} = loadSdk();
+
+/** Empty is unset, as OpenTelemetry's specification says. */
+const isSet = (name: string): boolean => (process.env[name] ?? '').trim() !== '';
+const asksFor = (signal: 'METRICS' | 'LOGS'): boolean =>
+  isSet(`OTEL_${signal}_EXPORTER`) || isSet(`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`);
+
+const sdk = startSdk();
+let stopped: Promise<void> | undefined;
+const shutdown = (): Promise<void> => {
+  stopped ??= sdk.shutdown();
+  return stopped;
 };
-const yes = (): boolean => true;
-const patience = (): Promise<boolean> => new Promise(resolve => setTimeout(resolve, PATIENCE_MS, false).unref());
+const exporting = {shutdown, exportSoFar, patienceMs: PATIENCE_MS};
+exportAtExit(exporting);
+exportAtSignals(exporting);
 
-process.once('beforeExit', () => {
-  flush().then(done => {
-    if (!done) process.exit(); // Only the exporter, trying again and again, kept the process.
-  });
-});
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.once(signal, () => {
-    // An application that handles the signal itself also ends itself, and may have work to finish, with spans of its own.
-    if (process.listenerCount(signal) > 0) exportSoFar();
-    else flush().finally(() => process.kill(process.pid, signal));
-  });
+function startSdk(): SdkNode.NodeSDK {
+  const given = process.env[TIMEOUT];
+  // Only while the exporters read it: child processes inherit the variables.
+  if (!isSet(TIMEOUT)) process.env[TIMEOUT] = String(PATIENCE_MS);
+  try {
+    const sdk = new NodeSDK({
+      ...(asksFor('METRICS') ? {} : {metricReaders: []}),
+      ...(asksFor('LOGS') ? {} : {logRecordProcessors: []}),
+    });
+    sdk.start();
+    return sdk;
+  } finally {
+    if (given === undefined) delete process.env[TIMEOUT];
+    else process.env[TIMEOUT] = given;
+  }
 }
 
-/** Without an end to recording: it may call `process.exit` next. */
+/** Without an end to recording. */
 function exportSoFar(): void {
   const traces = trace.getTracerProvider() as {getDelegate?: () => unknown};
   for (const provider of [traces.getDelegate?.(), metrics.getMeterProvider(), loggerProvider()])

@@ -6,6 +6,9 @@
  * the context of the caller that left it.
  */
 
+import {context} from '@opentelemetry/api';
+import {suppressed} from './contexts.ts';
+
 /** The published fields of a socket. */
 export interface Connection {
   readonly remoteAddress?: string | undefined;
@@ -31,19 +34,30 @@ export interface Message {
   readonly socket: Connection;
   readonly response: {readonly statusCode: number};
 }
+interface Channel {
+  publish(message: unknown): void;
+}
 interface Channels {
   subscribe(name: string, listener: (message: unknown) => void): void;
+  channel(name: string): Channel;
 }
 
-/** By the value of the trace header of their requests. */
-const watchers = new Map<unknown, RequestWatcher>();
+/** By the value of the trace header of their requests. null: nothing is to be reported. */
+const watchers = new Map<unknown, RequestWatcher | null>();
 const requests = new WeakMap<Request, RequestWatcher>();
-let isListening = false;
+let isListening: boolean | undefined;
 
-/** @param traceHeader The value of a header that only the requests of the watcher carry. */
-export function watchRequests(traceHeader: string, watcher: RequestWatcher): void {
-  if (!isListening) listen();
-  watchers.set(traceHeader, watcher);
+/**
+ * Requests that carry the header are reported, and get no span of another instrumentation: such a span would stand for the same request, which
+ * would carry two trace headers, which no server can read.
+ *
+ * @param traceHeader The value of a header that only the requests of the watcher carry.
+ * @returns False in runtimes whose requests are not known here.
+ */
+export function watchRequests(traceHeader: string, watcher: RequestWatcher | null): boolean {
+  isListening ??= listen();
+  if (isListening) watchers.set(traceHeader, watcher);
+  return isListening;
 }
 
 export function forgetRequests(traceHeader: string): void {
@@ -53,36 +67,53 @@ export function forgetRequests(traceHeader: string): void {
 /** The version of HTTP, from the protocol that TLS has negotiated. */
 export const protocolVersion = ({alpnProtocol}: Connection): string => (alpnProtocol === 'h2' ? '2' : '1.1');
 
-function listen(): void {
-  isListening = true;
+function listen(): boolean {
   const channels = diagnosticsChannels();
-  channels?.subscribe('undici:request:create', message => created((message as Message).request));
-  channels?.subscribe('undici:client:sendHeaders', message => {
+  if (channels === undefined) return false;
+  const creation = channels.channel('undici:request:create');
+  // The prototype, which has `publish`, changes with the first and the last listener.
+  const publish = (message: unknown): void => Object.getPrototypeOf(creation).publish.call(creation, message);
+  // Listeners have no order that one of them could rely on, so the publication itself runs in another context.
+  creation.publish = message => {
+    if (created((message as Message).request)) context.with(suppressed(context.active()), publish, undefined, message);
+    else publish(message);
+  };
+  channels.subscribe('undici:request:create', () => {}); // undici publishes only to listeners.
+  channels.subscribe('undici:client:sendHeaders', message => {
     const {request, socket} = message as Message;
     requests.get(request)?.connected(socket);
   });
-  channels?.subscribe('undici:request:headers', message => {
+  channels.subscribe('undici:request:headers', message => {
     const {request, response} = message as Message;
     if (isRedirect(response.statusCode)) requests.get(request)?.answered(response.statusCode);
   });
+  return true;
 }
 
-/** Undefined in runtimes without the module. */
+interface Process {
+  readonly versions: {readonly undici?: string};
+  getBuiltinModule?(name: string): Channels | undefined;
+}
+
+/** Undefined in runtimes without the module, or without undici, such as Bun and Deno. */
 export function diagnosticsChannels(): Channels | undefined {
-  const {process} = globalThis as {process?: {getBuiltinModule?(name: string): Channels | undefined}};
-  return process?.getBuiltinModule?.('node:diagnostics_channel');
+  const {process} = globalThis as {process?: Process};
+  return process?.versions?.undici ? process.getBuiltinModule?.('node:diagnostics_channel') : undefined;
 }
 
-function created(request: Request): void {
-  if (watchers.size === 0) return;
-  const watcher = watcherOf(request.headers);
-  if (watcher === undefined) return;
-  requests.set(request, watcher);
-  watcher.sent(String(request.origin));
+/** @returns Whether the request is that of an attempt. */
+function created(request: Request): boolean {
+  const watcher = watchers.size === 0 ? undefined : watcherOf(request.headers);
+  if (watcher === undefined) return false;
+  if (watcher !== null) {
+    requests.set(request, watcher);
+    watcher.sent(String(request.origin));
+  }
+  return true;
 }
 
 /** undici 5 has a text of all headers, whose single letters are no trace header. */
-function watcherOf(headers: Request['headers']): RequestWatcher | undefined {
+function watcherOf(headers: Request['headers']): RequestWatcher | null | undefined {
   for (let index = 1; index < headers.length; index += 2) {
     const watcher = watchers.get(headers[index]);
     if (watcher !== undefined) return watcher;

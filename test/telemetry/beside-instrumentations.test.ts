@@ -1,5 +1,6 @@
 /** Calls beside OpenTelemetry's instrumentations of http, undici and grpc-js, all at once, as auto-instrumentations-node sets them up. */
 import {createRequire} from 'node:module';
+import {trace} from '@opentelemetry/api';
 import {GrpcInstrumentation} from '@opentelemetry/instrumentation-grpc';
 import {HttpInstrumentation} from '@opentelemetry/instrumentation-http';
 import {UndiciInstrumentation} from '@opentelemetry/instrumentation-undici';
@@ -102,6 +103,59 @@ describe('telemetry: beside the instrumentations of http, undici and grpc-js', (
       const place = await guarded({observer: otelObserver({attemptSpans: 'delegate'})});
       expect(makers()).to.deep.equal([UNDICI, UNDICI]);
       expect(place.header('traceparent')).to.deep.equal(tracing.attempts.map(traceparentOf));
+    });
+  });
+
+  describe("the caller's own code in an attempt", () => {
+    const mine = <T>(work: () => T): T =>
+      trace.getTracer('mine').startActiveSpan('mine', span => {
+        try {
+          return work();
+        } finally {
+          span.end();
+        }
+      });
+    const ofMine = () => tracing.spans.filter(({name}) => name === 'mine');
+
+    it('a guarded function keeps its own spans, those of a client in it, and those of a timer that it starts', async () => {
+      start(new UndiciInstrumentation());
+      const place = server.place(200);
+      let later: Promise<unknown> | undefined;
+      await guard(quick)(async () => {
+        mine(() => {});
+        later = new Promise<void>(done => setTimeout(() => done(mine(() => {})), 1));
+        await (await createFetch(quick)(place.url)).text();
+        await (await fetch(place.url)).text();
+      });
+      await later;
+      await tracing.quiet();
+      const guarded = tracing.attempts.filter(({name}) => name === 'POST');
+      const requests = tracing.attempts.filter(({name}) => name === 'GET');
+      expect(ofMine().map(({parentSpanContext}) => parentSpanContext?.spanId)).to.deep.equal(
+        Array(2).fill(guarded[0]!.spanContext().spanId),
+      );
+      // Attempts that start in one millisecond are in any order.
+      expect(makers()).to.have.members([OURS, OURS, UNDICI]);
+      expect(place.header('traceparent')).to.have.members(requests.map(traceparentOf));
+    });
+
+    it('a fetch of the caller keeps its own spans and requests, and the request of the attempt has one traceparent', async () => {
+      start(new UndiciInstrumentation());
+      const place = server.place(200);
+      const token = server.place(200);
+      const own: typeof fetch = async (...request) => {
+        mine(() => {});
+        await (await fetch(token.url)).text();
+        return fetch(...request);
+      };
+      await (await createFetch(quick, {fetch: own})(place.url)).text();
+      await tracing.quiet();
+      expect(ofMine()).to.have.length(1);
+      const by = (scope: string) =>
+        tracing.attempts.filter(({instrumentationScope}) => instrumentationScope.name === scope);
+      expect(tracing.attempts).to.have.length(2);
+      expect(token.header('traceparent')).to.deep.equal(by(UNDICI).map(traceparentOf));
+      expect(place.header('traceparent')).to.deep.equal(by(OURS).map(traceparentOf));
     });
   });
 

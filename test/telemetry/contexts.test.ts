@@ -4,6 +4,7 @@ import {UndiciInstrumentation} from '@opentelemetry/instrumentation-undici';
 import {AlwaysOffSampler} from '@opentelemetry/sdk-trace';
 import {expect} from 'chai';
 import ky, {type KyInstance} from 'ky';
+import {guard} from '../../src/function.ts';
 import {createFetch, type Ports, resilience} from '../../src/index.ts';
 import {otelObserver} from '../../src/telemetry.ts';
 import {LoopbackServer} from '../support/loopback-server.ts';
@@ -42,7 +43,7 @@ describe('telemetry: contexts', () => {
 
   for (const [adapter, call] of Object.entries(adapters)) {
     describe(adapter, () => {
-      it('runs the transport in the context of its attempt, with tracing suppressed', async () => {
+      it('runs the transport in the context of its attempt, where the caller makes spans of its own', async () => {
         const place = server.place(503, 200);
         const seen: unknown[] = [];
         await call(place.url, {
@@ -51,7 +52,7 @@ describe('telemetry: contexts', () => {
             return globalThis.fetch(input, init);
           },
         });
-        expect(seen).to.deep.equal(tracing.attempts.map(span => [span.spanContext().spanId, true]));
+        expect(seen).to.deep.equal(tracing.attempts.map(span => [span.spanContext().spanId, false]));
       });
 
       it("keeps the caller's context during the waits and after the call", async () => {
@@ -311,9 +312,28 @@ describe('telemetry: a call that is not sampled', () => {
     });
   }
 
-  it('still suppresses tracing in the transport', async () => {
+  it('propagates the decision of calls inside a guarded function, too, each with one trace header', async () => {
+    const instrumentation = new UndiciInstrumentation();
+    const place = server.place(200);
+    try {
+      await guard(quick)(async (_, {headers}) => {
+        await createFetch(quick)(place.url);
+        await globalThis.fetch(place.url, {headers});
+      });
+    } finally {
+      instrumentation.disable();
+    }
+    const sent = place.header('traceparent');
+    for (const value of sent) expect(value).to.match(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
+    expect(new Set(sent.map(value => value!.split('-')[1])).size).to.equal(1);
+    for (const {rawHeaders} of place.requests)
+      expect(rawHeaders.filter(name => name.toLowerCase() === 'traceparent')).to.have.length(1);
+  });
+
+  it('suppresses tracing in the transport where no trace header identifies the request', async () => {
     let seen: unknown;
     await createFetch(quick, {
+      observer: otelObserver({propagateTo: () => false}),
       fetch: async () => {
         seen = isSuppressed();
         return new Response();

@@ -1,13 +1,9 @@
 /** `node --import steadfetch/register app.js`, in processes of its own. */
-import {type ChildProcess, spawn} from 'node:child_process';
-import {once} from 'node:events';
-import {text} from 'node:stream/consumers';
 import {expect} from 'chai';
 import {deadUrl, LoopbackServer, type Place} from '../support/loopback-server.ts';
 import {valuesOf} from '../support/otlp/checks.ts';
 import {OtlpCollector} from '../support/otlp/receiver.ts';
-
-const source = (path: string): string => new URL(`../../src/${path}`, import.meta.url).href;
+import {type Ended, runRegistered, source} from '../support/registered-process.ts';
 
 const CALL = `
   import {createFetch} from ${JSON.stringify(source('fetch.ts'))};
@@ -33,13 +29,6 @@ const apps = {
     console.log('ready');`,
 };
 
-interface Ended {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 describe('telemetry: register', () => {
   let server: LoopbackServer;
   let silent: Place;
@@ -59,11 +48,16 @@ describe('telemetry: register', () => {
     ): Promise<void> => {
       const collector = await OtlpCollector.start();
       collectors[name] = collector;
-      runs[name] = run(app, {OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, ...env}, kill, collector);
+      runs[name] = runRegistered(apps[app], {
+        env: {OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, TARGET: server.place(503, 200).url, ...env},
+        kill,
+        inputEnds: collector.arrived(1),
+      });
     };
     await start('plain', 'ends by itself', {OTEL_SERVICE_NAME: 'shop', OTEL_RESOURCE_ATTRIBUTES: 'team=a,tier=gold'});
     await start('json', 'ends by itself', {OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json'});
     await start('everything', 'ends by itself', {OTEL_METRICS_EXPORTER: 'otlp', OTEL_LOGS_EXPORTER: 'otlp'});
+    await start('empty', 'ends by itself', {OTEL_METRICS_EXPORTER: '', OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: ' '});
     await start('disabled', 'ends by itself', {OTEL_SDK_DISABLED: 'true'});
     await start('unsampled', 'ends by itself', {OTEL_TRACES_SAMPLER: 'always_off'});
     await start('SIGTERM', 'runs until it is killed', {}, 'SIGTERM');
@@ -92,30 +86,6 @@ describe('telemetry: register', () => {
     await server.close();
   });
 
-  async function run(
-    app: keyof typeof apps,
-    env: NodeJS.ProcessEnv,
-    kill: NodeJS.Signals | undefined,
-    collector: OtlpCollector,
-  ): Promise<Ended> {
-    const clean = Object.fromEntries(
-      Object.entries(process.env).filter(([name]) => !/^(OTEL_|NODE_OPTIONS)/.test(name)),
-    );
-    const child: ChildProcess = spawn(
-      process.execPath,
-      ['--import', source('telemetry/register.ts'), '--input-type=module', '--eval', apps[app]],
-      {env: {...clean, TARGET: server.place(503, 200).url, ...env}, stdio: 'pipe'},
-    );
-    collector.arrived(1).then(() => child.stdin!.end());
-    child.stdout!.once('data', () => {
-      if (kill !== undefined) child.kill(kill);
-    });
-    const output = Promise.all([text(child.stdout!), text(child.stderr!)]);
-    const [code, signal] = await once(child, 'exit');
-    const [stdout, stderr] = await output;
-    return {code, signal, stdout, stderr};
-  }
-
   const resources = (name: string) => collectors[name]!.traces.flatMap(({resourceSpans}) => resourceSpans);
   const spans = (name: string): string[] =>
     resources(name)
@@ -131,6 +101,11 @@ describe('telemetry: register', () => {
     expect(await runs.plain).to.include({code: 0, signal: null, stdout: '', stderr: ''});
     expect(forms('plain')).to.deep.equal(['traces as application/x-protobuf']);
     expect(spans('plain')).to.deep.equal(ALL);
+  });
+
+  it('takes an empty variable for one that is not set: only traces are exported', async () => {
+    expect(await runs.empty).to.include({code: 0, stderr: ''});
+    expect(forms('empty')).to.deep.equal(['traces as application/x-protobuf']);
   });
 
   it('follows the standard variables: names, attributes, protocol, sampler, and disabling', async () => {
