@@ -80,8 +80,8 @@ function byCode(facts: FailureFacts): Classification {
   if (message.includes('before secure TLS connection was established')) return green(code, 'not-sent');
   // RFC 9113 §8.7: refused streams were not processed. undici reports this in the message only.
   if (message.includes('NGHTTP2_REFUSED_STREAM')) return green('REFUSED_STREAM', 'not-processed');
-  if (message.includes('NGHTTP2_ENHANCE_YOUR_CALM'))
-    return green('ENHANCE_YOUR_CALM', 'not-processed', {throttled: true});
+  // It asks for less, and says nothing of what was processed.
+  if (message.includes('NGHTTP2_ENHANCE_YOUR_CALM')) return yellow('ENHANCE_YOUR_CALM', {throttled: true});
   return yellow(code);
 }
 

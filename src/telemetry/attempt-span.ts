@@ -5,7 +5,7 @@ import type {Outcome} from '../core/outcome.ts';
 import * as names from './attributes.ts';
 import type {BodySpan} from './body-span.ts';
 import type {CallTime} from './call-time.ts';
-import {type SpanScope, suppressed, traceHeaderOf} from './contexts.ts';
+import {type SpanScope, suppressed} from './contexts.ts';
 import type {Conventions} from './conventions.ts';
 import type {HeaderCapture} from './header-capture.ts';
 import {describeEnd} from './span-facts.ts';
@@ -65,7 +65,7 @@ export class AttemptSpan implements AttemptObserver, RequestWatcher {
 
   end(outcome: Outcome, superseded: boolean): void {
     const {span} = this.#scope;
-    if (this.#traceHeader !== undefined) forgetRequests(this.#traceHeader);
+    forgetRequests(this.#traceHeader);
     span.setAttribute(
       names.ATTEMPT_OUTCOME,
       superseded ? 'superseded' : attemptOutcome(outcome, this.#home.conventions),
@@ -93,7 +93,7 @@ export class AttemptSpan implements AttemptObserver, RequestWatcher {
    * @param network Whether peers and redirects are recorded.
    */
   watch(headers: HeaderBag, network: boolean): void {
-    this.#traceHeader = watchedHeader(headers, this.spanContext.spanId, network ? this : null);
+    this.#traceHeader = watchRequests(headers, this.spanContext.spanId, network ? this : null);
   }
 
   sent(origin: string): void {
@@ -112,12 +112,6 @@ export class AttemptSpan implements AttemptObserver, RequestWatcher {
   answered(status: number): void {
     this.#redirectStatus = status;
   }
-}
-
-/** The trace header that names the span; undefined if requests are not known by it. */
-export function watchedHeader(headers: HeaderBag, spanId: string, watcher: RequestWatcher | null): string | undefined {
-  const header = traceHeaderOf(headers, spanId);
-  return header !== undefined && watchRequests(header, watcher) ? header : undefined;
 }
 
 function attemptOutcome(outcome: Outcome, {failureType}: Conventions): string {

@@ -16,7 +16,7 @@ import type {
   RpcEnd,
 } from '../core/observer.ts';
 import type {Outcome} from '../core/outcome.ts';
-import {type AttemptHome, AttemptSpan, BareAttempt, watchedHeader} from './attempt-span.ts';
+import {type AttemptHome, AttemptSpan, BareAttempt} from './attempt-span.ts';
 import * as names from './attributes.ts';
 import {BodySpan} from './body-span.ts';
 import {CallTime} from './call-time.ts';
@@ -28,7 +28,7 @@ import type {OtelSettings} from './options.ts';
 import {SCOPE} from './scope.ts';
 import {placeAttributes} from './server-place.ts';
 import {describeEnd, eventAttributes, requestAttributes, retriesOf, tellable} from './span-facts.ts';
-import {forgetRequests} from './undici-diagnostics.ts';
+import {forgetRequests, watchRequests} from './undici-diagnostics.ts';
 
 /** null where no SDK is registered behind the tracer. */
 export function startCallSpan(
@@ -118,7 +118,7 @@ export class CallSpan implements CallObserver, AttemptHome {
   #startUnrecorded(call: CallView, {endpoint}: AttemptStart, headers: HeaderBag): AttemptObserver {
     const isSent = this.#traceHeaders?.write(this.#client ?? this.context, headers, call, endpoint);
     if (this.#client === null && isSent)
-      this.#watched ??= watchedHeader(headers, this.#scope.span.spanContext().spanId, null);
+      this.#watched ??= watchRequests(headers, this.#scope.span.spanContext().spanId, null);
     this.#unrecorded ??= new BareAttempt(this.#delegates || this.#watched ? this.context : suppressed(this.context));
     return this.#unrecorded;
   }
@@ -148,7 +148,7 @@ export class CallSpan implements CallObserver, AttemptHome {
       describeEnd(span, outcome, this.conventions);
       this.#wasSuccess = result === 'success';
     }
-    if (this.#watched) forgetRequests(this.#watched);
+    forgetRequests(this.#watched);
     if (this.#client === null) this.#scope.end(this.time.now());
   }
 

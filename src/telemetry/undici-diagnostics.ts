@@ -7,7 +7,8 @@
  */
 
 import {context} from '@opentelemetry/api';
-import {suppressed} from './contexts.ts';
+import type {HeaderBag} from '../core/observer.ts';
+import {suppressed, traceHeaderOf} from './contexts.ts';
 
 /** The published fields of a socket. */
 export interface Connection {
@@ -51,16 +52,17 @@ let isListening: boolean | undefined;
  * Requests that carry the header are reported, and get no span of another instrumentation: such a span would stand for the same request, which
  * would carry two trace headers, which no server can read.
  *
- * @param traceHeader The value of a header that only the requests of the watcher carry.
- * @returns False in runtimes whose requests are not known here.
+ * @param headers As they are sent: one of them has to name the span, and only the requests of the watcher carry it.
+ * @returns The trace header; undefined if there is none, and in runtimes whose requests are not known here.
  */
-export function watchRequests(traceHeader: string, watcher: RequestWatcher | null): boolean {
+export function watchRequests(headers: HeaderBag, spanId: string, watcher: RequestWatcher | null): string | undefined {
   isListening ??= listen();
-  if (isListening) watchers.set(traceHeader, watcher);
-  return isListening;
+  const traceHeader = isListening ? traceHeaderOf(headers, spanId) : undefined;
+  if (traceHeader !== undefined) watchers.set(traceHeader, watcher);
+  return traceHeader;
 }
 
-export function forgetRequests(traceHeader: string): void {
+export function forgetRequests(traceHeader: string | undefined): void {
   watchers.delete(traceHeader);
 }
 
@@ -103,7 +105,7 @@ export function diagnosticsChannels(): Channels | undefined {
 
 /** @returns Whether the request is that of an attempt. */
 function created(request: Request): boolean {
-  const watcher = watchers.size === 0 ? undefined : watcherOf(request.headers);
+  const watcher = watcherOf(request.headers);
   if (watcher === undefined) return false;
   if (watcher !== null) {
     requests.set(request, watcher);

@@ -91,8 +91,8 @@ describe('classifyNetworkFailure', () => {
       [
         'h2 ENHANCE_YOUR_CALM',
         {code: 'ERR_HTTP2_STREAM_ERROR', message: 'Stream closed with error code NGHTTP2_ENHANCE_YOUR_CALM'},
-        'green',
-        'not-processed',
+        'yellow',
+        'maybe-processed',
       ],
       [
         'h2 INTERNAL_ERROR',

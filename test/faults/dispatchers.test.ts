@@ -79,7 +79,7 @@ describe('HTTP/2', () => {
   const reset = (code: number) => (stream: ServerHttp2Stream) => stream.close(code);
   for (const [what, how, reason, sends] of [
     ['REFUSED_STREAM', reset(NGHTTP2_REFUSED_STREAM), /^REFUSED_STREAM$/, [3, 3, 3]],
-    ['ENHANCE_YOUR_CALM', reset(NGHTTP2_ENHANCE_YOUR_CALM), /^ENHANCE_YOUR_CALM$/, [3, 3, 3]],
+    ['ENHANCE_YOUR_CALM', reset(NGHTTP2_ENHANCE_YOUR_CALM), /^ENHANCE_YOUR_CALM$/, [3, 1, 3]],
     ['INTERNAL_ERROR', reset(NGHTTP2_INTERNAL_ERROR), /^ERR_HTTP2_STREAM_ERROR$/, [3, 1, 3]],
     [
       // undici does not report the id of the last stream, so it is not known whether the server processes this one.
