@@ -73,12 +73,13 @@ function listen(): boolean {
   const channels = diagnosticsChannels();
   if (channels === undefined) return false;
   const creation = channels.channel('undici:request:create');
-  // The prototype, which has `publish`, changes with the first and the last listener.
-  const publish = (message: unknown): void => Object.getPrototypeOf(creation).publish.call(creation, message);
-  // Listeners have no order that one of them could rely on, so the publication itself runs in another context.
+  // The prototype, which has `publish`, changes with the first and the last listener. Listeners have no order that one of them could rely on, so the
+  // publication itself runs in another context.
   creation.publish = message => {
-    if (created((message as Message).request)) context.with(suppressed(context.active()), publish, undefined, message);
-    else publish(message);
+    const active = context.active();
+    context.with(created((message as Message).request) ? suppressed(active) : active, () =>
+      Object.getPrototypeOf(creation).publish.call(creation, message),
+    );
   };
   channels.subscribe('undici:request:create', () => {}); // undici publishes only to listeners.
   channels.subscribe('undici:client:sendHeaders', message => {
@@ -106,12 +107,9 @@ export function diagnosticsChannels(): Channels | undefined {
 /** @returns Whether the request is that of an attempt. */
 function created(request: Request): boolean {
   const watcher = watcherOf(request.headers);
-  if (watcher === undefined) return false;
-  if (watcher !== null) {
-    requests.set(request, watcher);
-    watcher.sent(String(request.origin));
-  }
-  return true;
+  if (watcher) requests.set(request, watcher);
+  watcher?.sent(String(request.origin));
+  return watcher !== undefined;
 }
 
 /** undici 5 has a text of all headers, whose single letters are no trace header. */
