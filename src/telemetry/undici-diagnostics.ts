@@ -73,8 +73,8 @@ function listen(): boolean {
   const channels = diagnosticsChannels();
   if (channels === undefined) return false;
   const creation = channels.channel('undici:request:create');
-  // The prototype, which has `publish`, changes with the first and the last listener. Listeners have no order that one of them could rely on, so the
-  // publication itself runs in another context.
+  // The prototype, which has `publish`, changes with the first and the last listener. Listeners have no order that one of them could rely on,
+  // so the publication itself runs in another context.
   creation.publish = message => {
     const active = context.active();
     context.with(created((message as Message).request) ? suppressed(active) : active, () =>
