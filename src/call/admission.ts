@@ -79,7 +79,7 @@ function count<R extends AttemptResponse>(
   now: number,
 ): void {
   const {breaker, hold} = call.guards;
-  if (place !== null && hold?.holds(now)) {
+  if (place !== null && hold !== null && keeping(place, () => hold.holds(now))) {
     // The origin asked for a pause while the attempt waited for its place.
     place.exit();
     taken?.refund(now);
