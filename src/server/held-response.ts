@@ -238,6 +238,7 @@ export class HeldResponse {
   }
 
   #destroy(error: unknown): unknown {
+    if (this.#disconnect.destroys(error)) return this.#response;
     if (this.#phase === 'dropping') return this.#response; // The other answer may still be on its way.
     this.#cut(new Error('The response was destroyed before its end.', {cause: error}));
     return this.#methods.call('destroy', error);
