@@ -96,16 +96,26 @@ export class HeldResponse {
     if (!goesOn) this.#disconnect.reveal(hasEnded);
   }
 
-  /** Sends another response. What the handler wrote, and what it still writes, is dropped. */
+  /**
+   * Sends another response. What the handler wrote, and what it still writes, is dropped. Where a part was sent before, or middleware around throws,
+   * the connection is closed: the client must neither wait nor take the part for the whole.
+   */
   replace(other: StoredResponse): void {
     this.#pass();
-    restoreHeaders(this.#response, this.#headersBefore);
-    this.#isReplaced = true;
-    sendStored(this.#response, other);
-    this.#drop();
-    this.#queue.drop();
-    if (this.#isFull) this.#drain();
-    this.#disconnect.reveal(false);
+    this.#isReplaced = !this.#methods.real('headersSent');
+    try {
+      if (this.#isReplaced) {
+        restoreHeaders(this.#response, this.#headersBefore);
+        sendStored(this.#response, other);
+      }
+    } finally {
+      const hasEnded = this.#methods.real('writableEnded');
+      if (!hasEnded) this.#methods.call('destroy');
+      this.#drop();
+      this.#queue.drop();
+      if (this.#isFull) this.#drain();
+      this.#disconnect.reveal(hasEnded && !this.#isReplaced);
+    }
   }
 
   /** The handler has failed after the response was made. The client of a response that is sent as it comes must not take its beginning for the whole. */
