@@ -4,6 +4,7 @@ import {type Callback, HeldQueue} from './held-queue.ts';
 import {HiddenDisconnect} from './hidden-disconnect.ts';
 import type {Hold, MadeResponse} from './made-response.ts';
 import {headersOf, headersSince, restoreHeaders, sendStored, setHead} from './node-headers.ts';
+import {onStoppedSource} from './piped-sources.ts';
 import {ResponseMethods, replaceMethod} from './response-methods.ts';
 import type {StoredResponse} from './store.ts';
 
@@ -56,6 +57,10 @@ export class HeldResponse {
     });
     this.#ended.catch(() => {}); // Only some runs wait for it.
     this.#disconnect = new HiddenDisconnect(request, response, isOurs => this.#closed(isOurs));
+    // Frameworks that send a file watch the socket, so the disconnect is not hidden from them.
+    onStoppedSource(response, () => {
+      if (this.#disconnect.isClosed) this.#cut(new Error('The client disconnected, and the handler stopped its source.'));
+    });
     const methods = new ResponseMethods(response);
     this.#methods = methods;
     for (const name of HEAD) methods.replace(name, () => response, this.#mayChangeHead);

@@ -218,6 +218,39 @@ describe('a client that disconnects while the response is held', () => {
   });
 });
 
+describe('a client that disconnects from a handler that destroys the source of its response then', () => {
+  const sources: Readonly<Record<string, () => Readable>> = {
+    'before its first part': () => new Readable({read() {}}),
+    'after a part': () => {
+      const source = new Readable({read() {}});
+      source.push('one ');
+      return source;
+    },
+  };
+  for (const [when, make] of Object.entries(sources))
+    it(`leaves the outcome unknown at once, ${when}`, async () => {
+      const {url} = await interrupted((response, disconnected) => {
+        const source = make();
+        source.pipe(response.writeHead(201));
+        void disconnected.then(() => source.destroy());
+      });
+      expect(await retried(url)).to.equal('409 OUTCOME_UNKNOWN');
+    });
+
+  it('keeps the response of a handler that sends another source instead', async () => {
+    const {url} = await interrupted(async (response, disconnected) => {
+      const source = new Readable({read() {}});
+      source.pipe(response.writeHead(201));
+      await disconnected;
+      source.unpipe(response);
+      source.destroy();
+      await new Promise(resolve => setImmediate(() => setImmediate(resolve)));
+      Readable.from([WHOLE]).pipe(response);
+    });
+    expect(await retried(url)).to.equal(`replayed 201 ${WHOLE}`);
+  });
+});
+
 describe('a client that disconnects from pipelined requests', () => {
   const HEAD = 'HTTP/1.1\r\nhost: a\r\ncontent-type: text/plain;charset=UTF-8\r\n';
   const sent = (key: string): string =>
