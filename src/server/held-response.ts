@@ -4,6 +4,7 @@ import {type Callback, HeldQueue} from './held-queue.ts';
 import {HiddenDisconnect} from './hidden-disconnect.ts';
 import type {Hold, MadeResponse} from './made-response.ts';
 import {headersOf, headersSince, restoreHeaders, sendStored, setHead} from './node-headers.ts';
+import {onStoppedSource} from './piped-sources.ts';
 import {ResponseMethods, replaceMethod} from './response-methods.ts';
 import type {StoredResponse} from './store.ts';
 
@@ -56,6 +57,10 @@ export class HeldResponse {
     });
     this.#ended.catch(() => {}); // Only some runs wait for it.
     this.#disconnect = new HiddenDisconnect(request, response, isOurs => this.#closed(isOurs));
+    // Frameworks that send a file watch the socket, so the disconnect is not hidden from them.
+    onStoppedSource(response, () => {
+      if (this.#disconnect.isClosed) this.#cut(new Error('The client disconnected, and the handler stopped its source.'));
+    });
     const methods = new ResponseMethods(response);
     this.#methods = methods;
     for (const name of HEAD) methods.replace(name, () => response, this.#mayChangeHead);
@@ -96,16 +101,26 @@ export class HeldResponse {
     if (!goesOn) this.#disconnect.reveal(hasEnded);
   }
 
-  /** Sends another response. What the handler wrote, and what it still writes, is dropped. */
+  /**
+   * Sends another response. What the handler wrote, and what it still writes, is dropped. Where a part was sent before, or middleware around throws,
+   * the connection is closed: the client must neither wait nor take the part for the whole.
+   */
   replace(other: StoredResponse): void {
     this.#pass();
-    restoreHeaders(this.#response, this.#headersBefore);
-    this.#isReplaced = true;
-    sendStored(this.#response, other);
-    this.#drop();
-    this.#queue.drop();
-    if (this.#isFull) this.#drain();
-    this.#disconnect.reveal(false);
+    this.#isReplaced = !this.#methods.real('headersSent');
+    try {
+      if (this.#isReplaced) {
+        restoreHeaders(this.#response, this.#headersBefore);
+        sendStored(this.#response, other);
+      }
+    } finally {
+      const hasEnded = this.#methods.real('writableEnded');
+      if (!hasEnded) this.#methods.call('destroy');
+      this.#drop();
+      this.#queue.drop();
+      if (this.#isFull) this.#drain();
+      this.#disconnect.reveal(hasEnded && !this.#isReplaced);
+    }
   }
 
   /** The handler has failed after the response was made. The client of a response that is sent as it comes must not take its beginning for the whole. */
@@ -238,6 +253,7 @@ export class HeldResponse {
   }
 
   #destroy(error: unknown): unknown {
+    if (this.#disconnect.destroys(error)) return this.#response;
     if (this.#phase === 'dropping') return this.#response; // The other answer may still be on its way.
     this.#cut(new Error('The response was destroyed before its end.', {cause: error}));
     return this.#methods.call('destroy', error);

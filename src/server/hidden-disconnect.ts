@@ -1,5 +1,6 @@
 /** Hides from a handler of Node's HTTP server that its client has disconnected. */
 import type {IncomingMessage, ServerResponse} from 'node:http';
+import type {Socket} from 'node:net';
 import {replaceMethod} from './response-methods.ts';
 
 /** What Node sets on a response whose connection is closed, and what streams, frameworks and `on-finished` look at. HTTP/2 has no such fields. */
@@ -12,6 +13,9 @@ const OPEN = {destroyed: false, _closed: false, socket: null};
 export class HiddenDisconnect {
   readonly #response: ServerResponse;
   readonly #emit: (...values: unknown[]) => unknown;
+  readonly #destroy: ServerResponse['destroy'];
+  /** Node takes it from the response at the disconnect. */
+  readonly #socket: Socket | undefined;
   /** What is told at `reveal`. */
   readonly #hidden: ((hasEnded: boolean) => unknown)[] = [];
   readonly #closed: (isOurs: boolean) => void;
@@ -25,14 +29,15 @@ export class HiddenDisconnect {
   constructor(request: IncomingMessage, response: ServerResponse, closed: (isOurs: boolean) => void) {
     this.#response = response;
     this.#emit = response.emit.bind(response) as (...values: unknown[]) => unknown;
+    this.#destroy = response.destroy.bind(response);
     this.#closed = closed;
     const {socket} = request;
+    this.#socket = socket;
     const destroy = request.destroy.bind(request);
     replaceMethod(response, 'emit', (...values) =>
-      this.#isHiding && (values[0] === 'close' || values[0] === 'finish')
-        ? this.#hide(values, socket?.errored === null && !socket.readableEnded)
-        : this.#emit(...values),
+      this.#isHiding && (values[0] === 'close' || values[0] === 'finish') ? this.#hide(values) : this.#emit(...values),
     );
+    this.#allowFinish();
     // Node destroys the request too. Its body was put back, and the handler may not have read it.
     replaceMethod(request, 'destroy', (error?: Error) => {
       if (!this.#isHiding || error === undefined || !socket?.destroyed) return destroy(error);
@@ -56,7 +61,27 @@ export class HiddenDisconnect {
     for (const tell of this.#hidden.splice(0)) queueMicrotask(() => tell(hasEnded));
   }
 
-  #hide(event: unknown[], isOurs: boolean): boolean {
+  /**
+   * At a disconnect, Node destroys the responses that wait behind another one of their connection (pipelining), which have no socket yet.
+   *
+   * @returns Whether `destroy` was called for that. The response is destroyed then, or will be at `reveal`.
+   */
+  destroys(error: unknown): boolean {
+    const isWaiting = this.#response.socket === null && this.#socket?.destroyed === true;
+    if (this.#isClosed || !isWaiting || Reflect.get(Object(error), 'code') !== 'ECONNRESET') return false;
+    if (!this.#isHiding) {
+      this.#destroy(error as Error);
+      return true;
+    }
+    this.#hidden.push(hasEnded => {
+      if (hasEnded) this.#emit('finish');
+      this.#destroy(error as Error);
+    });
+    this.#hasClosed();
+    return true;
+  }
+
+  #hide(event: unknown[]): boolean {
     const response = this.#response;
     const isHttp1 = Object.hasOwn(response, '_closed'); // HTTP/2 also finishes a response whose stream is closed.
     const fields = isHttp1 ? Object.keys(OPEN) : [];
@@ -67,10 +92,23 @@ export class HiddenDisconnect {
       if (isHttp1 && hasEnded) this.#emit('finish');
       this.#emit(...event);
     });
-    if (event[0] === 'close') {
-      this.#isClosed = true;
-      this.#closed(isHttp1 && isOurs);
-    }
+    if (event[0] === 'close') this.#hasClosed();
     return true;
+  }
+
+  #hasClosed(): void {
+    const isHttp1 = Object.hasOwn(this.#response, '_closed');
+    this.#isClosed = true;
+    this.#closed(isHttp1 && this.#socket?.errored === null && !this.#socket.readableEnded);
+  }
+
+  /** Node takes the socket from each response that finishes, and throws where it has none, as one that waited behind another. */
+  #allowFinish(): void {
+    const response = this.#response;
+    const detach: unknown = response.detachSocket; // HTTP/2 has none.
+    if (typeof detach !== 'function') return;
+    replaceMethod(response, 'detachSocket', (socket: Socket) => {
+      if (response.socket === socket) Reflect.apply(detach, response, [socket]);
+    });
   }
 }

@@ -51,5 +51,6 @@ export function sendStored(response: ServerResponse, {status, headers, body}: St
   response.statusMessage = '';
   for (const name of new Set(headers.map(([name]) => name))) response.removeHeader(name);
   for (const [name, value] of headers) response.appendHeader(name, value);
-  response.end(body ?? undefined);
+  // These have no body: Node drops it, or throws where the server says so.
+  response.end(status === 204 || status === 304 ? undefined : (body ?? undefined));
 }

@@ -61,7 +61,7 @@ export function idempotencyMiddleware<R extends IncomingMessage = IncomingMessag
 ): IdempotencyMiddleware<R, Tx> {
   const keyed = new KeyedRequests(options);
   const contexts = new WeakMap<R, KeyContext<Tx>>();
-  const answer = async (request: R, response: ServerResponse, {handle, fail}: Next<Tx>): Promise<void> => {
+  const tryAnswer = async (request: R, response: ServerResponse, {handle, fail}: Next<Tx>): Promise<void> => {
     let held: HeldResponse | null = null;
     let hasRun = false;
     const run = async (context: KeyContext<Tx>, hold: Hold | null): Promise<MadeResponse<HeldResponse | null>> => {
@@ -107,12 +107,18 @@ export function idempotencyMiddleware<R extends IncomingMessage = IncomingMessag
       else send(answer.instead);
     } catch (error) {
       if (error === ANSWERED) return;
-      if (!hasRun) return fail(error, send);
+      if (!hasRun && !response.headersSent) return fail(error, send);
       // A second call of `next` could run the handler a second time.
       keyed.failed(error);
       send(problem('HANDLER_FAILED', options));
     }
   };
+  /** Middleware around may throw whatever is sent: neither the process ends, nor does the client wait. */
+  const answer = (request: R, response: ServerResponse, next: Next<Tx>): Promise<void> =>
+    tryAnswer(request, response, next).catch((error: unknown) => {
+      keyed.failed(error);
+      if (!response.writableEnded) response.destroy();
+    });
   const middleware: NodeMiddleware<R> = (request, response, next) =>
     void answer(request, response, {handle: () => next(), fail: error => next(error)});
   const listener =

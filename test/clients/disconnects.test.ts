@@ -246,3 +246,36 @@ describe('a client that disconnects before the end of the response', () => {
       }
     });
 });
+
+describe('a client that disconnects while Express reads a file', () => {
+  // Express destroys the file at the end of the connection, and never ends the response.
+  for (const [name, make] of [
+    ['Express 5', express],
+    ['Express 4', express4],
+  ] as const)
+    it(`${name}: leaves the outcome unknown at once`, async () => {
+      const disconnect = new Disconnect();
+      const listen = withExpress(make, (_disconnect, response) => {
+        response.once('pipe', (file: Readable) => {
+          file._read = () => {}; // The file is slow.
+          disconnect.began.resolve();
+        });
+        response.type('text').sendFile(import.meta.filename);
+      });
+      const server = await listen(disconnect);
+      try {
+        const url = `${urlOf(server)}/charges`;
+        const headers = {'idempotency-key': 'k', 'content-type': 'application/json'};
+        const first = sendRequest(url, {method: 'POST', headers}).on('error', () => {});
+        first.end('{}');
+        await disconnect.began.promise;
+        first.destroy();
+        await disconnect.noticed.promise;
+        const {status, body} = await retried(url);
+        expect(`${status} ${(JSON.parse(body) as {code: string}).code}`).to.equal('409 OUTCOME_UNKNOWN');
+      } finally {
+        server.close();
+        server.closeAllConnections();
+      }
+    });
+});

@@ -2,7 +2,7 @@
 import {once} from 'node:events';
 import {type ClientRequest, type IncomingMessage, type ServerResponse, request as sendRequest} from 'node:http';
 import {connect, createServer as createHttp2Server} from 'node:http2';
-import type {AddressInfo, Socket} from 'node:net';
+import {type AddressInfo, connect as connectTcp, type Socket} from 'node:net';
 import {Readable, Writable} from 'node:stream';
 import {text} from 'node:stream/consumers';
 import {finished, pipeline} from 'node:stream/promises';
@@ -51,10 +51,10 @@ async function interrupted(
 }
 
 /** The answer of a retry, once the first run has ended. */
-async function retried(url: string): Promise<string> {
-  let response = await postTo(url, 'k');
+async function retried(url: string, key = 'k'): Promise<string> {
+  let response = await postTo(url, key);
   // A bound, so that a key that stays taken fails the test.
-  for (let tries = 0; tries < 300 && response.headers.has('retry-after'); tries++) response = await postTo(url, 'k');
+  for (let tries = 0; tries < 300 && response.headers.has('retry-after'); tries++) response = await postTo(url, key);
   return `${response.headers.has('idempotent-replayed') ? 'replayed ' : ''}${await told(response)}`;
 }
 
@@ -216,6 +216,98 @@ describe('a client that disconnects while the response is held', () => {
     );
     expect(await done).to.equal('told');
   });
+});
+
+describe('a client that disconnects from a handler that destroys the source of its response then', () => {
+  const sources: Readonly<Record<string, () => Readable>> = {
+    'before its first part': () => new Readable({read() {}}),
+    'after a part': () => {
+      const source = new Readable({read() {}});
+      source.push('one ');
+      return source;
+    },
+  };
+  for (const [when, make] of Object.entries(sources))
+    it(`leaves the outcome unknown at once, ${when}`, async () => {
+      const {url} = await interrupted((response, disconnected) => {
+        const source = make();
+        source.pipe(response.writeHead(201));
+        void disconnected.then(() => source.destroy());
+      });
+      expect(await retried(url)).to.equal('409 OUTCOME_UNKNOWN');
+    });
+
+  it('keeps the response of a handler that sends another source instead', async () => {
+    const {url} = await interrupted(async (response, disconnected) => {
+      const source = new Readable({read() {}});
+      source.pipe(response.writeHead(201));
+      await disconnected;
+      source.unpipe(response);
+      source.destroy();
+      await new Promise(resolve => setImmediate(() => setImmediate(resolve)));
+      Readable.from([WHOLE]).pipe(response);
+    });
+    expect(await retried(url)).to.equal(`replayed 201 ${WHOLE}`);
+  });
+});
+
+describe('a client that disconnects from pipelined requests', () => {
+  const HEAD = 'HTTP/1.1\r\nhost: a\r\ncontent-type: text/plain;charset=UTF-8\r\n';
+  const sent = (key: string): string =>
+    `POST /charges ${HEAD}idempotency-key: ${key}\r\ncontent-length: 12\r\n\r\n{"amount":1}`;
+  const REQUESTS: Readonly<Record<string, string>> = {
+    'with keys': sent('a') + sent('b') + sent('c'),
+    'after one without a key': `GET /charges ${HEAD}\r\n${sent('a')}${sent('b')}${sent('c')}`,
+  };
+  const handlers: Readonly<Record<string, Handler>> = {
+    'that ends at once': response => response.writeHead(201).end(WHOLE),
+    'that waits': async (response, disconnected) => {
+      await disconnected;
+      response.writeHead(201).end(WHOLE);
+    },
+    'that streams': (response, disconnected) => pipeline(Readable.from(parts(disconnected)), response.writeHead(201)),
+    'that waits for the callback of end': async (response, disconnected) => {
+      response.writeHead(201).write('one ');
+      await disconnected;
+      await new Promise<void>(resolve => response.end('two three', resolve));
+    },
+  };
+  for (const [what, requests] of Object.entries(REQUESTS))
+    for (const [name, handler] of Object.entries(handlers))
+      it(`${what} gets each response again from a handler ${name}`, async () => {
+        const expected = requests.split('HTTP/1.1').length - 1;
+        const begun = deferred<void>();
+        const done = deferred<void>();
+        let [begins, ends, closes] = [0, 0, 0];
+        const failures: unknown[] = [];
+        const keyed = idempotencyMiddleware({
+          store: memoryStore(),
+          scope: 'everyone',
+          on: event => event.type === 'lost' && failures.push(event.error),
+        });
+        const url = await serve(
+          keyed.listener(async (request, response, context) => {
+            response.on('close', () => closes++);
+            const disconnected = new Promise(resolve => request.socket.once('close', resolve)).then(
+              () => new Promise(resolve => setImmediate(resolve)),
+            );
+            if (++begins === expected) begun.resolve();
+            await (context.key === undefined
+              ? disconnected.then(() => response.end())
+              : handler(response, disconnected, request));
+            if (++ends === expected) done.resolve();
+          }),
+        );
+        const {host, port} = new URL(url);
+        const client = connectTcp(Number(port), '127.0.0.1').on('error', () => {});
+        client.write(requests.replaceAll('host: a', `host: ${host}`));
+        await begun.promise;
+        client.destroy();
+        await done.promise;
+        for (const key of ['a', 'b', 'c']) expect(await retried(url, key)).to.equal(`replayed 201 ${WHOLE}`);
+        expect(failures).to.deep.equal([]);
+        expect(closes).to.equal(expected);
+      });
 });
 
 describe('a server that closes the connection while the response is held', () => {
