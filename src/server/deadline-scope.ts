@@ -4,7 +4,10 @@ import {installDeadlineReader} from '../core/inherited-deadline.ts';
 
 /** The time of a request. */
 export interface RequestDeadline {
-  /** Aborts when the deadline passes. Pass it on to work that can be stopped. Never aborts without a deadline. */
+  /**
+   * Aborts when the deadline passes, until the handler of `withDeadline` has returned its response, or that of `deadlineMiddleware` has closed. Pass it on to
+   * work that can be stopped. Never aborts without a deadline.
+   */
   readonly signal: AbortSignal;
   /** The time that the client has left, in ms, at least 0; Infinity without a deadline. */
   readonly remainingMs: () => number;

@@ -1,5 +1,6 @@
 /** Holds what a handler writes to a response of Node's HTTP server, until it is stored. */
 import type {IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse} from 'node:http';
+import {checkedChunk, checkedStatus} from './checked-write.ts';
 import {type Callback, HeldQueue} from './held-queue.ts';
 import {HiddenDisconnect} from './hidden-disconnect.ts';
 import type {Hold, MadeResponse} from './made-response.ts';
@@ -65,7 +66,7 @@ export class HeldResponse {
     this.#methods = methods;
     for (const name of HEAD) methods.replace(name, () => response, this.#mayChangeHead);
     for (const name of INFORMATION) methods.replace(name, () => undefined, this.#mayInform);
-    methods.replace('writeHead', (status, ...rest) => this.#head(status as number, rest), this.#mayWriteHead);
+    methods.replace('writeHead', (status, ...rest) => this.#head(status, rest), this.#mayWriteHead);
     methods.replace('flushHeaders', () => this.#flushHeaders(), this.#isPassing);
     // Of compression around, which else keeps the first event of a stream until there are more.
     methods.replace('flush', () => this.#phase === 'begun' && this.#queue.push('flush'), this.#isPassing);
@@ -177,8 +178,9 @@ export class HeldResponse {
     this.#phase = 'passing';
   }
 
-  #head(status: number, rest: readonly unknown[]): ServerResponse {
+  #head(asked: unknown, rest: readonly unknown[]): ServerResponse {
     if (this.#phase !== 'open') return this.#response;
+    const status = checkedStatus(asked, typeof rest[0] === 'string' ? rest[0] : this.#response.statusMessage);
     setHead(this.#response, status, rest as readonly (string | OutgoingHttpHeader[] | OutgoingHttpHeaders)[]);
     this.#phase = 'begun';
     this.#methods.fixStatus();
@@ -211,17 +213,12 @@ export class HeldResponse {
 
   #take(value: unknown, rest: readonly unknown[], isEnd: boolean): boolean {
     const callback = rest.find(each => typeof each === 'function') as Callback | undefined;
+    const chunk = checkedChunk(value, rest[0], isEnd);
     this.#begin();
     if (this.#phase !== 'begun') {
       if (callback !== undefined) queueMicrotask(callback);
       return true;
     }
-    const encoding = typeof rest[0] === 'string' ? (rest[0] as BufferEncoding) : 'utf8';
-    // A copy, because the handler may use its buffer again.
-    const chunk =
-      value === null || value === undefined
-        ? null
-        : Buffer.from(typeof value === 'string' ? Buffer.from(value, encoding) : (value as Uint8Array));
     if (isEnd) this.#queue.push('end', chunk, callback);
     else this.#write(chunk ?? new Uint8Array(), callback);
     if (isEnd) this.#phase = 'ended';

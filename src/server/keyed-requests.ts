@@ -33,6 +33,15 @@ export class KeyedRequests<R, Tx> {
 
   /** @throws What the handler threw. */
   async answer<A>(incoming: KeyedRequest<R>, handle: RunHandler<A, Tx>): Promise<Answer<A>> {
+    try {
+      return await this.#answer(incoming, inTime(handle));
+    } catch (error) {
+      if (error === PASSED) return this.#replies.refuse('DEADLINE_PASSED');
+      throw error;
+    }
+  }
+
+  async #answer<A>(incoming: KeyedRequest<R>, handle: RunHandler<A, Tx>): Promise<Answer<A>> {
     const {header, methods, required} = this.#options;
     const value = methods.has(incoming.method.toUpperCase()) ? incoming.header(header) : undefined;
     if (value === null && required) return this.#replies.refuse('IDEMPOTENCY_KEY_MISSING');
@@ -83,3 +92,14 @@ export class KeyedRequests<R, Tx> {
     );
   }
 }
+
+const PASSED = new Error('The deadline of the request passed before its handler began.');
+
+/** The deadline may pass while the body and the store are read. */
+const inTime =
+  <A, Tx>(handle: RunHandler<A, Tx>): RunHandler<A, Tx> =>
+  async (context, hold) => {
+    if (context.deadline?.remainingMs() !== 0) return handle(context, hold);
+    context.release();
+    throw PASSED;
+  };

@@ -71,7 +71,7 @@ export interface IdempotencyOptions<R, Tx = undefined> extends ProblemOptions {
    * stream is held to its end, and a larger response is refused and rolled back. Default: 1 MiB.
    */
   readonly maxResponseBytes?: number;
-  /** Called for each request with a key. Its errors are caught. Default: the first `store.failed` of each step, and the first `failed`, are written to the console. */
+  /** Called for each request with a key. Its errors are caught, and rejections too. Default: the first `store.failed` of each step, and the first `failed`, are written to the console. */
   readonly on?: (event: IdempotencyEvent) => void;
   /** Time of leases. Default: the system clock. */
   readonly clock?: Clock;

@@ -16,5 +16,6 @@ const NOT_OF_THE_REQUEST: ReadonlySet<number> = new Set([401, 408, 421, 425, 429
  */
 export function outcomeOf(status: number, isReleased: boolean): Outcome {
   if (isReleased) return 'released';
-  return status >= 500 || NOT_OF_THE_REQUEST.has(status) ? 'unknown' : 'result';
+  // Response.error() has status 0, and a 1xx is followed by another response.
+  return status < 200 || status >= 500 || NOT_OF_THE_REQUEST.has(status) ? 'unknown' : 'result';
 }

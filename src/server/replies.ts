@@ -44,6 +44,9 @@ export class Replies {
   }
 
   notify(event: IdempotencyEvent): void {
-    quietly(() => this.#options.on(event));
+    quietly(() => {
+      const told: unknown = this.#options.on(event); // A promise where the listener is async.
+      if (told instanceof Promise) told.catch(() => {});
+    });
   }
 }

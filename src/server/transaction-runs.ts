@@ -106,22 +106,25 @@ export class TransactionRuns<Tx> {
         giveUp(new SteadfetchError('IDEMPOTENCY_STORE', `The database did not answer within ${storeTimeoutMs} ms.`)),
       );
     awaitStore();
-    const transacted = this.#store.transact<Answer<A>>(request.claim, async (tx, found, complete) => {
-      // A connection that comes too late.
-      if (isAnswered) throw new Error('The request was answered before its transaction began.');
-      request.end = null;
-      if (found.state !== 'claimed') return this.#replies.notClaimed(found);
-      const end = await this.#handle(request, tx, timer);
-      awaitStore();
-      request.end = end;
-      if (end.kind === 'thrown' || end.kind === 'refused') throw end.error;
-      if (end.kind === 'undone')
-        throw new Error(`The response with status ${end.made.status} is no result, so its transaction is rolled back.`);
-      await complete(storedOf(end.made, omitHeaders));
-      return {own: end.made.own};
-    });
+    const transact = () =>
+      this.#store.transact<Answer<A>>(request.claim, async (tx, found, complete) => {
+        // A connection that comes too late.
+        if (isAnswered) throw new Error('The request was answered before its transaction began.');
+        request.end = null;
+        if (found.state !== 'claimed') return this.#replies.notClaimed(found);
+        const end = await this.#handle(request, tx, timer);
+        awaitStore();
+        request.end = end;
+        if (end.kind === 'thrown' || end.kind === 'refused') throw end.error;
+        if (end.kind === 'undone')
+          throw new Error(
+            `The response with status ${end.made.status} is no result, so its transaction is rolled back.`,
+          );
+        await complete(storedOf(end.made, omitHeaders));
+        return {own: end.made.own};
+      });
     try {
-      return await Promise.race([transacted, silent]);
+      return await Promise.race([transact(), silent]); // A store may throw instead of rejecting.
     } finally {
       isAnswered = true;
       timer.end();

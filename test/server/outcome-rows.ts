@@ -29,7 +29,10 @@ const ROWS: Readonly<Record<string, () => Act[]>> = {
   'answers with 2xx or 3xx': statuses(200, 201, 202, 204, 302, 304),
   'answers with 4xx, except those of the next row': statuses(400, 402, 403, 404, 409, 410, 412, 422, 451),
   'answers with 401, 408, 421, 425 or 429': statuses(401, 408, 421, 425, 429),
-  'answers with 5xx': statuses(500, 501, 502, 503, 504, 507, 599),
+  'answers with 5xx or `Response.error()`': () => [
+    ...statuses(500, 501, 502, 503, 504, 507, 599)(),
+    () => Response.error(),
+  ],
   'runs for longer than `maxRunMs`': () => [() => new Promise(() => {})],
   'answers with an event stream': () => [
     () => new Response('data: 1\n\n', {headers: {'content-type': 'text/event-stream'}}),
