@@ -7,13 +7,13 @@ import {attempt, fullProject, type Ran} from './projects.ts';
 
 /** kB of 1000 bytes, after gzip; a little above what it is. Decision 0099 says what the last change of a limit paid for. */
 const LIMITS: Readonly<Record<string, number>> = {
-  steadfetch: 77,
-  'steadfetch/fetch': 73.5,
-  'steadfetch/ky': 74,
-  'steadfetch/core': 68.5,
-  'steadfetch/unchecked': 61.5,
+  steadfetch: 76.8,
+  'steadfetch/fetch': 73.3,
+  'steadfetch/ky': 73.7,
+  'steadfetch/core': 68.2,
+  'steadfetch/unchecked': 61.1,
   // With YAML, which a bundler that splits loads only for YAML, and the reasons and examples of every rule.
-  'steadfetch/lint': 149,
+  'steadfetch/lint': 148.2,
 };
 
 /** esbuild for a browser refuses whatever only Node has. */
