@@ -34,10 +34,14 @@ export class HiddenDisconnect {
     const {socket} = request;
     this.#socket = socket;
     const destroy = request.destroy.bind(request);
-    replaceMethod(response, 'emit', (...values) =>
-      this.#isHiding && (values[0] === 'close' || values[0] === 'finish') ? this.#hide(values) : this.#emit(...values),
-    );
+    replaceMethod(response, 'emit', (...values) => {
+      if (!this.#isHiding || (values[0] !== 'close' && values[0] !== 'finish')) return this.#emit(...values);
+      this.#hide(() => this.#emit(...values));
+      if (values[0] === 'close') this.#hasClosed();
+      return true;
+    });
     this.#allowFinish();
+    if (response.destroyed) this.#hideEarlier();
     // Node destroys the request too. Its body was put back, and the handler may not have read it.
     replaceMethod(request, 'destroy', (error?: Error) => {
       if (!this.#isHiding || error === undefined || !socket?.destroyed) return destroy(error);
@@ -81,7 +85,17 @@ export class HiddenDisconnect {
     return true;
   }
 
-  #hide(event: unknown[]): boolean {
+  /** The client has disconnected before the handler runs. Those who were told are not told again. */
+  #hideEarlier(): void {
+    const told = new Set(this.#response.rawListeners('close'));
+    this.#hide(() => {
+      for (const listener of this.#response.rawListeners('close'))
+        if (!told.has(listener)) Reflect.apply(listener, this.#response, []);
+    });
+    this.#hasClosed();
+  }
+
+  #hide(tell: () => unknown): void {
     const response = this.#response;
     const isHttp1 = Object.hasOwn(response, '_closed'); // HTTP/2 also finishes a response whose stream is closed.
     const fields = isHttp1 ? Object.keys(OPEN) : [];
@@ -90,10 +104,8 @@ export class HiddenDisconnect {
     this.#hidden.push(hasEnded => {
       Object.assign(response, closed);
       if (isHttp1 && hasEnded) this.#emit('finish');
-      this.#emit(...event);
+      tell();
     });
-    if (event[0] === 'close') this.#hasClosed();
-    return true;
   }
 
   #hasClosed(): void {

@@ -218,6 +218,52 @@ describe('a client that disconnects while the response is held', () => {
   });
 });
 
+describe('a client that disconnects before the handler runs', () => {
+  it('gets the whole response again, and the close is told once', async () => {
+    const memory = memoryStore();
+    const asked = deferred<void>();
+    const left = deferred<void>();
+    const ended = deferred<void>();
+    const closes: string[] = [];
+    const keyed = idempotencyMiddleware({
+      scope: 'everyone',
+      on: () => {},
+      store: {
+        claim: async claim => {
+          asked.resolve();
+          await left.promise;
+          return memory.claim(claim);
+        },
+        renew: (...all) => memory.renew(...all),
+        abandon: (...all) => memory.abandon(...all),
+        release: (...all) => memory.release(...all),
+        complete: (...all) => memory.complete(...all),
+      },
+    });
+    const listener = keyed.listener(async (_request, response) => {
+      response.on('close', () => closes.push('handler'));
+      await pipeline(Readable.from(['one ', 'two ', 'three']), response.writeHead(201));
+      setImmediate(() => ended.resolve());
+    });
+    const url = await serve((request, response) => {
+      if (request.headers['x-first'] !== undefined)
+        response.on('close', () => {
+          closes.push('around');
+          left.resolve();
+        });
+      listener(request, response);
+    });
+    const headers = {'idempotency-key': 'k', 'content-type': 'text/plain;charset=UTF-8', 'x-first': 'yes'};
+    const client = sendRequest(url, {method: 'POST', headers}).on('error', () => {});
+    client.end('{"amount":1}');
+    await asked.promise;
+    client.destroy();
+    await ended.promise;
+    expect(await retried(url)).to.equal(`replayed 201 ${WHOLE}`);
+    expect(closes).to.deep.equal(['around', 'handler']);
+  });
+});
+
 describe('a client that disconnects from a handler that destroys the source of its response then', () => {
   const sources: Readonly<Record<string, () => Readable>> = {
     'before its first part': () => new Readable({read() {}}),
