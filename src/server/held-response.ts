@@ -60,7 +60,8 @@ export class HeldResponse {
     this.#disconnect = new HiddenDisconnect(request, response, isOurs => this.#closed(isOurs));
     // Frameworks that send a file watch the socket, so the disconnect is not hidden from them.
     onStoppedSource(response, () => {
-      if (this.#disconnect.isClosed) this.#cut(new Error('The client disconnected, and the handler stopped its source.'));
+      if (this.#disconnect.isClosed)
+        this.#cut(new Error('The client disconnected, and the handler stopped its source.'));
     });
     const methods = new ResponseMethods(response);
     this.#methods = methods;
