@@ -3,7 +3,7 @@ import type {IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders, ServerRes
 import {type Callback, HeldQueue} from './held-queue.ts';
 import {HiddenDisconnect} from './hidden-disconnect.ts';
 import type {Hold, MadeResponse} from './made-response.ts';
-import {headersOf, headersSince, restoreHeaders, sendStored, setHead} from './node-headers.ts';
+import {headersOf, headersSince, isShort, restoreHeaders, sendStored, setHead} from './node-headers.ts';
 import {onStoppedSource} from './piped-sources.ts';
 import {ResponseMethods, replaceMethod} from './response-methods.ts';
 import type {StoredResponse} from './store.ts';
@@ -59,7 +59,8 @@ export class HeldResponse {
     this.#disconnect = new HiddenDisconnect(request, response, isOurs => this.#closed(isOurs));
     // Frameworks that send a file watch the socket, so the disconnect is not hidden from them.
     onStoppedSource(response, () => {
-      if (this.#disconnect.isClosed) this.#cut(new Error('The client disconnected, and the handler stopped its source.'));
+      if (this.#disconnect.isClosed)
+        this.#cut(new Error('The client disconnected, and the handler stopped its source.'));
     });
     const methods = new ResponseMethods(response);
     this.#methods = methods;
@@ -225,7 +226,9 @@ export class HeldResponse {
     if (isEnd) this.#queue.push('end', chunk, callback);
     else this.#write(chunk ?? new Uint8Array(), callback);
     if (isEnd) this.#phase = 'ended';
-    if (isEnd || this.#isFull || this.#isStream) this.#make();
+    if (isEnd && isShort(this.#response, this.#queue.size))
+      this.#cut(new Error('The response ended before its Content-Length.'));
+    else if (isEnd || this.#isFull || this.#isStream) this.#make();
     return !this.#isFull;
   }
 
