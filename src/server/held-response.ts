@@ -4,7 +4,7 @@ import {checkedChunk, checkedStatus} from './checked-write.ts';
 import {type Callback, HeldQueue} from './held-queue.ts';
 import {HiddenDisconnect} from './hidden-disconnect.ts';
 import type {Hold, MadeResponse} from './made-response.ts';
-import {headersOf, headersSince, restoreHeaders, sendStored, setHead} from './node-headers.ts';
+import {headersOf, headersSince, isShort, restoreHeaders, sendStored, setHead} from './node-headers.ts';
 import {onStoppedSource} from './piped-sources.ts';
 import {ResponseMethods, replaceMethod} from './response-methods.ts';
 import type {StoredResponse} from './store.ts';
@@ -38,25 +38,15 @@ export class HeldResponse {
   #isReplaced = false;
   /** The handler failed after the response was made, and before it is sent. */
   #failure: unknown = null;
-  #resolve!: (made: MadeResponse<this>) => void;
-  #reject!: (error: Error) => void;
-  readonly #ended: Promise<void>;
-  #resolveEnded!: () => void;
-  #rejectEnded!: (error: unknown) => void;
+  readonly #making = Promise.withResolvers<MadeResponse<this>>();
+  readonly #ending = Promise.withResolvers<void>();
 
   constructor(request: IncomingMessage, response: ServerResponse, hold: Hold) {
     this.#response = response;
     this.#hold = hold;
     this.#headersBefore = headersOf(response);
-    this.made = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-    this.#ended = new Promise((resolve, reject) => {
-      this.#resolveEnded = resolve;
-      this.#rejectEnded = reject;
-    });
-    this.#ended.catch(() => {}); // Only some runs wait for it.
+    this.made = this.#making.promise;
+    this.#ending.promise.catch(() => {}); // Only some runs wait for it.
     this.#disconnect = new HiddenDisconnect(request, response, isOurs => this.#closed(isOurs));
     // Frameworks that send a file watch the socket, so the disconnect is not hidden from them.
     onStoppedSource(response, () => {
@@ -129,7 +119,7 @@ export class HeldResponse {
   fail(error: unknown): void {
     if (this.#phase === 'begun') this.#failure = error;
     else if (this.#phase === 'passing' && !this.#methods.real('writableEnded')) this.#destroy(error);
-    this.#rejectEnded(error);
+    this.#ending.reject(error);
   }
 
   /** The handler may wait for room. */
@@ -150,8 +140,8 @@ export class HeldResponse {
   }
 
   #cut(error: Error): void {
-    this.#reject(error);
-    this.#rejectEnded(error);
+    this.#making.reject(error);
+    this.#ending.reject(error);
   }
 
   get #isFull(): boolean {
@@ -206,7 +196,7 @@ export class HeldResponse {
     const hasChunk = typeof values[0] !== 'function';
     if (this.#phase === 'passing') this.#methods.call('end', ...values);
     else this.#take(hasChunk ? values[0] : null, hasChunk ? values.slice(1) : values, true);
-    this.#resolveEnded();
+    this.#ending.resolve();
     if (this.#phase === 'gone') this.#drop();
     if (this.#phase === 'passing' || this.#phase === 'dropping') this.#disconnect.reveal(true);
     return this.#response;
@@ -223,7 +213,9 @@ export class HeldResponse {
     if (isEnd) this.#queue.push('end', chunk, callback);
     else this.#write(chunk ?? new Uint8Array(), callback);
     if (isEnd) this.#phase = 'ended';
-    if (isEnd || this.#isFull || this.#isStream) this.#make();
+    if (isEnd && isShort(this.#response, this.#queue.size))
+      this.#cut(new Error('The response ended before its Content-Length.'));
+    else if (isEnd || this.#isFull || this.#isStream) this.#make();
     return !this.#isFull;
   }
 
@@ -241,8 +233,10 @@ export class HeldResponse {
     const body = hasEnded && !this.#isFull && !this.#isStream ? this.#queue.body() : null;
     const headers = headersSince(this.#response, this.#headersBefore);
     const rest =
-      hasEnded || !this.#hold.isRunToEnd ? null : {ended: this.#ended, letGo: () => this.#disconnect.reveal(false)};
-    this.#resolve({status, headers, body, rest, own: this});
+      hasEnded || !this.#hold.isRunToEnd
+        ? null
+        : {ended: this.#ending.promise, letGo: () => this.#disconnect.reveal(false)};
+    this.#making.resolve({status, headers, body, rest, own: this});
   }
 
   get #isStream(): boolean {

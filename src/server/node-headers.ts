@@ -51,6 +51,14 @@ export function sendStored(response: ServerResponse, {status, headers, body}: St
   response.statusMessage = '';
   for (const name of new Set(headers.map(([name]) => name))) response.removeHeader(name);
   for (const [name, value] of headers) response.appendHeader(name, value);
-  // These have no body: Node drops it, or throws where the server says so.
-  response.end(status === 204 || status === 304 ? undefined : (body ?? undefined));
+  // Node drops the body of a status without one, or throws where the server says so.
+  response.end(hasNoBody(status) ? undefined : (body ?? undefined));
+}
+
+const hasNoBody = (status: number): boolean => status === 204 || status === 304;
+
+/** @param size Bytes of the whole body. */
+export function isShort(response: ServerResponse, size: number): boolean {
+  if (response.req?.method === 'HEAD' || hasNoBody(response.statusCode)) return false;
+  return size < Number(response.getHeader('content-length') ?? 0);
 }

@@ -5,13 +5,13 @@ import type {Readable} from 'node:stream';
 /**
  * A source that is destroyed before its end does not end the response that it is piped into: without an error handler, the end never comes.
  *
- * @param stopped Called where a source was destroyed, once an error handler could act.
+ * @param stopped Called where a source was destroyed, after its other listeners.
  */
 export function onStoppedSource(response: ServerResponse, stopped: () => void): void {
   const sources = new Set<Readable>();
   response.on('pipe', (source: Readable) => {
     const closed = (): void =>
-      void setImmediate(() => {
+      queueMicrotask(() => {
         if (sources.has(source) && source.readableEnded === false) stopped();
       });
     sources.add(source);
