@@ -67,7 +67,8 @@ export function idempotencyMiddleware<R extends IncomingMessage = IncomingMessag
     const run = async (context: KeyContext<Tx>, hold: Hold | null): Promise<MadeResponse<HeldResponse | null>> => {
       if (hasRun)
         throw new Error('A transaction was repeated, but the handler of a request of Node can run only once.');
-      if (response.headersSent) {
+      // The body of a request that is aborted cannot be read any more: a parser would wait for it, and the key be taken meanwhile.
+      if (response.headersSent || (hold !== null && request.aborted)) {
         context.release();
         throw ANSWERED;
       }
@@ -134,8 +135,8 @@ export function idempotencyMiddleware<R extends IncomingMessage = IncomingMessag
   return Object.assign(middleware, {contextOf: (request: R) => contexts.get(request), listener});
 }
 
-/** A timeout middleware has answered while the store was asked: the handler does not run. */
-const ANSWERED = new Error('The request was answered before its handler began.');
+/** A timeout middleware has answered while the store was asked, or the client has disconnected: the handler does not run. */
+const ANSWERED = new Error('The request was answered or aborted before its handler began.');
 
 /** A request without a key is none of the middleware's business: what its handler writes is sent at once. */
 const PASSED_ON: MadeResponse<null> = {status: 200, headers: [], body: null, rest: null, own: null};

@@ -219,15 +219,15 @@ describe('a client that disconnects while the response is held', () => {
 });
 
 describe('a client that disconnects before the handler runs', () => {
-  it('gets the whole response again, and the close is told once', async () => {
+  it('leaves the key free, because the body cannot be read any more', async () => {
     const memory = memoryStore();
     const asked = deferred<void>();
     const left = deferred<void>();
-    const ended = deferred<void>();
-    const closes: string[] = [];
+    const freed = deferred<void>();
+    let runs = 0;
     const keyed = idempotencyMiddleware({
       scope: 'everyone',
-      on: () => {},
+      on: event => event.type === 'released' && freed.resolve(),
       store: {
         claim: async claim => {
           asked.resolve();
@@ -240,17 +240,12 @@ describe('a client that disconnects before the handler runs', () => {
         complete: (...all) => memory.complete(...all),
       },
     });
-    const listener = keyed.listener(async (_request, response) => {
-      response.on('close', () => closes.push('handler'));
-      await pipeline(Readable.from(['one ', 'two ', 'three']), response.writeHead(201));
-      setImmediate(() => ended.resolve());
+    const listener = keyed.listener(async (request, response) => {
+      runs++;
+      response.writeHead(201).end(await text(request));
     });
     const url = await serve((request, response) => {
-      if (request.headers['x-first'] !== undefined)
-        response.on('close', () => {
-          closes.push('around');
-          left.resolve();
-        });
+      if (request.headers['x-first'] !== undefined) response.on('close', () => left.resolve());
       listener(request, response);
     });
     const headers = {'idempotency-key': 'k', 'content-type': 'text/plain;charset=UTF-8', 'x-first': 'yes'};
@@ -258,6 +253,34 @@ describe('a client that disconnects before the handler runs', () => {
     client.end('{"amount":1}');
     await asked.promise;
     client.destroy();
+    await freed.promise;
+    expect(await retried(url)).to.equal('201 {"amount":1}');
+    expect(runs).to.equal(1);
+  });
+});
+
+describe('a client that disconnects between the body parser and the handler', () => {
+  it('gets the whole response again, and its disconnect is told once', async () => {
+    const ended = deferred<void>();
+    const closes: string[] = [];
+    const keyed = idempotencyMiddleware({store: memoryStore(), scope: 'everyone', on: () => {}});
+    const listener = keyed.listener(async (_request, response) => {
+      response.on('close', () => closes.push('handler'));
+      await pipeline(Readable.from(['one ', 'two ', 'three']), response.writeHead(201));
+      setImmediate(() => ended.resolve());
+    });
+    const url = await serve(async (request, response) => {
+      const rawBody = Buffer.from(await text(request));
+      if (request.headers['x-first'] !== undefined) {
+        response.once('close', () => closes.push('around'));
+        client.destroy();
+        await once(response, 'close');
+      }
+      listener(Object.assign(request, {rawBody}), response);
+    });
+    const headers = {'idempotency-key': 'k', 'content-type': 'text/plain;charset=UTF-8', 'x-first': 'yes'};
+    const client = sendRequest(url, {method: 'POST', headers}).on('error', () => {});
+    client.end('{"amount":1}');
     await ended.promise;
     expect(await retried(url)).to.equal(`replayed 201 ${WHOLE}`);
     expect(closes).to.deep.equal(['around', 'handler']);
