@@ -156,6 +156,7 @@ describe(`telemetry: semantic conventions ${PACKAGE_VERSION} and redaction, over
           await playAll(lines);
         } finally {
           await sdk.shutdown();
+          kept.length = 0;
           unregister();
           restore();
         }
@@ -229,6 +230,9 @@ describe(`telemetry: semantic conventions ${PACKAGE_VERSION} and redaction, over
 });
 
 /** Runs every story through every adapter, and stories that only some adapters support. */
+/** Clients and policies whose guards are reported until the SDK ends. */
+const kept: unknown[] = [];
+
 async function playAll(lines: string[]): Promise<void> {
   const server = await LoopbackServer.start();
   const logger = pino({}, {write: (text: string) => void lines.push(text)});
@@ -252,6 +256,7 @@ async function playAll(lines: string[]): Promise<void> {
       {name: 'up', origin: server.origin, rank: 2},
     ];
     const moving = createFetch({...quick, endpoints, failover: {sharedCredentials: true}}, ports);
+    kept.push(fetch, moving);
     const {pathname} = new URL(server.place(200).url);
     await settle(() => moving(`${endpoints[0]!.origin}${pathname}${QUERY}`, {headers: HEADERS}));
     await settle(() =>
@@ -267,6 +272,7 @@ async function playAll(lines: string[]): Promise<void> {
 
 async function play({answers, policy, ports, init, abortAfter, times = 1}: Story, server: LoopbackServer, base: Ports) {
   const handle = definePolicy({...quick, ...policy});
+  kept.push(handle);
   const all = {...base, ...ports};
   const {fetch, ...others} = all;
   const agent = new Agent();
