@@ -16,7 +16,7 @@ import type {Quota} from '../guards/quota.ts';
 import type {CallContext, CallFacts} from './context.ts';
 import {type RetryDecision, refuse} from './decision.ts';
 import {failedHandshake} from './failed-handshake.ts';
-import {hintOf} from './hint.ts';
+import {hintOf, holdMs} from './hint.ts';
 import {amountsAt} from './quota.ts';
 import {within} from './wait.ts';
 
@@ -57,6 +57,7 @@ function decide<R extends AttemptResponse>(
   const {client, guards} = call;
   const hint = hintOf(call, outcome, found);
   const classification = withHint(found, outcome.status, hint);
+  if (hint !== null && guards.quota?.learns) guards.quota.hold(holdMs(call, hint), client.clock.now());
   const no = (refusal: Refusal): RetryDecision => refuse(classification, refusal, hint);
 
   const now = client.clock.now();

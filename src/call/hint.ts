@@ -16,19 +16,23 @@ export function hintOf<R extends AttemptResponse>(
 
 /**
  * Holds the other calls to the origin, or leads them elsewhere, whatever the end of this one. Comes before the attempt gives its place back: the next
- * call in the queue would be sent into the pause. Capped, so that one bad hint cannot block an origin.
+ * call in the queue would be sent into the pause.
  */
 export function holdOthers<R extends AttemptResponse>(
   call: CallContext<R>,
-  {hold, quota, load}: Guards,
+  {hold, load}: Guards,
   outcome: Outcome<R>,
   classification: Classification,
   now: number,
 ): void {
+  if (hold === null && load === null) return;
   const hint = hintOf(call, outcome, classification);
   if (hint === null) return;
-  const ms = Math.min(hint.ms, call.plan.policy.retryAfter.maxMs);
+  const ms = holdMs(call, hint);
   hold?.hold(ms, now);
   load?.pause(ms, now);
-  if (quota?.learns) quota.hold(ms, now);
 }
+
+/** Capped, so that one bad hint cannot block an origin. */
+export const holdMs = <R extends AttemptResponse>({plan}: CallContext<R>, hint: ServerHint): number =>
+  Math.min(hint.ms, plan.policy.retryAfter.maxMs);

@@ -1,7 +1,7 @@
 /** Refuses what Node refuses, before the head is fixed: an error after that could no longer be answered, and the response would be stored as a result. */
 
-/** What the line of the status must not have. */
-const INVALID = /[^\t\x20-\x7e\x80-\xff]/;
+/** What the line of the status may have. */
+const VALID = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /**
  * @param message The reason phrase.
@@ -12,7 +12,7 @@ export function checkedStatus(status: unknown, message: unknown): number {
   const code = Math.trunc(Number(status));
   if (!(code >= 100 && code <= 999))
     throw withCode('ERR_HTTP_INVALID_STATUS_CODE', new RangeError(`Invalid status code: ${String(status)}`));
-  if (INVALID.test(String(message ?? '')))
+  if (!VALID.test(String(message ?? '')))
     throw withCode('ERR_INVALID_CHAR', new TypeError('Invalid character in statusMessage'));
   return code;
 }
