@@ -75,10 +75,12 @@ function listen(): boolean {
   const creation = channels.channel('undici:request:create');
   // The prototype, which has `publish`, changes with the first and the last listener. Listeners have no order that one of them could rely on,
   // so the publication itself runs in another context.
+  // Another copy of this module, or of the user's, may stand there.
+  const before: unknown = Object.getOwnPropertyDescriptor(creation, 'publish')?.value;
   creation.publish = message => {
     const active = context.active();
     context.with(created((message as Message).request) ? suppressed(active) : active, () =>
-      Object.getPrototypeOf(creation).publish.call(creation, message),
+      (typeof before === 'function' ? before : Object.getPrototypeOf(creation).publish).call(creation, message),
     );
   };
   channels.subscribe('undici:request:create', () => {}); // undici publishes only to listeners.
