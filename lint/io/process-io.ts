@@ -11,7 +11,8 @@ export function processIo(): {readonly io: Io; readonly leave: (code: number) =>
     env: process.env,
     out,
     err,
-    node: process.versions.node,
+    // A browser has no versions.
+    node: process.versions?.node ?? '',
     readInput: () => readFileSync(0, 'utf8'),
     streams: () => {
       // A plugin that logs must not write between the messages.
