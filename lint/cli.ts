@@ -34,7 +34,9 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 /** As `engines` of package.json says. */
 const OLDEST_NODE = '22.12';
 
-const isTooOld = (version: string): boolean => version.localeCompare(OLDEST_NODE, 'en', {numeric: true}) < 0;
+/** @param version Empty in a browser. */
+const isTooOld = (version: string): boolean =>
+  version !== '' && version.localeCompare(OLDEST_NODE, 'en', {numeric: true}) < 0;
 
 async function dispatch(argv: readonly string[], io: Io): Promise<number> {
   // The first word alone can name a command: further on it may be the value of an option, or a file.

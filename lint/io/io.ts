@@ -8,7 +8,7 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly out: Stream;
   readonly err: Stream;
-  /** The version of Node, without a `v`. */
+  /** The version of Node, without a `v`; empty in a browser. */
   readonly node: string;
   /** Standard input, to its end. */
   readonly readInput: () => string;
