@@ -75,7 +75,7 @@ function listen(): boolean {
   const creation = channels.channel('undici:request:create');
   // The prototype, which has `publish`, changes with the first and the last listener. Listeners have no order that one of them could rely on,
   // so the publication itself runs in another context.
-  // Another copy of this module, or of the user's, may stand there.
+  // Another copy of this module, or a patch of the user, may be there.
   const before: unknown = Object.getOwnPropertyDescriptor(creation, 'publish')?.value;
   creation.publish = message => {
     const active = context.active();

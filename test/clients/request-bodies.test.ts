@@ -150,7 +150,7 @@ describe('over HTTP/2', () => {
     });
 });
 
-describe('a body in chunks of which there are none', () => {
+describe('a chunked body without chunks', () => {
   const answered = (server: number, type: string): Promise<string> =>
     new Promise((resolve, reject) => {
       const request = sendRequest({
