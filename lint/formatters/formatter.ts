@@ -12,6 +12,8 @@ export interface Run {
   readonly rules: readonly Rule[];
   /** The version of this package. */
   readonly version: string;
+  /** The day of the run where the user is, `2027-01-01`. */
+  readonly day: string;
 }
 
 export interface FormatOptions {
