@@ -1,4 +1,5 @@
 import {longestMs} from '../../src/math/schedule.ts';
+import type {Policy} from '../../src/policy/types.ts';
 import {mayRetry, retriesOf, retriesThrottled} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
 import {mostSpecific, type Scope} from '../model/scope.ts';
@@ -11,13 +12,14 @@ export const endlessWaits: Rule = defineRule({
   severity: 'warning',
   confidence: 'high',
   fix: 'unsafe',
-  summary: 'Limit each wait to a minute',
+  summary: 'Limit each wait to a minute, or a quarter of the deadline',
   documentation: () => ({
     why: `
 Waits that double reach minutes after ten retries and days after twenty. The caller has usually given up by then, but the call still
 occupies memory and a slot of the concurrency limit. Set a cap. Work that must survive an hour belongs in a queue.
 
-Waits longer than the deadline are not counted.
+A wait of a minute is never reported, and a call that has hours may wait for a quarter of its deadline. Waits longer than the deadline are
+not counted.
 `,
     sources: [
       {
@@ -32,24 +34,24 @@ Waits longer than the deadline are not counted.
     bad: [
       {
         name: 'a cap of ten minutes',
-        text: '{\n  "maxAttempts": 5,\n  "deadlineMs": 3600000,\n  "backoff": {"baseMs": 10000, "factor": 4, "capMs": 600000}\n}\n',
+        text: '{\n  "maxAttempts": 5,\n  "deadlineMs": 1800000,\n  "backoff": {"baseMs": 10000, "factor": 4, "capMs": 600000}\n}\n',
         findings: [
           {
-            message: 'The wait before retry 4 is up to 600000 ms; the limit is 60000 ms. Set a lower cap.',
+            message: 'The wait before retry 4 is up to 600000 ms; the limit is 450000 ms. Set a lower cap.',
             at: '4:45',
             marks: '"capMs"',
           },
         ],
         fixed:
-          '{\n  "maxAttempts": 5,\n  "deadlineMs": 3600000,\n  "backoff": {"baseMs": 10000, "factor": 4, "capMs": 60000}\n}\n',
+          '{\n  "maxAttempts": 5,\n  "deadlineMs": 1800000,\n  "backoff": {"baseMs": 10000, "factor": 4, "capMs": 450000}\n}\n',
       },
       {
-        name: 'a constant wait of two minutes',
-        text: '{\n  "deadlineMs": 600000,\n  "backoff": {"kind": "constant", "delayMs": 120000}\n}\n',
+        name: 'a constant wait of four minutes',
+        text: '{\n  "deadlineMs": 600000,\n  "backoff": {"kind": "constant", "delayMs": 240000}\n}\n',
         findings: [
           {
             message:
-              'The wait before retry 1 is up to 120000 ms; the limit is 60000 ms. Use exponential backoff with a cap.',
+              'The wait before retry 1 is up to 240000 ms; the limit is 150000 ms. Use exponential backoff with a cap.',
             at: '3:35',
             marks: '"delayMs"',
           },
@@ -59,7 +61,7 @@ Waits longer than the deadline are not counted.
     good: [
       {
         name: 'a cap',
-        text: '{\n  "maxAttempts": 5,\n  "deadlineMs": 3600000,\n  "backoff": {"baseMs": 10000, "factor": 4, "capMs": 60000}\n}\n',
+        text: '{\n  "maxAttempts": 5,\n  "deadlineMs": 1800000,\n  "backoff": {"baseMs": 10000, "factor": 4, "capMs": 60000}\n}\n',
       },
       {name: 'a cap that is never reached', text: '{\n  "backoff": {"capMs": 600000}\n}\n'},
     ],
@@ -73,7 +75,7 @@ Waits longer than the deadline are not counted.
     const {backoff} = scope.policy;
     if (!mayRetry(scope)) return;
     const {retry, waitMs, throttled} = longestWait(scope);
-    const longMs = LONG_MS[scope.dialect.capabilities.kind];
+    const longMs = Math.max(LONG_MS[scope.dialect.capabilities.kind], patienceMs(scope.policy));
     if (waitMs <= longMs) return;
     const {words} = scope.dialect;
     const before = `before retry ${retry}${throttled ? ' after a throttled response' : ''}`;
@@ -89,6 +91,9 @@ Waits longer than the deadline are not counted.
 });
 
 const LONG_MS = {call: 60_000, workflow: 300_000} as const;
+
+/** A call that has hours may wait for a quarter of an hour. */
+const patienceMs = ({deadlineMs}: Policy): number => (deadlineMs ?? 0) / 4;
 
 /** The longest wait below the deadline, and the first retry with that wait. */
 function longestWait({policy}: Scope): {retry: number; waitMs: number; throttled: boolean} {

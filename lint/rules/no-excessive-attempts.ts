@@ -1,4 +1,5 @@
 import {setting} from '../analysis/setting.ts';
+import type {Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
 export const excessiveAttempts: Rule = defineRule({
@@ -61,10 +62,11 @@ AWS SDKs, the SRE Book and most clients stop at three attempts; gRPC allows at m
 
   needs: ['maxAttempts'],
   fields: ['maxAttempts'],
+  reads: ['budget', 'deadlineMs'],
 
   *check(scope): Iterable<Draft> {
     const {maxAttempts} = scope.policy;
-    const many = MANY[scope.dialect.capabilities.kind];
+    const many = isPatient(scope) ? MANY.workflow : MANY[scope.dialect.capabilities.kind];
     if (typeof maxAttempts !== 'number' || maxAttempts <= many) return;
     const fix = setting(scope, 'maxAttempts', 3);
     yield {
@@ -79,3 +81,8 @@ AWS SDKs, the SRE Book and most clients stop at three attempts; gRPC allows at m
 /** A workflow has time for more attempts than a call that a user waits for. */
 const MANY = {call: 5, workflow: 10} as const;
 const EXCESSIVE = 20;
+const PATIENT_MS = 60_000;
+
+/** A worker that has minutes, and whose retries a budget bounds. */
+const isPatient = ({policy: {deadlineMs, budget}}: Scope): boolean =>
+  budget !== null && deadlineMs !== null && deadlineMs >= PATIENT_MS;

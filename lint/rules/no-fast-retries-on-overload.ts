@@ -71,10 +71,10 @@ Where \`Retry-After\` is honored, it decides the wait. Many servers send none wi
   }),
 
   fields: ['retryAfter.honor', 'backoff'],
-  reads: ['maxAttempts', 'retryOn'],
+  reads: ['deadlineMs', 'maxAttempts', 'retryOn'],
 
   *check(scope): Iterable<Draft> {
-    const {retryAfter, backoff} = scope.policy;
+    const {retryAfter, backoff, deadlineMs} = scope.policy;
     if (!mayRetry(scope)) return;
     // A 503 is throttling only with Retry-After; 429 and 529 always are.
     const [throttled] = listed(scope, [429, 529, '4xx', 'RESOURCE_EXHAUSTED']);
@@ -91,6 +91,8 @@ Where \`Retry-After\` is honored, it decides the wait. Many servers send none wi
     if (!isSure(scope, ...fields)) return;
     const {words} = scope.dialect;
     if (retryAfter.honor) {
+      // No call can wait a second.
+      if (deadlineMs !== null && deadlineMs <= SECOND) return;
       yield {
         at: mostSpecific(scope, ...fields),
         message: `After ${answer} without Retry-After, the first retry waits at most ${words.ms(firstMs)}. An overloaded server needs at least ${words.ms(SECOND)}: wait longer.`,

@@ -1,7 +1,7 @@
 import {isModelRoute} from '../analysis/model-route.ts';
 import {callsOf, mayRepeat, mayRetry, retriesOf} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
-import {isDefault, type Scope} from '../model/scope.ts';
+import {isDefault, isSet, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
 
 export const retriesPaidTwice: Rule = defineRule({
@@ -19,7 +19,7 @@ out may be generated in full, so each retry after a timeout may be paid for agai
 every time: four attempts cost four times the price, and bring no answer.
 
 With \`paid\` such a timeout ends the call, and the attempt timeout grows with the output that a request asks for. Without \`paid\`, on a
-route to a model where POST is declared idempotent, the finding has the severity info. \`"paid": null\` states that attempts cost nothing.
+route to a model where POST is declared idempotent, the finding has the severity info; so it has where \`paid.maxPaidAttempts\` is stated, too. \`"paid": null\` states that attempts cost nothing.
 `,
     sources: [
       {title: 'Calls that cost money', url: 'docs/guides/paid-calls.md'},
@@ -31,16 +31,16 @@ route to a model where POST is declared idempotent, the finding has the severity
     bad: [
       {
         name: 'timeouts are paid for again',
-        text: '{\n  "maxAttempts": 4,\n  "paid": {"afterTimeout": true, "maxPaidAttempts": 3}\n}\n',
+        text: '{\n  "maxAttempts": 4,\n  "paid": {"afterTimeout": true}\n}\n',
         findings: [
           {
             message:
-              'An attempt that times out after 8000 ms is retried, although it may have to be paid for: up to 3 times in a call. Set paid.afterTimeout to false.',
+              'An attempt that times out after 8000 ms is retried, although it may have to be paid for: up to 2 times in a call. Set paid.afterTimeout to false.',
             at: '3:12',
             marks: '"afterTimeout"',
           },
         ],
-        fixed: '{\n  "maxAttempts": 4,\n  "paid": {"afterTimeout": false, "maxPaidAttempts": 3}\n}\n',
+        fixed: '{\n  "maxAttempts": 4,\n  "paid": {"afterTimeout": false}\n}\n',
       },
       {
         name: 'a declared POST to a model',
@@ -91,6 +91,8 @@ route to a model where POST is declared idempotent, the finding has the severity
       yield {
         at: 'paid.afterTimeout',
         message: `An attempt that ${timesOut}${formatTimes(scope, paid.maxPaidAttempts)}. Set paid.afterTimeout to false.`,
+        // Who says how many attempts may be paid for has decided to pay.
+        ...(isSet(scope, 'paid.maxPaidAttempts') && {severity: 'info'}),
         fix: setting(scope, 'paid.afterTimeout', false),
       };
     if (paid === null && isDefault(scope, 'paid') && isModelRoute(scope))

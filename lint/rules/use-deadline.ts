@@ -2,7 +2,7 @@ import {formatNumber} from '../analysis/format.ts';
 import {mayRetry, retriesOf, retriesThrottled} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
 import {neededMs} from '../analysis/suggested-values.ts';
-import type {Scope} from '../model/scope.ts';
+import {isSetHere, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
 export const missingDeadline: Rule = defineRule({
@@ -81,7 +81,7 @@ With a deadline, the client also skips waits for attempts that could no longer f
 
   needs: ['deadlineMs'],
   fields: ['deadlineMs', 'attemptTimeoutMs'],
-  reads: ['backoff', 'maxAttempts', 'retryAfter', 'retryOn'],
+  reads: ['backoff', 'idleTimeoutMs', 'maxAttempts', 'retryAfter', 'retryOn'],
 
   *check(scope): Iterable<Draft> {
     const {policy} = scope;
@@ -90,6 +90,12 @@ With a deadline, the client also skips waits for attempts that could no longer f
     // A single attempt needs a deadline or a timeout. If maxAttempts is null, the caller sets the limits.
     if (!mayRetry(scope) && (maxAttempts === null || attemptTimeoutMs !== null)) return;
     const worst = neededMs(policy);
+    // A stream that may be open and silent for days; its attempts have a timeout until it opens.
+    if (
+      attemptTimeoutMs !== null &&
+      (['deadlineMs', 'idleTimeoutMs'] as const).every(path => isSwitchedOff(scope, path))
+    )
+      return;
     // Above one hour, suggest the default instead of the sum.
     const value = worst <= HOUR_MS ? Math.max(30_000, Math.ceil(worst / 1000) * 1000) : 30_000;
     yield {
@@ -102,6 +108,9 @@ With a deadline, the client also skips waits for attempts that could no longer f
     };
   },
 });
+
+const isSwitchedOff = (scope: Scope, path: 'deadlineMs' | 'idleTimeoutMs'): boolean =>
+  scope.policy[path] === null && isSetHere(scope, path);
 
 const HOUR_MS = 3_600_000;
 const ENDLESS = 'The call has neither a deadline nor an attempt timeout. Set deadlineMs.';

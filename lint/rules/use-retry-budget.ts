@@ -1,4 +1,5 @@
 import {formatNumber} from '../analysis/format.ts';
+import {isRare} from '../analysis/rare-calls.ts';
 import {mayRetry, retriesOf} from '../analysis/retryability.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
@@ -69,11 +70,11 @@ outage it allows a burst of seven retries and then keeps the load unchanged.
 
   needs: ['budget'],
   fields: ['budget'],
-  reads: ['maxAttempts'],
+  reads: ['maxAttempts', 'objective'],
 
   *check(scope): Iterable<Draft> {
     const retries = retriesOf(scope.policy);
-    if (scope.policy.budget !== null || !mayRetry(scope)) return;
+    if (scope.policy.budget !== null || !mayRetry(scope) || isRare(scope)) return;
     const load = Number.isFinite(retries) ? `${formatNumber(retries + 1)} times the load` : 'unlimited load';
     yield {
       at: 'budget',
