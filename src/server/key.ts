@@ -27,7 +27,8 @@ const RAW = /^[\x21\x23-\x2b\x2d-\x7e]+$/;
  * @see draft-ietf-httpapi-idempotency-key-header-07 §2.1
  */
 export function readKey(value: string): string | undefined {
-  const text = value.trim();
+  // A line break joins two lines of the header, one of which may be empty.
+  const text = value.replace(/^[ \t]+|[ \t]+$/g, '');
   const key = ITEM.exec(text)?.[1]?.replaceAll(/\\(.)/g, '$1') ?? RAW.exec(text)?.[0];
   return key !== undefined && key.length > 0 && key.length <= LONGEST_KEY ? key : undefined;
 }

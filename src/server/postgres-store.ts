@@ -116,7 +116,8 @@ export function postgresTransactions<Tx>({
               'The row of the idempotency key is gone from the transaction.',
             );
         };
-        return work(tx, await claimInTransaction(query, sql, claim), complete);
+        // A row of a run that is not completed was committed by the handler, and its effect with it.
+        return work(tx, await claimInTransaction(query, sql, {...claim, afterLoss: 'refuse'}), complete);
       }),
     deleteExpired: () =>
       transaction(async query => {

@@ -9,52 +9,16 @@ export interface GuardedTransaction<Tx> {
 
 type Callable = (...values: unknown[]) => unknown;
 
+/** What makes a lazy query run. */
+const RUNS = ['then', 'catch', 'finally', 'execute'];
+
 /**
- * Works for any driver: an object with methods, such as a client of pg, or a function with properties, such as that of postgres.js. What is reached through it is
- * guarded too: properties, what a method returns (a bound method, a query builder, a repository), and the handle that a callback gets (a savepoint).
- * What a promise resolves with is data, and stays as it is.
+ * Works for any driver: an object with methods, such as a client of pg, or a function with properties, such as that of postgres.js. Guarded are its methods, a handle
+ * of the same kind that a callback gets, such as a savepoint, and a lazy query, which runs when it is awaited. All else that a method returns is the driver's or
+ * the ORM's own object: a proxy of a query, an entity or a list is another value to them.
  */
 export function guardTransaction<Tx>(transaction: Tx): GuardedTransaction<Tx> {
   let hasEnded = false;
-  const proxies = new WeakMap<object, object>();
-  const targets = new WeakMap<object, object>();
-  const callbacks = new WeakMap<object, Callable>();
-
-  const guarded = (value: unknown): unknown => {
-    if (!isObject(value) || targets.has(value) || isData(value)) return value;
-    const known = proxies.get(value);
-    if (known !== undefined) return known;
-    // A proxy must give back a property that cannot change, so a frozen object is guarded as a copy.
-    const proxy = new Proxy(Object.isFrozen(value) && typeof value === 'object' ? thawed(value) : value, handler);
-    proxies.set(value, proxy);
-    targets.set(proxy, value);
-    return proxy;
-  };
-  const targetOf = (value: unknown): unknown => {
-    if (Array.isArray(value) && !targets.has(value))
-      return value.some(each => isObject(each) && targets.has(each)) ? value.map(targetOf) : value;
-    return isObject(value) ? (targets.get(value) ?? value) : value;
-  };
-  /** A class is passed on as it is, because libraries compare classes; functions without a prototype are never classes. */
-  const argumentOf = (value: unknown, receiver: unknown): unknown =>
-    typeof value === 'function' && !targets.has(value) && !Object.hasOwn(value, 'prototype')
-      ? callbackOf(value as Callable, receiver)
-      : targetOf(value);
-  /** The same for each use of a callback, because a listener is removed by its identity. */
-  const callbackOf = (callback: Callable, receiver: unknown): Callable => {
-    const known = callbacks.get(callback);
-    if (known !== undefined) return known;
-    const wrapped = new Proxy(callback, {
-      apply: (target, self, values) =>
-        Reflect.apply(
-          target,
-          self,
-          values.map(each => (isHandle(each, receiver) ? guarded(each) : each)),
-        ),
-    });
-    callbacks.set(callback, wrapped);
-    return wrapped;
-  };
   const refuseAfterEnd = (): void => {
     if (hasEnded)
       throw new SteadfetchError(
@@ -62,58 +26,86 @@ export function guardTransaction<Tx>(transaction: Tx): GuardedTransaction<Tx> {
         'The transaction of this request has ended, so its connection belongs to another request. Query before the handler has answered.',
       );
   };
-  // Methods and getters get the object itself: private fields do not work through a proxy.
-  const handler: ProxyHandler<object> = {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name, target);
-      // Libraries compare the class of an object.
-      if (name === 'constructor') return value;
-      const own = Reflect.getOwnPropertyDescriptor(target, name);
-      return own?.configurable === false && own.writable === false ? value : guarded(value);
-    },
-    set: (target, name, value) => Reflect.set(target, name, targetOf(value), target),
-    getOwnPropertyDescriptor(target, name) {
-      const own = Reflect.getOwnPropertyDescriptor(target, name);
-      return own?.configurable === true && 'value' in own ? {...own, value: guarded(own.value)} : own;
-    },
-    apply(target, receiver, values) {
+
+  const guarded = <Handle>(handle: Handle): Handle => {
+    if (!isObject(handle)) return handle;
+    const methods = new WeakMap<Callable, Callable>();
+    const callbacks = new WeakMap<Callable, Callable>();
+
+    /** A class is passed on as it is, because libraries compare classes; functions without a prototype are never classes. */
+    const argumentOf = (value: unknown): unknown => {
+      if (value === proxy) return handle;
+      return typeof value === 'function' && !Object.hasOwn(value, 'prototype') ? callbackOf(value as Callable) : value;
+    };
+    /** The same for each use of a callback, because a listener is removed by its identity. */
+    const callbackOf = (callback: Callable): Callable =>
+      kept(callbacks, callback, () => wrapped(callback, each => (isAlike(each, handle) ? guarded(each) : each)));
+    /** Gets the object itself: private fields do not work through a proxy. */
+    const call = (method: Callable, values: unknown[]): unknown => {
       refuseAfterEnd();
-      const self = targetOf(receiver);
-      return guarded(
-        Reflect.apply(
-          target as Callable,
-          self,
-          values.map(each => argumentOf(each, self)),
-        ),
-      );
-    },
-    construct(target, values) {
-      refuseAfterEnd();
-      return guarded(Reflect.construct(target as Callable, values.map(targetOf))) as object;
-    },
+      const result = Reflect.apply(method, handle, values.map(argumentOf));
+      if (result === handle) return proxy;
+      if (isLazy(result)) guardRuns(result, refuseAfterEnd);
+      return result;
+    };
+    const proxy = new Proxy(handle, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name, target);
+        const own = Reflect.getOwnPropertyDescriptor(target, name);
+        const isFixed = own?.configurable === false && own.writable === false;
+        if (typeof value !== 'function' || isFixed || name === 'constructor') return value;
+        return kept(methods, value as Callable, () => methodOf(value as Callable, call));
+      },
+      set: (target, name, value) => Reflect.set(target, name, value, target),
+      apply: (target, _receiver, values) => call(target as Callable, values),
+    });
+    return proxy as Handle;
   };
+
   const close = (): void => {
     hasEnded = true;
   };
-  return {transaction: guarded(transaction) as Tx, close};
+  return {transaction: guarded(transaction), close};
 }
 
 const isObject = (value: unknown): value is object =>
   typeof value === 'function' || (typeof value === 'object' && value !== null);
 
-/** What gives no way to the connection, and has to be what it is where it is passed to others. A lazy query with a `then` of its own is no such promise. */
-const isData = (value: object): boolean =>
-  value instanceof Date ||
-  value instanceof Error ||
-  ArrayBuffer.isView(value) ||
-  (value instanceof Promise && value.then === Promise.prototype.then);
+/** A function too, with the properties of the method. */
+const methodOf = (method: Callable, call: (method: Callable, values: unknown[]) => unknown): Callable =>
+  new Proxy(method, {apply: (target, _receiver, values) => call(target, values)});
+
+const wrapped = (callback: Callable, passed: (value: unknown) => unknown): Callable =>
+  new Proxy(callback, {apply: (target, self, values) => Reflect.apply(target, self, values.map(passed))});
+
+function kept(all: WeakMap<Callable, Callable>, key: Callable, make: () => Callable): Callable {
+  const known = all.get(key) ?? make();
+  all.set(key, known);
+  return known;
+}
 
 /** Whether a callback got another handle of the transaction, such as that of a savepoint, and not rows. */
-const isHandle = (value: unknown, receiver: unknown): boolean =>
-  typeof value === 'function' ||
-  (isObject(value) &&
-    isObject(receiver) &&
-    Object.getPrototypeOf(value) !== Object.prototype &&
-    Object.getPrototypeOf(value) === Object.getPrototypeOf(receiver));
+const isAlike = (value: unknown, handle: object): boolean =>
+  typeof handle === 'function'
+    ? typeof value === 'function'
+    : isObject(value) &&
+      Object.getPrototypeOf(value) !== Object.prototype &&
+      Object.getPrototypeOf(value) === Object.getPrototypeOf(handle);
 
-const thawed = (value: object): object => Object.assign(Object.create(Object.getPrototypeOf(value)), value);
+/** A promise of the language runs already. */
+const isLazy = (value: unknown): value is Record<string, unknown> =>
+  isObject(value) && 'then' in value && typeof value.then === 'function' && value.then !== Promise.prototype.then;
+
+/** Leaves the query the object that it is: drivers put queries into queries, and compare them. */
+function guardRuns(query: Record<string, unknown>, refuseAfterEnd: () => void): void {
+  if (!Object.isExtensible(query)) return;
+  for (const name of RUNS) {
+    const run = query[name];
+    if (typeof run !== 'function') continue;
+    const value = function (this: unknown, ...values: unknown[]): unknown {
+      refuseAfterEnd();
+      return Reflect.apply(run, this, values);
+    };
+    Object.defineProperty(query, name, {value, configurable: true, writable: true});
+  }
+}

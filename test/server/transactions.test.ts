@@ -28,7 +28,7 @@ const until = async (condition: () => boolean): Promise<void> => {
 };
 
 describe('a transaction', () => {
-  it('ends after maxRunMs, 30 s by default: the signal aborts, the key is free, and the connection is given back', async () => {
+  it('ends after maxRunMs, 30 s by default: the signal aborts, and the connection is given back a second later', async () => {
     let reason: unknown;
     const {pool, clock, events, send} = charging(3, {}, (_request, {signal}) => {
       signal.addEventListener('abort', () => {
@@ -41,13 +41,16 @@ describe('a transaction', () => {
     await clock.advance(29_999);
     expect(events).to.deep.equal([]);
     await clock.advance(1);
+    expect(reason).to.include({code: 'LEASE_LOST'});
+    // The handlers may be within a savepoint, which the driver ends after them.
+    expect(pool.free).to.equal(0);
+    await clock.advance(1000);
     for (const answer of answers) {
       const response = await answer;
       expect(response.headers.get('retry-after')).to.equal('1');
       expect(await told(response)).to.equal('503 HANDLER_TIMEOUT');
     }
     expect(pool.free).to.equal(3);
-    expect(reason).to.include({code: 'LEASE_LOST'});
     expect(clock.pending).to.equal(0);
   });
 
@@ -69,6 +72,8 @@ describe('a transaction', () => {
     });
     const slow = send(post('a', 'slow'));
     await until(() => pool.log.length > 0);
+    await clock.advance(1000);
+    // The connection is given back, although the handler has not ended.
     await clock.advance(1000);
     expect(await told(await slow)).to.equal('503 HANDLER_TIMEOUT');
     const quick = send(post('b', 'quick'));
@@ -314,18 +319,13 @@ describe('the transaction that a handler gets', () => {
     expect(await given('tx', tx => tx)).to.equal('tx');
   });
 
-  it('is closed in all its parts once it has ended', async () => {
+  it('is closed once it has ended, with each method that was taken from it', async () => {
     const kept: (() => unknown)[] = [];
-    const nested = {query: () => 1, users: {find: () => 2}};
-    await given(nested, tx => {
+    await given({query: () => 1}, tx => {
       const {query} = tx;
-      kept.push(
-        query,
-        () => tx.query(),
-        () => tx.users.find(),
-      );
+      kept.push(query, () => tx.query());
     });
-    expect(kept).to.have.length(3);
+    expect(kept).to.have.length(2);
     for (const late of kept) expect(late).to.throw(/transaction of this request has ended/);
   });
 });

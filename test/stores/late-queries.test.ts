@@ -202,6 +202,61 @@ describe('a query after the answer', () => {
     });
   }
 
+  it('that postgres.js sends for a savepoint, whose handler is late, undoes nothing of the next request', async () => {
+    const client = throughPostgresJs(server.url);
+    const isNext = deferred<void>();
+    const isLate = deferred<void>();
+    try {
+      const send = (maxRunMs: number) =>
+        idempotent<postgres.TransactionSql>(
+          async (_request, {transaction, key, signal}) => {
+            await transaction.savepoint(async savepoint => {
+              await savepoint`INSERT INTO charges (key) VALUES (${`${key} 1`})`;
+              if (key === 'late') {
+                while (!signal.aborted) await new Promise(resolve => setImmediate(resolve));
+                await isNext.promise;
+                isLate.resolve();
+              }
+              await savepoint`INSERT INTO charges (key) VALUES (${`${key} 2`})`;
+            });
+            return new Response('charged');
+          },
+          {store: client.store, scope: 'everyone', maxRunMs, on: () => {}},
+        );
+      expect(await told(await send(50)(post('late')))).to.equal('503 HANDLER_TIMEOUT');
+      const next = send(10_000)(post('next'));
+      isNext.resolve();
+      await isLate.promise;
+      expect(await told(await next)).to.equal('200 charged');
+      expect(await charges()).to.deep.equal(['next 1', 'next 2']);
+    } finally {
+      await client.close();
+    }
+  });
+
+  it('that is a COMMIT of the handler leaves a key that no option runs again', async () => {
+    const client = throughPg(server.url);
+    try {
+      let runs = 0;
+      const handler = idempotent<pg.PoolClient>(
+        async (_request, {transaction}) => {
+          runs++;
+          await transaction.query("INSERT INTO charges (key) VALUES ('k')");
+          await transaction.query('COMMIT');
+          return new Response('failed', {status: 500});
+        },
+        {store: client.store, scope: 'everyone', afterLoss: 'run-again', on: () => {}},
+      );
+      expect(await told(await handler(post('k')))).to.equal('500 failed');
+      await admin.query('UPDATE idempotency_keys SET lease_until = clock_timestamp()');
+      expect(await told(await handler(post('k')))).to.equal('409 OUTCOME_UNKNOWN');
+      expect(runs).to.equal(1);
+      expect(await charges()).to.deep.equal(['k']);
+    } finally {
+      await client.close();
+    }
+  });
+
   it('that goes past the guard is found at COMMIT, whose tag says ROLLBACK', async () => {
     const client = throughPg(server.url);
     try {
