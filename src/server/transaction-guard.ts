@@ -3,6 +3,8 @@ import {SteadfetchError} from '../core/errors.ts';
 
 export interface GuardedTransaction<Tx> {
   readonly transaction: Tx;
+  /** Resolves once no savepoint is open whose end the handler does not await. */
+  idle(): Promise<void>;
   /** From now on each call throws: the connection goes back to its pool, and belongs to another request next. */
   close(): void;
 }
@@ -19,6 +21,8 @@ const RUNS = ['then', 'catch', 'finally', 'execute'];
  */
 export function guardTransaction<Tx>(transaction: Tx): GuardedTransaction<Tx> {
   let hasEnded = false;
+  /** Calls with a callback, such as savepoints, that have not ended. */
+  const open = new Set<Promise<unknown>>();
   const refuseAfterEnd = (): void => {
     if (hasEnded)
       throw new SteadfetchError(
@@ -43,9 +47,11 @@ export function guardTransaction<Tx>(transaction: Tx): GuardedTransaction<Tx> {
     /** Gets the object itself: private fields do not work through a proxy. */
     const call = (method: Callable, values: unknown[]): unknown => {
       refuseAfterEnd();
-      const result = Reflect.apply(method, handle, values.map(argumentOf));
+      const given = values.map(argumentOf);
+      const result: unknown = Reflect.apply(method, handle, given);
       if (result === handle) return proxy;
       if (isLazy(result)) guardRuns(result, refuseAfterEnd);
+      else if (result instanceof Promise && given.some((each, at) => each !== values[at])) note(result);
       return result;
     };
     const proxy = new Proxy(handle, {
@@ -62,21 +68,29 @@ export function guardTransaction<Tx>(transaction: Tx): GuardedTransaction<Tx> {
     return proxy as Handle;
   };
 
+  const note = (call: Promise<unknown>): void => {
+    open.add(call);
+    const ended = (): unknown => open.delete(call);
+    call.then(ended, ended);
+  };
+  const idle = async (): Promise<void> => {
+    while (open.size > 0) await Promise.allSettled(open);
+  };
   const close = (): void => {
     hasEnded = true;
   };
-  return {transaction: guarded(transaction), close};
+  return {transaction: guarded(transaction), idle, close};
 }
 
 const isObject = (value: unknown): value is object =>
   typeof value === 'function' || (typeof value === 'object' && value !== null);
 
+const wrapped = (callback: Callable, passed: (value: unknown) => unknown): Callable =>
+  new Proxy(callback, {apply: (target, self, values) => Reflect.apply(target, self, values.map(passed))});
+
 /** A function too, with the properties of the method. */
 const methodOf = (method: Callable, call: (method: Callable, values: unknown[]) => unknown): Callable =>
   new Proxy(method, {apply: (target, _receiver, values) => call(target, values)});
-
-const wrapped = (callback: Callable, passed: (value: unknown) => unknown): Callable =>
-  new Proxy(callback, {apply: (target, self, values) => Reflect.apply(target, self, values.map(passed))});
 
 function kept(all: WeakMap<Callable, Callable>, key: Callable, make: () => Callable): Callable {
   const known = all.get(key) ?? make();

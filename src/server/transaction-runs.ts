@@ -154,6 +154,7 @@ export class TransactionRuns<Tx> {
     const handling = handle(run.context, hold);
     try {
       const made = await Promise.race([handling, lost.promise]);
+      await Promise.race([guard.idle(), lost.promise]);
       if (outcomeOf(made.status, run.isReleased) !== 'result') return {kind: 'undone', made};
       if (claim === null || made.body !== null) return {kind: 'result', made};
       const error = new RangeError(
@@ -161,7 +162,12 @@ export class TransactionRuns<Tx> {
       );
       return {kind: 'refused', code: 'RESPONSE_TOO_LARGE', error};
     } catch (error) {
-      if (lost.signal.aborted) return {kind: 'late', error: lost.signal.reason as Error, handling};
+      if (lost.signal.aborted)
+        return {
+          kind: 'late',
+          error: lost.signal.reason as Error,
+          handling: Promise.allSettled([handling, guard.idle()]),
+        };
       return {kind: 'thrown', error};
     } finally {
       guard.close();
@@ -174,7 +180,7 @@ export class TransactionRuns<Tx> {
    */
   async #settles(handling: Promise<unknown>): Promise<void> {
     const timer = new StepTimer(this.#options.clock);
-    await Promise.race([handling.catch(() => {}), new Promise<void>(resolve => timer.start(MOST_LATE_MS, resolve))]);
+    await Promise.race([handling, new Promise<void>(resolve => timer.start(MOST_LATE_MS, resolve))]);
     timer.end();
   }
 }

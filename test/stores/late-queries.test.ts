@@ -234,6 +234,28 @@ describe('a query after the answer', () => {
     }
   });
 
+  it('of a savepoint that the handler does not await is part of its transaction, and undoes nothing of the next one', async () => {
+    const client = throughPostgresJs(server.url);
+    try {
+      const handler = idempotent<postgres.TransactionSql>(
+        async (_request, {transaction, key}) => {
+          void transaction.savepoint(async savepoint => {
+            await savepoint`INSERT INTO charges (key) VALUES (${`${key} 1`})`;
+            await new Promise(resolve => setImmediate(resolve));
+            await savepoint`INSERT INTO charges (key) VALUES (${`${key} 2`})`;
+          });
+          return new Response('charged');
+        },
+        {store: client.store, scope: 'everyone', on: () => {}},
+      );
+      const answers = ['a', 'b', 'c'].map(async key => told(await handler(post(key))));
+      expect(await Promise.all(answers)).to.deep.equal(['200 charged', '200 charged', '200 charged']);
+      expect(await charges()).to.deep.equal(['a 1', 'a 2', 'b 1', 'b 2', 'c 1', 'c 2']);
+    } finally {
+      await client.close();
+    }
+  });
+
   it('that is a COMMIT of the handler leaves a key that no option runs again', async () => {
     const client = throughPg(server.url);
     try {
