@@ -76,7 +76,9 @@ class KyLoop {
     this.#forgetSignal?.();
     this.#answeredByHook = false;
     if (call.attempts > 0 && ky.client.handle.retriesDisabled && this.#lastError !== undefined) throw this.#lastError;
-    const outcome = await sendOnce(call, this.#transport(call, request, init));
+    const transport = this.#transport(call, request, init);
+    if (call.plan.policy.endpoints !== null && this.#body.isUnread) await transport.capture();
+    const outcome = await sendOnce(call, transport);
     const {response, error} = outcome;
     if (this.#retries) this.#finishIfAborted(call, request.signal);
     if (response !== null) {

@@ -28,6 +28,11 @@ export class RequestBody {
     if (this.#wasDetached) checkBody(this.#body);
   }
 
+  /** Whether it is in memory, and has to be read from the Request all the same. */
+  get isUnread(): boolean {
+    return this.text === undefined && !this.isStream && this.#body !== undefined && this.#body !== null;
+  }
+
   /** A hook replaced the Request, so its body is not known. */
   forget(): void {
     this.text = undefined;
