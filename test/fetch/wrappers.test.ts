@@ -142,8 +142,10 @@ describe('a form', () => {
     given.push({input, init});
     return native(input, init);
   };
+  /** Waits before the first attempt, so that the caller can change the form. */
+  const prepareAttempt = (): Promise<void> => Promise.resolve();
   const put = (policy: PolicyInput, url: string, body: FormData) =>
-    createFetch({...POLICY, ...policy}, {fetch: noting})(url, {method: 'PUT', body});
+    createFetch({...POLICY, ...policy}, {fetch: noting, prepareAttempt})(url, {method: 'PUT', body});
 
   it('reaches the fetch as a form where the call has one attempt, and what the caller changes later is not sent', async () => {
     const place = server.place(200);
