@@ -21,7 +21,7 @@ export function seededRandom(seed: number): Random {
 }
 
 /** Between the parts of a form. Unguessable, so that no file in the form can contain it; in lower case, as the type of a Blob is. */
-export const newBoundary = (): string => `----steadfetch-${crypto.randomUUID()}`;
+export const newBoundary = (): string => `----${crypto.randomUUID()}`;
 
 /** Makes the ids of a call. */
 export interface Ids {

@@ -3,38 +3,36 @@
  * that compares bodies under an idempotency key would refuse it.
  */
 import {newBoundary} from '../core/random.ts';
-import type {BodySnapshot} from './body.ts';
 
 /** Whether it is a form of whatever class: undici and node-fetch have their own. Those of the package form-data are streams, which have no entries. */
 export const isForm = (body: unknown): body is FormData =>
   Object.prototype.toString.call(body) === '[object FormData]' && Symbol.iterator in (body as object);
 
 /**
- * The body that is sent in every attempt.
+ * The body that is sent in every attempt: a Blob, which refers to the files and does not read them. It stays a form, of which the caller has
+ * another copy, if the call sends once, if it is larger than the limit, or if its files are of another class, which a Blob cannot contain.
  *
- * @param repeats Whether the call may send more than once. If not, the form stays a form.
+ * @param repeats Whether the call may send more than once.
  */
-export function snapshotForm(form: FormData, limitBytes: number, repeats: boolean): BodySnapshot {
-  const copy = new (form.constructor as typeof FormData)();
-  for (const [name, value] of form) copy.append(name, value);
-  const written = repeats ? writtenForm(copy) : null;
-  if (written !== null && written.size <= limitBytes) return {body: written, replayable: true};
-  return {body: copy, replayable: !repeats};
-}
-
-/** As the Fetch standard encodes it. Files are not read: the Blob refers to them. Null for files of another class, which a Blob cannot contain. */
-function writtenForm(form: FormData): Blob | null {
+export function bodyOf(form: FormData, limitBytes: number, repeats: boolean): Blob | FormData {
+  const copy = new (form instanceof FormData ? FormData : (form as {constructor: typeof FormData}).constructor)();
   const boundary = newBoundary();
   const parts: BlobPart[] = [];
+  let fits = repeats;
   for (const [name, value] of form) {
+    copy.append(name, value);
+    // As the Fetch standard encodes it.
     parts.push(`--${boundary}\r\nContent-Disposition: form-data; name="${quoted(lines(name))}"`);
-    if (typeof value === 'string') parts.push('\r\n\r\n', lines(value), '\r\n');
-    else if (value instanceof Blob) {
+    if (typeof value === 'string') parts.push('\r\n\r\n', lines(value));
+    else {
+      fits &&= value instanceof Blob;
       const type = value.type || 'application/octet-stream';
-      parts.push(`; filename="${quoted(value.name)}"\r\nContent-Type: ${type}\r\n\r\n`, value, '\r\n');
-    } else return null;
+      parts.push(`; filename="${quoted(value.name)}"\r\nContent-Type: ${type}\r\n\r\n`, value);
+    }
+    parts.push('\r\n');
   }
-  return new Blob([...parts, `--${boundary}--\r\n`], {type: `multipart/form-data; boundary=${boundary}`});
+  const body = new Blob([...parts, `--${boundary}--\r\n`], {type: `multipart/form-data; boundary=${boundary}`});
+  return fits && body.size <= limitBytes ? body : copy;
 }
 
 const lines = (text: string): string => text.replace(/\r?\n|\r/g, '\r\n');

@@ -128,7 +128,6 @@ function readingTransport(
     callUrl: request.url,
     callerSignal: signal,
     retries: call.plan.maxAttempts > 1,
-    hedges: call.mayHedge,
     replayLimitBytes: call.plan.policy.replayLimitBytes,
     send: (request, attemptSignal) =>
       fetch(request, attemptSignal === undefined ? rest : {...rest, signal: attemptSignal}),

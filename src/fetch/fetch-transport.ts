@@ -6,7 +6,7 @@ import type {Plan} from '../client/plan.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {type BodySnapshot, plainText, snapshotBody, textOf} from '../decide/body.ts';
-import {isForm, snapshotForm} from '../decide/form.ts';
+import {bodyOf, isForm} from '../decide/form.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import {HeaderRecord} from '../transport/header-record.ts';
 import {resentByFetch} from '../transport/misdirected.ts';
@@ -49,17 +49,15 @@ export class FetchTransport
     this.#input = input;
     this.callerSignal = signal;
     this.#resolve = resolve;
-    const own = init?.body;
     const {replayLimitBytes} = policy;
-    this.#body = isForm(own)
-      ? snapshotForm(own, replayLimitBytes, maxAttempts > 1)
-      : snapshotBody(own, replayLimitBytes);
+    const own = init?.body;
+    const body = isForm(own) ? bodyOf(own, replayLimitBytes, maxAttempts > 1) : own;
+    this.#body = snapshotBody(body, replayLimitBytes);
     const headers = init?.headers ?? (isRequest(input) ? input.headers : undefined);
     if (headers !== undefined && headers !== null) this.read(headers);
     this.#init = init;
     // A function of the user's may set a type of its own for every body that is no form and has none.
-    if (this.#body.body instanceof Blob && isForm(own) && !this.has('content-type'))
-      this.set('content-type', this.#body.body.type);
+    if (body !== own && body instanceof Blob && !this.has('content-type')) this.set('content-type', body.type);
   }
 
   get bodies(): ResponseBodies<Response> {
@@ -76,7 +74,7 @@ export class FetchTransport
 
   get isReadable(): boolean {
     const {body, replayable} = this.#body;
-    return replayable || plainText(body) !== undefined;
+    return replayable || isForm(body) || plainText(body) !== undefined;
   }
 
   text(): string | undefined {

@@ -77,7 +77,7 @@ class KyLoop {
     this.#answeredByHook = false;
     if (call.attempts > 0 && ky.client.handle.retriesDisabled && this.#lastError !== undefined) throw this.#lastError;
     const transport = this.#transport(call, request, init);
-    if (call.plan.policy.endpoints !== null && this.#body.isUnread) await transport.capture();
+    if (this.#body.isReadFirst(call.plan)) await transport.capture();
     const outcome = await sendOnce(call, transport);
     const {response, error} = outcome;
     if (this.#retries) this.#finishIfAborted(call, request.signal);
@@ -104,7 +104,6 @@ class KyLoop {
       passesCallerSignal: true,
       retries: call.mayHedge && !this.#body.isStream,
       isStream: this.#body.isStream,
-      hedges: call.mayHedge,
       // Between its attempts ky keeps the body itself.
       keptElsewhere: !call.mayHedge && this.#body.fits(replayLimitBytes),
       replayLimitBytes,

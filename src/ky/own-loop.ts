@@ -47,7 +47,7 @@ export function installOwnLoop(ky: KyCall, options: KyOptions): void {
         },
       };
       const start = (): void => runCall(call, transport, caller);
-      if (call.plan.policy.endpoints !== null && body.isUnread) transport.capture().then(start).catch(reject);
+      if (body.isReadFirst(call.plan)) transport.capture().then(start).catch(reject);
       else start();
     });
   };
@@ -69,7 +69,6 @@ function transportOf(
     passesCallerSignal: true,
     retries: maxAttempts > 1 && !body.isStream,
     isStream: body.isStream,
-    hedges: call.mayHedge,
     replayLimitBytes: policy.replayLimitBytes,
     text: body.text,
     bodyGetsFreshTime: ky.explicit.bodyGetsFreshTime,

@@ -27,8 +27,6 @@ export interface RequestTransportOptions {
   readonly passesCallerSignal?: boolean;
   /** Whether more than one attempt is possible at all: else nothing is kept. */
   readonly retries: boolean;
-  /** Whether two attempts can be in flight at once: else one Request without a body serves all. */
-  readonly hedges: boolean;
   readonly replayLimitBytes: number;
   /** The body, where it is known without reading: then the Request need not be cloned. */
   readonly text?: string | undefined;
@@ -70,16 +68,16 @@ export class RequestTransport implements Transport<Response> {
     return this.#options.callerSignal;
   }
 
-  get passesCallerSignal(): boolean {
-    return this.#options.passesCallerSignal === true;
+  get passesCallerSignal(): boolean | undefined {
+    return this.#options.passesCallerSignal;
   }
 
-  get bodyGetsFreshTime(): boolean {
-    return this.#options.bodyGetsFreshTime === true;
+  get bodyGetsFreshTime(): boolean | undefined {
+    return this.#options.bodyGetsFreshTime;
   }
 
-  get bodyGraceMs(): number {
-    return this.#options.bodyGraceMs ?? 0;
+  get bodyGraceMs(): number | undefined {
+    return this.#options.bodyGraceMs;
   }
 
   get replayable(): boolean | Promise<boolean> {
@@ -112,32 +110,13 @@ export class RequestTransport implements Transport<Response> {
 
   next(isAbortable: boolean, url: string | null): TransportRequest<Response> {
     const controller = isAbortable ? new AbortController() : null;
+    const {request, retries, text} = this.#options;
     const isFirst = this.#latest === null;
-    const request = url === null ? this.#nextRequest(isFirst) : this.#requestTo(url, isFirst);
-    this.#latest = new SentRequest(this.#options, request, this.#known, controller);
+    if (isFirst && retries && this.#hasBody && text === undefined) this.capture();
+    const isOwn = isFirst && url === null;
+    const sent = isOwn ? request : requestWith(request, url, this.#known);
+    this.#latest = new SentRequest(this.#options, sent, this.#known, controller);
     return this.#latest;
-  }
-
-  #nextRequest(isFirst: boolean): Request {
-    const {request, hedges} = this.#options;
-    if (isFirst) {
-      this.#keepBody();
-      return request;
-    }
-    if (!this.#hasBody && !hedges) return request;
-    return requestLike(request, request, this.#hasBody ? {body: this.#known} : undefined);
-  }
-
-  #requestTo(url: string, isFirst: boolean): Request {
-    const {request} = this.#options;
-    if (isFirst) this.#keepBody();
-    const body = this.#known === null ? {} : {body: this.#known};
-    return requestLike(request, url, {...requestFields(request), ...body});
-  }
-
-  #keepBody(): void {
-    const {retries, text} = this.#options;
-    if (retries && this.#hasBody && text === undefined) this.capture();
   }
 
   redirected(outcome: Outcome<Response>): Redirected {
@@ -217,9 +196,7 @@ class SentRequest implements TransportRequest<Response> {
 
   /** Called for a body that is known, as far as it can be. */
   rewrite(url: string, body: string | Uint8Array<ArrayBuffer> | undefined): void {
-    const known = body ?? this.#body;
-    const own = known === null ? {} : {body: typeof known === 'string' ? known : new Blob([known])};
-    this.#request = requestLike(this.#request, url, {...requestFields(this.#request), ...own});
+    this.#request = requestWith(this.#request, url, body instanceof Uint8Array ? new Blob([body]) : (body ?? this.#body));
   }
 
   get signal(): AbortSignal | undefined {
@@ -237,7 +214,17 @@ class SentRequest implements TransportRequest<Response> {
 
 /** A Request of the same class as `model`; of the global one where that is null. */
 export function requestLike(model: Request | null, input: string | URL | Request, init?: RequestInit): Request {
-  const isForeign = model !== null && !((model as unknown) instanceof Request);
-  const Class = isForeign ? (model.constructor as typeof Request) : Request;
-  return new Class(input, init);
+  const isOwn = model === null || (model as unknown) instanceof Request;
+  return new (isOwn ? Request : (model.constructor as typeof Request))(input, init);
+}
+
+/**
+ * A request like another one.
+ *
+ * @param url  Null: to the same URL.
+ * @param body Null: the same body.
+ */
+function requestWith(request: Request, url: string | null, body: KnownBody): Request {
+  const own = body === null ? {} : {body};
+  return requestLike(request, url ?? request, url === null ? own : {...requestFields(request), ...own});
 }

@@ -14,7 +14,7 @@ import {type AttemptResponse, failed, type Outcome} from '../core/outcome.ts';
 import {httpAnswers} from '../decide/answers-http.ts';
 import {type BodySnapshot, checkBody, snapshotBody, textOf} from '../decide/body.ts';
 import type {Sent} from '../decide/classification.ts';
-import {isForm, snapshotForm} from '../decide/form.ts';
+import {bodyOf, isForm} from '../decide/form.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
 import {watchFailedRequests} from '../transport/redirects.ts';
@@ -102,9 +102,8 @@ class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallCon
     const {maxAttempts, policy} = this.#call.plan;
     const {body} = options;
     const {replayLimitBytes} = policy;
-    this.#body = isForm(body)
-      ? snapshotForm(body, replayLimitBytes, maxAttempts > 1)
-      : snapshotBody(body as BodyInit | null | undefined, replayLimitBytes);
+    const own = isForm(body) ? bodyOf(body, replayLimitBytes, maxAttempts > 1) : body;
+    this.#body = snapshotBody(own as BodyInit | null | undefined, replayLimitBytes);
     this.#firstHeaders = readHeaders(options.headers);
     this.#kept = maxAttempts > 1 && isIterableBody(body) ? new KeptIterable(body, policy.replayLimitBytes) : null;
   }

@@ -22,7 +22,7 @@ const filled = <Form extends Pick<FormData, 'set'>>(form: Form): Form => {
   return form;
 };
 
-function ownOfNodeFetch(): NodeFetchForm {
+function ownOfNodeFetch(): InstanceType<typeof NodeFetchForm> {
   const form = new NodeFetchForm();
   form.set('amount', '100');
   form.set('file', new NodeFetchFile(['bytes'], 'a.png', {type: 'image/png'}));
