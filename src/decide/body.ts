@@ -20,7 +20,7 @@ export function snapshotBody(body: BodyInit | null | undefined, limitBytes: numb
   if (body instanceof Blob) return {body, replayable: body.size <= limitBytes};
   if (body instanceof URLSearchParams) {
     const copy = new URLSearchParams(body);
-    return {body: copy, replayable: byteLength(copy.toString(), limitBytes) <= limitBytes};
+    return {body: copy, replayable: byteLength(String(copy), limitBytes) <= limitBytes};
   }
   if (isBuffer(body) || ArrayBuffer.isView(body)) {
     checkBody(body);

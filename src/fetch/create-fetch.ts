@@ -136,6 +136,6 @@ function readingTransport(
 }
 
 function checkSignal(signal: unknown): asserts signal is AbortSignal | null {
-  if (signal === null || typeof (signal as AbortSignal).addEventListener === 'function') return;
-  throw new TypeError('The signal of this call is not an AbortSignal.');
+  if (signal !== null && typeof (signal as AbortSignal).addEventListener !== 'function')
+    throw new TypeError('The signal of this call is not an AbortSignal.');
 }

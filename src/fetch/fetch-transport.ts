@@ -49,10 +49,10 @@ export class FetchTransport
     this.#input = input;
     this.callerSignal = signal;
     this.#resolve = resolve;
-    const {replayLimitBytes} = policy;
+    const {replayLimitBytes: limit} = policy;
     const own = init?.body;
-    const body = isForm(own) ? bodyOf(own, replayLimitBytes, maxAttempts > 1) : own;
-    this.#body = snapshotBody(body, replayLimitBytes);
+    const body = isForm(own) ? bodyOf(own, limit, maxAttempts > 1) : own;
+    this.#body = snapshotBody(body, limit);
     const headers = init?.headers ?? (isRequest(input) ? input.headers : undefined);
     if (headers !== undefined && headers !== null) this.read(headers);
     this.#init = init;

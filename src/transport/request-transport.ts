@@ -98,7 +98,7 @@ export class RequestTransport implements Transport<Response> {
     if (text !== undefined || !this.#hasBody) return text;
     return this.capture().then(async isKnown => {
       if (isKnown) return plainText(await (this.#known as Blob).arrayBuffer());
-      const message = `translate() cannot be given the body of this call, because it could not be read within replayLimitBytes (${replayLimitBytes}).`;
+      const message = `translate() cannot be given the body of this call: it could not be read within replayLimitBytes (${replayLimitBytes}).`;
       throw new SteadfetchError('TRANSLATE_FAILED', message);
     });
   }
@@ -113,9 +113,9 @@ export class RequestTransport implements Transport<Response> {
     const {request, retries, text} = this.#options;
     const isFirst = this.#latest === null;
     if (isFirst && retries && this.#hasBody && text === undefined) this.capture();
-    const isOwn = isFirst && url === null;
-    const sent = isOwn ? request : requestWith(request, url, this.#known);
-    this.#latest = new SentRequest(this.#options, sent, this.#known, controller);
+    const known = this.#known;
+    const sent = isFirst && url === null ? request : requestWith(request, url, known);
+    this.#latest = new SentRequest(this.#options, sent, known, controller);
     return this.#latest;
   }
 
@@ -196,7 +196,11 @@ class SentRequest implements TransportRequest<Response> {
 
   /** Called for a body that is known, as far as it can be. */
   rewrite(url: string, body: string | Uint8Array<ArrayBuffer> | undefined): void {
-    this.#request = requestWith(this.#request, url, body instanceof Uint8Array ? new Blob([body]) : (body ?? this.#body));
+    this.#request = requestWith(
+      this.#request,
+      url,
+      body instanceof Uint8Array ? new Blob([body]) : (body ?? this.#body),
+    );
   }
 
   get signal(): AbortSignal | undefined {
