@@ -50,10 +50,8 @@ export interface Sender<Item> {
 export class ChunkTransport<Item> implements Transport<Answer> {
   readonly bodies: ResponseBodies<Answer> = answerBodies;
   readonly callerSignal = null;
-  readonly passesCallerSignal = false;
   readonly stop: AbortSource;
   readonly replayable = true;
-  readonly bodyGetsFreshTime = false;
   /** Items without a result. */
   open: readonly Entry<Item>[];
   /** Requests sent. */

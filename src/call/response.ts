@@ -88,7 +88,7 @@ function trackBody<R extends AttemptResponse>(
   response: R,
 ): void {
   const {client, transport, plan} = call;
-  const {bodies, bodyGetsFreshTime, bodyGraceMs = 0} = transport;
+  const {bodies, bodyGetsFreshTime = false, bodyGraceMs = 0} = transport;
   const pulse = plan.policy.stream === null ? null : pulseOf(response);
   const body = new TrackedBody(cancellation, client.answers.isFailure(response.status), pulse);
   if (taken !== null && bodies.usageOf === undefined && guards.quota?.countsTokens)

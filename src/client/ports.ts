@@ -63,7 +63,7 @@ export interface MovedRequest {
   readonly url: string;
   /** The headers of this attempt, without credentials that do not belong at the other endpoint. */
   readonly headers: ResponseHeaders;
-  /** The body as the caller wrote it; undefined without one, and if it is not text, such as a `Blob`. */
+  /** The body as the caller wrote it; undefined without one, and if it is not text, such as a `Blob` or a form. */
   readonly text: string | undefined;
   /** 1 for the first. */
   readonly attempt: number;

@@ -20,6 +20,9 @@ export function seededRandom(seed: number): Random {
   };
 }
 
+/** Between the parts of a form. Unguessable, so that no file in the form can contain it; in lower case, as the type of a Blob is. */
+export const newBoundary = (): string => `----${crypto.randomUUID()}`;
+
 /** Makes the ids of a call. */
 export interface Ids {
   /** Called once for each call. */

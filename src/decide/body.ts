@@ -20,7 +20,7 @@ export function snapshotBody(body: BodyInit | null | undefined, limitBytes: numb
   if (body instanceof Blob) return {body, replayable: body.size <= limitBytes};
   if (body instanceof URLSearchParams) {
     const copy = new URLSearchParams(body);
-    return {body: copy, replayable: byteLength(copy.toString(), limitBytes) <= limitBytes};
+    return {body: copy, replayable: byteLength(String(copy), limitBytes) <= limitBytes};
   }
   if (isBuffer(body) || ArrayBuffer.isView(body)) {
     checkBody(body);
@@ -57,16 +57,10 @@ export function checkBody(body: unknown): void {
     throw new TypeError('The request body is a detached ArrayBuffer: its bytes were transferred, and cannot be sent.');
 }
 
+/** Runtimes older than 2024 do not say so. */
 export function isDetached(body: unknown): boolean {
-  if (typeof body !== 'object' || body === null) return false;
-  const buffer = ArrayBuffer.isView(body) ? body.buffer : body;
-  if (!isBuffer(buffer) || buffer.byteLength > 0) return false;
-  try {
-    new Uint8Array(buffer);
-    return false;
-  } catch {
-    return true;
-  }
+  const {buffer = body} = Object(body) as {buffer?: unknown};
+  return (buffer as {detached?: unknown} | null | undefined)?.detached === true;
 }
 
 /** Bytes of the text in UTF-8; counted only where three bytes a character could pass the limit. */

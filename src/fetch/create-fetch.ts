@@ -84,8 +84,9 @@ export function fetchUnder(handle: PolicyHandle, ports: Ports): ResilientFetch {
       const call = beginCall(client, method, url, overrides);
       const {plan, startedAt} = call;
       try {
-        if (needsReading(request, init?.body)) {
-          const own = requestLike(request, request ?? url, {...init, signal: null});
+        if (request !== null && request.body !== null && init?.body === undefined) {
+          // A body inside a Request can be read only by reading it.
+          const own = requestLike(request, request, {...init, signal: null});
           runCall(call, readingTransport(call, sender.send, own, init ?? {}, signal), promised(resolve), startedAt);
         } else {
           // The standard refuses an invalid request first. A fetch of the user's may take URLs that are relative to its own base.
@@ -114,11 +115,6 @@ function withoutOurs({resilience: _, ...rest}: ResilientInit): RequestInit {
   return rest;
 }
 
-/** A body inside a Request can be read only by reading it; a form gets a new boundary each time it is written. */
-function needsReading(request: Request | null, body: BodyInit | null | undefined): boolean {
-  return body instanceof FormData || (body === undefined && request !== null && request.body !== null);
-}
-
 function readingTransport(
   call: CallContext<Response>,
   fetch: typeof globalThis.fetch,
@@ -126,17 +122,13 @@ function readingTransport(
   init: RequestInit,
   signal: AbortSignal | null,
 ): Transport<Response> {
-  const {body, headers: _headers, method: _method, redirect: _redirect, ...rest} = init;
+  const {headers: _headers, method: _method, redirect: _redirect, ...rest} = init;
   return new RequestTransport({
     request,
     callUrl: request.url,
     callerSignal: signal,
-    passesCallerSignal: false,
     retries: call.plan.maxAttempts > 1,
-    ...(body instanceof FormData && {isStream: false}),
-    hedges: call.mayHedge,
     replayLimitBytes: call.plan.policy.replayLimitBytes,
-    text: undefined,
     send: (request, attemptSignal) =>
       fetch(request, attemptSignal === undefined ? rest : {...rest, signal: attemptSignal}),
     timeoutError: error => error,
@@ -144,6 +136,6 @@ function readingTransport(
 }
 
 function checkSignal(signal: unknown): asserts signal is AbortSignal | null {
-  if (signal === null || typeof (signal as AbortSignal).addEventListener === 'function') return;
-  throw new TypeError('The signal of this call is not an AbortSignal.');
+  if (signal !== null && typeof (signal as AbortSignal).addEventListener !== 'function')
+    throw new TypeError('The signal of this call is not an AbortSignal.');
 }

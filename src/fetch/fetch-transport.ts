@@ -6,6 +6,7 @@ import type {Plan} from '../client/plan.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {type BodySnapshot, plainText, snapshotBody, textOf} from '../decide/body.ts';
+import {bodyOf, isForm} from '../decide/form.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import {HeaderRecord} from '../transport/header-record.ts';
 import {resentByFetch} from '../transport/misdirected.ts';
@@ -40,7 +41,7 @@ export class FetchTransport
     input: string | Request,
     init: RequestInit | undefined,
     signal: AbortSignal | null,
-    {policy}: Plan,
+    {policy, maxAttempts}: Plan,
     resolve: Resolve,
   ) {
     super();
@@ -48,22 +49,19 @@ export class FetchTransport
     this.#input = input;
     this.callerSignal = signal;
     this.#resolve = resolve;
-    this.#body = snapshotBody(init?.body, policy.replayLimitBytes);
+    const {replayLimitBytes: limit} = policy;
+    const own = init?.body;
+    const body = isForm(own) ? bodyOf(own, limit, maxAttempts > 1) : own;
+    this.#body = snapshotBody(body, limit);
     const headers = init?.headers ?? (isRequest(input) ? input.headers : undefined);
     if (headers !== undefined && headers !== null) this.read(headers);
     this.#init = init;
+    // A function of the user's may set a type of its own for every body that is no form and has none.
+    if (body !== own && body instanceof Blob && !this.has('content-type')) this.set('content-type', body.type);
   }
 
   get bodies(): ResponseBodies<Response> {
     return fetchBodies;
-  }
-
-  get passesCallerSignal(): boolean {
-    return false;
-  }
-
-  get bodyGetsFreshTime(): boolean {
-    return false;
   }
 
   get replayable(): boolean {
@@ -76,7 +74,7 @@ export class FetchTransport
 
   get isReadable(): boolean {
     const {body, replayable} = this.#body;
-    return replayable || plainText(body) !== undefined;
+    return replayable || isForm(body) || plainText(body) !== undefined;
   }
 
   text(): string | undefined {
@@ -119,12 +117,12 @@ export class FetchTransport
   redirected(outcome: Outcome<Response>): Redirected {
     const init = this.#init;
     const input = this.#input;
-    const request = typeof input === 'string' ? null : input;
+    const request: Partial<Request> = typeof input === 'string' ? {url: input} : input;
     const movedTo = this.#latest instanceof FetchRequest ? this.#latest.url : null;
     return fetchRedirected(outcome, {
-      url: movedTo ?? (request === null ? String(input) : request.url),
-      method: init?.method ?? request?.method ?? 'GET',
-      redirect: init?.redirect ?? request?.redirect,
+      url: movedTo ?? request.url!,
+      method: init?.method ?? request.method ?? 'GET',
+      redirect: init?.redirect ?? request.redirect,
     });
   }
 

@@ -31,41 +31,28 @@ interface Hooks {
 }
 
 /** In runtimes with AsyncLocalStorage: found after any await. */
-class StoredSends implements Sends {
-  readonly #storage: Storage;
-
-  constructor({AsyncLocalStorage}: Hooks) {
-    this.#storage = new AsyncLocalStorage();
-  }
-
-  current(): NestedSend | undefined {
-    return this.#storage.getStore();
-  }
-
-  run<T>(send: NestedSend, _: AbortSignal | null, work: () => T): T {
-    return this.#storage.run(send, work);
-  }
+function storedSends({AsyncLocalStorage}: Hooks): Sends {
+  const storage = new AsyncLocalStorage();
+  return {current: () => storage.getStore(), run: (send, _, work) => storage.run(send, work)};
 }
 
 /** In browsers: found until the function that sends returns, and later by a function that passes the signal on. */
-class MarkedSends implements Sends {
-  readonly #bySignal = new WeakMap<AbortSignal, NestedSend>();
-  #running: NestedSend | undefined;
-
-  current(signal: AbortSignal | null): NestedSend | undefined {
-    return this.#running ?? (signal === null ? undefined : this.#bySignal.get(signal));
-  }
-
-  run<T>(send: NestedSend, signal: AbortSignal | null, work: () => T): T {
-    const before = this.#running;
-    if (signal !== null) this.#bySignal.set(signal, send);
-    this.#running = send;
-    try {
-      return work();
-    } finally {
-      this.#running = before;
-    }
-  }
+function markedSends(): Sends {
+  const bySignal = new WeakMap<AbortSignal, NestedSend>();
+  let running: NestedSend | undefined;
+  return {
+    current: signal => running ?? (signal === null ? undefined : bySignal.get(signal)),
+    run(send, signal, work) {
+      const before = running;
+      if (signal !== null) bySignal.set(signal, send);
+      running = send;
+      try {
+        return work();
+      } finally {
+        running = before;
+      }
+    },
+  };
 }
 
 /** Null until a request is sent that may lead back: Node 22 makes every promise slower once there is an AsyncLocalStorage. */
@@ -81,5 +68,5 @@ export function runSend<T>(send: NestedSend, signal: AbortSignal | null, work: (
 function makeSends(): Sends {
   const {process} = globalThis as {process?: {getBuiltinModule?(name: string): Hooks | undefined}};
   const hooks = process?.getBuiltinModule?.('node:async_hooks');
-  return hooks === undefined ? new MarkedSends() : new StoredSends(hooks);
+  return hooks === undefined ? markedSends() : storedSends(hooks);
 }

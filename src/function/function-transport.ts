@@ -24,9 +24,7 @@ export class FunctionTransport implements Transport<Answer> {
   readonly bodies: ResponseBodies<Answer> = answerBodies;
   readonly callerSignal: AbortSignal | null;
   readonly tokens: AskedTokens | undefined;
-  readonly passesCallerSignal = false;
   readonly replayable = true;
-  readonly bodyGetsFreshTime = false;
   readonly #run: Run;
   readonly #key: string | undefined;
   #attempts = 0;

@@ -41,8 +41,6 @@ export class GrpcCall extends InterceptingCall implements Transport<RpcAttempt>,
   readonly streams: boolean;
   readonly bodies: ResponseBodies<RpcAttempt> = rpcBodies;
   readonly callerSignal: CallSignal = new CallSignal();
-  readonly passesCallerSignal = false;
-  readonly bodyGetsFreshTime = false;
   wantsMessage = false;
   readonly #client: Client<RpcAttempt>;
   readonly #given: InterceptorOptions;

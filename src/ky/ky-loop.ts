@@ -76,7 +76,9 @@ class KyLoop {
     this.#forgetSignal?.();
     this.#answeredByHook = false;
     if (call.attempts > 0 && ky.client.handle.retriesDisabled && this.#lastError !== undefined) throw this.#lastError;
-    const outcome = await sendOnce(call, this.#transport(call, request, init));
+    const transport = this.#transport(call, request, init);
+    if (this.#body.isReadFirst(call.plan)) await transport.capture();
+    const outcome = await sendOnce(call, transport);
     const {response, error} = outcome;
     if (this.#retries) this.#finishIfAborted(call, request.signal);
     if (response !== null) {
@@ -102,7 +104,6 @@ class KyLoop {
       passesCallerSignal: true,
       retries: call.mayHedge && !this.#body.isStream,
       isStream: this.#body.isStream,
-      hedges: call.mayHedge,
       // Between its attempts ky keeps the body itself.
       keptElsewhere: !call.mayHedge && this.#body.fits(replayLimitBytes),
       replayLimitBytes,

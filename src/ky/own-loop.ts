@@ -8,6 +8,7 @@ import {runCall} from '../call/call.ts';
 import type {CallContext} from '../call/context.ts';
 import {answered, failed} from '../core/outcome.ts';
 import {RequestTransport} from '../transport/request-transport.ts';
+import type {Caller} from '../transport/transport.ts';
 import {restoreTimeout} from './explicit-options.ts';
 import {isResponse, type KyCall, type KyOptions, kyTimeoutError} from './ky-call.ts';
 import {RequestBody} from './request-body.ts';
@@ -37,13 +38,17 @@ export function installOwnLoop(ky: KyCall, options: KyOptions): void {
     return new Promise((resolve, reject) => {
       body.check(); // An exception rejects the promise.
       const call = ky.begin(request);
-      runCall(call, transportOf(ky, call, body, request, init), {
+      const transport = transportOf(ky, call, body, request, init);
+      const caller: Caller<Response> = {
         settle: ({response, error}) => {
           if (response === null) return reject(error);
           restoreTimeout(this, ky.explicit, false);
           resolve(response);
         },
-      });
+      };
+      const start = (): void => runCall(call, transport, caller);
+      if (body.isReadFirst(call.plan)) transport.capture().then(start).catch(reject);
+      else start();
     });
   };
 }
@@ -64,7 +69,6 @@ function transportOf(
     passesCallerSignal: true,
     retries: maxAttempts > 1 && !body.isStream,
     isStream: body.isStream,
-    hedges: call.mayHedge,
     replayLimitBytes: policy.replayLimitBytes,
     text: body.text,
     bodyGetsFreshTime: ky.explicit.bodyGetsFreshTime,

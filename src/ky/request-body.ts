@@ -1,4 +1,5 @@
 /** The body of a call, as far as ky's options show it. */
+import type {Plan} from '../client/plan.ts';
 import {byteLength, checkBody, isDetached, snapshotBody} from '../decide/body.ts';
 import type {KyOptions} from './ky-call.ts';
 
@@ -26,6 +27,11 @@ export class RequestBody {
   /** @throws TypeError */
   check(): void {
     if (this.#wasDetached) checkBody(this.#body);
+  }
+
+  /** Whether the Request is read before the call: its body is in memory, and its first attempt may go elsewhere. */
+  isReadFirst({policy}: Plan): boolean {
+    return policy.endpoints !== null && this.text === undefined && !this.isStream && Boolean(this.#body);
   }
 
   /** A hook replaced the Request, so its body is not known. */

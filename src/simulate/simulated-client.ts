@@ -90,9 +90,7 @@ export class SimulatedClient {
 class SimulatedCall implements Transport<SimulatedResponse>, Caller<SimulatedResponse> {
   readonly bodies: ResponseBodies<SimulatedResponse> = simulatedBodies;
   readonly callerSignal = null;
-  readonly passesCallerSignal = false;
   readonly replayable = true;
-  readonly bodyGetsFreshTime = false;
   readonly headerNames: readonly string[] = NO_NAMES;
   readonly client: SimulatedClient;
   readonly request: ServiceRequest;

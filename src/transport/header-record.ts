@@ -74,9 +74,7 @@ export class HeaderRecord implements HeaderBag {
   }
 
   has(name: string): boolean {
-    const {values} = this;
-    if (isList(this.#written)) return this.#written.has(name);
-    return values !== NO_VALUES && Object.hasOwn(values, keyOf(name, this.#written));
+    return this.get(name) !== null;
   }
 
   set(name: string, value: string): void {
@@ -127,7 +125,6 @@ function isHeaders(source: object): source is Headers {
 }
 
 function headersLike(source: Headers): Headers {
-  const isForeign = !((source as unknown) instanceof Headers);
-  const Class = isForeign ? (source.constructor as typeof Headers) : Headers;
-  return new Class(source);
+  const isOwn = (source as unknown) instanceof Headers;
+  return new (isOwn ? Headers : (source.constructor as typeof Headers))(source);
 }

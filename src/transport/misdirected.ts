@@ -21,5 +21,5 @@ export function resentByFetch({response, status}: Outcome<Response>): boolean {
   if (process?.versions?.undici === undefined || Bun !== undefined || Deno !== undefined) return false;
   const {url, body} = response as {url?: string; body?: {pipe?: unknown} | null};
   // The body of node-fetch's responses is a stream of Node.
-  return url !== undefined && url !== '' && typeof body?.pipe !== 'function';
+  return Boolean(url) && typeof body?.pipe !== 'function';
 }

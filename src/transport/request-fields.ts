@@ -1,5 +1,5 @@
 /** The options of a Request that fetch reads from its prototype, too: a Request as options has no own properties. */
-export const REQUEST_FIELDS = [
+const REQUEST_FIELDS = [
   'method',
   'headers',
   'body',
@@ -15,13 +15,15 @@ export const REQUEST_FIELDS = [
   'duplex',
 ] as const;
 
-/** The options of a Request as an object of their own, for a request like it to another URL. */
-export function requestFields(request: Request): RequestInit {
-  const fields: {readonly [name in (typeof REQUEST_FIELDS)[number]]?: unknown} = request;
-  const own: Record<string, unknown> = Object.fromEntries(
-    REQUEST_FIELDS.flatMap(name => (fields[name] == null ? [] : [[name, fields[name]]])),
-  );
-  // Not every runtime's Request shows it, and each asks for it beside a stream.
-  if (request.body !== null) own.duplex = 'half';
-  return own;
+/** Those of an object that are there, its own and inherited ones. */
+export function fieldsOf(source: RequestInit | Request): RequestInit {
+  const fields: {readonly [name in (typeof REQUEST_FIELDS)[number]]?: unknown} = source;
+  return Object.fromEntries(REQUEST_FIELDS.flatMap(name => (fields[name] == null ? [] : [[name, fields[name]]])));
 }
+
+/** The options of a Request as an object of their own, for a request like it to another URL. */
+export const requestFields = (request: Request): RequestInit => ({
+  ...fieldsOf(request),
+  // Not every runtime's Request shows it, and each asks for it beside a stream.
+  ...(request.body !== null && {duplex: 'half'}),
+});

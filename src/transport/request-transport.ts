@@ -1,5 +1,5 @@
 /**
- * The transport of calls that are a `Request` object: ky's, and fetch's where the body is inside one or is a form.
+ * The transport of calls that are a `Request` object: ky's, and fetch's where the body is inside one.
  *
  * The body of a Request can be read once. Its first attempt gets the Request itself, while a clone is read beside it, up to
  * the replay limit: small bodies are then known for a retry, large ones are not held in memory.
@@ -24,14 +24,12 @@ export interface RequestTransportOptions {
   readonly callUrl: string;
   readonly callerSignal: AbortSignal | null;
   /** See `Transport`. */
-  readonly passesCallerSignal: boolean;
+  readonly passesCallerSignal?: boolean;
   /** Whether more than one attempt is possible at all: else nothing is kept. */
   readonly retries: boolean;
-  /** Whether two attempts can be in flight at once: else one Request without a body serves all. */
-  readonly hedges: boolean;
   readonly replayLimitBytes: number;
   /** The body, where it is known without reading: then the Request need not be cloned. */
-  readonly text: string | undefined;
+  readonly text?: string | undefined;
   /** Whether the body is a stream of the caller's, which is not read before it is sent. Left out: unknown. */
   readonly isStream?: boolean;
   /** The loop that sends again has the body itself. */
@@ -44,7 +42,8 @@ export interface RequestTransportOptions {
   timeoutError(error: TimeoutError): unknown;
 }
 
-type KnownBody = string | Uint8Array<ArrayBuffer> | null;
+/** A Blob, because Node 22's fetch cannot send bytes again after a redirect. */
+type KnownBody = string | Blob | null;
 
 export class RequestTransport implements Transport<Response> {
   readonly #options: RequestTransportOptions;
@@ -69,16 +68,16 @@ export class RequestTransport implements Transport<Response> {
     return this.#options.callerSignal;
   }
 
-  get passesCallerSignal(): boolean {
+  get passesCallerSignal(): boolean | undefined {
     return this.#options.passesCallerSignal;
   }
 
-  get bodyGetsFreshTime(): boolean {
-    return this.#options.bodyGetsFreshTime ?? false;
+  get bodyGetsFreshTime(): boolean | undefined {
+    return this.#options.bodyGetsFreshTime;
   }
 
-  get bodyGraceMs(): number {
-    return this.#options.bodyGraceMs ?? 0;
+  get bodyGraceMs(): number | undefined {
+    return this.#options.bodyGraceMs;
   }
 
   get replayable(): boolean | Promise<boolean> {
@@ -95,12 +94,11 @@ export class RequestTransport implements Transport<Response> {
   }
 
   text(): Awaitable<string | undefined> {
-    const {request, text, replayLimitBytes} = this.#options;
+    const {text, replayLimitBytes} = this.#options;
     if (text !== undefined || !this.#hasBody) return text;
-    this.#capture ??= this.#read(request, replayLimitBytes);
-    return this.#capture.then(isKnown => {
-      if (isKnown) return plainText(this.#known);
-      const message = `translate() cannot be given the body of this call, because it could not be read within replayLimitBytes (${replayLimitBytes}).`;
+    return this.capture().then(async isKnown => {
+      if (isKnown) return plainText(await (this.#known as Blob).arrayBuffer());
+      const message = `translate() cannot be given the body of this call: it could not be read within replayLimitBytes (${replayLimitBytes}).`;
       throw new SteadfetchError('TRANSLATE_FAILED', message);
     });
   }
@@ -112,41 +110,13 @@ export class RequestTransport implements Transport<Response> {
 
   next(isAbortable: boolean, url: string | null): TransportRequest<Response> {
     const controller = isAbortable ? new AbortController() : null;
+    const {request, retries, text} = this.#options;
     const isFirst = this.#latest === null;
-    const late = url !== null && isFirst ? this.#lateBody() : null;
-    const request = url === null ? this.#nextRequest(isFirst) : this.#requestTo(url, isFirst);
-    this.#latest = new SentRequest(this.#options, request, late ?? this.#known, controller);
+    if (isFirst && retries && this.#hasBody && text === undefined) this.capture();
+    const known = this.#known;
+    const sent = isFirst && url === null ? request : requestWith(request, url, known);
+    this.#latest = new SentRequest(this.#options, sent, known, controller);
     return this.#latest;
-  }
-
-  #nextRequest(isFirst: boolean): Request {
-    const {request, hedges} = this.#options;
-    if (isFirst) {
-      this.#keepBody();
-      return request;
-    }
-    if (!this.#hasBody && !hedges) return request;
-    return requestLike(request, request, this.#hasBody ? {body: this.#known} : undefined);
-  }
-
-  /** A body in memory, which is read before the first attempt goes elsewhere; null where it is known, or must not be waited for. */
-  #lateBody(): Promise<KnownBody> | null {
-    const {request, isStream, replayLimitBytes} = this.#options;
-    if (this.#known !== null || !this.#hasBody || isStream !== false) return null;
-    this.#capture ??= this.#read(request, replayLimitBytes);
-    return this.#capture.then(() => this.#known);
-  }
-
-  #requestTo(url: string, isFirst: boolean): Request {
-    const {request} = this.#options;
-    if (isFirst) this.#keepBody();
-    const body = this.#known === null ? {} : {body: this.#known};
-    return requestLike(request, url, {...requestFields(request), ...body});
-  }
-
-  #keepBody(): void {
-    const {request, retries, replayLimitBytes, text} = this.#options;
-    if (retries && this.#hasBody && text === undefined) this.#capture ??= this.#read(request, replayLimitBytes);
   }
 
   redirected(outcome: Outcome<Response>): Redirected {
@@ -171,8 +141,15 @@ export class RequestTransport implements Transport<Response> {
     cancelBody(this.#options.request.body, reason);
   }
 
+  /** Reads the body, once. Awaited before the call for a body in memory: a Request made with a stream has no length, and could not follow a redirect. */
+  capture(): Promise<boolean> {
+    this.#capture ??= this.#read();
+    return this.#capture;
+  }
+
   /** True when the whole body is known; false when it is too large, failed, or was read elsewhere. */
-  async #read(request: Request, limitBytes: number): Promise<boolean> {
+  async #read(): Promise<boolean> {
+    const {request, replayLimitBytes} = this.#options;
     try {
       const reader = request.clone().body!.getReader();
       const chunks: Uint8Array<ArrayBuffer>[] = [];
@@ -181,13 +158,13 @@ export class RequestTransport implements Transport<Response> {
         const {done, value} = await reader.read();
         if (done) break;
         size += value.byteLength;
-        if (size > limitBytes) {
+        if (size > replayLimitBytes) {
           reader.cancel().catch(() => {}); // The branch goes; the request itself flows on, unbuffered.
           return false;
         }
         chunks.push(value);
       }
-      this.#known = concat(chunks, size);
+      this.#known = new Blob(chunks);
       return true;
     } catch {
       return false;
@@ -199,15 +176,10 @@ class SentRequest implements TransportRequest<Response> {
   readonly #options: RequestTransportOptions;
   #request: Request;
   /** The body, as far as it is known: a Request made with its stream has no length, and could not follow a redirect. */
-  readonly #body: KnownBody | Promise<KnownBody>;
+  readonly #body: KnownBody;
   readonly #controller: AbortController | null;
 
-  constructor(
-    options: RequestTransportOptions,
-    request: Request,
-    body: KnownBody | Promise<KnownBody>,
-    controller: AbortController | null,
-  ) {
+  constructor(options: RequestTransportOptions, request: Request, body: KnownBody, controller: AbortController | null) {
     this.#options = options;
     this.#request = request;
     this.#body = body;
@@ -224,11 +196,11 @@ class SentRequest implements TransportRequest<Response> {
 
   /** Called for a body that is known, as far as it can be. */
   rewrite(url: string, body: string | Uint8Array<ArrayBuffer> | undefined): void {
-    const known = body ?? this.#body;
-    // Node 22's fetch cannot send bytes again after a redirect, and a Blob it can.
-    const own =
-      known === null || known instanceof Promise ? {} : {body: typeof known === 'string' ? known : new Blob([known])};
-    this.#request = requestLike(this.#request, url, {...requestFields(this.#request), ...own});
+    this.#request = requestWith(
+      this.#request,
+      url,
+      body instanceof Uint8Array ? new Blob([body]) : (body ?? this.#body),
+    );
   }
 
   get signal(): AbortSignal | undefined {
@@ -236,13 +208,6 @@ class SentRequest implements TransportRequest<Response> {
   }
 
   send(): Promise<Response> {
-    const body = this.#body;
-    return body instanceof Promise ? this.#sendWith(body) : this.#options.send(this.#request, this.signal);
-  }
-
-  async #sendWith(late: Promise<KnownBody>): Promise<Response> {
-    const body = await late;
-    if (body !== null) this.rewrite(this.url, body);
     return this.#options.send(this.#request, this.signal);
   }
 
@@ -253,17 +218,17 @@ class SentRequest implements TransportRequest<Response> {
 
 /** A Request of the same class as `model`; of the global one where that is null. */
 export function requestLike(model: Request | null, input: string | URL | Request, init?: RequestInit): Request {
-  const isForeign = model !== null && !((model as unknown) instanceof Request);
-  const Class = isForeign ? (model.constructor as typeof Request) : Request;
-  return new Class(input, init);
+  const isOwn = model === null || (model as unknown) instanceof Request;
+  return new (isOwn ? Request : (model.constructor as typeof Request))(input, init);
 }
 
-function concat(chunks: readonly Uint8Array<ArrayBuffer>[], size: number): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return whole;
+/**
+ * A request like another one.
+ *
+ * @param url  Null: to the same URL.
+ * @param body Null: the same body.
+ */
+function requestWith(request: Request, url: string | null, body: KnownBody): Request {
+  const own = body === null ? {} : {body};
+  return requestLike(request, url ?? request, url === null ? own : {...requestFields(request), ...own});
 }

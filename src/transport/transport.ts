@@ -58,8 +58,8 @@ export interface Transport<R extends AttemptResponse> {
   readonly bodies: ResponseBodies<R>;
   /** The caller's signal, or one that follows it. */
   readonly callerSignal: AbortSource | null;
-  /** Whether the request may use the caller's signal directly, because the signal does not outlive the call. */
-  readonly passesCallerSignal: boolean;
+  /** Whether the request may use the caller's signal directly, because the signal does not outlive the call. Left out: no. */
+  readonly passesCallerSignal?: boolean | undefined;
   /** Ends waits and forbids further attempts, and leaves attempts in flight alone. Left out: nothing does. */
   readonly stop?: AbortSource;
   /** Whether the body can be sent again: a promise where it has to be read first. Asked only when a retry is due. */
@@ -75,10 +75,10 @@ export interface Transport<R extends AttemptResponse> {
   text?(): Awaitable<string | undefined>;
   /** The tokens that the next attempt takes of a quota, if the adapter knows them. What is left out is estimated from `bodyText`. */
   readonly tokens?: AskedTokens | undefined;
-  /** Whether the body of a response gets the whole attempt timeout again, as ky's `timeout` means it. */
-  readonly bodyGetsFreshTime: boolean;
+  /** Whether the body of a response gets the whole attempt timeout again, as ky's `timeout` means it. Left out: no. */
+  readonly bodyGetsFreshTime?: boolean | undefined;
   /** How much later than due the reading of a body is ended, where the adapter ends it itself; left out: 0. */
-  readonly bodyGraceMs?: number;
+  readonly bodyGraceMs?: number | undefined;
   /** False: no second attempt may be in flight beside the first, though the body can be sent again. Left out: it may. */
   readonly hedgeable?: boolean;
   /** The call ends with an error, and its last attempt was not sent: its request body is not needed. */

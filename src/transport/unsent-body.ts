@@ -2,14 +2,13 @@
 import {inLaterTick} from '../core/system-clock.ts';
 
 export function cancelBody(body: unknown, reason: unknown): void {
-  if (typeof body !== 'object' || body === null) return;
   try {
     const {getReader, destroy, return: finish} = body as Cancellable;
     if (typeof getReader === 'function') cancelStream(body as ReadableStream, reason);
     else if (typeof destroy === 'function') destroy.call(body);
     else if (typeof finish === 'function') Promise.resolve(finish.call(body)).catch(() => {});
   } catch {
-    // A body without `cancel` and a stream with another reader are not changed.
+    // No body. And a body without `cancel` and a stream with another reader are not changed.
   }
 }
 

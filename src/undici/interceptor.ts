@@ -14,6 +14,7 @@ import {type AttemptResponse, failed, type Outcome} from '../core/outcome.ts';
 import {httpAnswers} from '../decide/answers-http.ts';
 import {type BodySnapshot, checkBody, snapshotBody, textOf} from '../decide/body.ts';
 import type {Sent} from '../decide/classification.ts';
+import {bodyOf, isForm} from '../decide/form.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
 import {watchFailedRequests} from '../transport/redirects.ts';
@@ -36,7 +37,7 @@ type Options = DispatchOptions & {readonly resilience?: CallOverrides};
  * `undici.fetch` and everything else that takes a dispatcher. Needs undici 7 or later.
  *
  * The caller's handler sees one request and one response. Time limits of the policy hold until the headers; the body is
- * bounded by `idleTimeoutMs`, beside undici's own `bodyTimeout`. What is sent again is a string, bytes, an iterable up to
+ * bounded by `idleTimeoutMs`, beside undici's own `bodyTimeout`. What is sent again is a string, bytes, a Blob, a form or an iterable up to
  * `replayLimitBytes`, or no body.
  *
  * @param policy Plain data, see docs/policy.md, or a handle of `definePolicy`. Left out: the defaults.
@@ -71,8 +72,6 @@ class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallCon
   readonly handler: DispatchHandler;
   readonly bodies: ResponseBodies<Dispatched> = dispatchedBodies;
   readonly callerSignal: CallSignal = new CallSignal();
-  readonly passesCallerSignal = false;
-  readonly bodyGetsFreshTime = false;
   readonly #route: Route;
   readonly #options: DispatchOptions;
   readonly #call: CallContext<Dispatched>;
@@ -102,7 +101,9 @@ class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallCon
     this.#call = beginCall(client, method, `${origin}${options.path}`, resilience);
     const {maxAttempts, policy} = this.#call.plan;
     const {body} = options;
-    this.#body = snapshotBody(body as BodyInit | null | undefined, policy.replayLimitBytes);
+    const {replayLimitBytes} = policy;
+    const own = isForm(body) ? bodyOf(body, replayLimitBytes, maxAttempts > 1) : body;
+    this.#body = snapshotBody(own as BodyInit | null | undefined, replayLimitBytes);
     this.#firstHeaders = readHeaders(options.headers);
     this.#kept = maxAttempts > 1 && isIterableBody(body) ? new KeptIterable(body, policy.replayLimitBytes) : null;
   }

@@ -5,6 +5,7 @@
  * All attempts read the same source. Each gets what was read before, then reads on. A body that turns out larger than the limit is
  * no longer kept: only the attempt that began last goes on with it.
  */
+import {isForm} from '../decide/form.ts';
 import {cancelBody} from '../transport/unsent-body.ts';
 
 type Source = AsyncIterator<unknown> | Iterator<unknown>;
@@ -153,7 +154,7 @@ export function isIterableBody(body: unknown): body is AsyncIterable<unknown> | 
   if (typeof body !== 'object' || body === null) return false;
   if (!(Symbol.asyncIterator in body || Symbol.iterator in body)) return false;
   const isStream = 'pipe' in body || 'getReader' in body;
-  return !isStream && !ArrayBuffer.isView(body) && !(body instanceof FormData) && !(body instanceof URLSearchParams);
+  return !isStream && !ArrayBuffer.isView(body) && !isForm(body) && !(body instanceof URLSearchParams);
 }
 
 const iteratorOf = (body: AsyncIterable<unknown> | Iterable<unknown>): Source =>
