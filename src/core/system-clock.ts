@@ -65,10 +65,6 @@ export const systemClock: SystemClock = new SystemClock();
 /** Runs the work at the end of the current tick of Node's event loop, after every answer of that tick. */
 export const endOfTick = (work: () => void): void => void setImmediate(work);
 
-/** Runs the work in a later tick of the event loop, in any runtime. */
-export const inLaterTick = (work: () => void): void =>
-  void (typeof setImmediate === 'function' ? setImmediate(work) : setTimeout(work));
-
 function startNative(timer: Timer, ms: number): void {
   if (ms === Number.POSITIVE_INFINITY) return;
   timer.place = setTimeout(wake, Math.min(Math.max(0, Math.ceil(ms)), LONGEST), timer);

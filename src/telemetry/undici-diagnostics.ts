@@ -79,9 +79,11 @@ function listen(): boolean {
   const before: unknown = Object.getOwnPropertyDescriptor(creation, 'publish')?.value;
   creation.publish = message => {
     const active = context.active();
-    context.with(created((message as Message).request) ? suppressed(active) : active, () =>
+    const own = created((message as Message).request) ? suppressed(active) : null;
+    context.with(own ?? active, () =>
       (typeof before === 'function' ? before : Object.getPrototypeOf(creation).publish).call(creation, message),
     );
+    own?.replace(); // What a listener has started for later, such as a timer, makes spans.
   };
   channels.subscribe('undici:request:create', () => {}); // undici publishes only to listeners.
   channels.subscribe('undici:client:sendHeaders', message => {
