@@ -37,7 +37,7 @@ export class SimulationClock implements Clock {
 
   arm(timer: Timer, ms: number): void {
     this.disarm(timer);
-    if (ms === Number.POSITIVE_INFINITY) return;
+    if (ms === Infinity) return;
     timer.at = this.#now + Math.max(0, ms);
     this.#timers.add(timer);
   }

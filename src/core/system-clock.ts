@@ -66,7 +66,7 @@ export const systemClock: SystemClock = new SystemClock();
 export const endOfTick = (work: () => void): void => void setImmediate(work);
 
 function startNative(timer: Timer, ms: number): void {
-  if (ms === Number.POSITIVE_INFINITY) return;
+  if (ms === Infinity) return;
   timer.place = setTimeout(wake, Math.min(Math.max(0, Math.ceil(ms)), LONGEST), timer);
   if (timer.unrefd) unrefNative(timer.place);
 }

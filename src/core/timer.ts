@@ -98,7 +98,7 @@ export class Pause extends Timer {
     this.#signal = signal;
     this.#done = done;
     try {
-      if (ms !== Number.POSITIVE_INFINITY) clock.arm(this, ms);
+      if (ms !== Infinity) clock.arm(this, ms);
       signal?.addEventListener('abort', this);
     } catch (error) {
       clock.disarm(this); // A clock or a signal of the user's threw: there is no wait.

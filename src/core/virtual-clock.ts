@@ -53,7 +53,7 @@ export class VirtualClock implements Clock {
   arm(timer: Timer, ms: number): void {
     this.disarm(timer);
     timer.at = this.#now + Math.max(0, ms);
-    if (ms === Number.POSITIVE_INFINITY) return;
+    if (ms === Infinity) return;
     this.#timers.add(timer);
   }
 

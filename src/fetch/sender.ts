@@ -91,7 +91,7 @@ const NO_FETCH =
 const loopError = (): SteadfetchError =>
   new SteadfetchError(
     'FETCH_LOOP',
-    'The request was not sent, because the fetch below calls this one again. Pass the fetch to send by, as in createFetch(policy, {fetch: globalThis.fetch}).',
+    'The request was not sent, because the fetch below calls this one again. Pass the fetch to send by, as the port fetch.',
   );
 
 function sharedSet(key: symbol): WeakSet<object> {

@@ -18,8 +18,9 @@ export function isPassedOn(sent: SentRequest, again: SentRequest, mayBeSigned: b
   if (from.body !== to.body && from.body !== undefined && to.body !== undefined) return false;
   const hasOptions = from.signal === to.signal || typeof again.input === 'object';
   if (from.url !== to.url && !(mayBeSigned && hasOptions && pathOf(from) === pathOf(to))) return false;
-  const headers = new Headers(to.headers);
-  return hasOptions || [...new Headers(from.headers)].every(([name, value]) => headers.get(name) === value);
+  return (
+    hasOptions || [...new Headers(from.headers)].every(([name, value]) => new Headers(to.headers).get(name) === value)
+  );
 }
 
 const pathOf = ({url}: {readonly url: string}): string | undefined => url.split('?')[0];
