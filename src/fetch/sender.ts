@@ -35,14 +35,14 @@ export class Sender {
 
   readonly send: Fetch = (input, init) => {
     const current = globalThis.fetch;
-    const by = this.#given ?? (made.has(current) ? this.#first : current);
-    if (by === undefined) throw new TypeError(NO_FETCH);
-    if (by === RUNTIMES || made.has(by)) return by(input, init);
-    return current === RUNTIMES ? this.#sendCounted(by, input, init) : sendNoted(this, by, input, init);
+    return this.#sendBy(this.#given ?? (made.has(current) ? this.#first : current), input, init);
   };
 
-  /** By a port that nothing but a reference can lead back from: only what it calls before it returns is found, which costs no promise. */
-  #sendCounted(by: Fetch, input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  #sendBy(by: Fetch | undefined, input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+    if (by === undefined) throw new TypeError(NO_FETCH);
+    if (by === RUNTIMES || made.has(by)) return by(input, init);
+    if (globalThis.fetch !== RUNTIMES) return sendNoted(this, by, input, init);
+    // Nothing but a reference of the port leads back. What it calls before it returns is found, which costs no promise.
     if (this.#nested === MOST_NESTED) throw loopError();
     this.#nested++;
     try {
@@ -68,9 +68,7 @@ export class Sender {
       if (++nested === MOST_NESTED) throw loopError();
       found ||= isPassedOn(send, {input, init}, send.by !== below);
     }
-    if (!found) return null;
-    if (below === undefined) throw loopError();
-    return sendNoted(this, below, input, init);
+    return found ? this.#sendBy(below, input, init) : null;
   }
 }
 
