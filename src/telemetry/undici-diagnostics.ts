@@ -80,9 +80,7 @@ function listen(): boolean {
   creation.publish = message => {
     const active = context.active();
     const own = created((message as Message).request) ? suppressed(active) : null;
-    context.with(own ?? active, () =>
-      (before ?? Object.getPrototypeOf(creation).publish).call(creation, message),
-    );
+    context.with(own ?? active, () => (before ?? Object.getPrototypeOf(creation).publish).call(creation, message));
     own?.replace(); // What a listener has started for later, such as a timer, makes spans.
   };
   channels.subscribe('undici:request:create', () => {}); // undici publishes only to listeners.
