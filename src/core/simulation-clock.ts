@@ -44,7 +44,7 @@ export class SimulationClock implements Clock {
 
   disarm(timer: Timer): void {
     this.#timers.remove(timer);
-    timer.at = Number.NaN;
+    timer.at = NaN;
   }
 
   expect(): void {}
@@ -80,7 +80,7 @@ export class SimulationClock implements Clock {
   #fireFirst(): void {
     const timer = this.#timers.shift();
     this.#now = timer.at;
-    timer.at = Number.NaN;
+    timer.at = NaN;
     timer.fire();
   }
 }

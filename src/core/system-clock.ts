@@ -55,7 +55,7 @@ export class SystemClock implements Clock {
     if (timer.place instanceof Lane || timer.place instanceof LateTimers) timer.place.remove(timer);
     else if (timer.place !== null) clearTimeout(timer.place as Native);
     timer.place = null;
-    timer.at = Number.NaN;
+    timer.at = NaN;
   }
 }
 

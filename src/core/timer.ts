@@ -12,7 +12,7 @@ import type {AbortSource} from './abort-source.ts';
  */
 export abstract class Timer {
   /** When the timer fires, as `Clock.now()` counts; NaN while it is not armed. */
-  at: number = Number.NaN;
+  at: number = NaN;
   /** @internal A lane of the clock's, or a timer of the runtime's. */ place: unknown = null;
   /** @internal */ previous: Timer | null = null;
   /** @internal */ next: Timer | null = null;

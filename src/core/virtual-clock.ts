@@ -59,7 +59,7 @@ export class VirtualClock implements Clock {
 
   disarm(timer: Timer): void {
     this.#timers.remove(timer);
-    timer.at = Number.NaN;
+    timer.at = NaN;
   }
 
   /** Resolves after `ms`; rejects with the reason of the signal as soon as it aborts. */
@@ -105,7 +105,7 @@ export class VirtualClock implements Clock {
   #fireFirst(): void {
     this.#moveTo(this.#timers.firstAt);
     const timer = this.#timers.shift();
-    timer.at = Number.NaN;
+    timer.at = NaN;
     timer.fire();
   }
 

@@ -55,11 +55,9 @@ export function runningSend(init: RequestInit | undefined): NestedSend | undefin
 }
 
 export function runSend<T>(send: NestedSend, work: () => T): T {
-  sends ??= makeSends();
+  if (sends === null) {
+    const hooks = (globalThis as Partial<typeof globalThis>).process?.getBuiltinModule?.('node:async_hooks');
+    sends = hooks === undefined ? new MarkedSends() : new hooks.AsyncLocalStorage();
+  }
   return sends.run(send, work);
-}
-
-function makeSends(): Sends {
-  const hooks = (globalThis as Partial<typeof globalThis>).process?.getBuiltinModule?.('node:async_hooks');
-  return hooks === undefined ? new MarkedSends() : new hooks.AsyncLocalStorage();
 }

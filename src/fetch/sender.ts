@@ -83,8 +83,7 @@ function sendNoted(client: Sender, by: Fetch, input: RequestInfo | URL, init?: R
 /** Notes that a function is a client's, so that no client sends by it only because it is the global fetch. */
 export const noteMade = (fetch: object): void => void made.add(fetch);
 
-const NO_FETCH =
-  'There is no fetch to send by: globalThis.fetch was undefined when the client was made. Pass one, as the port fetch.';
+const NO_FETCH = 'There is no fetch to send by: globalThis.fetch was undefined. Pass one, as the port fetch.';
 
 const loopError = (): SteadfetchError =>
   new SteadfetchError(

@@ -47,7 +47,7 @@ export class LearnedRate {
   #isStarting: boolean;
   /** Requests that may be sent at once: they accumulate while nothing is sent, up to those of one second. */
   #level: number;
-  #levelAt = Number.NaN;
+  #levelAt = NaN;
   /** No second has more requests than the rate allows, whatever has accumulated. */
   readonly #window: QuotaWindow;
   readonly #recentlyAdmitted = new QuotaWindow(Infinity, RECENT_MS, COARSE);
@@ -64,7 +64,7 @@ export class LearnedRate {
   #keptBack = 0;
   /** Requests admitted since `#since`: when the rate was lowered, or the first attempt sent. */
   #admittedSince = 0;
-  #since = Number.NaN;
+  #since = NaN;
   /** Requests a second that the server admitted in the minute before the rate was last lowered, of the last such minute in which it admitted any. */
   #proven = 0;
   /** Nothing was admitted for a minute. Below half of the proven rate, each admitted attempt then doubles the rate. */
