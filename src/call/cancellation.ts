@@ -73,7 +73,7 @@ export class Cancellation extends Timer implements AbortListener, BodyTimer {
     this.startedAt = now;
     if (deadlineAt - now < attemptTimeoutMs) this.#limit = 'DEADLINE_EXCEEDED';
     const limitMs = this.#limitMs;
-    if (limitMs === Number.POSITIVE_INFINITY) return false;
+    if (limitMs === Infinity) return false;
     client.clock.arm(this, Math.max(0, limitMs), now);
     return true;
   }
@@ -127,7 +127,7 @@ export class Cancellation extends Timer implements AbortListener, BodyTimer {
     const attemptEndsAt = this.startedAt + attemptTimeoutMs;
     const endsAt = Math.min(deadlineAt, attemptEndsAt);
     this.#limit = deadlineAt < attemptEndsAt ? 'DEADLINE_EXCEEDED' : 'ATTEMPT_TIMEOUT';
-    if (endsAt === Number.POSITIVE_INFINITY) this.pause();
+    if (endsAt === Infinity) this.pause();
     else client.clock.arm(this, endsAt - client.clock.now());
   }
 
@@ -140,7 +140,7 @@ export class Cancellation extends Timer implements AbortListener, BodyTimer {
   resume(): void {
     if (this.#request === null) return;
     const limitMs = this.#limitMs;
-    if (limitMs !== Number.POSITIVE_INFINITY) this.#attempt.call.client.clock.arm(this, limitMs);
+    if (limitMs !== Infinity) this.#attempt.call.client.clock.arm(this, limitMs);
   }
 
   /** The caller gets the response. The timer keeps no process alive from now on, because the caller need not read the body. */

@@ -62,7 +62,7 @@ function decide<R extends AttemptResponse>(
 
   const now = client.clock.now();
   const hasNoTls = failedHandshake(call, outcome, found);
-  if (hasNoTls) call.failover!.pause(guards, Number.POSITIVE_INFINITY);
+  if (hasNoTls) call.failover!.pause(guards, Infinity);
   const elsewhere = elsewhereAfter(call, outcome, classification, hint, now);
   const obeyed = elsewhere === null ? hint : null; // A hint is the word of one endpoint.
   const isResent = call.transport.resent?.(outcome) ?? false;

@@ -26,7 +26,7 @@ export function writeIds(call: CallFacts, headers: HeaderBag): void {
   if (idempotencyKey !== undefined) headers.set(keyHeader, idempotencyKey);
   if (idsSent !== 'none') headers.set(correlation!.header, call.correlationId!);
   if (idsSent === 'correlation and request') headers.set(correlation!.requestIdHeader!, client.ids.requestId());
-  if (deadlineHeader !== null && deadlineAt !== Number.POSITIVE_INFINITY)
+  if (deadlineHeader !== null && deadlineAt !== Infinity)
     headers.set(deadlineHeader, String(Math.max(0, Math.floor(deadlineAt - client.clock.now()))));
   if (attemptHeader !== null) headers.set(attemptHeader, String(call.attempts));
 }

@@ -27,7 +27,7 @@ export function waitUntilReady<R extends AttemptResponse>(
   const pauseMs = readiness.pauseMs(now);
   // A call without a deadline must end, too.
   const isTooLong =
-    deadlineAt === Number.POSITIVE_INFINITY
+    deadlineAt === Infinity
       ? retryState.waitedForEndpointsMs + pauseMs > plan.policy.retryAfter.maxMs
       : now + pauseMs + LEAST_ATTEMPT_MS > deadlineAt;
   if (isTooLong) return refuseUnready(call, applicant, readiness, now);

@@ -102,11 +102,10 @@ export class Client<R extends AttemptResponse> {
     for (const {attemptTimeoutMs, contentTimeoutMs, idleTimeoutMs, deadlineMs, policy} of plans.all) {
       if (policy.refusals !== null) this.clock.expect(LONGEST_ERROR_READ_MS);
       if (policy.quota !== null) this.clock.expect(Math.min(policy.quota.maxWaitMs, deadlineMs - LEAST_ATTEMPT_MS));
-      if (policy.concurrency !== null && deadlineMs !== Number.POSITIVE_INFINITY)
-        this.clock.expect(deadlineMs - LEAST_ATTEMPT_MS);
-      if (attemptTimeoutMs !== Number.POSITIVE_INFINITY) this.clock.expect(attemptTimeoutMs);
-      if (contentTimeoutMs !== Number.POSITIVE_INFINITY) this.clock.expect(contentTimeoutMs);
-      if (idleTimeoutMs !== Number.POSITIVE_INFINITY) this.clock.expect(idleTimeoutMs);
+      if (policy.concurrency !== null && deadlineMs !== Infinity) this.clock.expect(deadlineMs - LEAST_ATTEMPT_MS);
+      if (attemptTimeoutMs !== Infinity) this.clock.expect(attemptTimeoutMs);
+      if (contentTimeoutMs !== Infinity) this.clock.expect(contentTimeoutMs);
+      if (idleTimeoutMs !== Infinity) this.clock.expect(idleTimeoutMs);
     }
   }
 }

@@ -69,13 +69,13 @@ export class Plan implements GuardSettings {
       policy.endpoints !== null,
     ]);
     this.observesOnly = policy.maxAttempts === null;
-    this.maxAttempts = policy.maxAttempts === 'unlimited' ? Number.POSITIVE_INFINITY : (policy.maxAttempts ?? 1);
-    this.deadlineMs = policy.deadlineMs ?? Number.POSITIVE_INFINITY;
-    this.attemptTimeoutMs = policy.attemptTimeoutMs ?? Number.POSITIVE_INFINITY;
+    this.maxAttempts = policy.maxAttempts === 'unlimited' ? Infinity : (policy.maxAttempts ?? 1);
+    this.deadlineMs = policy.deadlineMs ?? Infinity;
+    this.attemptTimeoutMs = policy.attemptTimeoutMs ?? Infinity;
     // A timeout that a call sets for itself does not grow.
     this.attemptTimeoutGrows = policy.paid !== null && override?.attemptTimeoutMs === undefined;
-    this.idleTimeoutMs = policy.idleTimeoutMs ?? Number.POSITIVE_INFINITY;
-    this.contentTimeoutMs = policy.stream?.firstContentMs ?? Number.POSITIVE_INFINITY;
+    this.idleTimeoutMs = policy.idleTimeoutMs ?? Infinity;
+    this.contentTimeoutMs = policy.stream?.firstContentMs ?? Infinity;
     this.transients = new Transients(policy.retryOn);
     this.idempotentMethods = new Set(policy.idempotentMethods);
     this.queryAllowList = new Set(policy.queryAllowList);

@@ -40,8 +40,8 @@ const LONGEST_PAUSE_MS = 5000;
 export class Readiness {
   readonly endpoint: WarmingEndpoint;
   readonly #notify: ReadyListener;
-  #believedUntil = Number.NEGATIVE_INFINITY;
-  #settledUntil = Number.NEGATIVE_INFINITY;
+  #believedUntil = -Infinity;
+  #settledUntil = -Infinity;
   /** Null unless the endpoint said that it is not ready, or did not answer. */
   #awaySince: number | null = null;
   #askAgainAt = 0;
@@ -50,7 +50,7 @@ export class Readiness {
   #isAsking = false;
   readonly #waiters = new Set<ReadyWaiter>();
   /** How many calls may go to an endpoint that has just become ready; Infinity at all other times. */
-  #credits = Number.POSITIVE_INFINITY;
+  #credits = Infinity;
   readonly #line = new Set<LineWaiter>();
 
   constructor(endpoint: WarmingEndpoint, notify: ReadyListener) {
@@ -105,13 +105,13 @@ export class Readiness {
       this.#line.delete(waiter);
       waiter.released();
     }
-    if (this.#credits >= FIRST_CALLS) this.#credits = Number.POSITIVE_INFINITY;
+    if (this.#credits >= FIRST_CALLS) this.#credits = Infinity;
   }
 
   // The start of an endpoint that many calls have waited for.
 
   #isStarting(now: number): boolean {
-    return this.#credits !== Number.POSITIVE_INFINITY && now < this.#settledUntil;
+    return this.#credits !== Infinity && now < this.#settledUntil;
   }
 
   /** How long the next one in the line waits, at most. */
@@ -167,7 +167,7 @@ export class Readiness {
 
   /** Half as long as the endpoint has been away, so that a call waits at most half longer than it takes to warm up. */
   #away(reason: string, hintMs: number, now: number, random: Random): void {
-    this.#credits = Number.POSITIVE_INFINITY;
+    this.#credits = Infinity;
     this.#awaySince ??= now;
     this.#reason = reason;
     const wishedMs = Math.max(LEAST_PAUSE_MS, (now - this.#awaySince) / 2, hintMs);

@@ -34,7 +34,7 @@ export const usesFiles = (): boolean =>
 
 /** Waits until no work is left that needs no time. One per clock. */
 export class Rest {
-  #lastId = Number.NaN;
+  #lastId = NaN;
 
   /** Lets all work run that needs no time. Counts the resources since the last call. */
   async settle(): Promise<void> {
@@ -48,7 +48,7 @@ export class Rest {
   /** Waits for twelve iterations, whether there is work or not. */
   async wait(): Promise<void> {
     for (let iteration = 0; iteration < ITERATIONS; iteration++) await nextIteration();
-    this.#lastId = nextId?.() ?? Number.NaN;
+    this.#lastId = nextId?.() ?? NaN;
   }
 
   async #isQuiet(next: () => number): Promise<boolean> {

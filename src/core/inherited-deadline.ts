@@ -14,4 +14,4 @@ export function installDeadlineReader(read: DeadlineReader): void {
 }
 
 /** The time that a call made now has left of the request it is made for, in ms; Infinity without such a request. */
-export const inheritedMs = (): number => (reader === null ? Number.POSITIVE_INFINITY : reader());
+export const inheritedMs = (): number => (reader === null ? Infinity : reader());

@@ -9,7 +9,7 @@ const ON_TIME_MS = 5;
 export function fireDue(timer: Timer, now: number): void {
   const lateMs = now - timer.at;
   if (lateMs < ON_TIME_MS || !timer.waitsForSockets) {
-    timer.at = Number.NaN;
+    timer.at = NaN;
     timer.fire();
     return;
   }
@@ -43,7 +43,7 @@ export class LateTimers {
     try {
       for (const [timer, lateMs] of this.#lateMs) {
         this.remove(timer);
-        timer.at = Number.NaN;
+        timer.at = NaN;
         timer.fire(lateMs);
       }
     } finally {

@@ -37,14 +37,14 @@ export class SimulationClock implements Clock {
 
   arm(timer: Timer, ms: number): void {
     this.disarm(timer);
-    if (ms === Number.POSITIVE_INFINITY) return;
+    if (ms === Infinity) return;
     timer.at = this.#now + Math.max(0, ms);
     this.#timers.add(timer);
   }
 
   disarm(timer: Timer): void {
     this.#timers.remove(timer);
-    timer.at = Number.NaN;
+    timer.at = NaN;
   }
 
   expect(): void {}
@@ -80,7 +80,7 @@ export class SimulationClock implements Clock {
   #fireFirst(): void {
     const timer = this.#timers.shift();
     this.#now = timer.at;
-    timer.at = Number.NaN;
+    timer.at = NaN;
     timer.fire();
   }
 }

@@ -55,7 +55,7 @@ export class SystemClock implements Clock {
     if (timer.place instanceof Lane || timer.place instanceof LateTimers) timer.place.remove(timer);
     else if (timer.place !== null) clearTimeout(timer.place as Native);
     timer.place = null;
-    timer.at = Number.NaN;
+    timer.at = NaN;
   }
 }
 
@@ -65,12 +65,8 @@ export const systemClock: SystemClock = new SystemClock();
 /** Runs the work at the end of the current tick of Node's event loop, after every answer of that tick. */
 export const endOfTick = (work: () => void): void => void setImmediate(work);
 
-/** Runs the work in a later tick of the event loop, in any runtime. */
-export const inLaterTick = (work: () => void): void =>
-  void (typeof setImmediate === 'function' ? setImmediate(work) : setTimeout(work));
-
 function startNative(timer: Timer, ms: number): void {
-  if (ms === Number.POSITIVE_INFINITY) return;
+  if (ms === Infinity) return;
   timer.place = setTimeout(wake, Math.min(Math.max(0, Math.ceil(ms)), LONGEST), timer);
   if (timer.unrefd) unrefNative(timer.place);
 }

@@ -32,7 +32,7 @@ export class TimerHeap {
 
   /** When the first timer is due; NaN where there is none. */
   get firstAt(): number {
-    return this.#entries[0]?.at ?? Number.NaN;
+    return this.#entries[0]?.at ?? NaN;
   }
 
   /** Removes the timer that is due first. */

@@ -12,7 +12,7 @@ import type {AbortSource} from './abort-source.ts';
  */
 export abstract class Timer {
   /** When the timer fires, as `Clock.now()` counts; NaN while it is not armed. */
-  at: number = Number.NaN;
+  at: number = NaN;
   /** @internal A lane of the clock's, or a timer of the runtime's. */ place: unknown = null;
   /** @internal */ previous: Timer | null = null;
   /** @internal */ next: Timer | null = null;
@@ -98,7 +98,7 @@ export class Pause extends Timer {
     this.#signal = signal;
     this.#done = done;
     try {
-      if (ms !== Number.POSITIVE_INFINITY) clock.arm(this, ms);
+      if (ms !== Infinity) clock.arm(this, ms);
       signal?.addEventListener('abort', this);
     } catch (error) {
       clock.disarm(this); // A clock or a signal of the user's threw: there is no wait.

@@ -53,13 +53,13 @@ export class VirtualClock implements Clock {
   arm(timer: Timer, ms: number): void {
     this.disarm(timer);
     timer.at = this.#now + Math.max(0, ms);
-    if (ms === Number.POSITIVE_INFINITY) return;
+    if (ms === Infinity) return;
     this.#timers.add(timer);
   }
 
   disarm(timer: Timer): void {
     this.#timers.remove(timer);
-    timer.at = Number.NaN;
+    timer.at = NaN;
   }
 
   /** Resolves after `ms`; rejects with the reason of the signal as soon as it aborts. */
@@ -105,7 +105,7 @@ export class VirtualClock implements Clock {
   #fireFirst(): void {
     this.#moveTo(this.#timers.firstAt);
     const timer = this.#timers.shift();
-    timer.at = Number.NaN;
+    timer.at = NaN;
     timer.fire();
   }
 

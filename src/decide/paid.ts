@@ -39,7 +39,7 @@ export function endedByTimeout<R extends AttemptResponse>(
  */
 export function attemptTimeoutFor(attemptTimeoutMs: number, paid: PaidAttempts, bodyText: string | undefined): number {
   const {attemptTimeoutPerOutputTokenMs: perTokenMs} = paid;
-  if (perTokenMs === null || attemptTimeoutMs === Number.POSITIVE_INFINITY) return attemptTimeoutMs;
+  if (perTokenMs === null || attemptTimeoutMs === Infinity) return attemptTimeoutMs;
   const {outputTokens = 0} = askedTokens(bodyText);
   return Math.max(attemptTimeoutMs, perTokenMs * outputTokens);
 }

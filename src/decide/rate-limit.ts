@@ -44,7 +44,7 @@ export function remainingQuota(headers: ResponseHeaders): Remaining | null {
     const value = headers.get(header)?.trim();
     if (value === undefined || !/^\d{1,15}(\.\d{1,6})?$/.test(value)) continue;
     remaining ??= {};
-    remaining[unit] = Math.min(Math.floor(Number(value)), remaining[unit] ?? Number.POSITIVE_INFINITY);
+    remaining[unit] = Math.min(Math.floor(Number(value)), remaining[unit] ?? Infinity);
   }
   return remaining;
 }

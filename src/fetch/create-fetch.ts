@@ -79,8 +79,8 @@ export function fetchUnder(handle: PolicyHandle, ports: Ports): ResilientFetch {
       const signal = init?.signal === undefined ? (request?.signal ?? null) : init.signal;
       checkSignal(signal);
       const method = (init?.method ?? request?.method ?? 'GET').toUpperCase();
-      const below = sender.fetchBelow(method, url, signal);
-      if (below !== null) return resolve(below(input, init));
+      const passedOn = sender.passOn(input, init);
+      if (passedOn !== null) return resolve(passedOn);
       const call = beginCall(client, method, url, overrides);
       const {plan, startedAt} = call;
       try {

@@ -3,7 +3,8 @@
  * gets the requests. Where the global one is a fetch of this package, such as the client's own, it is the one that was there before.
  */
 import {SteadfetchError} from '../core/errors.ts';
-import {currentSend, type NestedSend, runSend} from './nested-sends.ts';
+import {type NestedSend, runningSend, runSend} from './nested-sends.ts';
+import {isPassedOn} from './sent-request.ts';
 
 type Fetch = typeof globalThis.fetch;
 
@@ -18,13 +19,15 @@ function isRuntimes(fetch: Fetch | undefined): boolean {
   return fetch?.name === 'fetch' && fetch.length === 1 && !made.has(fetch);
 }
 
-/** A function below a client may call it for a token, and that call may lead to another one. */
-const MOST_NESTED = 8;
+/** How often the sending of a request may lead back to its client: a function that calls for a token, and that call for another one. */
+const MOST_NESTED = 50;
 
 export class Sender {
   readonly #given: Fetch | undefined;
   /** The global fetch when the client was made. */
   readonly #first: Fetch | undefined = globalThis.fetch;
+  /** How many requests the port is called for at the moment, each from within the one before. */
+  #nested = 0;
 
   constructor(given: Fetch | undefined) {
     this.#given = given;
@@ -32,62 +35,61 @@ export class Sender {
 
   readonly send: Fetch = (input, init) => {
     const current = globalThis.fetch;
-    const by = this.#given ?? (made.has(current) ? this.#first : current);
-    if (by === undefined) throw new TypeError(NO_FETCH);
-    if (by === RUNTIMES || current === RUNTIMES || made.has(by)) return by(input, init);
-    return sendNoted(this, by, input, init);
+    return this.#sendBy(this.#given ?? (made.has(current) ? this.#first : current), input, init);
   };
 
+  #sendBy(by: Fetch | undefined, input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+    if (by === undefined) throw new TypeError(NO_FETCH);
+    if (by === RUNTIMES || made.has(by)) return by(input, init);
+    if (globalThis.fetch !== RUNTIMES) return sendNoted(this, by, input, init);
+    // Nothing but a reference of the port leads back. What it calls before it returns is found, which costs no promise.
+    if (this.#nested === MOST_NESTED) throw loopError();
+    this.#nested++;
+    try {
+      return by(input, init);
+    } finally {
+      this.#nested--;
+    }
+  }
+
   /**
-   * The fetch for a request that a call of this client already sends, by a function that leads back here; null for other requests. The policy
-   * applies to that call.
+   * Sends a request that a call of this client already sends, by a function that leads back here; null for other requests. The policy applies
+   * to that call.
    *
    * @throws SteadfetchError with code FETCH_LOOP where requests would lead back here without end.
    */
-  fetchBelow(method: string, url: string, signal: AbortSignal | null): Fetch | null {
+  passOn(input: RequestInfo | URL, init: RequestInit | undefined): Promise<Response> | null {
+    // A port calls its client itself, unless it may have read that as the global fetch.
+    const below = globalThis.fetch === this.#first ? (this.#given ?? this.#first) : this.#first;
     let nested = 0;
-    for (let send = currentSend(signal); send !== undefined; send = send.outer) {
-      if (send.client !== this) continue;
-      if (isSame(send, method, url)) return this.#fetchOtherThan(send.by);
+    let found = false;
+    for (let send = runningSend(init); send !== undefined; send = send.outer) {
+      if (send.client !== this || send.hasEnded) continue;
       if (++nested === MOST_NESTED) throw loopError();
+      found ||= isPassedOn(send, {input, init}, send.by !== below);
     }
-    return null;
-  }
-
-  #fetchOtherThan(by: Fetch): Fetch {
-    if (this.#first === undefined || this.#first === by) throw loopError();
-    return this.#first;
+    return found ? this.#sendBy(below, input, init) : null;
   }
 }
 
 /** Sends by a fetch that may lead back to the client. Apart, because a closure costs each call of the function that has it. */
 function sendNoted(client: Sender, by: Fetch, input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
-  const request = typeof input === 'object' && !(input instanceof URL) ? input : undefined;
-  const method = (init?.method ?? request?.method ?? 'GET').toUpperCase();
-  const signal = init?.signal ?? null;
-  const send = {client, method, url: request?.url ?? String(input), by, outer: currentSend(signal)};
-  return runSend(send, signal, () => by(input, init));
+  const send: NestedSend = {client, input, init, by, outer: runningSend(init), hasEnded: false};
+  return runSend(send, async () => by(input, init)).finally(() => {
+    send.hasEnded = true;
+  });
 }
 
 /** Notes that a function is a client's, so that no client sends by it only because it is the global fetch. */
 export const noteMade = (fetch: object): void => void made.add(fetch);
 
-const NO_FETCH =
-  'There is no fetch to send by: globalThis.fetch was not defined when createFetch was called. Pass one, as the port fetch.';
+const NO_FETCH = 'There is no fetch to send by: globalThis.fetch was undefined. Pass one, as the port fetch.';
 
 const loopError = (): SteadfetchError =>
   new SteadfetchError(
     'FETCH_LOOP',
-    'The request was not sent, because the fetch below this one calls this one again. Pass the fetch to send by, as in createFetch(policy, {fetch: globalThis.fetch}), before globalThis.fetch is replaced.',
+    'The request was not sent, because the fetch below calls this one again. Pass the fetch to send by, as the port fetch.',
   );
-
-const isSame = (send: NestedSend, method: string, url: string): boolean =>
-  send.method === method && (send.url === url || absolute(send.url) === absolute(url));
-
-function absolute(url: string): string {
-  const {location} = globalThis as {location?: {readonly href: string}};
-  return URL.parse(url, location?.href)?.href ?? url;
-}
 
 function sharedSet(key: symbol): WeakSet<object> {
   const place = globalThis as {[key]?: WeakSet<object>};

@@ -18,7 +18,7 @@ export class AdaptiveLimit {
   readonly #min: number;
   /** The limit as a fraction; `max` is its whole part. */
   #places: number;
-  #decreasedAt = Number.NEGATIVE_INFINITY;
+  #decreasedAt = -Infinity;
 
   constructor(policy: AdaptiveConcurrency) {
     this.#policy = policy;
@@ -45,7 +45,7 @@ export class AdaptiveLimit {
   /** A limit that is hardly used does not grow: the success of few attempts says nothing about many. */
   #increase(inFlight: number): void {
     if (inFlight * 2 < this.#places) return;
-    const isFirstRise = this.#decreasedAt === Number.NEGATIVE_INFINITY;
+    const isFirstRise = this.#decreasedAt === -Infinity;
     this.#places = Math.min(this.#policy.max, this.#places + (isFirstRise ? 1 : 1 / this.#places));
   }
 }

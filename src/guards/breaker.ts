@@ -63,7 +63,7 @@ export class Breaker implements CircuitBreaker {
   #state: BreakerState = 'closed';
   #epoch = 0;
   #openMs: number;
-  #opensUntil = Number.NEGATIVE_INFINITY;
+  #opensUntil = -Infinity;
   #trip: Trip;
   #probing: Probing;
 

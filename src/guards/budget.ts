@@ -8,10 +8,10 @@
 /** Proof of a reservation, kept until the retry has happened or will not happen. */
 export type Receipt = number;
 /** Returned by `withdraw` if the budget is used up. Neither an amount nor a time, so it cannot be mistaken for a receipt. */
-export const REFUSED: Receipt = Number.NEGATIVE_INFINITY;
+export const REFUSED: Receipt = -Infinity;
 
 /** The receipt of a retry whose time the server set, so the budget is not used. Like `REFUSED` neither an amount nor a time. */
-export const FREE: Receipt = Number.POSITIVE_INFINITY;
+export const FREE: Receipt = Infinity;
 
 export interface Budget {
   /** A call sends its first attempt. */

@@ -16,7 +16,7 @@ const FIRST_SHARE = 0.1;
 
 /** The ejections of one endpoint, on one route. */
 export class Ejections {
-  #until = Number.NEGATIVE_INFINITY;
+  #until = -Infinity;
   #times = 0;
   /** Whether the end of the last one was reported. */
   #isReported = true;

@@ -47,15 +47,15 @@ export class LearnedRate {
   #isStarting: boolean;
   /** Requests that may be sent at once: they accumulate while nothing is sent, up to those of one second. */
   #level: number;
-  #levelAt = Number.NaN;
+  #levelAt = NaN;
   /** No second has more requests than the rate allows, whatever has accumulated. */
   readonly #window: QuotaWindow;
-  readonly #recentlyAdmitted = new QuotaWindow(Number.POSITIVE_INFINITY, RECENT_MS, COARSE);
-  readonly #recentlyThrottled = new QuotaWindow(Number.POSITIVE_INFINITY, RECENT_MS, COARSE);
-  readonly #admittedInMinute = new QuotaWindow(Number.POSITIVE_INFINITY, MINUTE, COARSE);
+  readonly #recentlyAdmitted = new QuotaWindow(Infinity, RECENT_MS, COARSE);
+  readonly #recentlyThrottled = new QuotaWindow(Infinity, RECENT_MS, COARSE);
+  readonly #admittedInMinute = new QuotaWindow(Infinity, MINUTE, COARSE);
   /** When a throttled answer last counted. */
-  #throttledAt = Number.NEGATIVE_INFINITY;
-  #heldUntil = Number.NEGATIVE_INFINITY;
+  #throttledAt = -Infinity;
+  #heldUntil = -Infinity;
   /**
    * The first attempts after a hold were throttled: others had used the quota up. Requests that accumulate from then on are kept back until an
    * attempt is admitted, else those of one second would be refused at once.
@@ -64,7 +64,7 @@ export class LearnedRate {
   #keptBack = 0;
   /** Requests admitted since `#since`: when the rate was lowered, or the first attempt sent. */
   #admittedSince = 0;
-  #since = Number.NaN;
+  #since = NaN;
   /** Requests a second that the server admitted in the minute before the rate was last lowered, of the last such minute in which it admitted any. */
   #proven = 0;
   /** Nothing was admitted for a minute. Below half of the proven rate, each admitted attempt then doubles the rate. */
@@ -77,7 +77,7 @@ export class LearnedRate {
    */
   constructor(stated: number, start: number) {
     this.#stated = stated;
-    this.#isStarting = stated === Number.POSITIVE_INFINITY;
+    this.#isStarting = stated === Infinity;
     this.#perSecond = this.#isStarting ? start : stated;
     this.#level = this.#perSecond;
     this.#window = new QuotaWindow(this.#share, SECOND);
@@ -115,7 +115,7 @@ export class LearnedRate {
   admitted(sentAt: number, isLimiting: boolean, now: number): void {
     this.#admittedSince++;
     this.#admittedInMinute.take(1, now);
-    if (this.#perSecond === Number.POSITIVE_INFINITY) this.#recentlyAdmitted.take(1, now);
+    if (this.#perSecond === Infinity) this.#recentlyAdmitted.take(1, now);
     if (this.#isProbing && sentAt > this.#throttledAt) this.#endProbing(now);
     if (!isLimiting || !this.#isLimit) return;
     this.#refill(now);
@@ -131,7 +131,7 @@ export class LearnedRate {
    */
   throttled(sentAt: number, now: number): void {
     this.#recentlyThrottled.take(1, now);
-    if (this.#perSecond === Number.POSITIVE_INFINITY) {
+    if (this.#perSecond === Infinity) {
       if (this.#isTolerable(now)) return;
       this.#setRate(this.#sentPerSecond(now));
     }
@@ -216,7 +216,7 @@ export class LearnedRate {
   }
 
   #refill(now: number): void {
-    if (this.#perSecond === Number.POSITIVE_INFINITY) return;
+    if (this.#perSecond === Infinity) return;
     if (now > this.#levelAt)
       this.#level = Math.min(this.#share, this.#level + ((now - this.#levelAt) * this.#perSecond) / SECOND);
     if (!(now <= this.#levelAt)) this.#levelAt = now;

@@ -6,7 +6,7 @@ const SPREAD = 0.1;
 const LONGEST_SPREAD_MS = 1000;
 
 export class OriginHold {
-  #until = Number.NEGATIVE_INFINITY;
+  #until = -Infinity;
   #heldMs = 0;
 
   /** The server asked for this long. A shorter hint does not shorten a longer one. */

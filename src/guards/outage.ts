@@ -39,7 +39,7 @@ export class Outage {
   /** Null while the endpoint is up. */
   #since: number | null = null;
   #inFlight = 0;
-  #lastAt = Number.NEGATIVE_INFINITY;
+  #lastAt = -Infinity;
   #nextAt = 0;
   /** Attempts that may begin besides. */
   #credits = 0;

@@ -30,7 +30,7 @@ export class Probing {
   #passed = 0;
   #failed = 0;
   /** When the last probe was admitted. */
-  lastAt: number = Number.NEGATIVE_INFINITY;
+  lastAt: number = -Infinity;
 
   constructor(policy: BreakerPolicy, epoch: number, holdMs: number) {
     this.#epoch = epoch;

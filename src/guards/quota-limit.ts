@@ -14,7 +14,7 @@ export class QuotaLimit {
   /** How many milliseconds ahead of the spacing a request may be sent while no attempt waits. */
   readonly #aheadMs: number;
   /** When the spacing allows the next request. */
-  #nextAt = Number.NEGATIVE_INFINITY;
+  #nextAt = -Infinity;
   /** Of attempts that something keeps from being sent. */
   #kept = 0;
 

@@ -17,7 +17,7 @@ export class QuotaWindow {
   readonly #slots: Float64Array;
   readonly #kept: number;
   /** When slot 0 began; NaN before the first use. */
-  #since = Number.NaN;
+  #since = NaN;
   #newest = 0;
   #used = 0;
 

@@ -55,14 +55,14 @@ export class Quota {
   readonly #timer: Timer = new AnswerTimer(() => this.#fired());
   /** The clock on which the timer is armed: that of the first waiter. */
   #clock: Clock | null = null;
-  #heldUntil = Number.NEGATIVE_INFINITY;
+  #heldUntil = -Infinity;
   /** Answers since the last one whose headers said what is left. */
   #silentAnswers = 0;
   /** Whether a call was refused since an attempt was last admitted. If all calls are refused, none waits, and the rate has to grow all the same. */
   #hasRefused = false;
   #isServing = false;
   /** Until when the limits of this process kept the first attempt waiting, whatever the supply has. */
-  #limitedUntil = Number.NEGATIVE_INFINITY;
+  #limitedUntil = -Infinity;
   readonly #supply: QuotaSupply | null;
 
   /** @param supply Makes the supply of a quota that several processes share. Default: none. */
@@ -70,7 +70,7 @@ export class Quota {
     const {limits, learn, startPerSecond, maxWaitMs, queue} = policy;
     this.guarded = guarded;
     this.#random = random;
-    this.#learned = learn ? new LearnedRate(statedPerSecond(limits), startPerSecond ?? Number.POSITIVE_INFINITY) : null;
+    this.#learned = learn ? new LearnedRate(statedPerSecond(limits), startPerSecond ?? Infinity) : null;
     this.limits = limits.map(limit => new QuotaLimit(limit));
     this.maxWaitMs = maxWaitMs;
     this.countsTokens = limits.some(({unit}) => unit !== 'requests');

@@ -7,7 +7,7 @@ export class SlidingWindow {
   readonly #all = new Float64Array(BUCKETS);
   readonly #marked = new Float64Array(BUCKETS);
   /** Number of the newest bucket since the clock's zero. Buckets are addressed by it, so that a late undo finds its own. */
-  #newest = Number.NEGATIVE_INFINITY;
+  #newest = -Infinity;
   /** All calls in the window, and the marked ones, at the last `advance`. */
   all = 0;
   marked = 0;

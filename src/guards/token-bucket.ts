@@ -8,7 +8,7 @@ const MINUTE = 60_000;
 export class TokenBucket implements Budget {
   readonly #policy: TokenBucketBudget;
   #tokens: number;
-  #filledAt = Number.POSITIVE_INFINITY; // Full: time before the first look is no credit.
+  #filledAt = Infinity; // Full: time before the first look is no credit.
 
   constructor(policy: TokenBucketBudget) {
     this.#policy = policy;
@@ -48,7 +48,7 @@ export class TokenBucket implements Budget {
 
   #refill(now: number): void {
     if (now > this.#filledAt) this.#deposit(((now - this.#filledAt) * this.#policy.refillPerMinute) / MINUTE);
-    else if (this.#filledAt !== Number.POSITIVE_INFINITY) return;
+    else if (this.#filledAt !== Infinity) return;
     this.#filledAt = now;
   }
 }

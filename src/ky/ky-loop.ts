@@ -207,12 +207,12 @@ class KyLoop {
     const written =
       explicit.overrides?.maxAttempts ?? Math.max(...client.handle.plans.all.map(({maxAttempts}) => maxAttempts));
     // An invalid value is reported when the call begins.
-    const maxAttempts = typeof written === 'number' && written >= 1 ? written : Number.POSITIVE_INFINITY;
+    const maxAttempts = typeof written === 'number' && written >= 1 ? written : Infinity;
     options.retry = {
       // A stream must not be cloned: the whole body would be in memory.
       limit: this.#body.isStream ? 0 : Math.min(maxAttempts - 1, Number.MAX_SAFE_INTEGER),
       methods: METHODS as NonNullable<Exclude<KyOptions['retry'], number | undefined>['methods']>,
-      backoffLimit: Number.POSITIVE_INFINITY,
+      backoffLimit: Infinity,
       shouldRetry: ({error}) => this.#shouldRetry(error),
       delay: retry => this.#delay(retry),
     };

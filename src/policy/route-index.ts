@@ -58,7 +58,7 @@ class Node {
   readonly ends: number[] = [];
   readonly open: number[] = [];
   /** The least index at or below this node. */
-  first: number = Number.POSITIVE_INFINITY;
+  first: number = Infinity;
 
   child(segment: string): Node {
     if (segment === '*') {

@@ -55,7 +55,7 @@ export const whole = (least: number, most: number = Number.MAX_SAFE_INTEGER): Va
   fits: value => Number.isInteger(value) && isWithin(value, least, most),
 });
 
-export const number = (least: number, most: number = Number.POSITIVE_INFINITY): Value => ({
+export const number = (least: number, most: number = Infinity): Value => ({
   words: () => [`a number${bounds(least, most)}`],
   fits: value => isWithin(value, least, most),
 });
@@ -133,7 +133,7 @@ export const objectsOf = (shape: Shape | undefined): readonly Fields[] =>
     ? []
     : shapesOf(shape).flatMap(each => ('kinds' in each ? Object.values(each.kinds) : 'fields' in each ? [each] : []));
 
-const isWithin = (value: unknown, least: number, most: number = Number.POSITIVE_INFINITY): boolean =>
+const isWithin = (value: unknown, least: number, most: number = Infinity): boolean =>
   Number.isFinite(value) && (value as number) >= least && (value as number) <= most;
 
 /** 2^53 − 1 bounds what a number can count, not what anyone would write: it is left unsaid. */

@@ -5,7 +5,7 @@ import type {Outcome} from '../core/outcome.ts';
 import * as names from './attributes.ts';
 import type {BodySpan} from './body-span.ts';
 import type {CallTime} from './call-time.ts';
-import {type SpanScope, suppressed} from './contexts.ts';
+import type {SpanScope} from './contexts.ts';
 import type {Conventions} from './conventions.ts';
 import type {HeaderCapture} from './header-capture.ts';
 import {describeEnd} from './span-facts.ts';
@@ -23,7 +23,7 @@ export interface AttemptHome {
   readonly conventions: Conventions;
   readonly time: CallTime;
   /** A redirect was followed. `status`: that of the redirecting answer. */
-  redirected(attempt: number, status: number | undefined, origin: string): void;
+  redirected(attempt: number, status: number, origin: string): void;
   startBody(attempt: number): BodySpan | null;
 }
 
@@ -47,8 +47,7 @@ export class AttemptSpan implements AttemptObserver, RequestWatcher {
   readonly #home: AttemptHome;
   readonly #number: number;
   readonly #scope: SpanScope;
-  /** Requests that fetch made of this attempt: one, and one more for each redirect. */
-  #hops = 0;
+  /** Of the redirect that was answered last, until the request that follows it. */
   #redirectStatus: number | undefined;
   #traceHeader: string | undefined;
 
@@ -60,7 +59,7 @@ export class AttemptSpan implements AttemptObserver, RequestWatcher {
   }
 
   run<T>(send: () => T): T {
-    return context.with(this.#traceHeader === undefined ? suppressed(this.#scope.context) : this.#scope.context, send);
+    return context.with(this.#traceHeader === undefined ? this.#scope.suppressed : this.#scope.context, send);
   }
 
   end(outcome: Outcome, superseded: boolean): void {
@@ -97,7 +96,8 @@ export class AttemptSpan implements AttemptObserver, RequestWatcher {
   }
 
   sent(origin: string): void {
-    if (this.#hops++ > 0) this.#home.redirected(this.#number, this.#redirectStatus, origin);
+    if (this.#redirectStatus !== undefined) this.#home.redirected(this.#number, this.#redirectStatus, origin);
+    this.#redirectStatus = undefined;
   }
 
   connected(connection: Connection): void {

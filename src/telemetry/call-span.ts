@@ -4,7 +4,7 @@
  * Sampled calls: each span ends exactly once, requests are sent in the attempt's context, and the user's hooks run in the call's.
  * Calls that are not sampled are cheap: only the sampling decision is propagated.
  */
-import {type Attributes, type Context, context, isSpanContextValid, type Span, type Tracer} from '@opentelemetry/api';
+import {type Context, context, isSpanContextValid, type Span, type Tracer} from '@opentelemetry/api';
 import type {CallResult, CallView} from '../core/call-view.ts';
 import type {
   AttemptObserver,
@@ -20,7 +20,7 @@ import {type AttemptHome, AttemptSpan, BareAttempt} from './attempt-span.ts';
 import * as names from './attributes.ts';
 import {BodySpan} from './body-span.ts';
 import {CallTime} from './call-time.ts';
-import {SpanScope, suppressed, TraceHeaders} from './contexts.ts';
+import {SpanScope, TraceHeaders} from './contexts.ts';
 import {type Conventions, conventionsOf, isRpc} from './conventions.ts';
 import {DelegatedAttempt} from './delegated-attempt.ts';
 import type {HeaderCapture} from './header-capture.ts';
@@ -119,7 +119,7 @@ export class CallSpan implements CallObserver, AttemptHome {
     const isSent = this.#traceHeaders?.write(this.#client ?? this.context, headers, call, endpoint);
     if (this.#client === null && isSent)
       this.#watched ??= watchRequests(headers, this.#scope.span.spanContext().spanId, null);
-    this.#unrecorded ??= new BareAttempt(this.#delegates || this.#watched ? this.context : suppressed(this.context));
+    this.#unrecorded ??= new BareAttempt(this.#delegates || this.#watched ? this.context : this.#scope.suppressed);
     return this.#unrecorded;
   }
 
@@ -131,9 +131,12 @@ export class CallSpan implements CallObserver, AttemptHome {
     if (this.#isRecording) this.#scope.span.addEvent(`${SCOPE}.${name}`, eventAttributes(facts), this.time.now());
   }
 
-  redirected(attempt: number, status: number | undefined, origin: string): void {
-    const attributes: Attributes = {[names.ATTEMPT_NUMBER]: attempt, ...placeAttributes(origin)};
-    if (status !== undefined) attributes[names.HTTP_RESPONSE_STATUS_CODE] = status;
+  redirected(attempt: number, status: number, origin: string): void {
+    const attributes = {
+      [names.ATTEMPT_NUMBER]: attempt,
+      [names.HTTP_RESPONSE_STATUS_CODE]: status,
+      ...placeAttributes(origin),
+    };
     this.#scope.span.addEvent(`${SCOPE}.redirect`, attributes, this.time.now());
   }
 

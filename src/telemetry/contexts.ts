@@ -34,8 +34,8 @@ class DerivedContext implements Context {
     return new DerivedContext(this, key, undefined);
   }
 
-  /** Changes the value of this context, also for all that hold the context already. */
-  replace(value: unknown): void {
+  /** Changes the value of this context, by default to that of the context below, also for all that hold the context already. */
+  replace(value: unknown = this.#below.getValue(this.#key)): void {
     this.#value = value;
   }
 }
@@ -50,6 +50,7 @@ export class SpanScope {
   readonly context: Context;
   #span: Span;
   readonly #derived: DerivedContext;
+  #suppressed: DerivedContext | null = null;
 
   constructor(below: Context, span: Span) {
     this.#span = span;
@@ -62,12 +63,19 @@ export class SpanScope {
     return this.#span;
   }
 
+  /** The context, in which others make no spans until this one ends. Timers that were started in it make spans from then on. */
+  get suppressed(): Context {
+    this.#suppressed ??= suppressed(this.context);
+    return this.#suppressed;
+  }
+
   /** @param at Milliseconds since 1970. */
   end(at: number): void {
     const ids = trace.wrapSpanContext(this.#span.spanContext());
     this.#span.end(at);
     this.#span = ids;
     this.#derived.replace(ids);
+    this.#suppressed?.replace();
   }
 }
 
@@ -76,7 +84,8 @@ const derived = (below: Context): DerivedContext =>
     ? below
     : new DerivedContext(below, SUPPRESS_TRACING, below.getValue(SUPPRESS_TRACING));
 
-export const suppressed = (below: Context): Context => new DerivedContext(below, SUPPRESS_TRACING, true);
+/** Others make no spans in it until it is replaced. */
+export const suppressed = (below: Context): DerivedContext => new DerivedContext(below, SUPPRESS_TRACING, true);
 
 export const withValue = (below: Context, key: symbol, value: unknown): Context =>
   new DerivedContext(below, key, value);

@@ -76,12 +76,12 @@ function listen(): boolean {
   // The prototype, which has `publish`, changes with the first and the last listener. Listeners have no order that one of them could rely on,
   // so the publication itself runs in another context.
   // Another copy of this module, or a patch of the user, may be there.
-  const before: unknown = Object.getOwnPropertyDescriptor(creation, 'publish')?.value;
+  const before = Object.hasOwn(creation, 'publish') ? creation.publish : null;
   creation.publish = message => {
     const active = context.active();
-    context.with(created((message as Message).request) ? suppressed(active) : active, () =>
-      (typeof before === 'function' ? before : Object.getPrototypeOf(creation).publish).call(creation, message),
-    );
+    const own = created((message as Message).request) ? suppressed(active) : null;
+    context.with(own ?? active, () => (before ?? Object.getPrototypeOf(creation).publish).call(creation, message));
+    own?.replace(); // What a listener has started for later, such as a timer, makes spans.
   };
   channels.subscribe('undici:request:create', () => {}); // undici publishes only to listeners.
   channels.subscribe('undici:client:sendHeaders', message => {

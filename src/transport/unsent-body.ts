@@ -1,5 +1,5 @@
 /** Cancels the body of a request that was never sent: a file or a socket behind it would stay open. */
-import {inLaterTick} from '../core/system-clock.ts';
+import {afterPoll} from '../core/event-loop.ts';
 
 export function cancelBody(body: unknown, reason: unknown): void {
   try {
@@ -26,5 +26,5 @@ interface Cancellable {
 function cancelStream(stream: ReadableStream, reason: unknown): void {
   const reader = stream.getReader();
   reader.read().catch(() => {});
-  inLaterTick(() => void reader.cancel(reason).catch(() => {}));
+  afterPoll(() => void reader.cancel(reason).catch(() => {}));
 }

@@ -187,9 +187,54 @@ describe('a fetch of createFetch in the place of globalThis.fetch', () => {
     expect(sends).to.deep.equal(['below GET http://shop.example/token', 'below GET http://shop.example/token', ...ONE]);
   });
 
-  it('fails with one sentence below a function that changes the URL each time', async () => {
+  const signing: Record<string, (mine: Fetch) => unknown> = {
+    'that signs the query': mine => ((input, init) => mine(signed(input), init)) satisfies Fetch,
+    'that signs the query of a Request': mine =>
+      (async (input, init) => {
+        await undefined;
+        return mine(new Request(signed(input), new Request(input, init)));
+      }) satisfies Fetch,
+    'that signs in a header': mine =>
+      (async (input, init) => {
+        await undefined;
+        const headers = new Headers(init?.headers);
+        headers.set('Signature', String(signatures++));
+        return mine(input, {...init, headers});
+      }) satisfies Fetch,
+    'that passes on no signal': mine =>
+      ((input, init) => {
+        const {signal: _, ...rest} = init ?? {};
+        return mine(input, {...rest, headers: {...init?.headers, a: 'b'}});
+      }) satisfies Fetch,
+  };
+  let signatures = 0;
+  const signed = (input: string | URL | Request): URL => {
+    const url = new URL(input instanceof Request ? input.url : input);
+    url.searchParams.set('signature', String(signatures++));
+    return url;
+  };
+  for (const [name, wrap] of Object.entries(signing))
+    for (const isAbove of [true, false])
+      it(`sends each attempt once below a function ${name}, called ${isAbove ? 'with it' : 'without it'}`, async () => {
+        const mine = createFetch({...POLICY, maxAttempts: 2});
+        install(wrap(mine as Fetch));
+        answers = [503, 503, 503];
+        const init = {method: 'POST', body: 'x', headers: {'Idempotency-Key': 'k'}};
+        expect(await status(isAbove ? globalThis.fetch : mine, init)).to.equal(503);
+        expect(sends).to.have.length(2);
+      });
+
+  it('fails with one sentence below a function that changes the path each time, and sends no wrong request', async () => {
     const mine = createFetch(POLICY) as Fetch;
     install((async (input, init) => mine(`${input}/more`, init)) satisfies Fetch);
+    const error = await status(globalThis.fetch).catch(error => error);
+    expect(error).to.include({code: 'FETCH_LOOP'});
+    expect(sends).to.deep.equal([]);
+  });
+
+  it('fails with one sentence below a function that makes another request each time', async () => {
+    const mine = createFetch(POLICY) as Fetch;
+    install((async input => mine(`${input}/more`)) satisfies Fetch);
     const error = await status(globalThis.fetch).catch(error => error);
     expect(error).to.include({name: 'SteadfetchError', code: 'FETCH_LOOP'});
     expect(error.message).to.match(
@@ -205,6 +250,134 @@ describe('a fetch of createFetch in the place of globalThis.fetch', () => {
     const error = await status(globalThis.fetch).catch(error => error);
     expect(error).to.include({code: 'FETCH_LOOP'});
     expect(sends).to.deep.equal([]);
+  });
+
+  describe('a request of its own that a function sends by the client while it is called', () => {
+    const LOGIN = {method: 'POST', body: '{login}'};
+    const ME = {method: 'POST', body: '{me}', headers: {'Idempotency-Key': 'k'}};
+    /** Logs in once, with the same URL, and the method of every request. */
+    const withLogin = (client: () => Fetch, below: Fetch): Fetch => {
+      let token: Promise<unknown> | undefined;
+      return async (input, init) => {
+        if (init?.body !== LOGIN.body) {
+          token ??= client()(input, {...LOGIN, headers: {'Idempotency-Key': 'login'}});
+          await token;
+        }
+        return below(input, init);
+      };
+    };
+    const BY_PORT = 'of the port';
+    const places: Record<string, (below: Fetch) => Fetch> = {
+      [BY_PORT]: below => {
+        const client: Fetch = createFetch(POLICY, {fetch: withLogin(() => client, below)}) as Fetch;
+        return client;
+      },
+      'of the global fetch, before the client was made': below => {
+        install(withLogin(() => client, below));
+        const client: Fetch = createFetch(POLICY) as Fetch;
+        return client;
+      },
+      'of the global fetch, after the client was made': below => {
+        const client: Fetch = createFetch(POLICY) as Fetch;
+        install(withLogin(() => client, below));
+        return client;
+      },
+    };
+    for (const [name, make] of Object.entries(places))
+      it(`has its policy: ${name}`, async () => {
+        const client = make(globalThis.fetch);
+        answers = [503, 503, 200, 503];
+        expect(await status(client, ME)).to.equal(200);
+        expect(sends).to.have.length(5);
+      });
+
+    it('is sent once more by the fetch of before, if that passes on what it was called for', async () => {
+      let first = true;
+      const below = globalThis.fetch;
+      install((async (input, init) => {
+        if (!first) return below(input, init);
+        first = false;
+        return client(new Request(input, init));
+      }) satisfies Fetch);
+      const client: Fetch = createFetch({...POLICY, maxAttempts: 2}) as Fetch;
+      answers = [503, 503, 503];
+      expect(await status(client)).to.equal(503);
+      expect(sends).to.have.length(2);
+    });
+
+    it('is nested as deep as thirty times', async () => {
+      const below = globalThis.fetch;
+      const port: Fetch = async (input, init) => {
+        const left = Number(String(input).split('=')[1]);
+        if (left > 0) await client(`${URL_OF_ALL}?left=${left - 1}`);
+        return below(input, init);
+      };
+      const client: Fetch = createFetch(POLICY, {fetch: port}) as Fetch;
+      expect((await client(`${URL_OF_ALL}?left=30`)).status).to.equal(200);
+      expect(sends).to.have.length(31);
+    });
+  });
+
+  describe('a request that the timer of a function sends by the client later', () => {
+    /** Starts a timer at its first request; resolves to the status of the request that the timer sends. */
+    function beating(client: () => Fetch, below: Fetch): {readonly fetch: Fetch; readonly beat: Promise<number>} {
+      const {promise: beat, resolve} = Promise.withResolvers<number>();
+      let isBeating = false;
+      const fetch: Fetch = async (input, init) => {
+        if (!isBeating) setTimeout(() => resolve(client()(URL_OF_ALL, init).then(({status}) => status)), 5);
+        isBeating = true;
+        return below(input, init);
+      };
+      return {fetch, beat};
+    }
+
+    it('has its policy and its port', async () => {
+      const below = globalThis.fetch;
+      let calls = 0;
+      const {fetch, beat} = beating(
+        () => client,
+        (...args) => {
+          calls++;
+          return below(...args);
+        },
+      );
+      const client: Fetch = createFetch(POLICY, {fetch}) as Fetch;
+      answers = [200, 503, 503];
+      expect(await status(client)).to.equal(200);
+      expect(await beat).to.equal(200);
+      expect(calls).to.equal(4);
+    });
+
+    it('has its policy below a function in the place of the global fetch', async () => {
+      const client: Fetch = createFetch(POLICY) as Fetch;
+      const {fetch, beat} = beating(() => client, globalThis.fetch);
+      install(fetch);
+      answers = [200, 503, 503];
+      expect(await status(client)).to.equal(200);
+      expect(await beat).to.equal(200);
+      expect(sends).to.have.length(4);
+    });
+
+    it('is no loop, however often the timer is set anew', async () => {
+      const below = globalThis.fetch;
+      const {promise, resolve, reject} = Promise.withResolvers<void>();
+      let left = 60;
+      const port: Fetch = async (input, init) => {
+        if (--left === 0) resolve();
+        else setImmediate(() => client(`${URL_OF_ALL}?page=${left}`).catch(reject));
+        return below(input, init);
+      };
+      const client: Fetch = createFetch(POLICY, {fetch: port}) as Fetch;
+      await status(client);
+      await promise;
+    });
+  });
+
+  it('fails where the port calls it at once, though the global fetch is that of the runtime', async () => {
+    install(runtimes);
+    const client: Fetch = createFetch(POLICY, {fetch: ((...args) => client(...args)) satisfies Fetch}) as Fetch;
+    const error = await status(client).catch(error => error);
+    expect(error).to.include({code: 'FETCH_LOOP'});
   });
 
   describe('where there is no AsyncLocalStorage', () => {

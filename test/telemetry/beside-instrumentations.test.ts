@@ -1,4 +1,5 @@
 /** Calls beside OpenTelemetry's instrumentations of http, undici and grpc-js, all at once, as auto-instrumentations-node sets them up. */
+import {subscribe, unsubscribe} from 'node:diagnostics_channel';
 import {createRequire} from 'node:module';
 import {trace} from '@opentelemetry/api';
 import {GrpcInstrumentation} from '@opentelemetry/instrumentation-grpc';
@@ -156,6 +157,51 @@ describe('telemetry: beside the instrumentations of http, undici and grpc-js', (
       expect(tracing.attempts).to.have.length(2);
       expect(token.header('traceparent')).to.deep.equal(by(UNDICI).map(traceparentOf));
       expect(place.header('traceparent')).to.deep.equal(by(OURS).map(traceparentOf));
+    });
+
+    describe('that goes on after it', () => {
+      /** A timer that is started once; its span comes when `later` has resolved. */
+      function starting(): {readonly start: () => void; readonly later: Promise<void>} {
+        const {promise: later, resolve} = Promise.withResolvers<void>();
+        let isStarted = false;
+        const start = (): void => {
+          if (!isStarted) setTimeout(() => resolve(mine(() => {})), 20);
+          isStarted = true;
+        };
+        return {start, later};
+      }
+
+      it("keeps its spans if a listener of undici's diagnostics has started it", async () => {
+        start(new UndiciInstrumentation());
+        const {start: listener, later} = starting();
+        subscribe('undici:request:create', listener);
+        try {
+          await (await createFetch(quick)(server.place(200).url)).text();
+          await later;
+        } finally {
+          unsubscribe('undici:request:create', listener);
+        }
+        await tracing.quiet();
+        expect(makers()).to.deep.equal([OURS]);
+        expect(ofMine()).to.have.length(1);
+      });
+
+      it('keeps its spans if an attempt that sends no trace header has started it', async () => {
+        start(new UndiciInstrumentation());
+        const {start: begin, later} = starting();
+        const own: typeof fetch = (...request) => {
+          begin();
+          mine(() => {});
+          return fetch(...request);
+        };
+        const observer = otelObserver({propagateTo: () => false});
+        await (await createFetch(quick, {fetch: own, observer})(server.place(200).url)).text();
+        expect(ofMine(), 'spans in the attempt').to.have.length(0);
+        await later;
+        await tracing.quiet();
+        expect(makers()).to.deep.equal([OURS]);
+        expect(ofMine()).to.have.length(1);
+      });
     });
   });
 

@@ -54,6 +54,18 @@ describe('telemetry: the connection of an attempt', () => {
       });
     });
 
+  it('has no redirect where fetch sends the request again after 421', async () => {
+    const tracing = new Tracing();
+    try {
+      const place = server.place(421, 200);
+      await createFetch(quick)(place.url);
+      expect(place.requests).to.have.length(2);
+      expect(tracing.calls[0]!.events.map(({name}) => name)).not.to.include('steadfetch.redirect');
+    } finally {
+      await tracing.stop();
+    }
+  });
+
   describe('on http.client.request.duration', () => {
     let reader: ManualReader;
     let provider: MeterProvider;
