@@ -118,28 +118,6 @@ describe('telemetry: the end of a process under register', () => {
       expect(ended.spans).to.deep.equal(CALLS);
     });
 
-    it('keeps that exit code, and the name of the await, where the collector hangs', async () => {
-      const ended = await runInVain(`${CALL} await new Promise(() => {});`);
-      expect(ended).to.include({code: 13, signal: null});
-      expect(ended.stderr).to.match(/unsettled top-level await/);
-    });
-
-    const counted: Record<string, string> = {
-      'writes a file': `writeFileSync(1, 'ran\\n')`,
-      'prints a line': `console.log('ran')`,
-      awaits: `Promise.resolve().then(() => 1).then(() => console.log('ran'))`,
-      'works three times': `console.log('ran'); if (left-- > 0) setTimeout(() => {}, 5)`,
-      'works three times in the thread pool': `console.log('ran'); if (left-- > 0) gzip('x', () => {})`,
-    };
-    for (const [name, body] of Object.entries(counted))
-      it(`runs a listener of beforeExit that ${name} as often as Node does`, async () => {
-        const program = `import {writeFileSync} from 'node:fs'; import {gzip} from 'node:zlib';
-          let left = 3; process.on('beforeExit', () => { ${body}; });`;
-        const ended = await run(`${CALL} ${program}`);
-        expect(ended).to.include({code: 0, stdout: 'ran\n'.repeat(name.includes('three') ? 4 : 1), stderr: ''});
-        expect(ended.spans).to.deep.equal(CALLS);
-      });
-
     it('does not wait ten seconds for an export that is under way', async () => {
       const sent = silent.requests.length;
       const program = `${CALL} const {promise, resolve} = Promise.withResolvers();
