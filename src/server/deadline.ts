@@ -2,6 +2,7 @@
 import {TimeoutError} from '../core/errors.ts';
 import {systemClock} from '../core/system-clock.ts';
 import {type Clock, Timer} from '../core/timer.ts';
+import type {InheritedDeadline} from '../core/inherited-deadline.ts';
 import type {RequestDeadline} from './deadline-scope.ts';
 import type {ProblemOptions} from './problem.ts';
 
@@ -23,8 +24,12 @@ export interface DeadlineOptions extends Pick<ProblemOptions, 'describedBy'> {
 const MILLISECONDS = /^\d{1,12}$/;
 const ATTEMPT = /^[1-9]\d{0,5}$/;
 
-/** Express and Fastify answer an error with these. */
-const ANSWER = {status: 504, statusCode: 504, headers: {'x-should-retry': 'false'}};
+/** Express and Fastify answer an error with this. */
+const STATUS = {status: 504, statusCode: 504};
+/** For the reason of the signal alone: the error of a call may reach another request that waits for the same call, and that one may be retried. */
+const ANSWER = {...STATUS, headers: {'x-should-retry': 'false'}};
+/** So deep are the causes of an error looked at. */
+const MAX_CAUSES = 8;
 
 export interface ReadDeadline {
   /** Infinity if neither the client nor the server sets a limit. */
@@ -49,15 +54,23 @@ export function readDeadline(
 }
 
 /** Counts down from the arrival of the request. */
-export class Countdown extends Timer implements RequestDeadline {
+export class Countdown extends Timer implements RequestDeadline, InheritedDeadline {
   readonly attempt: number | undefined;
   readonly #clock: Clock;
   readonly #ms: number;
   readonly #endsAt: number;
   readonly #controller = new AbortController();
+  /** Errors with which calls below the handler ended, because this deadline passed. */
+  readonly #errors = new WeakSet();
 
   /** Bound, because handlers take their context apart. */
   readonly remainingMs = (): number => Math.max(0, this.#endsAt - this.#clock.now());
+
+  readonly passedIn = (error: unknown): void => {
+    if (!isObject(error) || !Object.isExtensible(error)) return;
+    this.#errors.add(error);
+    Object.assign(error, STATUS);
+  };
 
   constructor({ms, attempt}: ReadDeadline, clock: Clock = systemClock) {
     super();
@@ -75,6 +88,16 @@ export class Countdown extends Timer implements RequestDeadline {
     return this.#controller.signal;
   }
 
+  /** Whether a handler that rejects with this error does so because this deadline passed: in its signal, or in a call below, whose timer may be the first. */
+  causes(error: unknown): boolean {
+    let each = error;
+    for (let depth = 0; depth < MAX_CAUSES && isObject(each); depth++) {
+      if ((this.signal.aborted && each === this.signal.reason) || this.#errors.has(each)) return true;
+      each = Reflect.get(each, 'cause');
+    }
+    return false;
+  }
+
   fire(): void {
     this.#controller.abort(Object.assign(new TimeoutError('DEADLINE_EXCEEDED', this.#ms), ANSWER));
   }
@@ -84,3 +107,5 @@ export class Countdown extends Timer implements RequestDeadline {
     this.#clock.disarm(this);
   }
 }
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

@@ -97,7 +97,7 @@ export function withDeadline(handler: Handler<RequestDeadline>, options: Deadlin
       const timed = new Request(request, {signal: AbortSignal.any([request.signal, signal])});
       return await runUnder(countdown, async () => handler(timed, countdown));
     } catch (error) {
-      if (signal.aborted && error === signal.reason) return passed();
+      if (countdown.causes(error)) return passed();
       throw error;
     } finally {
       countdown.end();
