@@ -2,8 +2,8 @@
 import type {Client, ClientFacts} from '../client/client.ts';
 import type {Plan, Variant} from '../client/plan.ts';
 import type {CallResult, CallView} from '../core/call-view.ts';
-import {type InheritedDeadline, inheritedDeadline} from '../core/inherited-deadline.ts';
 import type {TimeoutError} from '../core/errors.ts';
+import {type InheritedDeadline, inheritedDeadline} from '../core/inherited-deadline.ts';
 import type {CallObserver} from '../core/observer.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
 import type {AnswerContext} from '../decide/answers.ts';

@@ -1,8 +1,8 @@
 /** The deadline of a request: read from its headers, counted down by a timer, refused where it has passed. */
 import {TimeoutError} from '../core/errors.ts';
+import type {InheritedDeadline} from '../core/inherited-deadline.ts';
 import {systemClock} from '../core/system-clock.ts';
 import {type Clock, Timer} from '../core/timer.ts';
-import type {InheritedDeadline} from '../core/inherited-deadline.ts';
 import type {RequestDeadline} from './deadline-scope.ts';
 import type {ProblemOptions} from './problem.ts';
 

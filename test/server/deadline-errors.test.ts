@@ -17,17 +17,15 @@ const UPSTREAM = 'https://stock.example/items';
 
 /** A call, by its own clock, of a service that does not answer. */
 const CALLS: Readonly<Record<string, (clock: VirtualClock) => Promise<unknown>>> = {
-  fetch: clock => createFetch(policy, {clock, fetch: (_url, init) => clock.sleep(1e6, init?.signal) as never})(UPSTREAM),
+  fetch: clock =>
+    createFetch(policy, {clock, fetch: (_url, init) => clock.sleep(1e6, init?.signal) as never})(UPSTREAM),
   guard: clock => guard(policy, {clock})(signal => clock.sleep(1e6, signal)),
   ky: clock =>
     ky
       .create({...resilience(policy, {clock}), fetch: given => clock.sleep(1e6, (given as Request).signal) as never})
       .get(UPSTREAM),
   'an error that wraps that of a call': clock =>
-    guard(
-      policy,
-      {clock},
-    )(signal => clock.sleep(1e6, signal)).catch((cause: unknown) => {
+    guard(policy, {clock})(signal => clock.sleep(1e6, signal)).catch((cause: unknown) => {
       throw new Error('The search failed.', {cause});
     }),
 };
