@@ -65,7 +65,7 @@ export class Journal implements Memory {
    * Opens the journal of a run, or begins one.
    *
    * @throws SteadfetchError JOURNAL_LOCKED, JOURNAL_EXISTS, JOURNAL_DAMAGED, JOURNAL_FILE, or INVALID_BATCH where the items of
-   *   the journal have names of another kind.
+   *   the journal have names of another kind, or may have been acted on at another URL.
    */
   static async open(path: string, {resume, names, target, clock, newId}: JournalOptions): Promise<Journal> {
     let lock: OwnerLock | undefined;
@@ -79,7 +79,7 @@ export class Journal implements Memory {
         checkNames(path, found.names, names);
         checkTarget(path, found.target, target);
       }
-      const contents = found !== null && resume ? found : await begin(path, file, newId(), names, target !== undefined);
+      const contents = found !== null && resume ? found : await begin(file, newId(), names, target !== undefined);
       const url = target !== undefined && contents.hasTargets ? target.url : null;
       const start = url === null ? '' : writeLine({url});
       if (start !== '') await file.appendFile(start);
@@ -200,7 +200,6 @@ export interface JournalOptions {
 }
 
 async function begin(
-  path: string,
   file: FileHandle,
   runId: string,
   names: string | undefined,

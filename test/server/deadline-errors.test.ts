@@ -73,7 +73,13 @@ describe('a call that the deadline of its request ends', () => {
   it('is no answer to another request that waits for the same call', async () => {
     const clock = new VirtualClock();
     let shared: Promise<unknown> | undefined;
-    const serve = withDeadline(() => (shared ??= CALLS.guard!(clock)) as Promise<Response>, {clock});
+    const serve = withDeadline(
+      () => {
+        shared ??= CALLS.guard!(clock);
+        return shared as Promise<Response>;
+      },
+      {clock},
+    );
     const first = serve(request(200)).then(told);
     const second = serve(request(5000)).catch((error: Error) => error);
     await clock.advance(200);
