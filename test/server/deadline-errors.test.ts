@@ -3,9 +3,11 @@ import {expect} from 'chai';
 import ky from 'ky';
 import {createFetch} from '../../src/fetch.ts';
 import {guard} from '../../src/function.ts';
+import {grpcInterceptor} from '../../src/grpc.ts';
 import {resilience} from '../../src/ky.ts';
 import {deadlineMiddleware, withDeadline} from '../../src/server.ts';
 import {VirtualClock} from '../../src/testing.ts';
+import {GrpcServer, get, hang} from '../grpc/grpc-server.ts';
 import {withServers} from './node-server.ts';
 import {told} from './requests.ts';
 
@@ -59,6 +61,28 @@ describe('a call that the deadline of its request ends', () => {
     const error = await promise;
     expect(error).to.include({code: 'DEADLINE_EXCEEDED', limitMs: 200, status: 504, statusCode: 504});
     expect(error).not.to.have.property('headers');
+  });
+
+  it('says status 504 in an error of grpc-js, too', async () => {
+    const server = await GrpcServer.start();
+    server.serve(hang);
+    const client = server.client([grpcInterceptor(policy)]);
+    const serve = withDeadline(async () => {
+      throw (await get(client)).error;
+    });
+    const middleware = deadlineMiddleware();
+    const {promise, resolve} = Promise.withResolvers<unknown>();
+    const url = await listening((request, response) =>
+      middleware(request, response, () => {
+        response.end();
+        get(client).then(({error}) => resolve(error), resolve);
+      }),
+    );
+    await fetch(url, {headers: {'x-request-timeout-ms': '20'}});
+    expect(await promise).to.include({code: 4, status: 504, statusCode: 504});
+    expect(await told(await serve(request(20)))).to.equal('504 DEADLINE_PASSED');
+    client.close();
+    await server.close();
   });
 
   it('leaves the error of a deadline of the call itself to the handler', async () => {
