@@ -29,6 +29,8 @@ export interface Cancellable {
    */
   cancelled(kind: CancelKind, reason: unknown, isLate: boolean): void;
   broke(error: unknown): void;
+  /** The connection of its response broke while the caller read the body. */
+  bodyBroke(): void;
 }
 
 /**
@@ -214,6 +216,7 @@ export class Cancellation extends Timer implements AbortListener, BodyTimer {
       this.#attempt.call.client.clock.disarm(this);
     } finally {
       body?.close(how);
+      if (how === 'network' && body !== null) this.#attempt.bodyBroke();
       this.#callerSignal?.removeEventListener('abort', this);
       this.#callerSignal = null;
     }

@@ -67,7 +67,7 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
   readonly #rpc: Rpc | null;
   /** The time that the caller's own deadline, or that of the request in whose handler the call is made, leaves; Infinity without one. */
   readonly #withinMs: number;
-  /** That of the request in whose handler the call is made, where no other limit of the call is shorter. */
+  /** That of the request in whose handler the call is made. */
   readonly #inherited: InheritedDeadline | undefined;
 
   constructor(
@@ -88,10 +88,9 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
     this.correlationId = correlationId;
     this.idempotencyKey = idempotencyKey;
     this.#rpc = rpc;
+    this.#inherited = inheritedDeadline();
     const ownMs = rpc?.withinMs ?? Number.POSITIVE_INFINITY;
-    const inherited = inheritedDeadline();
-    this.#withinMs = Math.min(ownMs, inherited?.remainingMs() ?? ownMs);
-    if (this.#withinMs < ownMs && this.#withinMs <= plan.deadlineMs) this.#inherited = inherited;
+    this.#withinMs = Math.min(ownMs, this.#inherited?.remainingMs() ?? ownMs);
   }
 
   /** As the caller wrote it, with every secret. */
@@ -132,7 +131,7 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
   /** The error with which the caller gets to know of a limit that passed. */
   timeoutError(error: TimeoutError): unknown {
     const given = this.transport.timeoutError(error);
-    if (error.code === 'DEADLINE_EXCEEDED') this.#inherited?.passedIn(given);
+    this.#inherited?.timedOut(given);
     return given;
   }
 

@@ -7,8 +7,8 @@
 export interface InheritedDeadline {
   /** The time that the request has left, in ms, 0 or less if its deadline has passed; Infinity without one. */
   readonly remainingMs: () => number;
-  /** A call ends with this error, because the deadline has passed. */
-  readonly passedIn: (error: unknown) => void;
+  /** A time limit of a call has passed, this deadline or a shorter one. The caller gets this error. */
+  readonly timedOut: (error: unknown) => void;
 }
 
 /** @returns That of the current request; undefined outside of one. */

@@ -28,6 +28,8 @@ const ATTEMPT = /^[1-9]\d{0,5}$/;
 const STATUS = {status: 504, statusCode: 504};
 /** For the reason of the signal alone: the error of a call may reach another request that waits for the same call, and that one may be retried. */
 const ANSWER = {...STATUS, headers: {'x-should-retry': 'false'}};
+/** The timer of a call may be so much before that of its request. */
+const EARLY_MS = 5;
 /** So deep are the causes of an error looked at. */
 const MAX_CAUSES = 8;
 
@@ -66,8 +68,8 @@ export class Countdown extends Timer implements RequestDeadline, InheritedDeadli
   /** Bound, because handlers take their context apart. */
   readonly remainingMs = (): number => Math.max(0, this.#endsAt - this.#clock.now());
 
-  readonly passedIn = (error: unknown): void => {
-    if (!isObject(error) || !Object.isExtensible(error)) return;
+  readonly timedOut = (error: unknown): void => {
+    if (this.remainingMs() > EARLY_MS || !isObject(error) || !Object.isExtensible(error)) return;
     this.#errors.add(error);
     Object.assign(error, STATUS);
   };

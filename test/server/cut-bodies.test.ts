@@ -18,7 +18,9 @@ describe('a request whose body is shorter than its Content-Length', () => {
         ...{store: store as IdempotencyStore, scope: 'everyone'},
       });
       const cut = await charge(post('k', WHOLE.slice(0, 9), length)).catch((error: Error) => error.message);
-      expect(cut).to.equal('The body of the request has 9 bytes, and its Content-Length is 15: the client disconnected.');
+      expect(cut).to.equal(
+        'The body of the request has 9 bytes, and its Content-Length is 15: the client disconnected.',
+      );
       expect(await told(await charge(post('k', WHOLE, length)))).to.equal(`200 run 1: ${WHOLE}`);
       expect(await told(await charge(post('k', WHOLE, length)))).to.equal(`200 run 1: ${WHOLE}`);
     });

@@ -42,7 +42,8 @@ describe('a call that the deadline of its request ends', () => {
         const clocks = [new VirtualClock(), new VirtualClock()] as const;
         const serve = withDeadline(() => call(clocks[1]) as Promise<Response>, {clock: clocks[0]});
         const answer = serve(request(200)).then(told);
-        for (const at of order) await clocks[at].advance(200);
+        for (const clock of clocks) await clock.advance(199);
+        for (const at of order) await clocks[at].advance(1);
         expect(await answer).to.equal('504 DEADLINE_PASSED');
       });
 
