@@ -139,8 +139,8 @@ export const errors: Readonly<Record<ErrorCode, Advice>> = {
   },
   INVALID_BATCH: {
     type: 'SteadfetchError',
-    means: 'The options of `runBatch` are wrong, or a journal belongs to a run with other settings.',
-    remedy: 'The message names the option. Resume with the settings of the first run.',
+    means: 'The options of `runBatch` are wrong, or a journal belongs to a run with other settings or at another URL.',
+    remedy: 'The message names the option, or both URLs. Resume with the settings and the URL of the first run.',
   },
   CHUNK_MISMATCH: {
     type: 'SteadfetchError',

@@ -13,7 +13,7 @@ import {Deliveries} from './deliveries.ts';
 import {Drain} from './drain.ts';
 import {EndOfTick} from './end-of-tick.ts';
 import {Entry, type ItemOutcome, type Place} from './entry.ts';
-import type {Known, Memory} from './memory.ts';
+import type {Known, Memory, RunEnd} from './memory.ts';
 import type {BatchPlan} from './plan.ts';
 import {type Dispatcher, runChunk} from './run-chunk.ts';
 import {closeSource, type Source} from './source.ts';
@@ -48,6 +48,8 @@ export class Batch<Item> implements Dispatcher<Item> {
   #hasRead = false;
   #heldSince: number | null = null;
   #ended: BatchReport['ended'] = 'complete';
+  /** Items without a lasting result on which the server may have acted. */
+  #unclear = 0;
   #error: {readonly thrown: unknown} | null = null;
   #close: () => void = () => {};
   #wake: () => void = () => {};
@@ -195,6 +197,7 @@ export class Batch<Item> implements Dispatcher<Item> {
     if (outcome.ok) this.#heldSince = null;
     // A result that another run may replace is not kept.
     if (!outcome.ok && outcome.failure.retryable) {
+      this.#open(entry);
       this.unacted([entry]);
       return this.#share(entry, outcome);
     }
@@ -203,6 +206,15 @@ export class Batch<Item> implements Dispatcher<Item> {
       this.failed(error);
       this.left(entry);
     });
+  }
+
+  /** What the next run finds. */
+  endOf({ended, left, retryable}: BatchReport): RunEnd {
+    return {isWhole: ended === 'complete' && left === 0 && retryable === 0, isClear: this.#unclear === 0};
+  }
+
+  #open({unclear}: Entry<Item>): void {
+    if (unclear > 0) this.#unclear++;
   }
 
   unacted(entries: readonly Entry<Item>[]): void {
@@ -214,6 +226,7 @@ export class Batch<Item> implements Dispatcher<Item> {
   }
 
   left(entry: Entry<Item>): void {
+    this.#open(entry);
     this.#onTheirWay.delete(entry.key);
     for (const {index} of [entry, ...entry.duplicates]) {
       this.counters.left++;

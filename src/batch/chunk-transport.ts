@@ -182,15 +182,18 @@ export class ChunkTransport<Item> implements Transport<Answer> {
 
   /** Withdraws the note of an attempt that certainly had no effect on the server, because its items may wait for a retry now. */
   #unnote(outcome: Outcome<Answer>, signal: AbortSignal): void {
-    if (signal.aborted || !this.open.some(({isNoted}) => isNoted)) return;
+    if (signal.aborted) return;
     const {transient, sent} = itemClassification(this.#call, outcome);
-    if (transient && harmless(sent)) this.#sender.unacted(this.open);
+    if (!harmless(sent)) return;
+    for (const entry of this.open) entry.unclear--;
+    if (transient) this.#sender.unacted(this.open);
   }
 
   /** @returns Which request this is, of all that carry these items. */
   #count(): number {
     for (const entry of this.open) {
       entry.attempts++;
+      entry.unclear++;
       entry.last = null;
     }
     return this.#requestsBefore + ++this.requests;

@@ -26,6 +26,8 @@ export class Entry<Item> implements Place<Item> {
   outcome: ItemOutcome | null = null;
   /** Whether the journal notes that the item is being sent. If the process ends now, the server may have acted on it. */
   isNoted = false;
+  /** Requests that carried it, and on which the server may have acted. */
+  unclear = 0;
   duplicates: Place<Item>[] = NONE;
   #sendKey: string | undefined;
 

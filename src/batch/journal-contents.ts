@@ -2,13 +2,24 @@
 import type {FileHandle} from 'node:fs/promises';
 import {SteadfetchError} from '../core/errors.ts';
 import {damaged, noJournal} from './journal-errors.ts';
-import {type JournalHeader, type JournalIntent, type JournalLine, readLine, writeLine} from './journal-line.ts';
+import {
+  type JournalHeader,
+  type JournalIntent,
+  type JournalLine,
+  type JournalTarget,
+  readLine,
+  writeLine,
+} from './journal-line.ts';
 import {KeyIndex, type RecordPlace} from './key-index.ts';
 import {linesOf} from './line-reader.ts';
 
 export interface Contents {
   readonly runId: string;
   readonly names: string | undefined;
+  /** Whether its runs say where their requests go. */
+  readonly hasTargets: boolean;
+  /** The last line of its kind. */
+  readonly target: JournalTarget | undefined;
   /** With a result, or under way when a run ended. */
   readonly items: number;
   /** The last line of each of them. */
@@ -22,6 +33,7 @@ export async function readContents(path: string, file: FileHandle): Promise<Cont
   const index = new KeyIndex();
   const intents = new OpenIntents();
   let header: JournalHeader | undefined;
+  let target: JournalTarget | undefined;
   let items = 0;
   let end = 0;
   let number = 0;
@@ -33,6 +45,7 @@ export async function readContents(path: string, file: FileHandle): Promise<Cont
     }
     const record = readLine(line.bytes);
     if (header === undefined) header = headerIn(path, record);
+    else if (record !== undefined && 'url' in record) target = record;
     else if (record === undefined || !('key' in record)) throw damaged(path, number);
     else if ('intent' in record) intents.add(record, line);
     else {
@@ -44,7 +57,8 @@ export async function readContents(path: string, file: FileHandle): Promise<Cont
   }
   if (header === undefined) return null;
   await file.truncate(end);
-  return {runId: header.run, names: header.names, items: items + intents.addTo(index), index, end};
+  const hasTargets = header.version === 3;
+  return {runId: header.run, names: header.names, hasTargets, target, items: items + intents.addTo(index), index, end};
 }
 
 interface OpenIntent {
@@ -87,7 +101,7 @@ class OpenIntents {
 
 function headerIn(path: string, record: JournalLine | undefined): JournalHeader {
   if (record === undefined || !('run' in record)) throw noJournal(path);
-  if (record.journal === JOURNAL && (record.version === 1 || record.version === 2)) return record;
+  if (record.journal === JOURNAL && record.version >= 1 && record.version <= 3) return record;
   throw new SteadfetchError('JOURNAL_DAMAGED', `${path} was written by a newer version of steadfetch.`);
 }
 
@@ -99,5 +113,5 @@ function isStartOfHeader(bytes: Buffer): boolean {
 }
 
 const JOURNAL = 'steadfetch batch';
-export const headerOf = (run: string, names?: string): string =>
-  writeLine({journal: JOURNAL, version: 2, run, ...(names !== undefined && {names})});
+export const headerOf = (run: string, names?: string, hasTargets = false): string =>
+  writeLine({journal: JOURNAL, version: hasTargets ? 3 : 2, run, ...(names !== undefined && {names})});

@@ -1,6 +1,8 @@
 /** The errors of journals. */
 import {SteadfetchError} from '../core/errors.ts';
+import type {JournalTarget} from './journal-line.ts';
 import {LineTooLongError, LONGEST_LINE} from './line-reader.ts';
+import type {RunTarget} from './memory.ts';
 import {LockHeldError} from './owner-lock.ts';
 
 export const tooLong = (path: string, bytes: number): SteadfetchError =>
@@ -15,6 +17,16 @@ export function checkNames(path: string, before: string | undefined, now: string
     'INVALID_BATCH',
     `${path} names items by their ${before}, and this run names them by their ${now}: all of them would be sent again. Resume with the ` +
       'same setting for duplicates as in the first run.',
+  );
+}
+
+/** Keys are known to the server that got them, and to no other one. */
+export function checkTarget(path: string, before: JournalTarget | undefined, now: RunTarget | undefined): void {
+  if (before === undefined || before.isClear || now === undefined || now.isSharedWith(before.url)) return;
+  throw new SteadfetchError(
+    'INVALID_BATCH',
+    `Requests of ${path} may have been acted on at ${before.url}, and this run would send them again to ${now.url}. Resume with the first URL, or ` +
+      'list both as endpoints in the policy, with failover.sharedKeys, if they know the keys of each other.',
   );
 }
 

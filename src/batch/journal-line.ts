@@ -5,10 +5,10 @@
 import {hash} from 'node:crypto';
 import type {ItemOutcome} from './entry.ts';
 
-/** The first line of a journal. It is on disk before any request is sent. A journal of version 2 may have intents. */
+/** The first line of a journal. It is on disk before any request is sent. A journal of version 2 may have intents, and one of version 3 targets. */
 export interface JournalHeader {
   readonly journal: 'steadfetch batch';
-  readonly version: 1 | 2;
+  readonly version: 1 | 2 | 3;
   readonly run: string;
   /** How items are named; undefined if `keyOf` names them. */
   readonly names?: string;
@@ -31,7 +31,14 @@ export interface JournalIntent extends KeyedLine {
   readonly intent: 'sending' | 'unsent';
 }
 
-export type JournalLine = JournalHeader | JournalRecord | JournalIntent;
+/** Where the requests of a run go: the first line of each run, and the last line of one that ended. */
+export interface JournalTarget {
+  readonly url: string;
+  /** At the end of a run: the server there has acted on no request that has no result. */
+  readonly isClear?: true;
+}
+
+export type JournalLine = JournalHeader | JournalRecord | JournalIntent | JournalTarget;
 
 const START = '{"sum":"';
 const SUM_DIGITS = 16;

@@ -14,11 +14,11 @@ import type {ItemOutcome} from './entry.ts';
 import {GroupCommit, WRITE_THROUGH} from './group-commit.ts';
 import {INTERRUPTED} from './interrupted.ts';
 import {type Contents, headerOf, readContents} from './journal-contents.ts';
-import {changed, checkNames, exists, explained, noFile, tooLong, unusable} from './journal-errors.ts';
+import {changed, checkNames, checkTarget, exists, explained, noFile, tooLong, unusable} from './journal-errors.ts';
 import {type JournalIntent, type JournalRecord, readLine, writeLine} from './journal-line.ts';
 import {KeyIndex, type RecordPlace} from './key-index.ts';
 import {LONGEST_LINE, PlaceReader} from './line-reader.ts';
-import type {Kept, Known, Memory} from './memory.ts';
+import type {Kept, Known, Memory, RunEnd, RunTarget} from './memory.ts';
 import {acquireLock, type OwnerLock} from './owner-lock.ts';
 
 export class Journal implements Memory {
@@ -32,13 +32,26 @@ export class Journal implements Memory {
   readonly #lock: OwnerLock;
   /** Bytes of the file that earlier runs have written. */
   readonly #start: number;
+  /** Null in a journal that does not say where requests go. */
+  readonly #url: string | null;
+  /** When this run began, the server had acted on no request without a result. */
+  readonly #wasClear: boolean;
   #end: number;
 
-  private constructor(path: string, file: FileHandle, lock: OwnerLock, clock: Clock, found: Contents) {
-    const {runId, items, index, end} = found;
+  private constructor(
+    path: string,
+    file: FileHandle,
+    lock: OwnerLock,
+    clock: Clock,
+    found: Contents,
+    url: string | null,
+  ) {
+    const {runId, items, index, end, target} = found;
     this.runId = runId;
     this.journalled = items;
     this.#start = end;
+    this.#url = url;
+    this.#wasClear = target === undefined || target.isClear === true;
     this.#path = path;
     this.#file = file;
     this.#lock = lock;
@@ -52,9 +65,9 @@ export class Journal implements Memory {
    * Opens the journal of a run, or begins one.
    *
    * @throws SteadfetchError JOURNAL_LOCKED, JOURNAL_EXISTS, JOURNAL_DAMAGED, JOURNAL_FILE, or INVALID_BATCH where the items of
-   *   the journal have names of another kind.
+   *   the journal have names of another kind, or may have been acted on at another URL.
    */
-  static async open(path: string, {resume, names, clock, newId}: JournalOptions): Promise<Journal> {
+  static async open(path: string, {resume, names, target, clock, newId}: JournalOptions): Promise<Journal> {
     let lock: OwnerLock | undefined;
     let file: FileHandle | undefined;
     try {
@@ -62,10 +75,18 @@ export class Journal implements Memory {
       file = await openPrivate(path);
       const found = await readContents(path, file);
       if (found !== null && found.items > 0 && !resume) throw exists(path, found.items);
-      if (found === null || !resume)
-        return new Journal(path, file, lock, clock, await begin(path, file, newId(), names));
-      checkNames(path, found.names, names);
-      return new Journal(path, file, lock, clock, found);
+      if (found !== null && resume) {
+        checkNames(path, found.names, names);
+        checkTarget(path, found.target, target);
+      }
+      const contents = found !== null && resume ? found : await begin(file, newId(), names, target !== undefined);
+      const url = target !== undefined && contents.hasTargets ? target.url : null;
+      const start = url === null ? '' : writeLine({url});
+      if (start !== '') await file.appendFile(start);
+      await file.sync();
+      await syncFolder(dirname(path));
+      const end = contents.end + Buffer.byteLength(start);
+      return new Journal(path, file, lock, clock, {...contents, end}, url);
     } catch (error) {
       await file?.close();
       lock?.release();
@@ -136,8 +157,11 @@ export class Journal implements Memory {
   }
 
   /** Closes the file, after all pending lines are written. */
-  async close(): Promise<void> {
+  async close(ended: RunEnd | null): Promise<void> {
+    const url = this.#url;
     try {
+      if (url !== null && ended !== null && (ended.isWhole || (this.#wasClear && ended.isClear)))
+        this.#commit.append({text: () => writeLine({url, isClear: true}), written: () => {}, lost: () => {}});
       await this.#commit.flush();
       await this.#file.close();
     } finally {
@@ -168,18 +192,23 @@ export interface JournalOptions {
   readonly resume: boolean;
   /** How items are named; undefined if `keyOf` names them. */
   readonly names: string | undefined;
+  /** Undefined where only the function that sends knows it. */
+  readonly target: RunTarget | undefined;
   readonly clock: Clock;
   /** Returns an id for a new run. */
   newId(): string;
 }
 
-async function begin(path: string, file: FileHandle, runId: string, names: string | undefined): Promise<Contents> {
-  const header = headerOf(runId, names);
+async function begin(
+  file: FileHandle,
+  runId: string,
+  names: string | undefined,
+  hasTargets: boolean,
+): Promise<Contents> {
+  const header = headerOf(runId, names, hasTargets);
   await file.truncate(0);
   await file.appendFile(header);
-  await file.sync();
-  await syncFolder(dirname(path));
-  return {runId, names, items: 0, index: new KeyIndex(), end: header.length};
+  return {runId, names, hasTargets, target: undefined, items: 0, index: new KeyIndex(), end: header.length};
 }
 
 /** Makes the creation of a file durable, which needs a sync of its folder. Not every system can open a folder. */

@@ -14,6 +14,21 @@ export interface Known {
 /** Called once. null: the result survives a crash of the process. Otherwise the error that kept it from being stored. */
 export type Kept = (error: SteadfetchError | null) => void;
 
+/** Where the requests of a run go. */
+export interface RunTarget {
+  readonly url: string;
+  /** Whether the server there knows the keys that another one has got. */
+  isSharedWith(url: string): boolean;
+}
+
+/** What a run leaves to the next one. */
+export interface RunEnd {
+  /** Every item has a result that no other run replaces. */
+  readonly isWhole: boolean;
+  /** The server has acted on none of the items that this run sent and that have no result. */
+  readonly isClear: boolean;
+}
+
 export interface Memory {
   readonly runId: string;
   /** Results it brings from an earlier run. */
@@ -28,7 +43,8 @@ export interface Memory {
   sending(keys: readonly string[]): Awaitable<void>;
   /** Takes the note back: the server did not act on the item. */
   unsent(key: string): void;
-  close(): Awaitable<void>;
+  /** @param ended Null where the run failed. */
+  close(ended: RunEnd | null): Awaitable<void>;
 }
 
 /** Results kept without a journal: a duplicate that comes later than so many others is sent again. */

@@ -14,7 +14,7 @@ import {Batch} from './batch.ts';
 import {contentKey, digest} from './content-key.ts';
 import {atOnce} from './end-of-tick.ts';
 import {Journal} from './journal.ts';
-import {type Memory, RecentResults} from './memory.ts';
+import {type Memory, RecentResults, type RunEnd, type RunTarget} from './memory.ts';
 import {portsOf} from './ports.ts';
 import {isHarmless, mayPayAgain, NOWHERE} from './repeatable.ts';
 import {closeSource, type Items, iteratorOf} from './source.ts';
@@ -30,7 +30,7 @@ import type {BatchEvent, BatchOptions, BatchReport, BatchTarget, ChunkSender, Se
  * @param items   An array, a generator, a stream: anything that can be iterated.
  * @param send    A function for one item, or `{chunkSize, sendChunk}` for several in one request.
  * @param options See docs/batch.md.
- * @param names   What `keyOf` names items by, if it is known.
+ * @param identity What is known of the run beside its options.
  * @returns The report, once everything has ended: also where `signal` aborted.
  * @throws SteadfetchError INVALID_BATCH, JOURNAL_EXISTS, JOURNAL_LOCKED, JOURNAL_DAMAGED, JOURNAL_FILE, or what the source or
  *   `onResult` threw.
@@ -47,7 +47,7 @@ export async function runBatch<Item, Value = unknown, Json = unknown>(
   items: Items<Item>,
   send: Send<Item, Value> | ChunkSender<Item, Value>,
   given: BatchOptions<Item, Value, Json> = {},
-  names: string | undefined = namesOf(given),
+  identity: RunIdentity = {names: namesOf(given)},
 ): Promise<BatchReport> {
   const options = given as BatchOptions<Item, Value>;
   check(items, send, options);
@@ -58,10 +58,11 @@ export async function runBatch<Item, Value = unknown, Json = unknown>(
   const handle = handleOf(policy, options);
   const client = new Client(handle, portsOf(options), httpAnswers);
   const targetOf = typeof target === 'function' ? target : (): BatchTarget => target;
-  const memory = await memoryOf(options, names, client).catch((error: unknown) => {
+  const memory = await memoryOf(options, identity, client).catch((error: unknown) => {
     closeSource(source);
     throw error;
   });
+  let end: RunEnd | null = null;
   try {
     const batch = new Batch<Item>({
       client,
@@ -79,10 +80,19 @@ export async function runBatch<Item, Value = unknown, Json = unknown>(
       reopens: (item, {refusal}) => options.retryFailed || reopens(handle, targetOf(item), refusal),
       targetOf,
     });
-    return await batch.run(source, signal);
+    const report = await batch.run(source, signal);
+    end = batch.endOf(report);
+    return report;
   } finally {
-    await memory.close();
+    await memory.close(end);
   }
+}
+
+export interface RunIdentity {
+  /** What `keyOf` names items by, if it is known. */
+  readonly names: string | undefined;
+  /** Where all requests go, if it is known. */
+  readonly target?: RunTarget;
 }
 
 const NO_TOKENS: AskedTokens = {};
@@ -104,12 +114,12 @@ function reopens(handle: PolicyHandle, target: BatchTarget, refusal: Refusal | n
 
 async function memoryOf<Item, Value>(
   {journal, resume = false, retryFailed = false, dedupe = true}: BatchOptions<Item, Value>,
-  names: string | undefined,
+  {names, target}: RunIdentity,
   {ids, clock}: Client<Answer>,
 ): Promise<Memory> {
   const newId = (): string => ids.idempotencyKey();
   if (journal === undefined) return new RecentResults(newId(), dedupe);
-  return Journal.open(journal, {resume: resume || retryFailed, names, clock, newId});
+  return Journal.open(journal, {resume: resume || retryFailed, names, target, clock, newId});
 }
 
 /** How keys are made, for the journal: a resumed run finds items again only by the same kind of key. */

@@ -37,6 +37,7 @@ export async function sortChunk<Item>(
       entry.outcome = {ok: false, failure: failureOfItem(call, outcome, classification), attempts: entry.attempts};
     } else {
       entry.last = outcome;
+      if (harmless(classification.sent)) entry.unclear--;
       open.push(entry);
       const patience = patienceOf(outcome, classification, call.client.clock.wall());
       if (patience <= mostPatience) continue;

@@ -46,6 +46,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
   reachedTransport = false;
   /** Reports the end of the attempt to the breaker. */
   #ticket: Ticket;
+  #recorded: Ticket = UNGUARDED;
   /** Whether the attempt has a place under the concurrency limit. */
   #hasPlace: boolean;
   /** The reservation of the quota; null without a quota. */
@@ -156,7 +157,16 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
   record(health: Health, now: number): void {
     this.guards.breaker?.record(this.#ticket, health, now);
     if (health === 'failure' && this.#ticket instanceof Probe) this.call.retryState.failedProbes++;
+    this.#recorded = this.#ticket;
     this.#ticket = UNGUARDED;
+  }
+
+  /** The guards have counted a success: now they count a failure in its place. */
+  bodyBroke(): void {
+    const {breaker, load} = this.guards;
+    const now = this.call.client.clock.now();
+    load?.broke(now);
+    breaker?.record(this.#recorded, 'failure', now);
   }
 
   /** Called after the breaker was notified, because the next call in the queue asks the breaker. */

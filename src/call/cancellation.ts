@@ -19,7 +19,7 @@ export type CancelKind = 'deadline' | 'attempt-timeout' | 'content-timeout' | 'a
 
 /** The attempt. */
 export interface Cancellable {
-  readonly call: CallFacts & {readonly transport: {timeoutError(error: TimeoutError): unknown}};
+  readonly call: CallFacts;
   /** The headers have come. */
   readonly isAnswered: boolean;
   /**
@@ -29,6 +29,8 @@ export interface Cancellable {
    */
   cancelled(kind: CancelKind, reason: unknown, isLate: boolean): void;
   broke(error: unknown): void;
+  /** The connection of its response broke while the caller read the body. */
+  bodyBroke(): void;
 }
 
 /**
@@ -177,7 +179,7 @@ export class Cancellation extends Timer implements AbortListener, BodyTimer {
     const limitMs = this.#limit === 'DEADLINE_EXCEEDED' ? call.deadlineMs : this.#limitMs;
     const isLate = lateMs >= Math.max(LEAST_LATE_MS, limitMs * LATE_RATIO);
     const error = withoutStack(() => new TimeoutError(this.#limit, limitMs, undefined, isLate ? lateMs : 0));
-    this.#cancel(KINDS[this.#limit], call.transport.timeoutError(error), isLate);
+    this.#cancel(KINDS[this.#limit], call.timeoutError(error), isLate);
   }
 
   /** The caller aborted. */
@@ -214,6 +216,7 @@ export class Cancellation extends Timer implements AbortListener, BodyTimer {
       this.#attempt.call.client.clock.disarm(this);
     } finally {
       body?.close(how);
+      if (how === 'network' && body !== null) this.#attempt.bodyBroke();
       this.#callerSignal?.removeEventListener('abort', this);
       this.#callerSignal = null;
     }

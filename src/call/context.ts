@@ -2,7 +2,8 @@
 import type {Client, ClientFacts} from '../client/client.ts';
 import type {Plan, Variant} from '../client/plan.ts';
 import type {CallResult, CallView} from '../core/call-view.ts';
-import {inheritedMs} from '../core/inherited-deadline.ts';
+import type {TimeoutError} from '../core/errors.ts';
+import {type InheritedDeadline, inheritedDeadline} from '../core/inherited-deadline.ts';
 import type {CallObserver} from '../core/observer.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
 import type {AnswerContext} from '../decide/answers.ts';
@@ -66,6 +67,8 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
   readonly #rpc: Rpc | null;
   /** The time that the caller's own deadline, or that of the request in whose handler the call is made, leaves; Infinity without one. */
   readonly #withinMs: number;
+  /** That of the request in whose handler the call is made. */
+  readonly #inherited: InheritedDeadline | undefined;
 
   constructor(
     client: Client<R>,
@@ -85,7 +88,9 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
     this.correlationId = correlationId;
     this.idempotencyKey = idempotencyKey;
     this.#rpc = rpc;
-    this.#withinMs = rpc === null ? inheritedMs() : Math.min(rpc.withinMs, inheritedMs());
+    this.#inherited = inheritedDeadline();
+    const ownMs = rpc?.withinMs ?? Number.POSITIVE_INFINITY;
+    this.#withinMs = Math.min(ownMs, this.#inherited?.remainingMs() ?? ownMs);
   }
 
   /** As the caller wrote it, with every secret. */
@@ -121,6 +126,13 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
 
   get deadlineAt(): number {
     return this.startedAt + this.deadlineMs;
+  }
+
+  /** The error with which the caller gets to know of a limit that passed. */
+  timeoutError(error: TimeoutError): unknown {
+    const given = this.transport.timeoutError(error);
+    this.#inherited?.timedOut(given);
+    return given;
   }
 
   /** An idempotency key is on the call, so a server can distinguish a retry from a second call. */

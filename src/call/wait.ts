@@ -24,15 +24,15 @@ export function abortedBy({callerSignal, stop}: Stoppable): AbortSource | null {
 /** The source that ends the waits of a call. */
 export const signalOf = ({callerSignal, stop}: Stoppable): AbortSource | null => stop ?? callerSignal;
 
-type Call = CallFacts & {readonly transport: Stoppable & {timeoutError(error: TimeoutError): unknown}};
+type Call = CallFacts & {readonly transport: Stoppable};
 
 /** How a call ends when its caller aborts between two attempts. */
 export const abortedOutcome = ({transport, attempts}: Call): Outcome<never> =>
   failed('aborted', signalOf(transport)?.reason, attempts > 0);
 
 /** How a call ends when its deadline comes between two attempts. */
-export const deadlineOutcome = ({transport, deadlineMs, attempts}: Call): Outcome<never> =>
-  failed('deadline', transport.timeoutError(new TimeoutError('DEADLINE_EXCEEDED', deadlineMs)), attempts > 0);
+export const deadlineOutcome = (call: Call): Outcome<never> =>
+  failed('deadline', call.timeoutError(new TimeoutError('DEADLINE_EXCEEDED', call.deadlineMs)), call.attempts > 0);
 
 /** A pause of a call. No caller of a timer or a signal catches an exception, so the pause passes it to the call. */
 export abstract class CallPause extends Pause {

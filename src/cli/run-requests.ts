@@ -1,6 +1,9 @@
 /** Sends the requests of a file, and writes their results. */
+
+import type {RunTarget} from '../batch/memory.ts';
 import {runBatch} from '../batch/run-batch.ts';
 import type {BatchOptions, BatchReport, ItemResult} from '../batch/types.ts';
+import type {Plan} from '../client/plan.ts';
 import type {PolicyHandle} from '../client/policy-handle.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {systemClock} from '../core/system-clock.ts';
@@ -65,7 +68,7 @@ export async function runRequests(run: Run, process: NodeJS.Process): Promise<En
       requestsOf(requests, options.base),
       (line, context) => state.watch(() => send(line, context)),
       {...optionsOf(run), ...own},
-      options.dedupe ? 'content' : 'custom_id',
+      {names: options.dedupe ? 'content' : 'custom_id', target: targetOf(options.base, policy)},
     );
     outputs.complete();
     return {report, failed: outputs.errors, said, heldMs: state.heldMs};
@@ -75,6 +78,16 @@ export async function runRequests(run: Run, process: NodeJS.Process): Promise<En
     progress.end();
     await outputs.close();
   }
+}
+
+/** Endpoints that share keys know what another one has acted on. */
+function targetOf({href}: URL, {plans}: PolicyHandle): RunTarget {
+  const isShared = ({endpoints}: Plan, url: string): boolean =>
+    endpoints?.settings.sharedKeys === true && endpoints.addressedBy(url, new URL(url).origin) !== null;
+  return {
+    url: href,
+    isSharedWith: url => url === href || plans.all.every(plan => isShared(plan, url) && isShared(plan, href)),
+  };
 }
 
 function optionsOf({options, files: {journal}, policy}: Run): Options {

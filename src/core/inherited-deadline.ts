@@ -3,8 +3,16 @@
  * reader; without it no call inherits anything.
  */
 
-/** @returns The time that the current request has left, in ms, 0 or less if its deadline has passed; Infinity without one. */
-export type DeadlineReader = () => number;
+/** The deadline of a request. */
+export interface InheritedDeadline {
+  /** The time that the request has left, in ms, 0 or less if its deadline has passed; Infinity without one. */
+  readonly remainingMs: () => number;
+  /** A time limit of a call has passed, this deadline or a shorter one. The caller gets this error. */
+  readonly timedOut: (error: unknown) => void;
+}
+
+/** @returns That of the current request; undefined outside of one. */
+export type DeadlineReader = () => InheritedDeadline | undefined;
 
 let reader: DeadlineReader | null = null;
 
@@ -13,5 +21,5 @@ export function installDeadlineReader(read: DeadlineReader): void {
   reader = read;
 }
 
-/** The time that a call made now has left of the request it is made for, in ms; Infinity without such a request. */
-export const inheritedMs = (): number => (reader === null ? Infinity : reader());
+/** That of the request for which a call is made now; undefined without such a request. */
+export const inheritedDeadline = (): InheritedDeadline | undefined => reader?.();

@@ -9,6 +9,9 @@ export interface LocalStatus {
   readonly details: string;
   /** The error of this package, or of the user's function, that caused the status. */
   readonly cause?: unknown;
+  /** Of the error that is the cause, where the deadline of a request of HTTP has passed, so that Express and Fastify answer with it. */
+  readonly status?: number | undefined;
+  readonly statusCode?: number | undefined;
 }
 
 export function statusOfOutcome({kind, error}: Outcome): LocalStatus {
@@ -37,7 +40,9 @@ export function cancelStatus(reason: unknown): LocalStatus {
 function timedOut(error: TimeoutError): LocalStatus {
   const details =
     error.code === 'IDLE_TIMEOUT' ? `No message of the stream arrived for ${error.limitMs} ms.` : error.message;
-  return {code: status.DEADLINE_EXCEEDED, details, cause: error};
+  const {status: httpStatus, statusCode} = error as TimeoutError & Pick<LocalStatus, 'status' | 'statusCode'>;
+  const answer = httpStatus === undefined ? {} : {status: httpStatus, statusCode};
+  return {code: status.DEADLINE_EXCEEDED, details, cause: error, ...answer};
 }
 
 /** An open circuit, or an origin that asked for a pause, is a server that cannot be reached now. */

@@ -102,9 +102,14 @@ export class EndpointLoad {
   /** The endpoint failed. A failure is no proof of speed, however soon it came. */
   failed(tookMs: number, now: number): void {
     this.#ended.addAll(now);
+    this.broke(now);
+    this.interrupted(tookMs, now);
+  }
+
+  /** An attempt that was answered turns out to have failed. */
+  broke(now: number): void {
     this.#ended.addMarked(now);
     this.#hasNewFailure = true;
-    this.interrupted(tookMs, now);
   }
 
   /** The attempt was given up: its answer would have taken at least this long. */

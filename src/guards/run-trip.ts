@@ -55,6 +55,7 @@ class Link implements Tracked {
     if (this.before !== null) this.before.after = null;
     if (this.after !== null) this.after.before = null;
     if (this.#trip.last === this) this.#trip.last = null;
+    this.before = this.after = null;
     return false;
   }
 

@@ -3,7 +3,7 @@
 /** The health of an origin by the result of an attempt. `nothing`: 429, an abort by the caller, or a rejection by a guard. */
 export type Health = 'success' | 'failure' | 'nothing';
 
-/** The ticket of an attempt that a closed breaker admitted. `end` is called once, when the attempt ends. */
+/** The ticket of an attempt that a closed breaker admitted. `end` is called when the attempt ends, and after a success once more where its body breaks. */
 export interface Tracked {
   /** Number of the breaker's state when the attempt was admitted. */
   readonly epoch: number;

@@ -1,13 +1,5 @@
 /** The part that both loops share: the call of one use of ky, created as soon as its Request is known. */
-import {
-  type AfterResponseHook,
-  type BeforeErrorHook,
-  type BeforeRequestHook,
-  type BeforeRetryHook,
-  type InitHook,
-  TimeoutError as KyTimeoutError,
-  type Options,
-} from 'ky';
+import type {AfterResponseHook, BeforeErrorHook, BeforeRequestHook, BeforeRetryHook, InitHook, Options} from 'ky';
 import {beginCall} from '../call/begin.ts';
 import type {CallContext} from '../call/context.ts';
 import {finishCall} from '../call/finish.ts';
@@ -15,7 +7,6 @@ import {notifyOverridden} from '../call/notify.ts';
 import {attachToError} from '../call/report.ts';
 import type {Client} from '../client/client.ts';
 import {runIn} from '../client/observe.ts';
-import type {TimeoutError} from '../core/errors.ts';
 import {answered, failed, type Outcome} from '../core/outcome.ts';
 import type {ExplicitOptions} from './explicit-options.ts';
 
@@ -142,11 +133,6 @@ export class KyCall {
       return result;
     };
   }
-}
-
-/** An error of ky's own class, so that `isTimeoutError` and `instanceof` work. Its cause is the engine's error. */
-export function kyTimeoutError(error: TimeoutError, request: Request): KyTimeoutError {
-  return Object.assign(new KyTimeoutError(request), {cause: error});
 }
 
 /** Responses of other classes are welcome to ky; so they are here. */

@@ -14,8 +14,9 @@ import {answered, failed, type Outcome, type StreamError} from '../core/outcome.
 import {backoffMs} from '../decide/backoff.ts';
 import {RequestTransport} from '../transport/request-transport.ts';
 import {restoreTimeout} from './explicit-options.ts';
-import {isResponse, type KyCall, type KyOptions, kyTimeoutError} from './ky-call.ts';
+import {isResponse, type KyCall, type KyOptions} from './ky-call.ts';
 import {RequestBody} from './request-body.ts';
+import {transportOptions} from './transport-options.ts';
 
 /** ky calls shouldRetry only for the methods that it is given. Which of them may be retried is decided here. */
 const METHODS = [
@@ -95,23 +96,13 @@ class KyLoop {
   }
 
   #transport(call: CallContext<Response>, request: Request, init: RequestInit): RequestTransport {
-    const {replayLimitBytes} = call.plan.policy;
-    const ky = this.#ky; // The functions below must not hold this loop, which holds the response.
+    const body = this.#body;
     return new RequestTransport({
-      request,
-      callUrl: call.rawUrl,
-      callerSignal: request.signal,
-      passesCallerSignal: true,
-      retries: call.mayHedge && !this.#body.isStream,
-      isStream: this.#body.isStream,
+      ...transportOptions(this.#ky, call, body, request, init),
+      retries: call.mayHedge && !body.isStream,
       // Between its attempts ky keeps the body itself.
-      keptElsewhere: !call.mayHedge && this.#body.fits(replayLimitBytes),
-      replayLimitBytes,
-      text: this.#isReplaced ? undefined : this.#body.text,
-      bodyGetsFreshTime: ky.explicit.bodyGetsFreshTime,
-      bodyGraceMs: ky.explicit.bodyGraceMs,
-      send: (attempt, signal) => ky.send(attempt, init, signal),
-      timeoutError: error => kyTimeoutError(error, request),
+      keptElsewhere: !call.mayHedge && body.fits(call.plan.policy.replayLimitBytes),
+      text: this.#isReplaced ? undefined : body.text,
     });
   }
 

@@ -5,13 +5,13 @@
  * with all guards cheaper than plain ky.
  */
 import {runCall} from '../call/call.ts';
-import type {CallContext} from '../call/context.ts';
 import {answered, failed} from '../core/outcome.ts';
 import {RequestTransport} from '../transport/request-transport.ts';
 import type {Caller} from '../transport/transport.ts';
 import {restoreTimeout} from './explicit-options.ts';
-import {isResponse, type KyCall, type KyOptions, kyTimeoutError} from './ky-call.ts';
+import {isResponse, type KyCall, type KyOptions} from './ky-call.ts';
 import {RequestBody} from './request-body.ts';
+import {transportOptions} from './transport-options.ts';
 
 export function installOwnLoop(ky: KyCall, options: KyOptions): void {
   const body = new RequestBody(options);
@@ -38,7 +38,7 @@ export function installOwnLoop(ky: KyCall, options: KyOptions): void {
     return new Promise((resolve, reject) => {
       body.check(); // An exception rejects the promise.
       const call = ky.begin(request);
-      const transport = transportOf(ky, call, body, request, init);
+      const transport = new RequestTransport(transportOptions(ky, call, body, request, init));
       const caller: Caller<Response> = {
         settle: ({response, error}) => {
           if (response === null) return reject(error);
@@ -51,31 +51,6 @@ export function installOwnLoop(ky: KyCall, options: KyOptions): void {
       else start();
     });
   };
-}
-
-/** Apart from the function above: what holds this transport while a response's body is open would hold its promise, too. */
-function transportOf(
-  ky: KyCall,
-  call: CallContext<Response>,
-  body: RequestBody,
-  request: Request,
-  init: RequestInit,
-): RequestTransport {
-  const {maxAttempts, policy} = call.plan;
-  return new RequestTransport({
-    request,
-    callUrl: call.rawUrl,
-    callerSignal: request.signal,
-    passesCallerSignal: true,
-    retries: maxAttempts > 1 && !body.isStream,
-    isStream: body.isStream,
-    replayLimitBytes: policy.replayLimitBytes,
-    text: body.text,
-    bodyGetsFreshTime: ky.explicit.bodyGetsFreshTime,
-    bodyGraceMs: ky.explicit.bodyGraceMs,
-    send: (attempt, signal) => ky.send(attempt, init, signal),
-    timeoutError: error => kyTimeoutError(error, request),
-  });
 }
 
 type Hooks = KyOptions['hooks'];

@@ -1,6 +1,6 @@
 /** Which deadline the current request has, across asynchronous work. Calls through steadfetch inherit it. */
 import type {AsyncLocalStorage} from 'node:async_hooks';
-import {installDeadlineReader} from '../core/inherited-deadline.ts';
+import {type InheritedDeadline, installDeadlineReader} from '../core/inherited-deadline.ts';
 
 /** The time of a request. */
 export interface RequestDeadline {
@@ -15,20 +15,22 @@ export interface RequestDeadline {
   readonly attempt: number | undefined;
 }
 
-let storage: AsyncLocalStorage<RequestDeadline> | null | undefined;
+type ScopeDeadline = RequestDeadline & InheritedDeadline;
+
+let storage: AsyncLocalStorage<ScopeDeadline> | null | undefined;
 
 /** Looked up on first use, and not imported: browsers bundle this package too. Node, Bun, Deno and workers with Node's compatibility have it. */
-function scopes(): AsyncLocalStorage<RequestDeadline> | null {
+function scopes(): AsyncLocalStorage<ScopeDeadline> | null {
   if (storage !== undefined) return storage;
   const hooks = (globalThis as Partial<typeof globalThis>).process?.getBuiltinModule?.('node:async_hooks');
-  const found = hooks === undefined ? null : new hooks.AsyncLocalStorage<RequestDeadline>();
+  const found = hooks === undefined ? null : new hooks.AsyncLocalStorage<ScopeDeadline>();
   storage = found;
-  if (found !== null) installDeadlineReader(() => found.getStore()?.remainingMs() ?? Number.POSITIVE_INFINITY);
+  if (found !== null) installDeadlineReader(() => found.getStore());
   return found;
 }
 
 /** Runs the work under a deadline. Without `AsyncLocalStorage` the work runs all the same, and calls inherit nothing. */
-export function runUnder<T>(deadline: RequestDeadline, work: () => T): T {
+export function runUnder<T>(deadline: ScopeDeadline, work: () => T): T {
   const found = scopes();
   return found === null ? work() : found.run(deadline, work);
 }

@@ -1,5 +1,6 @@
 /** The deadline of a request: read from its headers, counted down by a timer, refused where it has passed. */
 import {TimeoutError} from '../core/errors.ts';
+import type {InheritedDeadline} from '../core/inherited-deadline.ts';
 import {systemClock} from '../core/system-clock.ts';
 import {type Clock, Timer} from '../core/timer.ts';
 import type {RequestDeadline} from './deadline-scope.ts';
@@ -23,8 +24,14 @@ export interface DeadlineOptions extends Pick<ProblemOptions, 'describedBy'> {
 const MILLISECONDS = /^\d{1,12}$/;
 const ATTEMPT = /^[1-9]\d{0,5}$/;
 
-/** Express and Fastify answer an error with these. */
-const ANSWER = {status: 504, statusCode: 504, headers: {'x-should-retry': 'false'}};
+/** Express and Fastify answer an error with this. */
+const STATUS = {status: 504, statusCode: 504};
+/** For the reason of the signal alone: the error of a call may reach another request that waits for the same call, and that one may be retried. */
+const ANSWER = {...STATUS, headers: {'x-should-retry': 'false'}};
+/** The timer of a call may be so much before that of its request. */
+const EARLY_MS = 5;
+/** So deep are the causes of an error looked at. */
+const MAX_CAUSES = 8;
 
 export interface ReadDeadline {
   /** Infinity if neither the client nor the server sets a limit. */
@@ -49,15 +56,23 @@ export function readDeadline(
 }
 
 /** Counts down from the arrival of the request. */
-export class Countdown extends Timer implements RequestDeadline {
+export class Countdown extends Timer implements RequestDeadline, InheritedDeadline {
   readonly attempt: number | undefined;
   readonly #clock: Clock;
   readonly #ms: number;
   readonly #endsAt: number;
   readonly #controller = new AbortController();
+  /** Errors with which calls below the handler ended, because this deadline passed. */
+  readonly #errors = new WeakSet();
 
   /** Bound, because handlers take their context apart. */
   readonly remainingMs = (): number => Math.max(0, this.#endsAt - this.#clock.now());
+
+  readonly timedOut = (error: unknown): void => {
+    if (this.remainingMs() > EARLY_MS || !isObject(error) || !Object.isExtensible(error)) return;
+    this.#errors.add(error);
+    Object.assign(error, STATUS);
+  };
 
   constructor({ms, attempt}: ReadDeadline, clock: Clock = systemClock) {
     super();
@@ -75,6 +90,16 @@ export class Countdown extends Timer implements RequestDeadline {
     return this.#controller.signal;
   }
 
+  /** Whether a handler that rejects with this error does so because this deadline passed: in its signal, or in a call below, whose timer may be the first. */
+  causes(error: unknown): boolean {
+    let each = error;
+    for (let depth = 0; depth < MAX_CAUSES && isObject(each); depth++) {
+      if ((this.signal.aborted && each === this.signal.reason) || this.#errors.has(each)) return true;
+      each = Reflect.get(each, 'cause');
+    }
+    return false;
+  }
+
   fire(): void {
     this.#controller.abort(Object.assign(new TimeoutError('DEADLINE_EXCEEDED', this.#ms), ANSWER));
   }
@@ -84,3 +109,5 @@ export class Countdown extends Timer implements RequestDeadline {
     this.#clock.disarm(this);
   }
 }
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

@@ -97,7 +97,7 @@ export function withDeadline(handler: Handler<RequestDeadline>, options: Deadlin
       const timed = new Request(request, {signal: AbortSignal.any([request.signal, signal])});
       return await runUnder(countdown, async () => handler(timed, countdown));
     } catch (error) {
-      if (signal.aborted && error === signal.reason) return passed();
+      if (countdown.causes(error)) return passed();
       throw error;
     } finally {
       countdown.end();
@@ -105,9 +105,15 @@ export function withDeadline(handler: Handler<RequestDeadline>, options: Deadlin
   };
 }
 
+/** Rejects where the body is cut: not every runtime ends its stream with an error. */
 async function readRequest(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | null> {
-  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) return null;
+  const length = Number(request.headers.get('content-length') ?? 0);
+  if (length > maxBytes) return null;
   const read = await readUpTo(request.body, maxBytes);
+  if ('bytes' in read && read.bytes.byteLength < length)
+    throw new Error(
+      `The body of the request has ${read.bytes.byteLength} bytes, and its Content-Length is ${length}: the client disconnected.`,
+    );
   if ('bytes' in read) return read.bytes;
   await read.stream.cancel();
   return null;

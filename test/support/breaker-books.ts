@@ -1,8 +1,18 @@
 /** Counts the attempts that breakers admitted and whose end was not reported to them. */
+import {Attempt} from '../../src/call/attempt.ts';
 import {Breaker, type Ticket, UNGUARDED} from '../../src/guards/breaker.ts';
 
 let inFlight = 0;
+/** A body breaks after the end of its attempt was reported: the breaker counts a failure in place of the success. */
+let isRevising = false;
 const {admit, record} = Breaker.prototype;
+const {bodyBroke} = Attempt.prototype;
+
+Attempt.prototype.bodyBroke = function (): void {
+  isRevising = true;
+  bodyBroke.call(this);
+  isRevising = false;
+};
 
 Breaker.prototype.admit = function (this: Breaker, now: number): Ticket | null {
   const ticket = admit.call(this, now);
@@ -11,7 +21,7 @@ Breaker.prototype.admit = function (this: Breaker, now: number): Ticket | null {
 };
 Breaker.prototype.record = function (this: Breaker, ...args: Parameters<Breaker['record']>): void {
   // An attempt that has reported its end holds this ticket.
-  if (args[0] !== UNGUARDED) inFlight--;
+  if (args[0] !== UNGUARDED && !isRevising) inFlight--;
   record.apply(this, args);
 };
 
