@@ -72,6 +72,6 @@ export function droppedError(status: number, end: Exclude<DrainEnd, 'read'>): St
     end === 'too-large' ? `is larger than ${MAX_DRAIN_BYTES} bytes` : `took longer than ${LONGEST_DRAIN_MS} ms`;
   return new SteadfetchError(
     'BODY_DROPPED',
-    `The body of this ${status} response ${limit}: it was dropped while the call waited to retry, so as not to hold a connection.`,
+    `The body of this ${status} response ${limit}: it was dropped while the call waited to retry.`,
   );
 }

@@ -89,8 +89,7 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
     this.idempotencyKey = idempotencyKey;
     this.#rpc = rpc;
     this.#inherited = inheritedDeadline();
-    const ownMs = rpc?.withinMs ?? Number.POSITIVE_INFINITY;
-    this.#withinMs = Math.min(ownMs, this.#inherited?.remainingMs() ?? ownMs);
+    this.#withinMs = Math.min(rpc?.withinMs ?? Infinity, this.#inherited?.remainingMs() ?? Infinity);
   }
 
   /** As the caller wrote it, with every secret. */

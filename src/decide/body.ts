@@ -54,7 +54,7 @@ export function plainText(body: unknown): string | undefined {
  */
 export function checkBody(body: unknown): void {
   if (isDetached(body))
-    throw new TypeError('The request body is a detached ArrayBuffer: its bytes were transferred, and cannot be sent.');
+    throw new TypeError('The request body is a detached ArrayBuffer: its bytes were transferred.');
 }
 
 /** Runtimes older than 2024 do not say so. */

@@ -1,14 +1,13 @@
 /** The three dates of HTTP, strictly. `Date.parse` takes far more, and reads some of it in local time. */
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-const FULL_DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+const MONTHS = 'Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec';
+const DAYS = 'Sun|Mon|Tue|Wed|Thu|Fri|Sat';
 
-const MONTH = `(${MONTHS.join('|')})`;
+const MONTH = `(${MONTHS})`;
 const TIME = '(\\d\\d):(\\d\\d):(\\d\\d)';
-const IMF_FIXDATE = new RegExp(`^(${DAYS.join('|')}), (\\d\\d) ${MONTH} (\\d{4}) ${TIME} GMT$`);
-const RFC_850 = new RegExp(`^(${FULL_DAYS.join('|')}), (\\d\\d)-${MONTH}-(\\d\\d) ${TIME} GMT$`);
-const ASCTIME = new RegExp(`^(${DAYS.join('|')}) ${MONTH} ([ \\d]\\d) ${TIME} (\\d{4})$`);
+const IMF_FIXDATE = new RegExp(`^(${DAYS}), (\\d\\d) ${MONTH} (\\d{4}) ${TIME} GMT$`);
+const RFC_850 = new RegExp(`^(Sun|Mon|Tues|Wednes|Thurs|Fri|Satur)day, (\\d\\d)-${MONTH}-(\\d\\d) ${TIME} GMT$`);
+const ASCTIME = new RegExp(`^(${DAYS}) ${MONTH} ([ \\d]\\d) ${TIME} (\\d{4})$`);
 
 /**
  * Milliseconds since 1970, or undefined for any text that is not an HTTP-date. All three forms are UTC, asctime too.
@@ -33,7 +32,7 @@ function utc(year: unknown, month: string | undefined, day: unknown, time: strin
   const [hour, minute, second] = time.map(Number) as [number, number, number];
   if (hour > 23 || minute > 59 || second > 60) return undefined;
   const date = new Date(0);
-  date.setUTCFullYear(Number(year), MONTHS.indexOf(month!), Number(day));
+  date.setUTCFullYear(Number(year), MONTHS.split('|').indexOf(month!), Number(day));
   if (date.getUTCDate() !== Number(day)) return undefined; // 31 Feb is the 3rd of another month.
   // A leap second is the first moment of the next minute.
   return date.setUTCHours(hour, minute, second);

@@ -7,33 +7,28 @@ export interface SentRequest {
 }
 
 /**
- * The same method, URL and body; and no header is missing, unless it is clear from the signal or from a Request that the options were passed on.
+ * The same method, URL and body.
  *
- * @param mayBeSigned Whether the function may also have changed the query of what it passes on.
+ * @param mayBeSigned Whether the function may also have changed the query of what it passes on with its options.
  */
 export function isPassedOn(sent: SentRequest, again: SentRequest, mayBeSigned: boolean): boolean {
   const from = factsOf(sent);
   const to = factsOf(again);
   if (from.method !== to.method) return false;
   if (from.body !== to.body && from.body !== undefined && to.body !== undefined) return false;
-  const hasOptions = from.signal === to.signal || typeof again.input === 'object';
-  if (from.url !== to.url && !(mayBeSigned && hasOptions && from.url.split('?')[0] === to.url.split('?')[0]))
-    return false;
-  return (
-    hasOptions || [...new Headers(from.headers)].every(([name, value]) => new Headers(to.headers).get(name) === value)
-  );
+  const isSigned = mayBeSigned && (from.signal === to.signal || typeof again.input === 'object');
+  return from.url === to.url || (isSigned && from.url.split('?')[0] === to.url.split('?')[0]);
 }
 
 function factsOf({input, init}: SentRequest) {
   // A string and a URL have none of these.
-  const {url = String(input), method = 'GET', headers, body}: Partial<Request> = Object(input);
+  const {url = String(input), method = 'GET', body}: Partial<Request> = Object(input);
   const {location} = globalThis as {location?: {readonly href: string}};
   return {
     method: (init?.method ?? method).toUpperCase(),
     url: URL.parse(url, location?.href)?.href ?? url,
     /** Null: none. Undefined: inside a Request, where only reading it shows it. */
     body: init?.body ?? (body ? undefined : null),
-    headers: init?.headers ?? headers,
     signal: init?.signal,
   };
 }

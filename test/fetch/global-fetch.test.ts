@@ -125,7 +125,7 @@ describe('a fetch of createFetch in the place of globalThis.fetch', () => {
     install(createFetch(POLICY));
     const error = await status(globalThis.fetch).catch(error => error);
     expect(error).to.be.instanceOf(TypeError);
-    expect(error.message).to.match(/^There is no fetch to send by: .* Pass one, as the port fetch\.$/);
+    expect(error.message).to.match(/^There is no fetch to send by\. Pass one, as the port fetch\.$/);
   });
 
   const wrappers: Record<string, (mine: Fetch, note: () => void) => unknown> = {
@@ -238,7 +238,7 @@ describe('a fetch of createFetch in the place of globalThis.fetch', () => {
     const error = await status(globalThis.fetch).catch(error => error);
     expect(error).to.include({name: 'SteadfetchError', code: 'FETCH_LOOP'});
     expect(error.message).to.match(
-      /^The request was not sent, because .* calls this one again\. Pass the fetch to send by/,
+      /^The request was not sent: .* calls this one again\. Pass the fetch to send by/,
     );
     expect(sends).to.deep.equal([]);
   });
