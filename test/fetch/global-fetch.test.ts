@@ -368,8 +368,9 @@ describe('a fetch of createFetch in the place of globalThis.fetch', () => {
         return below(input, init);
       };
       const client: Fetch = createFetch(POLICY, {fetch: port}) as Fetch;
-      await status(client);
+      expect(await status(client)).to.equal(200);
       await promise;
+      expect(left).to.be.at.most(0);
     });
   });
 
