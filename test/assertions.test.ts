@@ -1,31 +1,36 @@
 /** Reads the test files and refuses tests that pass although what they are about did not happen. */
-import {execFileSync} from 'node:child_process';
-import {existsSync, readFileSync} from 'node:fs';
+import {globSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {expect} from 'chai';
 import {unassertedTests} from './assertions/unasserted.ts';
 
-const root = new URL('../', import.meta.url);
+const root = fileURLToPath(new URL('..', import.meta.url));
 
-const textsOfTests = (): Readonly<Record<string, string>> =>
+const readTests = (): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    execFileSync('git', ['ls-files', '-co', '--exclude-standard', '-z', 'test'], {cwd: root, encoding: 'utf8'})
-      .split('\0')
-      .filter(path => path.endsWith('.ts') && existsSync(new URL(path, root)))
-      .map(path => [path, readFileSync(new URL(path, root), 'utf8')]),
+    globSync('test/**/*.ts', {cwd: root, exclude: ['**/node_modules']}).map(path => [
+      path.replaceAll('\\', '/'),
+      readFileSync(join(root, path), 'utf8'),
+    ]),
   );
 
 /** A suite whose files all run in one process, where such a hook runs after the last of them. */
 const isOneProcess = (path: string): boolean => path.startsWith('test/package/');
 
 describe('the tests', () => {
+  let texts: Readonly<Record<string, string>>;
+  before(() => {
+    texts = readTests();
+  });
+
   it('have each an assertion that is certain to run, or a reason in a comment "unasserted:"', () => {
-    const texts = textsOfTests();
     expect(Object.keys(texts)).to.include('test/assertions.test.ts');
     expect(unassertedTests(texts)).to.deep.equal([]);
   });
 
   it('clean up after every file: a hook of a module that several files import runs for the first of them only', () => {
-    const shared = Object.entries(textsOfTests()).filter(([path]) => !path.endsWith('.test.ts') && !isOneProcess(path));
+    const shared = Object.entries(texts).filter(([path]) => !path.endsWith('.test.ts') && !isOneProcess(path));
     expect(shared).to.not.be.empty;
     expect(shared.filter(([, text]) => /^(?:after|before)(?:Each)?\(/m.test(text)).map(([path]) => path)).to.deep.equal(
       [],

@@ -7,6 +7,7 @@ import type {Io} from '../io/io.ts';
 import {Simulations} from '../simulate/run.ts';
 import {PolicyFolder} from './policy-folder.ts';
 import {serverOf} from './server.ts';
+import {WholeLines} from './whole-lines.ts';
 
 /** The longest message, in bytes: a policy of the largest size, escaped. */
 const LONGEST = 16_000_000;
@@ -32,15 +33,21 @@ export async function serve(args: Arguments, io: Io): Promise<number> {
 
 /** A transport that says when it has ended. `onclose` belongs to the protocol. */
 class EndingTransport extends StdioServerTransport {
+  readonly #input: Readable;
   readonly #ended: () => void;
 
   constructor(input: Readable, output: Writable, ended: () => void) {
-    super(input, output, {maxBufferSize: LONGEST});
+    const lines = new WholeLines(LONGEST);
+    super(lines, output, {maxBufferSize: LONGEST});
+    this.#input = input;
     this.#ended = ended;
+    input.once('error', error => lines.destroy(error)).once('close', () => lines.end());
+    input.pipe(lines);
   }
 
   override async close(): Promise<void> {
     await super.close();
+    this.#input.unpipe().pause();
     this.#ended();
   }
 }

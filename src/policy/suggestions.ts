@@ -31,7 +31,10 @@ export function nearest(word: string, words: readonly string[]): string | undefi
   let best: string | undefined;
   let least = Math.max(1, Math.floor(wanted.length / 3)) + 1;
   for (const candidate of words) {
-    const distance = editDistance(wanted, normalise(candidate));
+    const name = normalise(candidate);
+    // Each letter more is a slip.
+    if (Math.abs(name.length - wanted.length) >= least) continue;
+    const distance = editDistance(wanted, name);
     if (distance < least) {
       best = candidate;
       least = distance;
@@ -54,7 +57,7 @@ const partHas = (part: string, key: string): boolean =>
 function aliasFor(key: string, value: unknown, owner: Fields, part: string): string | undefined {
   const name = normalise(key);
   for (const [to, note, names] of ALIASES) {
-    if (!names.split(' ').includes(name)) continue;
+    if (!` ${names} `.includes(` ${name} `)) continue;
     const field = fieldBelow(to, owner, part);
     if (field === undefined) return undefined;
     const example = note.endsWith('too') && isCount(value) ? `: ${key} ${value} is maxAttempts ${value + 1}` : '';

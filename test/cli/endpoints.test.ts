@@ -39,7 +39,7 @@ describe('steadfetch batch with endpoints', () => {
     const [first, other] = [eu.place(503), us.place(200)];
     work.write('policy.json', policy(failover));
     const args = ['batch', 'requests.jsonl', '--url', first.url, '--policy', 'policy.json', '--out', 'results.jsonl'];
-    const {code, stdout, stderr} = await work.run([...args, ...more], KEYS);
+    const {code, stdout, stderr} = await work.call([...args, ...more], KEYS);
     expect(stdout + stderr).to.not.include('key-of-');
     return {code, stdout, stderr, first, other};
   }

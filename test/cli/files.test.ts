@@ -181,7 +181,7 @@ describe('the files of steadfetch batch', function () {
     const {stdout} = await place.run(command);
     expect(customIds(stdout)).to.deep.equal(['r-0', 'r-1']);
     expect(at.requests).to.have.length(2);
-    const refused = await place.run(args('--out', '-', '--resume'));
+    const refused = await place.call(args('--out', '-', '--resume'));
     expect(refused).to.include({code: 2});
     expect(refused.stderr).to.match(/^--resume needs a journal\. standard output has none .*--journal\.\n$/);
   });

@@ -109,6 +109,9 @@ function processOf(stdout: PassThrough, stderr: PassThrough, env: NodeJS.Process
   return Object.assign(new EventEmitter(), own) as EventEmitter as NodeJS.Process;
 }
 
+/** ECharts numbers the names within its drawings in the order in which a process makes them. */
+export const sameNames = (page: string): string => page.replaceAll(/\bzr\d+-c(?:ls-)?\d+/g, 'name');
+
 export const linesOf = (content: string): unknown[] =>
   content
     .split('\n')

@@ -29,7 +29,7 @@ export class PrintingPage {
       const runs = [...text.matchAll(RUN)];
       expect(runs, 'commands of the page').not.to.be.empty;
       for (const [block, command, shown] of runs) {
-        const {stdout} = await place.run(command!.split(' '));
+        const {stdout} = await place.call(command!.split(' '));
         const printed = block.replace(`text\n${shown}`, () => `text\n${stdout}`);
         written = written.replace(block, () => printed);
       }

@@ -28,11 +28,16 @@ describe('every regular expression of src', () => {
     for (const pattern of new Set(patterns))
       it(`${path}: ${pattern.slice(0, 80)}`, () => {
         const regex = compiled(pattern);
-        expect([...attacks(regex, LENGTH)]).not.to.be.empty;
+        const begins = samples(regex);
+        let tried = 0;
         // The short ones first: they end where the time doubles with every letter.
         for (const length of [28, BOUNDED[pattern] ?? LENGTH])
-          for (const text of attacks(regex, length))
-            expect(leastMs(regex, text), `ms for ${JSON.stringify(text.slice(0, 60))}…`).to.be.below(LONGEST_MS);
+          for (const text of attacks(begins, length)) {
+            tried++;
+            const ms = leastMs(regex, text);
+            if (ms >= LONGEST_MS) expect.fail(`${ms} ms for ${JSON.stringify(text.slice(0, 60))}…`);
+          }
+        expect(tried).to.be.above(0);
       });
 
   it('is found: the rest of the sources has slashes only between numbers', () => {
@@ -65,8 +70,8 @@ function compiled(pattern: string): RegExp {
 }
 
 /** Matching texts with a piece of them repeated to that length, and an end that does not match. */
-function* attacks(regex: RegExp, length: number): Generator<string> {
-  for (const sample of samples(regex))
+function* attacks(begins: readonly string[], length: number): Generator<string> {
+  for (const sample of begins)
     for (let from = 0; from <= sample.length; from++)
       for (let to = from + 1; to <= Math.min(from + 2, sample.length); to++) {
         const pumped = sample.slice(0, from) + sample.slice(from, to).repeat(length / (to - from));

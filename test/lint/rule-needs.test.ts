@@ -11,6 +11,7 @@ import {readerOf} from '../../lint/source/files.ts';
 import {readSource} from '../../lint/source/read.ts';
 import {documentsOf} from '../../lint/source/unit.ts';
 import {presets} from '../../src/policy/presets.ts';
+import {runs} from '../support/runs.ts';
 import {wildBase, wildPolicy} from './support/wild-policies.ts';
 
 type Settings = Readonly<Record<string, unknown>>;
@@ -49,7 +50,7 @@ describe('the fields that a rule needs', () => {
           expect(withoutNeeds(rule, model), rule.code).to.deep.equal([]);
         }
       }),
-      {numRuns: 100, seed: 1},
+      {numRuns: runs(30, 100), seed: 1},
     )).timeout(60_000);
 
   for (const name of Object.keys(presets)) {

@@ -11,7 +11,7 @@ import {written} from './safe-fixes/policies.ts';
 import {type Ended, run, type Traffic, trafficOf} from './safe-fixes/traffic.ts';
 
 /** 2,000 in test/endurance. */
-const cases = Number(process.env.FUZZ_CASES ?? runs(60, 200));
+const cases = Number(process.env.FUZZ_CASES ?? runs(20, 200));
 const seed = fc.integer({min: 0, max: 1e6});
 
 describe('safe fixes', function () {

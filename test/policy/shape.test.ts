@@ -7,6 +7,7 @@ import {presets} from '../../src/policy/presets.ts';
 import {said} from '../../src/policy/shape.ts';
 import {policyShape} from '../../src/policy/shapes.ts';
 import {checkOverrides, checkPolicy} from '../../src/policy/validate.ts';
+import {runs} from '../support/runs.ts';
 import {fitsOverrides, fitsPolicy, source as schema} from './reference.ts';
 
 /** Every field there is, in some kind. */
@@ -192,7 +193,7 @@ describe('a policy is read as its schema says', () => {
         same(value, checkPolicy, fitsPolicy);
         same(value, checkOverrides, fitsOverrides);
       }),
-      {seed: 20, numRuns: 3000},
+      {seed: 20, numRuns: runs(1000, 3000)},
     );
   });
 

@@ -136,7 +136,7 @@ describe('a quota of four processes', () => {
 
 describe('the limits of a shared quota', () => {
   it('hold where processes crash at random', async () => {
-    const count = runs(30, 300);
+    const count = runs(10, 300);
     let crashes = 0;
     for (let seed = 1; seed <= count; seed++) crashes += await runAtRandom(seed);
     expect(crashes).to.be.at.least(count);

@@ -35,7 +35,7 @@ describe('npm test', () => {
   const unhandled = `void Promise.reject(new Error('left alone')); await new Promise(setImmediate);`;
 
   it('runs the named files alone', async () => {
-    const {code, output} = await npmTest(file('a', 'one'), file('b', 'two'));
+    const {code, output} = await npmTest('--jobs', '1', file('a', 'one'), file('b', 'two'));
     expect(code).to.equal(0);
     expect(output)
       .to.match(/^ {2}2 passing/m)
@@ -43,7 +43,16 @@ describe('npm test', () => {
   });
 
   it('takes the options of mocha', async () => {
-    const {output} = await npmTest('--reporter', 'spec', '--grep', 'two', file('a', 'one'), file('b', 'two'));
+    const {output} = await npmTest(
+      '--jobs',
+      '1',
+      '--reporter',
+      'spec',
+      '--grep',
+      'two',
+      file('a', 'one'),
+      file('b', 'two'),
+    );
     expect(output)
       .to.match(/1 passing/)
       .and.contain('✔ two');

@@ -2,18 +2,9 @@
 import {once} from 'node:events';
 import {createServer, type IncomingMessage} from 'node:http';
 import type {AddressInfo} from 'node:net';
-import {PGlite} from '@electric-sql/pglite';
 import {expect} from 'chai';
 import {createFetch} from '../../src/fetch.ts';
-import {
-  type IdempotencyOptions,
-  idempotencyMiddleware,
-  idempotent,
-  memoryStore,
-  postgresSchema,
-  postgresTransactions,
-  type Query,
-} from '../../src/server.ts';
+import {type IdempotencyOptions, idempotencyMiddleware, idempotent, memoryStore} from '../../src/server.ts';
 import {postTo, withServers} from './node-server.ts';
 import {outcomeTable} from './outcome-rows.ts';
 import {deferred, post, told} from './requests.ts';
@@ -23,25 +14,6 @@ describe('what a repetition gets', () => {
   describe('with a store that leases', () => outcomeTable('leases', () => ({store: memoryStore(), scope: 'everyone'})));
   describe("with a store that leases and afterLoss 'run-again'", () =>
     outcomeTable('run-again', () => ({store: memoryStore(), scope: 'everyone', afterLoss: 'run-again'})));
-
-  describe('with postgresTransactions', () => {
-    let db: PGlite;
-    before(async () => {
-      db = await PGlite.create();
-      await db.exec(postgresSchema());
-    });
-    after(() => db?.close());
-    outcomeTable('transactions', () => ({
-      store: postgresTransactions<Query>({
-        transaction: work =>
-          db.transaction(tx => {
-            const query: Query = async (text, values) =>
-              (await tx.query<Record<string, unknown>>(text, [...values])).rows;
-            return work(query, query);
-          }),
-      }),
-    }));
-  });
 });
 
 describe('a middleware that answers for a slow handler', () => {

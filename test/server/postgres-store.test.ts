@@ -1,24 +1,35 @@
-/** The stores in PostgreSQL, on PGlite: PostgreSQL itself, compiled to WebAssembly, with one connection. */
+/** The stores in PostgreSQL, on PGlite: PostgreSQL itself, compiled to WebAssembly, with one connection. It starts once: that takes four seconds. */
 import {PGlite} from '@electric-sql/pglite';
 import {expect} from 'chai';
-import {postgresSchema, postgresStore, type Query} from '../../src/server.ts';
-import {postgresContract} from './postgres-contract.ts';
+import {postgresSchema, postgresStore, postgresTransactions, type Query} from '../../src/server.ts';
+import {outcomeTable} from './outcome-rows.ts';
+import {type Driver, postgresContract} from './postgres-contract.ts';
 
-describe('postgresStore on PGlite', () => {
-  postgresContract(async () => {
-    const db = await PGlite.create();
-    const queryOf =
-      (to: Pick<PGlite, 'query'>): Query =>
-      async (text, values) =>
-        (await to.query<Record<string, unknown>>(text, [...values])).rows;
-    return {
-      query: queryOf(db),
-      transaction: work =>
-        db.transaction(tx => work(queryOf({query: tx.query.bind(tx)}), queryOf({query: tx.query.bind(tx)}))),
-      isConcurrent: false,
-      close: () => db.close(),
-    };
-  }, 60);
+describe('on PGlite', () => {
+  let db: PGlite;
+  before(async () => {
+    db = await PGlite.create();
+  });
+  after(() => db?.close());
+
+  const queryOf =
+    (to: Pick<PGlite, 'query'>): Query =>
+    async (text, values) =>
+      (await to.query<Record<string, unknown>>(text, [...values])).rows;
+  const driver = (): Driver => ({
+    query: queryOf(db),
+    transaction: work =>
+      db.transaction(tx => work(queryOf({query: tx.query.bind(tx)}), queryOf({query: tx.query.bind(tx)}))),
+    isConcurrent: false,
+    close: async () => {},
+  });
+
+  describe('postgresStore', () => postgresContract(async () => driver(), 60));
+
+  describe('what a repetition gets with postgresTransactions', () =>
+    outcomeTable('transactions', () => ({
+      store: postgresTransactions<Query>({transaction: work => driver().transaction(work)}),
+    })));
 });
 
 describe('the name of the table', () => {

@@ -20,7 +20,7 @@ export const otherSuites: readonly OtherSuite[] = [
   },
   {
     name: 'endurance',
-    needs: 'three minutes',
+    needs: 'six minutes',
     repeats: 'it measures memory and latencies of this machine',
   },
   {

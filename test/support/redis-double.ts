@@ -2,12 +2,8 @@
  * Redis in memory, as far as shared guards use it: runs their scripts in a real Lua, and the commands that the scripts call. Its time is
  * that of a clock of the test. test/stores holds it against a real server.
  */
-import fengari from 'fengari';
-
-const {lua, lauxlib, lualib, to_luastring, to_jsstring} = fengari;
-type State = ReturnType<typeof lauxlib.luaL_newstate>;
-
-type Value = string | number | null | readonly Value[];
+import {createHash} from 'node:crypto';
+import {compiled, runScript, type Value} from './lua.ts';
 
 /** Redis answers an error. */
 class RedisError extends Error {}
@@ -15,22 +11,14 @@ class RedisError extends Error {}
 export class RedisDouble {
   /** Milliseconds since 1970. */
   readonly #now: () => number;
-  readonly #state: State = lauxlib.luaL_newstate();
-  /** The loaded scripts. Each is a global function of Lua with this name. */
-  readonly #scripts = new Set<string>();
+  /** The loaded scripts, by their SHA. */
+  readonly #scripts = new Map<string, string>();
   readonly #hashes = new Map<string, Map<string, string>>();
   readonly #sorted = new Map<string, Map<string, number>>();
   readonly #expires = new Map<string, number>();
 
   constructor(now: () => number) {
     this.#now = now;
-    lualib.luaL_openlibs(this.#state);
-    lua.lua_createtable(this.#state, 0, 1);
-    lua.lua_pushcfunction(this.#state, state => this.#call(state));
-    lua.lua_setfield(this.#state, -2, to_luastring('call'));
-    lua.lua_setglobal(this.#state, to_luastring('redis'));
-    lua.lua_pushcfunction(this.#state, state => this.#number(state));
-    lua.lua_setglobal(this.#state, to_luastring('tonumber'));
   }
 
   /** Runs a command at once. @throws RedisError */
@@ -57,101 +45,27 @@ export class RedisDouble {
   }
 
   #load(text: string): string {
-    const sha = `sha of ${text}`;
+    const sha = createHash('sha1').update(text).digest('hex');
     if (this.#scripts.has(sha)) return sha;
-    if (lauxlib.luaL_loadstring(this.#state, to_luastring(text)) !== lua.LUA_OK) throw this.#error();
-    lua.lua_setglobal(this.#state, to_luastring(sha));
-    this.#scripts.add(sha);
+    this.#attempt(() => compiled(text));
+    this.#scripts.set(sha, text);
     return sha;
   }
 
   #evaluate(sha: string, [count, ...rest]: readonly string[]): Value {
-    if (!this.#scripts.has(sha)) throw new RedisError('NOSCRIPT No matching script. Please use EVAL.');
-    const state = this.#state;
+    const text = this.#scripts.get(sha);
+    if (text === undefined) throw new RedisError('NOSCRIPT No matching script. Please use EVAL.');
     const keys = rest.slice(0, Number(count));
-    this.#push(keys);
-    lua.lua_setglobal(state, to_luastring('KEYS'));
-    this.#push(rest.slice(keys.length));
-    lua.lua_setglobal(state, to_luastring('ARGV'));
-    lua.lua_getglobal(state, to_luastring(sha));
-    if (lua.lua_pcall(state, 0, 1, 0) !== lua.LUA_OK) throw this.#error();
-    const value = this.#valueAt(-1);
-    lua.lua_pop(state, 1);
-    return value;
+    return this.#attempt(() =>
+      runScript(text, keys, rest.slice(keys.length), (name, args) => this.#command(name, args)),
+    );
   }
 
-  #error(): RedisError {
-    const message = to_jsstring(lua.lua_tostring(this.#state, -1));
-    lua.lua_pop(this.#state, 1);
-    return new RedisError(`ERR ${message}`);
-  }
-
-  #call(state: State): number {
-    const args: string[] = [];
-    for (let at = 1; at <= lua.lua_gettop(state); at++) args.push(this.#text(at));
+  #attempt<T>(run: () => T): T {
     try {
-      this.#push(this.#command(args[0]!, args.slice(1)));
-      return 1;
+      return run();
     } catch (error) {
-      return lauxlib.luaL_error(state, to_luastring((error as Error).message));
-    }
-  }
-
-  /** The numbers of Redis's Lua are doubles. This Lua has integers of 32 bits too, in which a time in ms overflows. */
-  #number(state: State): number {
-    const text = lua.lua_isnoneornil(state, 1) ? '' : this.#text(1);
-    const value = text.trim() === '' ? Number.NaN : Number(text);
-    if (Number.isNaN(value)) lua.lua_pushnil(state);
-    else if (Number.isInteger(value) && Math.abs(value) <= 1e6) lua.lua_pushinteger(state, value);
-    else lua.lua_pushnumber(state, value);
-    return 1;
-  }
-
-  /** Numbers as Redis writes them: whole ones without a point. */
-  #text(at: number): string {
-    if (lua.lua_type(this.#state, at) === lua.LUA_TNUMBER) return String(lua.lua_tonumber(this.#state, at));
-    return to_jsstring(lua.lua_tostring(this.#state, at));
-  }
-
-  #push(value: Value): void {
-    const state = this.#state;
-    if (value === null) lua.lua_pushboolean(state, false);
-    else if (typeof value === 'number') lua.lua_pushinteger(state, value);
-    else if (typeof value === 'string') lua.lua_pushstring(state, to_luastring(value));
-    else {
-      lua.lua_createtable(state, value.length, 0);
-      for (const [index, each] of value.entries()) {
-        this.#push(each);
-        lua.lua_rawseti(state, -2, index + 1);
-      }
-    }
-  }
-
-  /** A value of Lua, as Redis answers it: numbers without their fraction, a list up to its first nil. */
-  #valueAt(at: number): Value {
-    const state = this.#state;
-    switch (lua.lua_type(state, at)) {
-      case lua.LUA_TNUMBER:
-        return Math.trunc(lua.lua_tonumber(state, at));
-      case lua.LUA_TSTRING:
-        return to_jsstring(lua.lua_tostring(state, at));
-      case lua.LUA_TBOOLEAN:
-        return lua.lua_toboolean(state, at) ? 1 : null;
-      case lua.LUA_TTABLE:
-        return this.#listAt(at);
-      default:
-        return null;
-    }
-  }
-
-  #listAt(at: number): Value[] {
-    const state = this.#state;
-    const list: Value[] = [];
-    for (let index = 1; ; index++) {
-      const isNil = lua.lua_rawgeti(state, at, index) === lua.LUA_TNIL;
-      if (!isNil) list.push(this.#valueAt(-1));
-      lua.lua_pop(state, 1);
-      if (isNil) return list;
+      throw new RedisError(`ERR ${(error as Error).message}`);
     }
   }
 
