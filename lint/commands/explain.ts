@@ -86,7 +86,7 @@ async function explainFindings(
       texts: request.files,
       rules: [rule],
       version: VERSION,
-      day: io.today(),
+      today: io.today,
     };
     io.out.write(`\n${stylish.format(run, {colour: wantsColour(undefined, io), width: io.out.columns})}`);
   }

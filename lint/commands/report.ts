@@ -22,7 +22,7 @@ export async function writeReports(
   stream: Stream,
 ): Promise<void> {
   const {io} = workspace;
-  const found: Run = {reports, texts, rules: await workspace.rules(), version: VERSION, day: io.today()};
+  const found: Run = {reports, texts, rules: await workspace.rules(), version: VERSION, today: io.today};
   const folder = args.value('paths-from');
   const run = folder === undefined ? found : withPathsFrom(workspace.absolute(folder), io.cwd, found);
   for (const {format, file} of outputs) {

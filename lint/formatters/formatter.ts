@@ -12,8 +12,8 @@ export interface Run {
   readonly rules: readonly Rule[];
   /** The version of this package. */
   readonly version: string;
-  /** The day of the run where the user is, `2027-01-01`. */
-  readonly day: string;
+  /** The day it is where the user is, `2027-01-01`. */
+  readonly today: () => string;
 }
 
 export interface FormatOptions {

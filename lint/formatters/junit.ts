@@ -7,11 +7,11 @@ import {xml} from './xml.ts';
 export const junit: Formatter = {
   name: 'junit',
   summary: "JUnit's XML, for Jenkins and others",
-  format: ({reports, version, day}) =>
+  format: ({reports, version, today}) =>
     [
       '<?xml version="1.0" encoding="UTF-8"?>',
       '<testsuites>',
-      ...reports.map((report, id) => suite(report, id, version, day)),
+      ...reports.map((report, id) => suite(report, id, version, today())),
       '</testsuites>',
       '',
     ].join('\n'),

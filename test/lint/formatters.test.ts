@@ -39,7 +39,7 @@ const texts: Readonly<Record<string, string>> = {
 const plain: FormatOptions = {colour: false, width: 100};
 const paths = Object.keys(texts).filter(path => path !== 'policies/base.json');
 const reports: Report[] = await Promise.all(paths.map(path => lintText({path, files: texts})));
-const run: Run = {reports, texts, rules, version: '1.2.3', day: '2027-01-31'};
+const run: Run = {reports, texts, rules, version: '1.2.3', today: () => '2027-01-31'};
 const findings = reports.flatMap(report => report.findings);
 
 const format = (name: string, what: Run = run, options: FormatOptions = plain): string => {
@@ -299,7 +299,7 @@ describe('report formats', () => {
   describe('stylish', () => {
     const one = async (text: string): Promise<Run> => {
       const report = await lintText({path: 'policy.json', files: {'policy.json': text}});
-      return {reports: [report], texts: {'policy.json': text}, rules, version: '1.2.3', day: '2027-01-31'};
+      return {reports: [report], texts: {'policy.json': text}, rules, version: '1.2.3', today: () => '2027-01-31'};
     };
 
     it('shows the place in its lines, the fix, the choice and the page', async () => {

@@ -332,7 +332,7 @@ describe('the rules of the linter, on another dialect,', () => {
     expect(await codesOf(route('num_retries: 11'), workflow)).to.include('RL202');
     const waits = route(
       'num_retries: 3, retry_back_off: {base_interval: 60s, max_interval: 120s}',
-      '    timeout: 3600s\n',
+      '    timeout: 300s\n',
     );
     expect(await codesOf(waits)).to.include('RL206');
     expect(await codesOf(waits, workflow)).not.to.include('RL206');
