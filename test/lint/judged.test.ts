@@ -17,7 +17,7 @@ interface Judgement {
 }
 
 /** Shares as they are; a limit only falls. */
-const MOST_MISSED = 0.4;
+const MOST_MISSED = 0.025;
 const MOST_FALSE = 0.325;
 
 /** Sound policies that fail a run today. The list only shrinks. */
