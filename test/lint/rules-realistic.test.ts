@@ -193,6 +193,232 @@ const pairs: readonly Pair[] = [
       {maxAttempts: 1, objective: {successRatio: 0.999}},
     ],
   },
+  {
+    code: 'RL216',
+    title: 'a breaker that a pause of 56 ms opens for a minute',
+    bad: {breaker: {kind: 'consecutive', failures: 5, openMs: 60_000}, objective: {assume: {rps: 90}}},
+    finds: ['warning breaker.failures'],
+    says: /90 calls per second make them in 55\.6 ms: a server that pauses that long gets no calls for 60000 ms/,
+    good: [
+      {breaker: {kind: 'consecutive', failures: 5}, objective: {assume: {rps: 90}}},
+      {breaker: {kind: 'consecutive', failures: 5, openMs: 60_000}, objective: {assume: {rps: 9}}},
+      {breaker: {kind: 'consecutive', failures: 5, openMs: 60_000}},
+    ],
+  },
+  {
+    code: 'RL115',
+    title: 'a hedge of paid generations',
+    bad: {extends: ['steadfetch:llm'], hedge: {delayMs: 20_000}},
+    finds: ['warning hedge'],
+    says: /up to 5 % of the calls are paid for twice/,
+    good: [
+      {extends: ['steadfetch:llm'], routes: [{match: {methods: ['GET'], path: '/v1/models'}, hedge: {delayMs: 200}}]},
+      {extends: ['steadfetch:llm'], hedge: {delayMs: 20_000}, maxAttempts: 1},
+      {paid: null, hedge: {delayMs: 200}},
+    ],
+  },
+  {
+    code: 'RL116',
+    title: 'a GET that sends',
+    bad: {routes: [{match: {methods: ['get', 'HEAD'], path: '/api/sendMessage'}, name: 'send'}]},
+    finds: ['warning routes[0].match.path'],
+    says: /GET or HEAD \/api\/sendMessage seems to act \("send"\)/,
+    good: [
+      {routes: [{match: {methods: ['GET'], path: '/api/sendings'}, name: 'sendings'}]},
+      {routes: [{match: {methods: ['GET'], path: '/api/runs'}, name: 'runs'}]},
+      {routes: [{match: {path: '/api/sendMessage'}, name: 'send'}]},
+      {routes: [{match: {methods: ['GET'], path: '/api/send/status'}, name: 'status'}]},
+      {routes: [{match: {methods: ['GET'], path: '/api/send'}, name: 'send', maxAttempts: 1}]},
+      {routes: [{match: {methods: ['GET'], path: '/api/send'}, name: 'send', retryOn: [429]}]},
+    ],
+  },
+  {
+    code: 'RL117',
+    title: 'the default key header, sent to an endpoint of Checkout.com',
+    bad: {
+      idempotency: {methods: ['POST']},
+      endpoints: ['api', 'api.sandbox'].map(name => ({name, origin: `https://${name}.checkout.com`})),
+    },
+    finds: ['error idempotency'],
+    says: /Checkout\.com deduplicates by Cko-Idempotency-Key and ignores Idempotency-Key/,
+    good: [
+      {
+        idempotency: {header: 'cko-idempotency-key'},
+        routes: [{match: {origin: 'https://api.checkout.com'}, name: 'c'}],
+      },
+      {idempotency: {}, routes: [{match: {origin: 'https://api.notpaypal.com'}, name: 'p'}]},
+      {idempotency: {}, routes: [{match: {origin: 'https://api-m.paypal.com', methods: ['GET']}, name: 'p'}]},
+    ],
+  },
+  {
+    code: 'RL225',
+    title: 'calls that pile up where no breaker stops them',
+    bad: {breaker: null, objective: {assume: {rps: 500}}},
+    finds: ['info objective.assume.rps'],
+    says: /500 calls per second wait for up to \d+ ms, which makes \d+ in flight/,
+    good: [
+      {objective: {assume: {rps: 500}}},
+      {breaker: null, attemptTimeoutMs: 500, deadlineMs: 3000, objective: {assume: {rps: 500}}},
+      {breaker: null, concurrency: {}, objective: {assume: {rps: 500}}},
+    ],
+  },
+  {
+    code: 'RL226',
+    title: 'output tokens that are fewer than the requests',
+    bad: {
+      quota: {
+        limits: [
+          {unit: 'outputTokens', max: 8000, perMs: 60_000},
+          {unit: 'requests', max: 100, perMs: 1000},
+        ],
+      },
+    },
+    finds: ['warning quota.limits[0].max'],
+    says: /8000 output tokens in 60000 ms and 100 requests in 1000 ms make 1\.33 tokens for each request/,
+    good: [
+      // The smallest account of a vendor.
+      {
+        quota: {
+          limits: [
+            {unit: 'requests', max: 500, perMs: 60_000},
+            {unit: 'tokens', max: 10_000, perMs: 60_000},
+          ],
+        },
+      },
+      {extends: ['steadfetch:llm'], quota: {limits: [{unit: 'requests', max: 50, perMs: 1000}]}},
+    ],
+  },
+  {
+    code: 'RL315',
+    title: 'a subscription under an idle timeout',
+    bad: {idleTimeoutMs: 60_000, routes: [{match: {path: '/a.v1.Feed/SubscribePrices'}, name: 'feed'}]},
+    finds: ['warning idleTimeoutMs'],
+    says: /ends after 60000 ms without a message/,
+    good: [
+      {routes: [{match: {path: '/a.v1.Feed/Watchdog'}, name: 'feed'}]},
+      {routes: [{match: {path: '/a.v1.Feed/*'}, name: 'feed'}]},
+      {routes: [{match: {path: '/v1/watch'}, name: 'feed'}]},
+      {idleTimeoutMs: null, routes: [{match: {path: '/a.v1.Feed/Watch'}, name: 'feed'}]},
+    ],
+  },
+  {
+    code: 'RL316',
+    title: 'layers that do not learn the deadline',
+    bad: {
+      retryingLayers: [
+        {name: 'gateway', maxAttempts: 2},
+        {name: 'mesh', maxAttempts: 2},
+      ],
+    },
+    finds: ['info retryingLayers'],
+    says: /gateway and mesh retry the call, too, and the server does not learn how much of the 30000 ms is left/,
+    good: [
+      {retryingLayers: [{name: 'gateway', maxAttempts: 2}], deadlineHeader: 'x-request-timeout-ms'},
+      {retryingLayers: [{name: 'gateway', maxAttempts: 2}], deadlineMs: null},
+      {retryingLayers: [{name: 'sdk', maxAttempts: 2}], extends: ['steadfetch:llm']},
+    ],
+  },
+  {
+    code: 'RL416',
+    title: 'payments with the deadline of a page',
+    bad: {extends: ['steadfetch:payments', 'steadfetch:interactive']},
+    finds: ['warning extends[1]'],
+    says: /calls end after 10000 ms, where steadfetch:payments has 60000 ms/,
+    good: [
+      {extends: ['steadfetch:interactive', 'steadfetch:payments']},
+      {extends: ['steadfetch:llm'], deadlineMs: 5000},
+      {extends: ['steadfetch:interactive', 'steadfetch:neutral']},
+    ],
+  },
+  {
+    code: 'RL417',
+    title: 'a share below one endpoint in each rank',
+    bad: {
+      endpoints: [1, 1, 2].map((rank, index) => ({name: `e${index}`, origin: `https://e${index}.shop.example`, rank})),
+      failover: {ejection: {maxEjectedShare: 0.4}},
+    },
+    finds: ['warning failover.ejection.maxEjectedShare'],
+    says: /one of 2 endpoints is 50 %, and maxEjectedShare is 40 %\. Set it to at least 0\.5\./,
+    good: [
+      {
+        endpoints: [1, 2].map(rank => ({name: `e${rank}`, origin: `https://e${rank}.shop.example`, rank})),
+        maxAttempts: 1,
+        retryingLayers: [{name: 'sdk', maxAttempts: 2}],
+      },
+      {endpoints: regions, failover: {on: ['throttled', 'network']}},
+      {endpoints: regions, maxAttempts: null},
+      {endpoints: null, failover: {on: []}},
+    ],
+  },
+  {
+    code: 'RL418',
+    title: 'a list of triggers without the default ones',
+    bad: {idempotency: {}, retryOn: [409, 507]},
+    finds: ['info retryOn'],
+    says: /409 and 507 are retried, and 429, 503, network failures and timeouts are not/,
+    good: [
+      {retryOn: ['5xx', 423]},
+      {retryOn: ['ABORTED']},
+      {retryOn: [404]},
+      {retryOn: [423], maxAttempts: 1},
+      {routes: [{match: {path: '/v1/search'}, name: 'search', idempotentMethods: ['POST']}]},
+      {routes: [{match: {path: '/a.v1.Search/*'}, name: 'search', idempotentMethods: ['POST']}]},
+    ],
+  },
+  {
+    code: 'RL419',
+    title: 'one unnamed route among named ones',
+    bad: {
+      breaker: {scope: 'route'},
+      routes: [
+        {match: {path: '/a/**'}, name: 'a', maxAttempts: 2},
+        {match: {path: '/b/**'}, maxAttempts: 2},
+      ],
+    },
+    finds: ['warning breaker.scope'],
+    says: /Route \* \/b\/\*\* has no name and shares the breaker with all calls without a route/,
+    good: [
+      // A breaker with settings of its own is shared with no other call.
+      {routes: [{match: {path: '/b/**'}, breaker: {scope: 'route', openMs: 9000}}]},
+      {
+        breaker: null,
+        routes: ['a', 'b'].map(host => ({
+          match: {origin: `https://${host}.example`},
+          breaker: {scope: 'route', openMs: 9000},
+        })),
+      },
+    ],
+  },
+  {
+    code: 'RL420',
+    title: 'a backup before the primary',
+    bad: {
+      endpoints: [
+        {name: 'eu-primary', origin: 'https://eu.shop.example', rank: 2},
+        {name: 'us-backup', origin: 'https://us.shop.example'},
+      ],
+    },
+    finds: ['warning endpoints[1]'],
+    says: /us-backup is used before eu-primary, because its rank is 1 and that of eu-primary is 2/,
+    good: [
+      {endpoints: ['drive', 'address'].map(name => ({name, origin: `https://${name}.shop.example`}))},
+      {endpoints: ['backup-1', 'backup-2'].map(name => ({name, origin: `https://${name}.shop.example`}))},
+    ],
+  },
+  {
+    code: 'RL421',
+    title: 'a scroll that is spread over three nodes',
+    bad: {
+      endpoints: ['n1', 'n2', 'n3'].map(name => ({name, origin: `http://${name}.search.svc`})),
+      routes: [{match: {methods: ['POST'], path: '/_search/scroll'}, name: 'scroll'}],
+    },
+    finds: ['info routes[0].match.path'],
+    says: /Calls of \/_search\/scroll are spread over n1, n2 and n3, .* unknown to the others\./,
+    good: [
+      {endpoints: regions, routes: [{match: {path: '/sessions/**'}, name: 'sessions'}]},
+      {endpoints: regions.map(each => ({...each, rank: 1})), routes: [{match: {path: '/obsessions/**'}, name: 'o'}]},
+    ],
+  },
 ];
 
 async function findingsOf(code: string, policy: PolicyInput) {
