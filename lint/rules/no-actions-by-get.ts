@@ -49,12 +49,12 @@ Leave GET out of \`idempotentMethods\` for such a route. It is then retried only
   reads: ['idempotency', 'match', 'maxAttempts'],
 
   *check(scope): Iterable<Draft> {
-    const {policy, match} = scope;
+    const {policy, match, dialect} = scope;
     const methods = namedMethods(scope) ?? [];
     const word = actionOf(match?.path);
     if (word === undefined || !methods.includes('GET') || methods.some(method => !SAFE.has(method))) return;
     if (!policy.idempotentMethods.includes('GET') || isKeyed(policy, 'GET') || !mayRetry(scope)) return;
-    if (ambiguousTriggers(policy, 'GET', match).length === 0) return;
+    if (ambiguousTriggers(policy, 'GET', match).length === 0 || !dialect.capabilities.gatesByMethod) return;
     const value = policy.idempotentMethods.filter(method => !SAFE.has(method));
     yield {
       at: 'match.path',

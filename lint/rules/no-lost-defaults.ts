@@ -5,6 +5,7 @@ import {formatList} from '../analysis/format.ts';
 import {isGrpcPath} from '../analysis/grpc-path.ts';
 import {isRegistered} from '../analysis/methods.ts';
 import {isKeyed, mayRetry, namedMethods} from '../analysis/retryability.ts';
+import {isNative} from '../dialects/native.ts';
 import {isSetHere, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
@@ -71,7 +72,8 @@ The rule reports a \`retryOn\` without any of the default triggers, and an \`ide
   reads: ['idempotency', 'match', 'maxAttempts'],
 
   *check(scope): Iterable<Draft> {
-    if (!mayRetry(scope)) return;
+    // Other languages have no default list.
+    if (!mayRetry(scope) || !isNative(scope.dialect)) return;
     yield* lostTriggers(scope);
     yield* lostMethods(scope);
   },
