@@ -34,7 +34,7 @@ fallback, standby) and that comes first gets all traffic, while the one that is 
         findings: [
           {
             message:
-              'standby gets calls while main is well, because both have rank 1. If it is the fallback, set its rank to 2.',
+              'standby gets calls while main is up, because both have rank 1. If it is the fallback, set its rank to 2.',
             at: '4:5',
             marks: '{',
             severity: 'info',
@@ -67,7 +67,7 @@ fallback, standby) and that comes first gets all traffic, while the one that is 
         at: path,
         message: isFirst
           ? `${name} is used before ${other.name}, because its rank is ${rank} and that of ${other.name} is ${other.rank}. If it is the fallback, exchange the ranks.`
-          : `${name} gets calls while ${other.name} is well, because both have rank ${rank}. If it is the fallback, set its rank to ${value}.`,
+          : `${name} gets calls while ${other.name} is up, because both have rank ${rank}. If it is the fallback, set its rank to ${value}.`,
         ...(isFirst ? {} : {severity: 'info'}),
         suggestions: isFirst ? [] : [{title: `Set rank to ${value}`, changes: [{do: 'set', path, value}]}],
       };
