@@ -2,7 +2,9 @@
 import {defaultPolicy} from '../../src/policy/defaults.ts';
 import type {Backoff} from '../../src/policy/types.ts';
 import type {Scope} from '../model/scope.ts';
-import {mayRetry, retriesThrottled} from './retryability.ts';
+import {formatCount, formatList, formatNumber, formatShare} from './format.ts';
+import {isIdempotent} from './methods.ts';
+import {mayRetry, namedMethods, retriesThrottled} from './retryability.ts';
 
 /** A field that may have no effect. */
 export interface InertField {
@@ -60,6 +62,9 @@ const whenAllShared = (field: 'headers' | 'query'): InertField => ({
       : undefined,
 });
 
+/** With half a retry admitted on average, few windows hold enough calls for one. */
+const HALF_A_RETRY = 0.5;
+
 export const INERT_FIELDS: readonly InertField[] = [
   withoutRetries('backoff'),
   withoutRetries('budget'),
@@ -96,6 +101,33 @@ export const INERT_FIELDS: readonly InertField[] = [
       const {capacity, retryCost, throttledCost} = budget;
       if (capacity >= Math.min(retryCost, throttledCost)) return undefined;
       return `a retry takes ${retryCost} tokens, ${throttledCost} after a throttled response, and the bucket holds ${capacity}. Raise capacity`;
+    },
+  },
+  {
+    path: 'budget',
+    effect: 'refuses almost every retry',
+    inert: scope => {
+      const {budget, objective} = scope.policy;
+      const rps = objective?.assume?.rps ?? 0;
+      if (budget?.kind !== 'ratio' || rps === 0 || !mayRetry(scope)) return undefined;
+      const {ratio, windowMs, minPerSecond} = budget;
+      const calls = (rps * windowMs) / 1000;
+      const admitted = calls * ratio + (minPerSecond * windowMs) / 1000;
+      // With ratio and minPerSecond at 0, it refuses every retry.
+      if (admitted === 0 || admitted > HALF_A_RETRY) return undefined;
+      const held = `${formatCount(Number(formatNumber(rps)), 'call')} per second make ${formatCount(Number(formatNumber(calls)), 'call')} in its window of ${scope.dialect.words.ms(windowMs)}`;
+      return `${held}, and ${formatShare(ratio)} of them are ${formatNumber(calls * ratio)} retries. Raise windowMs or minPerSecond`;
+    },
+  },
+  {
+    path: 'idempotency.methods',
+    effect: 'gives a key to no POST and no PATCH',
+    inert: scope => {
+      const methods = scope.policy.idempotency?.methods ?? [];
+      const named = namedMethods(scope);
+      if (methods.length === 0 || !methods.every(isIdempotent)) return undefined;
+      if (named?.every(method => methods.includes(method))) return undefined;
+      return `it lists ${formatList(methods)}, and ${methods.length === 1 ? 'that is' : 'those are'} retried without a key, too. List POST`;
     },
   },
   {

@@ -1,11 +1,13 @@
 /** Every rule, by code. */
 
 import type {Rule} from '../rule.ts';
+import {actionsByGet} from './no-actions-by-get.ts';
 import {amplifiedRetries} from './no-amplified-retries.ts';
 import {attemptAsLongAsCall} from './no-attempt-as-long-as-call.ts';
 import {breakerOpenedByOneCall} from './no-breaker-opened-by-one-call.ts';
 import {brokenExtends} from './no-broken-extends.ts';
 import {budgetMultipliedByInstances} from './no-budget-multiplied-by-instances.ts';
+import {lateColdStart} from './no-cold-start-beyond-deadline.ts';
 import {concurrencyBelowTraffic} from './no-concurrency-below-traffic.ts';
 import {contradiction} from './no-contradiction.ts';
 import {credentialsAcrossSites} from './no-credentials-across-sites.ts';
@@ -18,21 +20,30 @@ import {excessiveHedging} from './no-excessive-hedging.ts';
 import {excessiveHints} from './no-excessive-hints.ts';
 import {extremeHoldLimit} from './no-extreme-hold-limit.ts';
 import {extremeReplayLimit} from './no-extreme-replay-limit.ts';
+import {fallbackFirst} from './no-fallback-first.ts';
 import {fastThrottledRetries} from './no-fast-retries-on-overload.ts';
 import {fieldWithoutEffect} from './no-field-without-effect.ts';
 import {firstContentBeyondTimeout} from './no-first-content-beyond-timeout.ts';
 import {flappingBreaker} from './no-flapping-breaker.ts';
 import {flatBackoff} from './no-flat-backoff.ts';
 import {hedgedPostWithoutKey} from './no-hedged-post-without-key.ts';
+import {hedgesPaidTwice} from './no-hedges-paid-twice.ts';
+import {hintsBelowQueueWait} from './no-hints-below-queue-wait.ts';
 import {idempotentPostEverywhere} from './no-idempotent-post-everywhere.ts';
 import {idleRoute} from './no-idle-route.ts';
+import {idleWatches} from './no-idle-timeout-for-watches.ts';
 import {idsToEveryOrigin} from './no-ids-to-every-origin.ts';
+import {ignoredKeyHeader} from './no-ignored-key-header.ts';
 import {ignoredHints} from './no-ignored-retry-after.ts';
 import {immediateRetries} from './no-immediate-retries.ts';
+import {implausibleQuota} from './no-implausible-quota.ts';
 import {ineffectiveAdaptiveLimit} from './no-ineffective-adaptive-limit.ts';
+import {ineffectiveFailover} from './no-ineffective-failover.ts';
+import {lostDefaults} from './no-lost-defaults.ts';
 import {missedObjective} from './no-missed-objective.ts';
 import {missingField} from './no-missing-field.ts';
 import {misspeltMethod} from './no-misspelt-method.ts';
+import {overriddenPreset} from './no-overridden-preset.ts';
 import {pacingWithoutQueue} from './no-pacing-without-queue.ts';
 import {paymentsAcrossEndpoints} from './no-payments-across-endpoints.ts';
 import {plainHttpEndpoints} from './no-plain-http-endpoints.ts';
@@ -46,7 +57,9 @@ import {retriedPostWithoutKey} from './no-retried-post-without-key.ts';
 import {retriedRefusals} from './no-retried-refusals.ts';
 import {retriesPaidTwice} from './no-retries-paid-twice.ts';
 import {secretInNotes} from './no-secret-in-notes.ts';
+import {sharedRouteGuards} from './no-shared-route-guards.ts';
 import {splitLimit} from './no-split-limit.ts';
+import {spreadSessions} from './no-spread-sessions.ts';
 import {streamCommittedByHeaders} from './no-stream-committed-by-headers.ts';
 import {synchronisedRetries} from './no-synchronised-retries.ts';
 import {syntaxError} from './no-syntax-error.ts';
@@ -66,7 +79,9 @@ import {weakSuppression} from './no-weak-suppression.ts';
 import {lateWorstCase} from './no-worst-case-above-objective.ts';
 import {wrongValue} from './no-wrong-value.ts';
 import {missingAttemptTimeout} from './use-attempt-timeout.ts';
+import {missingConcurrencyLimit} from './use-concurrency-limit.ts';
 import {missingDeadline} from './use-deadline.ts';
+import {missingDeadlineHeader} from './use-deadline-header.ts';
 import {missingIdleTimeout} from './use-idle-timeout.ts';
 import {missingRefusals} from './use-refusals.ts';
 import {missingBudget} from './use-retry-budget.ts';
@@ -89,6 +104,9 @@ export const rules: readonly Rule[] = [
   paymentsAcrossEndpoints,
   credentialsAcrossSites,
   plainHttpEndpoints,
+  hedgesPaidTwice,
+  actionsByGet,
+  ignoredKeyHeader,
   unboundedRetries,
   excessiveAttempts,
   synchronisedRetries,
@@ -112,6 +130,8 @@ export const rules: readonly Rule[] = [
   missingRefusals,
   quotaMultipliedByInstances,
   splitLimit,
+  missingConcurrencyLimit,
+  implausibleQuota,
   missingAttemptTimeout,
   missingDeadline,
   unreachableAttempts,
@@ -125,6 +145,10 @@ export const rules: readonly Rule[] = [
   missingIdleTimeout,
   excessiveHints,
   firstContentBeyondTimeout,
+  idleWatches,
+  missingDeadlineHeader,
+  lateColdStart,
+  hintsBelowQueueWait,
   contradiction,
   misspeltMethod,
   fieldWithoutEffect,
@@ -135,6 +159,12 @@ export const rules: readonly Rule[] = [
   extremeReplayLimit,
   streamCommittedByHeaders,
   extremeHoldLimit,
+  overriddenPreset,
+  ineffectiveFailover,
+  lostDefaults,
+  sharedRouteGuards,
+  fallbackFirst,
+  spreadSessions,
   repeatedRoutes,
   unitSlip,
   idleRoute,

@@ -100,9 +100,14 @@ failure is 20 %.
   },
 });
 
-function* consecutive(scope: Scope, {failures, openMs}: ConsecutiveBreaker): Iterable<Draft> {
+function* consecutive(scope: Scope, breaker: ConsecutiveBreaker): Iterable<Draft> {
+  const {failures, openMs} = breaker;
   const attempts = breakerAttemptsOf(scope);
-  if (failures > attempts || !isSure(scope, 'breaker.failures', 'breaker.openMs')) return;
+  if (!isSure(scope, 'breaker.failures', 'breaker.openMs')) return;
+  if (failures > attempts) {
+    yield* openedByPause(scope, breaker);
+    return;
+  }
   const enough = Math.max(LEAST_FAILURES, attempts + 1);
   const mended = enough <= MOST_FAILURES ? {fix: setting(scope, 'breaker.failures', enough)} : {};
   const advice = enough <= MOST_FAILURES ? ` Require at least ${enough} failures.` : '';
@@ -123,6 +128,25 @@ function* consecutive(scope: Scope, {failures, openMs}: ConsecutiveBreaker): Ite
         ...mended,
       };
 }
+
+/** Failures in a row that much traffic makes in a moment, so that a pause of the server costs a long time. */
+function* openedByPause(scope: Scope, {failures, openMs}: ConsecutiveBreaker): Iterable<Draft> {
+  const rps = scope.policy.objective?.assume?.rps ?? 0;
+  const pauseMs = (failures / rps) * 1000;
+  if (pauseMs > SHORT_MS || openMs < LONG_MS) return;
+  const {words} = scope.dialect;
+  const calls = `${formatNumber(rps)} calls per second`;
+  yield {
+    at: mostSpecific(scope, 'breaker.failures', 'objective.assume.rps'),
+    message: `${failures} failures in a row open the breaker, and ${calls} make them in ${words.ms(pauseMs)}: a server that pauses that long gets no calls for ${words.ms(openMs)}. Use kind "ratio", or a shorter openMs.`,
+    confidence: 'medium',
+    related: [{at: 'objective.assume.rps', message: 'The traffic is assumed here.'}],
+  };
+}
+
+/** A garbage collection, or the restart of one instance. */
+const SHORT_MS = 100;
+const LONG_MS = 10_000;
 
 function* ratio(scope: Scope, breaker: RatioBreaker): Iterable<Draft> {
   const {minCalls, openMs} = breaker;

@@ -112,6 +112,9 @@ const LEAST_PER_SECOND = 1;
 const LONG_SECONDS = 60;
 /** Retries in the buckets of all processes; fewer are not reported. */
 const LEAST_RETRIES = 100;
+/** Retries of a fleet that an overloaded server notices, although they end after seconds. */
+const MANY_RETRIES = 1000;
+const MANY_SECONDS = 5;
 
 /** Retries per second that the budget allows whether or not calls succeed. */
 function always(scope: Scope, budget: Budget, {instances, rps}: Fleet): Draft | undefined {
@@ -125,7 +128,7 @@ function always(scope: Scope, budget: Budget, {instances, rps}: Fleet): Draft | 
     at: mostSpecific(scope, field, 'objective.instances'),
     message: `${instances} processes may each retry ${formatNumber(each)} times per second, however few calls they make: together ${formatNumber(all)} retries per second, ${formatShare(each / rps)} of their ${formatNumber(instances * rps)} calls. The limit is ${formatShare(MOST_SHARE)}.`,
     related: related(field),
-    ...(budget.kind === 'ratio' ? {fix: setting(scope, field, 0)} : {suggestions: [asShare]}),
+    ...(budget.kind === 'ratio' ? {fix: setting(scope, field, 0)} : {suggestions: [asShare(rps)]}),
   };
 }
 
@@ -134,13 +137,24 @@ function atFirst(scope: Scope, budget: Budget, {instances, rps}: Fleet): Draft |
   if (budget.kind === 'ratio' || budget.retryCost === 0) return undefined;
   const each = Math.floor(budget.capacity / budget.retryCost);
   const seconds = each / (rps * retriesOf(scope.policy));
-  if (seconds < LONG_SECONDS || each * instances < LEAST_RETRIES) return undefined;
   const calls = formatCount(Number(formatNumber(rps)), 'call');
+  const at = mostSpecific(scope, 'budget.capacity', 'objective.instances');
+  const isBurst = each * instances >= MANY_RETRIES && each >= rps * MANY_SECONDS;
+  // Unlimited retries empty the buckets at once.
+  if (seconds > 0 && seconds < LONG_SECONDS && isBurst)
+    return {
+      at,
+      message: `${instances} processes each have a bucket of ${formatCount(each, 'retry', 'retries')}, together ${formatNumber(each * instances)}: more than their ${formatNumber(instances * rps)} calls per second make in ${MANY_SECONDS} s. In the first ${formatNumber(seconds)} s of an outage no retry is refused. Lower capacity.`,
+      severity: 'info',
+      related: related('budget.capacity'),
+      suggestions: [asShare(rps)],
+    };
+  if (seconds < LONG_SECONDS || each * instances < LEAST_RETRIES) return undefined;
   return {
-    at: mostSpecific(scope, 'budget.capacity', 'objective.instances'),
+    at,
     message: `${instances} processes each have a bucket of ${each} retries, together ${formatNumber(each * instances)}: at ${calls} per second each, the buckets refuse no retry in the first ${formatNumber(seconds)} s of an outage. The limit is ${LONG_SECONDS} s.`,
     related: related('budget.capacity'),
-    suggestions: [asShare],
+    suggestions: [asShare(rps)],
   };
 }
 
@@ -150,7 +164,12 @@ const related = (field: string) => [
   {at: field, message: 'The budget of each process is set here.'},
 ];
 
-const asShare: FixDraft = {
-  title: 'Allow retries for 10 % of the calls instead',
-  changes: [{do: 'set', path: 'budget', value: {kind: 'ratio', ratio: 0.1}}],
-};
+/** A window has to hold at least twenty calls, because ten percent of fewer is no retry. */
+function asShare(rps: number): FixDraft {
+  const windowMs = Math.min(Math.ceil(20 / rps) * 1000, DAY_MS);
+  const value = {kind: 'ratio', ratio: 0.1, ...(windowMs > DEFAULT_WINDOW_MS ? {windowMs} : {})};
+  return {title: 'Allow retries for 10 % of the calls instead', changes: [{do: 'set', path: 'budget', value}]};
+}
+
+const DEFAULT_WINDOW_MS = 10_000;
+const DAY_MS = 86_400_000;

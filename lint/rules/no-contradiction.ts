@@ -1,8 +1,9 @@
 import {checkInvariants} from '../../src/policy/invariants.ts';
 import type {LatencyQuantiles} from '../../src/policy/types.ts';
 import {formatNumber} from '../analysis/format.ts';
-import {mayRetry} from '../analysis/retryability.ts';
-import {isSure, mostSpecific, type Scope} from '../model/scope.ts';
+import {isKeyHeader} from '../analysis/key-header.ts';
+import {mayRetry, retriesThrottled} from '../analysis/retryability.ts';
+import {isSetHere, isSure, mostSpecific, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
 export const contradiction: Rule = defineRule({
@@ -113,6 +114,7 @@ a mistake, and every prediction from it is wrong.
     'maxAttempts',
     'objective',
     'quota',
+    'retryOn',
   ],
 
   *check(scope): Iterable<Draft> {
@@ -127,6 +129,8 @@ a mistake, and every prediction from it is wrong.
     yield* fallingQuantiles(scope, 'objective.assume.latencyMs', policy.objective?.assume?.latencyMs);
     yield* tooManyFailures(scope);
     yield* unpaidRetries(scope);
+    yield* newKeys(scope);
+    yield* cappedThrottledBase(scope);
     const {backoff} = policy;
     // A route can set the cap of another kind, which is reported above.
     if (backoff.kind !== 'exponential' && backoff.kind !== 'linear') return;
@@ -186,6 +190,32 @@ function* unpaidRetries(scope: Scope): Iterable<Draft> {
     message: `${words.name('budget.capacity')} is ${capacity}, below ${words.key(`budget.${unpaid}`)} (${budget[unpaid]}): ${which} paid for. Raise ${words.key('budget.capacity')}.`,
     severity: 'warning',
     related: [{at: `budget.${unpaid}`, message: 'The cost is set here.'}],
+  };
+}
+
+/** A header of idempotency keys that gets a new id for each attempt. */
+function* newKeys(scope: Scope): Iterable<Draft> {
+  const header = scope.policy.correlation?.requestIdHeader ?? null;
+  if (header === null || !isKeyHeader(header)) return;
+  yield {
+    at: 'correlation.requestIdHeader',
+    message: `correlation.requestIdHeader is "${header}", so each attempt gets another key, and the server takes a retry for a new request. Set idempotency, which sends one key with all attempts.`,
+  };
+}
+
+/** The cap applies to the first wait after a throttled response, too. */
+function* cappedThrottledBase(scope: Scope): Iterable<Draft> {
+  const {policy, dialect} = scope;
+  const {backoff} = policy;
+  if (!('capMs' in backoff) || !mayRetry(scope) || !retriesThrottled(policy)) return;
+  const {capMs, baseMs, throttledBaseMs} = backoff;
+  if (capMs >= throttledBaseMs || capMs < baseMs || !isSetHere(scope, 'backoff.throttledBaseMs')) return;
+  const {words} = dialect;
+  yield {
+    at: 'backoff.capMs',
+    message: `${words.name('backoff.capMs')} is ${words.ms(capMs)}, below ${words.key('backoff.throttledBaseMs')} (${words.ms(throttledBaseMs)}): a wait after a throttled response is at most ${words.ms(capMs)}. Raise ${words.key('backoff.capMs')}.`,
+    severity: 'warning',
+    related: [{at: 'backoff.throttledBaseMs', message: 'The wait after a throttled response is set here.'}],
   };
 }
 

@@ -1,4 +1,4 @@
-import {formatList, formatNumber} from '../analysis/format.ts';
+import {formatCount, formatList, formatNumber} from '../analysis/format.ts';
 import {isKeyed, mayRetry, namedMethods, retriesOf} from '../analysis/retryability.ts';
 import type {Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
@@ -72,16 +72,14 @@ of that size in parts, and retry each part.
 
   *check(scope): Iterable<Draft> {
     const {replayLimitBytes} = scope.policy;
-    if (replayLimitBytes > 0 && replayLimitBytes <= LARGE_BYTES) return;
+    if (replayLimitBytes >= SMALL_BYTES && replayLimitBytes <= LARGE_BYTES) return;
     const methods = repeatedWithBody(scope);
     if (methods.length === 0 || !mayRetry(scope)) return;
     const named = formatList(methods, 'or');
     yield {
       at: 'replayLimitBytes',
-      message:
-        replayLimitBytes === 0
-          ? `replayLimitBytes is 0, so no body is kept for a retry: a ${named} with a body makes one attempt${formatMissed(scope)}. Raise the limit.`
-          : `Up to ${formatNumber(replayLimitBytes / MEBIBYTE)} MiB of each ${named} body are kept for a retry: ${formatKept(scope)}. Set at most ${LARGE_BYTES / MEBIBYTE} MiB.`,
+      message: replayLimitBytes < SMALL_BYTES ? formatSmall(scope, named) : formatLarge(scope, named),
+      ...(replayLimitBytes > 0 && replayLimitBytes < SMALL_BYTES ? {severity: 'info'} : {}),
       fix: byDefault,
     };
   },
@@ -89,6 +87,8 @@ of that size in parts, and retry each part.
 
 const MEBIBYTE = 1_048_576;
 const LARGE_BYTES = 100 * MEBIBYTE;
+/** Bodies of JSON are often larger. */
+const SMALL_BYTES = 16_384;
 
 const byDefault: FixDraft = {
   title: `Set replayLimitBytes to ${MEBIBYTE}, the default`,
@@ -105,6 +105,16 @@ function repeatedWithBody(scope: Scope): string[] {
       (policy.idempotentMethods.includes(method) || isKeyed(policy, method)),
   );
 }
+
+function formatSmall(scope: Scope, named: string): string {
+  const {replayLimitBytes} = scope.policy;
+  return replayLimitBytes === 0
+    ? `replayLimitBytes is 0, so no body is kept for a retry: a ${named} with a body makes one attempt${formatMissed(scope)}. Raise the limit.`
+    : `Only bodies of at most ${formatCount(replayLimitBytes, 'byte')} are kept for a retry: a ${named} with a larger one makes one attempt${formatMissed(scope)}. Raise the limit.`;
+}
+
+const formatLarge = (scope: Scope, named: string): string =>
+  `Up to ${formatNumber(scope.policy.replayLimitBytes / MEBIBYTE)} MiB of each ${named} body are kept for a retry: ${formatKept(scope)}. Set at most ${LARGE_BYTES / MEBIBYTE} MiB.`;
 
 function formatMissed({policy}: Scope): string {
   const attempts = retriesOf(policy) + 1;

@@ -81,12 +81,18 @@ first retry comes soon, for short faults, and the last one late, for longer outa
   *check(scope): Iterable<Draft> {
     const {backoff} = scope.policy;
     const retries = retriesOf(scope.policy);
-    if (retries < 3 || backoff.jitter === 'decorrelated') return;
+    if (retries < 2 || backoff.jitter === 'decorrelated') return;
     const waits = Array.from({length: Math.min(retries, 100)}, (_, index) => plannedMs(backoff, index + 1, false));
     const [first = 0] = waits;
     if (first === 0 || waits.some(wait => wait > first)) return;
     const at = culprit(scope);
     if (at === undefined) return;
+    const last = waits.at(-1) ?? first;
+    if (backoff.kind === 'list' && last < first) {
+      yield {at, ...formatFalling(scope, backoff.delaysMs, first, last)};
+      return;
+    }
+    if (retries < 3) return;
     const many = Number.isFinite(retries) ? `All ${retries} waits are` : 'Every wait is';
     const shown = scope.dialect.words.ms(first);
     const fact = waits.every(wait => wait === first)
@@ -99,6 +105,21 @@ first retry comes soon, for short faults, and the last one late, for longer outa
     };
   },
 });
+
+/** A list in the wrong order. */
+function formatFalling(
+  {dialect: {words}}: Scope,
+  delaysMs: readonly number[],
+  first: number,
+  last: number,
+): Omit<Draft, 'at'> {
+  const value = delaysMs.toSorted((a, b) => a - b);
+  return {
+    message: `The waits fall from ${words.ms(first)} to ${words.ms(last)}: the longer an outage lasts, the faster retries come. Write the list in rising order.`,
+    severity: 'warning',
+    suggestions: [{title: 'Write the list in rising order', changes: [{do: 'set', path: 'backoff.delaysMs', value}]}],
+  };
+}
 
 const FIELDS = {
   exponential: ['backoff.factor', 'backoff.capMs', 'backoff.baseMs'],

@@ -1,6 +1,7 @@
-import {formatList, formatNumber, formatShare} from '../analysis/format.ts';
+import {formatCount, formatList, formatNumber, formatShare} from '../analysis/format.ts';
 import {type Prediction, predictionOfScope} from '../analysis/prediction.ts';
-import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
+import {mayRepeat, retriesOf} from '../analysis/retryability.ts';
+import {isSetHere, isSure, mostSpecific, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
 export const missedObjective: Rule = defineRule({
@@ -78,7 +79,10 @@ It includes the budget. A failed call counts as slower than any percentile. It d
 
   *check(scope): Iterable<Draft> {
     const prediction = predictionOfScope(scope);
-    if (prediction === undefined) return;
+    if (prediction === undefined) {
+      yield* unreachableShare(scope);
+      return;
+    }
     const misses = missesOf(scope, prediction);
     if (misses.length === 0) return;
     const fields = ['deadlineMs', 'attemptTimeoutMs', 'maxAttempts', 'backoff'].filter(path => isSetHere(scope, path));
@@ -89,6 +93,24 @@ It includes the budget. A failed call counts as slower than any percentile. It d
     };
   },
 });
+
+/** Without latencies, the share of calls whose attempts do not all fail: more cannot succeed. */
+function* unreachableShare(scope: Scope): Iterable<Draft> {
+  const {policy} = scope;
+  const {successRatio, assume} = policy.objective ?? {};
+  const failed = Math.min(1, (assume?.failureRatio ?? 0) + (assume?.hangRatio ?? 0));
+  if (successRatio === undefined || failed === 0 || policy.maxAttempts === null || assume?.latencyMs !== undefined)
+    return;
+  if (!isSure(scope, 'objective', 'maxAttempts', 'retryOn')) return;
+  const attempts = mayRepeat(scope) && policy.retryOn.length > 0 ? retriesOf(policy) + 1 : 1;
+  const succeeded = 1 - failed ** attempts;
+  if (succeeded >= successRatio - 1e-6) return;
+  yield {
+    at: mostSpecific(scope, 'objective', 'maxAttempts'),
+    message: `At most ${formatShare(succeeded)} of the calls succeed with ${formatCount(attempts, 'attempt')} (objective: ${formatShare(successRatio)}), because ${formatShare(failed)} of the attempts are assumed to fail. Allow more attempts, or promise less.`,
+    related: [{at: 'objective.assume', message: 'The failures are assumed here.'}],
+  };
+}
 
 function missesOf({policy, dialect: {words}}: Scope, prediction: Prediction): string[] {
   const {latencyMs = {}, successRatio} = policy.objective ?? {};

@@ -1,6 +1,7 @@
 import {formatList} from '../analysis/format.ts';
 import {isIdempotent} from '../analysis/methods.ts';
 import {effectOf} from '../analysis/path-effect.ts';
+import {regionsOf} from '../analysis/region.ts';
 import {callsOf, isKeyed, mayRetry, namedMethods, namedNonIdempotent} from '../analysis/retryability.ts';
 import {settingHere} from '../analysis/setting.ts';
 import {sitesOf} from '../analysis/site.ts';
@@ -91,6 +92,12 @@ for calls with a key, and for paths that write. A call that leaves nothing behin
       return;
     }
     const [method] = namedNonIdempotent(scope);
+    const regions = regionsOf(endpoints);
+    const keyed = methodsWithEffect(scope).find(each => isKeyed(scope.policy, each));
+    if (regions.length > 1 && keyed !== undefined && effect !== 'harmless') {
+      yield acrossRegions(scope, keyed, regions);
+      return;
+    }
     if (effect !== 'acts' || method === undefined) return;
     yield {
       at: 'failover.sharedKeys',
@@ -104,6 +111,15 @@ for calls with a key, and for paths that write. A call that leaves nothing behin
 function methodsWithEffect(scope: Scope): readonly string[] {
   const keyed = (scope.policy.idempotency?.methods ?? []).filter(method => isIdempotent(method) === false);
   return namedMethods(scope) === undefined ? keyed : namedNonIdempotent(scope);
+}
+
+function acrossRegions(scope: Scope, method: string, regions: readonly string[]): Draft {
+  return {
+    at: 'failover.sharedKeys',
+    message: `${callsOf(scope, method)} may be carried out in ${regions[0]} and again in ${formatList(regions.slice(1), 'or')}, if the second region does not know the key yet: a copy that is made later is behind. failover.sharedKeys says that the regions share their keys at once: make sure, or set it to false.`,
+    related: [{at: 'endpoints', message: 'The endpoints are listed here.'}],
+    suggestions: [settingHere(scope, 'failover.sharedKeys', false)],
+  };
 }
 
 function acrossSites(scope: Scope, method: string, sites: readonly string[]): Draft {

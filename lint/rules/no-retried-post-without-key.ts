@@ -162,7 +162,7 @@ RESOURCE_EXHAUSTED if the server sends a delay, so these two are ambiguous only 
       if (triggers.length === 0) continue;
       yield {
         at: match?.methods === undefined ? 'match.path' : 'match.methods',
-        message: formatRisk(callsOf(scope, risk.method), triggers, risk, isBroad(match)),
+        message: formatRisk(scope, triggers, risk),
         severity: risk.severity,
         confidence: risk.confidence,
         related: relatedOf(scope, risk),
@@ -180,8 +180,9 @@ RESOURCE_EXHAUSTED if the server sends a delay, so these two are ambiguous only 
 const isMeantForRetries = (scope: Scope, {effect}: RepeatRisk): boolean =>
   effect === 'harmless' ? isSetHere(scope, 'retryOn') : isSetByRoute(scope, 'retryOn');
 
-function formatRisk(call: string, triggers: readonly RetryTrigger[], risk: RepeatRisk, isEverywhere: boolean): string {
+function formatRisk(scope: Scope, triggers: readonly RetryTrigger[], risk: RepeatRisk): string {
   const {method, isRepeated, isDeclared, effect, why} = risk;
+  const call = callsOf(scope, method);
   const named = formatTriggers(triggers);
   const after = `after ${named}, when the server may have processed it`;
   const advice = `Send a key, or remove the ${triggers.length === 1 ? 'trigger' : 'triggers'}.`;
@@ -191,10 +192,15 @@ function formatRisk(call: string, triggers: readonly RetryTrigger[], risk: Repea
       ? `${listed}, because ${method} is not in idempotentMethods. List it there.`
       : `${listed} without an idempotency key, because the server may have processed it. ${advice}`;
   }
-  if (effect === 'acts' || isEverywhere || !isDeclared)
+  if (effect === 'acts' || isBroad(scope.match) || !isDeclared)
     return `${call} is retried without an idempotency key ${after}${effect === 'acts' ? `: ${why}` : ''}. ${advice}`;
   const reason = why === undefined ? 'which its path does not show' : `but ${why}`;
-  return `${call} is declared idempotent, ${reason}. It is retried ${after}. Check the declaration.`;
+  const keyed = scope.policy.idempotency?.methods ?? [];
+  const check =
+    keyed.length === 0
+      ? 'Check the declaration.'
+      : `Only ${formatList(keyed)} ${keyed.length === 1 ? 'sends' : 'send'} a key: list ${method} in idempotency.methods, or check the declaration.`;
+  return `${call} is declared idempotent, ${reason}. It is retried ${after}. ${check}`;
 }
 
 function formatTriggers(triggers: readonly RetryTrigger[]): string {

@@ -1,8 +1,9 @@
-import {plannedMs} from '../../src/math/schedule.ts';
+import {longestMs, plannedMs, shortestMs} from '../../src/math/schedule.ts';
 import type {Backoff} from '../../src/policy/types.ts';
+import {formatNumber} from '../analysis/format.ts';
 import {mayRetry, retriesOf, retriesThrottled} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
-import type {Scope} from '../model/scope.ts';
+import {isSure, mostSpecific, type Scope} from '../model/scope.ts';
 import {type Draft, defineRule, type Rule} from '../rule.ts';
 
 export const synchronisedRetries: Rule = defineRule({
@@ -66,13 +67,17 @@ An info where \`objective\` states one instance with at most one call in ten sec
     ],
   }),
 
-  needs: ['backoff'],
+  needs: ['backoff', 'objective'],
   fields: ['backoff.jitter'],
   reads: ['backoff', 'maxAttempts', 'objective', 'retryOn'],
 
   *check(scope): Iterable<Draft> {
     const {backoff} = scope.policy;
-    if (backoff.jitter !== 'none' || !mayRetry(scope)) return;
+    if (!mayRetry(scope)) return;
+    if (backoff.jitter !== 'none') {
+      yield* crowded(scope);
+      return;
+    }
     const retries = Math.max(Math.min(retriesOf(scope.policy), 3), 1);
     const plain = waitsOf(backoff, retries, false);
     // Without plain waits, the waits after a throttled response may still be equal.
@@ -88,6 +93,29 @@ An info where \`objective\` states one instance with at most one call in ten sec
     };
   },
 });
+
+/** Requests per second at which few services stay up. */
+const MANY_PER_SECOND = 100_000;
+
+/** Jitter that is too short for all the processes that fail at the same time, as after an outage or a restart of the server. */
+function* crowded(scope: Scope): Iterable<Draft> {
+  const {backoff, objective} = scope.policy;
+  const instances = objective?.instances ?? 1;
+  const spreadMs = longestMs(backoff, 1, false) - shortestMs(backoff, 1, false);
+  // Of processes with few calls, few have one at that moment.
+  const failed = instances * Math.min(1, objective?.assume?.rps ?? 1);
+  const perSecond = (failed / spreadMs) * 1000;
+  if (spreadMs === 0 || perSecond < MANY_PER_SECOND) return;
+  const field = 'baseMs' in backoff ? 'backoff.baseMs' : 'delayMs' in backoff ? 'backoff.delayMs' : 'backoff.delaysMs';
+  if (!isSure(scope, field, 'objective.instances')) return;
+  const {words} = scope.dialect;
+  yield {
+    at: mostSpecific(scope, field, 'objective.instances'),
+    message: `${instances} processes that fail at the same time retry within ${words.ms(spreadMs)}: a peak of ${formatNumber(perSecond)} requests per second. Raise ${words.key(field)}.`,
+    severity: 'warning',
+    related: [{at: 'objective.instances', message: 'The number of processes is set here.'}],
+  };
+}
 
 /** One client with a call in ten seconds at the most: there is no other call to collide with. */
 function isAlone({policy: {objective}}: Scope): boolean {

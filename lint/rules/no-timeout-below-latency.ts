@@ -103,12 +103,13 @@ info.
 
   needs: ['objective'],
   fields: ['attemptTimeoutMs', 'deadlineMs', 'objective'],
-  reads: ['hedge', 'maxAttempts', 'paid'],
+  reads: ['hedge', 'maxAttempts', 'paid', 'stream'],
 
   *check(scope): Iterable<Draft> {
     const {policy} = scope;
     const latencies = policy.objective?.assume?.latencyMs;
     if (latencies === undefined) return;
+    yield* lateContent(scope, latencies.p50);
     const limit = limitOf(scope);
     const cut = cutPercentile(latencies, limit.ms);
     if (cut === undefined) return;
@@ -129,6 +130,19 @@ info.
     };
   },
 });
+
+/** A stream is the answer at its first content, so the assumed latency is the time to it. */
+function* lateContent(scope: Scope, p50 = 0): Iterable<Draft> {
+  const {stream, paid} = scope.policy;
+  const limitMs = stream?.commit === 'content' ? stream.firstContentMs : null;
+  if (limitMs === null || limitMs >= p50) return;
+  const {words} = scope.dialect;
+  yield {
+    at: mostSpecific(scope, 'stream.firstContentMs', 'objective'),
+    message: `A stream without content for ${words.ms(limitMs)} fails, and the assumed p50 is ${words.ms(p50)}: at least half of the good streams may be lost${paid === null ? '' : ', and paid for'}. Raise firstContentMs.`,
+    related: [{at: 'objective.assume.latencyMs.p50', message: 'The latency is assumed here.'}],
+  };
+}
 
 interface Limit {
   readonly path: 'attemptTimeoutMs' | 'deadlineMs';

@@ -1,3 +1,4 @@
+import {LEAST_ATTEMPT_MS} from '../../src/core/limits.ts';
 import {timelineOf, undisturbedMs} from '../../src/math/timeline.ts';
 import {formatList} from '../analysis/format.ts';
 import {isPredictable} from '../analysis/prediction.ts';
@@ -84,13 +85,17 @@ Where \`objective.assume\` states how long attempts take, RL309 predicts the res
     const needMs = undisturbedMs(policy, retriesOf(policy) + 1, false);
     const throttledMs = neededMs(policy);
     const longestMs = Math.max(needMs, throttledMs);
-    if (!Number.isFinite(longestMs) || longestMs <= deadlineMs) return;
+    if (!Number.isFinite(longestMs)) return;
+    const isTooLate = needMs <= deadlineMs && formatCuts(scope, false) !== '';
+    if (longestMs <= deadlineMs && !isTooLate) return;
     const at = mostSpecific(scope, ...fields);
     yield {
       at,
-      message: formatNeed(scope, needMs, throttledMs, deadlineMs),
+      message: isTooLate
+        ? formatTooLate(scope, needMs, deadlineMs)
+        : formatNeed(scope, needMs, throttledMs, deadlineMs),
       // Only throttled calls run out of time, and failing early then spares the server.
-      ...(needMs <= deadlineMs ? {severity: 'info'} : {}),
+      ...(needMs <= deadlineMs && !isTooLate ? {severity: 'info'} : {}),
       related: fields
         .slice(0, 3)
         .filter(path => path !== at)
@@ -115,6 +120,13 @@ function formatNeed(scope: Scope, needMs: number, throttledMs: number, deadlineM
     ? `If every response is throttled, ${count} ${words.ms(throttledMs)}`
     : `${count} ${words.ms(needMs)}${throttledMs > needMs ? `, or ${words.ms(throttledMs)} if every response is throttled` : ''}`;
   return `${need}. The deadline is ${words.ms(deadlineMs)}: ${formatCuts(scope, isThrottled)}.`;
+}
+
+/** The attempts would fit, but a retry is not sent in the last moments before the deadline. */
+function formatTooLate(scope: Scope, needMs: number, deadlineMs: number): string {
+  const {policy, dialect} = scope;
+  const {words} = dialect;
+  return `${retriesOf(policy) + 1} attempts of ${words.ms(policy.attemptTimeoutMs ?? 0)} and their waits need ${words.ms(needMs)} of the ${words.ms(deadlineMs)} until the deadline, but no retry is sent with less than ${words.ms(LEAST_ATTEMPT_MS)} left: after timeouts, ${formatCuts(scope, false)}.`;
 }
 
 /** The attempts that the deadline cuts, if each takes its whole timeout. */

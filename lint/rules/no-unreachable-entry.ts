@@ -1,4 +1,5 @@
 import {formatCount, formatList} from '../analysis/format.ts';
+import {isGrpcPath} from '../analysis/grpc-path.ts';
 import {retriesOf} from '../analysis/retryability.ts';
 import {covers} from '../analysis/route-cover.ts';
 import {type Entry, entriesOf} from '../model/entries.ts';
@@ -86,12 +87,26 @@ twice, have no effect either.
     const routes = scopes.filter(({match}) => match !== undefined);
     for (const [index, scope] of routes.entries()) {
       if (scope.own.entry !== undefined) continue;
+      if (isNeverPost(scope)) {
+        yield {scope, ...withoutMethods(scope)};
+        continue;
+      }
       const before = routes.slice(0, index).find(({match}) => covers(match!, scope.match!));
       if (before === undefined) continue;
       const message = `${capital(scope.title)} never applies: ${before.title} comes first and matches all its calls. Move the narrower route up.`;
       yield {scope, at: 'match', message, tag: 'unnecessary'};
     }
   },
+});
+
+/** Whether a route for a gRPC method names methods of HTTP, and not the one that all calls of gRPC have. */
+const isNeverPost = ({match}: Scope): boolean =>
+  match?.methods !== undefined && isGrpcPath(match.path) && !match.methods.some(method => /^post$/i.test(method));
+
+const withoutMethods = ({title, match}: Scope): Draft => ({
+  at: 'match.methods',
+  message: `${capital(title)} never applies: every gRPC call is a POST, and the route is for ${formatList(match?.methods ?? [], 'or')}. Remove methods.`,
+  suggestions: [{title: 'Remove methods', changes: [{do: 'remove', path: 'match.methods'}]}],
 });
 
 const LISTS = ['retryOn', 'idempotentMethods', 'idempotency.methods', 'match.methods'];

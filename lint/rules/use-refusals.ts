@@ -1,5 +1,7 @@
+import {formatCount} from '../analysis/format.ts';
 import {isModelRoute} from '../analysis/model-route.ts';
 import {callsOf, mayRetry} from '../analysis/retryability.ts';
+import {setting} from '../analysis/setting.ts';
 import {isDefault} from '../model/scope.ts';
 import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
 
@@ -66,12 +68,19 @@ With \`refusals\` the client reads the JSON body of an error that it might retry
     ],
   }),
 
-  needs: ['routes'],
+  needs: ['refusals', 'routes'],
   fields: ['refusals', 'retryOn'],
   reads: ['match', 'maxAttempts'],
 
   *check(scope): Iterable<Draft> {
-    const {retryOn} = scope.policy;
+    const {refusals, retryOn} = scope.policy;
+    if (refusals !== null && refusals.readBytes < LEAST_BYTES && mayRetry(scope))
+      yield {
+        at: 'refusals.readBytes',
+        message: `An error body of more than ${formatCount(refusals.readBytes, 'byte')} is not read, and those of model endpoints have several hundred, so waits and refusals in them are missed. Raise readBytes to at least ${LEAST_BYTES}.`,
+        severity: 'warning',
+        fix: setting(scope, 'refusals.readBytes', 16_384),
+      };
     if (!isDefault(scope, 'refusals') || !isModelRoute(scope) || !mayRetry(scope)) return;
     if (!retryOn.includes(429) && !retryOn.includes('4xx')) return;
     yield {
@@ -81,6 +90,9 @@ With \`refusals\` the client reads the JSON body of an error that it might retry
     };
   },
 });
+
+/** The error of a vendor with its details, such as RetryInfo, has up to a kilobyte. */
+const LEAST_BYTES = 1024;
 
 const readBodies: FixDraft = {
   title: 'Read error bodies, with the default limit',

@@ -18,6 +18,9 @@ const messages = async (code: string, policy: PolicyInput | string): Promise<str
 const pointers = async (code: string, policy: PolicyInput | string): Promise<string[]> =>
   (await findings(code, policy)).map(({pointer}) => pointer);
 
+const severities = async (code: string, policy: PolicyInput): Promise<string[]> =>
+  (await findings(code, policy)).map(({severity, pointer}) => `${severity} ${pointer}`);
+
 /** What each remedy of the only finding makes of the policy. */
 async function suggested(code: string, policy: PolicyInput): Promise<unknown[]> {
   const [finding] = await findings(code, policy);
@@ -224,8 +227,8 @@ describe('RL218 no-budget-multiplied-by-instances', () => {
 
   it('speaks of buckets that last for a minute', async () => {
     const bucket = {kind: 'token-bucket', capacity: 2800, refillPerMinute: 0} as const;
-    expect(await pointers('RL218', fleet(bucket, 50, 2))).to.be.empty;
-    expect(await pointers('RL218', fleet(bucket, 50, 1.5))).to.deep.equal(['budget.capacity']);
+    expect(await severities('RL218', fleet(bucket, 50, 2))).to.deep.equal(['info budget.capacity']);
+    expect(await severities('RL218', fleet(bucket, 50, 1.5))).to.deep.equal(['warning budget.capacity']);
     expect(await pointers('RL218', {...fleet(bucket, 50, 1.5), maxAttempts: 'unlimited'})).to.be.empty;
   });
 

@@ -1,0 +1,31 @@
+/** Headers by which servers deduplicate. */
+
+/** Whether a header is known to hold an idempotency key, in any case. */
+export const isKeyHeader = (header: string): boolean =>
+  /idempoten(?:cy|ce)/i.test(header) || header.toLowerCase() === 'paypal-request-id';
+
+interface KeyHeader {
+  readonly vendor: string;
+  /** Hosts, with their subdomains. */
+  readonly hosts: readonly string[];
+  readonly header: string;
+}
+
+/** Vendors that deduplicate by a header of their own, and ignore Idempotency-Key. RL117 has the sources. */
+const KEY_HEADERS: readonly KeyHeader[] = [
+  {vendor: 'PayPal', hosts: ['paypal.com'], header: 'PayPal-Request-Id'},
+  {vendor: 'Checkout.com', hosts: ['checkout.com'], header: 'Cko-Idempotency-Key'},
+  {vendor: 'Klarna', hosts: ['klarna.com'], header: 'Klarna-Idempotency-Key'},
+  {
+    vendor: 'Amazon Pay',
+    hosts: ['pay-api.amazon.com', 'pay-api.amazon.eu', 'pay-api.amazon.jp'],
+    header: 'x-amz-pay-idempotency-key',
+  },
+  {vendor: 'YooKassa', hosts: ['yookassa.ru'], header: 'Idempotence-Key'},
+];
+
+/** The vendor of an origin that has a header of its own. */
+export function keyHeaderOf(origin: string): KeyHeader | undefined {
+  const host = URL.parse(origin)?.hostname ?? '';
+  return KEY_HEADERS.find(({hosts}) => hosts.some(name => host === name || host.endsWith(`.${name}`)));
+}

@@ -1,0 +1,153 @@
+import {formatCount, formatList, formatShare} from '../analysis/format.ts';
+import {rankedEndpoints} from '../analysis/ranks.ts';
+import {mayRetry} from '../analysis/retryability.ts';
+import {isSetByRoute, mostSpecific, type Scope} from '../model/scope.ts';
+import {type Draft, defineRule, type Rule} from '../rule.ts';
+
+export const ineffectiveFailover: Rule = defineRule({
+  code: 'RL417',
+  name: 'no-ineffective-failover',
+  category: 'correctness',
+  severity: 'warning',
+  confidence: 'high',
+  summary: 'Let calls reach the second endpoint',
+  documentation: () => ({
+    why: `
+A policy with several endpoints is expected to survive the loss of one. Four settings prevent it:
+
+- \`maxAttempts\` 1: a move to another endpoint is an attempt, so a call that failed at the first one is not sent again.
+- \`failover.on\` that is empty: no failure leads to another endpoint.
+- \`failover.on\` that lists only throttled and overloaded: a call whose endpoint times out, refuses connections or has an open breaker stays there. That is an info, since a
+  second endpoint may serve only for what the first one has no room for.
+- \`failover.ejection.maxEjectedShare\` below the share of one endpoint: none is ever ejected.
+`,
+    sources: [{title: 'Failover', url: 'docs/guides/failover.md'}],
+    bad: [
+      {
+        name: 'one attempt',
+        text: '{\n  "maxAttempts": 1,\n  "endpoints": [\n    {"name": "a", "origin": "https://flags-a.product.example"},\n    {"name": "b", "origin": "https://flags-b.product.example", "rank": 2}\n  ]\n}\n',
+        findings: [
+          {
+            message:
+              'maxAttempts is 1, and a move to another endpoint is an attempt: a call that fails at its first endpoint is not sent to another. Allow at least 2.',
+            at: '2:3',
+            marks: '"maxAttempts"',
+          },
+        ],
+      },
+      {
+        name: 'no failure leads to another endpoint',
+        text: '{\n  "endpoints": [\n    {"name": "eu", "origin": "https://eu.product.example"},\n    {"name": "ap", "origin": "https://ap.product.example", "rank": 2}\n  ],\n  "failover": {"on": []}\n}\n',
+        findings: [
+          {
+            message:
+              'failover.on is empty, so no failure leads to another endpoint, and the others are not used. List causes.',
+            at: '6:16',
+            marks: '"on"',
+          },
+        ],
+      },
+      {
+        name: 'an outage does not lead to another endpoint',
+        text: '{\n  "endpoints": [\n    {"name": "eu", "origin": "https://eu.product.example"},\n    {"name": "ap", "origin": "https://ap.product.example", "rank": 2}\n  ],\n  "failover": {"on": ["throttled", "overloaded"]}\n}\n',
+        findings: [
+          {
+            message:
+              'failover.on lists throttled and overloaded only: a call whose endpoint times out, refuses connections or has an open breaker stays there. Add timeout, network, breaker-open and down, if the others are to take over.',
+            at: '6:16',
+            marks: '"on"',
+            severity: 'info',
+          },
+        ],
+      },
+      {
+        name: 'no endpoint is ever ejected',
+        text: '{\n  "endpoints": [\n    {"name": "v1", "origin": "http://10.20.0.11:6333"},\n    {"name": "v2", "origin": "http://10.20.0.12:6333"},\n    {"name": "v3", "origin": "http://10.20.0.13:6333"}\n  ],\n  "failover": {"ejection": {"maxEjectedShare": 0.3}}\n}\n',
+        findings: [
+          {
+            message:
+              'No endpoint is ever ejected: one of 3 endpoints is 33.3 %, and maxEjectedShare is 30 %. Set it to at least 0.34.',
+            at: '7:29',
+            marks: '"maxEjectedShare"',
+          },
+        ],
+      },
+    ],
+    good: [
+      {
+        name: 'the defaults',
+        text: '{\n  "endpoints": [\n    {"name": "eu", "origin": "https://eu.product.example"},\n    {"name": "ap", "origin": "https://ap.product.example", "rank": 2}\n  ]\n}\n',
+      },
+      {
+        name: 'a call that is sent once on purpose',
+        text: '{\n  "endpoints": [\n    {"name": "eu", "origin": "https://eu.product.example"},\n    {"name": "ap", "origin": "https://ap.product.example", "rank": 2}\n  ],\n  "routes": [{"match": {"methods": ["POST"], "path": "/v1/payouts"}, "maxAttempts": 1}]\n}\n',
+      },
+      {
+        name: 'one of three may be ejected',
+        text: '{\n  "endpoints": [\n    {"name": "v1", "origin": "http://10.20.0.11:6333"},\n    {"name": "v2", "origin": "http://10.20.0.12:6333"},\n    {"name": "v3", "origin": "http://10.20.0.13:6333"}\n  ],\n  "failover": {"ejection": {"maxEjectedShare": 0.34}}\n}\n',
+      },
+    ],
+  }),
+
+  needs: ['endpoints'],
+  fields: ['endpoints', 'failover', 'failover.on', 'failover.ejection'],
+  reads: ['maxAttempts', 'retryingLayers'],
+
+  *check(scope): Iterable<Draft> {
+    const {endpoints, maxAttempts} = scope.policy;
+    if (endpoints === null || endpoints.length < 2 || maxAttempts === null) return;
+    if (mayRetry(scope)) yield* kept(scope);
+    else yield* once(scope);
+    yield* neverEjected(scope);
+  },
+});
+
+/** A route that is sent once, and one whose caller retries, are meant. */
+function* once(scope: Scope): Iterable<Draft> {
+  if (scope.policy.retryingLayers.length > 0) return;
+  if (isSetByRoute(scope, 'maxAttempts') && !isSetByRoute(scope, 'endpoints')) return;
+  yield {
+    at: 'maxAttempts',
+    message:
+      'maxAttempts is 1, and a move to another endpoint is an attempt: a call that fails at its first endpoint is not sent to another. Allow at least 2.',
+    related: [{at: 'endpoints', message: 'The endpoints are listed here.'}],
+    suggestions: [{title: 'Set maxAttempts to 2', changes: [{do: 'set', path: 'maxAttempts', value: 2}]}],
+  };
+}
+
+/** Losses of an endpoint. */
+const OUTAGES: ReadonlySet<string> = new Set(['breaker-open', 'down', 'network', 'server-error', 'timeout']);
+
+function* kept(scope: Scope): Iterable<Draft> {
+  const {on} = scope.policy.failover;
+  if (on.some(cause => OUTAGES.has(cause))) return;
+  const byDefault = {title: 'Use the default list', changes: [{do: 'remove', path: 'failover.on'} as const]};
+  const at = mostSpecific(scope, 'failover.on', 'endpoints');
+  if (on.length === 0) {
+    const message =
+      'failover.on is empty, so no failure leads to another endpoint, and the others are not used. List causes.';
+    yield {at, message, suggestions: [byDefault]};
+    return;
+  }
+  yield {
+    at,
+    message: `failover.on lists ${formatList(on)} only: a call whose endpoint times out, refuses connections or has an open breaker stays there. Add timeout, network, breaker-open and down, if the others are to take over.`,
+    severity: 'info',
+    suggestions: [byDefault],
+  };
+}
+
+function* neverEjected(scope: Scope): Iterable<Draft> {
+  const {maxEjectedShare} = scope.policy.failover.ejection;
+  const sizes = [...Map.groupBy(rankedEndpoints(scope.policy), ({rank}) => rank).values()].map(equals => equals.length);
+  const most = Math.max(...sizes);
+  // An endpoint is compared with others of its rank. As at run time, 1/3 of 3 is one.
+  if (maxEjectedShare === 0 || most < 2 || maxEjectedShare * most + 1e-9 >= 1) return;
+  const value = Math.ceil(100 / most) / 100;
+  const path = 'failover.ejection.maxEjectedShare';
+  yield {
+    at: path,
+    message: `No endpoint is ever ejected: one of ${formatCount(most, 'endpoint')} is ${formatShare(1 / most)}, and maxEjectedShare is ${formatShare(maxEjectedShare)}. Set it to at least ${value}.`,
+    suggestions: [{title: `Set maxEjectedShare to ${value}`, changes: [{do: 'set', path, value}]}],
+  };
+}
