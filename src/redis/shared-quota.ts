@@ -40,7 +40,6 @@ export class SharedQuota implements QuotaSupply {
   readonly #kept = new Map<QuotaLot, Amounts>();
   /** Number of the request in flight; 0 without one. */
   #asking = 0;
-  #asked = 0;
   #askedAt = Number.NEGATIVE_INFINITY;
   readonly #size: LeaseSize;
   /** After a refusal: when the amounts will fit, by Redis; and when to ask again. */
@@ -52,8 +51,8 @@ export class SharedQuota implements QuotaSupply {
   /** Until when the processes are taken to compete, because Redis has refused amounts. */
   #contendedUntil = Number.NEGATIVE_INFINITY;
   #processes: number;
-  /** Id of the state in Redis; null before the first answer. */
-  #stateId: string | null = null;
+  /** Id of the state in Redis; 0 before the first answer. */
+  #stateId = 0;
   readonly #flush: Timer = new CallbackTimer(() => this.#flushed());
   readonly #poll: Timer = new AnswerTimer(() => this.#quota.supplied(this.#store.clock.now()));
 
@@ -63,9 +62,15 @@ export class SharedQuota implements QuotaSupply {
     this.#store = store;
     this.#identity = identity;
     this.#settings = settings;
-    this.#script = new GuardScript(store, identity, script, ['window', 'processes', 'line']);
-    this.#processes = identity.leastProcesses;
     const lengths = this.#limits.map(({policy}) => policy.perMs);
+    this.#script = new GuardScript(
+      store,
+      identity,
+      script,
+      ['window', 'processes', 'line'],
+      length => length === 0 || length === 4 + 2 * lengths.length,
+    );
+    this.#processes = identity.leastProcesses;
     this.#shortestMs = Math.min(...lengths);
     this.#changes = new QuotaChanges(lengths.length);
     this.#leases = new QuotaLeases(
@@ -219,27 +224,35 @@ export class SharedQuota implements QuotaSupply {
     this.#leases.end(now);
     const uses = this.#ungranted.hand();
     const {leaseMs} = this.#size;
-    this.#asking = ++this.#asked;
+    const number = this.#store.newNumber();
+    this.#asking = number;
     this.#askedAt = now;
     this.#size.asked(now);
-    const number = this.#asking;
     const ended = (): void => {
       if (this.#asking === number) this.#asking = 0;
     };
     let hasFailed = false;
+    const failed = (at: number): void => {
+      ended();
+      if (!hasFailed) this.#ungranted.restore(uses);
+      hasFailed = true;
+      this.#quota.supplied(at);
+    };
     this.#script.ask(
-      this.#arguments(leaseMs, needed, wanted, uses, now),
+      this.#arguments(number, leaseMs, needed, wanted, uses, now),
       now,
       (reply, answeredAt, aheadMs) => {
+        // Another request has overtaken it: it was not carried out.
+        if (reply.length === 0) return failed(answeredAt);
         ended();
+        this.#changes.arrived(number);
         this.#answeredAskAt = now;
         this.#answeredAt = answeredAt;
-        const [id, isGranted, waitMs, processes] = reply;
-        if (this.#stateId !== null && id !== this.#stateId) this.#stateIsNew(answeredAt);
+        const [id = 0, isGranted, waitMs = 0, processes = 1, ...amounts] = reply;
+        if (this.#stateId !== 0 && id !== this.#stateId) this.#stateIsNew(answeredAt);
         else if (hasFailed) this.#ungranted.forget(uses);
-        this.#stateId = String(id);
-        this.#processes = Math.max(this.#identity.leastProcesses, Number(processes));
-        const amounts = reply.slice(4).map(Number);
+        this.#stateId = id;
+        this.#processes = Math.max(this.#identity.leastProcesses, processes);
         const granted = amounts.filter((_, index) => index % 2 === 0);
         this.#granted(
           {
@@ -250,22 +263,18 @@ export class SharedQuota implements QuotaSupply {
           },
           answeredAt,
         );
-        this.#refused(Number(isGranted) === 1 ? 0 : Number(waitMs), answeredAt);
+        this.#refused(isGranted === 1 ? 0 : waitMs, answeredAt);
         this.#quota.supplied(answeredAt);
         if (this.#quota.waiting === 0) this.unneeded(answeredAt);
       },
-      failedAt => {
-        hasFailed = true;
-        ended();
-        // What was to be given back may have been. To give it back twice would grant too much.
-        this.#ungranted.restore(uses);
-        this.#quota.supplied(failedAt);
-      },
+      failed,
+      number,
     );
     return true;
   }
 
   #arguments(
+    number: number,
     leaseMs: number,
     needed: readonly number[],
     wanted: readonly number[],
@@ -281,11 +290,11 @@ export class SharedQuota implements QuotaSupply {
       wanted[index]!,
     ]);
     for (const [lot, amounts] of this.#kept) this.#use(lot, amounts, now);
-    const changes = this.#changes.hand();
     const used = uses.flatMap(({amounts, at}) =>
       amounts.flatMap((amount, index) => (amount > 0 ? [index + 1, Math.floor(now - at), amount] : [])),
     );
-    return [leaseMs, this.#limits.length, ...limits, changes.length / 3, ...changes, used.length / 3, ...used];
+    const changes = this.#changes.hand(number);
+    return [this.#stateId, leaseMs, this.#limits.length, ...limits, ...changes, used.length / 3, ...used];
   }
 
   #granted(lease: QuotaLease, now: number): void {
