@@ -116,16 +116,19 @@ export class SharedQuota implements QuotaSupply {
     this.#flushLater(this.#store.clock.now());
   }
 
-  sent(lot: QuotaLot, amounts: Amounts, now: number): QuotaLot {
-    this.#flushLater(now);
-    if (!this.#kept.delete(lot)) {
-      const taken = this.#limits.map(limit => limit.amountOf(amounts));
-      for (const [index, amount] of taken.entries()) this.#ungranted.correct(lot, index, -amount);
-      return this.#ungranted.add(taken, now);
+  sent(lot: QuotaLot, amounts: Amounts, wasKept: boolean, now: number): QuotaLot {
+    // A state that was lost has taken the grants of kept attempts with it.
+    const isGranted = lot.slots !== null && (this.#kept.delete(lot) || !wasKept);
+    if (isGranted) {
+      if (!this.#use(lot, amounts, now)) return lot;
+      this.#changes.urge();
+      this.#flushLater(now);
+      return lot;
     }
-    this.#use(lot, amounts, now);
-    this.#changes.urge();
-    return lot;
+    const taken = this.#limits.map(limit => limit.amountOf(amounts));
+    for (const [index, amount] of taken.entries()) this.#ungranted.correct(lot, index, -amount);
+    this.#flushLater(now);
+    return this.#ungranted.add(taken, now);
   }
 
   settle(lot: QuotaLot, reserved: Amounts, actual: Amounts, now: number): void {
@@ -161,13 +164,17 @@ export class SharedQuota implements QuotaSupply {
     if (now < this.#freeAt) this.#ask(this.#none(), this.#none(), now);
   }
 
-  /** The amounts count from now on, and no longer from before. */
-  #use({slots}: QuotaLot, amounts: Amounts, now: number): void {
+  /** The amounts count from now on, and no longer from before. @returns Whether that is another slot. */
+  #use({slots}: QuotaLot, amounts: Amounts, now: number): boolean {
+    let hasMoved = false;
     for (const [index, limit] of this.#limits.entries()) {
       const from = slots![index]!;
-      slots![index] = Math.max(from, this.#leases.slotAt(index, now));
-      this.#changes.move(index, from, slots![index]!, limit.amountOf(amounts));
+      const to = Math.max(from, this.#leases.slotAt(index, now));
+      slots![index] = to;
+      this.#changes.move(index, from, to, limit.amountOf(amounts));
+      if (to > from) hasMoved = true;
     }
+    return hasMoved;
   }
 
   /** For the attempts in the queue, and for those that are likely to come until the next answer. */
