@@ -10,7 +10,7 @@ import type {Redirected} from '../decide/redirected.ts';
 import {HeaderRecord} from '../transport/header-record.ts';
 import {resentByFetch} from '../transport/misdirected.ts';
 import {fetchRedirected} from '../transport/redirects.ts';
-import {requestFields} from '../transport/request-fields.ts';
+import {optionsElsewhere, requestFields} from '../transport/request-fields.ts';
 import type {Caller, ReadyInit, Transport, TransportRequest} from '../transport/transport.ts';
 import {cancelBody} from '../transport/unsent-body.ts';
 import {type Resolve, settleWith} from './settle.ts';
@@ -122,7 +122,7 @@ export class FetchTransport
     const request = typeof input === 'string' ? null : input;
     const movedTo = this.#latest instanceof FetchRequest ? this.#latest.url : null;
     return fetchRedirected(outcome, {
-      url: movedTo ?? (request === null ? String(input) : request.url),
+      url: movedTo ?? urlOf(input),
       method: init?.method ?? request?.method ?? 'GET',
       redirect: init?.redirect ?? request?.redirect,
     });
@@ -134,7 +134,7 @@ export class FetchTransport
 
   ask(url: string, init: ReadyInit): Promise<Response> {
     const {body: _, integrity: __, ...connection} = this.#init ?? {}; // Both are of the resource.
-    return this.#fetch(url, {...connection, ...init});
+    return this.#fetch(url, {...optionsElsewhere(connection, urlOf(this.#input), url), ...init});
   }
 
   timeoutError(error: TimeoutError): unknown {
@@ -161,9 +161,12 @@ export class FetchTransport
     const init = initOf(this.#init, body, headers, signal);
     if (url === null) return this.#fetch(this.#input, init);
     const fields = typeof this.#input === 'string' ? {} : requestFields(this.#input);
-    return this.#fetch(url, {...fields, ...init, headers: headers.fields});
+    const options = optionsElsewhere({...fields, ...init}, urlOf(this.#input), url);
+    return this.#fetch(url, {...options, headers: headers.fields});
   }
 }
+
+const urlOf = (input: string | Request): string => (typeof input === 'string' ? input : input.url);
 
 const SETTLED = (): void => {};
 

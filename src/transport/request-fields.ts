@@ -1,3 +1,5 @@
+import {siteOf} from '../decide/site.ts';
+
 /** The options of a Request that fetch reads from its prototype, too: a Request as options has no own properties. */
 export const REQUEST_FIELDS = [
   'method',
@@ -25,3 +27,18 @@ export function requestFields(request: Request): RequestInit {
   if (request.body !== null) own.duplex = 'half';
   return own;
 }
+
+/**
+ * The options of a call for a request to another URL. A page that they name as referrer is no business of another site, however its address is
+ * given: then the request has no Referer.
+ *
+ * @param from The URL of the call.
+ */
+export function optionsElsewhere(options: RequestInit, from: string, to: string): RequestInit {
+  const {referrer = CLIENT, referrerPolicy = '', ...others} = options;
+  if ((referrer === CLIENT && referrerPolicy === '') || siteOf(from) === siteOf(to)) return options;
+  return {...others, referrer: ''};
+}
+
+/** As a Request says that none is named. */
+const CLIENT = 'about:client';

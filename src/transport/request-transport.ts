@@ -14,7 +14,7 @@ import {byteLength, plainText} from '../decide/body.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import {resentByFetch} from './misdirected.ts';
 import {fetchRedirected} from './redirects.ts';
-import {requestFields} from './request-fields.ts';
+import {optionsElsewhere, requestFields} from './request-fields.ts';
 import type {ReadyInit, Transport, TransportRequest} from './transport.ts';
 import {cancelBody} from './unsent-body.ts';
 
@@ -141,7 +141,8 @@ export class RequestTransport implements Transport<Response> {
     const {request} = this.#options;
     if (isFirst) this.#keepBody();
     const body = this.#known === null ? {} : {body: this.#known};
-    return requestLike(request, url, {...requestFields(request), ...body});
+    const options = optionsElsewhere(requestFields(request), request.url, url);
+    return requestLike(request, url, {...options, ...body});
   }
 
   #keepBody(): void {
