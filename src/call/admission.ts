@@ -105,7 +105,7 @@ function waitForEndpoint<R extends AttemptResponse>(
   const {plan, deadlineAt, retryState} = call;
   const isTooLong = retryState.waitedForEndpointsMs + closedMs > plan.policy.retryAfter.maxMs;
   if (isTooLong || now + freeInMs + LEAST_ATTEMPT_MS > deadlineAt) {
-    const message = `No endpoint of this call is free: the first, ${endpoint.name}, will be in ${Math.ceil(freeInMs)} ms, later than this call can wait.`;
+    const message = `No endpoint of this call is free in time: the first, ${endpoint.name}, is in ${Math.ceil(freeInMs)} ms.`;
     const error = withoutStack(() => new RejectedError('NO_ENDPOINT', endpoint.origin, message, freeInMs));
     applicant.refused(call, 'no-endpoint', error);
     return;

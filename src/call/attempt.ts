@@ -118,7 +118,6 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
 
   sending(headers: HeaderBag): AttemptObserver | null {
     const {call, guards, number, kind, shadowed, taken} = this;
-    if (taken?.isKept) taken.sent(call.client.clock.now());
     if (call.span !== null)
       this.#span = startAttempt(
         call.span,
@@ -126,6 +125,8 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
         {number, kind, shadows: shadowed?.span ?? null, endpoint: endpointOf(call, guards)},
         headers,
       );
+    // Last, because observers and hooks take their time.
+    taken?.sent(call.client.clock.now());
     this.reachedTransport = true;
     call.lastReachedTransport = true;
     return this.#span;

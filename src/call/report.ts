@@ -219,7 +219,7 @@ function explainEnd(call: CallFacts, kind: Outcome['kind'], status: number): str
     case 'paid-attempts-exhausted':
       return `${call.paidAttempts} attempts may have to be paid for, and maxPaidAttempts is ${plan.policy.paid?.maxPaidAttempts} (${reason})`;
     case 'body-not-replayable':
-      return `the request body is a stream, or larger than ${plan.policy.replayLimitBytes} bytes, and cannot be sent again (${reason})`;
+      return `the request body is a stream, or larger than ${plan.policy.replayLimitBytes} bytes (${reason})`;
     case 'retried-once':
       return `sent again once after ${reason}, and once is enough`;
     case 'hint-too-long':

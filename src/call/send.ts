@@ -57,7 +57,10 @@ export function askAdmission<R extends AttemptResponse>(
   return new Promise((resolve, reject) => {
     const applicant: Applicant<R> = {
       waiting: () => last !== null && holdResponse(last.attempt, last.outcome.response),
-      admitted: (_call, ticket, at, taken) => resolve({ticket, taken, now: at}),
+      admitted: (_call, ticket, at, taken) => {
+        taken?.keep(); // Others that were admitted at the same time may be sent first.
+        resolve({ticket, taken, now: at});
+      },
       refused: (_call, refusal, error) => {
         notifyRejected(call, error);
         resolve({refusal, error});

@@ -53,8 +53,7 @@ export function plainText(body: unknown): string | undefined {
  * @throws TypeError
  */
 export function checkBody(body: unknown): void {
-  if (isDetached(body))
-    throw new TypeError('The request body is a detached ArrayBuffer: its bytes were transferred.');
+  if (isDetached(body)) throw new TypeError('The request body is a detached ArrayBuffer.');
 }
 
 /** Runtimes older than 2024 do not say so. */

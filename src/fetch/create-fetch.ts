@@ -122,7 +122,8 @@ function readingTransport(
   init: RequestInit,
   signal: AbortSignal | null,
 ): Transport<Response> {
-  const {headers: _headers, method: _method, redirect: _redirect, ...rest} = init;
+  // These are the Request's, and not the same at every endpoint.
+  const {headers: _h, method: _m, redirect: _r, referrer: _f, referrerPolicy: _p, ...rest} = init;
   return new RequestTransport({
     request,
     callUrl: request.url,

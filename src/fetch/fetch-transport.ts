@@ -11,7 +11,7 @@ import type {Redirected} from '../decide/redirected.ts';
 import {HeaderRecord} from '../transport/header-record.ts';
 import {resentByFetch} from '../transport/misdirected.ts';
 import {fetchRedirected} from '../transport/redirects.ts';
-import {requestFields} from '../transport/request-fields.ts';
+import {optionsElsewhere, requestFields} from '../transport/request-fields.ts';
 import type {Caller, ReadyInit, Transport, TransportRequest} from '../transport/transport.ts';
 import {cancelBody} from '../transport/unsent-body.ts';
 import {type Resolve, settleWith} from './settle.ts';
@@ -132,7 +132,7 @@ export class FetchTransport
 
   ask(url: string, init: ReadyInit): Promise<Response> {
     const {body: _, integrity: __, ...connection} = this.#init ?? {}; // Both are of the resource.
-    return this.#fetch(url, {...connection, ...init});
+    return this.#fetch(url, {...optionsElsewhere(connection), ...init});
   }
 
   timeoutError(error: TimeoutError): unknown {
@@ -159,7 +159,8 @@ export class FetchTransport
     const init = initOf(this.#init, body, headers, signal);
     if (url === null) return this.#fetch(this.#input, init);
     const fields = typeof this.#input === 'string' ? {} : requestFields(this.#input);
-    return this.#fetch(url, {...fields, ...init, headers: headers.fields});
+    const options = optionsElsewhere({...fields, ...init});
+    return this.#fetch(url, {...options, headers: headers.fields});
   }
 }
 

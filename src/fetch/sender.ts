@@ -86,10 +86,7 @@ export const noteMade = (fetch: object): void => void made.add(fetch);
 const NO_FETCH = 'There is no fetch to send by. Pass one, as the port fetch.';
 
 const loopError = (): SteadfetchError =>
-  new SteadfetchError(
-    'FETCH_LOOP',
-    'The request was not sent: the fetch below calls this one again. Pass the fetch to send by, as the port fetch.',
-  );
+  new SteadfetchError('FETCH_LOOP', 'The fetch below calls this one again. Pass another one, as the port fetch.');
 
 function sharedSet(key: symbol): WeakSet<object> {
   const place = globalThis as {[key]?: WeakSet<object>};

@@ -4,10 +4,11 @@ import type {QuotaLot} from './quota-supply.ts';
 
 /** The quota, as its reservations need it. */
 export interface ReservedQuota {
-  keep(slots: readonly number[], lot: QuotaLot | null, amounts: Amounts): void;
+  keep(slots: readonly number[], amounts: Amounts): void;
+  supplyKeep(lot: QuotaLot, amounts: Amounts): void;
   /** @returns The slots that hold the amounts now. */
   sent(amounts: Amounts, now: number): readonly number[];
-  supplySent(lot: QuotaLot, amounts: Amounts, now: number): QuotaLot;
+  supplySent(lot: QuotaLot, amounts: Amounts, wasKept: boolean, now: number): QuotaLot;
   /** @param slots Null while the attempt is kept. */
   settle(slots: readonly number[] | null, lot: QuotaLot | null, reserved: Amounts, actual: Amounts, now: number): void;
   admitted(sentAt: number, now: number): void;
@@ -31,23 +32,22 @@ export class QuotaReservation {
     this.#sentAt = now;
   }
 
-  /** Whether the attempt is kept from being sent. */
-  get isKept(): boolean {
-    return this.#slots === null;
-  }
-
   /** The attempt is not sent at once: its amounts leave no window before they have been sent. */
   keep(): void {
     if (this.#slots === null) return;
-    this.#quota.keep(this.#slots, this.#lot, this.#amounts);
+    this.#quota.keep(this.#slots, this.#amounts);
     this.#slots = null;
+    if (this.#lot !== null) this.#quota.supplyKeep(this.#lot, this.#amounts);
   }
 
-  /** The attempt is sent now. Call it for one that is kept. */
+  /** Called directly before the attempt is sent: its amounts count from then on, and not from when it was admitted. */
   sent(now: number): void {
+    const wasKept = this.#slots === null;
+    if (!wasKept && now <= this.#sentAt) return;
     this.#sentAt = now;
+    if (this.#slots !== null) this.#quota.keep(this.#slots, this.#amounts);
     this.#slots = this.#quota.sent(this.#amounts, now);
-    if (this.#lot !== null) this.#lot = this.#quota.supplySent(this.#lot, this.#amounts, now);
+    if (this.#lot !== null) this.#lot = this.#quota.supplySent(this.#lot, this.#amounts, wasKept, now);
   }
 
   /** Replaces the reserved amounts by those that the attempt used. A unit that is left out keeps its reserved amount. */

@@ -19,8 +19,8 @@ export interface QuotaSupply {
   take(amounts: Amounts, now: number): QuotaLot;
   /** The attempt is not sent at once: its amounts count until it is sent, and as long afterwards as others. */
   keep(lot: QuotaLot, amounts: Amounts): void;
-  /** An attempt that was kept is sent now. @returns Where its amounts come from now. */
-  sent(lot: QuotaLot, amounts: Amounts, now: number): QuotaLot;
+  /** An attempt that was kept, or was admitted a moment ago, is sent now. @returns Where its amounts come from now. */
+  sent(lot: QuotaLot, amounts: Amounts, wasKept: boolean, now: number): QuotaLot;
   /** No attempt waits any more: the last one has left the queue. */
   unneeded(now: number): void;
   /** Replaces reserved amounts by the actual ones. */

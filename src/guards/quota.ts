@@ -206,9 +206,13 @@ export class Quota {
   }
 
   /** @internal */
-  keep(slots: readonly number[], lot: QuotaLot | null, amounts: Amounts): void {
+  keep(slots: readonly number[], amounts: Amounts): void {
     for (const [index, limit] of this.limits.entries()) limit.keep(slots[index]!, amounts);
-    if (lot !== null) this.#supply!.keep(lot, amounts);
+  }
+
+  /** @internal */
+  supplyKeep(lot: QuotaLot, amounts: Amounts): void {
+    this.#supply!.keep(lot, amounts);
   }
 
   /** @internal */
@@ -217,8 +221,8 @@ export class Quota {
   }
 
   /** @internal */
-  supplySent(lot: QuotaLot, amounts: Amounts, now: number): QuotaLot {
-    return this.#supply!.sent(lot, amounts, now);
+  supplySent(lot: QuotaLot, amounts: Amounts, wasKept: boolean, now: number): QuotaLot {
+    return this.#supply!.sent(lot, amounts, wasKept, now);
   }
 
   /** @internal */
@@ -277,9 +281,10 @@ export class Quota {
   }
 
   /** Serves all waiters that fit now, and arms the timer for the next. A served waiter may call the quota again before it returns. */
-  #serve(now: number): void {
+  #serve(since: number): void {
     if (this.#isServing) return;
     this.#isServing = true;
+    let now = since;
     try {
       for (let first = this.#first; first !== null; first = this.#first) {
         let waitMs = this.#fitsAfterMs(first.amounts, now);
@@ -289,7 +294,12 @@ export class Quota {
           continue;
         }
         this.#remove(first);
+        const {clock} = first;
         first.served(this.#take(first.amounts, now), now);
+        // To send an attempt takes its time, to which the next one is admitted.
+        quietly(() => {
+          now = Math.max(now, clock.now());
+        });
       }
       this.#disarm();
     } finally {

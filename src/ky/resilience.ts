@@ -73,10 +73,7 @@ export function optionsUnder(handle: PolicyHandle, ports: Omit<Ports, 'fetch'>):
 /** ky before 2.0 ignores init hooks without an error, so no policy would apply. `query` exists from ky 2.1 on, which tests cover. */
 function requireKy(): void {
   if (typeof (ky as Partial<KyInstance>).query === 'function') return;
-  throw new SteadfetchError(
-    'PEER_PACKAGE',
-    'resilience() needs ky 2.1 or later, and the installed ky is older: run "npm install ky@2", or use createFetch() of steadfetch/fetch, which needs no ky.',
-  );
+  throw new SteadfetchError('PEER_PACKAGE', 'resilience() needs ky 2.1 or later: run "npm install ky@2".');
 }
 
 function install(client: Client<Response>, options: KyOptions): void {

@@ -4,7 +4,8 @@ import {timedScript} from './guard-script.ts';
  * The script of a shared breaker: one state for all processes, and a lease for each probe.
  *
  * Each change of state begins a new epoch. A process that wants to open the breaker, or reports a probe, names the epoch that it knows: what it
- * saw in an earlier one says nothing about this one.
+ * saw in an earlier one says nothing about this one. So `open` has no effect when it comes again. A result counts once for each probe, and a
+ * lease is remembered.
  *
  * KEYS: the state (hash), the probes in flight (sorted set by when their leases end).
  * ARGV, after those of every guard: `look`, `open`, `lease` or `result`; the epoch that the process knows; openMs and maxOpenMs of the policy; probes; failed probes
@@ -14,17 +15,20 @@ import {timedScript} from './guard-script.ts';
  */
 export const BREAKER_SCRIPT: string = timedScript(`
 local key, flying = KEYS[1], KEYS[2]
-local what, known = ARGV[4], tonumber(ARGV[5])
-local openMs, maxOpenMs = tonumber(ARGV[6]), tonumber(ARGV[7])
-local probes, enough, spread = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
+at = at + 1
+local what, known = ARGV[at], argument()
+local openMs, maxOpenMs = argument(), argument()
+local probes, enough, spread = argument(), argument(), argument()
 local function field(name, default) return tonumber(redis.call('HGET', key, name) or default) end
 
 local epoch, state, untilAt = field('epoch', 0), field('state', 0), field('until', 0)
 local lasts = field('openMs', openMs)
 local passed, failed = field('passed', 0), field('failed', 0)
+-- The probes whose results are counted.
+local counted = redis.call('HGET', key, 'counted') or ','
 
 local function enter(next)
-  state, epoch, passed, failed = next, epoch + 1, 0, 0
+  state, epoch, passed, failed, counted = next, epoch + 1, 0, 0, ','
   redis.call('DEL', flying)
 end
 
@@ -35,21 +39,30 @@ if what == 'open' then
     untilAt = now + math.floor(lasts * spread)
     enter(1)
   end
+elseif what == 'lease' and isRepeated then
+  for i = 3, #remembered do
+    if number == last and redis.call('ZSCORE', flying, remembered[i]) then leased[#leased + 1] = remembered[i] end
+  end
 elseif what == 'lease' then
   if state == 1 and now >= untilAt then enter(2) end
   if state == 2 then
     redis.call('ZREMRANGEBYSCORE', flying, '-inf', integer(now))
     local places = probes - passed - failed - redis.call('ZCARD', flying)
-    for _ = 1, math.min(places, tonumber(ARGV[11])) do
+    for _ = 1, math.min(places, argument()) do
       local probe = redis.call('HINCRBY', key, 'probe', 1)
       redis.call('ZADD', flying, integer(now + lasts), probe)
       leased[#leased + 1] = probe
     end
     if #leased > 0 then redis.call('HSET', key, 'last', integer(now)) end
   end
+  remember(leased, 0)
 elseif what == 'result' and state == 2 and epoch == known then
-  redis.call('ZREM', flying, ARGV[11])
-  if ARGV[12] == 'failure' then failed = failed + 1 elseif ARGV[12] == 'success' then passed = passed + 1 end
+  local probe, health = ARGV[at + 1], ARGV[at + 2]
+  redis.call('ZREM', flying, probe)
+  if not string.find(counted, ',' .. probe .. ',', 1, true) then
+    if health == 'failure' then failed = failed + 1 elseif health == 'success' then passed = passed + 1 end
+  end
+  counted = counted .. probe .. ','
   if failed >= enough then
     lasts = math.min(maxOpenMs, lasts * 2)
     -- Counted from when the last probe was sent: a probe that hung shows how the server was then.
@@ -61,11 +74,11 @@ elseif what == 'result' and state == 2 and epoch == known then
   end
 end
 if what ~= 'look' then
-  redis.call('HSET', key, 'epoch', integer(epoch), 'state', integer(state), 'until', integer(untilAt), 'openMs', integer(lasts), 'passed', integer(passed), 'failed', integer(failed))
+  redis.call('HSET', key, 'epoch', integer(epoch), 'state', integer(state), 'until', integer(untilAt), 'openMs', integer(lasts), 'passed', integer(passed), 'failed', integer(failed), 'counted', counted)
   keepTime(0)
   keepKey(flying, 0)
 end
-local reply = {integer(now), epoch, state, math.max(0, untilAt - now), lasts}
+local reply = {ARGV[1], integer(now), epoch, state, math.max(0, untilAt - now), lasts}
 for _, probe in ipairs(leased) do reply[#reply + 1] = probe end
 return reply
 `);

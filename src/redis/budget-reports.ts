@@ -1,7 +1,7 @@
 /** Reports to Redis what this process spent of a budget, and learns what all processes have left. One report is in flight at a time. */
 import {GuardScript} from './guard-script.ts';
 import type {SharedIdentity} from './shared-identity.ts';
-import type {Reply, Script, SharedStore} from './shared-store.ts';
+import type {Script, SharedStore} from './shared-store.ts';
 
 /** What is not urgent, such as calls that began, is reported so often. */
 const REPORT_EVERY_MS = 500;
@@ -24,9 +24,10 @@ export class BudgetReports {
   /** What happened meanwhile cannot wait. */
   #isUrgent = false;
 
-  constructor(store: SharedStore, script: Script, identity: SharedIdentity, reports: Reports) {
+  /** @param length How many numbers the script answers. */
+  constructor(store: SharedStore, script: Script, identity: SharedIdentity, reports: Reports, length: number) {
     this.#store = store;
-    this.#script = new GuardScript(store, identity, script, ['budget', 'processes']);
+    this.#script = new GuardScript(store, identity, script, ['budget', 'processes'], each => each === length);
     this.#reports = reports;
   }
 
@@ -55,11 +56,11 @@ export class BudgetReports {
     this.#script.ask(
       numbers,
       now,
-      (reply: Reply, answeredAt) => {
+      (reply, answeredAt) => {
         // A late answer was reported as failed already, and the numbers have been kept.
         if (!isOpen) return;
         end();
-        this.#reports.answered(reply.map(Number), answeredAt);
+        this.#reports.answered(reply, answeredAt);
         if (this.#isUrgent) this.#report(answeredAt);
       },
       () => {

@@ -2,14 +2,14 @@
  * The script of a shared concurrency limit: permits that processes hold until a lease ends.
  *
  * A process states what it wants to hold altogether, so a request that is lost, carried out twice or answered too late leaves nothing behind
- * that the next one does not put right. Only the process itself reduces what it holds; Redis tells it what to keep. A process that
+ * that the next one does not put right. The entry of a process has the number of its last request, and remains until its lease ends. Only the process itself reduces what it holds; Redis tells it what to keep. A process that
  * no longer asks loses its permits when its lease ends.
  *
  * If processes want more than there is, each gets an equal part, and what one of them does not want goes to the others (max-min fairness).
  * With fewer permits than processes, permits go round: a process keeps one for a turn, then those that have waited for longest are next.
  *
  * KEYS: the permits (hash), the processes (sorted set by when they were last seen).
- * ARGV, after those of every guard: number of the request, permits in all, lease in ms, attempts in flight, permits that the process wants to hold, attempts in
+ * ARGV, after those of every guard: permits in all, lease in ms, attempts in flight, permits that the process wants to hold, attempts in
  * flight and waiting, 1 if it went on without Redis, number of processes at least.
  * Reply: permits that the process holds, permits that it should keep, number of processes.
  */
@@ -24,7 +24,7 @@ export const TURN_MS: number = 1000;
 
 export const PERMIT_SCRIPT: string = timedScript(`
 local permits, alive = KEYS[1], KEYS[2]
-local number, max, leaseMs = argument(), argument(), argument()
+local max, leaseMs = argument(), argument()
 local used, target, want = argument(), argument(), argument()
 local wasAlone, leastProcesses = argument() == 1, argument()
 
@@ -45,13 +45,13 @@ for i = 1, #fields, 2 do
     if entry.ends <= now then
       redis.call('HDEL', permits, entry.id)
     else
-      entries[#entries + 1] = entry
       if entry.id == me then mine = entry end
+      if entry == mine or entry.held > 0 or entry.want > 0 then entries[#entries + 1] = entry end
     end
   end
 end
 -- A request that comes later than its successor.
-if mine and number < mine.number then return {integer(now), mine.held, max, processes} end
+if mine and number < mine.number then return {ARGV[1], integer(now), mine.held, max, processes} end
 if not mine then
   mine = {id = me, held = 0, turn = 0}
   entries[#entries + 1] = mine
@@ -110,12 +110,8 @@ else
 end
 local turn = mine.turn
 if mine.held == 0 and held > 0 then turn = now end
-if held == 0 and want == 0 then
-  redis.call('HDEL', permits, me)
-else
-  redis.call('HSET', permits, me, table.concat({integer(held), integer(want), integer(now + leaseMs), integer(turn), integer(number)}, ','))
-end
+redis.call('HSET', permits, me, table.concat({integer(held), integer(want), integer(now + leaseMs), integer(turn), integer(number)}, ','))
 keepTime(0)
 keepKey(alive, 0)
-return {integer(now), held, keep, processes}
+return {ARGV[1], integer(now), held, keep, processes}
 `);

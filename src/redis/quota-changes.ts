@@ -1,8 +1,20 @@
 /** What Redis does not know yet of the amounts that it granted: when they were used, and which are given back. */
 
+/** So many reports are made again with each request until one is answered. Further changes wait. */
+const MOST_REPORTS = 8;
+
+/** What was handed over for a request. */
+interface Report {
+  readonly request: number;
+  /** Limit, slot and amount of each change. */
+  readonly changes: readonly number[];
+}
+
 export class QuotaChanges {
   /** For each limit, by slot of the window. */
   readonly #amounts: readonly Map<number, number>[];
+  /** Redis may know them, the oldest first. */
+  #reports: Report[] = [];
   #isUrgent = false;
 
   /** @param count Number of limits. */
@@ -33,17 +45,33 @@ export class QuotaChanges {
     this.#isUrgent = true;
   }
 
-  /** Hands all changes over, for one report: limit, slot and amount of each. */
-  hand(): readonly number[] {
+  /**
+   * Hands over what Redis may not know, for a request: the number of reports, and of each the number of its first request, the number of its
+   * changes, and these. Redis knows a report if it has carried out that request or a later one.
+   */
+  hand(request: number): readonly number[] {
+    if (this.#reports.length < MOST_REPORTS) this.#report(request);
+    const reports = this.#reports.flatMap(each => [each.request, each.changes.length / 3, ...each.changes]);
+    return [this.#reports.length, ...reports];
+  }
+
+  #report(request: number): void {
     const changes = this.#amounts.flatMap((slots, index) =>
       [...slots].flatMap(([slot, amount]) => (amount === 0 ? [] : [index + 1, slot, amount])),
     );
-    this.clear();
-    return changes;
+    for (const slots of this.#amounts) slots.clear();
+    this.#isUrgent = false;
+    if (changes.length > 0) this.#reports.push({request, changes});
+  }
+
+  /** Redis has carried the request out. */
+  arrived(request: number): void {
+    this.#reports = this.#reports.filter(report => report.request > request);
   }
 
   clear(): void {
     for (const slots of this.#amounts) slots.clear();
+    this.#reports = [];
     this.#isUrgent = false;
   }
 

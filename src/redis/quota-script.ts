@@ -10,11 +10,13 @@
  * Processes whose attempts do not fit wait in a line, strictly first in, first out: those behind get only what those ahead leave.
  *
  * KEYS: the window (hash), the processes (sorted set by when they were last seen), the line (sorted set by arrival).
- * ARGV, after those of every guard: lease in ms, number of limits, then for each limit: max, perMs, ms between two requests (0 for tokens),
- * most of a lease, amount that is needed, amount that is wanted; then the number of changes and for each: limit, slot, amount, which may be
+ * ARGV, after those of every guard: id of the state that the process knows, 0 before its first answer; lease in ms, number of limits, then for
+ * each limit: max, perMs, ms between two requests (0 for tokens), most of a lease, amount that is needed, amount that is wanted; then the number
+ * of reports and for each: the number of the first request that had it, the number of changes and for each: limit, slot, amount, which may be
  * negative; then the number of uses without a grant and for each: limit, age in ms, amount.
  * Reply: id of the state, 1 if the needed amounts are granted, ms to wait if not, number of processes, then for each limit: granted
- * amount, the slot in which its lease ends.
+ * amount, the slot in which its lease ends. A request that comes again gets its reply again; nothing if a later one was carried out: then it is
+ * not carried out.
  */
 import {timedScript} from './guard-script.ts';
 
@@ -28,7 +30,12 @@ export const QUOTA_SCRIPT: string = timedScript(`
 local SLOTS = ${SLOTS}
 local ALIVE = ${PROCESS_TTL_MS}
 local window, alive, line = KEYS[1], KEYS[2], KEYS[3]
-local leaseMs, count = argument(), argument()
+if isRepeated then
+  local again = {ARGV[1], number == last and remembered[2] or integer(now)}
+  if number == last then for i = 3, #remembered do again[i] = remembered[i] end end
+  return again
+end
+local known, leaseMs, count = argument(), argument(), argument()
 local longest = 0
 local limits = {}
 for i = 1, count do
@@ -39,10 +46,10 @@ for i = 1, count do
   if limit.perMs > longest then longest = limit.perMs end
   limits[i] = limit
 end
-local id = redis.call('HGET', window, 'id')
+local id = tonumber(redis.call('HGET', window, 'state') or '')
 if not id then
-  id = time[1] .. '.' .. time[2] .. '.' .. me
-  redis.call('HSET', window, 'id', id)
+  id = tonumber(time[1]) * 1000000 + tonumber(time[2])
+  redis.call('HSET', window, 'state', integer(id))
 end
 keepTime(2 * longest + leaseMs)
 
@@ -73,11 +80,16 @@ local function add(i, slot, amount)
   limit.used = limit.used + amount
   limit.last = math.max(limit.last, slot)
 end
--- When amounts were used, what was granted and not used, then what was used without a grant.
+-- When amounts were used, and what was granted and not used. A report is in each request until one is answered; a state that has lost the
+-- grants has nothing to change.
 for _ = 1, argument() do
-  local i, slot, amount = argument(), argument(), argument()
-  add(i, slot, amount)
+  local isNew = argument() > (last or 0) and (known == 0 or known == id)
+  for _ = 1, argument() do
+    local i, slot, amount = argument(), argument(), argument()
+    if isNew then add(i, slot, amount) end
+  end
 end
+-- What was used without a grant.
 for _ = 1, argument() do
   local i, age, amount = argument(), argument(), argument()
   add(i, math.floor((now - age) / limits[i].slotMs), amount)
@@ -128,9 +140,9 @@ for i, limit in ipairs(limits) do
   end
 end
 
-local reply = {integer(now), id, 0, integer(waitMs), processes}
+local reply = {integer(id), 0, integer(waitMs), processes}
 if waitMs == 0 then
-  reply[3] = 1
+  reply[2] = 1
   redis.call('ZREM', line, me)
   redis.call('HDEL', window, 'w:' .. me)
 else
@@ -162,5 +174,8 @@ for i, limit in ipairs(limits) do
 end
 keepKey(alive, 2 * longest + leaseMs)
 keepKey(line, 2 * longest + leaseMs)
-return reply
+remember(reply, longest + leaseMs)
+local answer = {ARGV[1], integer(now)}
+for i, value in ipairs(reply) do answer[i + 2] = value end
+return answer
 `);

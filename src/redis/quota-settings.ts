@@ -11,20 +11,20 @@ const IN_USE_MS = 90_000;
 
 /**
  * KEYS: the limits in use (hash: limits, when a process said so last).
- * ARGV: the limits of this process.
- * Reply: the other limits in use.
+ * ARGV: number of the request, the limits of this process.
+ * Reply: number of the request, the other limits in use.
  */
 const SETTINGS_SCRIPT: string = `
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f', now))
+redis.call('HSET', KEYS[1], ARGV[2], string.format('%.0f', now))
 redis.call('PEXPIRE', KEYS[1], ${2 * IN_USE_MS})
-local others = {}
+local others = {ARGV[1]}
 local fields = redis.call('HGETALL', KEYS[1])
 for i = 1, #fields, 2 do
   if tonumber(fields[i + 1]) < now - ${IN_USE_MS} then
     redis.call('HDEL', KEYS[1], fields[i])
-  elseif fields[i] ~= ARGV[1] then
+  elseif fields[i] ~= ARGV[2] then
     others[#others + 1] = fields[i]
   end
 end
@@ -58,7 +58,8 @@ export class QuotaSettings {
       script,
       [this.#key],
       [this.#limits],
-      reply => this.#found(reply.map(String).sort()),
+      () => true,
+      reply => this.#found([...reply].sort()),
       () => {},
     );
   }

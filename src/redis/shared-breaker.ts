@@ -16,7 +16,7 @@ import type {Breaker as BreakerPolicy} from '../policy/types.ts';
 import {BREAKER_SCRIPT} from './breaker-script.ts';
 import {GuardScript} from './guard-script.ts';
 import type {SharedIdentity} from './shared-identity.ts';
-import {type Reply, Script, type SharedStore} from './shared-store.ts';
+import {Script, type SharedStore} from './shared-store.ts';
 
 /** How often a process looks whether another one has opened the breaker. */
 const LOOK_EVERY_MS = 250;
@@ -75,7 +75,13 @@ export class SharedBreaker implements CircuitBreaker, ProbeLeases {
     this.guarded = guarded;
     this.#random = random;
     this.#store = store;
-    this.#script = new GuardScript(store, identity, script, ['state', 'probes']);
+    this.#script = new GuardScript(
+      store,
+      identity,
+      script,
+      ['state', 'probes'],
+      length => length >= 4 && length <= 4 + policy.probes,
+    );
     this.#trip = tripOf(this.#policy, this.#epoch);
   }
 
@@ -189,8 +195,8 @@ export class SharedBreaker implements CircuitBreaker, ProbeLeases {
     );
   }
 
-  #adopt(reply: Reply, what: string, askedAt: number, now: number): void {
-    const [epoch = 0, number = 0, leftMs = 0, leaseMs = 0, ...probes] = reply.map(Number);
+  #adopt(reply: readonly number[], what: string, askedAt: number, now: number): void {
+    const [epoch = 0, number = 0, leftMs = 0, leaseMs = 0, ...probes] = reply;
     const state = STATES[number] ?? 'closed';
     const isNew = epoch !== this.#sharedEpoch;
     this.#sharedEpoch = epoch;

@@ -40,7 +40,7 @@ export class SharedTokenBucket implements Budget, Reports {
     this.#identity = identity;
     this.#known = policy.capacity;
     this.#processes = identity.leastProcesses;
-    this.#reports = new BudgetReports(store, tokenBucket, identity, this);
+    this.#reports = new BudgetReports(store, tokenBucket, identity, this, 2);
   }
 
   callStarted(now: number): void {
@@ -93,7 +93,7 @@ export class SharedTokenBucket implements Budget, Reports {
   }
 
   answered([thousandths = 0, processes = 1]: readonly number[], now: number): void {
-    this.#known = thousandths / 1000;
+    this.#known = thousandths / 1000 - this.#policy.capacity;
     this.#knownAt = now;
     this.#processes = Math.max(processes, this.#identity.leastProcesses);
     this.#spentInFlight = 0;
@@ -156,7 +156,7 @@ export class SharedRatioBudget implements Budget, Reports {
     this.#store = store;
     this.#identity = identity;
     this.#processes = identity.leastProcesses;
-    this.#reports = new BudgetReports(store, ratio, identity, this);
+    this.#reports = new BudgetReports(store, ratio, identity, this, 3);
   }
 
   callStarted(now: number): void {

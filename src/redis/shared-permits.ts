@@ -37,8 +37,6 @@ export class SharedPermits implements PermitSupply {
   #processes: number;
   /** Most attempts in flight since the last request. */
   #peak = 0;
-  /** Number of the last request. */
-  #asked = 0;
   #isAsking = false;
   /** Whether attempts took places without permits since the last answer. */
   #wasAlone = false;
@@ -52,7 +50,7 @@ export class SharedPermits implements PermitSupply {
     this.#all = all;
     this.#store = store;
     this.#leastProcesses = identity.leastProcesses;
-    this.#script = new GuardScript(store, identity, script, ['permits', 'processes']);
+    this.#script = new GuardScript(store, identity, script, ['permits', 'processes'], length => length === 3);
     this.#keep = all;
     this.#processes = identity.leastProcesses;
     store.clock.expect(LOOK_EVERY_MS);
@@ -135,15 +133,15 @@ export class SharedPermits implements PermitSupply {
     this.#script.ask(
       this.#arguments(target, needed),
       now,
-      ([held, keep, processes], answeredAt) => {
+      ([held = 0, keep = 0, processes = 1], answeredAt) => {
         // The next request puts right what a late answer says.
         if (!isInTime) return;
         this.#isAsking = false;
         this.#wasAlone = false;
-        this.#held = Number(held);
+        this.#held = held;
         this.#leaseEndsAt = now + LEASE_MS;
-        this.#keep = Number(keep);
-        this.#processes = Number(processes);
+        this.#keep = keep;
+        this.#processes = processes;
         this.#answered(needed, answeredAt);
       },
       failedAt => {
@@ -156,16 +154,7 @@ export class SharedPermits implements PermitSupply {
   }
 
   #arguments(target: number, needed: number): number[] {
-    return [
-      ++this.#asked,
-      this.#all,
-      LEASE_MS,
-      this.#limit.inFlight,
-      target,
-      needed,
-      this.#wasAlone ? 1 : 0,
-      this.#leastProcesses,
-    ];
+    return [this.#all, LEASE_MS, this.#limit.inFlight, target, needed, this.#wasAlone ? 1 : 0, this.#leastProcesses];
   }
 
   #answered(needed: number, now: number): void {

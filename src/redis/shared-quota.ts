@@ -40,7 +40,6 @@ export class SharedQuota implements QuotaSupply {
   readonly #kept = new Map<QuotaLot, Amounts>();
   /** Number of the request in flight; 0 without one. */
   #asking = 0;
-  #asked = 0;
   #askedAt = Number.NEGATIVE_INFINITY;
   readonly #size: LeaseSize;
   /** After a refusal: when the amounts will fit, by Redis; and when to ask again. */
@@ -52,8 +51,8 @@ export class SharedQuota implements QuotaSupply {
   /** Until when the processes are taken to compete, because Redis has refused amounts. */
   #contendedUntil = Number.NEGATIVE_INFINITY;
   #processes: number;
-  /** Id of the state in Redis; null before the first answer. */
-  #stateId: string | null = null;
+  /** Id of the state in Redis; 0 before the first answer. */
+  #stateId = 0;
   readonly #flush: Timer = new CallbackTimer(() => this.#flushed());
   readonly #poll: Timer = new AnswerTimer(() => this.#quota.supplied(this.#store.clock.now()));
 
@@ -63,9 +62,15 @@ export class SharedQuota implements QuotaSupply {
     this.#store = store;
     this.#identity = identity;
     this.#settings = settings;
-    this.#script = new GuardScript(store, identity, script, ['window', 'processes', 'line']);
-    this.#processes = identity.leastProcesses;
     const lengths = this.#limits.map(({policy}) => policy.perMs);
+    this.#script = new GuardScript(
+      store,
+      identity,
+      script,
+      ['window', 'processes', 'line'],
+      length => length === 0 || length === 4 + 2 * lengths.length,
+    );
+    this.#processes = identity.leastProcesses;
     this.#shortestMs = Math.min(...lengths);
     this.#changes = new QuotaChanges(lengths.length);
     this.#leases = new QuotaLeases(
@@ -111,16 +116,19 @@ export class SharedQuota implements QuotaSupply {
     this.#flushLater(this.#store.clock.now());
   }
 
-  sent(lot: QuotaLot, amounts: Amounts, now: number): QuotaLot {
-    this.#flushLater(now);
-    if (!this.#kept.delete(lot)) {
-      const taken = this.#limits.map(limit => limit.amountOf(amounts));
-      for (const [index, amount] of taken.entries()) this.#ungranted.correct(lot, index, -amount);
-      return this.#ungranted.add(taken, now);
+  sent(lot: QuotaLot, amounts: Amounts, wasKept: boolean, now: number): QuotaLot {
+    // A state that was lost has taken the grants of kept attempts with it.
+    const isGranted = lot.slots !== null && (this.#kept.delete(lot) || !wasKept);
+    if (isGranted) {
+      if (!this.#use(lot, amounts, now)) return lot;
+      this.#changes.urge();
+      this.#flushLater(now);
+      return lot;
     }
-    this.#use(lot, amounts, now);
-    this.#changes.urge();
-    return lot;
+    const taken = this.#limits.map(limit => limit.amountOf(amounts));
+    for (const [index, amount] of taken.entries()) this.#ungranted.correct(lot, index, -amount);
+    this.#flushLater(now);
+    return this.#ungranted.add(taken, now);
   }
 
   settle(lot: QuotaLot, reserved: Amounts, actual: Amounts, now: number): void {
@@ -156,13 +164,17 @@ export class SharedQuota implements QuotaSupply {
     if (now < this.#freeAt) this.#ask(this.#none(), this.#none(), now);
   }
 
-  /** The amounts count from now on, and no longer from before. */
-  #use({slots}: QuotaLot, amounts: Amounts, now: number): void {
+  /** The amounts count from now on, and no longer from before. @returns Whether that is another slot. */
+  #use({slots}: QuotaLot, amounts: Amounts, now: number): boolean {
+    let hasMoved = false;
     for (const [index, limit] of this.#limits.entries()) {
       const from = slots![index]!;
-      slots![index] = Math.max(from, this.#leases.slotAt(index, now));
-      this.#changes.move(index, from, slots![index]!, limit.amountOf(amounts));
+      const to = Math.max(from, this.#leases.slotAt(index, now));
+      slots![index] = to;
+      this.#changes.move(index, from, to, limit.amountOf(amounts));
+      if (to > from) hasMoved = true;
     }
+    return hasMoved;
   }
 
   /** For the attempts in the queue, and for those that are likely to come until the next answer. */
@@ -219,27 +231,35 @@ export class SharedQuota implements QuotaSupply {
     this.#leases.end(now);
     const uses = this.#ungranted.hand();
     const {leaseMs} = this.#size;
-    this.#asking = ++this.#asked;
+    const number = this.#store.newNumber();
+    this.#asking = number;
     this.#askedAt = now;
     this.#size.asked(now);
-    const number = this.#asking;
     const ended = (): void => {
       if (this.#asking === number) this.#asking = 0;
     };
     let hasFailed = false;
+    const failed = (at: number): void => {
+      ended();
+      if (!hasFailed) this.#ungranted.restore(uses);
+      hasFailed = true;
+      this.#quota.supplied(at);
+    };
     this.#script.ask(
-      this.#arguments(leaseMs, needed, wanted, uses, now),
+      this.#arguments(number, leaseMs, needed, wanted, uses, now),
       now,
       (reply, answeredAt, aheadMs) => {
+        // Another request has overtaken it: it was not carried out.
+        if (reply.length === 0) return failed(answeredAt);
         ended();
+        this.#changes.arrived(number);
         this.#answeredAskAt = now;
         this.#answeredAt = answeredAt;
-        const [id, isGranted, waitMs, processes] = reply;
-        if (this.#stateId !== null && id !== this.#stateId) this.#stateIsNew(answeredAt);
+        const [id = 0, isGranted, waitMs = 0, processes = 1, ...amounts] = reply;
+        if (this.#stateId !== 0 && id !== this.#stateId) this.#stateIsNew(answeredAt);
         else if (hasFailed) this.#ungranted.forget(uses);
-        this.#stateId = String(id);
-        this.#processes = Math.max(this.#identity.leastProcesses, Number(processes));
-        const amounts = reply.slice(4).map(Number);
+        this.#stateId = id;
+        this.#processes = Math.max(this.#identity.leastProcesses, processes);
         const granted = amounts.filter((_, index) => index % 2 === 0);
         this.#granted(
           {
@@ -250,22 +270,18 @@ export class SharedQuota implements QuotaSupply {
           },
           answeredAt,
         );
-        this.#refused(Number(isGranted) === 1 ? 0 : Number(waitMs), answeredAt);
+        this.#refused(isGranted === 1 ? 0 : waitMs, answeredAt);
         this.#quota.supplied(answeredAt);
         if (this.#quota.waiting === 0) this.unneeded(answeredAt);
       },
-      failedAt => {
-        hasFailed = true;
-        ended();
-        // What was to be given back may have been. To give it back twice would grant too much.
-        this.#ungranted.restore(uses);
-        this.#quota.supplied(failedAt);
-      },
+      failed,
+      number,
     );
     return true;
   }
 
   #arguments(
+    number: number,
     leaseMs: number,
     needed: readonly number[],
     wanted: readonly number[],
@@ -281,11 +297,11 @@ export class SharedQuota implements QuotaSupply {
       wanted[index]!,
     ]);
     for (const [lot, amounts] of this.#kept) this.#use(lot, amounts, now);
-    const changes = this.#changes.hand();
     const used = uses.flatMap(({amounts, at}) =>
       amounts.flatMap((amount, index) => (amount > 0 ? [index + 1, Math.floor(now - at), amount] : [])),
     );
-    return [leaseMs, this.#limits.length, ...limits, changes.length / 3, ...changes, used.length / 3, ...used];
+    const changes = this.#changes.hand(number);
+    return [this.#stateId, leaseMs, this.#limits.length, ...limits, ...changes, used.length / 3, ...used];
   }
 
   #granted(lease: QuotaLease, now: number): void {

@@ -9,9 +9,7 @@ import type {RedisSend} from '../core/redis-send.ts';
 import {type Clock, Timer} from '../core/timer.ts';
 import type {GuardStore} from '../guards/guard-factory.ts';
 import {lossReason} from './loss-reason.ts';
-
-/** An integer or text in the reply of a script. */
-export type Reply = readonly (number | string)[];
+import {type Reply, replyTo} from './script-reply.ts';
 
 /** How often a lost Redis is asked again. */
 const RETRY_MS = 1000;
@@ -30,18 +28,18 @@ export class Script {
     this.#text = text;
   }
 
-  async run(send: RedisSend, keys: readonly string[], args: readonly string[]): Promise<Reply> {
+  async run(send: RedisSend, keys: readonly string[], args: readonly string[]): Promise<unknown> {
     const rest = [String(keys.length), ...keys, ...args];
     if (this.#sha === undefined) {
       this.#load(send);
-      return replyOf(await send(['EVAL', this.#text, ...rest], keys[0]));
+      return send(['EVAL', this.#text, ...rest], keys[0]);
     }
     try {
-      return replyOf(await send(['EVALSHA', this.#sha, ...rest], keys[0]));
+      return await send(['EVALSHA', this.#sha, ...rest], keys[0]);
     } catch (error) {
       // Redis has restarted, or the key is at another node of a cluster.
       if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-      return replyOf(await send(['EVAL', this.#text, ...rest], keys[0]));
+      return send(['EVAL', this.#text, ...rest], keys[0]);
     }
   }
 
@@ -66,12 +64,18 @@ export class SharedStore implements GuardStore {
   #retryAt = Number.NEGATIVE_INFINITY;
   #pending = 0;
   #roundTripMs: number | null = null;
+  /** Of the last request. */
+  #number: number;
 
-  /** @param timeoutMs How long a call waits for Redis, at most. */
-  constructor(send: RedisSend, timeoutMs: number, clock: Clock) {
+  /**
+   * @param timeoutMs   How long a call waits for Redis, at most.
+   * @param firstNumber Requests are numbered from here on.
+   */
+  constructor(send: RedisSend, timeoutMs: number, clock: Clock, firstNumber: number) {
     this.#send = send;
     this.#timeoutMs = timeoutMs;
     this.clock = clock;
+    this.#number = firstNumber;
     clock.expect(timeoutMs);
   }
 
@@ -98,9 +102,15 @@ export class SharedStore implements GuardStore {
     return this.#pending < MOST_PENDING && (!this.#isLost || now >= this.#retryAt);
   }
 
+  /** The number of the next request. Later requests have larger numbers, and no two connections of a process, or of others, the same ones. */
+  newNumber(): number {
+    return ++this.#number;
+  }
+
   /**
-   * Runs a script.
+   * Runs a script. Its first argument is the number of the request, with which its reply begins.
    *
+   * @param accepts  Whether a list without the number may be the reply of the script. Another reply counts as an error.
    * @param answered Called with the reply, however late it comes.
    * @param failed   Called if there is no answer in time, or an error. `answered` may follow it.
    */
@@ -108,8 +118,10 @@ export class SharedStore implements GuardStore {
     script: Script,
     keys: readonly string[],
     args: readonly string[],
+    accepts: (reply: Reply) => boolean,
     answered: (reply: Reply, now: number) => void,
     failed: (now: number) => void,
+    number: number = this.newNumber(),
   ): void {
     const {clock} = this;
     const askedAt = clock.now();
@@ -121,7 +133,10 @@ export class SharedStore implements GuardStore {
     });
     clock.arm(limit, this.#timeoutMs, askedAt);
     clock.unref(limit);
-    attempted(() => script.run(this.#send, keys, args)).then(
+    attempted(async () => {
+      const reply = await script.run(this.#send, keys, [String(number), ...args]);
+      return replyTo(number, reply, accepts);
+    }).then(
       reply => {
         const now = clock.now();
         this.#pending--;
@@ -192,9 +207,4 @@ class AnswerLimit extends Timer {
 /** A driver may throw instead of rejecting. */
 async function attempted<T>(work: () => PromiseLike<T>): Promise<T> {
   return await work();
-}
-
-function replyOf(reply: unknown): Reply {
-  if (Array.isArray(reply)) return reply;
-  throw new TypeError(`Redis answered a script with ${typeof reply} instead of a list.`);
 }

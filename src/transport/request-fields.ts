@@ -27,3 +27,6 @@ export const requestFields = (request: Request): RequestInit => ({
   // Not every runtime's Request shows it, and each asks for it beside a stream.
   ...(request.body !== null && {duplex: 'half'}),
 });
+
+/** The options of a call at another endpoint. The page that they name as referrer may have secrets in its URL. */
+export const optionsElsewhere = ({referrer: _, referrerPolicy: __, ...others}: RequestInit): RequestInit => others;

@@ -14,7 +14,7 @@ import {byteLength, plainText} from '../decide/body.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import {resentByFetch} from './misdirected.ts';
 import {fetchRedirected} from './redirects.ts';
-import {requestFields} from './request-fields.ts';
+import {optionsElsewhere, requestFields} from './request-fields.ts';
 import type {ReadyInit, Transport, TransportRequest} from './transport.ts';
 import {cancelBody} from './unsent-body.ts';
 
@@ -98,7 +98,7 @@ export class RequestTransport implements Transport<Response> {
     if (text !== undefined || !this.#hasBody) return text;
     return this.capture().then(async isKnown => {
       if (isKnown) return plainText(await (this.#known as Blob).arrayBuffer());
-      const message = `translate() cannot be given the body of this call: it could not be read within replayLimitBytes (${replayLimitBytes}).`;
+      const message = `translate() cannot read the body of this call within replayLimitBytes (${replayLimitBytes}).`;
       throw new SteadfetchError('TRANSLATE_FAILED', message);
     });
   }
@@ -230,5 +230,9 @@ export function requestLike(model: Request | null, input: string | URL | Request
  */
 function requestWith(request: Request, url: string | null, body: KnownBody): Request {
   const own = body === null ? {} : {body};
-  return requestLike(request, url ?? request, url === null ? own : {...requestFields(request), ...own});
+  return requestLike(
+    request,
+    url ?? request,
+    url === null ? own : {...optionsElsewhere(requestFields(request)), ...own},
+  );
 }

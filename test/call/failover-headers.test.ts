@@ -1,7 +1,7 @@
 /** What of a call goes along to another endpoint: between sites what is listed, within a site what does not look like a credential. */
 import {expect} from 'chai';
-import type {FailoverInput, PolicyInput, Ports, ResilientInit} from '../../src/core.ts';
-import type {SeenRequest} from '../../src/testing.ts';
+import {createFetch, type FailoverInput, type PolicyInput, type Ports, type ResilientInit} from '../../src/core.ts';
+import {type SeenRequest, VirtualClock} from '../../src/testing.ts';
 import {AT_ONCE} from '../support/policies.ts';
 import {later, virtually, type World} from './world.ts';
 
@@ -185,5 +185,52 @@ describe('a call with headers of its own and endpoints of two sites', () => {
     expect(ends[0]).to.include(
       'it stayed at e0, because its URL carries query parameters for e0 (page, …) that failover.query does not name',
     );
+  });
+});
+
+describe('the page that a call names as its referrer', () => {
+  const PAGE = `${EU}/account?token=secret`;
+  const NAMED: RequestInit = {referrer: PAGE, referrerPolicy: 'unsafe-url'};
+  const FORMS: Readonly<Record<string, (url: string) => [string | Request, RequestInit?]>> = {
+    'an option': url => [url, NAMED],
+    'an option of a Request': url => [new Request(url, NAMED)],
+    'an option beside a form': url => [url, {...NAMED, method: 'POST', body: new FormData()}],
+    'an option of a Request with a body': url => [new Request(url, {...NAMED, method: 'POST', body: 'x'})],
+  };
+  /** What the request at the other endpoint names. */
+  const namedAt = async (other: string, [input, init]: [string | Request, RequestInit?]): Promise<string> => {
+    const seen: string[] = [];
+    const clock = new VirtualClock();
+    const fetch = createFetch(
+      {
+        endpoints: [other, EU].map((origin, n) => ({name: `e${n}`, origin, rank: n + 1, readyPath: '/ready'})),
+        maxAttempts: 1,
+        breaker: null,
+      },
+      {
+        clock,
+        observer: null,
+        prepareAttempt() {},
+        fetch: async (to, options) => {
+          const {url, referrer} = new Request(to, options);
+          if (url.startsWith(other)) seen.push(referrer);
+          return new Response('ok');
+        },
+      },
+    );
+    await clock.run(() => fetch(input, init));
+    // Whether it is ready, then the call.
+    expect(seen).to.have.length(2);
+    if (other === OTHER_SITE) expect(seen[0]).to.not.equal(PAGE);
+    return seen[1]!;
+  };
+
+  for (const [form, callOf] of Object.entries(FORMS))
+    it(`does not reach an endpoint of another site, as ${form}`, async () => {
+      expect(await namedAt(OTHER_SITE, callOf(`${EU}/items`))).to.be.oneOf(['', 'about:client']);
+    });
+
+  it('does not reach another endpoint of the same site either', async () => {
+    expect(await namedAt(SAME_SITE, [`${EU}/items`, NAMED])).to.equal('about:client');
   });
 });

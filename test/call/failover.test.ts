@@ -483,7 +483,7 @@ describe('a call with several endpoints', () => {
       const error = await world.clock.run(() => thrown(world.fetch(ITEMS)));
       expect(error).to.include({code: 'NO_ENDPOINT', retryAfterMs: 5000, guarded: EU});
       expect((error as Error).message).to.equal(
-        'No endpoint of this call is free: the first, eu, will be in 5000 ms, later than this call can wait.',
+        'No endpoint of this call is free in time: the first, eu, is in 5000 ms.',
       );
       expect(reportOf(error)).to.include({refusal: 'no-endpoint', result: 'circuit_open', attempts: 0});
       expect(world.clock.now()).to.equal(0);

@@ -85,13 +85,24 @@ export function describeContract(title: string, open: () => RedisSend): void {
     describe('the script of a quota', () => {
       /** In which the lease of the last grant ends. */
       let slot: number;
+      let number = 0;
       /** One limit, of a window so long that nothing leaves it. */
       const ask = async (process: string, need: number, want: number, ...more: number[]): Promise<unknown[]> => {
         const limit = [100, 1e12, 0, 10, need, want];
         const adjustments = more.length === 0 ? [0, 0] : more;
-        const args = [process, '', '0', '1000', '1', ...[...limit, ...adjustments].map(String)];
+        const args = [
+          String(++number),
+          process,
+          '1',
+          '',
+          '0',
+          '0',
+          '1000',
+          '1',
+          ...[...limit, ...adjustments].map(String),
+        ];
         const reply = (await send('EVAL', QUOTA_SCRIPT, '3', '{q}:w', '{q}:p', '{q}:l', ...args)) as unknown[];
-        const [, , isGranted, waitMs, processes, granted, ends] = reply;
+        const [, , , isGranted, waitMs, processes, granted, ends] = reply;
         slot = Number(ends);
         return [isGranted, Number(waitMs) > 0, processes, granted];
       };
@@ -106,7 +117,7 @@ export function describeContract(title: string, open: () => RedisSend): void {
         await ask('one', 90, 90);
         const first = slot;
         expect(await ask('two', 20, 20)).to.deep.equal([0, true, 2, 0]);
-        expect(await ask('one', 5, 60, 1, 1, first, -90, 0)).to.deep.equal([1, false, 2, 10]);
+        expect(await ask('one', 5, 60, 1, number + 1, 1, 1, first, -90, 0)).to.deep.equal([1, false, 2, 10]);
       });
 
       it('grants nothing that does not fit, and then nothing to those behind', async () => {
@@ -118,7 +129,7 @@ export function describeContract(title: string, open: () => RedisSend): void {
 
       it('takes back what was not used, and counts what was used without a grant', async () => {
         await ask('one', 90, 90);
-        expect(await ask('two', 20, 20, 1, 1, slot, -50, 1, 1, 0, 40)).to.deep.equal([1, false, 2, 20]);
+        expect(await ask('two', 20, 20, 1, number + 1, 1, 1, slot, -50, 1, 1, 0, 40)).to.deep.equal([1, false, 2, 20]);
         expect(await ask('two', 1, 1)).to.deep.equal([0, true, 2, 0]);
       });
     });
@@ -126,19 +137,21 @@ export function describeContract(title: string, open: () => RedisSend): void {
     describe('the script of permits', () => {
       /** Ten permits, after a first request whose share they are. @returns What the process holds, and what it should keep. */
       const ask = async (process: string, number: number, used: number, target: number, needed = target) => {
-        const numbers = [number, 10, 60_000, used, target, needed, 0, 1];
+        const numbers = [10, 60_000, used, target, needed, 0, 1];
         const reply = await send(
           'EVAL',
           PERMIT_SCRIPT,
           '2',
           '{p}:h',
           '{p}:p',
+          String(number),
           process,
+          '1',
           '',
           '0',
           ...numbers.map(String),
         );
-        return (reply as unknown[]).slice(1, 3);
+        return (reply as unknown[]).slice(2, 4);
       };
 
       it('grants what is free, and takes back what is given back', async () => {

@@ -32,8 +32,15 @@ export class SharedQuotas {
   readonly sent: Sent[] = [];
   /** How long a command takes to Redis, and its reply back. */
   latencyMs: () => number = () => 0.5;
-  /** What becomes of a command: it arrives; it never arrives; it is carried out, and its reply gets lost; or the driver throws. */
-  fate: () => 'arrives' | 'lost' | 'reply lost' | 'refused' = () => 'arrives';
+  /**
+   * What becomes of a command: it arrives; it never arrives; it is carried out, and its reply gets lost; the driver throws; the driver sends it
+   * again because the reply got lost, and hands over the second reply; or it is carried out a second time long after its reply.
+   */
+  fate: (
+    args: readonly string[],
+  ) => 'arrives' | 'lost' | 'reply lost' | 'refused' | 'sent again' | 'carried out again' = () => 'arrives';
+  /** When a command is carried out for the second time. */
+  againMs: () => number = () => 50;
   /** How long something keeps an attempt that the quota has admitted. */
   keptMs: () => number = () => 0;
   readonly #policy: QuotaPolicy;
@@ -63,11 +70,16 @@ export class SharedQuotas {
   }
 
   async #send(args: readonly string[], process: SharedProcess): Promise<unknown> {
-    const fate = this.fate();
+    const fate = this.fate(args);
     if (fate === 'refused') throw new Error('connect ECONNREFUSED 127.0.0.1:6379');
     await this.clock.sleep(this.latencyMs());
     if (fate === 'lost') return never();
-    const reply = this.redis.run(args);
+    let reply = this.redis.run(args);
+    if (fate === 'sent again') {
+      await this.clock.sleep(this.againMs());
+      reply = this.redis.run(args);
+    }
+    if (fate === 'carried out again') void this.clock.sleep(this.againMs()).then(() => this.redis.run(args));
     await this.clock.sleep(this.latencyMs());
     return fate === 'reply lost' || process.hasCrashed ? never() : reply;
   }
