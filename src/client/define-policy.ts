@@ -39,7 +39,7 @@ export function handleOf(policy: PolicyInput | PolicyHandle | undefined, ports: 
   if (!(policy instanceof PolicyHandle)) return definePolicy(policy, ports.random, ports.guards);
   if (ports.guards !== undefined && ports.guards.factory.store !== policy.registry.store) {
     const message =
-      'The port guards has no effect beside a policy handle. Pass the guards to definePolicy, as the third argument.';
+      'The port guards has no effect beside a policy handle. Pass it to definePolicy, as the third argument.';
     throw new SteadfetchError('INVALID_POLICY', message);
   }
   return policy;

@@ -42,7 +42,7 @@ export class HeaderCapture {
 function allowed(name: string): string {
   const key = name.toLowerCase();
   if (DENIED.has(key) || looksSecret(key))
-    throw new TypeError(`captureHeaders names ${key}, which carries secrets and is never recorded.`);
+    throw new TypeError(`captureHeaders names ${key}, which carries secrets.`);
   return key;
 }
 

@@ -17,7 +17,7 @@ export function requireApi(): void {
   if ('createNoopMeter' in api) return;
   throw new SteadfetchError(
     'PEER_PACKAGE',
-    'steadfetch needs @opentelemetry/api 1.3 or later, and the installed version is older: run "npm install @opentelemetry/api@1", or import steadfetch/core, which needs none.',
+    'steadfetch needs @opentelemetry/api 1.3 or later: run "npm install @opentelemetry/api@1", or import steadfetch/core.',
   );
 }
 
