@@ -40,7 +40,7 @@ export const refusals: Readonly<Record<Refusal, RefusalAdvice>> = {
     remedy: 'Treat the call as failed, or raise `paid.maxPaidAttempts` if an answer is worth the price.',
   },
   'body-not-replayable': {
-    example: 'the request body is a stream, or larger than 1048576 bytes, and cannot be sent again (503)',
+    example: 'the request body is a stream, or larger than 1048576 bytes (503)',
     means: 'A retry needs the request body again, and it was not kept.',
     remedy: 'Send a string, a buffer or a Blob, and raise `replayLimitBytes` for larger ones.',
   },
