@@ -1,0 +1,146 @@
+// Generated from docs/rules by scripts/rule-pages/facts.ts. Do not edit.
+
+import type {RuleFacts} from '../rule.ts';
+
+export type RuleCode =
+  | 'RL001'
+  | 'RL002'
+  | 'RL003'
+  | 'RL004'
+  | 'RL005'
+  | 'RL006'
+  | 'RL101'
+  | 'RL102'
+  | 'RL104'
+  | 'RL105'
+  | 'RL108'
+  | 'RL109'
+  | 'RL110'
+  | 'RL111'
+  | 'RL112'
+  | 'RL113'
+  | 'RL114'
+  | 'RL201'
+  | 'RL202'
+  | 'RL203'
+  | 'RL204'
+  | 'RL205'
+  | 'RL206'
+  | 'RL207'
+  | 'RL208'
+  | 'RL209'
+  | 'RL210'
+  | 'RL211'
+  | 'RL212'
+  | 'RL213'
+  | 'RL215'
+  | 'RL216'
+  | 'RL217'
+  | 'RL218'
+  | 'RL219'
+  | 'RL220'
+  | 'RL221'
+  | 'RL222'
+  | 'RL223'
+  | 'RL224'
+  | 'RL301'
+  | 'RL302'
+  | 'RL303'
+  | 'RL304'
+  | 'RL305'
+  | 'RL306'
+  | 'RL307'
+  | 'RL309'
+  | 'RL310'
+  | 'RL311'
+  | 'RL312'
+  | 'RL313'
+  | 'RL314'
+  | 'RL401'
+  | 'RL403'
+  | 'RL405'
+  | 'RL406'
+  | 'RL407'
+  | 'RL408'
+  | 'RL412'
+  | 'RL413'
+  | 'RL414'
+  | 'RL415'
+  | 'RL601'
+  | 'RL602'
+  | 'RL603'
+  | 'RL604'
+  | 'RL605'
+  | 'RL606';
+
+export const facts: Readonly<Record<RuleCode, RuleFacts>> = {
+  RL001: {code: 'RL001', name: 'no-syntax-error', category: 'file', severity: 'error', confidence: 'high', fix: 'safe', summary: 'Write files that can be parsed'},
+  RL002: {code: 'RL002', name: 'no-duplicate-key', category: 'file', severity: 'error', confidence: 'high', summary: 'Write every key once'},
+  RL003: {code: 'RL003', name: 'no-wrong-value', category: 'file', severity: 'error', confidence: 'high', summary: 'Give every field a value of its type, within its bounds'},
+  RL004: {code: 'RL004', name: 'no-unknown-field', category: 'file', severity: 'error', confidence: 'high', fix: 'safe', summary: 'Use only fields that a policy has'},
+  RL005: {code: 'RL005', name: 'no-missing-field', category: 'file', severity: 'error', confidence: 'high', summary: 'Set the required fields'},
+  RL006: {code: 'RL006', name: 'no-unreadable-text', category: 'file', severity: 'error', confidence: 'high', summary: 'Keep policies small, flat and UTF-8'},
+  RL101: {code: 'RL101', name: 'no-retried-post-without-key', category: 'safety', severity: 'error', confidence: 'high', fix: 'unsafe', summary: 'Send an idempotency key with every POST and PATCH that is retried'},
+  RL102: {code: 'RL102', name: 'no-retried-refusals', category: 'safety', severity: 'error', confidence: 'high', fix: 'unsafe', summary: 'Do not retry responses that cannot change'},
+  RL104: {code: 'RL104', name: 'no-idempotent-post-everywhere', category: 'safety', severity: 'warning', confidence: 'medium', summary: 'List POST in idempotentMethods only on routes where it is idempotent'},
+  RL105: {code: 'RL105', name: 'no-hedged-post-without-key', category: 'safety', severity: 'error', confidence: 'high', fix: 'unsafe', summary: 'Hedge only requests that may arrive twice'},
+  RL108: {code: 'RL108', name: 'no-plain-http-payments', category: 'safety', severity: 'error', confidence: 'high', summary: 'Send payments over TLS'},
+  RL109: {code: 'RL109', name: 'no-ids-to-every-origin', category: 'safety', severity: 'info', confidence: 'medium', summary: 'Send correlation ids only to servers that log them'},
+  RL110: {code: 'RL110', name: 'no-secret-in-notes', category: 'safety', severity: 'error', confidence: 'high', summary: 'Keep credentials out of policies'},
+  RL111: {code: 'RL111', name: 'no-retries-paid-twice', category: 'safety', severity: 'warning', confidence: 'medium', fix: 'unsafe', summary: 'Do not pay again for an attempt that timed out'},
+  RL112: {code: 'RL112', name: 'no-payments-across-endpoints', category: 'safety', severity: 'info', confidence: 'medium', summary: 'Let writes go to a second endpoint only where both know the key'},
+  RL113: {code: 'RL113', name: 'no-credentials-across-sites', category: 'safety', severity: 'error', confidence: 'medium', summary: 'Do not send the credentials of one company to another'},
+  RL114: {code: 'RL114', name: 'no-plain-http-endpoints', category: 'safety', severity: 'warning', confidence: 'high', summary: 'Reach every endpoint over TLS'},
+  RL201: {code: 'RL201', name: 'no-unbounded-retries', category: 'load', severity: 'error', confidence: 'high', fix: 'unsafe', summary: 'Limit the number of attempts'},
+  RL202: {code: 'RL202', name: 'no-excessive-attempts', category: 'load', severity: 'warning', confidence: 'high', fix: 'unsafe', summary: 'Make at most five attempts'},
+  RL203: {code: 'RL203', name: 'no-synchronised-retries', category: 'load', severity: 'error', confidence: 'high', fix: 'unsafe', summary: 'Spread retries with jitter'},
+  RL204: {code: 'RL204', name: 'no-immediate-retries', category: 'load', severity: 'error', confidence: 'high', fix: 'unsafe', summary: 'Wait before each retry'},
+  RL205: {code: 'RL205', name: 'no-flat-backoff', category: 'load', severity: 'info', confidence: 'high', summary: 'Wait longer before each retry'},
+  RL206: {code: 'RL206', name: 'no-endless-waits', category: 'latency', severity: 'warning', confidence: 'high', fix: 'unsafe', summary: 'Limit each wait to a minute'},
+  RL207: {code: 'RL207', name: 'use-retry-budget', category: 'load', severity: 'warning', confidence: 'high', fix: 'unsafe', summary: 'Limit the retries of all calls with a budget'},
+  RL208: {code: 'RL208', name: 'no-toothless-budget', category: 'load', severity: 'warning', confidence: 'high', fix: 'unsafe', summary: 'Set a budget that refuses retries in an outage'},
+  RL209: {code: 'RL209', name: 'no-amplified-retries', category: 'load', severity: 'error', confidence: 'high', summary: 'Retry in one layer'},
+  RL210: {code: 'RL210', name: 'no-ignored-retry-after', category: 'load', severity: 'warning', confidence: 'high', fix: 'unsafe', summary: 'Honor Retry-After'},
+  RL211: {code: 'RL211', name: 'no-fast-retries-on-overload', category: 'load', severity: 'warning', confidence: 'high', summary: 'Wait at least one second after 429, 503 and 529'},
+  RL212: {code: 'RL212', name: 'no-dead-breaker', category: 'load', severity: 'error', confidence: 'high', fix: 'unsafe', summary: 'Configure a breaker that can open in an outage'},
+  RL213: {code: 'RL213', name: 'no-flapping-breaker', category: 'load', severity: 'warning', confidence: 'high', fix: 'unsafe', summary: 'Open the breaker for seconds, and let it close again'},
+  RL215: {code: 'RL215', name: 'no-excessive-hedging', category: 'load', severity: 'warning', confidence: 'high', fix: 'unsafe', summary: 'Hedge only the slowest attempts'},
+  RL216: {code: 'RL216', name: 'no-breaker-opened-by-one-call', category: 'load', severity: 'warning', confidence: 'high', fix: 'unsafe', summary: 'Open the breaker after failures of several calls'},
+  RL217: {code: 'RL217', name: 'no-concurrency-below-traffic', category: 'load', severity: 'warning', confidence: 'high', summary: 'Allow as many attempts in flight as the traffic needs'},
+  RL218: {code: 'RL218', name: 'no-budget-multiplied-by-instances', category: 'load', severity: 'warning', confidence: 'medium', fix: 'unsafe', summary: 'Size the budget of each process for all processes together'},
+  RL219: {code: 'RL219', name: 'no-ineffective-adaptive-limit', category: 'load', severity: 'warning', confidence: 'high', fix: 'unsafe', summary: 'Let an adaptive concurrency limit adapt'},
+  RL220: {code: 'RL220', name: 'no-quota-below-traffic', category: 'load', severity: 'warning', confidence: 'high', summary: 'Expect no more calls than the quota admits'},
+  RL221: {code: 'RL221', name: 'no-pacing-without-queue', category: 'load', severity: 'warning', confidence: 'medium', fix: 'unsafe', summary: 'Let calls wait for a quota or an adaptive limit'},
+  RL222: {code: 'RL222', name: 'use-refusals', category: 'load', severity: 'info', confidence: 'medium', fix: 'unsafe', summary: 'Read the error bodies of model endpoints before a retry'},
+  RL223: {code: 'RL223', name: 'no-quota-multiplied-by-instances', category: 'load', severity: 'info', confidence: 'medium', summary: 'State the quota of an account for all processes together'},
+  RL224: {code: 'RL224', name: 'no-split-limit', category: 'load', severity: 'warning', confidence: 'medium', summary: 'Let all calls to an origin share one limit'},
+  RL301: {code: 'RL301', name: 'use-attempt-timeout', category: 'latency', severity: 'error', confidence: 'high', fix: 'unsafe', summary: 'Set an attempt timeout, so that a retry has time'},
+  RL302: {code: 'RL302', name: 'use-deadline', category: 'latency', severity: 'warning', confidence: 'high', fix: 'unsafe', summary: 'Set a deadline for the whole call'},
+  RL303: {code: 'RL303', name: 'no-unreachable-attempts', category: 'latency', severity: 'warning', confidence: 'high', summary: 'Fit all attempts into the deadline'},
+  RL304: {code: 'RL304', name: 'no-attempt-as-long-as-call', category: 'latency', severity: 'warning', confidence: 'high', summary: 'Keep the attempt timeout well below the deadline'},
+  RL305: {code: 'RL305', name: 'no-unretried-timeouts', category: 'latency', severity: 'info', confidence: 'high', summary: 'Retry attempts that time out'},
+  RL306: {code: 'RL306', name: 'no-unreachable-cap', category: 'hygiene', severity: 'info', confidence: 'high', fix: 'unsafe', summary: 'Set a cap that the waits can reach'},
+  RL307: {code: 'RL307', name: 'no-worst-case-above-objective', category: 'latency', severity: 'error', confidence: 'high', summary: 'Set a deadline that meets the objective'},
+  RL309: {code: 'RL309', name: 'no-missed-objective', category: 'latency', severity: 'warning', confidence: 'medium', summary: 'Meet the objective under the assumed traffic'},
+  RL310: {code: 'RL310', name: 'no-timeout-below-latency', category: 'latency', severity: 'warning', confidence: 'high', fix: 'unsafe', summary: 'Set timeouts above the latency of a healthy server'},
+  RL311: {code: 'RL311', name: 'no-queue-beyond-deadline', category: 'latency', severity: 'warning', confidence: 'high', summary: 'Keep the queue short enough for the deadline'},
+  RL312: {code: 'RL312', name: 'use-idle-timeout', category: 'latency', severity: 'warning', confidence: 'high', fix: 'unsafe', summary: 'Set an idle timeout for streams'},
+  RL313: {code: 'RL313', name: 'no-excessive-hints', category: 'latency', severity: 'warning', confidence: 'high', summary: 'Limit Retry-After waits to ten minutes'},
+  RL314: {code: 'RL314', name: 'no-first-content-beyond-timeout', category: 'latency', severity: 'warning', confidence: 'high', summary: 'Keep the wait for the first content within the attempt timeout'},
+  RL401: {code: 'RL401', name: 'no-contradiction', category: 'correctness', severity: 'error', confidence: 'high', summary: 'Write fields that do not contradict each other'},
+  RL403: {code: 'RL403', name: 'no-misspelt-method', category: 'correctness', severity: 'error', confidence: 'high', fix: 'unsafe', summary: 'Spell HTTP methods correctly'},
+  RL405: {code: 'RL405', name: 'no-field-without-effect', category: 'correctness', severity: 'warning', confidence: 'high', fix: 'unsafe', summary: 'Remove fields that have no effect'},
+  RL406: {code: 'RL406', name: 'no-broken-extends', category: 'correctness', severity: 'error', confidence: 'high', fix: 'safe', summary: 'Extend presets and files that exist'},
+  RL407: {code: 'RL407', name: 'no-unreachable-entry', category: 'correctness', severity: 'warning', confidence: 'high', fix: 'safe', summary: 'Remove routes and entries that never apply'},
+  RL408: {code: 'RL408', name: 'no-empty-triggers', category: 'correctness', severity: 'warning', confidence: 'high', summary: 'List what to retry, or set maxAttempts to 1'},
+  RL412: {code: 'RL412', name: 'no-unretried-throttling', category: 'correctness', severity: 'info', confidence: 'medium', fix: 'unsafe', summary: 'Retry 429 where server errors are retried'},
+  RL413: {code: 'RL413', name: 'no-extreme-replay-limit', category: 'correctness', severity: 'warning', confidence: 'high', fix: 'unsafe', summary: 'Keep request bodies for retries up to a moderate size'},
+  RL414: {code: 'RL414', name: 'no-stream-committed-by-headers', category: 'correctness', severity: 'warning', confidence: 'high', fix: 'unsafe', summary: 'Hold the stream of a model until its first content'},
+  RL415: {code: 'RL415', name: 'no-extreme-hold-limit', category: 'correctness', severity: 'warning', confidence: 'high', fix: 'unsafe', summary: 'Hold a moderate number of bytes before the first content'},
+  RL601: {code: 'RL601', name: 'no-repeated-settings', category: 'hygiene', severity: 'info', confidence: 'high', summary: 'Write shared settings once'},
+  RL602: {code: 'RL602', name: 'no-unit-slip', category: 'hygiene', severity: 'warning', confidence: 'low', fix: 'unsafe', summary: 'Write durations in milliseconds'},
+  RL603: {code: 'RL603', name: 'no-idle-route', category: 'hygiene', severity: 'info', confidence: 'high', fix: 'unsafe', summary: 'Remove routes that change nothing'},
+  RL604: {code: 'RL604', name: 'no-weak-suppression', category: 'hygiene', severity: 'warning', confidence: 'high', summary: 'Give each suppression a rule and a reason'},
+  RL605: {code: 'RL605', name: 'no-unused-suppression', category: 'hygiene', severity: 'warning', confidence: 'high', fix: 'safe', summary: 'Remove suppressions that suppress nothing'},
+  RL606: {code: 'RL606', name: 'no-rank-gap', category: 'hygiene', severity: 'info', confidence: 'low', fix: 'unsafe', summary: 'Number the ranks of endpoints without gaps'},
+};
