@@ -4,7 +4,7 @@
  * In VS Code, lint/vscode/server/rule-texts.ts stands for this file.
  */
 
-import {readFile} from 'node:fs/promises';
+import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {documentationOf} from '../documentation.ts';
 import type {RuleTexts} from '../explain/rule-markdown.ts';
@@ -18,7 +18,7 @@ export async function readDocumentation(rule: Rule): Promise<RuleDocumentation> 
   if (rule.documentation !== undefined) return rule.documentation();
   const path = `docs/rules/${rule.code}.md`;
   try {
-    return readRulePage(await readFile(join(pagesFolder, `${rule.code}.md`), 'utf8'), path);
+    return readRulePage(readFileSync(join(pagesFolder, `${rule.code}.md`), 'utf8'), path);
   } catch (cause) {
     const {url} = documentationOf(rule);
     const elsewhere = url === undefined ? '' : ` It is also at ${url}.`;
