@@ -10,9 +10,9 @@ import {readPages} from './read.ts';
 export const FACTS = 'lint/rules/facts.ts';
 
 export function factsModule(): string {
-  const rows = [...readPages().values()].map(({facts}) => {
+  const rows = [...readPages().values()].map(({facts: {code, ...facts}}) => {
     const fields = Object.entries(facts).map(([key, value]) => `${key}: ${literal(value)}`);
-    return `  ${facts.code}: {${fields.join(', ')}},`;
+    return `  ${code}: {${fields.join(', ')}},`;
   });
   return `// Generated from docs/rules by scripts/rule-pages/facts.ts. Do not edit.
 
@@ -21,7 +21,7 @@ import type {RuleFacts} from '../rule.ts';
 export type RuleCode =
 ${[...readPages().keys()].map(code => `  | '${code}'`).join('\n')};
 
-export const facts: Readonly<Record<RuleCode, RuleFacts>> = {
+export const facts: Readonly<Record<RuleCode, Omit<RuleFacts, 'code'>>> = {
 ${rows.join('\n')}
 };
 `;

@@ -5,6 +5,7 @@
  */
 import {existsSync, writeFileSync} from 'node:fs';
 import {expect} from 'chai';
+import {defineRule} from '../../lint/rule.ts';
 import {RuleTester} from '../../lint/rule-tester.ts';
 import {rules} from '../../lint/rules/index.ts';
 import {outputOf, withOutput} from '../../scripts/rule-pages/output.ts';
@@ -23,7 +24,7 @@ const tester = new RuleTester();
 const pages = readPages();
 for (const rule of rules) {
   const page = pages.get(rule.code)!;
-  tester.run({...rule, documentation: () => page});
+  tester.run(defineRule({...rule, documentation: () => page}));
 }
 
 describe('the rules', () => {
