@@ -86,7 +86,13 @@ async function explainFindings(
   const findings = report.findings.filter(({code}) => code === rule.code);
   if (findings.length === 0) io.out.write(`\n${rule.code} has nothing to say about ${harmless(path)}.\n`);
   else {
-    const run = {reports: [{...report, findings}], texts: request.files, rules: [rule], version: VERSION};
+    const run = {
+      reports: [{...report, findings}],
+      texts: request.files,
+      rules: [rule],
+      version: VERSION,
+      day: io.today(),
+    };
     io.out.write(`\n${stylish.format(run, {colour: wantsColour(undefined, io), width: io.out.columns})}`);
   }
   const arithmetic = renderText(await explainFile(rule, request), Math.min(io.out.columns, 100));

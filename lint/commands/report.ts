@@ -23,7 +23,7 @@ export async function writeReports(
   stream: Stream,
 ): Promise<void> {
   const {io} = workspace;
-  const found: Run = {reports, texts, rules: await workspace.rules(), version: VERSION};
+  const found: Run = {reports, texts, rules: await workspace.rules(), version: VERSION, day: io.today()};
   const folder = args.value('paths-from');
   const placed = folder === undefined ? found : withPathsFrom(workspace.absolute(folder), io.cwd, found);
   const formats = outputs.map(({format, file}) => ({formatter: formatters.find(({name}) => name === format)!, file}));

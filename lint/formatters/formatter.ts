@@ -14,6 +14,8 @@ export interface Run {
   readonly reasons?: ReadonlyMap<string, string>;
   /** The version of this package. */
   readonly version: string;
+  /** The day of the run where the user is, `2027-01-01`. */
+  readonly day: string;
 }
 
 export interface FormatOptions {

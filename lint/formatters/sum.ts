@@ -15,9 +15,9 @@ export interface Sum {
   readonly suppressed: number;
 }
 
-export const findingsOf = ({reports}: Run): Finding[] => reports.flatMap(({findings}) => findings);
+export const findingsOf = ({reports}: Pick<Run, 'reports'>): Finding[] => reports.flatMap(({findings}) => findings);
 
-export function sumOf(run: Run): Sum {
+export function sumOf(run: Pick<Run, 'reports'>): Sum {
   const findings = findingsOf(run);
   const count = (wanted: Severity): number => findings.filter(({severity}) => severity === wanted).length;
   return {

@@ -3,7 +3,6 @@
 import type {McpServer} from '@modelcontextprotocol/server';
 import {z} from 'zod';
 import {afterPoll} from '../../src/core/event-loop.ts';
-import {VERSION} from '../../src/core/version.ts';
 import type {Report} from '../finding.ts';
 import {formatSum, sumOf} from '../formatters/sum.ts';
 import {lintText} from '../lint.ts';
@@ -37,7 +36,7 @@ export function registerLint(server: McpServer, desk: Desk): void {
         const requests = text === undefined ? await folder.requests(path) : [await folder.request({path, text})];
         const reports: Report[] = [];
         for (const request of requests) reports.push(await lintText({...request, signal, pause: nextTurn}));
-        const sum = sumOf({reports, texts: {}, rules: [], version: VERSION});
+        const sum = sumOf({reports});
         const {findings, omitted} = worstFindings(reports);
         const {files, errors, warnings, infos, suppressed} = sum;
         const more = omitted === 0 ? '' : `${omitted} more findings were left out: lint one policy at a time.`;

@@ -96,7 +96,7 @@ export const facts: Readonly<Record<RuleCode, Omit<RuleFacts, 'code'>>> = {
   RL203: {name: 'no-synchronised-retries', category: 'load', severity: 'error', confidence: 'high', fix: 'unsafe', summary: 'Spread retries with jitter'},
   RL204: {name: 'no-immediate-retries', category: 'load', severity: 'error', confidence: 'high', fix: 'unsafe', summary: 'Wait before each retry'},
   RL205: {name: 'no-flat-backoff', category: 'load', severity: 'info', confidence: 'high', summary: 'Wait longer before each retry'},
-  RL206: {name: 'no-endless-waits', category: 'latency', severity: 'warning', confidence: 'high', fix: 'unsafe', summary: 'Limit each wait to a minute'},
+  RL206: {name: 'no-endless-waits', category: 'latency', severity: 'warning', confidence: 'high', fix: 'unsafe', summary: 'Limit each wait to a minute, or a quarter of the deadline'},
   RL207: {name: 'use-retry-budget', category: 'load', severity: 'warning', confidence: 'high', fix: 'unsafe', summary: 'Limit the retries of all calls with a budget'},
   RL208: {name: 'no-toothless-budget', category: 'load', severity: 'warning', confidence: 'high', fix: 'unsafe', summary: 'Set a budget that refuses retries in an outage'},
   RL209: {name: 'no-amplified-retries', category: 'load', severity: 'error', confidence: 'high', summary: 'Retry in one layer'},

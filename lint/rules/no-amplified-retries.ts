@@ -9,9 +9,10 @@ export const amplifiedRetries: Rule = builtIn('RL209', {
   worse: 'higher',
   needs: ['retryingLayers'],
   fields: ['maxAttempts', 'retryingLayers'],
+  reads: ['nested'],
 
   *check(scope): Iterable<Draft> {
-    const {maxAttempts, retryingLayers: layers} = scope.policy;
+    const {maxAttempts, nested, retryingLayers: layers} = scope.policy;
     if (typeof maxAttempts !== 'number' || layers.length === 0 || !mayRetry(scope)) return;
     const counts = [maxAttempts, ...layers.map(layer => layer.maxAttempts)];
     const product = worstAmplification(counts);
@@ -19,6 +20,8 @@ export const amplifiedRetries: Rule = builtIn('RL209', {
     const names = layers.map(({name, maxAttempts: count}) => `${formatNumber(count)} of ${name}`);
     yield {
       at: mostSpecific(scope, 'retryingLayers', 'maxAttempts'),
+      // Layers above that announce their retries are left to retry alone.
+      ...(nested === 'yield' && {severity: 'info'}),
       message: `${[`${maxAttempts} attempts here`, ...names].join(' × ')} make ${formatNumber(product)} requests per call when every attempt fails; the limit is ${MOST}. Retry in one layer.`,
       related: [
         {at: 'maxAttempts', message: 'The attempts of this policy are set here.'},

@@ -1,4 +1,5 @@
 import {longestMs} from '../../src/math/schedule.ts';
+import type {Policy} from '../../src/policy/types.ts';
 import {mayRetry, retriesOf, retriesThrottled} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
 import {mostSpecific, type Scope} from '../model/scope.ts';
@@ -14,7 +15,7 @@ export const endlessWaits: Rule = builtIn('RL206', {
     const {backoff} = scope.policy;
     if (!mayRetry(scope)) return;
     const {retry, waitMs, throttled} = longestWait(scope);
-    const longMs = LONG_MS[scope.dialect.capabilities.kind];
+    const longMs = Math.max(LONG_MS[scope.dialect.capabilities.kind], patienceMs(scope.policy));
     if (waitMs <= longMs) return;
     const {words} = scope.dialect;
     const before = `before retry ${retry}${throttled ? ' after a throttled response' : ''}`;
@@ -30,6 +31,9 @@ export const endlessWaits: Rule = builtIn('RL206', {
 });
 
 const LONG_MS = {call: 60_000, workflow: 300_000} as const;
+
+/** A call that has hours may wait for a quarter of an hour. */
+const patienceMs = ({deadlineMs}: Policy): number => (deadlineMs ?? 0) / 4;
 
 /** The longest wait below the deadline, and the first retry with that wait. */
 function longestWait({policy}: Scope): {retry: number; waitMs: number; throttled: boolean} {

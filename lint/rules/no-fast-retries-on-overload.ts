@@ -8,10 +8,10 @@ import {builtIn} from './built-in.ts';
 
 export const fastThrottledRetries: Rule = builtIn('RL211', {
   fields: ['retryAfter.honor', 'backoff'],
-  reads: ['maxAttempts', 'retryOn'],
+  reads: ['deadlineMs', 'maxAttempts', 'retryOn'],
 
   *check(scope): Iterable<Draft> {
-    const {retryAfter, backoff} = scope.policy;
+    const {retryAfter, backoff, deadlineMs} = scope.policy;
     if (!mayRetry(scope)) return;
     // A 503 is throttling only with Retry-After; 429 and 529 always are.
     const [throttled] = listed(scope, [429, 529, '4xx', 'RESOURCE_EXHAUSTED']);
@@ -28,6 +28,8 @@ export const fastThrottledRetries: Rule = builtIn('RL211', {
     if (!isSure(scope, ...fields)) return;
     const {words} = scope.dialect;
     if (retryAfter.honor) {
+      // No call can wait a second.
+      if (deadlineMs !== null && deadlineMs <= SECOND) return;
       yield {
         at: mostSpecific(scope, ...fields),
         message: `After ${answer} without Retry-After, the first retry waits at most ${words.ms(firstMs)}. An overloaded server needs at least ${words.ms(SECOND)}: wait longer.`,

@@ -1,3 +1,4 @@
+import {longestMs} from '../../src/math/schedule.ts';
 import {mayRetry, retriesThrottled} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
 import type {Draft, Rule} from '../rule.ts';
@@ -6,12 +7,12 @@ import {builtIn} from './built-in.ts';
 export const ignoredHints: Rule = builtIn('RL210', {
   needs: ['retryAfter'],
   fields: [],
-  reads: ['deadlineMs', 'maxAttempts', 'retryAfter', 'retryOn'],
+  reads: ['backoff', 'deadlineMs', 'maxAttempts', 'retryAfter', 'retryOn'],
 
   *check(scope): Iterable<Draft> {
-    const {retryAfter, deadlineMs} = scope.policy;
+    const {backoff, retryAfter, deadlineMs} = scope.policy;
     if (!mayRetry(scope) || !retriesThrottled(scope.policy)) return;
-    if (!retryAfter.honor) {
+    if (!retryAfter.honor && longestMs(backoff, 1, true) < PAUSE) {
       yield {
         at: 'retryAfter.honor',
         message:
@@ -19,8 +20,8 @@ export const ignoredHints: Rule = builtIn('RL210', {
         fix: setting(scope, 'retryAfter.honor', true),
       };
     }
-    // Within a shorter deadline no call waits a second, whatever the maximum.
-    const mayWait = deadlineMs === null || deadlineMs > SECOND;
+    // Within a shorter deadline no call waits a second and has time for another attempt, whatever the maximum.
+    const mayWait = deadlineMs === null || deadlineMs > 2 * SECOND;
     if (retryAfter.honor && retryAfter.maxMs < SECOND && mayWait) {
       yield {
         at: 'retryAfter.maxMs',
@@ -32,3 +33,5 @@ export const ignoredHints: Rule = builtIn('RL210', {
 });
 
 const SECOND = 1000;
+/** As long as most servers ask for. */
+const PAUSE = 10_000;

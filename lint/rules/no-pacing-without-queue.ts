@@ -11,7 +11,8 @@ export const pacingWithoutQueue: Rule = builtIn('RL221', {
 
   *check(scope): Iterable<Draft> {
     const {concurrency, quota} = scope.policy;
-    if (quota?.queue === 0) yield refusing(scope, 'quota.queue', 'the quota');
+    // Where no call may wait, a queue holds none.
+    if (quota?.queue === 0 && quota.maxWaitMs !== 0) yield refusing(scope, 'quota.queue', 'the quota');
     if (concurrency?.kind === 'adaptive' && concurrency.queue === 0)
       yield refusing(
         scope,

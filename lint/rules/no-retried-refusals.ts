@@ -1,3 +1,4 @@
+import {shortestMs} from '../../src/math/schedule.ts';
 import type {RetryTrigger} from '../../src/policy/types.ts';
 import {defaultTriggers, isKeyed, mayRetry} from '../analysis/retryability.ts';
 import {type Entry, entriesOf} from '../model/entries.ts';
@@ -8,7 +9,7 @@ import {builtIn} from './built-in.ts';
 export const retriedRefusals: Rule = builtIn('RL102', {
   needs: ['retryOn'],
   fields: [],
-  reads: ['idempotency', 'match', 'maxAttempts', 'retryOn'],
+  reads: ['backoff', 'idempotency', 'match', 'maxAttempts', 'retryOn'],
 
   *check(scope): Iterable<Draft> {
     if (!mayRetry(scope)) return;
@@ -24,7 +25,7 @@ export const retriedRefusals: Rule = builtIn('RL102', {
         yield {at, message: CONFLICT, severity: 'warning', suggestions: [withoutEntry(entry)]};
       } else if (isRefusal(value)) {
         const message = `${value} means that ${REFUSALS[String(value)] ?? 'the request is wrong'}: ${OUTCOMES[String(value)] ?? 'a retry gets the same response'}. Remove it from retryOn.`;
-        yield {at, message, ...mended(entry)};
+        yield {at, message, ...(isAwaited(scope, value) && {severity: 'info'}), ...mended(entry)};
       } else if (isSuccess(value)) yield {at, message: formatSuccess(value), severity: 'warning', ...mended(entry)};
     }
   },
@@ -68,6 +69,10 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   ABORTED: 'only a new transaction can succeed',
   CANCELLED: 'the caller does not wait for a response',
 };
+
+/** A resource that is not there yet: who waits a second or more before the first retry does so on purpose. */
+const isAwaited = ({policy: {backoff}}: Scope, trigger: unknown): boolean =>
+  (trigger === 404 || trigger === 'NOT_FOUND') && shortestMs(backoff, 1, false) >= 1000;
 
 const isSuccess = (trigger: unknown): trigger is number => typeof trigger === 'number' && trigger < 400;
 

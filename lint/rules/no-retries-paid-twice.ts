@@ -1,7 +1,7 @@
 import {isModelRoute} from '../analysis/model-route.ts';
 import {callsOf, mayRepeat, mayRetry, retriesOf} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
-import {isDefault, type Scope} from '../model/scope.ts';
+import {isDefault, isSet, type Scope} from '../model/scope.ts';
 import type {Draft, FixDraft, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
@@ -19,6 +19,8 @@ export const retriesPaidTwice: Rule = builtIn('RL111', {
       yield {
         at: 'paid.afterTimeout',
         message: `An attempt that ${timesOut}${formatTimes(scope, paid.maxPaidAttempts)}. Set paid.afterTimeout to false.`,
+        // Who says how many attempts may be paid for has decided to pay.
+        ...(isSet(scope, 'paid.maxPaidAttempts') && {severity: 'info'}),
         fix: setting(scope, 'paid.afterTimeout', false),
       };
     if (paid === null && isDefault(scope, 'paid') && isModelRoute(scope))

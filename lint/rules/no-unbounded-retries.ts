@@ -1,3 +1,4 @@
+import {isRare} from '../analysis/rare-calls.ts';
 import {setting} from '../analysis/setting.ts';
 import {isNative} from '../dialects/native.ts';
 import {isSure, type Scope} from '../model/scope.ts';
@@ -7,11 +8,11 @@ import {builtIn} from './built-in.ts';
 export const unboundedRetries: Rule = builtIn('RL201', {
   needs: ['maxAttempts'],
   fields: ['maxAttempts', 'deadlineMs'],
-  reads: ['budget'],
+  reads: ['budget', 'objective'],
 
   *check(scope): Iterable<Draft> {
     const {maxAttempts, deadlineMs, budget} = scope.policy;
-    if (maxAttempts !== 'unlimited') return;
+    if (maxAttempts !== 'unlimited' || (deadlineMs !== null && isRare(scope))) return;
     const {words} = scope.dialect;
     const fix = bounded(scope);
     if (deadlineMs === null) {

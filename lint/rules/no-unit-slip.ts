@@ -1,3 +1,4 @@
+import type {Policy} from '../../src/policy/types.ts';
 import {formatNumber} from '../analysis/format.ts';
 import {isSetHere} from '../model/scope.ts';
 import {valueAt} from '../model/setter.ts';
@@ -15,6 +16,7 @@ export const unitSlip: Rule = builtIn('RL602', {
       const factor = value < leastMs ? 1000 : value > mostMs ? 1 / 1000 : 1;
       if (factor === 1 || !isSetHere(scope, path)) continue;
       const meant = value * factor;
+      if (factor > 1 && isPlausible(scope.policy, path, meant)) continue;
       const likely =
         factor > 1
           ? `If ${formatNumber(value)} s is meant, write ${words.ms(meant)}`
@@ -29,6 +31,14 @@ export const unitSlip: Rule = builtIn('RL602', {
     }
   },
 });
+
+/** Whether a short duration fits the others, which in seconds it would not. */
+function isPlausible({attemptTimeoutMs, deadlineMs, objective}: Policy, path: string, inSecondsMs: number): boolean {
+  if (path.startsWith('backoff.')) return deadlineMs !== null && inSecondsMs > deadlineMs;
+  if (path.startsWith('objective.')) return attemptTimeoutMs !== null && inSecondsMs > attemptTimeoutMs;
+  const {p95, p99 = p95} = objective?.assume?.latencyMs ?? {};
+  return path === 'attemptTimeoutMs' && p99 !== undefined && p99 < inSecondsMs / 1000;
+}
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -2,14 +2,14 @@ import {formatNumber} from '../analysis/format.ts';
 import {mayRetry, retriesOf, retriesThrottled} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
 import {neededMs} from '../analysis/suggested-values.ts';
-import type {Scope} from '../model/scope.ts';
+import {isSetHere, type Scope} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
 export const missingDeadline: Rule = builtIn('RL302', {
   needs: ['deadlineMs'],
   fields: ['deadlineMs', 'attemptTimeoutMs'],
-  reads: ['backoff', 'maxAttempts', 'retryAfter', 'retryOn'],
+  reads: ['backoff', 'idleTimeoutMs', 'maxAttempts', 'retryAfter', 'retryOn'],
 
   *check(scope): Iterable<Draft> {
     const {policy} = scope;
@@ -18,6 +18,12 @@ export const missingDeadline: Rule = builtIn('RL302', {
     // A single attempt needs a deadline or a timeout. If maxAttempts is null, the caller sets the limits.
     if (!mayRetry(scope) && (maxAttempts === null || attemptTimeoutMs !== null)) return;
     const worst = neededMs(policy);
+    // A stream that may be open and silent for days; its attempts have a timeout until it opens.
+    if (
+      attemptTimeoutMs !== null &&
+      (['deadlineMs', 'idleTimeoutMs'] as const).every(path => isSwitchedOff(scope, path))
+    )
+      return;
     // Above one hour, suggest the default instead of the sum.
     const value = worst <= HOUR_MS ? Math.max(30_000, Math.ceil(worst / 1000) * 1000) : 30_000;
     yield {
@@ -30,6 +36,9 @@ export const missingDeadline: Rule = builtIn('RL302', {
     };
   },
 });
+
+const isSwitchedOff = (scope: Scope, path: 'deadlineMs' | 'idleTimeoutMs'): boolean =>
+  scope.policy[path] === null && isSetHere(scope, path);
 
 const HOUR_MS = 3_600_000;
 const ENDLESS = 'The call has neither a deadline nor an attempt timeout. Set deadlineMs.';

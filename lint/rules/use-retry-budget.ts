@@ -1,4 +1,5 @@
 import {formatNumber} from '../analysis/format.ts';
+import {isRare} from '../analysis/rare-calls.ts';
 import {mayRetry, retriesOf} from '../analysis/retryability.ts';
 import type {Draft, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -6,11 +7,11 @@ import {builtIn} from './built-in.ts';
 export const missingBudget: Rule = builtIn('RL207', {
   needs: ['budget'],
   fields: ['budget'],
-  reads: ['maxAttempts'],
+  reads: ['maxAttempts', 'objective'],
 
   *check(scope): Iterable<Draft> {
     const retries = retriesOf(scope.policy);
-    if (scope.policy.budget !== null || !mayRetry(scope)) return;
+    if (scope.policy.budget !== null || !mayRetry(scope) || isRare(scope)) return;
     const load = Number.isFinite(retries) ? `${formatNumber(retries + 1)} times the load` : 'unlimited load';
     yield {
       at: 'budget',

@@ -102,7 +102,8 @@ ${rows.map(rowOf)}</tbody>
 `;
 }
 
-const columnHead = (column: string): Html => html`<th scope="col">${column}</th>`;
+/** A header without a text is none. */
+const columnHead = (column: string): Html => (column === '' ? html`<td></td>` : html`<th scope="col">${column}</th>`);
 const cellOf = (text: string): Html => html`<td>${text}</td>`;
 const rowOf = ([name = '', ...cells]: readonly string[]): Html =>
   html`<tr><th scope="row">${name}</th>${cells.map(cellOf)}</tr>\n`;

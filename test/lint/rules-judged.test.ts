@@ -36,6 +36,81 @@ describe('a policy with a defect', () => {
       'RL213 warning breaker.failureRatio',
       {breaker: {failureRatio: 0.1, minCalls: 50}, objective: {assume: {failureRatio: 0.05}}},
     ],
+    ['8 attempts in less than a minute', 'RL202 warning maxAttempts', {maxAttempts: 8, deadlineMs: 59_999}],
+    ['8 attempts without a budget', 'RL202 warning maxAttempts', {maxAttempts: 8, deadlineMs: 60_000, budget: null}],
+    ['11 attempts in an hour', 'RL202 warning maxAttempts', {maxAttempts: 11, deadlineMs: 3_600_000}],
+    [
+      'a wait of more than a quarter of the deadline',
+      'RL206 warning backoff.delayMs',
+      {deadlineMs: 400_000, backoff: {kind: 'constant', delayMs: 100_001}},
+    ],
+    [
+      'unlimited attempts of a call in five seconds',
+      'RL201 warning maxAttempts',
+      {maxAttempts: 'unlimited', objective: {instances: 2, assume: {rps: 0.1}}},
+    ],
+    [
+      'no budget for a call in five seconds',
+      'RL207 warning budget',
+      {budget: null, objective: {instances: 2, assume: {rps: 0.1}}},
+    ],
+    [
+      'unlimited attempts without a deadline, however rare',
+      'RL201 error maxAttempts',
+      {maxAttempts: 'unlimited', deadlineMs: null, objective: {assume: {rps: 0}}},
+    ],
+    [
+      'hints ignored, and a wait of less than ten seconds',
+      'RL210 warning retryAfter.honor',
+      {deadlineMs: 60_000, retryAfter: {honor: false}, backoff: {baseMs: 9999, throttledBaseMs: 9999, capMs: 9999}},
+    ],
+    [
+      'hints of 500 ms at most in more than two seconds',
+      'RL210 warning retryAfter.maxMs',
+      {deadlineMs: 2001, attemptTimeoutMs: 500, retryAfter: {maxMs: 500}},
+    ],
+    [
+      '5 ms after a 429 with more than a second left',
+      'RL211 warning backoff.throttledBaseMs',
+      {deadlineMs: 1001, attemptTimeoutMs: 200, backoff: {baseMs: 5, throttledBaseMs: 5}},
+    ],
+    [
+      '404 again within a second',
+      'RL102 error retryOn[0]',
+      {retryOn: [404], backoff: {kind: 'constant', delayMs: 1998}},
+    ],
+    [
+      '403 again after a minute',
+      'RL102 error retryOn[0]',
+      {retryOn: [403], backoff: {kind: 'constant', delayMs: 60_000}},
+    ],
+    ['no deadline, and no word on idle streams', 'RL302 warning deadlineMs', {deadlineMs: null, attemptTimeoutMs: 900}],
+    [
+      'a stream without a timeout until it opens',
+      'RL302 warning deadlineMs',
+      {deadlineMs: null, attemptTimeoutMs: null, idleTimeoutMs: null},
+    ],
+    [
+      'no queue where calls may wait',
+      'RL221 warning quota.queue',
+      {quota: {limits: [{unit: 'requests', max: 100, perMs: 1000}], queue: 0, maxWaitMs: 1}},
+    ],
+    [
+      'an attempt of 15 ms below the assumed latency',
+      'RL602 warning attemptTimeoutMs',
+      {attemptTimeoutMs: 15, objective: {assume: {latencyMs: {p50: 5, p99: 15}}}},
+    ],
+    ['a base of 2 ms within ten seconds', 'RL602 warning backoff.baseMs', {backoff: {baseMs: 2}}],
+    [
+      'a latency of 0.6 within attempts of a second',
+      'RL602 warning objective.assume.latencyMs.p50',
+      {attemptTimeoutMs: 1000, objective: {assume: {latencyMs: {p50: 0.6}}}},
+    ],
+    [
+      'layers that multiply',
+      'RL209 error retryingLayers',
+      {maxAttempts: 4, retryingLayers: [{name: 'sdk', maxAttempts: 3}]},
+    ],
   ] as const) {
     it(`is reported: ${title}`, async () => expect(await said(policy)).to.include(finding));
   }
@@ -56,6 +131,45 @@ describe('a policy that is unusual and sound', () => {
       'RL213',
       {breaker: {failureRatio: 0.5, minCalls: 50}, objective: {assume: {failureRatio: 0.05}}},
     ],
+    ['10 attempts of a worker that has a minute', 'RL202', {maxAttempts: 10, deadlineMs: 60_000}],
+    [
+      'a wait of a quarter of the deadline',
+      'RL206',
+      {deadlineMs: 400_000, backoff: {kind: 'constant', delayMs: 100_000}},
+    ],
+    [
+      'unlimited attempts of a call in ten seconds',
+      'RL201',
+      {maxAttempts: 'unlimited', objective: {instances: 2, assume: {rps: 0.05}}},
+    ],
+    ['no budget for a call in ten seconds', 'RL207', {budget: null, objective: {instances: 2, assume: {rps: 0.05}}}],
+    [
+      'hints ignored, and a wait of ten seconds',
+      'RL210',
+      {deadlineMs: 60_000, retryAfter: {honor: false}, backoff: {baseMs: 5000, throttledBaseMs: 10_000}},
+    ],
+    ['hints of 500 ms at most in two seconds', 'RL210', {deadlineMs: 2000, retryAfter: {maxMs: 500}}],
+    [
+      '5 ms after a 429 within a second',
+      'RL211',
+      {deadlineMs: 1000, attemptTimeoutMs: 200, backoff: {baseMs: 5, throttledBaseMs: 5}},
+    ],
+    [
+      'a stream that may be open and silent for days',
+      'RL302',
+      {deadlineMs: null, idleTimeoutMs: null, attemptTimeoutMs: 900},
+    ],
+    [
+      'no queue where no call may wait',
+      'RL221',
+      {quota: {limits: [{unit: 'requests', max: 100, perMs: 1000}], queue: 0, maxWaitMs: 0}},
+    ],
+    [
+      'an attempt of 15 ms above the assumed latency',
+      'RL602',
+      {attemptTimeoutMs: 15, objective: {assume: {latencyMs: {p50: 0.6, p99: 14}}}},
+    ],
+    ['a base of 2 ms within a second', 'RL602', {deadlineMs: 1000, backoff: {baseMs: 2}}],
   ] as const) {
     it(`has no finding of ${code}: ${title}`, async () =>
       expect((await said(policy)).filter(each => each.startsWith(code))).to.deep.equal([]));
@@ -71,4 +185,22 @@ describe('a policy that is unusual and sound', () => {
     for (const objective of [{instances: 2, assume: {rps: 0.01}}, {instances: 1, assume: {rps: 5}}, {instances: 1}])
       expect(await said({...policy, objective})).to.include('RL203 error backoff.jitter');
   });
+});
+
+describe('a choice that its author states', () => {
+  for (const [title, finding, policy] of [
+    [
+      'to await a resource',
+      'RL102 info retryOn[0]',
+      {retryOn: [404], backoff: {kind: 'constant', delayMs: 2000, jitter: 'equal'}},
+    ],
+    ['to pay twice', 'RL111 info paid.afterTimeout', {paid: {afterTimeout: true, maxPaidAttempts: 2}}],
+    [
+      'to leave retries to the layer above',
+      'RL209 info retryingLayers',
+      {maxAttempts: 4, nested: 'yield', retryingLayers: [{name: 'sdk', maxAttempts: 3}]},
+    ],
+  ] as const) {
+    it(`is an info: ${title}`, async () => expect(await said(policy)).to.include(finding));
+  }
 });

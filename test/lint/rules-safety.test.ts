@@ -174,7 +174,10 @@ describe('RL110 no-secret-in-notes', () => {
     const [, secret] = LEAKS[0]!;
     const texts = {'policy.json': `{\n  "x-key": "${secret}"\n}\n`};
     const report = await lintText({path: 'policy.json', files: texts});
-    const shown = stylish.format({reports: [report], texts, rules: [], version: '1'}, {colour: false, width: 100});
+    const shown = stylish.format(
+      {reports: [report], texts, rules: [], version: '1', day: '2027-01-31'},
+      {colour: false, width: 100},
+    );
     expect(shown).to.contain('RL110 no-secret-in-notes').and.contain('"x-key": "sk_l*****');
     expect(shown).not.to.contain(secret);
   });

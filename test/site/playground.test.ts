@@ -112,7 +112,6 @@ describe('the playground', () => {
     await open();
     await simulate();
     expect(await page.locator('#results thead th').allTextContents()).to.deep.equal([
-      '',
       'no policy',
       'careless',
       'default',
@@ -137,7 +136,6 @@ describe('the playground', () => {
     await simulate();
     expect(await page.locator('#results .problem').textContent()).to.match(/^policy cannot run: .*maxAttempts/);
     expect(await page.locator('#results thead th').allTextContents()).to.deep.equal([
-      '',
       'no policy',
       'careless',
       'default',
@@ -157,7 +155,7 @@ describe('the playground', () => {
     await page.goto('about:blank');
     await open(hash);
     expect(await text()).to.equal(before);
-    expect(await page.locator('[role=tab]').allTextContents()).to.deep.equal(['model', 'policy']);
+    expect(await page.locator('#tabs [aria-current]').allTextContents()).to.deep.equal(['model', 'policy']);
     expect(await page.locator('#scenario').inputValue()).to.equal('quota-burst');
     expect(await page.getByLabel('llm', {exact: true}).isChecked()).to.equal(true);
   });

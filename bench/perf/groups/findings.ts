@@ -41,7 +41,7 @@ type Print = (report: Report, text: string) => void;
 const print =
   (format: typeof stylish): Print =>
   (report, text) => {
-    const run = {reports: [report], texts: {[PATH]: text}, rules: [], version: '0.0.0'};
+    const run = {reports: [report], texts: {[PATH]: text}, rules: [], version: '0.0.0', day: '2027-01-31'};
     format.format(run, {colour: false, width: 100});
   };
 

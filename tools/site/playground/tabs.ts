@@ -10,9 +10,7 @@ export function renderTabs(list: HTMLElement, store: Store): void {
     const isActive = index === active;
     const tab = element('button', {
       type: 'button',
-      role: 'tab',
-      id: `tab-${index}`,
-      ariaSelected: String(isActive),
+      ariaCurrent: String(isActive),
       tabIndex: isActive ? 0 : -1,
       textContent: name,
       onclick: () => store.set({active: index}),
@@ -28,12 +26,7 @@ export function renderTabs(list: HTMLElement, store: Store): void {
       textContent: '×',
       onclick: () => store.remove(index),
     });
-    return element(
-      'span',
-      {className: isActive ? 'tab active' : 'tab', role: 'presentation'},
-      tab,
-      ...(policies.length > 1 ? [close] : []),
-    );
+    return element('span', {className: isActive ? 'tab active' : 'tab'}, tab, ...(policies.length > 1 ? [close] : []));
   });
   const add = element('button', {
     type: 'button',
@@ -45,5 +38,5 @@ export function renderTabs(list: HTMLElement, store: Store): void {
     onclick: () => store.add(NEW_POLICY),
   });
   list.replaceChildren(...tabs, add);
-  if (hadFocus) list.querySelector<HTMLElement>('[aria-selected="true"]')?.focus();
+  if (hadFocus) list.querySelector<HTMLElement>('[aria-current="true"]')?.focus();
 }
