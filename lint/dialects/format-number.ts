@@ -8,5 +8,12 @@ export function formatNumber(number: number): string {
   return String(Number(number.toFixed(size < 10 ? 2 : size < 100 ? 1 : 0)));
 }
 
-/** `800 ms`. */
-export const formatMs = (ms: number): string => `${formatNumber(ms)} ms`;
+const HOUR_MS = 3_600_000;
+
+/** `800 ms`; from an hour on `7200000 ms (2 hours)`. */
+export function formatMs(ms: number): string {
+  const hours = formatNumber(ms / HOUR_MS);
+  return ms < HOUR_MS
+    ? `${formatNumber(ms)} ms`
+    : `${formatNumber(ms)} ms (${hours} ${hours === '1' ? 'hour' : 'hours'})`;
+}

@@ -23,7 +23,7 @@ export const attemptAsLongAsCall: Rule = builtIn('RL304', {
     const value = suggestedTimeoutMs(scope.policy);
     yield {
       at,
-      message: `The first attempt may take ${words.ms(attemptTimeoutMs)}, and the call has ${words.ms(deadlineMs)}: if it hangs, no time is left for ${lost}. Lower the attempt timeout.`,
+      message: `The attempt timeout of ${words.ms(attemptTimeoutMs)} never applies, because the deadline of ${words.ms(deadlineMs)} ends the call: if the first attempt hangs, no time is left for ${lost}. Lower the attempt timeout.`,
       related: [
         at === 'deadlineMs'
           ? {at: 'attemptTimeoutMs', message: 'The attempt timeout is set here.'}

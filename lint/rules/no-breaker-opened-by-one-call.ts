@@ -1,6 +1,6 @@
 import type {ConsecutiveBreaker, RatioBreaker} from '../../src/policy/types.ts';
 import {breakerAttemptsOf} from '../analysis/breaker-attempts.ts';
-import {formatNumber, formatShare} from '../analysis/format.ts';
+import {formatCount, formatNumber, formatShare} from '../analysis/format.ts';
 import {setting} from '../analysis/setting.ts';
 import {isSure, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
@@ -65,7 +65,7 @@ function* ratio(scope: Scope, breaker: RatioBreaker): Iterable<Draft> {
   if (minCalls > attempts || isDiluted(scope, breaker, attempts)) return;
   yield {
     at: mostSpecific(scope, 'breaker.minCalls', 'maxAttempts'),
-    message: `One call can open the breaker for every call: the failure ratio counts from ${minCalls} attempts, and a call makes ${formatAttempts(attempts)}. Raise ${words.key('breaker.minCalls')}.`,
+    message: `One call can open the breaker for every call: the failure ratio counts from ${formatCount(minCalls, 'attempt')}, and a call makes ${formatAttempts(attempts)}. Raise ${words.key('breaker.minCalls')}.`,
     related: [
       {at: 'breaker.minCalls', message: 'The number of attempts is set here.'},
       {at: 'maxAttempts', message: 'The attempts of a call are set here.'},

@@ -46,7 +46,7 @@ function always(scope: Scope, budget: Budget, {instances, rps}: Fleet): Draft | 
   const field = budget.kind === 'ratio' ? 'budget.minPerSecond' : 'budget.refillPerMinute';
   return {
     at: mostSpecific(scope, field, 'objective.instances'),
-    message: `${instances} processes may each retry ${formatNumber(each)} times per second, however few calls they make: together ${formatNumber(all)} retries per second, ${formatShare(each / rps)} of their ${formatNumber(instances * rps)} calls. The limit is ${formatShare(MOST_SHARE)}.`,
+    message: `${instances} processes may each retry ${formatCount(each, 'time')} per second, however few calls they make: together ${formatCount(all, 'retry', 'retries')} per second, ${formatShare(each / rps)} of their ${formatNumber(instances * rps)} calls. The limit is ${formatShare(MOST_SHARE)}.`,
     related: related(field),
     ...(budget.kind === 'ratio' ? {fix: setting(scope, field, 0)} : {suggestions: [asShare]}),
   };
@@ -61,7 +61,7 @@ function atFirst(scope: Scope, budget: Budget, {instances, rps}: Fleet): Draft |
   const calls = formatCount(Number(formatNumber(rps)), 'call');
   return {
     at: mostSpecific(scope, 'budget.capacity', 'objective.instances'),
-    message: `${instances} processes each have a bucket of ${each} retries, together ${formatNumber(each * instances)}: at ${calls} per second each, the buckets refuse no retry in the first ${formatNumber(seconds)} s of an outage. The limit is ${LONG_SECONDS} s.`,
+    message: `${instances} processes each have a bucket of ${formatCount(each, 'retry', 'retries')}, together ${formatNumber(each * instances)}: at ${calls} per second each, the buckets refuse no retry in the first ${formatNumber(seconds)} s of an outage. The limit is ${LONG_SECONDS} s.`,
     related: related('budget.capacity'),
     suggestions: [asShare],
   };

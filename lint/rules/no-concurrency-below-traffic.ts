@@ -1,4 +1,4 @@
-import {formatNumber, formatShare} from '../analysis/format.ts';
+import {formatCount, formatNumber, formatShare} from '../analysis/format.ts';
 import {formatHeldTime, heldPlaceOf} from '../analysis/held-place.ts';
 import {inFlight, placesFor} from '../analysis/places.ts';
 import {formatChange} from '../analysis/setting.ts';
@@ -25,7 +25,7 @@ export const concurrencyBelowTraffic: Rule = builtIn('RL217', {
     const end = queue === 0 ? refused : `the queue of ${queue} fills, and then ${refused} or time out in the queue`;
     yield {
       at: mostSpecific(scope, 'concurrency.max', 'objective'),
-      message: `${formatNumber(rps)} calls per second of ${formatHeldTime(scope, held)} need ${formatNumber(load)} attempts in flight, but the limit is ${max}: ${end}.`,
+      message: `At ${formatCount(rps, 'call')} per second of ${formatHeldTime(scope, held)}, ${formatNumber(load)} attempts are in flight, but the limit is ${max}: ${end}. Raise ${scope.dialect.words.key('concurrency.max')}.`,
       related: [
         {at: 'concurrency.max', message: 'The limit is set here.'},
         {at: 'objective.assume', message: 'The traffic is assumed here.'},

@@ -18,7 +18,7 @@ export const flappingBreaker: Rule = builtIn('RL213', {
     if (breaker.openMs < SECOND) {
       yield {
         at: 'breaker.openMs',
-        message: `The breaker opens for ${words.ms(breaker.openMs)} only, so it opens and closes several times per second. A server needs at least ${words.ms(SECOND)} to recover.`,
+        message: `The breaker opens for ${words.ms(breaker.openMs)} only, so it opens and closes several times per second. A server needs at least ${words.ms(SECOND)} to recover: raise ${words.key('breaker.openMs')}.`,
         fix: byDefault(scope, breaker),
       };
     }
@@ -73,13 +73,13 @@ function* tooLong(scope: Scope, breaker: Breaker): Iterable<Draft> {
   if (openMs > LONG_MS) {
     yield {
       at: 'breaker.openMs',
-      message: `The breaker stays open for ${formatLongMs(openMs, words)}, even if the server recovers after a minute. The limit is ${longMs}.`,
+      message: `The breaker stays open for ${formatLongMs(openMs, words)}, even if the server recovers after a minute. The limit is ${longMs}: lower ${words.key('breaker.openMs')}.`,
       fix: byDefault(scope, breaker),
     };
   } else if (maxOpenMs !== null && maxOpenMs > LONG_MS && isSure(scope, 'breaker.openMs')) {
     yield {
       at: 'breaker.maxOpenMs',
-      message: `The open time doubles up to ${formatLongMs(maxOpenMs, words)}, even if the server has recovered. The limit is ${longMs}.`,
+      message: `The open time doubles up to ${formatLongMs(maxOpenMs, words)}, even if the server has recovered. The limit is ${longMs}: lower ${words.key('breaker.maxOpenMs')}.`,
       fix: {
         title: `${formatChange(scope, 'breaker.maxOpenMs', null)}, so that the open time does not grow`,
         changes: [{do: 'set', path: 'breaker.maxOpenMs', value: null}],

@@ -20,7 +20,7 @@ export const queueBeyondDeadline: Rule = builtIn('RL311', {
     if (waitMs + held.ms <= deadlineMs) return;
     const {words} = scope.dialect;
     const deadline = words.ms(deadlineMs);
-    const wait = `The last of ${queue} calls in the queue waits ${words.ms(waitMs)} (${formatInFlight(scope, max, held)})`;
+    const wait = `${queue === 1 ? 'The call' : `The last of ${queue} calls`} in the queue waits ${words.ms(waitMs)} (${formatInFlight(scope, max, held)})`;
     const past =
       waitMs >= deadlineMs
         ? `longer than the deadline of ${deadline}`

@@ -1,4 +1,4 @@
-import {formatNumber, formatShare} from '../analysis/format.ts';
+import {formatCount, formatShare} from '../analysis/format.ts';
 import {mostSpecific} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -22,7 +22,7 @@ export const quotaBelowTraffic: Rule = builtIn('RL220', {
     const refused = `at least ${formatShare(1 - perSecond / rps)} of the calls are refused`;
     yield {
       at: mostSpecific(scope, 'quota.limits', 'objective'),
-      message: `The quota of ${max} requests in ${scope.dialect.words.ms(perMs)} admits ${formatNumber(perSecond)} requests per second, but ${formatNumber(rps)} calls per second are assumed: ${quota.queue === 0 ? refused : `the queue grows until ${refused}`}. Send less, or raise the limit.`,
+      message: `The quota of ${formatCount(max, 'request')} in ${scope.dialect.words.ms(perMs)} admits ${formatCount(perSecond, 'request')} per second, but the assumed traffic is ${formatCount(rps, 'call')} per second: ${quota.queue === 0 ? refused : `the queue grows until ${refused}`}. Send less, or raise the limit.`,
       related: [
         {at: 'quota.limits', message: 'The quota is set here.'},
         {at: 'objective.assume', message: 'The traffic is assumed here.'},

@@ -1,5 +1,5 @@
 import type {RatioBudget, TokenBucketBudget} from '../../src/policy/types.ts';
-import {formatNumber, formatShare} from '../analysis/format.ts';
+import {formatCount, formatShare} from '../analysis/format.ts';
 import {mayRetry, retriesThrottled} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
 import type {Scope} from '../model/scope.ts';
@@ -22,10 +22,10 @@ export const toothlessBudget: Rule = builtIn('RL208', {
 
 function* checkRatio({ratio, minPerSecond}: RatioBudget, rps: number | undefined, scope: Scope): Iterable<Draft> {
   if (ratio >= 1) {
-    const message = `The budget allows ${formatNumber(ratio)} retries per call, so the load can grow to ${formatShare(1 + ratio)} of the calls. Set a ratio below 1.`;
+    const message = `The budget allows ${formatCount(ratio, 'retry', 'retries')} per call, so the load can grow to ${formatShare(1 + ratio)} of the calls. Set a ratio below 1.`;
     yield {at: 'budget.ratio', message, fix: setting(scope, 'budget.ratio', 0.1)};
   } else if (rps !== undefined && rps > 0 && minPerSecond >= rps) {
-    const message = `The budget always allows ${formatNumber(minPerSecond)} retries per second, but there are only ${formatNumber(rps)} calls per second: each can be retried in an outage. Lower ${scope.dialect.words.key('budget.minPerSecond')}.`;
+    const message = `The budget always allows ${formatCount(minPerSecond, 'retry', 'retries')} per second at ${formatCount(rps, 'call')} per second: each call can be retried in an outage. Lower ${scope.dialect.words.key('budget.minPerSecond')}.`;
     yield {at: 'budget.minPerSecond', message, related: assumed, fix: setting(scope, 'budget.minPerSecond', 0)};
   }
 }
@@ -48,8 +48,8 @@ function* checkBucket(budget: TokenBucketBudget, rps: number | undefined, scope:
   const perSecond = refillPerMinute / 60 / retryCost;
   // One retry per minute is accepted for clients with few calls.
   if (retryCost === 0 || rps === undefined || rps === 0 || perSecond < rps || perSecond <= 1 / 60) return;
-  const refill = `A refill of ${formatNumber(refillPerMinute)} tokens per minute at ${formatNumber(retryCost)} tokens per retry`;
-  const message = `${refill} always allows ${formatNumber(perSecond)} retries per second, but there are only ${formatNumber(rps)} calls per second: each can be retried in an outage. Lower ${scope.dialect.words.key('budget.refillPerMinute')}.`;
+  const refill = `A refill of ${formatCount(refillPerMinute, 'token')} per minute at ${formatCount(retryCost, 'token')} per retry`;
+  const message = `${refill} always allows ${formatCount(perSecond, 'retry', 'retries')} per second at ${formatCount(rps, 'call')} per second: each call can be retried in an outage. Lower ${scope.dialect.words.key('budget.refillPerMinute')}.`;
   yield {
     at: 'budget.refillPerMinute',
     message,

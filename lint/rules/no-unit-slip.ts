@@ -21,7 +21,7 @@ export const unitSlip: Rule = builtIn('RL602', {
         factor > 1
           ? `If ${formatNumber(value)} s is meant, write ${words.ms(meant)}`
           : `Durations are in milliseconds: ${words.ms(meant)} is more usual`;
-      const message = `${words.name(path)} is ${words.ms(value)}${factor > 1 ? ', which is implausibly short' : ` (${formatNumber(value / 3_600_000)} hours), which is implausibly long`}. ${likely}.`;
+      const message = `${words.name(path)} is ${words.ms(value)}, which is implausibly ${factor > 1 ? 'short' : 'long'}. ${likely}.`;
       const isWhole = path.startsWith('objective.') || Number.isInteger(meant);
       const fix = {
         title: `Set ${words.key(path)} to ${words.value(path, meant)}`,

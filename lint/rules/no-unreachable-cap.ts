@@ -25,7 +25,7 @@ export const unreachableCap: Rule = builtIn('RL306', {
       : `the longest, before retry ${retriesOf(scope.policy)}, is ${words.ms(reachedMs)}`;
     const value = Math.ceil(reachedMs);
     const keepsWaits = !isReached && value > 0 && value < Math.min(capMs, deadlineMs ?? Number.POSITIVE_INFINITY);
-    const message = `No wait reaches the cap of ${words.ms(capMs)}: ${why}.`;
+    const message = `No wait reaches the cap of ${words.ms(capMs)}: ${why}. Lower the cap.`;
     yield {at: 'backoff.capMs', message, ...(keepsWaits ? {fix: setting(scope, 'backoff.capMs', value)} : {})};
   },
 });
