@@ -1,7 +1,6 @@
 /** Formats numbers and lists for messages. */
 
 import {formatNumber} from '../dialects/format-number.ts';
-import type {Words} from '../dialects/words.ts';
 
 export {formatNumber};
 
@@ -22,13 +21,3 @@ export function formatList(words: readonly string[], last = 'and'): string {
 
 export const formatCount = (count: number, one: string, many = `${one}s`): string =>
   `${formatNumber(count)} ${count === 1 ? one : many}`;
-
-const MINUTE_MS = 60_000;
-
-/** `300000 ms (5 minutes)`, for long durations. Where the file itself writes another unit than milliseconds, that is enough: `7200s`. */
-export function formatLongMs(ms: number, words: Words): string {
-  const shown = words.ms(ms);
-  if (!shown.endsWith(' ms')) return shown;
-  const [unit, unitMs] = ms >= MINUTE_MS ? ['minute', MINUTE_MS] : ['second', 1000];
-  return `${shown} (${formatCount(Number(formatNumber(ms / unitMs)), unit)})`;
-}

@@ -9,11 +9,13 @@ export function formatNumber(number: number): string {
 }
 
 const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
 
-/** `800 ms`; from an hour on `7200000 ms (2 hours)`. */
+/** `800 ms`; from ten minutes on with another unit, `7200000 ms (2 hours)`. */
 export function formatMs(ms: number): string {
-  const hours = formatNumber(ms / HOUR_MS);
-  return ms < HOUR_MS
-    ? `${formatNumber(ms)} ms`
-    : `${formatNumber(ms)} ms (${hours} ${hours === '1' ? 'hour' : 'hours'})`;
+  const shown = `${formatNumber(ms)} ms`;
+  if (ms < 10 * MINUTE_MS) return shown;
+  const [unit, unitMs] = ms < HOUR_MS ? ['minute', MINUTE_MS] : ['hour', HOUR_MS];
+  const count = formatNumber(ms / unitMs);
+  return `${shown} (${count} ${unit}${count === '1' ? '' : 's'})`;
 }

@@ -1,4 +1,3 @@
-import {formatLongMs} from '../analysis/format.ts';
 import {mayRetry, retriesThrottled} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
 import type {Scope} from '../model/scope.ts';
@@ -37,7 +36,7 @@ const LONG_MS = 600_000;
 
 function formatHint({policy, dialect: {words}}: Scope, holdsAll: boolean): string {
   const isEndless = policy.deadlineMs === null;
-  const time = formatLongMs(policy.retryAfter.maxMs, words);
+  const time = words.ms(policy.retryAfter.maxMs);
   const advice = `The limit is ${words.ms(LONG_MS)}: lower ${words.name('retryAfter.maxMs')}.`;
   if (!holdsAll) return `Without a deadline, a Retry-After can delay a call by up to ${time}. ${advice}`;
   return isEndless

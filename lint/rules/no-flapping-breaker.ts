@@ -1,6 +1,6 @@
 import {tripRule} from '../../src/policy/trip-rule.ts';
 import type {Breaker, RatioBreaker} from '../../src/policy/types.ts';
-import {formatLongMs, formatNumber, formatShare} from '../analysis/format.ts';
+import {formatNumber, formatShare} from '../analysis/format.ts';
 import {formatChange, setting} from '../analysis/setting.ts';
 import {isDefault, isSure, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Change, Draft, FixDraft, Rule} from '../rule.ts';
@@ -73,13 +73,13 @@ function* tooLong(scope: Scope, breaker: Breaker): Iterable<Draft> {
   if (openMs > LONG_MS) {
     yield {
       at: 'breaker.openMs',
-      message: `The breaker stays open for ${formatLongMs(openMs, words)}, even if the server recovers after a minute. The limit is ${longMs}: lower ${words.key('breaker.openMs')}.`,
+      message: `The breaker stays open for ${words.ms(openMs)}, even if the server recovers after a minute. The limit is ${longMs}: lower ${words.key('breaker.openMs')}.`,
       fix: byDefault(scope, breaker),
     };
   } else if (maxOpenMs !== null && maxOpenMs > LONG_MS && isSure(scope, 'breaker.openMs')) {
     yield {
       at: 'breaker.maxOpenMs',
-      message: `The open time doubles up to ${formatLongMs(maxOpenMs, words)}, even if the server has recovered. The limit is ${longMs}: lower ${words.key('breaker.maxOpenMs')}.`,
+      message: `The open time doubles up to ${words.ms(maxOpenMs)}, even if the server has recovered. The limit is ${longMs}: lower ${words.key('breaker.maxOpenMs')}.`,
       fix: {
         title: `${formatChange(scope, 'breaker.maxOpenMs', null)}, so that the open time does not grow`,
         changes: [{do: 'set', path: 'breaker.maxOpenMs', value: null}],

@@ -38,6 +38,12 @@ describe('a message', () => {
       'No wait reaches the cap of 50000000 ms (13.9 hours): the longest, before retry 2, is 4000000 ms (1.11 hours). Lower the cap.',
     ],
     [
+      'says minutes from ten minutes on',
+      'RL206',
+      {maxAttempts: 2, deadlineMs: 1_200_000, backoff: {kind: 'constant', delayMs: 700_000}},
+      'The wait before retry 1 is up to 700000 ms (11.7 minutes); the limit is 300000 ms. Use exponential backoff with a cap.',
+    ],
+    [
       'says that a timeout never applies',
       'RL304',
       {maxAttempts: 2, attemptTimeoutMs: 30_000, deadlineMs: 20_000},
