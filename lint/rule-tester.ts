@@ -38,8 +38,10 @@ export class RuleTester {
     this.#runner = runner;
   }
 
+  /** @throws TypeError for a rule without documentation. */
   run(rule: Rule): void {
     const {describe, it} = this.#runner;
+    if (rule.documentation === undefined) throw new TypeError(`Rule ${rule.code} has no documentation with examples.`);
     const {bad, good} = rule.documentation();
     describe(`${rule.code} ${rule.name}`, () => {
       for (const example of bad) it(`finds: ${example.name}`, () => checkBad(rule, example));

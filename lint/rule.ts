@@ -1,4 +1,4 @@
-/** A rule: metadata, documentation and check. The examples of the documentation are the tests of the rule and its page. */
+/** A rule: metadata, documentation and check. The examples of the documentation are the tests of the rule. */
 
 import type {Confidence, FindingTag, FixSafety, Severity} from './finding.ts';
 import type {Model} from './model/model.ts';
@@ -6,8 +6,8 @@ import type {Scope} from './model/scope.ts';
 
 export type Category = 'file' | 'safety' | 'load' | 'latency' | 'correctness' | 'hygiene';
 
-/** A rule of the linter. Make one with `defineRule`. */
-export interface Rule {
+/** What a rule is, as lists and reports show it. */
+export interface RuleFacts {
   /** Stable: `RL203`. Rules of users have another prefix. */
   readonly code: string;
   /** `no-<what it forbids>` or `use-<what it requires>`; accepted wherever the code is. */
@@ -22,8 +22,17 @@ export interface Rule {
   readonly fix?: FixSafety;
   /** One line, as an imperative. */
   readonly summary: string;
-  /** Reasons and examples. A function, because most runs show none of them, and unused texts would slow down every start. */
-  readonly documentation: () => RuleDocumentation;
+  /** Enabled only by the preset `strict`. */
+  readonly strict?: true;
+}
+
+/** A rule of the linter. Make one with `defineRule`. */
+export interface Rule extends RuleFacts {
+  /**
+   * Reasons and examples. A function, because most runs show none of them, and unused texts would slow down every start. A plugin needs it.
+   * Built-in rules have none: their pages in `docs/rules` say the same.
+   */
+  readonly documentation?: () => RuleDocumentation;
   /** The URL of a page about the rule, for rules of plugins. */
   readonly docs?: string;
   /**
@@ -31,8 +40,6 @@ export interface Rule {
    * number is worse.
    */
   readonly worse?: 'higher' | 'lower';
-  /** Enabled only by the preset `strict`. */
-  readonly strict?: true;
   /** Reported by the linter while it reads a file, so the rule has no check. */
   readonly intrinsic?: true;
   /**
@@ -56,7 +63,7 @@ export interface Rule {
   readonly checkFile?: (model: Model) => Iterable<Draft & {readonly scope: Scope}>;
 }
 
-/** The texts and examples of a rule, for its page, `retry-lint explain` and its tests. */
+/** The texts and examples of a rule, for `retry-lint explain`, editors and its tests. */
 export interface RuleDocumentation {
   /** Markdown: what goes wrong, for whom, and what to do instead. */
   readonly why: string;

@@ -40,6 +40,15 @@ const simulatorOutside: Plugin = {
     })),
 };
 
+/** The pages of the rules stay in docs, beside the bundle. */
+const pagesOutside: Plugin = {
+  name: 'pages-outside',
+  setup: ({onLoad}) =>
+    onLoad({filter: /\/io\/pages-folder\.ts$/}, () => ({
+      contents: `export const pagesFolder = require('node:path').join(__dirname, '../docs/rules');`,
+    })),
+};
+
 /** Leaves out the messages of zod in forty languages: English is a file of its own. */
 const withoutLanguages: Plugin = {
   name: 'without-languages',
@@ -82,7 +91,7 @@ export async function bundle(folder: string): Promise<void> {
     mainFields: ['module', 'main'],
     minify: true,
     legalComments: 'none',
-    plugins: [withoutFormatter, serversApart, simulatorOutside, withoutLanguages, withoutElicitation],
+    plugins: [withoutFormatter, serversApart, simulatorOutside, pagesOutside, withoutLanguages, withoutElicitation],
     logLevel: 'warning',
     metafile: true,
   });

@@ -1,7 +1,6 @@
 /** Formats numbers and lists for messages. */
 
-import {formatMs, formatNumber} from '../dialects/format-number.ts';
-import type {Words} from '../dialects/words.ts';
+import {formatNumber} from '../dialects/format-number.ts';
 
 export {formatNumber};
 
@@ -21,18 +20,4 @@ export function formatList(words: readonly string[], last = 'and'): string {
 }
 
 export const formatCount = (count: number, one: string, many = `${one}s`): string =>
-  `${count} ${count === 1 ? one : many}`;
-
-const UNITS = [
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-  ['second', 1000],
-] as const;
-
-/** `7200000 ms (2 hours)`, for long durations. Where the file itself writes another unit than milliseconds, that is enough: `7200s`. */
-export function formatLongMs(ms: number, words: Words): string {
-  const shown = words.ms(ms);
-  if (shown !== formatMs(ms)) return shown;
-  const [unit, unitMs] = UNITS.find(([, length]) => ms >= length) ?? ['second', 1000];
-  return `${shown} (${formatCount(Number(formatNumber(ms / unitMs)), unit)})`;
-}
+  `${formatNumber(count)} ${count === 1 ? one : many}`;

@@ -1,4 +1,5 @@
 /** Fields that have no effect beside others, and why. */
+
 import {defaultPolicy} from '../../src/policy/defaults.ts';
 import type {Backoff} from '../../src/policy/types.ts';
 import type {Scope} from '../model/scope.ts';
@@ -100,7 +101,7 @@ export const INERT_FIELDS: readonly InertField[] = [
       }
       const {capacity, retryCost, throttledCost} = budget;
       if (capacity >= Math.min(retryCost, throttledCost)) return undefined;
-      return `a retry takes ${retryCost} tokens, ${throttledCost} after a throttled response, and the bucket holds ${capacity}. Raise capacity`;
+      return `a retry takes ${formatCount(retryCost, 'token')}, ${throttledCost} after a throttled response, and the bucket holds ${capacity}. Raise capacity`;
     },
   },
   {

@@ -49,7 +49,8 @@ export function suggestionsToFit(scope: Scope): FixDraft[] {
     ways.push(setting(scope, 'attemptTimeoutMs', timeoutMs));
   const attempts = suggestedAttempts(policy, deadlineMs);
   if (attempts > 1) ways.push(setting(scope, 'maxAttempts', attempts));
-  const needed = neededMs(policy);
+  // No retry is sent with less time left than the least for an attempt.
+  const needed = neededMs(policy) + Math.max(0, LEAST_ATTEMPT_MS - (policy.attemptTimeoutMs ?? LEAST_ATTEMPT_MS));
   if (Number.isSafeInteger(Math.ceil(needed))) ways.push(setting(scope, 'deadlineMs', Math.ceil(needed)));
   return ways;
 }

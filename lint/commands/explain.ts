@@ -5,15 +5,16 @@ import {namesOf, noRule} from '../config-file/rule-names.ts';
 import {type SetSeverity, severities} from '../config-file/settings.ts';
 import {explainFile} from '../explain/explain.ts';
 import {renderText} from '../explain/render.ts';
-import type {FixSafety} from '../finding.ts';
+import {flagsOf} from '../explain/rule-page.ts';
 import {harmless, harmlessLines} from '../formatters/harmless.ts';
 import {type Paint, painter} from '../formatters/paint.ts';
 import {stylish} from '../formatters/stylish.ts';
 import {CliError} from '../io/cli-error.ts';
 import type {Io} from '../io/io.ts';
 import {readOperand} from '../io/operand.ts';
+import {readDocumentation} from '../io/rule-texts.ts';
 import {lintText} from '../lint.ts';
-import type {BadExample} from '../rule.ts';
+import type {BadExample, Rule, RuleDocumentation} from '../rule.ts';
 import {codeOf} from '../rule-set.ts';
 import {Workspace} from '../workspace/workspace.ts';
 import {wantsColour} from './colour.ts';
@@ -29,7 +30,8 @@ export const explain: Command = async (args, io) => {
   if (rule === undefined) throw new CliError(`${name} ${noRule(name, namesOf(available))}.`.replace(/\?\.$/, '?'));
   const paint = painter(wantsColour(undefined, io));
   const here = severities(settings).find(each => each.rule === rule)!;
-  io.out.write(pageOf(here, path === undefined ? 'In this folder' : `For ${path}`, paint));
+  const where = path === undefined ? 'In this folder' : `For ${path}`;
+  io.out.write(pageOf(here, await readDocumentation(rule), where, paint));
   if (path !== undefined) await explainFindings(here, path, workspace, io);
   return 0;
 };
@@ -43,13 +45,17 @@ async function policyOf(operand: string, workspace: Workspace): Promise<string> 
 }
 
 /** @param where The policies for which the severity is set: `For policy.json`. */
-function pageOf({rule, severity: set, from}: SetSeverity, where: string, paint: Paint): string {
-  const {code, name, severity, confidence, fix = 'none', summary, docs} = rule;
-  const {why, sources, bad} = rule.documentation();
+function pageOf(
+  {rule, severity: set, from}: SetSeverity,
+  {why, sources, bad}: RuleDocumentation,
+  where: string,
+  paint: Paint,
+): string {
+  const {code, name, severity, confidence, fix, summary, docs} = rule;
   const strict = rule.strict ? ', only under the preset strict' : '';
   const here = set === (rule.strict ? 'off' : severity) ? '' : `\n${harmless(where)}: ${set}, set by ${from}.`;
   return `${[
-    `${paint('bold', `${code} ${name}`)}\n${summary}. ${capital(severity)}, ${confidence} confidence${strict}. Fix: ${fix}.${here}`,
+    `${paint('bold', `${code} ${name}`)}\n${summary}. ${capital(severity)}, ${confidence} confidence${strict}. Fix: ${fix ?? 'none'}.${here}`,
     why.trim(),
     exampleOf(bad[0], fix, paint),
     [paint('bold', 'Sources'), ...sources.map(({title, url}) => `  ${title}\n  ${paint('dim', url)}`)].join('\n'),
@@ -59,12 +65,11 @@ function pageOf({rule, severity: set, from}: SetSeverity, where: string, paint: 
 
 const capital = (text: string): string => text[0]!.toUpperCase() + text.slice(1);
 
-function exampleOf({name, text, findings, fixed}: BadExample, fix: FixSafety | 'none', paint: Paint): string {
-  const flags = fix === 'unsafe' ? '--fix --unsafe-fixes' : '--fix';
+function exampleOf({name, text, findings, fixed}: BadExample, fix: Rule['fix'], paint: Paint): string {
   const indented = (lines: string): string => lines.trimEnd().replace(/^/gm, '    ');
   const said = findings.map(({at, message}) => `  ${at}  ${message}`);
-  const rows = [`${paint('bold', 'For instance')}, ${name}:`, '', indented(text), '', ...said];
-  return [...rows, ...(fixed === undefined ? [] : ['', `  With ${flags}:`, '', indented(fixed)])].join('\n');
+  const rows = [`${paint('bold', 'For instance')}: ${name}`, '', indented(text), '', ...said];
+  return [...rows, ...(fixed === undefined ? [] : ['', `  With ${flagsOf(fix)}:`, '', indented(fixed)])].join('\n');
 }
 
 /** The findings of a rule in a file, even if the rule is off, and the arithmetic behind them. */

@@ -3,9 +3,10 @@
 import type {Arguments} from '../../src/cli/parse-arguments.ts';
 import {VERSION} from '../../src/core/version.ts';
 import type {Report} from '../finding.ts';
-import type {Run} from '../formatters/formatter.ts';
+import {firedRules, type Run} from '../formatters/formatter.ts';
 import {formatters} from '../formatters/index.ts';
 import type {Stream} from '../io/io.ts';
+import {textsOf} from '../io/rule-texts.ts';
 import {writeFile} from '../io/write-file.ts';
 import type {Workspace} from '../workspace/workspace.ts';
 import {wantsColour} from './colour.ts';
@@ -24,9 +25,10 @@ export async function writeReports(
   const {io} = workspace;
   const found: Run = {reports, texts, rules: await workspace.rules(), version: VERSION, today: io.today};
   const folder = args.value('paths-from');
-  const run = folder === undefined ? found : withPathsFrom(workspace.absolute(folder), io.cwd, found);
-  for (const {format, file} of outputs) {
-    const formatter = formatters.find(({name}) => name === format)!;
+  const placed = folder === undefined ? found : withPathsFrom(workspace.absolute(folder), io.cwd, found);
+  const formats = outputs.map(({format, file}) => ({formatter: formatters.find(({name}) => name === format)!, file}));
+  const run = formats.some(({formatter}) => formatter.showsReasons) ? await withReasons(placed) : placed;
+  for (const {formatter, file} of formats) {
     if (file === undefined) {
       const said = args.has('no-color') ? false : args.has('color') ? true : undefined;
       const colour = wantsColour(said, {env: io.env, out: stream});
@@ -36,4 +38,9 @@ export async function writeReports(
       writeFile(workspace.absolute(file), text, file);
     }
   }
+}
+
+async function withReasons(run: Run): Promise<Run> {
+  const reasons = firedRules(run).map(async rule => [rule.code, (await textsOf(rule)).why] as const);
+  return {...run, reasons: new Map(await Promise.all(reasons))};
 }

@@ -104,7 +104,7 @@ const isLikeARule = (value: unknown): value is Rule =>
 function checked(rule: Rule, what: string, places: PluginPlaces): Rule {
   try {
     checkFields(rule, REQUIRED, `the rule ${rule.code}`);
-    checkFields(rule.documentation(), DOCUMENTED, `the documentation of the rule ${rule.code}`);
+    checkFields(rule.documentation?.(), DOCUMENTED, `the documentation of the rule ${rule.code}`);
     return defineRule(rule);
   } catch (error) {
     const where = `${what}: ${places.ofText(rule.code, 'export default')}`;

@@ -28,10 +28,8 @@ export class Words {
     const shown = durations.map(this.ms);
     const joined = (words: readonly string[]): string =>
       areAll && words.length > 1 ? words.slice(0, -1).join(', ') + last + words.at(-1) : words.join(', ');
-    const unit = ' ms';
-    return shown.every(words => words.endsWith(unit))
-      ? joined(shown.map(words => words.slice(0, -unit.length))) + unit
-      : joined(shown);
+    const end = shown.pop() ?? '';
+    return joined([...(end.includes(' ms') ? shown.map(words => words.replace(/ ms$/, '')) : shown), end]);
   }
 
   /** From one duration to another: `100 to 200 ms`, `0.1s to 0.2s`. */

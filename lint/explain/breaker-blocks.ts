@@ -58,7 +58,7 @@ function windowBlocks(breaker: RatioBreaker, rps: number | undefined, attempts: 
   const rows = [
     [atRatio > least ? 'needed to open if all fail' : 'needed to open', formatNumber(least)],
     ...(atRatio > least ? [[`needed to open if ${share} fail`, formatNumber(atRatio)]] : []),
-    [`${formatNumber(rps)} calls per second, 1 attempt each`, formatNumber(held)],
+    [`${formatCount(rps, 'call')} per second, 1 attempt each`, formatNumber(held)],
     ...(attempts > 1 && Number.isFinite(attempts)
       ? [[`the same, ${attempts} attempts each`, formatNumber(held * attempts)]]
       : []),

@@ -5,7 +5,7 @@ import {demandOf, grantedShare, retriesPerCall} from '../../src/math/budget.ts';
 import {correlatedAttempts, correlatedSuccess, meanAttempts, successRatio} from '../../src/math/success.ts';
 import {defaultPolicy} from '../../src/policy/defaults.ts';
 import type {Budget} from '../../src/policy/types.ts';
-import {formatNumber, formatShare} from '../analysis/format.ts';
+import {formatCount, formatNumber, formatShare} from '../analysis/format.ts';
 import {retriesOf} from '../analysis/retryability.ts';
 import type {Scope} from '../model/scope.ts';
 import {type Block, table, text} from './blocks.ts';
@@ -60,7 +60,7 @@ export function budgetBlocks(scope: Scope): Block[] {
   const traffic =
     rps === undefined
       ? 'Without objective.assume.rps, tokens that come back over time are not counted.'
-      : `At ${formatNumber(rps)} calls per second.`;
+      : `At ${formatCount(rps, 'call')} per second.`;
   return [
     table(['attempts that fail', 'load without a budget', `load with ${name}`, 'retries granted'], rows),
     text(`Load is attempts per call, in a lasting outage with ${name}${formatBurst(shown)}. ${traffic}`),

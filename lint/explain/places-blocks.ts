@@ -1,7 +1,7 @@
 /** Effect of a concurrency limit on the assumed traffic: refused calls and waits in the queue. */
 
 import type {Concurrency} from '../../src/policy/types.ts';
-import {formatNumber, formatShare} from '../analysis/format.ts';
+import {formatCount, formatNumber, formatShare} from '../analysis/format.ts';
 import {formatHeldTime, type HeldPlace, heldPlaceOf} from '../analysis/held-place.ts';
 import {inFlight, lastWaitMs, placesFor, refusedShare} from '../analysis/places.ts';
 import type {Scope} from '../model/scope.ts';
@@ -22,7 +22,7 @@ export function placesBlocks(scope: Scope): Block[] {
   const {max} = concurrency;
   return [
     text(
-      `${formatNumber(rps)} calls per second · ${formatHeldTime(scope, held)} = ${formatNumber(load)} attempts in flight, without retries. The limit is ${max}.`,
+      `${formatCount(rps, 'call')} per second · ${formatHeldTime(scope, held)} = ${formatCount(load, 'attempt')} in flight, without retries. The limit is ${max}.`,
     ),
     ...(load > MOST || max > MOST ? [] : [refusals(max, load)]),
     ...instancesOf(scope, concurrency),

@@ -1,6 +1,6 @@
 /** The prediction of RL309 beside the objective. */
 
-import {formatNumber, formatShare} from '../analysis/format.ts';
+import {formatCount, formatNumber, formatShare} from '../analysis/format.ts';
 import {isPredictable, predictionOfScope} from '../analysis/prediction.ts';
 import type {Scope} from '../model/scope.ts';
 import {type Block, table, text} from './blocks.ts';
@@ -26,7 +26,7 @@ export function predictionBlocks(scope: Scope): Block[] {
   const traffic = [
     `${formatShare(failureRatio)} of the attempts fail ${failing}`,
     `${formatShare(hangRatio)} hang`,
-    ...(rps === undefined ? [] : [`${formatNumber(rps)} calls per second`]),
+    ...(rps === undefined ? [] : [`${formatCount(rps, 'call')} per second`]),
   ];
   return [
     table(['', 'predicted', 'objective'], rows),

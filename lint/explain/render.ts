@@ -37,7 +37,9 @@ function blockText(block: Block, width: number): string {
 /** Columns of numbers are right-aligned. */
 const isNumeric = (rows: readonly (readonly string[])[], column: number): boolean =>
   rows.every(row =>
-    /^(?:[\d.,]+(?: to [\d.]+)?(?: (?:ms|%))?|\u2026|\d+ more|unlimited|never|no end)?$/.test(row[column] ?? ''),
+    /^(?:[\d.,]+(?: to [\d.]+)?(?: (?:ms|%))?(?: \([\d.]+ (?:minute|hour)s?\))?|\u2026|\d+ more|unlimited|never|no end)?$/.test(
+      row[column] ?? '',
+    ),
   ) && rows.some(row => /\d/.test(row[column] ?? ''));
 
 function wrap(text: string, width: number): string {

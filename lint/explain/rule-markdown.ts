@@ -1,14 +1,15 @@
 /** A rule as Markdown: the reasons, the arithmetic in the numbers of the policy, and the sources. */
 
-import type {Rule} from '../rule.ts';
+import type {Rule, RuleDocumentation} from '../rule.ts';
 import {type ExplainRequest, explainFile} from './explain.ts';
 import {renderMarkdown} from './render.ts';
-import {textsOf} from './rule-texts.ts';
+
+/** Why a rule exists, and what that rests on. */
+export type RuleTexts = Pick<RuleDocumentation, 'why' | 'sources'>;
 
 /** @param request The policy whose numbers are used. Left out: only the reasons and the sources. */
-export async function ruleMarkdown(rule: Rule, request?: ExplainRequest): Promise<string> {
+export async function ruleMarkdown(rule: Rule, {why, sources}: RuleTexts, request?: ExplainRequest): Promise<string> {
   const {code, name, summary} = rule;
-  const {why, sources} = await textsOf(rule);
   const arithmetic = request === undefined ? '' : renderMarkdown(await explainFile(rule, request));
   return [
     `## ${code} ${name}`,

@@ -10,6 +10,8 @@ export interface Run {
   readonly texts: Readonly<Record<string, string>>;
   /** Every rule that could have spoken. */
   readonly rules: readonly Rule[];
+  /** Why the rules that fired exist, by code, for a format with `showsReasons`. */
+  readonly reasons?: ReadonlyMap<string, string>;
   /** The version of this package. */
   readonly version: string;
   /** The day it is where the user is, `2027-01-01`. */
@@ -23,11 +25,23 @@ export interface FormatOptions {
   readonly width: number;
 }
 
+/** The rules that reported something, suppressed or not. */
+export function firedRules({reports, rules}: Run): Rule[] {
+  const fired = new Set(
+    reports.flatMap(({findings, suppressed}) =>
+      [...findings, ...suppressed.map(({finding}) => finding)].map(({code}) => code),
+    ),
+  );
+  return rules.filter(({code}) => fired.has(code));
+}
+
 export interface Formatter {
   /** The value of --format. */
   readonly name: string;
   /** For --help: what reads it. */
   readonly summary: string;
+  /** Whether the report has the reasons of rules. */
+  readonly showsReasons?: true;
   /** The whole report, with a line break at its end; '' if there is nothing to report. */
   readonly format: (run: Run, options: FormatOptions) => string;
 }

@@ -4,13 +4,14 @@ import {documentationOf, guideUrl} from '../documentation.ts';
 import type {Confidence, Finding, Fix, Severity, Suppressed} from '../finding.ts';
 import type {Rule} from '../rule.ts';
 import type {Range} from '../source/lines.ts';
-import type {Formatter, Run} from './formatter.ts';
+import {type Formatter, firedRules, type Run} from './formatter.ts';
 import {jsonText} from './harmless.ts';
 import {uriOf} from './uri.ts';
 
 export const sarif: Formatter = {
   name: 'sarif',
   summary: 'SARIF 2.1.0, for GitHub code scanning',
+  showsReasons: true,
   format: run => jsonText(logOf(run)),
 };
 
@@ -18,13 +19,8 @@ const LEVELS: Readonly<Record<Severity, string>> = {error: 'error', warning: 'wa
 const PRECISION: Readonly<Record<Confidence, string>> = {high: 'high', medium: 'medium', low: 'low'};
 
 function logOf(run: Run): object {
-  // Those that fired: a viewer lists them, and each comes with its documentation.
-  const fired = new Set(
-    run.reports.flatMap(({findings, suppressed}) =>
-      [...findings, ...suppressed.map(({finding}) => finding)].map(({code}) => code),
-    ),
-  );
-  const rules = run.rules.filter(({code}) => fired.has(code));
+  // A viewer lists them, and each comes with its reasons.
+  const rules = firedRules(run);
   const index = new Map(rules.map(({code}, position) => [code, position]));
   const results = run.reports.flatMap(({findings, suppressed}) => [
     ...findings.map(finding => resultOf(finding, index)),
@@ -35,7 +31,7 @@ function logOf(run: Run): object {
     name: 'retry-lint',
     semanticVersion: run.version,
     ...(guide === undefined ? {} : {informationUri: guide}),
-    rules: rules.map(descriptorOf),
+    rules: rules.map(rule => descriptorOf(rule, run.reasons?.get(rule.code))),
   };
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -44,17 +40,17 @@ function logOf(run: Run): object {
   };
 }
 
-function descriptorOf(rule: Rule): object {
+function descriptorOf(rule: Rule, reasons: string | undefined): object {
   const {code, name, summary, severity, confidence, category, fix} = rule;
-  const {why} = rule.documentation();
+  const why = reasons?.trim() ?? `${summary}.`;
   const {url} = documentationOf(rule);
   return {
     id: code,
     name,
     shortDescription: {text: `${summary}.`},
-    fullDescription: {text: why.trim().split('\n\n')[0]!.replaceAll('\n', ' ')},
+    fullDescription: {text: why.split('\n\n')[0]!.replaceAll('\n', ' ')},
     ...(url === undefined ? {} : {helpUri: url}),
-    help: {text: why.trim(), markdown: why.trim()},
+    help: {text: why, markdown: why},
     defaultConfiguration: {level: LEVELS[severity]},
     properties: {tags: [category], precision: PRECISION[confidence], fix: fix ?? 'none'},
   };

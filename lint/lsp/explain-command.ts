@@ -3,7 +3,7 @@
 import {ErrorCodes, ResponseError} from 'vscode-languageserver-protocol';
 import {documentationOf} from '../documentation.ts';
 import {ruleMarkdown} from '../explain/rule-markdown.ts';
-import {textsOf} from '../explain/rule-texts.ts';
+import {textsOf} from '../io/rule-texts.ts';
 import type {Rule} from '../rule.ts';
 import {codeOf} from '../rule-set.ts';
 import {rules} from '../rules/index.ts';
@@ -30,7 +30,8 @@ export async function showExplanation(session: Session, name: string, policy: Op
 
 /** @returns Markdown, with the numbers of the policy. */
 export async function explained(policy: OpenPolicy, name: string): Promise<string> {
-  return ruleMarkdown(await ruleOf(name, policy), policy.request);
+  const rule = await ruleOf(name, policy);
+  return ruleMarkdown(rule, await textsOf(rule), policy.request);
 }
 
 /** @throws ResponseError for an unknown rule. */

@@ -3,7 +3,7 @@
 import {type Hover, MarkupKind, type Position} from 'vscode-languageserver-types';
 import {explainFile} from '../explain/explain.ts';
 import {renderMarkdown} from '../explain/render.ts';
-import {textsOf} from '../explain/rule-texts.ts';
+import type {RuleTexts} from '../explain/rule-markdown.ts';
 import type {Finding} from '../finding.ts';
 import type {Rule} from '../rule.ts';
 import {rules} from '../rules/index.ts';
@@ -17,18 +17,20 @@ export interface HoverOptions {
   readonly findings: readonly Finding[];
   /** Whether the meaning of fields is shown. */
   readonly showsSchema: boolean;
+  /** Where the reasons of rules come from. */
+  readonly textsOf: (rule: Rule) => Promise<RuleTexts>;
 }
 
 export async function hoverAt(
   policy: PolicyText,
   position: Position,
-  {findings, showsSchema}: HoverOptions,
+  {findings, showsSchema, textsOf}: HoverOptions,
 ): Promise<Hover | null> {
   const at = await fieldAt(policy, position);
   const here = {start: position, end: position};
   const found = findings.filter(({range}) => touches(toRange(range), here));
   const parts = [
-    ...(await Promise.all(found.map(finding => reasonOf(finding, policy)))),
+    ...(await Promise.all(found.map(finding => reasonOf(finding, policy, textsOf)))),
     showsSchema ? await fieldOf(at) : '',
     await attemptsOf(at, policy),
   ].filter(part => part !== '');
@@ -40,7 +42,11 @@ export async function hoverAt(
 }
 
 /** The editor shows the message itself. */
-async function reasonOf({code, name, docs}: Finding, {request}: PolicyText): Promise<string> {
+async function reasonOf(
+  {code, name, docs}: Finding,
+  {request}: PolicyText,
+  textsOf: HoverOptions['textsOf'],
+): Promise<string> {
   const rule = [...rules, ...(request.config?.extraRules ?? [])].find(each => each.code === code);
   const title = docs === undefined ? `**${code}** ${name}` : `**[${code}](${docs})** ${name}`;
   return rule === undefined ? title : `${title}\n\n${(await textsOf(rule)).why.trim()}`;

@@ -1,6 +1,7 @@
 /** What a policy means at a position. */
 
 import type {Hover, HoverParams} from 'vscode-languageserver-protocol';
+import {textsOf} from '../io/rule-texts.ts';
 import {hoverAt} from './hover-at.ts';
 import {hasEditorSchema, type Session} from './session.ts';
 
@@ -12,5 +13,6 @@ export async function hover(
   const policy = await session.policyAt(uri);
   if (policy === undefined) return null;
   const {report} = await policy.project.run(policy.request, signal);
-  return hoverAt(policy, position, {findings: report.findings, showsSchema: !hasEditorSchema(policy, session)});
+  const showsSchema = !hasEditorSchema(policy, session);
+  return hoverAt(policy, position, {findings: report.findings, showsSchema, textsOf});
 }

@@ -6,6 +6,7 @@ import {namesOf, noRule} from '../config-file/rule-names.ts';
 import {documentationOf} from '../documentation.ts';
 import {ruleMarkdown} from '../explain/rule-markdown.ts';
 import {CliError} from '../io/cli-error.ts';
+import {textsOf} from '../io/rule-texts.ts';
 import {codeOf} from '../rule-set.ts';
 import {answer, type Desk, policyFields, readsOnly, textOf} from './tool.ts';
 
@@ -43,7 +44,7 @@ export function registerExplain(server: McpServer, desk: Desk): void {
         const request = path === undefined && text === undefined ? undefined : await folder.request({path, text});
         const {code, summary, severity, confidence, fix = 'none'} = rule;
         return {
-          content: textOf(await ruleMarkdown(rule, request)),
+          content: textOf(await ruleMarkdown(rule, await textsOf(rule), request)),
           structuredContent: {
             code,
             rule: rule.name,

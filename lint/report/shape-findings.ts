@@ -1,5 +1,6 @@
 /** Reports the problems in the text and the shape of a file. */
 
+import {nearest} from '../../src/policy/suggestions.ts';
 import {Patch} from '../edit/patch.ts';
 import {type Plan, planOf} from '../edit/plan.ts';
 import {below} from '../model/layer.ts';
@@ -70,8 +71,23 @@ export function reportShape(shape: Shape, rules: RuleSet, collector: Collector):
   }
 }
 
-const sentence = ({path, message}: ShapeProblem): string =>
-  `${path === '' ? 'The policy' : path} ${message}`.replace(/(?<![.?])$/, '.');
+const sentence = (problem: ShapeProblem): string =>
+  `${problem.path === '' ? 'The policy' : problem.path} ${problem.message}${meantWord(problem)}`.replace(
+    /(?<![.?])$/,
+    '.',
+  );
+
+/** The word of a list that a misspelt one means. Read from the message, as the name of a field is: see `suggestedField`. */
+function meantWord({kind, message, place}: ShapeProblem): string {
+  const value = place?.node.kind === 'scalar' ? place.node.value : undefined;
+  if (kind !== 'wrong-value' || typeof value !== 'string') return '';
+  const words = [...(message.split(', got ')[0] ?? '').matchAll(/"([^"]+)"/g)].map(([, word]) => word!);
+  const near = nearest(value, words);
+  // "6xx" is no slip for "5xx".
+  return near === undefined || digitsOf(near) !== digitsOf(value) ? '' : `; did you mean "${near}"?`;
+}
+
+const digitsOf = (word: string): string => word.replaceAll(/\D/g, '');
 
 /** An unknown field is its key, a wrong value itself; what is missing is missing in what is around it. */
 function spanOf({places}: Shape, {kind, path, place}: ShapeProblem): Span {

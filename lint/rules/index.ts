@@ -1,6 +1,16 @@
 /** Every rule, by code. */
 
 import type {Rule} from '../rule.ts';
+import {
+  duplicateKey,
+  missingField,
+  syntaxError,
+  unknownField,
+  unreadableText,
+  unusedSuppression,
+  weakSuppression,
+  wrongValue,
+} from './intrinsic.ts';
 import {actionsByGet} from './no-actions-by-get.ts';
 import {amplifiedRetries} from './no-amplified-retries.ts';
 import {attemptAsLongAsCall} from './no-attempt-as-long-as-call.ts';
@@ -12,7 +22,6 @@ import {concurrencyBelowTraffic} from './no-concurrency-below-traffic.ts';
 import {contradiction} from './no-contradiction.ts';
 import {credentialsAcrossSites} from './no-credentials-across-sites.ts';
 import {deadBreaker} from './no-dead-breaker.ts';
-import {duplicateKey} from './no-duplicate-key.ts';
 import {emptyTriggers} from './no-empty-triggers.ts';
 import {endlessWaits} from './no-endless-waits.ts';
 import {excessiveAttempts} from './no-excessive-attempts.ts';
@@ -41,7 +50,6 @@ import {ineffectiveAdaptiveLimit} from './no-ineffective-adaptive-limit.ts';
 import {ineffectiveFailover} from './no-ineffective-failover.ts';
 import {lostDefaults} from './no-lost-defaults.ts';
 import {missedObjective} from './no-missed-objective.ts';
-import {missingField} from './no-missing-field.ts';
 import {misspeltMethod} from './no-misspelt-method.ts';
 import {overriddenPreset} from './no-overridden-preset.ts';
 import {pacingWithoutQueue} from './no-pacing-without-queue.ts';
@@ -62,22 +70,16 @@ import {splitLimit} from './no-split-limit.ts';
 import {spreadSessions} from './no-spread-sessions.ts';
 import {streamCommittedByHeaders} from './no-stream-committed-by-headers.ts';
 import {synchronisedRetries} from './no-synchronised-retries.ts';
-import {syntaxError} from './no-syntax-error.ts';
 import {timeoutBelowLatency} from './no-timeout-below-latency.ts';
 import {toothlessBudget} from './no-toothless-budget.ts';
 import {unboundedRetries} from './no-unbounded-retries.ts';
 import {unitSlip} from './no-unit-slip.ts';
-import {unknownField} from './no-unknown-field.ts';
 import {unreachableAttempts} from './no-unreachable-attempts.ts';
 import {unreachableCap} from './no-unreachable-cap.ts';
 import {unreachableEntry} from './no-unreachable-entry.ts';
-import {unreadableText} from './no-unreadable-text.ts';
 import {unretriedThrottling} from './no-unretried-throttling.ts';
 import {unretriedTimeouts} from './no-unretried-timeouts.ts';
-import {unusedSuppression} from './no-unused-suppression.ts';
-import {weakSuppression} from './no-weak-suppression.ts';
 import {lateWorstCase} from './no-worst-case-above-objective.ts';
-import {wrongValue} from './no-wrong-value.ts';
 import {missingAttemptTimeout} from './use-attempt-timeout.ts';
 import {missingConcurrencyLimit} from './use-concurrency-limit.ts';
 import {missingDeadline} from './use-deadline.ts';

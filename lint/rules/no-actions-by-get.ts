@@ -1,49 +1,10 @@
 import {formatList} from '../analysis/format.ts';
 import {isKeyed, mayRetry, namedMethods} from '../analysis/retryability.ts';
 import {ambiguousTriggers} from '../analysis/triggers.ts';
-import {type Draft, defineRule, type Rule} from '../rule.ts';
+import type {Draft, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
 
-export const actionsByGet: Rule = defineRule({
-  code: 'RL116',
-  name: 'no-actions-by-get',
-  category: 'safety',
-  severity: 'warning',
-  confidence: 'medium',
-  summary: 'Do not retry a GET that acts',
-  documentation: () => ({
-    why: `
-A GET is retried after timeouts and server errors, because it only reads. Some older APIs act on it: an SMS gateway sends a message, a controller restarts a
-device. A retry then sends the message again.
-
-Leave GET out of \`idempotentMethods\` for such a route. It is then retried only where the server certainly did not act, such as after a refused connection.
-`,
-    sources: [{title: 'RFC 9110, Safe Methods', url: 'https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1'}],
-    bad: [
-      {
-        name: 'a gateway that sends a message for each GET',
-        text: '{\n  "routes": [{"match": {"methods": ["GET"], "path": "/cgi-bin/send"}, "name": "sms.send"}]\n}\n',
-        findings: [
-          {
-            message:
-              'GET /cgi-bin/send seems to act ("send"), but is retried after timeouts and server errors, when the server may have processed it: it may act twice. Set idempotentMethods of this route, without GET.',
-            at: '2:45',
-            marks: '"path"',
-          },
-        ],
-      },
-    ],
-    good: [
-      {
-        name: 'the same without retries of what may have been sent',
-        text: '{\n  "routes": [\n    {"match": {"methods": ["GET"], "path": "/cgi-bin/send"}, "name": "sms.send", "idempotentMethods": []}\n  ]\n}\n',
-      },
-      {
-        name: 'a GET that reads',
-        text: '{\n  "routes": [{"match": {"methods": ["GET"], "path": "/cgi-bin/status"}, "name": "sms.status"}]\n}\n',
-      },
-    ],
-  }),
-
+export const actionsByGet: Rule = builtIn('RL116', {
   needs: ['routes'],
   fields: ['idempotentMethods', 'retryOn'],
   reads: ['idempotency', 'match', 'maxAttempts'],

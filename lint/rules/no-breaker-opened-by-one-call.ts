@@ -1,94 +1,12 @@
 import type {ConsecutiveBreaker, RatioBreaker} from '../../src/policy/types.ts';
 import {breakerAttemptsOf} from '../analysis/breaker-attempts.ts';
-import {formatNumber, formatShare} from '../analysis/format.ts';
+import {formatCount, formatNumber, formatShare} from '../analysis/format.ts';
 import {setting} from '../analysis/setting.ts';
 import {isSure, mostSpecific, type Scope} from '../model/scope.ts';
-import {type Draft, defineRule, type Rule} from '../rule.ts';
+import type {Draft, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
 
-export const breakerOpenedByOneCall: Rule = defineRule({
-  code: 'RL216',
-  name: 'no-breaker-opened-by-one-call',
-  category: 'load',
-  severity: 'warning',
-  confidence: 'high',
-  fix: 'unsafe',
-  summary: 'Open the breaker after failures of several calls',
-  documentation: () => ({
-    why: `
-A breaker decides for every call to an origin, so it needs failures of several calls. One call can fail for its own reasons: a
-request that crashes its handler, a locked record, a lost packet. Its retries usually fail the same way, and the breaker counts each
-attempt. If the breaker opens after as many failures as one call can make, one bad request blocks all other calls.
-
-A failure ratio means little until the window holds attempts of several calls: one failure out of one attempt is 100 %. The window
-is empty when the process starts, after a time without calls, and each time the breaker closes. With a ratio of 0.01 and five attempts, one
-failure is 20 %.
-`,
-    sources: [
-      {
-        title: 'Polly, CircuitBreakerStrategyOptions: MinimumThroughput is 100 by default and at least 2',
-        url: 'https://www.pollydocs.org/api/Polly.CircuitBreaker.CircuitBreakerStrategyOptions-1.html',
-      },
-      {
-        title: 'Envoy, Outlier detection: consecutive_5xx is 5',
-        url: 'https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/cluster/v3/outlier_detection.proto',
-      },
-      {
-        title: 'resilience4j, CircuitBreaker: minimumNumberOfCalls is 100',
-        url: 'https://resilience4j.readme.io/docs/circuitbreaker',
-      },
-    ],
-    bad: [
-      {
-        name: 'as many failures as a call has attempts',
-        text: '{\n  "breaker": {"kind": "consecutive", "failures": 3}\n}\n',
-        findings: [
-          {
-            message:
-              'One call can open the breaker for every call: 3 failures in a row open it, and a call makes up to 3 attempts. Require at least 5 failures.',
-            at: '2:38',
-            marks: '"failures"',
-          },
-        ],
-        fixed: '{\n  "breaker": {"kind": "consecutive", "failures": 5}\n}\n',
-      },
-      {
-        name: 'a window of one attempt',
-        text: '{\n  "breaker": {"minCalls": 1}\n}\n',
-        findings: [
-          {
-            message:
-              'One failed attempt in an empty window opens the breaker and refuses all calls for 5000 ms. Raise minCalls.',
-            at: '2:15',
-            marks: '"minCalls"',
-          },
-        ],
-        fixed: '{\n  "breaker": {"minCalls": "auto"}\n}\n',
-      },
-      {
-        name: 'one failure',
-        text: '{\n  "breaker": {"kind": "consecutive", "failures": 1, "openMs": 30000}\n}\n',
-        findings: [
-          {
-            message:
-              'Each failed attempt opens the breaker and refuses all calls for 30000 ms. Require at least 5 failures.',
-            at: '2:38',
-            marks: '"failures"',
-            severity: 'error',
-          },
-        ],
-        fixed: '{\n  "breaker": {"kind": "consecutive", "failures": 5, "openMs": 30000}\n}\n',
-      },
-    ],
-    good: [
-      {name: 'failures of two calls', text: '{\n  "breaker": {"kind": "consecutive", "failures": 5}\n}\n'},
-      {name: 'a window of many attempts', text: '{\n  "breaker": {"kind": "ratio", "minCalls": 20}\n}\n'},
-      {
-        name: 'enough traffic that one call is a small share of the window',
-        text: '{\n  "breaker": {"windowMs": 30000, "minCalls": 3},\n  "objective": {"assume": {"rps": 50}}\n}\n',
-      },
-    ],
-  }),
-
+export const breakerOpenedByOneCall: Rule = builtIn('RL216', {
   fields: ['breaker', 'maxAttempts', 'retryOn'],
   reads: ['idempotency', 'idempotentMethods', 'objective', 'match'],
 
@@ -171,7 +89,7 @@ function* ratio(scope: Scope, breaker: RatioBreaker): Iterable<Draft> {
   if (minCalls > attempts || isDiluted(scope, breaker, attempts)) return;
   yield {
     at: mostSpecific(scope, 'breaker.minCalls', 'maxAttempts'),
-    message: `One call can open the breaker for every call: the failure ratio counts from ${minCalls} attempts, and a call makes ${formatAttempts(attempts)}. Raise ${words.key('breaker.minCalls')}.`,
+    message: `One call can open the breaker for every call: the failure ratio counts from ${formatCount(minCalls, 'attempt')}, and a call makes ${formatAttempts(attempts)}. Raise ${words.key('breaker.minCalls')}.`,
     related: [
       {at: 'breaker.minCalls', message: 'The number of attempts is set here.'},
       {at: 'maxAttempts', message: 'The attempts of a call are set here.'},

@@ -3,88 +3,11 @@ import {formatCount, formatNumber, formatShare} from '../analysis/format.ts';
 import {mayRetry, retriesOf} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
 import {mostSpecific, type Scope} from '../model/scope.ts';
-import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
+import type {Draft, FixDraft, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
 
-export const budgetMultipliedByInstances: Rule = defineRule({
-  code: 'RL218',
-  name: 'no-budget-multiplied-by-instances',
-  category: 'load',
-  severity: 'warning',
-  confidence: 'medium',
-  fix: 'unsafe',
+export const budgetMultipliedByInstances: Rule = builtIn('RL218', {
   worse: 'higher',
-  summary: 'Size the budget of each process for all processes together',
-  documentation: () => ({
-    why: `
-Each process has its own budget, and the server receives the retries of all of them. Retries that a budget allows per call follow the
-traffic, whatever the number of processes. Retries that it allows per second do not: a minimum per second, a refill, and the tokens
-of a full bucket are multiplied by the number of processes. For one client with few calls that is little. For a thousand clients it
-can be more than all their calls.
-
-Reports only where \`objective.instances\` and \`objective.assume.rps\` are stated, and only fixed allowances above 20 % of the calls and
-full buckets that refuse no retry in the first minute of an outage.
-`,
-    sources: [
-      {
-        title: 'Google SRE Book, Handling Overload: a budget per client, 10 % of its requests',
-        url: 'https://sre.google/sre-book/handling-overload/',
-      },
-      {
-        title: 'Finagle, RetryBudget: 20 % of the requests, and a minimum per second for each client',
-        url: 'https://twitter.github.io/finagle/docs/com/twitter/finagle/service/RetryBudget.html',
-      },
-      {title: 'Gateway API, GEP-3388: Retry Budgets', url: 'https://gateway-api.sigs.k8s.io/geps/gep-3388/'},
-    ],
-    bad: [
-      {
-        name: 'a minimum in each of two hundred processes',
-        text: '{\n  "budget": {"kind": "ratio", "ratio": 0.1, "minPerSecond": 10},\n  "objective": {"instances": 200, "assume": {"rps": 25}}\n}\n',
-        findings: [
-          {
-            message:
-              '200 processes may each retry 10 times per second, however few calls they make: together 2000 retries per second, 40 % of their 5000 calls. The limit is 20 %.',
-            at: '2:45',
-            marks: '"minPerSecond"',
-          },
-        ],
-        fixed:
-          '{\n  "budget": {"kind": "ratio", "ratio": 0.1, "minPerSecond": 0},\n  "objective": {"instances": 200, "assume": {"rps": 25}}\n}\n',
-      },
-      {
-        name: 'full buckets of clients with few calls',
-        text: '{\n  "objective": {"instances": 500, "assume": {"rps": 0.02}}\n}\n',
-        findings: [
-          {
-            message:
-              '500 processes may each retry 0.017 times per second, however few calls they make: together 8.33 retries per second, 83.3 % of their 10 calls. The limit is 20 %.',
-            at: '2:17',
-            marks: '"instances"',
-          },
-        ],
-      },
-      {
-        name: 'a bucket that lasts two minutes',
-        text: '{\n  "budget": {"kind": "token-bucket", "capacity": 7000},\n  "objective": {"instances": 40, "assume": {"rps": 2}}\n}\n',
-        findings: [
-          {
-            message:
-              '40 processes each have a bucket of 500 retries, together 20000: at 2 calls per second each, the buckets refuse no retry in the first 125 s of an outage. The limit is 60 s.',
-            at: '2:38',
-            marks: '"capacity"',
-          },
-        ],
-      },
-    ],
-    good: [
-      {
-        name: 'a share of the calls',
-        text: '{\n  "budget": {"kind": "ratio", "ratio": 0.1},\n  "objective": {"instances": 500, "assume": {"rps": 0.02}}\n}\n',
-      },
-      {name: 'busy processes', text: '{\n  "objective": {"instances": 200, "assume": {"rps": 50}}\n}\n'},
-      {name: 'one process', text: '{\n  "objective": {"instances": 1, "assume": {"rps": 0.02}}\n}\n'},
-    ],
-  }),
-
   needs: ['objective'],
   fields: ['budget', 'maxAttempts', 'objective'],
 
@@ -126,7 +49,7 @@ function always(scope: Scope, budget: Budget, {instances, rps}: Fleet): Draft | 
   const field = budget.kind === 'ratio' ? 'budget.minPerSecond' : 'budget.refillPerMinute';
   return {
     at: mostSpecific(scope, field, 'objective.instances'),
-    message: `${instances} processes may each retry ${formatNumber(each)} times per second, however few calls they make: together ${formatNumber(all)} retries per second, ${formatShare(each / rps)} of their ${formatNumber(instances * rps)} calls. The limit is ${formatShare(MOST_SHARE)}.`,
+    message: `${instances} processes may each retry ${formatCount(each, 'time')} per second, however few calls they make: together ${formatCount(all, 'retry', 'retries')} per second, ${formatShare(each / rps)} of their ${formatNumber(instances * rps)} calls. The limit is ${formatShare(MOST_SHARE)}.`,
     related: related(field),
     ...(budget.kind === 'ratio' ? {fix: setting(scope, field, 0)} : {suggestions: [asShare(rps)]}),
   };
@@ -152,7 +75,7 @@ function atFirst(scope: Scope, budget: Budget, {instances, rps}: Fleet): Draft |
   if (seconds < LONG_SECONDS || each * instances < LEAST_RETRIES) return undefined;
   return {
     at,
-    message: `${instances} processes each have a bucket of ${each} retries, together ${formatNumber(each * instances)}: at ${calls} per second each, the buckets refuse no retry in the first ${formatNumber(seconds)} s of an outage. The limit is ${LONG_SECONDS} s.`,
+    message: `${instances} processes each have a bucket of ${formatCount(each, 'retry', 'retries')}, together ${formatNumber(each * instances)}: at ${calls} per second each, the buckets refuse no retry in the first ${formatNumber(seconds)} s of an outage. The limit is ${LONG_SECONDS} s.`,
     related: related('budget.capacity'),
     suggestions: [asShare(rps)],
   };

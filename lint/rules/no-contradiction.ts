@@ -4,100 +4,10 @@ import {formatNumber} from '../analysis/format.ts';
 import {isKeyHeader} from '../analysis/key-header.ts';
 import {mayRetry, retriesThrottled} from '../analysis/retryability.ts';
 import {isSetHere, isSure, mostSpecific, type Scope} from '../model/scope.ts';
-import {type Draft, defineRule, type Rule} from '../rule.ts';
+import type {Draft, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
 
-export const contradiction: Rule = defineRule({
-  code: 'RL401',
-  name: 'no-contradiction',
-  category: 'correctness',
-  severity: 'error',
-  confidence: 'high',
-  summary: 'Write fields that do not contradict each other',
-  documentation: () => ({
-    why: `
-Fields can be valid one by one and contradict each other: two delays for one hedge, one header for two ids, an open time above its
-maximum. The client refuses to run such a policy and reports the same conditions, because client and linter share the code. A cap below
-the base is accepted, but the base then has no effect. The client never reads an objective, but a median above the 99th percentile is
-a mistake, and every prediction from it is wrong.
-`,
-    sources: [{title: 'The policy file', url: 'docs/policy.md'}],
-    bad: [
-      {
-        name: 'an open time above its maximum',
-        text: '{\n  "breaker": {"openMs": 90000, "maxOpenMs": 60000}\n}\n',
-        findings: [
-          {
-            message: 'breaker.openMs is 90000 ms, above maxOpenMs (60000 ms); raise maxOpenMs or lower openMs.',
-            at: '2:15',
-            marks: '"openMs"',
-          },
-        ],
-      },
-      {
-        name: 'a least concurrency above the most',
-        text: '{\n  "concurrency": {"kind": "adaptive", "min": 50, "max": 20}\n}\n',
-        findings: [
-          {
-            message: 'concurrency.min is 50, above max (20); lower min or raise max.',
-            at: '2:39',
-            marks: '"min"',
-          },
-        ],
-      },
-      {
-        name: 'a median above the 99th percentile',
-        text: '{\n  "objective": {"assume": {"latencyMs": {"p50": 900, "p99": 300}}}\n}\n',
-        findings: [
-          {
-            message:
-              'objective.assume.latencyMs.p50 is 900 ms, above p99 (300 ms): half of the responses cannot be slower than 99 % of them.',
-            at: '2:42',
-            marks: '"p50"',
-          },
-        ],
-      },
-      {
-        name: 'failures and hangs of more than all attempts',
-        text: '{\n  "objective": {"assume": {"failureRatio": 0.7, "hangRatio": 0.5}}\n}\n',
-        findings: [
-          {
-            message:
-              'objective.assume.failureRatio is 0.7, and with a hangRatio of 0.5 that makes 1.2 of all attempts, above 1.',
-            at: '2:28',
-            marks: '"failureRatio"',
-          },
-        ],
-      },
-      {
-        name: 'a budget that pays for throttled retries alone',
-        text: '{\n  "budget": {"kind": "token-bucket", "capacity": 5}\n}\n',
-        findings: [
-          {
-            message:
-              'budget.capacity is 5, below retryCost (14): only retries after a throttled response are paid for. Raise capacity.',
-            at: '2:38',
-            marks: '"capacity"',
-            severity: 'warning',
-          },
-        ],
-      },
-      {
-        name: 'a cap below the base',
-        text: '{\n  "backoff": {"baseMs": 500, "capMs": 200}\n}\n',
-        findings: [
-          {
-            message:
-              'backoff.capMs is 200 ms, below baseMs (500 ms): every wait is 200 ms, and the base has no effect. Raise capMs.',
-            at: '2:30',
-            marks: '"capMs"',
-            severity: 'warning',
-          },
-        ],
-      },
-    ],
-    good: [{name: 'a cap above the base', text: '{\n  "backoff": {"baseMs": 200, "capMs": 5000}\n}\n'}],
-  }),
-
+export const contradiction: Rule = builtIn('RL401', {
   fields: [],
   reads: [
     'attemptHeader',

@@ -1,57 +1,8 @@
 import {defaultTriggers, mayRetry, retriesOf} from '../analysis/retryability.ts';
-import {type Draft, defineRule, type Rule} from '../rule.ts';
+import type {Draft, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
 
-export const emptyTriggers: Rule = defineRule({
-  code: 'RL408',
-  name: 'no-empty-triggers',
-  category: 'correctness',
-  severity: 'warning',
-  confidence: 'high',
-  summary: 'List what to retry, or set maxAttempts to 1',
-  documentation: () => ({
-    why: `
-A policy with several attempts and an empty \`retryOn\` retries nothing. If that is intended, write \`"maxAttempts": 1\`. If not, every
-failure reaches the caller although the policy allows three attempts. Twelve retry policies in Google's public gRPC configurations
-have an empty list.
-`,
-    sources: [
-      {
-        title: 'gRFC A6, Client Retries: retryableStatusCodes must not be empty',
-        url: 'https://github.com/grpc/proposal/blob/master/A6-client-retries.md#validation-of-retrypolicy',
-      },
-    ],
-    bad: [
-      {
-        name: 'three attempts for nothing',
-        text: '{\n  "maxAttempts": 3,\n  "retryOn": []\n}\n',
-        findings: [
-          {
-            message:
-              'retryOn is empty, so nothing is retried although 3 attempts are allowed. List triggers, or set maxAttempts to 1.',
-            at: '3:3',
-            marks: '"retryOn"',
-          },
-        ],
-      },
-      {
-        name: 'a route with an empty list',
-        text: '{\n  "routes": [\n    {"match": {"path": "/v1/orders"}, "retryOn": []}\n  ]\n}\n',
-        findings: [
-          {
-            message:
-              'retryOn is empty, so nothing is retried although 3 attempts are allowed. List triggers, or set maxAttempts to 1.',
-            at: '3:39',
-            marks: '"retryOn"',
-          },
-        ],
-      },
-    ],
-    good: [
-      {name: 'a list', text: '{\n  "retryOn": [503, "timeout"]\n}\n'},
-      {name: 'one attempt', text: '{\n  "maxAttempts": 1,\n  "retryOn": []\n}\n'},
-    ],
-  }),
-
+export const emptyTriggers: Rule = builtIn('RL408', {
   needs: ['retryOn'],
   fields: ['retryOn'],
   reads: ['hedge', 'maxAttempts'],

@@ -3,70 +3,10 @@ import type {Policy} from '../../src/policy/types.ts';
 import {mayRetry, retriesOf, retriesThrottled} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
 import {mostSpecific, type Scope} from '../model/scope.ts';
-import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
+import type {Draft, FixDraft, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
 
-export const endlessWaits: Rule = defineRule({
-  code: 'RL206',
-  name: 'no-endless-waits',
-  category: 'latency',
-  severity: 'warning',
-  confidence: 'high',
-  fix: 'unsafe',
-  summary: 'Limit each wait to a minute, or a quarter of the deadline',
-  documentation: () => ({
-    why: `
-Waits that double reach minutes after ten retries and days after twenty. The caller has usually given up by then, but the call still
-occupies memory and a slot of the concurrency limit. Set a cap. Work that must survive an hour belongs in a queue.
-
-A wait of a minute is never reported, and a call that has hours may wait for a quarter of its deadline. Waits longer than the deadline are
-not counted.
-`,
-    sources: [
-      {
-        title: 'M. Brooker, Timeouts, retries, and backoff with jitter (Amazon Builders’ Library)',
-        url: 'https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/',
-      },
-      {
-        title: 'Stoica et al., If At First You Don’t Succeed, Try, Try, Again...? (SOSP 2024)',
-        url: 'https://doi.org/10.1145/3694715.3695971',
-      },
-    ],
-    bad: [
-      {
-        name: 'a cap of ten minutes',
-        text: '{\n  "maxAttempts": 5,\n  "deadlineMs": 1800000,\n  "backoff": {"baseMs": 10000, "factor": 4, "capMs": 600000}\n}\n',
-        findings: [
-          {
-            message: 'The wait before retry 4 is up to 600000 ms; the limit is 450000 ms. Set a lower cap.',
-            at: '4:45',
-            marks: '"capMs"',
-          },
-        ],
-        fixed:
-          '{\n  "maxAttempts": 5,\n  "deadlineMs": 1800000,\n  "backoff": {"baseMs": 10000, "factor": 4, "capMs": 450000}\n}\n',
-      },
-      {
-        name: 'a constant wait of four minutes',
-        text: '{\n  "deadlineMs": 600000,\n  "backoff": {"kind": "constant", "delayMs": 240000}\n}\n',
-        findings: [
-          {
-            message:
-              'The wait before retry 1 is up to 240000 ms; the limit is 150000 ms. Use exponential backoff with a cap.',
-            at: '3:35',
-            marks: '"delayMs"',
-          },
-        ],
-      },
-    ],
-    good: [
-      {
-        name: 'a cap',
-        text: '{\n  "maxAttempts": 5,\n  "deadlineMs": 1800000,\n  "backoff": {"baseMs": 10000, "factor": 4, "capMs": 60000}\n}\n',
-      },
-      {name: 'a cap that is never reached', text: '{\n  "backoff": {"capMs": 600000}\n}\n'},
-    ],
-  }),
-
+export const endlessWaits: Rule = builtIn('RL206', {
   needs: ['backoff'],
   fields: ['backoff', 'backoff.capMs', 'maxAttempts', 'deadlineMs'],
   reads: ['retryOn'],

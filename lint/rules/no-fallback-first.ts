@@ -1,55 +1,9 @@
 import {rankedEndpoints} from '../analysis/ranks.ts';
 import {isSetHere} from '../model/scope.ts';
-import {type Draft, defineRule, type Rule} from '../rule.ts';
+import type {Draft, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
 
-export const fallbackFirst: Rule = defineRule({
-  code: 'RL420',
-  name: 'no-fallback-first',
-  category: 'correctness',
-  severity: 'warning',
-  confidence: 'medium',
-  summary: 'Give the fallback the higher rank',
-  documentation: () => ({
-    why: `
-Endpoints of rank 1 are used first, and those of a higher rank only if all of them are passed over. An endpoint whose name says that it is the second choice (backup, burst, dr,
-fallback, standby) and that comes first gets all traffic, while the one that is meant for it idles. With equal ranks, it gets its share.
-`,
-    sources: [{title: 'Failover', url: 'docs/guides/failover.md'}],
-    bad: [
-      {
-        name: 'the expensive pool first',
-        text: '{\n  "endpoints": [\n    {"name": "burst", "origin": "https://burst.infer.corp.example", "rank": 1},\n    {"name": "reserved", "origin": "https://reserved.infer.corp.example", "rank": 2}\n  ]\n}\n',
-        findings: [
-          {
-            message:
-              'burst is used before reserved, because its rank is 1 and that of reserved is 2. If it is the fallback, exchange the ranks.',
-            at: '3:69',
-            marks: '"rank"',
-          },
-        ],
-      },
-      {
-        name: 'a standby that gets half of the calls',
-        text: '{\n  "endpoints": [\n    {"name": "main", "origin": "https://main.shop.example"},\n    {"name": "standby", "origin": "https://standby.shop.example"}\n  ]\n}\n',
-        findings: [
-          {
-            message:
-              'standby gets calls while main is up, because both have rank 1. If it is the fallback, set its rank to 2.',
-            at: '4:5',
-            marks: '{',
-            severity: 'info',
-          },
-        ],
-      },
-    ],
-    good: [
-      {
-        name: 'the fallback last',
-        text: '{\n  "endpoints": [\n    {"name": "primary", "origin": "https://fra.shop.example", "rank": 1},\n    {"name": "backup", "origin": "https://dub.shop.example", "rank": 2}\n  ]\n}\n',
-      },
-    ],
-  }),
-
+export const fallbackFirst: Rule = builtIn('RL420', {
   needs: ['endpoints'],
   fields: ['endpoints'],
 

@@ -3,73 +3,10 @@ import type {RetryTrigger} from '../../src/policy/types.ts';
 import {mayRetry} from '../analysis/retryability.ts';
 import {formatChange} from '../analysis/setting.ts';
 import {isSure, mostSpecific, type Scope} from '../model/scope.ts';
-import {type Change, type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
+import type {Change, Draft, FixDraft, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
 
-export const fastThrottledRetries: Rule = defineRule({
-  code: 'RL211',
-  name: 'no-fast-retries-on-overload',
-  category: 'load',
-  severity: 'warning',
-  confidence: 'high',
-  summary: 'Wait at least one second after 429, 503 and 529',
-  documentation: () => ({
-    why: `
-429, 503 and 529 mean that the server is overloaded. A retry after 100 ms adds to that load. If the client ignores \`Retry-After\`, the
-first wait must be long enough by itself: at least one second, as in the AWS SDKs.
-
-Where \`Retry-After\` is honored, it decides the wait. Many servers send none with a 429, so a first wait of 10 ms or less is reported there, too.
-`,
-    sources: [
-      {title: 'Google SRE Book, Handling Overload', url: 'https://sre.google/sre-book/handling-overload/'},
-      {
-        title: 'AWS SDKs, Retry behavior: throttled requests wait from one second',
-        url: 'https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html',
-      },
-    ],
-    bad: [
-      {
-        name: 'a 503 is retried within 100 ms',
-        text: '{\n  "backoff": {"baseMs": 100},\n  "retryAfter": {"honor": false}\n}\n',
-        findings: [
-          {
-            message:
-              'After 503, the first retry waits at most 100 ms and ignores Retry-After. An overloaded server needs at least 1000 ms: honor Retry-After, or wait longer.',
-            at: '2:15',
-            marks: '"baseMs"',
-          },
-        ],
-      },
-      {
-        name: 'a 429 is retried within 200 ms',
-        text: '{\n  "retryOn": [429],\n  "backoff": {"baseMs": 50, "throttledBaseMs": 200},\n  "retryAfter": {"honor": false}\n}\n',
-        findings: [
-          {
-            message:
-              'After 429, the first retry waits at most 200 ms and ignores Retry-After. An overloaded server needs at least 1000 ms: honor Retry-After, or wait longer.',
-            at: '3:29',
-            marks: '"throttledBaseMs"',
-          },
-        ],
-      },
-      {
-        name: 'a 429 without Retry-After is retried within 5 ms',
-        text: '{\n  "backoff": {"baseMs": 5, "throttledBaseMs": 5}\n}\n',
-        findings: [
-          {
-            message:
-              'After 429 without Retry-After, the first retry waits at most 5 ms. An overloaded server needs at least 1000 ms: wait longer.',
-            at: '2:28',
-            marks: '"throttledBaseMs"',
-          },
-        ],
-      },
-    ],
-    good: [
-      {name: 'Retry-After is honored', text: '{\n  "backoff": {"baseMs": 100}\n}\n'},
-      {name: 'a base of a second', text: '{\n  "backoff": {"baseMs": 1000},\n  "retryAfter": {"honor": false}\n}\n'},
-    ],
-  }),
-
+export const fastThrottledRetries: Rule = builtIn('RL211', {
   fields: ['retryAfter.honor', 'backoff'],
   reads: ['deadlineMs', 'maxAttempts', 'retryOn'],
 

@@ -1,98 +1,12 @@
 import {tripRule} from '../../src/policy/trip-rule.ts';
 import type {Breaker, RatioBreaker} from '../../src/policy/types.ts';
-import {formatLongMs, formatNumber, formatShare} from '../analysis/format.ts';
+import {formatNumber, formatShare} from '../analysis/format.ts';
 import {formatChange, setting} from '../analysis/setting.ts';
 import {isDefault, isSure, mostSpecific, type Scope} from '../model/scope.ts';
-import {type Change, type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
+import type {Change, Draft, FixDraft, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
 
-export const flappingBreaker: Rule = defineRule({
-  code: 'RL213',
-  name: 'no-flapping-breaker',
-  category: 'load',
-  severity: 'warning',
-  confidence: 'high',
-  fix: 'unsafe',
-  summary: 'Open the breaker for seconds, and let it close again',
-  documentation: () => ({
-    why: `
-A breaker that opens for less than a second gives the server no time to recover: it opens and lets all calls through again, several
-times per second. A breaker without probes never closes: for this client the outage lasts until the process ends. A breaker that stays
-open for an hour turns a fault of one minute into an outage of an hour.
-
-A breaker whose ratio is near the failures that \`objective.assume\` states opens without an outage: an error where the ratio is not above them, and a
-warning where three standard deviations reach it.
-
-Open times up to five minutes are accepted; Envoy ejects a host for at most that long.
-`,
-    sources: [
-      {
-        title: 'M. Brooker, Will circuit breakers solve my problems? (2022)',
-        url: 'https://brooker.co.za/blog/2022/02/16/circuit-breakers.html',
-      },
-      {title: 'Polly, Circuit breaker', url: 'https://www.pollydocs.org/strategies/circuit-breaker.html'},
-      {
-        title: 'Envoy, Outlier detection: max_ejection_time is 300 s',
-        url: 'https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/cluster/v3/outlier_detection.proto',
-      },
-    ],
-    bad: [
-      {
-        name: 'open for 100 ms',
-        text: '{\n  "breaker": {"openMs": 100}\n}\n',
-        findings: [
-          {
-            message:
-              'The breaker opens for 100 ms only, so it opens and closes several times per second. A server needs at least 1000 ms to recover.',
-            at: '2:15',
-            marks: '"openMs"',
-          },
-        ],
-        fixed: '{\n  "breaker": {"openMs": 5000}\n}\n',
-      },
-      {
-        name: 'a breaker that never closes',
-        text: '{\n  "breaker": {"probes": 0}\n}\n',
-        findings: [
-          {
-            message:
-              'Once open, the breaker never closes: probes is 0, so the outage lasts until the process ends. Allow at least 1 probe.',
-            at: '2:15',
-            marks: '"probes"',
-            severity: 'error',
-          },
-        ],
-        fixed: '{\n  "breaker": {"probes": 3}\n}\n',
-      },
-      {
-        name: 'open for an hour',
-        text: '{\n  "breaker": {"openMs": 3600000}\n}\n',
-        findings: [
-          {
-            message:
-              'The breaker stays open for 3600000 ms (1 hour), even if the server recovers after a minute. The limit is 300000 ms.',
-            at: '2:15',
-            marks: '"openMs"',
-          },
-        ],
-        fixed: '{\n  "breaker": {"openMs": 5000}\n}\n',
-      },
-      {
-        name: 'doubling to an hour',
-        text: '{\n  "breaker": {"openMs": 30000, "maxOpenMs": 3600000}\n}\n',
-        findings: [
-          {
-            message:
-              'The open time doubles up to 3600000 ms (1 hour), even if the server has recovered. The limit is 300000 ms.',
-            at: '2:32',
-            marks: '"maxOpenMs"',
-          },
-        ],
-        fixed: '{\n  "breaker": {"openMs": 30000, "maxOpenMs": null}\n}\n',
-      },
-    ],
-    good: [{name: 'five seconds, then three probes', text: '{\n  "breaker": {"openMs": 5000, "probes": 3}\n}\n'}],
-  }),
-
+export const flappingBreaker: Rule = builtIn('RL213', {
   needs: ['breaker'],
   fields: ['breaker'],
   reads: ['objective'],
@@ -104,7 +18,7 @@ Open times up to five minutes are accepted; Envoy ejects a host for at most that
     if (breaker.openMs < SECOND) {
       yield {
         at: 'breaker.openMs',
-        message: `The breaker opens for ${words.ms(breaker.openMs)} only, so it opens and closes several times per second. A server needs at least ${words.ms(SECOND)} to recover.`,
+        message: `The breaker opens for ${words.ms(breaker.openMs)} only, so it opens and closes several times per second. A server needs at least ${words.ms(SECOND)} to recover: raise ${words.key('breaker.openMs')}.`,
         fix: byDefault(scope, breaker),
       };
     }
@@ -159,13 +73,13 @@ function* tooLong(scope: Scope, breaker: Breaker): Iterable<Draft> {
   if (openMs > LONG_MS) {
     yield {
       at: 'breaker.openMs',
-      message: `The breaker stays open for ${formatLongMs(openMs, words)}, even if the server recovers after a minute. The limit is ${longMs}.`,
+      message: `The breaker stays open for ${words.ms(openMs)}, even if the server recovers after a minute. The limit is ${longMs}: lower ${words.key('breaker.openMs')}.`,
       fix: byDefault(scope, breaker),
     };
   } else if (maxOpenMs !== null && maxOpenMs > LONG_MS && isSure(scope, 'breaker.openMs')) {
     yield {
       at: 'breaker.maxOpenMs',
-      message: `The open time doubles up to ${formatLongMs(maxOpenMs, words)}, even if the server has recovered. The limit is ${longMs}.`,
+      message: `The open time doubles up to ${words.ms(maxOpenMs)}, even if the server has recovered. The limit is ${longMs}: lower ${words.key('breaker.maxOpenMs')}.`,
       fix: {
         title: `${formatChange(scope, 'breaker.maxOpenMs', null)}, so that the open time does not grow`,
         changes: [{do: 'set', path: 'breaker.maxOpenMs', value: null}],

@@ -2,78 +2,10 @@ import {plannedMs} from '../../src/math/schedule.ts';
 import type {Backoff} from '../../src/policy/types.ts';
 import {retriesOf} from '../analysis/retryability.ts';
 import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
-import {type Draft, defineRule, type FixDraft, type Rule} from '../rule.ts';
+import type {Draft, FixDraft, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
 
-export const flatBackoff: Rule = defineRule({
-  code: 'RL205',
-  name: 'no-flat-backoff',
-  category: 'load',
-  severity: 'info',
-  confidence: 'high',
-  summary: 'Wait longer before each retry',
-  documentation: () => ({
-    why: `
-With equal waits, a client retries as often in a long outage as after a short fault. With three retries or more, use waits that grow: the
-first retry comes soon, for short faults, and the last one late, for longer outages.
-`,
-    sources: [
-      {
-        title: 'Google SRE Book, Addressing Cascading Failures: always use randomized exponential backoff',
-        url: 'https://sre.google/sre-book/addressing-cascading-failures/',
-      },
-      {
-        title: 'RFC 9002, 6.2.1 Probe timeouts that double',
-        url: 'https://www.rfc-editor.org/rfc/rfc9002#section-6.2.1',
-      },
-    ],
-    bad: [
-      {
-        name: 'four waits of one second',
-        text: '{\n  "maxAttempts": 5,\n  "backoff": {"kind": "constant", "delayMs": 1000}\n}\n',
-        findings: [
-          {
-            message:
-              'All 4 waits are 1000 ms: retries do not slow down in a long outage. Double the wait before each retry.',
-            at: '3:15',
-            marks: '"kind"',
-          },
-        ],
-      },
-      {
-        name: 'a factor of one',
-        text: '{\n  "maxAttempts": 4,\n  "backoff": {"factor": 1}\n}\n',
-        findings: [
-          {
-            message:
-              'All 3 waits are 100 ms: retries do not slow down in a long outage. Double the wait before each retry.',
-            at: '3:15',
-            marks: '"factor"',
-          },
-        ],
-      },
-      {
-        name: 'a list that repeats itself',
-        text: '{\n  "maxAttempts": 4,\n  "backoff": {"kind": "list", "delaysMs": [500]}\n}\n',
-        findings: [
-          {
-            message:
-              'All 3 waits are 500 ms: retries do not slow down in a long outage. Double the wait before each retry.',
-            at: '3:31',
-            marks: '"delaysMs"',
-          },
-        ],
-      },
-    ],
-    good: [
-      {name: 'waits that double', text: '{\n  "maxAttempts": 4,\n  "backoff": {"factor": 2}\n}\n'},
-      {name: 'two retries', text: '{\n  "backoff": {"kind": "constant", "delayMs": 1000}\n}\n'},
-      {
-        name: 'decorrelated jitter, whose waits grow',
-        text: '{\n  "maxAttempts": 4,\n  "backoff": {"factor": 1, "jitter": "decorrelated"}\n}\n',
-      },
-    ],
-  }),
-
+export const flatBackoff: Rule = builtIn('RL205', {
   needs: ['backoff'],
   fields: [],
   reads: ['backoff', 'maxAttempts'],

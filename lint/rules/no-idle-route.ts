@@ -3,52 +3,10 @@ import {mayMeet} from '../analysis/route-cover.ts';
 import {equalJson} from '../canonical.ts';
 import type {Model} from '../model/model.ts';
 import type {Scope} from '../model/scope.ts';
-import {type Draft, defineRule, type Rule} from '../rule.ts';
+import type {Draft, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
 
-export const idleRoute: Rule = defineRule({
-  code: 'RL603',
-  name: 'no-idle-route',
-  category: 'hygiene',
-  severity: 'info',
-  confidence: 'high',
-  fix: 'unsafe',
-  summary: 'Remove routes that change nothing',
-  documentation: () => ({
-    why: `
-If all settings of a route equal those of the file, the route is a leftover, and readers have to check it at each change.
-
-A name counts as a change, because telemetry and breakers of scope route use it. A route that keeps calls from a later route also
-counts.
-`,
-    sources: [{title: 'The policy file: routes', url: 'docs/policy.md#routes'}],
-    bad: [
-      {
-        name: 'the settings of the file',
-        text: '{\n  "deadlineMs": 9000,\n  "attemptTimeoutMs": 2000,\n  "routes": [\n    {"match": {"path": "/v1/a"}, "maxAttempts": 2},\n    {"match": {"path": "/v1/b"}, "deadlineMs": 9000}\n  ]\n}\n',
-        findings: [
-          {
-            message: 'Route * /v1/b changes nothing: its calls have the same settings without it. Remove it.',
-            at: '6:6',
-            marks: '"match"',
-          },
-        ],
-        fixed:
-          '{\n  "deadlineMs": 9000,\n  "attemptTimeoutMs": 2000,\n  "routes": [\n    {"match": {"path": "/v1/a"}, "maxAttempts": 2}\n  ]\n}\n',
-      },
-    ],
-    good: [
-      {
-        name: 'a POST, which states that its calls were thought of',
-        text: '{\n  "routes": [{"match": {"methods": ["POST"], "path": "/v1/orders"}}]\n}\n',
-      },
-      {name: 'a name', text: '{\n  "routes": [{"match": {"path": "/v1/search"}, "name": "search"}]\n}\n'},
-      {
-        name: 'an exception to the next route',
-        text: '{\n  "routes": [\n    {"match": {"path": "/v1/search"}, "maxAttempts": 3},\n    {"match": {"path": "/v1/**"}, "maxAttempts": 1}\n  ]\n}\n',
-      },
-    ],
-  }),
-
+export const idleRoute: Rule = builtIn('RL603', {
   needs: ['routes'],
   fields: [],
   reads: [''],

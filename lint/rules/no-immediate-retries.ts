@@ -4,84 +4,10 @@ import type {Backoff} from '../../src/policy/types.ts';
 import {mayRetry, retriesOf} from '../analysis/retryability.ts';
 import {formatChange} from '../analysis/setting.ts';
 import {isSure, mostSpecific} from '../model/scope.ts';
-import {type Change, type Draft, defineRule, type Rule} from '../rule.ts';
+import type {Change, Draft, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
 
-export const immediateRetries: Rule = defineRule({
-  code: 'RL204',
-  name: 'no-immediate-retries',
-  category: 'load',
-  severity: 'error',
-  confidence: 'high',
-  fix: 'unsafe',
-  summary: 'Wait before each retry',
-  documentation: () => ({
-    why: `
-An immediate retry usually fails for the same reason. All attempts are used up within milliseconds, before the server can recover. A
-missing delay caused 10 of 70 retry bugs studied in eight large systems, and some libraries start with a delay of 0.
-
-One wait of 0 in a list is accepted, because it helps with a stale connection.
-`,
-    sources: [
-      {
-        title: 'M. Brooker, Timeouts, retries, and backoff with jitter (Amazon Builders’ Library)',
-        url: 'https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/',
-      },
-      {
-        title: 'Stoica et al., If At First You Don’t Succeed, Try, Try, Again...? (SOSP 2024)',
-        url: 'https://doi.org/10.1145/3694715.3695971',
-      },
-    ],
-    bad: [
-      {
-        name: 'a constant wait of 0',
-        text: '{\n  "backoff": {"kind": "constant", "delayMs": 0}\n}\n',
-        findings: [
-          {
-            message:
-              'Failed attempts are retried at once: both retries wait 0 ms (up to 1000 ms after a throttled response). Set a wait.',
-            at: '2:35',
-            marks: '"delayMs"',
-          },
-        ],
-        fixed: '{\n  "backoff": {"kind": "constant", "delayMs": 1000}\n}\n',
-      },
-      {
-        name: 'a base of 0',
-        text: '{\n  "backoff": {"baseMs": 0, "factor": 3}\n}\n',
-        findings: [
-          {
-            message:
-              'Failed attempts are retried at once: both retries wait 0 ms (up to 1000 ms after a throttled response). Set a wait.',
-            at: '2:15',
-            marks: '"baseMs"',
-          },
-        ],
-        fixed: '{\n  "backoff": {"baseMs": 100, "factor": 3}\n}\n',
-      },
-      {
-        name: 'a list of zeros',
-        text: '{\n  "backoff": {"kind": "list", "delaysMs": [0, 0]}\n}\n',
-        findings: [
-          {
-            message:
-              'Failed attempts are retried at once: both retries wait 0 ms (up to 1000 ms after a throttled response). Set a wait.',
-            at: '2:31',
-            marks: '"delaysMs"',
-          },
-        ],
-        fixed: '{\n  "backoff": {"kind": "list", "delaysMs": [200, 1000, 5000]}\n}\n',
-      },
-    ],
-    good: [
-      {name: 'a base', text: '{\n  "backoff": {"baseMs": 50}\n}\n'},
-      {
-        name: 'one immediate retry, then a wait',
-        text: '{\n  "backoff": {"kind": "list", "delaysMs": [0, 500]}\n}\n',
-      },
-      {name: 'one attempt', text: '{\n  "maxAttempts": 1,\n  "backoff": {"baseMs": 0}\n}\n'},
-    ],
-  }),
-
+export const immediateRetries: Rule = builtIn('RL204', {
   needs: ['backoff'],
   fields: ['backoff'],
   reads: ['maxAttempts'],

@@ -2,67 +2,10 @@ import {formatNumber} from '../analysis/format.ts';
 import {isModelRoute} from '../analysis/model-route.ts';
 import {buildsOn} from '../analysis/presets.ts';
 import type {Scope} from '../model/scope.ts';
-import {type Draft, defineRule, type Rule} from '../rule.ts';
+import type {Draft, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
 
-export const implausibleQuota: Rule = defineRule({
-  code: 'RL226',
-  name: 'no-implausible-quota',
-  category: 'load',
-  severity: 'warning',
-  confidence: 'medium',
-  summary: 'State the limits of the account in their units',
-  documentation: () => ({
-    why: `
-A quota is copied from the page of a vendor, and a digit or a unit is lost. Two slips show without knowing the account:
-
-- A token limit that admits less than five tokens for each request of its limit of requests: 2,000 was written for 2,000,000. A call with more tokens than the whole
-  limit is refused at once (QUOTA_TOO_LARGE).
-- A limit per second for a model. Vendors state them per minute, and 500 per second are 30,000 per minute: the quota paces nothing, and bursts get 429s.
-`,
-    sources: [
-      {title: 'OpenAI, Rate limits', url: 'https://platform.openai.com/docs/guides/rate-limits'},
-      {title: 'Anthropic, Rate limits', url: 'https://docs.anthropic.com/en/api/rate-limits'},
-      {title: 'Quota', url: 'docs/guides/quota.md'},
-    ],
-    bad: [
-      {
-        name: 'three digits are missing',
-        text: '{\n  "extends": ["steadfetch:llm"],\n  "quota": {\n    "limits": [\n      {"unit": "requests", "max": 4000, "perMs": 60000},\n      {"unit": "inputTokens", "max": 2000, "perMs": 60000}\n    ]\n  }\n}\n',
-        findings: [
-          {
-            message:
-              '2000 input tokens in 60000 ms and 4000 requests in 60000 ms make 0.5 tokens for each request, and a call with more than 2000 is refused at once. Check the number.',
-            at: '6:31',
-            marks: '"max"',
-          },
-        ],
-      },
-      {
-        name: 'a limit per minute, written per second',
-        text: '{\n  "extends": ["steadfetch:llm"],\n  "quota": {"limits": [{"unit": "requests", "max": 500, "perMs": 1000}]}\n}\n',
-        findings: [
-          {
-            message:
-              '500 requests in 1000 ms are 30000 in a minute, and vendors of models state limits per minute. If 500 in a minute are meant, set perMs to 60000.',
-            at: '3:57',
-            marks: '"perMs"',
-            severity: 'info',
-          },
-        ],
-      },
-    ],
-    good: [
-      {
-        name: 'the limits of an account',
-        text: '{\n  "extends": ["steadfetch:llm"],\n  "quota": {\n    "limits": [\n      {"unit": "requests", "max": 500, "perMs": 60000},\n      {"unit": "tokens", "max": 30000, "perMs": 60000}\n    ]\n  }\n}\n',
-      },
-      {
-        name: 'a service of your own, per second',
-        text: '{\n  "quota": {"limits": [{"unit": "requests", "max": 500, "perMs": 1000}]}\n}\n',
-      },
-    ],
-  }),
-
+export const implausibleQuota: Rule = builtIn('RL226', {
   needs: ['quota'],
   fields: ['quota', 'quota.limits'],
   reads: ['match'],

@@ -2,93 +2,10 @@ import {formatCount, formatList, formatShare} from '../analysis/format.ts';
 import {rankedEndpoints} from '../analysis/ranks.ts';
 import {mayRetry} from '../analysis/retryability.ts';
 import {isSetByRoute, mostSpecific, type Scope} from '../model/scope.ts';
-import {type Draft, defineRule, type Rule} from '../rule.ts';
+import type {Draft, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
 
-export const ineffectiveFailover: Rule = defineRule({
-  code: 'RL417',
-  name: 'no-ineffective-failover',
-  category: 'correctness',
-  severity: 'warning',
-  confidence: 'high',
-  summary: 'Let calls reach the second endpoint',
-  documentation: () => ({
-    why: `
-A policy with several endpoints is expected to survive the loss of one. Four settings prevent it:
-
-- \`maxAttempts\` 1: a move to another endpoint is an attempt, so a call that failed at the first one is not sent again.
-- \`failover.on\` that is empty: no failure leads to another endpoint.
-- \`failover.on\` that lists only throttled and overloaded: a call whose endpoint times out, refuses connections or has an open breaker stays there. That is an info, since a
-  second endpoint may serve only for what the first one has no room for.
-- \`failover.ejection.maxEjectedShare\` below the share of one endpoint: none is ever ejected.
-`,
-    sources: [{title: 'Failover', url: 'docs/guides/failover.md'}],
-    bad: [
-      {
-        name: 'one attempt',
-        text: '{\n  "maxAttempts": 1,\n  "endpoints": [\n    {"name": "a", "origin": "https://flags-a.product.example"},\n    {"name": "b", "origin": "https://flags-b.product.example", "rank": 2}\n  ]\n}\n',
-        findings: [
-          {
-            message:
-              'maxAttempts is 1, and a move to another endpoint is an attempt: a call that fails at its first endpoint is not sent to another. Allow at least 2.',
-            at: '2:3',
-            marks: '"maxAttempts"',
-          },
-        ],
-      },
-      {
-        name: 'no failure leads to another endpoint',
-        text: '{\n  "endpoints": [\n    {"name": "eu", "origin": "https://eu.product.example"},\n    {"name": "ap", "origin": "https://ap.product.example", "rank": 2}\n  ],\n  "failover": {"on": []}\n}\n',
-        findings: [
-          {
-            message:
-              'failover.on is empty, so no failure leads to another endpoint, and the others are not used. List causes.',
-            at: '6:16',
-            marks: '"on"',
-          },
-        ],
-      },
-      {
-        name: 'an outage does not lead to another endpoint',
-        text: '{\n  "endpoints": [\n    {"name": "eu", "origin": "https://eu.product.example"},\n    {"name": "ap", "origin": "https://ap.product.example", "rank": 2}\n  ],\n  "failover": {"on": ["throttled", "overloaded"]}\n}\n',
-        findings: [
-          {
-            message:
-              'failover.on lists throttled and overloaded only: a call whose endpoint times out, refuses connections or has an open breaker stays there. Add timeout, network, breaker-open and down, if the others are to take over.',
-            at: '6:16',
-            marks: '"on"',
-            severity: 'info',
-          },
-        ],
-      },
-      {
-        name: 'no endpoint is ever ejected',
-        text: '{\n  "endpoints": [\n    {"name": "v1", "origin": "http://10.20.0.11:6333"},\n    {"name": "v2", "origin": "http://10.20.0.12:6333"},\n    {"name": "v3", "origin": "http://10.20.0.13:6333"}\n  ],\n  "failover": {"ejection": {"maxEjectedShare": 0.3}}\n}\n',
-        findings: [
-          {
-            message:
-              'No endpoint is ever ejected: one of 3 endpoints is 33.3 %, and maxEjectedShare is 30 %. Set it to at least 0.34.',
-            at: '7:29',
-            marks: '"maxEjectedShare"',
-          },
-        ],
-      },
-    ],
-    good: [
-      {
-        name: 'the defaults',
-        text: '{\n  "endpoints": [\n    {"name": "eu", "origin": "https://eu.product.example"},\n    {"name": "ap", "origin": "https://ap.product.example", "rank": 2}\n  ]\n}\n',
-      },
-      {
-        name: 'a call that is sent once on purpose',
-        text: '{\n  "endpoints": [\n    {"name": "eu", "origin": "https://eu.product.example"},\n    {"name": "ap", "origin": "https://ap.product.example", "rank": 2}\n  ],\n  "routes": [{"match": {"methods": ["POST"], "path": "/v1/payouts"}, "maxAttempts": 1}]\n}\n',
-      },
-      {
-        name: 'one of three may be ejected',
-        text: '{\n  "endpoints": [\n    {"name": "v1", "origin": "http://10.20.0.11:6333"},\n    {"name": "v2", "origin": "http://10.20.0.12:6333"},\n    {"name": "v3", "origin": "http://10.20.0.13:6333"}\n  ],\n  "failover": {"ejection": {"maxEjectedShare": 0.34}}\n}\n',
-      },
-    ],
-  }),
-
+export const ineffectiveFailover: Rule = builtIn('RL417', {
   needs: ['endpoints'],
   fields: ['endpoints', 'failover', 'failover.on', 'failover.ejection'],
   reads: ['maxAttempts', 'retryingLayers'],

@@ -7,66 +7,10 @@ import {isRegistered} from '../analysis/methods.ts';
 import {isKeyed, mayRetry, namedMethods} from '../analysis/retryability.ts';
 import {isNative} from '../dialects/native.ts';
 import {isSetHere, type Scope} from '../model/scope.ts';
-import {type Draft, defineRule, type Rule} from '../rule.ts';
+import type {Draft, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
 
-export const lostDefaults: Rule = defineRule({
-  code: 'RL418',
-  name: 'no-lost-defaults',
-  category: 'correctness',
-  severity: 'info',
-  confidence: 'medium',
-  summary: 'Repeat the entries of a list that are still wanted',
-  documentation: () => ({
-    why: `
-Lists replace, they do not add. \`"retryOn": [423]\` retries 423 and nothing else: no 503, no network failure, no timeout. \`"idempotentMethods": ["POST"]\` lets POST be repeated, and
-takes that from GET.
-
-The rule reports a \`retryOn\` without any of the default triggers, and an \`idempotentMethods\` without GET where a route gets GETs, too.
-`,
-    sources: [{title: 'The policy file: order of merging', url: 'docs/policy.md#order-of-merging'}],
-    bad: [
-      {
-        name: '423 in place of all others',
-        text: '{\n  "routes": [{"match": {"methods": ["PUT"], "path": "/docs/*"}, "name": "docs.put", "retryOn": [423]}]\n}\n',
-        findings: [
-          {
-            message:
-              'retryOn replaces the default list: 423 is retried, and 429, 503, network failures and timeouts are not. List them too, if they are to be retried.',
-            at: '2:85',
-            marks: '"retryOn"',
-          },
-        ],
-      },
-      {
-        name: 'searches by GET are not retried any more',
-        text: '{\n  "routes": [{"match": {"path": "/search/**"}, "name": "search", "idempotentMethods": ["POST"]}]\n}\n',
-        findings: [
-          {
-            message:
-              'idempotentMethods replaces the default list: POST may be repeated, and GET /search/** is not retried after a timeout or a server error. List GET too.',
-            at: '2:66',
-            marks: '"idempotentMethods"',
-            severity: 'warning',
-          },
-        ],
-      },
-    ],
-    good: [
-      {
-        name: '423 as well',
-        text: '{\n  "routes": [\n    {"match": {"methods": ["PUT"], "path": "/docs/*"}, "name": "docs.put", "retryOn": [423, 429, 503, "network", "timeout"]}\n  ]\n}\n',
-      },
-      {
-        name: 'a route for POST alone',
-        text: '{\n  "routes": [{"match": {"methods": ["POST"], "path": "/search/**"}, "name": "search", "idempotentMethods": ["POST"]}]\n}\n',
-      },
-      {
-        name: 'no method may be repeated',
-        text: '{\n  "routes": [{"match": {"path": "/jobs/**"}, "name": "jobs", "idempotentMethods": []}]\n}\n',
-      },
-    ],
-  }),
-
+export const lostDefaults: Rule = builtIn('RL418', {
   needs: ['idempotentMethods', 'retryOn'],
   fields: ['idempotentMethods', 'retryOn'],
   reads: ['idempotency', 'match', 'maxAttempts'],

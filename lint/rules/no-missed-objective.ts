@@ -2,77 +2,10 @@ import {formatCount, formatList, formatNumber, formatShare} from '../analysis/fo
 import {type Prediction, predictionOfScope} from '../analysis/prediction.ts';
 import {mayRepeat, retriesOf} from '../analysis/retryability.ts';
 import {isSetHere, isSure, mostSpecific, type Scope} from '../model/scope.ts';
-import {type Draft, defineRule, type Rule} from '../rule.ts';
+import type {Draft, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
 
-export const missedObjective: Rule = defineRule({
-  code: 'RL309',
-  name: 'no-missed-objective',
-  category: 'latency',
-  severity: 'warning',
-  confidence: 'medium',
-  summary: 'Meet the objective under the assumed traffic',
-  documentation: () => ({
-    why: `
-From the assumed latency and failures of one attempt, the linter computes the latency of calls, the share that succeeds, and the attempts
-per call. If the result misses the objective, change the policy or the objective.
-
-The prediction assumes independent attempts, lognormal latencies between the given quantiles, failures after \`failureLatencyMs\`, and a closed breaker.
-It includes the budget. A failed call counts as slower than any percentile. It does not describe an outage, which is worse.
-`,
-    sources: [
-      {title: 'J. Dean, L. Barroso, The Tail at Scale (2013)', url: 'https://doi.org/10.1145/2408776.2408794'},
-      {
-        title: 'Google SRE Book, Service Level Objectives',
-        url: 'https://sre.google/sre-book/service-level-objectives/',
-      },
-    ],
-    bad: [
-      {
-        name: 'a p95 that three attempts cannot reach',
-        text: '{\n  "attemptTimeoutMs": 600,\n  "deadlineMs": 800,\n  "backoff": {"baseMs": 25},\n  "objective": {\n    "latencyMs": {"p95": 400},\n    "successRatio": 0.995,\n    "assume": {"latencyMs": {"p50": 180, "p95": 410, "p99": 576}, "failureRatio": 0.05, "hangRatio": 0.01}\n  }\n}\n',
-        findings: [
-          {
-            message:
-              'With the assumed traffic, p95 is 434 ms (objective: 400 ms) and 99.08 % of the calls succeed (objective: 99.5 %). A call makes 1.07 attempts on average.',
-            at: '5:3',
-            marks: '"objective"',
-          },
-        ],
-      },
-      {
-        name: 'too many failures',
-        text: '{\n  "attemptTimeoutMs": 600,\n  "deadlineMs": 2000,\n  "objective": {\n    "successRatio": 0.999,\n    "assume": {"rps": 50, "latencyMs": {"p50": 180, "p95": 410}, "failureRatio": 0.3}\n  }\n}\n',
-        findings: [
-          {
-            message:
-              'With the assumed traffic, 80.6 % of the calls succeed (objective: 99.9 %). A call makes 1.16 attempts on average; the budget grants 46.2 % of the retries.',
-            at: '4:3',
-            marks: '"objective"',
-          },
-        ],
-      },
-      {
-        name: 'the slowest call is above the objective',
-        text: '{\n  "attemptTimeoutMs": 600,\n  "deadlineMs": 3000,\n  "objective": {\n    "latencyMs": {"p95": 800, "max": 2000},\n    "assume": {"latencyMs": {"p50": 180, "p95": 410}}\n  }\n}\n',
-        findings: [
-          {
-            message:
-              'With the assumed traffic, the slowest call takes 3000 ms (objective: 2000 ms). A call makes 1.01 attempts on average.',
-            at: '4:3',
-            marks: '"objective"',
-          },
-        ],
-      },
-    ],
-    good: [
-      {
-        name: 'a policy that meets its objective, although the deadline cuts the last attempt',
-        text: '{\n  "attemptTimeoutMs": 600,\n  "deadlineMs": 800,\n  "backoff": {"baseMs": 25},\n  "objective": {\n    "latencyMs": {"p95": 800},\n    "successRatio": 0.99,\n    "assume": {"latencyMs": {"p50": 180, "p95": 410, "p99": 576}, "failureRatio": 0.05, "hangRatio": 0.01}\n  }\n}\n',
-      },
-      {name: 'nothing is assumed', text: '{\n  "deadlineMs": 30000,\n  "objective": {"latencyMs": {"p95": 800}}\n}\n'},
-    ],
-  }),
-
+export const missedObjective: Rule = builtIn('RL309', {
   needs: ['objective'],
   fields: ['objective', 'maxAttempts', 'attemptTimeoutMs', 'deadlineMs', 'backoff', 'retryOn', 'hedge'],
   reads: ['budget', 'idempotency', 'idempotentMethods', 'match', 'paid'],

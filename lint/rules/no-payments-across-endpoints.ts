@@ -6,77 +6,10 @@ import {callsOf, isKeyed, mayRetry, namedMethods, namedNonIdempotent} from '../a
 import {settingHere} from '../analysis/setting.ts';
 import {sitesOf} from '../analysis/site.ts';
 import type {Scope} from '../model/scope.ts';
-import {type Draft, defineRule, type Rule} from '../rule.ts';
+import type {Draft, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
 
-export const paymentsAcrossEndpoints: Rule = defineRule({
-  code: 'RL112',
-  name: 'no-payments-across-endpoints',
-  category: 'safety',
-  severity: 'info',
-  confidence: 'medium',
-  summary: 'Let writes go to a second endpoint only where both know the key',
-  documentation: () => ({
-    why: `
-\`failover.sharedKeys\` states that all endpoints share one state, so that each of them knows an idempotency key that another one has seen. If two
-regions have stores of their own, a POST that one region has carried out is carried out by the other one again: the key is new there.
-
-Many services replicate keys later than they answer, or not at all. The vendor's documentation says which; where it says nothing, assume that
-they do not. If they do, suppress the finding with that reason.
-
-Endpoints of different sites, such as two payment providers, never know each other's keys. There the declaration is false, and this is **an error**
-for calls with a key, and for paths that write. A call that leaves nothing behind, such as a completion of a model, needs no key: list its method in
-\`idempotentMethods\`.
-`,
-    sources: [
-      {title: 'Failover', url: 'docs/guides/failover.md'},
-      {
-        title: 'Amazon Builders’ Library, Making retries safe with idempotent APIs',
-        url: 'https://aws.amazon.com/builders-library/making-retries-safe-with-idempotent-APIs/',
-      },
-    ],
-    bad: [
-      {
-        name: 'charges in two regions',
-        text: '{\n  "endpoints": [{"name": "eu", "origin": "https://eu.pay.example"}, {"name": "us", "origin": "https://us.pay.example"}],\n  "failover": {"sharedKeys": true},\n  "routes": [{"match": {"methods": ["POST"], "path": "/v1/charges"}, "idempotency": {}}]\n}\n',
-        findings: [
-          {
-            message:
-              'POST /v1/charges may be carried out at two endpoints, and money may move twice, unless each knows the keys of the other. failover.sharedKeys says that they do: make sure, or set it to false here.',
-            at: '3:16',
-            marks: '"sharedKeys"',
-          },
-        ],
-      },
-      {
-        name: 'charges at two providers',
-        text: '{\n  "endpoints": [{"name": "a", "origin": "https://api.a.example"}, {"name": "b", "origin": "https://api.b.example"}],\n  "failover": {"sharedKeys": true},\n  "idempotency": {}\n}\n',
-        findings: [
-          {
-            message:
-              'POST on every path may be carried out at a.example and again at b.example, whatever its key: different sites do not know the keys of each other, and failover.sharedKeys says that they do. Set it to false.',
-            at: '3:16',
-            marks: '"sharedKeys"',
-            severity: 'error',
-          },
-        ],
-      },
-    ],
-    good: [
-      {
-        name: 'completions of two providers, without keys',
-        text: '{\n  "endpoints": [{"name": "a", "origin": "https://api.a.example"}, {"name": "b", "origin": "https://api.b.example"}],\n  "failover": {"sharedKeys": true},\n  "idempotentMethods": ["POST"]\n}\n',
-      },
-      {
-        name: 'charges that stay at their endpoint',
-        text: '{\n  "endpoints": [{"name": "eu", "origin": "https://eu.pay.example"}, {"name": "us", "origin": "https://us.pay.example"}],\n  "routes": [{"match": {"methods": ["POST"], "path": "/v1/charges"}, "idempotency": {}}]\n}\n',
-      },
-      {
-        name: 'completions, which leave nothing behind',
-        text: '{\n  "endpoints": [{"name": "eu", "origin": "https://eu.pay.example"}, {"name": "us", "origin": "https://us.pay.example"}],\n  "failover": {"sharedKeys": true},\n  "routes": [{"match": {"methods": ["POST"], "path": "/v1/chat/completions"}, "idempotentMethods": ["POST"]}]\n}\n',
-      },
-    ],
-  }),
-
+export const paymentsAcrossEndpoints: Rule = builtIn('RL112', {
   needs: ['endpoints'],
   fields: ['endpoints', 'failover', 'failover.sharedKeys'],
   reads: ['idempotency', 'match', 'maxAttempts'],

@@ -2,66 +2,10 @@ import {formatList} from '../analysis/format.ts';
 import {canonical} from '../canonical.ts';
 import type {Model} from '../model/model.ts';
 import type {Scope} from '../model/scope.ts';
-import {type Draft, defineRule, type Rule} from '../rule.ts';
+import type {Draft, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
 
-export const repeatedRoutes: Rule = defineRule({
-  code: 'RL601',
-  name: 'no-repeated-settings',
-  category: 'hygiene',
-  severity: 'info',
-  confidence: 'high',
-  summary: 'Write shared settings once',
-  documentation: () => ({
-    why: `
-Repeated settings drift apart: an edit changes three of four routes. One public repository has 149 routes with equal retry settings, all
-with the same mistake. Write the settings of most routes at the top of the file, and only the differences in routes. In YAML, an anchor
-and \`<<\` also work.
-
-Reports blocks of at least three values that more than three routes repeat. \`match\` and \`name\` do not count.
-`,
-    sources: [{title: 'YAML, Merge Key Language-Independent Type', url: 'https://yaml.org/type/merge.html'}],
-    bad: [
-      {
-        name: 'four routes with one block',
-        text: [
-          '{',
-          '  "routes": [',
-          '    {"match": {"path": "/v1/users"}, "maxAttempts": 2, "attemptTimeoutMs": 500, "deadlineMs": 2000},',
-          '    {"match": {"path": "/v1/items"}, "maxAttempts": 2, "attemptTimeoutMs": 500, "deadlineMs": 2000},',
-          '    {"match": {"path": "/v1/carts"}, "maxAttempts": 2, "attemptTimeoutMs": 500, "deadlineMs": 2000},',
-          '    {"match": {"path": "/v1/prices"}, "maxAttempts": 2, "attemptTimeoutMs": 500, "deadlineMs": 2000}',
-          '  ]',
-          '}',
-          '',
-        ].join('\n'),
-        findings: [
-          {
-            message:
-              '4 routes set maxAttempts, attemptTimeoutMs and deadlineMs to the same values. Set them once at the top of the file.',
-            at: '3:5',
-            marks: '{',
-          },
-        ],
-      },
-    ],
-    good: [
-      {
-        name: 'four routes that share one setting',
-        text: [
-          '{',
-          '  "routes": [',
-          '    {"match": {"path": "/v1/search"}, "idempotentMethods": ["POST"]},',
-          '    {"match": {"path": "/v1/rank"}, "idempotentMethods": ["POST"]},',
-          '    {"match": {"path": "/v1/classify"}, "idempotentMethods": ["POST"]},',
-          '    {"match": {"path": "/v1/embeddings"}, "idempotentMethods": ["POST"]}',
-          '  ]',
-          '}',
-          '',
-        ].join('\n'),
-      },
-    ],
-  }),
-
+export const repeatedRoutes: Rule = builtIn('RL601', {
   fields: [],
   reads: ['', 'match'],
 

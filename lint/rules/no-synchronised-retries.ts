@@ -4,69 +4,10 @@ import {formatNumber} from '../analysis/format.ts';
 import {mayRetry, retriesOf, retriesThrottled} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
 import {isSure, mostSpecific, type Scope} from '../model/scope.ts';
-import {type Draft, defineRule, type Rule} from '../rule.ts';
+import type {Draft, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
 
-export const synchronisedRetries: Rule = defineRule({
-  code: 'RL203',
-  name: 'no-synchronised-retries',
-  category: 'load',
-  severity: 'error',
-  confidence: 'high',
-  fix: 'unsafe',
-  summary: 'Spread retries with jitter',
-  documentation: () => ({
-    why: `
-Without jitter, clients that failed at the same time wait equally long and retry at the same time. Use jitter. Each burst can overload the server
-again. Jitter spreads the retries; "full" needs the fewest calls.
-
-\`Retry-After\` does not help: if every client gets the same value, the retries come in one burst. The client adds jitter to it as well.
-
-An info where \`objective\` states one instance with at most one call in ten seconds: there is no other call to collide with.
-`,
-    sources: [
-      {
-        title: 'M. Brooker, Exponential Backoff and Jitter (AWS, 2015)',
-        url: 'https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/',
-      },
-    ],
-    bad: [
-      {
-        name: 'exponential backoff without jitter',
-        text: '{\n  "backoff": {"kind": "exponential", "jitter": "none"}\n}\n',
-        findings: [
-          {
-            message:
-              'Retries come in bursts: the waits of 100 and 200 ms are equal for all clients that failed at the same time. Use jitter.',
-            at: '2:38',
-            marks: '"jitter"',
-          },
-        ],
-        fixed: '{\n  "backoff": {"kind": "exponential", "jitter": "full"}\n}\n',
-      },
-      {
-        name: 'a misspelt key that was meant to turn it off',
-        text: '{\n  "backoff": {"jiter": "none"}\n}\n',
-        findings: [
-          {
-            message:
-              'Retries come in bursts: the waits of 100 and 200 ms are equal for all clients that failed at the same time. Use jitter.',
-            at: '2:15',
-            marks: '"jiter"',
-          },
-        ],
-        fixed: '{\n  "backoff": {"jiter": "full"}\n}\n',
-      },
-    ],
-    good: [
-      {name: 'full jitter', text: '{\n  "backoff": {"jitter": "full"}\n}\n'},
-      {name: 'one attempt', text: '{\n  "maxAttempts": 1,\n  "backoff": {"jitter": "none"}\n}\n'},
-      {
-        name: 'no waits, which RL204 reports',
-        text: '{\n  "backoff": {"kind": "constant", "delayMs": 0, "throttledBaseMs": 0, "jitter": "none"}\n}\n',
-      },
-    ],
-  }),
-
+export const synchronisedRetries: Rule = builtIn('RL203', {
   needs: ['backoff', 'objective'],
   fields: ['backoff.jitter'],
   reads: ['backoff', 'maxAttempts', 'objective', 'retryOn'],

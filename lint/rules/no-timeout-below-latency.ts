@@ -4,103 +4,11 @@ import {formatShare} from '../analysis/format.ts';
 import {isPredictable, meetsObjective} from '../analysis/prediction.ts';
 import {formatChange} from '../analysis/setting.ts';
 import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
-import {type Draft, defineRule, type Rule} from '../rule.ts';
+import type {Draft, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
 
-export const timeoutBelowLatency: Rule = defineRule({
-  code: 'RL310',
-  name: 'no-timeout-below-latency',
-  category: 'latency',
-  severity: 'warning',
-  confidence: 'high',
-  fix: 'unsafe',
+export const timeoutBelowLatency: Rule = builtIn('RL310', {
   worse: 'lower',
-  summary: 'Set timeouts above the latency of a healthy server',
-  documentation: () => ({
-    why: `
-A timeout below the latency of a healthy server turns good responses into failures. The server does the work, the response is discarded,
-and a retry repeats the work: the load grows on a normal day, and on a slow day nearly every attempt times out. Choose the share of good
-responses that may be lost, for example one in a thousand, and set the timeout to that percentile of the latency.
-
-The rule compares with \`objective.assume.latencyMs\`, the latencies of attempts that succeed. Below the median, the finding is an error.
-Under \`paid\` the lost responses are paid for, and the timeout grows with the output that a request asks for; the message says up to which
-output it is too short. Where the policy also states an objective, RL309 predicts whether it is met. An early timeout can be right there, so this finding is an
-info.
-`,
-    sources: [
-      {
-        title: 'M. Brooker, Timeouts, retries, and backoff with jitter: an acceptable rate of false timeouts',
-        url: 'https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/',
-      },
-      {
-        title: 'Google SRE Book, Addressing Cascading Failures: deadlines',
-        url: 'https://sre.google/sre-book/addressing-cascading-failures/',
-      },
-    ],
-    bad: [
-      {
-        name: 'below the median',
-        text: '{\n  "attemptTimeoutMs": 150,\n  "objective": {"assume": {"latencyMs": {"p50": 180, "p99": 576}}}\n}\n',
-        findings: [
-          {
-            message:
-              'An attempt times out after 150 ms, below the assumed p50 of 180 ms: 64.2 % of the good responses are lost. Raise the timeout.',
-            at: '2:3',
-            marks: '"attemptTimeoutMs"',
-            severity: 'error',
-          },
-        ],
-        fixed: '{\n  "attemptTimeoutMs": 576,\n  "objective": {"assume": {"latencyMs": {"p50": 180, "p99": 576}}}\n}\n',
-      },
-      {
-        name: 'below the 99th percentile',
-        text: '{\n  "attemptTimeoutMs": 500,\n  "objective": {"assume": {"latencyMs": {"p99": 576}}}\n}\n',
-        findings: [
-          {
-            message:
-              'An attempt times out after 500 ms, below the assumed p99 of 576 ms: at least 1 % of the good responses are lost. Raise the timeout.',
-            at: '2:3',
-            marks: '"attemptTimeoutMs"',
-          },
-        ],
-        fixed: '{\n  "attemptTimeoutMs": 576,\n  "objective": {"assume": {"latencyMs": {"p99": 576}}}\n}\n',
-      },
-      {
-        name: 'below the 99th percentile of a generation',
-        text: '{\n  "attemptTimeoutMs": 60000,\n  "deadlineMs": 600000,\n  "paid": {"attemptTimeoutPerOutputTokenMs": 28},\n  "objective": {"assume": {"latencyMs": {"p99": 130000}}}\n}\n',
-        findings: [
-          {
-            message:
-              'An attempt that asks for fewer than 4643 output tokens times out after 60000 ms, below the assumed p99 of 130000 ms: at least 1 % of the good responses are lost, and paid for. Raise the timeout.',
-            at: '2:3',
-            marks: '"attemptTimeoutMs"',
-          },
-        ],
-        fixed:
-          '{\n  "attemptTimeoutMs": 130000,\n  "deadlineMs": 600000,\n  "paid": {"attemptTimeoutPerOutputTokenMs": 28},\n  "objective": {"assume": {"latencyMs": {"p99": 130000}}}\n}\n',
-      },
-      {
-        name: 'a deadline below the median',
-        text: '{\n  "deadlineMs": 100,\n  "objective": {"assume": {"latencyMs": {"p50": 180}}}\n}\n',
-        findings: [
-          {
-            message:
-              'A call times out after 100 ms, below the assumed p50 of 180 ms: at least 50 % of the good responses are lost. Raise the deadline.',
-            at: '2:3',
-            marks: '"deadlineMs"',
-            severity: 'error',
-          },
-        ],
-      },
-    ],
-    good: [
-      {
-        name: 'above the 99th percentile',
-        text: '{\n  "attemptTimeoutMs": 600,\n  "objective": {"assume": {"latencyMs": {"p50": 180, "p99": 576}}}\n}\n',
-      },
-      {name: 'latencies are not assumed', text: '{\n  "attemptTimeoutMs": 150\n}\n'},
-    ],
-  }),
-
   needs: ['objective'],
   fields: ['attemptTimeoutMs', 'deadlineMs', 'objective'],
   reads: ['hedge', 'maxAttempts', 'paid', 'stream'],

@@ -2,83 +2,10 @@ import type {Policy} from '../../src/policy/types.ts';
 import {formatNumber} from '../analysis/format.ts';
 import {isSetHere} from '../model/scope.ts';
 import {valueAt} from '../model/setter.ts';
-import {type Draft, defineRule, type Rule} from '../rule.ts';
+import type {Draft, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
 
-export const unitSlip: Rule = defineRule({
-  code: 'RL602',
-  name: 'no-unit-slip',
-  category: 'hygiene',
-  severity: 'warning',
-  confidence: 'low',
-  fix: 'unsafe',
-  summary: 'Write durations in milliseconds',
-  documentation: () => ({
-    why: `
-Other tools count in seconds, so a value copied from them is a thousand times too short. A deadline of 30 ms fails every call, and one of
-30000000 ms waits for eight hours. Every duration of a policy is in milliseconds, and its name ends in \`Ms\`.
-
-Reports values that would be plausible in seconds or in microseconds, and latencies below one millisecond.
-`,
-    sources: [
-      {
-        title: 'Dai et al., Understanding Real-World Timeout Problems in Cloud Server Systems (IC2E 2018)',
-        url: 'https://doi.org/10.1109/IC2E.2018.00022',
-      },
-      {title: 'The policy file', url: 'docs/policy.md'},
-    ],
-    bad: [
-      {
-        name: 'seconds',
-        text: '{\n  "deadlineMs": 30,\n  "attemptTimeoutMs": 10\n}\n',
-        findings: [
-          {
-            message: 'deadlineMs is 30 ms, which is implausibly short. If 30 s is meant, write 30000 ms.',
-            at: '2:3',
-            marks: '"deadlineMs"',
-          },
-          {
-            message: 'attemptTimeoutMs is 10 ms, which is implausibly short. If 10 s is meant, write 10000 ms.',
-            at: '3:3',
-            marks: '"attemptTimeoutMs"',
-          },
-        ],
-        fixed: '{\n  "deadlineMs": 30000,\n  "attemptTimeoutMs": 10000\n}\n',
-      },
-      {
-        name: 'microseconds',
-        text: '{\n  "attemptTimeoutMs": 8000000,\n  "deadlineMs": 30000000\n}\n',
-        findings: [
-          {
-            message:
-              'attemptTimeoutMs is 8000000 ms (2.22 hours), which is implausibly long. Durations are in milliseconds: 8000 ms is more usual.',
-            at: '2:3',
-            marks: '"attemptTimeoutMs"',
-          },
-          {
-            message:
-              'deadlineMs is 30000000 ms (8.33 hours), which is implausibly long. Durations are in milliseconds: 30000 ms is more usual.',
-            at: '3:3',
-            marks: '"deadlineMs"',
-          },
-        ],
-        fixed: '{\n  "attemptTimeoutMs": 8000,\n  "deadlineMs": 30000\n}\n',
-      },
-      {
-        name: 'a latency in seconds',
-        text: '{\n  "objective": {"latencyMs": {"p95": 0.8}}\n}\n',
-        findings: [
-          {
-            message: 'objective.latencyMs.p95 is 0.8 ms, which is implausibly short. If 0.8 s is meant, write 800 ms.',
-            at: '2:31',
-            marks: '"p95"',
-          },
-        ],
-        fixed: '{\n  "objective": {"latencyMs": {"p95": 800}}\n}\n',
-      },
-    ],
-    good: [{name: 'milliseconds', text: '{\n  "deadlineMs": 30000,\n  "attemptTimeoutMs": 8000\n}\n'}],
-  }),
-
+export const unitSlip: Rule = builtIn('RL602', {
   fields: [],
 
   *check(scope): Iterable<Draft> {
@@ -94,7 +21,7 @@ Reports values that would be plausible in seconds or in microseconds, and latenc
         factor > 1
           ? `If ${formatNumber(value)} s is meant, write ${words.ms(meant)}`
           : `Durations are in milliseconds: ${words.ms(meant)} is more usual`;
-      const message = `${words.name(path)} is ${words.ms(value)}${factor > 1 ? ', which is implausibly short' : ` (${formatNumber(value / 3_600_000)} hours), which is implausibly long`}. ${likely}.`;
+      const message = `${words.name(path)} is ${words.ms(value)}, which is implausibly ${factor > 1 ? 'short' : 'long'}. ${likely}.`;
       const isWhole = path.startsWith('objective.') || Number.isInteger(meant);
       const fix = {
         title: `Set ${words.key(path)} to ${words.value(path, meant)}`,

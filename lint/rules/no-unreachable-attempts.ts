@@ -5,74 +5,10 @@ import {isPredictable} from '../analysis/prediction.ts';
 import {mayRetry, retriesOf, retriesTimeouts} from '../analysis/retryability.ts';
 import {neededMs, suggestionsToFit} from '../analysis/suggested-values.ts';
 import {mostSpecific, type Scope} from '../model/scope.ts';
-import {type Draft, defineRule, type Rule} from '../rule.ts';
+import type {Draft, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
 
-export const unreachableAttempts: Rule = defineRule({
-  code: 'RL303',
-  name: 'no-unreachable-attempts',
-  category: 'latency',
-  severity: 'warning',
-  confidence: 'high',
-  summary: 'Fit all attempts into the deadline',
-  documentation: () => ({
-    why: `
-If the deadline is too short, the last attempts are never sent. The policy says "three attempts", but when the server hangs, only one or two
-are made. The mistake is common: the standard handler of a large framework allows four attempts of 10 s and 14 s of waits in 30 s.
-
-The sum is attempts · timeout + the longest waits, without \`Retry-After\`. Where only the waits after throttled responses are too long for the
-deadline, this is an info: other failures leave time for every attempt, and a throttled call that fails early spares the server.
-Where \`objective.assume\` states how long attempts take, RL309 predicts the result, and this rule is silent.
-`,
-    sources: [
-      {
-        title: 'Microsoft, Build resilient HTTP apps: the standard pipeline and its defaults',
-        url: 'https://learn.microsoft.com/en-us/dotnet/core/resilience/http-resilience#standard-resilience-handler-defaults',
-      },
-      {
-        title: 'Istio, HTTPRetry: perTryTimeout and the timeout of the route',
-        url: 'https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRetry',
-      },
-    ],
-    bad: [
-      {
-        name: 'a short deadline with the default attempts',
-        text: '{\n  "deadlineMs": 10000\n}\n',
-        findings: [
-          {
-            message:
-              '3 attempts of 8000 ms and their waits need 24300 ms, or 27000 ms if every response is throttled. The deadline is 10000 ms: attempt 2 is cut off after 1900 ms and attempt 3 is never sent.',
-            at: '2:3',
-            marks: '"deadlineMs"',
-          },
-        ],
-      },
-      {
-        name: 'a deadline that is too short for throttled responses only',
-        text: '{\n  "routes": [\n    {"match": {"path": "/v1/search"}, "maxAttempts": 4, "attemptTimeoutMs": 1000, "deadlineMs": 5000}\n  ]\n}\n',
-        findings: [
-          {
-            message:
-              'If every response is throttled, 4 attempts of 1000 ms and their waits need 11000 ms. The deadline is 5000 ms: attempts 3 and 4 are never sent.',
-            at: '3:83',
-            marks: '"deadlineMs"',
-            severity: 'info',
-          },
-        ],
-      },
-    ],
-    good: [
-      {name: 'all attempts fit', text: '{\n  "attemptTimeoutMs": 2000,\n  "deadlineMs": 10000\n}\n'},
-      {
-        name: 'timeouts are not retried; see RL305',
-        text: '{\n  "deadlineMs": 10000,\n  "retryOn": [429, 503]\n}\n',
-      },
-      {
-        name: 'the latency of attempts is assumed; see RL309',
-        text: '{\n  "deadlineMs": 10000,\n  "objective": {"latencyMs": {"p95": 900}, "assume": {"latencyMs": {"p50": 100, "p95": 300}}}\n}\n',
-      },
-    ],
-  }),
-
+export const unreachableAttempts: Rule = builtIn('RL303', {
   fields: ['deadlineMs', 'attemptTimeoutMs', 'maxAttempts', 'backoff'],
   reads: ['hedge', 'idempotency', 'idempotentMethods', 'match', 'objective', 'paid', 'retryOn'],
 

@@ -5,78 +5,10 @@ import {covers} from '../analysis/route-cover.ts';
 import {type Entry, entriesOf} from '../model/entries.ts';
 import type {Model} from '../model/model.ts';
 import {isSure, type Scope} from '../model/scope.ts';
-import {type Draft, defineRule, type Rule} from '../rule.ts';
+import type {Draft, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
 
-export const unreachableEntry: Rule = defineRule({
-  code: 'RL407',
-  name: 'no-unreachable-entry',
-  category: 'correctness',
-  severity: 'warning',
-  confidence: 'high',
-  fix: 'safe',
-  summary: 'Remove routes and entries that never apply',
-  documentation: () => ({
-    why: `
-The first route that matches a call applies. If an earlier route matches all calls of a later one, the later route never applies, and its
-shorter timeout or its single attempt for payments has no effect. The fourth wait of a policy with two retries, and a status that is listed
-twice, have no effect either.
-`,
-    sources: [
-      {title: 'The policy file: routes', url: 'docs/policy.md#routes'},
-      {
-        title: 'Amazon States Language: the first retrier that matches applies, and States.ALL comes last',
-        url: 'https://states-language.net/spec.html#errors',
-      },
-    ],
-    bad: [
-      {
-        name: 'a route behind a wider one',
-        text: '{\n  "routes": [\n    {"match": {"path": "/v1/**"}, "deadlineMs": 20000},\n    {"match": {"methods": ["GET"], "path": "/v1/search"}, "deadlineMs": 2000}\n  ]\n}\n',
-        findings: [
-          {
-            message:
-              'Route GET /v1/search never applies: route * /v1/** comes first and matches all its calls. Move the narrower route up.',
-            at: '4:6',
-            marks: '"match"',
-          },
-        ],
-      },
-      {
-        name: 'a status twice, and one that "5xx" covers',
-        text: '{\n  "retryOn": [429, "5xx", 503, "timeout", 429]\n}\n',
-        findings: [
-          {message: '503 is already covered by "5xx" in retryOn. Remove it.', at: '2:27', marks: '503'},
-          {message: '429 is listed twice in retryOn. Remove one.', at: '2:43', marks: '429'},
-        ],
-        fixed: '{\n  "retryOn": [429, "5xx", "timeout"]\n}\n',
-      },
-      {
-        name: 'waits for retries that are never made',
-        text: '{\n  "maxAttempts": 3,\n  "backoff": {"kind": "list", "delaysMs": [100, 500, 2000, 5000]}\n}\n',
-        findings: [
-          {
-            message: 'maxAttempts allows 2 retries, so the waits of 2000 and 5000 ms are never used.',
-            at: '3:54',
-            marks: '2000',
-          },
-        ],
-      },
-      {
-        name: 'a method in two spellings',
-        text: '{\n  "idempotentMethods": ["GET", "get"]\n}\n',
-        findings: [{message: 'get is listed twice in idempotentMethods. Remove one.', at: '2:32', marks: '"get"'}],
-        fixed: '{\n  "idempotentMethods": ["GET"]\n}\n',
-      },
-    ],
-    good: [
-      {
-        name: 'the narrow route first',
-        text: '{\n  "routes": [\n    {"match": {"methods": ["GET"], "path": "/v1/search"}, "deadlineMs": 2000},\n    {"match": {"path": "/v1/**"}, "deadlineMs": 20000}\n  ]\n}\n',
-      },
-      {name: 'a server error that "5xx" leaves out', text: '{\n  "retryOn": ["5xx", 429, "timeout"]\n}\n'},
-    ],
-  }),
-
+export const unreachableEntry: Rule = builtIn('RL407', {
   fields: [],
   reads: ['backoff', 'idempotency', 'idempotentMethods', 'match', 'maxAttempts', 'retryOn'],
 

@@ -2,84 +2,10 @@ import {isPredictable, worstMs} from '../analysis/prediction.ts';
 import {retriesOf} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
 import {mostSpecific, type Scope} from '../model/scope.ts';
-import {type Draft, defineRule, type Rule} from '../rule.ts';
+import type {Draft, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
 
-export const lateWorstCase: Rule = defineRule({
-  code: 'RL307',
-  name: 'no-worst-case-above-objective',
-  category: 'latency',
-  severity: 'error',
-  confidence: 'high',
-  summary: 'Set a deadline that meets the objective',
-  documentation: () => ({
-    why: `
-Only a limit guarantees the latency of the slowest call. If the deadline, or the attempts and their waits, allow more than
-\`objective.latencyMs.max\`, some calls will take that long. Their callers have given up by then, and the work is wasted.
-
-Without a maximum, the worst case is compared with the 99th percentile, as a warning: when a server is slow, one call in a hundred comes
-close to the worst case. With \`objective.assume\`, RL309 predicts the percentiles instead.
-`,
-    sources: [
-      {
-        title: 'Google SRE Book, Service Level Objectives',
-        url: 'https://sre.google/sre-book/service-level-objectives/',
-      },
-      {
-        title: 'Google SRE Book, Addressing Cascading Failures: deadlines',
-        url: 'https://sre.google/sre-book/addressing-cascading-failures/',
-      },
-    ],
-    bad: [
-      {
-        name: 'the default deadline with an objective of two seconds',
-        text: '{\n  "objective": {"latencyMs": {"max": 2000}}\n}\n',
-        findings: [
-          {
-            message:
-              '3 attempts with their waits can take 27000 ms, above the objective of 2000 ms (maximum). Set a shorter deadline.',
-            at: '2:31',
-            marks: '"max"',
-          },
-        ],
-      },
-      {
-        name: 'an objective for a percentile only',
-        text: '{\n  "attemptTimeoutMs": 1000,\n  "deadlineMs": 7000,\n  "objective": {"latencyMs": {"p99": 3000}}\n}\n',
-        findings: [
-          {
-            message:
-              '3 attempts with their waits can take 6000 ms, above the objective of 3000 ms (99th percentile). Set a shorter deadline.',
-            at: '3:3',
-            marks: '"deadlineMs"',
-            severity: 'warning',
-          },
-        ],
-      },
-      {
-        name: 'a call without a limit',
-        text: '{\n  "maxAttempts": 1,\n  "attemptTimeoutMs": null,\n  "deadlineMs": null,\n  "objective": {"latencyMs": {"max": 2000}}\n}\n',
-        findings: [
-          {
-            message:
-              'A call has no time limit, so it can exceed the objective of 2000 ms (maximum). Set a shorter deadline.',
-            at: '4:3',
-            marks: '"deadlineMs"',
-          },
-        ],
-      },
-    ],
-    good: [
-      {
-        name: 'a deadline that meets the objective',
-        text: '{\n  "attemptTimeoutMs": 400,\n  "deadlineMs": 2000,\n  "objective": {"latencyMs": {"max": 2000}}\n}\n',
-      },
-      {
-        name: 'an attempt timeout that meets the objective',
-        text: '{\n  "maxAttempts": 1,\n  "attemptTimeoutMs": 1500,\n  "objective": {"latencyMs": {"max": 2000}}\n}\n',
-      },
-    ],
-  }),
-
+export const lateWorstCase: Rule = builtIn('RL307', {
   needs: ['objective'],
   fields: ['deadlineMs', 'attemptTimeoutMs', 'maxAttempts', 'objective'],
   reads: ['backoff', 'hedge', 'retryOn'],

@@ -4,69 +4,10 @@ import {inFlight} from '../analysis/places.ts';
 import {rankedEndpoints} from '../analysis/ranks.ts';
 import {retriesOf} from '../analysis/retryability.ts';
 import type {Scope} from '../model/scope.ts';
-import {type Draft, defineRule, type Rule} from '../rule.ts';
+import type {Draft, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
 
-export const missingConcurrencyLimit: Rule = defineRule({
-  code: 'RL225',
-  name: 'use-concurrency-limit',
-  category: 'load',
-  severity: 'info',
-  confidence: 'medium',
-  summary: 'Bound the attempts in flight where calls may pile up',
-  documentation: () => ({
-    why: `
-Each attempt in flight holds a socket, memory and a place at the server. While a server hangs, none of them ends before its timeout: at 2,000 calls per second and
-8 s, 16,000 are in flight, where there were 200. A client has some 28,000 ports to one address, and often fewer files. The breaker opens only when the first ones
-have timed out.
-
-The same happens to an endpoint of a lower rank: when the first one fails, it gets all calls at once, and it is often the smaller one. A concurrency limit
-refuses what would not be answered in time anyway.
-`,
-    sources: [
-      {
-        title: 'Google SRE Book, Addressing Cascading Failures',
-        url: 'https://sre.google/sre-book/addressing-cascading-failures/',
-      },
-      {title: 'Concurrency limits', url: 'docs/guides/concurrency.md'},
-    ],
-    bad: [
-      {
-        name: 'a server that hangs under much traffic',
-        text: '{\n  "objective": {"assume": {"rps": 2000}}\n}\n',
-        findings: [
-          {
-            message:
-              'If the server hangs, 2000 calls per second wait for up to 8000 ms, which makes 16000 in flight, and no limit bounds them. Set concurrency.',
-            at: '2:28',
-            marks: '"rps"',
-          },
-        ],
-      },
-      {
-        name: 'a site that gets all traffic when the first one fails',
-        text: '{\n  "endpoints": [\n    {"name": "primary", "origin": "https://fra.booking.example", "rank": 1},\n    {"name": "dr", "origin": "https://dub.booking.example", "rank": 2}\n  ],\n  "objective": {"instances": 10, "assume": {"rps": 90}}\n}\n',
-        findings: [
-          {
-            message:
-              'If primary fails, 900 calls per second go to dr at once, and no limit bounds them. Set concurrency, unless it takes as many.',
-            at: '2:3',
-            marks: '"endpoints"',
-          },
-        ],
-      },
-    ],
-    good: [
-      {
-        name: 'a limit',
-        text: '{\n  "concurrency": {"kind": "fixed", "max": 400},\n  "objective": {"assume": {"rps": 2000}}\n}\n',
-      },
-      {
-        name: 'endpoints of one rank',
-        text: '{\n  "endpoints": [\n    {"name": "ams", "origin": "https://ams.booking.example"},\n    {"name": "fra", "origin": "https://fra.booking.example"}\n  ],\n  "objective": {"instances": 10, "assume": {"rps": 90}}\n}\n',
-      },
-    ],
-  }),
-
+export const missingConcurrencyLimit: Rule = builtIn('RL225', {
   needs: ['objective'],
   fields: ['concurrency'],
   reads: ['attemptTimeoutMs', 'backoff', 'breaker', 'deadlineMs', 'endpoints', 'maxAttempts', 'objective'],

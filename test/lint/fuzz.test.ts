@@ -8,6 +8,7 @@ import {rules} from '../../lint/rules/index.ts';
 import {Lines} from '../../lint/source/lines.ts';
 import {presets} from '../../src/policy/presets.ts';
 import {runs} from '../support/runs.ts';
+import {pageOf} from './support/page-of.ts';
 
 const base =
   '{"maxAttempts": "unlimited", "deadlineMs": null, "routes": [{"match": {"methods": ["POST"]}, "retryOn": [503]}]}';
@@ -16,7 +17,7 @@ const files = {'base.json': base, 'base.yaml': 'backoff: {jitter: none}\n'};
 /** Every policy that a rule shows or that comes with the package, as text. */
 const seeds = [
   ...rules
-    .map(({documentation}) => documentation())
+    .map(pageOf)
     .flatMap(({bad, good}) => [...bad, ...good].map(({text, path}) => ({text, isYaml: /ya?ml$/.test(path ?? '')}))),
   ...Object.values(presets).map(preset => ({text: JSON.stringify(preset, null, 2), isYaml: false})),
 ];

@@ -8,6 +8,7 @@ import {shapeOf} from '../../lint/shape/shape.ts';
 import {readerOf} from '../../lint/source/files.ts';
 import {readSource} from '../../lint/source/read.ts';
 import {documentsOf} from '../../lint/source/unit.ts';
+import {pageOf} from './support/page-of.ts';
 import {recordedModel} from './support/recorded-scope.ts';
 
 /** What only a file of steadfetch has: `extends`, and notes under keys that begin with x-. */
@@ -28,8 +29,8 @@ async function modelsOfExamples(): Promise<Model[]> {
   return models;
 }
 
-const examplesOf = ({documentation}: Rule): GoodExample[] => {
-  const {bad, good} = documentation();
+const examplesOf = (rule: Rule): GoodExample[] => {
+  const {bad, good} = pageOf(rule);
   return [...bad, ...good];
 };
 

@@ -8,6 +8,7 @@ import {fixText} from '../../lint/fix.ts';
 import {type LintRequest, lintText} from '../../lint/lint.ts';
 import {rules} from '../../lint/rules/index.ts';
 import type {PolicyInput} from '../../src/policy/types.ts';
+import {pageOf} from './support/page-of.ts';
 
 type Files = Readonly<Record<string, string>>;
 
@@ -264,7 +265,7 @@ describe('rules', () => {
 
   describe('suggest what ends their finding', () => {
     for (const rule of rules) {
-      for (const {name, text, path = 'policy.jsonc', files = {}} of rule.documentation().bad) {
+      for (const {name, text, path = 'policy.jsonc', files = {}} of pageOf(rule).bad) {
         it(`${rule.code}: ${name}`, async () => {
           // Other rules stay on: a comment that suppresses nothing is a finding only beside them.
           const config: Config = {rules: {[rule.code]: rule.severity}};

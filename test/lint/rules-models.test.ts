@@ -77,7 +77,7 @@ describe('RL220 no-quota-below-traffic', () => {
     const both = [requests(10, 1000), requests(120, 60_000), {unit: 'tokens', max: 1, perMs: 60_000}];
     expect(await messages('RL220', paced(both, 2))).to.be.empty;
     expect(await messages('RL220', paced(both, 2.5))).to.deep.equal([
-      'The quota of 120 requests in 60000 ms admits 2 requests per second, but 2.5 calls per second are assumed: the queue grows until at least 20 % of the calls are refused. Send less, or raise the limit.',
+      'The quota of 120 requests in 60000 ms admits 2 requests per second, but the assumed traffic is 2.5 calls per second: the queue grows until at least 20 % of the calls are refused. Send less, or raise the limit.',
     ]);
   });
 

@@ -1,11 +1,31 @@
-/** Every rule, by its own examples. */
-import {existsSync} from 'node:fs';
+/**
+ * Every rule, by the examples of its page.
+ *
+ * `UPDATE_DOCS=1 npm test -- test/lint/rules.test.ts` writes what the linter says now into the pages.
+ */
+import {existsSync, writeFileSync} from 'node:fs';
 import {expect} from 'chai';
+import {defineRule} from '../../lint/rule.ts';
 import {RuleTester} from '../../lint/rule-tester.ts';
 import {rules} from '../../lint/rules/index.ts';
+import {outputOf, withOutput} from '../../scripts/rule-pages/output.ts';
+import {rulePages} from '../../scripts/rule-pages/pages.ts';
+import {readPages} from '../../scripts/rule-pages/read.ts';
+
+const root = new URL('../../', import.meta.url);
+
+if (process.env.UPDATE_DOCS !== undefined) {
+  const updated = [...readPages()].map(async ([code, page]) => [code, await withOutput(page)] as const);
+  const texts = await rulePages(new Map(await Promise.all(updated)));
+  for (const [path, text] of Object.entries(texts)) writeFileSync(new URL(path, root), text);
+}
 
 const tester = new RuleTester();
-for (const rule of rules) tester.run(rule);
+const pages = readPages();
+for (const rule of rules) {
+  const page = pages.get(rule.code)!;
+  tester.run(defineRule({...rule, documentation: () => page}));
+}
 
 describe('the rules', () => {
   it('are listed by code, each code and name once', () => {
@@ -14,17 +34,21 @@ describe('the rules', () => {
     expect(new Set(rules.map(({name}) => name)).size).to.equal(rules.length);
   });
 
-  for (const {code, summary, documentation} of rules) {
-    const {sources, why} = documentation();
+  for (const [code, {facts, sources, why, bad}] of pages) {
+    it(`${code} says what its page shows, with the titles of fixes and suggestions`, async () => {
+      const said = await Promise.all(bad.map(example => outputOf(code, example)));
+      expect(said).to.deep.equal(bad.map(({output}) => output));
+    });
+
     it(`${code} cites a source and gives a reason`, () => {
       expect(sources).to.not.be.empty;
       for (const {url} of sources) {
         const page = /^docs\/(?:guides\/)?[a-z-]+\.md/.exec(url)?.[0];
         if (page === undefined) expect(new URL(url).protocol).to.equal('https:');
-        else expect(existsSync(new URL(`../../${page}`, import.meta.url)), url).to.equal(true);
+        else expect(existsSync(new URL(page, root)), url).to.equal(true);
       }
-      expect(why.trim().length).to.be.above(100);
-      expect(summary).to.match(/^[A-Z].*[^.]$/);
+      expect(why.length).to.be.above(100);
+      expect(facts.summary).to.match(/^[A-Z].*[^.]$/);
     });
   }
 });
@@ -38,5 +62,9 @@ describe('RuleTester', () => {
     } finally {
       globalThis.it = global;
     }
+  });
+
+  it('refuses a rule without documentation', () => {
+    expect(() => tester.run(rules[0]!)).to.throw(TypeError, 'Rule RL001 has no documentation with examples.');
   });
 });

@@ -18,6 +18,15 @@ describe('npx retry-lint', () => {
     expect((await attempt(folder, 'npx', 'retry-lint', 'policy.json')).output).to.equal('No findings in 1 file.\n');
   });
 
+  it('explains its rules, whose pages are in the package', async () => {
+    const folder = await fullProject();
+    const {code, output} = await attempt(folder, 'npx', 'retry-lint', 'explain', 'RL203');
+    expect(output)
+      .to.match(/^RL203 no-synchronised-retries\n/)
+      .and.contain('Exponential Backoff and Jitter');
+    expect(code).to.equal(0);
+  });
+
   it('works from steadfetch, under the oldest Node that it admits', async () => {
     const folder = await fullProject();
     writeFileSync(join(folder, 'policy.json'), policy);

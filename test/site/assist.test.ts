@@ -101,6 +101,22 @@ describe('the playground, in use', () => {
     expect(await card.first().locator('table').first().locator('tbody tr').count()).to.equal(4);
   });
 
+  it('explains a finding in a hover, with the reasons of its rule', async () => {
+    const {page, requested} = await open(linked('{\n  "backoff": {"jitter": "none"}\n}\n'));
+    const card = page.locator('.cm-tooltip-hover .card');
+    await page.locator('.cm-lintRange').first().waitFor();
+    expect(requested.join()).to.not.contain('/rule-texts-');
+    for (let tries = 0; tries < 40 && (await card.count()) === 0; tries++) {
+      await page.mouse.move(5, 5);
+      await page.locator('.cm-lintRange').first().hover();
+      await page.waitForTimeout(800);
+    }
+    expect(await card.first().textContent())
+      .to.contain('RL203')
+      .and.contain('Without jitter, clients that failed at the same time');
+    expect(requested.join()).to.contain('/rule-texts-');
+  });
+
   it('shows markup in the texts of a policy as text', async () => {
     const path = '/<img src=x onerror=alert(1)>[a](javascript:alert(1))';
     const text = JSON.stringify({routes: [{match: {path}, maxAttempts: 5}]}, null, 2);

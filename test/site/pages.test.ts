@@ -24,6 +24,12 @@ describe('the site', () => {
     ]);
   });
 
+  it('shows below the summary of a rule what its front matter says', () => {
+    expect(read('rules/RL203.html')).to.match(
+      /<strong>Spread retries with jitter\.<\/strong><\/p>\s*<p>Severity: error\. Confidence: high\. Group: load\. Fix: unsafe\. Since 0\.1\.0\.<\/p>/,
+    );
+  });
+
   it('links only pages and headings that exist', () => {
     const anchors = new Map(pages.map(page => [page, new Set(attributes(read(page), /\sid="([^"]*)"/g))]));
     const dead: string[] = [];

@@ -11,10 +11,7 @@ const instrumenter = createInjector().provideValue('logger', quiet).injectFuncti
 
 /** @returns {Promise<{start: number, end: number, to: string}[]>} What is replaced, as offsets into `source`, and by what. */
 export async function changesOf(path, source) {
-  const {changes, documentation} = ownChanges(path, source);
-  return [...(await strykerChanges(path, source)), ...changes].filter(
-    ({start, end}) => !documentation.some(node => node.start <= start && end <= node.end),
-  );
+  return [...(await strykerChanges(path, source)), ...ownChanges(path, source)];
 }
 
 async function strykerChanges(path, source) {
@@ -34,12 +31,10 @@ async function strykerChanges(path, source) {
 }
 
 /**
- * Adds 1 to a number, leaves out a call or an assignment, leaves out a property of an object. The documentation of a rule is text,
- * with examples that the tests run.
+ * Adds 1 to a number, leaves out a call or an assignment, leaves out a property of an object.
  */
 function ownChanges(path, source) {
   const changes = [];
-  const documentation = [];
   const tree = parseSync(source, {
     filename: path,
     configFile: false,
@@ -55,11 +50,10 @@ function ownChanges(path, source) {
       changes.push({start: node.start, end: node.end, to: ';'});
     },
     ObjectProperty({node, parent}) {
-      if (types.isIdentifier(node.key, {name: 'documentation'})) documentation.push(node);
       if (!types.isObjectExpression(parent) || parent.properties.length < 2) return;
       const [comma] = /^\s*,?/.exec(source.slice(node.end));
       changes.push({start: node.start, end: node.end + comma.length, to: ''});
     },
   });
-  return {changes, documentation};
+  return changes;
 }

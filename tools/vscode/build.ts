@@ -5,7 +5,8 @@ import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {type BuildOptions, build} from 'esbuild';
 import {noticesOf} from '../../scripts/notices.ts';
-import {chunkEntries, textsChunk, withChunks} from './chunks.ts';
+import {ruleTextsChunk} from '../../scripts/rule-pages/chunk.ts';
+import {chunkEntries, withChunks} from './chunks.ts';
 import {builtins, editorSchema, projectSimulator, shared, spokenProtocol} from './plugins.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -42,7 +43,7 @@ const chunks = await build({
   outdir: join(dist, 'chunks'),
   format: 'esm',
   inject: [join(extension, 'server/browser/process.ts')],
-  plugins: [builtins(extension), editorSchema, textsChunk],
+  plugins: [builtins(extension), editorSchema, ruleTextsChunk],
 });
 // For Node, where the scripts of an extension are CommonJS.
 writeFileSync(join(dist, 'chunks/package.json'), '{"type": "module"}\n');

@@ -2,10 +2,8 @@
 import {readFileSync} from 'node:fs';
 import {dirname, join, relative} from 'node:path';
 import type {Plugin} from 'esbuild';
-import {rules} from '../../lint/rules/index.ts';
 import type {ChunkName} from '../../lint/vscode/server/start.ts';
-
-const RULE_TEXTS = 'rule-texts';
+import {RULE_TEXTS} from '../../scripts/rule-pages/chunk.ts';
 
 /** What the linter imports late, by chunk: a file of the repository, or a package. */
 export const chunkEntries: Readonly<Record<ChunkName, string>> = {
@@ -16,8 +14,8 @@ export const chunkEntries: Readonly<Record<ChunkName, string>> = {
 };
 
 /**
- * Keeps the chunks out of the server's script: loads them where the linter has `import()` of them, and leaves out the documentation of the
- * rules, of which the texts are a chunk and the examples are for tests and pages. Other modules that the linter imports late stay in the script.
+ * Keeps the chunks out of the server's script: loads them where the linter has `import()` of them, or reads the pages of rules. Other modules
+ * that the linter imports late stay in the script.
  */
 export const withChunks = (root: string): Plugin => ({
   name: 'with-chunks',
@@ -30,29 +28,8 @@ export const withChunks = (root: string): Plugin => ({
         const name = names.get(target.startsWith('.') ? pathOf(join(dirname(path), target)) : target);
         return name === undefined ? written : `loadChunk('${name}')`;
       });
-      return {contents: pathOf(path).startsWith('lint/rules/') ? withoutDocumentation(late, path) : late, loader: 'ts'};
+      return {contents: late, loader: 'ts'};
     });
     onResolve({filter: /\/rule-texts\.ts$/}, () => ({path: join(root, 'lint/vscode/server/rule-texts.ts')}));
   },
 });
-
-function withoutDocumentation(text: string, path: string): string {
-  const rest = text.replace(/^ {2}documentation: [\s\S]*?^ {2}\}\),\n/m, '');
-  if (/\bdocumentation:/.test(rest)) throw new Error(`${path}: the documentation does not end as expected.`);
-  return rest;
-}
-
-/** The chunk with the texts of the rules, as a module without a file. */
-export const textsChunk: Plugin = {
-  name: RULE_TEXTS,
-  setup: ({onLoad, onResolve}) => {
-    onResolve({filter: new RegExp(`^${RULE_TEXTS}$`)}, ({path}) => ({path, namespace: RULE_TEXTS}));
-    onLoad({filter: /.*/, namespace: RULE_TEXTS}, () => {
-      const texts = rules.map(({code, documentation}) => {
-        const {why, sources} = documentation();
-        return [code, {why, sources}];
-      });
-      return {contents: JSON.stringify(Object.fromEntries(texts)), loader: 'json'};
-    });
-  },
-};

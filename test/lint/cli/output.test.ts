@@ -2,6 +2,7 @@
 import {expect} from 'chai';
 import {formatNames} from '../../../lint/commands/table.ts';
 import {formatters} from '../../../lint/formatters/index.ts';
+import {pageOf} from '../support/page-of.ts';
 import {clean, Desk, Paper, wavy} from './desk.ts';
 
 /** RL203 is an error; the slip is an error; RL205 and others may warn. */
@@ -20,6 +21,15 @@ describe('the output of retry-lint', () => {
     expect(JSON.parse(out).findings).to.have.length(1);
     expect(JSON.parse(desk.read('out.sarif')).runs[0].results).to.have.length(1);
     expect(desk.read('junit.xml')).to.match(/^<\?xml/);
+  });
+
+  it('has the reasons of the rules that fired, as their pages give them, in SARIF', async () => {
+    const {out} = await new Desk({'policy.json': wavy}).run('-f', 'sarif', 'policy.json');
+    const [{id, fullDescription, help}, ...others] = JSON.parse(out).runs[0].tool.driver.rules;
+    const {why} = pageOf({code: 'RL203'});
+    expect(others).to.deep.equal([]);
+    expect({id, help}).to.deep.equal({id: 'RL203', help: {text: why, markdown: why}});
+    expect(fullDescription.text).to.match(/^Without jitter, clients that failed .* again\. Jitter spreads .*\.$/);
   });
 
   it('in a file leaves standard output empty', async () => {

@@ -1,6 +1,6 @@
 /** The bundled program, alone in an empty folder: nothing of it was left behind, and nothing is loaded that a run does not need. */
 import {type SpawnSyncReturns, spawnSync} from 'node:child_process';
-import {rmSync} from 'node:fs';
+import {cpSync, rmSync} from 'node:fs';
 import {builtinModules} from 'node:module';
 import {Script} from 'node:vm';
 import {expect} from 'chai';
@@ -22,8 +22,10 @@ describe('the program retry-lint', () => {
 
   before(async () => {
     home = Desk.lasting();
-    program = home.at('retry-lint.cjs');
-    await bundle(home.folder);
+    program = home.at('dist/retry-lint.cjs');
+    await bundle(home.at('dist'));
+    // As in the package.
+    cpSync(new URL('../../../docs/rules', import.meta.url), home.at('docs/rules'), {recursive: true});
     home.write('spy.cjs', spy);
   });
   after(() => rmSync(home.folder, {recursive: true, force: true}));
@@ -42,7 +44,9 @@ describe('the program retry-lint', () => {
 
   it('consists of four files that import only Node’s own modules', () => {
     const required = files.flatMap(file =>
-      [...home.read(file).matchAll(/\b(?:require|import)\("([^"]+)"\)/g)].map(([, name]) => name!.replace('node:', '')),
+      [...home.read(`dist/${file}`).matchAll(/\b(?:require|import)\("([^"]+)"\)/g)].map(([, name]) =>
+        name!.replace('node:', ''),
+      ),
     );
     expect(required).to.include.members([
       'fs',
@@ -56,17 +60,17 @@ describe('the program retry-lint', () => {
 
   it('is plain source text, which Node compiles unchanged', () => {
     for (const file of files) {
-      const text = home.read(file);
+      const text = home.read(`dist/${file}`);
       expect(text).to.match(/^[\0-\x7F]*$/);
       expect(() => new Script(`(function () {${text.replace(/^#!.*/, '')}})`)).not.to.throw();
     }
-    const program = home.read('retry-lint-main.cjs');
+    const program = home.read('dist/retry-lint-main.cjs');
     for (const {code, name, summary} of rules) expect(program).to.contain(code).and.contain(name).and.contain(summary);
   });
 
   it('runs alone in an empty folder', () => {
     const desk = new Desk({'policy.json': wavy, 'policy.yaml': 'backoff: {jitter: none}\n'});
-    const empty = new Desk(Object.fromEntries(files.map(file => [file, home.read(file)])));
+    const empty = new Desk(Object.fromEntries(files.map(file => [file, home.read(`dist/${file}`)])));
     const {status, stdout} = spawnSync(process.execPath, [empty.at('retry-lint.cjs'), '*.json', 'policy.yaml'], {
       cwd: desk.folder,
       encoding: 'utf8',
@@ -74,6 +78,23 @@ describe('the program retry-lint', () => {
     });
     expect(status).to.equal(1);
     expect(stdout).to.contain('2 errors in 2 files.');
+  });
+
+  it('lints without the pages of the rules, and says where they are', () => {
+    const desk = new Desk({
+      ...Object.fromEntries(files.map(file => [file, home.read(`dist/${file}`)])),
+      'p.json': wavy,
+    });
+    const alone = (...argv: readonly string[]) =>
+      spawnSync(process.execPath, [desk.at('retry-lint.cjs'), ...argv], {cwd: desk.folder, encoding: 'utf8'});
+    const why =
+      /^The page docs\/rules\/RL203\.md of this installation of retry-lint does not exist\. It is also at https:\S+\/RL203\.md\.$/;
+    const explained = alone('explain', 'RL203');
+    expect(explained).to.include({status: 2, stdout: ''});
+    expect(explained.stderr.trimEnd()).to.match(why);
+    const {status, stdout} = alone('-f', 'sarif', 'p.json');
+    expect(status).to.equal(1);
+    expect(JSON.parse(stdout).runs[0].tool.driver.rules[0].help.text).to.match(why);
   });
 
   it('lints, fixes and explains policies in every format', () => {
@@ -99,7 +120,7 @@ describe('the program retry-lint', () => {
     const {status, stdout, stderr} = start(new Desk(), ['lsp', '--stdio'], input);
     expect({status, stderr}).to.deep.equal({status: 0, stderr: ''});
     expect(stdout).to.contain('"serverInfo":{"name":"retry-lint"');
-    const main = home.read('retry-lint-main.cjs');
+    const main = home.read('dist/retry-lint-main.cjs');
     expect(main).to.not.contain('textDocument/').and.not.contain('markdownDescription');
   });
 
@@ -112,8 +133,8 @@ describe('the program retry-lint', () => {
     );
     expect({status, stderr}).to.deep.equal({status: 0, stderr: ''});
     expect(stdout).to.contain('"serverInfo":{"name":"retry-lint"');
-    for (const file of files.slice(0, -1)) expect(home.read(file)).to.not.contain('tools/call');
-    expect(home.read('retry-lint-mcp.cjs').length).to.be.below(1_100_000);
+    for (const file of files.slice(0, -1)) expect(home.read(`dist/${file}`)).to.not.contain('tools/call');
+    expect(home.read('dist/retry-lint-mcp.cjs').length).to.be.below(1_100_000);
   });
 
   it('loads rules that are ECMAScript modules, although it is CommonJS', () => {

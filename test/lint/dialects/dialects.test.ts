@@ -1,7 +1,6 @@
 /** Policies in another language: found, read, checked and fixed in its own words. */
 
 import {expect} from 'chai';
-import {formatLongMs} from '../../../lint/analysis/format.ts';
 import type {Config} from '../../../lint/config.ts';
 import {defineDialect} from '../../../lint/dialects/define-dialect.ts';
 import {native} from '../../../lint/dialects/native.ts';
@@ -358,8 +357,8 @@ describe('the rules of the linter, on another dialect,', () => {
   });
 
   it('leave a long duration as its files write it', () => {
-    expect(formatLongMs(7_200_000, gateway.words)).to.equal('7200s');
-    expect(formatLongMs(7_200_000, native.words)).to.equal('7200000 ms (2 hours)');
+    expect(gateway.words.ms(7_200_000)).to.equal('7200s');
+    expect(native.words.ms(7_200_000)).to.equal('7200000 ms (2 hours)');
   });
 
   it('are explained with its defaults', async () => {

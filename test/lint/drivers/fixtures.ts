@@ -1,6 +1,7 @@
 /** Policies that every driver of the linter lints: the examples of all rules, and the same in other formats and encodings. */
 import {stringify} from 'yaml';
 import {rules} from '../../../lint/rules/index.ts';
+import {pageOf} from '../support/page-of.ts';
 
 export interface Fixture {
   /** Its folder is its own. */
@@ -12,7 +13,7 @@ export interface Fixture {
 
 /** Every example of every rule, good and bad. */
 export const examples: readonly Fixture[] = rules.flatMap(rule => {
-  const {bad, good} = rule.documentation();
+  const {bad, good} = pageOf(rule);
   return [...bad, ...good].map(({path = 'policy.jsonc', text, files = {}}, index) => ({
     path: `${rule.code}-${index}/${named(path)}`,
     text,

@@ -13,6 +13,7 @@ import {readerOf} from '../../../lint/source/files.ts';
 import {readSource} from '../../../lint/source/read.ts';
 import {documentsOf} from '../../../lint/source/unit.ts';
 import type {PolicyInput} from '../../../src/policy/types.ts';
+import {pageOf} from '../support/page-of.ts';
 
 const ruleOf = (wanted: string): Rule => rules.find(({code}) => code === wanted)!;
 
@@ -170,9 +171,10 @@ describe('explaining', () => {
     expect(await explained('RL203', '{"backoff"')).to.equal('');
   });
 
-  for (const {code, documentation, check} of rules) {
+  for (const rule of rules) {
+    const {code, check} = rule;
     if (arithmeticOf(code) === undefined) continue;
-    for (const {name, text, path = 'p.jsonc', files = {}} of documentation().bad) {
+    for (const {name, text, path = 'p.jsonc', files = {}} of pageOf(rule).bad) {
       it(`${code}: ${name} is explained without a gap, as text and as Markdown`, async () => {
         const explanations = await explainFile(ruleOf(code), {path, files: {...files, [path]: text}});
         expect(explanations).not.to.be.empty;

@@ -2,10 +2,11 @@
 import {expect} from 'chai';
 import {TextDocument} from 'vscode-languageserver-textdocument';
 import {rules} from '../../../lint/rules/index.ts';
+import {pageOf} from '../support/page-of.ts';
 import {Editor} from './editor.ts';
 
-const texts = rules.flatMap(({documentation}) =>
-  documentation().bad.map(({text, path = 'policy.jsonc'}) => ({
+const texts = rules.flatMap(rule =>
+  pageOf(rule).bad.map(({text, path = 'policy.jsonc'}) => ({
     text,
     path: `a.retry${path.slice(path.lastIndexOf('.'))}`,
   })),

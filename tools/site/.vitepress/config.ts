@@ -34,6 +34,16 @@ const config: UserConfig<DefaultTheme.Config> = defineConfig({
           if (href !== null) token.attrSet('href', siteLink(href, from));
         }
       });
+      // The front matter of a rule, which GitHub shows as a table.
+      md.core.ruler.push('rule-facts', ({tokens, env, Token}) => {
+        const {category, severity, confidence, fix = 'none', strict, since} = env.frontmatter ?? {};
+        if (severity === undefined) return;
+        const said = new Token('html_block', '', 0);
+        const preset = strict ? ', only under the preset <code>strict</code>' : '';
+        said.content = `<p>Severity: ${severity}${preset}. Confidence: ${confidence}. Group: ${category}. Fix: ${fix}. Since ${since}.</p>\n`;
+        // Below the summary.
+        tokens.splice(tokens.findIndex(({type}) => type === 'paragraph_close') + 1, 0, said);
+      });
       // Results of the conformance tests, so that the style can colour them.
       md.core.ruler.push('results', ({tokens}) => {
         for (const [index, token] of tokens.entries()) {

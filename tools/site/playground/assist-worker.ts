@@ -3,6 +3,7 @@ import {lintText} from '../../../lint/index.ts';
 import {completionsAt} from '../../../lint/lsp/completions-at.ts';
 import {hoverAt} from '../../../lint/lsp/hover-at.ts';
 import type {AssistJob, AssistResult} from './protocol.ts';
+import {textsOf} from './rule-texts.ts';
 import {serve} from './serve.ts';
 
 serve<AssistJob, AssistResult>(async ({wants, path, text, position, today}) => {
@@ -11,5 +12,5 @@ serve<AssistJob, AssistResult>(async ({wants, path, text, position, today}) => {
   if (wants === 'completions')
     return {completions: await completionsAt(policy, position, {snippets: true, showsSchema: true}), hover: null};
   const {findings} = await lintText(request);
-  return {completions: [], hover: await hoverAt(policy, position, {findings, showsSchema: true})};
+  return {completions: [], hover: await hoverAt(policy, position, {findings, showsSchema: true, textsOf})};
 });

@@ -5,6 +5,7 @@ import {basename, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {type BuildOptions, build, type Metafile} from 'esbuild';
 import {noticesOf} from '../../../scripts/notices.ts';
+import {ruleTextsChunk} from '../../../scripts/rule-pages/chunk.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -30,6 +31,7 @@ export async function buildPlayground(folder: string): Promise<void> {
     legalComments: 'none',
     logLevel: 'warning',
     metafile: true,
+    plugins: [ruleTextsChunk],
   };
   const entry = (name: string): string => join(here, name);
   const workers = await build({

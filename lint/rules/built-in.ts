@@ -1,0 +1,8 @@
+import type {Rule, RuleFacts} from '../rule.ts';
+import {facts, type RuleCode} from './facts.ts';
+
+/** The check of a built-in rule. Its facts, reasons and examples are in docs/rules. */
+type BuiltIn = Omit<Rule, keyof RuleFacts | 'documentation' | 'docs'>;
+
+/** Not checked by `defineRule` at every start; a test does. */
+export const builtIn = (code: RuleCode, check: BuiltIn): Rule => ({code, ...facts[code], ...check});
