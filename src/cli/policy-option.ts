@@ -1,7 +1,6 @@
 /** The value of `--policy`: a file, or the name of a preset. */
 import {handleOf} from '../client/define-policy.ts';
 import type {PolicyHandle} from '../client/policy-handle.ts';
-import {loadPolicy} from '../load.ts';
 import {checkExtends} from '../policy/resolve.ts';
 import type {PolicyInput} from '../policy/types.ts';
 import {UsageError} from './usage-error.ts';
@@ -19,7 +18,8 @@ export const readPolicy = async (policy: string): Promise<PolicyHandle> => handl
  * @throws as readPolicy
  */
 export async function readPolicyInput(policy: string, option = '--policy'): Promise<PolicyInput> {
-  if (!isPreset(policy)) return loadPolicy(policy);
+  // The parsers of files are loaded by those only who name a file.
+  if (!isPreset(policy)) return (await import('../load.ts')).loadPolicy(policy);
   const [problem] = checkExtends(policy, option);
   if (problem !== undefined) throw new UsageError(`${problem.path} ${problem.message}`);
   return {extends: [policy]};

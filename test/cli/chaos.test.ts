@@ -2,7 +2,7 @@
 import type {ChildProcess} from 'node:child_process';
 import {once} from 'node:events';
 import {createServer, type Server} from 'node:http';
-import type {AddressInfo} from 'node:net';
+import {type AddressInfo, connect} from 'node:net';
 import {createInterface} from 'node:readline';
 import {expect} from 'chai';
 import {scenarioNames} from '../../src/simulate/scenario/read.ts';
@@ -47,6 +47,14 @@ describe('steadfetch chaos', () => {
       return {code, stdout: lines.join('\n'), stderr: ''};
     };
     return {child, url, end};
+  }
+
+  /** Sends what is no request, and waits for its refusal. */
+  async function refused(url: string): Promise<void> {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1').end('no request\r\n\r\n');
+    const [answer] = await once(socket, 'data');
+    expect(String(answer)).to.match(/^HTTP\/1.1 400 /);
+    socket.destroy();
   }
 
   it('serves the scenario, and prints what it served when it is interrupted', async () => {
@@ -120,6 +128,7 @@ describe('steadfetch chaos', () => {
     const {url, end} = await start('hang.json');
     const hanging = fetch(url).catch((error: Error) => error.message);
     await fetch(`${url}/other`, {signal: AbortSignal.timeout(50)}).catch(() => {}); // The first request is there by then.
+    await refused(url); // The server has seen by then that the second request was aborted.
     const {code, stdout} = await end();
     expect([code, await hanging]).to.deep.equal([0, 'fetch failed']);
     expect((linesOf(stdout) as object[]).at(-1)).to.deep.include({received: 2, waiting: 1, abandoned: 1});

@@ -205,7 +205,7 @@ describe('steadfetch simulate', () => {
     const args = ['simulate', '--scenario', 'mine.json', '--html', '-'];
     const closed = await ended(place.shell('"$0" --no-warnings "$@" | head -n 1', args));
     expect(closed).to.deep.equal({code: 0, stdout: '<!doctype html>\n', stderr: ''});
-    const full = await ended(place.shell('"$0" --no-warnings "$@" > /dev/full', args));
+    const full = await ended(place.shell('"$0" --no-warnings "$@" > /dev/full', [...args.slice(0, 3), '--json']));
     expect(full.code).to.equal(1);
     expect(full.stderr).to.match(/^Cannot write to standard output: ENOSPC: [^\n]*\n$/);
   });

@@ -87,6 +87,9 @@ describe('the command retry-lint.explainRule', () => {
   });
 });
 
+/** The scenario with the fewest calls. */
+const SHORT = 'paid-timeout';
+
 describe('the command retry-lint.simulate', function () {
   this.timeout(120_000);
 
@@ -119,7 +122,7 @@ describe('the command retry-lint.simulate', function () {
     const editor = await opened(policy, {capabilities: showsDocuments});
     pagesOf(editor, false);
     const message = messageOf(editor);
-    await execute(editor, 'retry-lint.simulate', editor.uri('a.retry.json'), {policy: 0});
+    await execute(editor, 'retry-lint.simulate', editor.uri('a.retry.json'), {policy: 0}, SHORT);
     expect(await message).to.match(/\nThe page with charts is .+\.html\.$/);
   });
 
@@ -137,7 +140,8 @@ describe('the command retry-lint.simulate', function () {
 
   it('returns the page to an editor that shows it itself', async () => {
     const editor = await opened(policy);
-    const page = await execute<string>(editor, 'retry-lint.simulationPage', editor.uri('a.retry.json'), {policy: 0});
+    const shown = [editor.uri('a.retry.json'), {policy: 0}, SHORT];
+    const page = await execute<string>(editor, 'retry-lint.simulationPage', ...shown);
     expect(page)
       .to.match(/^<!doctype html>/)
       .and.not.contain('<script');
