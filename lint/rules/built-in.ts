@@ -5,4 +5,7 @@ import {facts, type RuleCode} from './facts.ts';
 type BuiltIn = Omit<Rule, keyof RuleFacts | 'documentation' | 'docs'>;
 
 /** Not checked by `defineRule` at every start; a test does. */
-export const builtIn = (code: RuleCode, check: BuiltIn): Rule => ({code, ...facts[code], ...check});
+export function builtIn(code: RuleCode, check: BuiltIn): Rule {
+  const [name, category, severity, confidence, summary, fix, strict] = facts[code];
+  return {code, name, category, severity, confidence, summary, ...(fix && {fix}), ...(strict && {strict}), ...check};
+}

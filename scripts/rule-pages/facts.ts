@@ -10,9 +10,10 @@ import {readPages} from './read.ts';
 export const FACTS = 'lint/rules/facts.ts';
 
 export function factsModule(): string {
-  const rows = [...readPages().values()].map(({facts: {code, ...facts}}) => {
-    const fields = Object.entries(facts).map(([key, value]) => `${key}: ${literal(value)}`);
-    return `  ${code}: {${fields.join(', ')}},`;
+  const rows = [...readPages().values()].map(({facts}) => {
+    const {code, name, category, severity, confidence, summary, fix, strict} = facts;
+    const optional = strict ? [fix, strict] : fix === undefined ? [] : [fix];
+    return `  ${code}: [${[name, category, severity, confidence, summary, ...optional].map(literal).join(', ')}],`;
   });
   return `// Generated from docs/rules by scripts/rule-pages/facts.ts. Do not edit.
 
@@ -21,13 +22,24 @@ import type {RuleFacts} from '../rule.ts';
 export type RuleCode =
 ${[...readPages().keys()].map(code => `  | '${code}'`).join('\n')};
 
-export const facts: Readonly<Record<RuleCode, Omit<RuleFacts, 'code'>>> = {
+/** A list, because names would be repeated for every rule in each bundle. */
+type Row = readonly [
+  name: string,
+  category: RuleFacts['category'],
+  severity: RuleFacts['severity'],
+  confidence: RuleFacts['confidence'],
+  summary: string,
+  fix?: RuleFacts['fix'],
+  strict?: true,
+];
+
+export const facts: Readonly<Record<RuleCode, Row>> = {
 ${rows.join('\n')}
 };
 `;
 }
 
-const literal = (value: string | boolean): string =>
+const literal = (value: string | boolean | undefined): string =>
   typeof value === 'string' ? `'${value.replaceAll(/['\\]/g, '\\$&')}'` : String(value);
 
 if (import.meta.main) writeFileSync(new URL(`../../${FACTS}`, import.meta.url), factsModule());

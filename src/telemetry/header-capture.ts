@@ -41,8 +41,7 @@ export class HeaderCapture {
 
 function allowed(name: string): string {
   const key = name.toLowerCase();
-  if (DENIED.has(key) || looksSecret(key))
-    throw new TypeError(`captureHeaders names ${key}, which carries secrets.`);
+  if (DENIED.has(key) || looksSecret(key)) throw new TypeError(`captureHeaders names ${key}, which carries secrets.`);
   return key;
 }
 

@@ -102,10 +102,7 @@ describe('snapshotBody', () => {
       ['a DataView', viewOf(buffer => new DataView(buffer))],
     ] as const)
       it(what, () => {
-        expect(() => snapshotBody(body, LIMIT)).to.throw(
-          TypeError,
-          'The request body is a detached ArrayBuffer.',
-        );
+        expect(() => snapshotBody(body, LIMIT)).to.throw(TypeError, 'The request body is a detached ArrayBuffer.');
       });
   });
 

@@ -77,8 +77,7 @@ describe('an entry point', () => {
     const program = `import {createFetch, resilience} from 'steadfetch'; createFetch(); ${messageOf('resilience()')}`;
     expect(await evaluate(folder, program)).to.deep.equal({
       code: 0,
-      output:
-        'PEER_PACKAGE resilience() needs ky 2.1 or later: run "npm install ky@2".\n',
+      output: 'PEER_PACKAGE resilience() needs ky 2.1 or later: run "npm install ky@2".\n',
     });
   });
 
