@@ -11,6 +11,7 @@ import type {Random} from '../core/random.ts';
 import {AnswerTimer, type Clock, type Timer} from '../core/timer.ts';
 import type {QuotaLimit as QuotaLimitPolicy, Quota as QuotaPolicy} from '../policy/types.ts';
 import {LearnedRate} from './learned-rate.ts';
+import {LimitedTime} from './limited-time.ts';
 import {LinkedQueue, type QueueMember} from './linked-queue.ts';
 import {type Amounts, AmountsSum, plus} from './quota-amounts.ts';
 import {QuotaLimit} from './quota-limit.ts';
@@ -23,6 +24,8 @@ export interface QuotaWaiter extends QueueMember<QuotaWaiter> {
   readonly isRetry: boolean;
   /** When the waiter joined the queue. */
   readonly since: number;
+  /** Written by the quota: for how long its limits had kept attempts waiting when the waiter joined, in ms. */
+  limitedMs: number;
   readonly clock: Clock;
   /** The waiter has left the queue, and the reservation is made. Must not throw. */
   served(reservation: QuotaReservation, now: number): void;
@@ -61,8 +64,8 @@ export class Quota {
   /** Whether a call was refused since an attempt was last admitted. If all calls are refused, none waits, and the rate has to grow all the same. */
   #hasRefused = false;
   #isServing = false;
-  /** Until when the limits of this process kept the first attempt waiting, whatever the supply has. */
-  #limitedUntil = Number.NEGATIVE_INFINITY;
+  /** How long the limits of this process kept the first attempt waiting, whatever the supply has. */
+  readonly #limited = new LimitedTime();
   readonly #supply: QuotaSupply | null;
 
   /** @param supply Makes the supply of a quota that several processes share. Default: none. */
@@ -132,6 +135,7 @@ export class Quota {
 
   /** Joins the queue. The waiter stays there until `leave`, `served` or `broke`. */
   join(waiter: QuotaWaiter, now: number): void {
+    waiter.limitedMs = this.#limited.soFar(now);
     this.#queueOf(waiter).add(waiter);
     this.#ofAll.add(waiter.amounts);
     if (waiter.isRetry) this.#ofRetries.add(waiter.amounts);
@@ -250,10 +254,11 @@ export class Quota {
     return longest;
   }
 
-  #requestFor({amounts, since}: QuotaWaiter, supply: QuotaSupply, now: number): number {
+  /** What the limits of this process made it wait does not count as a wait for the supply. */
+  #requestFor({amounts, since, limitedMs: beforeMs}: QuotaWaiter, supply: QuotaSupply, now: number): number {
     const limitedMs = this.#limitedMs(amounts, now);
-    if (limitedMs > 0) this.#limitedUntil = now + limitedMs;
-    const readySince = Math.max(since, this.#limitedUntil);
+    if (limitedMs > 0) this.#limited.add(Math.ceil(limitedMs), now); // As the timer waits.
+    const readySince = since + this.#limited.expectedMs - beforeMs;
     return Math.max(limitedMs, supply.request(amounts, this.#ofAll, readySince, now));
   }
 

@@ -42,6 +42,7 @@ class Calls {
       return null;
     }
     const waiter: QuotaWaiter = {
+      limitedMs: 0,
       ahead: null,
       behind: null,
       amounts,
