@@ -113,7 +113,6 @@ class QuotaWait<R extends AttemptResponse> extends AdmissionWait<R> implements Q
   readonly amounts: Amounts;
   readonly isRetry: boolean;
   readonly since: number;
-  limitedMs = 0;
   readonly #quota: Quota;
   readonly #proceed: Proceed;
 

@@ -11,7 +11,6 @@ import type {Random} from '../core/random.ts';
 import {AnswerTimer, type Clock, type Timer} from '../core/timer.ts';
 import type {QuotaLimit as QuotaLimitPolicy, Quota as QuotaPolicy} from '../policy/types.ts';
 import {LearnedRate} from './learned-rate.ts';
-import {LimitedTime} from './limited-time.ts';
 import {LinkedQueue, type QueueMember} from './linked-queue.ts';
 import {type Amounts, AmountsSum, plus} from './quota-amounts.ts';
 import {QuotaLimit} from './quota-limit.ts';
@@ -24,8 +23,6 @@ export interface QuotaWaiter extends QueueMember<QuotaWaiter> {
   readonly isRetry: boolean;
   /** When the waiter joined the queue. */
   readonly since: number;
-  /** Written by the quota: for how long its limits had kept attempts waiting when the waiter joined, in ms. */
-  limitedMs: number;
   readonly clock: Clock;
   /** The waiter has left the queue, and the reservation is made. Must not throw. */
   served(reservation: QuotaReservation, now: number): void;
@@ -64,8 +61,6 @@ export class Quota {
   /** Whether a call was refused since an attempt was last admitted. If all calls are refused, none waits, and the rate has to grow all the same. */
   #hasRefused = false;
   #isServing = false;
-  /** How long the limits of this process kept the first attempt waiting, whatever the supply has. */
-  readonly #limited = new LimitedTime();
   readonly #supply: QuotaSupply | null;
 
   /** @param supply Makes the supply of a quota that several processes share. Default: none. */
@@ -135,7 +130,6 @@ export class Quota {
 
   /** Joins the queue. The waiter stays there until `leave`, `served` or `broke`. */
   join(waiter: QuotaWaiter, now: number): void {
-    waiter.limitedMs = this.#limited.soFar(now);
     this.#queueOf(waiter).add(waiter);
     this.#ofAll.add(waiter.amounts);
     if (waiter.isRetry) this.#ofRetries.add(waiter.amounts);
@@ -210,13 +204,9 @@ export class Quota {
   }
 
   /** @internal */
-  keep(slots: readonly number[], amounts: Amounts): void {
+  keep(slots: readonly number[], lot: QuotaLot | null, amounts: Amounts): void {
     for (const [index, limit] of this.limits.entries()) limit.keep(slots[index]!, amounts);
-  }
-
-  /** @internal */
-  supplyKeep(lot: QuotaLot, amounts: Amounts): void {
-    this.#supply!.keep(lot, amounts);
+    if (lot !== null) this.#supply!.keep(lot, amounts);
   }
 
   /** @internal */
@@ -254,12 +244,9 @@ export class Quota {
     return longest;
   }
 
-  /** What the limits of this process made it wait does not count as a wait for the supply. */
-  #requestFor({amounts, since, limitedMs: beforeMs}: QuotaWaiter, supply: QuotaSupply, now: number): number {
+  #requestFor({amounts, since}: QuotaWaiter, supply: QuotaSupply, now: number): number {
     const limitedMs = this.#limitedMs(amounts, now);
-    if (limitedMs > 0) this.#limited.add(Math.ceil(limitedMs), now); // As the timer waits.
-    const readySince = since + this.#limited.expectedMs - beforeMs;
-    return Math.max(limitedMs, supply.request(amounts, this.#ofAll, readySince, now));
+    return Math.max(limitedMs, supply.request(amounts, this.#ofAll, since, limitedMs, now));
   }
 
   get #first(): QuotaWaiter | null {
@@ -299,12 +286,10 @@ export class Quota {
           continue;
         }
         this.#remove(first);
-        const {clock} = first;
-        first.served(this.#take(first.amounts, now), now);
-        // To send an attempt takes its time, to which the next one is admitted.
-        quietly(() => {
-          now = Math.max(now, clock.now());
-        });
+        const taken = this.#take(first.amounts, now);
+        first.served(taken, now);
+        // To send an attempt takes its time, and the next one is admitted after that.
+        now = Math.max(now, taken.sentAt);
       }
       this.#disarm();
     } finally {

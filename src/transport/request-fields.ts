@@ -36,8 +36,8 @@ export function requestFields(request: Request): RequestInit {
  */
 export function optionsElsewhere(options: RequestInit, from: string, to: string): RequestInit {
   const {referrer = CLIENT, referrerPolicy = '', ...others} = options;
-  if ((referrer === CLIENT && referrerPolicy === '') || siteOf(from) === siteOf(to)) return options;
-  return {...others, referrer: ''};
+  const isNamed = referrerPolicy + referrer !== CLIENT;
+  return isNamed && siteOf(from) !== siteOf(to) ? {...others, referrer: ''} : options;
 }
 
 /** As a Request says that none is named. */

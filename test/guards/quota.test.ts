@@ -42,7 +42,6 @@ class Calls {
       return null;
     }
     const waiter: QuotaWaiter = {
-      limitedMs: 0,
       ahead: null,
       behind: null,
       amounts,

@@ -44,7 +44,6 @@ describe('a shared quota in a process that is busy', () => {
     const start = (name: string) => {
       const quota = redisGuards({send, timeoutMs: TIMEOUT_MS, instances: 2}).factory.quota(policy, GUARDED);
       const waiter = {
-        limitedMs: 0,
         ahead: null,
         behind: null,
         amounts: amountsOf(1, 5),

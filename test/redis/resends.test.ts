@@ -99,7 +99,7 @@ const TRAFFIC: Readonly<Record<string, (guards: GuardFactory, clock: VirtualCloc
       for (let count = 0; count < 100; count++) {
         const served = (taken: QuotaReservation, now: number): void =>
           taken.settle({outputTokens: Math.floor(random() * 50)}, now);
-        const waiter = {isRetry: false, since: clock.now(), limitedMs: 0, ahead: null, behind: null, broke: () => {}};
+        const waiter = {isRetry: false, since: clock.now(), ahead: null, behind: null, broke: () => {}};
         quota.join({...waiter, amounts, clock, served}, clock.now());
         await clock.sleep(random() * 60);
       }

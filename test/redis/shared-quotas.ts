@@ -164,7 +164,6 @@ class Waiting implements QuotaWaiter {
   readonly isRetry = false;
   readonly amounts: Amounts;
   readonly since: number;
-  limitedMs = 0;
   readonly #process: SharedProcess;
   readonly #sent: (taken: QuotaReservation, now: number) => void;
 
