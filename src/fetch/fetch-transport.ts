@@ -161,8 +161,7 @@ export class FetchTransport
     const init = initOf(this.#init, body, headers, signal);
     if (url === null) return this.#fetch(this.#input, init);
     const fields = typeof this.#input === 'string' ? {} : requestFields(this.#input);
-    const options = optionsElsewhere({...fields, ...init}, urlOf(this.#input), url);
-    return this.#fetch(url, {...options, headers: headers.fields});
+    return this.#fetch(url, optionsElsewhere({...fields, ...init, headers: headers.fields}, urlOf(this.#input), url));
   }
 }
 

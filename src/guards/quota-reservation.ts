@@ -42,12 +42,14 @@ export class QuotaReservation {
 
   /** Called directly before the attempt is sent: its amounts count from then on, and not from when it was admitted. */
   sent(now: number): void {
-    const wasKept = this.#slots === null;
-    if (!wasKept && now <= this.sentAt) return;
+    const slots = this.#slots;
+    if (slots !== null) {
+      if (now <= this.sentAt) return;
+      this.#quota.keep(slots, null, this.#amounts);
+    }
     this.sentAt = now;
-    if (this.#slots !== null) this.#quota.keep(this.#slots, null, this.#amounts);
     this.#slots = this.#quota.sent(this.#amounts, now);
-    if (this.#lot !== null) this.#lot = this.#quota.supplySent(this.#lot, this.#amounts, wasKept, now);
+    if (this.#lot !== null) this.#lot = this.#quota.supplySent(this.#lot, this.#amounts, slots === null, now);
   }
 
   /** Replaces the reserved amounts by those that the attempt used. A unit that is left out keeps its reserved amount. */

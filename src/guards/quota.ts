@@ -289,7 +289,7 @@ export class Quota {
         const taken = this.#take(first.amounts, now);
         first.served(taken, now);
         // To send an attempt takes its time, and the next one is admitted after that.
-        now = Math.max(now, taken.sentAt);
+        now = taken.sentAt;
       }
       this.#disarm();
     } finally {

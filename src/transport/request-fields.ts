@@ -34,11 +34,9 @@ export function requestFields(request: Request): RequestInit {
  *
  * @param from The URL of the call.
  */
-export function optionsElsewhere(options: RequestInit, from: string, to: string): RequestInit {
-  const {referrer = CLIENT, referrerPolicy = '', ...others} = options;
-  const isNamed = referrerPolicy + referrer !== CLIENT;
-  return isNamed && siteOf(from) !== siteOf(to) ? {...others, referrer: ''} : options;
-}
+export const optionsElsewhere = (options: RequestInit, from: string, to: string): RequestInit =>
+  isNamed(options) && siteOf(from) !== siteOf(to) ? {...options, referrer: ''} : options;
 
-/** As a Request says that none is named. */
-const CLIENT = 'about:client';
+/** A Request says `about:client` where none is named. A policy alone is about the page of the caller. */
+const isNamed = ({referrer = 'about:client', referrerPolicy = ''}: RequestInit): boolean =>
+  referrer + referrerPolicy !== 'about:client';

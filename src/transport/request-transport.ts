@@ -141,8 +141,7 @@ export class RequestTransport implements Transport<Response> {
     const {request} = this.#options;
     if (isFirst) this.#keepBody();
     const body = this.#known === null ? {} : {body: this.#known};
-    const options = optionsElsewhere(requestFields(request), request.url, url);
-    return requestLike(request, url, {...options, ...body});
+    return requestLike(request, url, {...optionsElsewhere(requestFields(request), request.url, url), ...body});
   }
 
   #keepBody(): void {
