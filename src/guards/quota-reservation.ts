@@ -4,8 +4,8 @@ import type {QuotaLot} from './quota-supply.ts';
 
 /** The quota, as its reservations need it. */
 export interface ReservedQuota {
-  keep(slots: readonly number[], amounts: Amounts): void;
-  supplyKeep(lot: QuotaLot, amounts: Amounts): void;
+  /** @param lot Null where the supply keeps nothing. */
+  keep(slots: readonly number[], lot: QuotaLot | null, amounts: Amounts): void;
   /** @returns The slots that hold the amounts now. */
   sent(amounts: Amounts, now: number): readonly number[];
   supplySent(lot: QuotaLot, amounts: Amounts, wasKept: boolean, now: number): QuotaLot;
@@ -21,7 +21,8 @@ export class QuotaReservation {
   #slots: readonly number[] | null;
   /** Of the supply; null without one. */
   #lot: QuotaLot | null;
-  #sentAt: number;
+  /** When the attempt was sent; before, when it was admitted. */
+  sentAt: number;
   #amounts: Amounts;
 
   constructor(quota: ReservedQuota, amounts: Amounts, slots: readonly number[], lot: QuotaLot | null, now: number) {
@@ -29,25 +30,26 @@ export class QuotaReservation {
     this.#amounts = amounts;
     this.#slots = slots;
     this.#lot = lot;
-    this.#sentAt = now;
+    this.sentAt = now;
   }
 
   /** The attempt is not sent at once: its amounts leave no window before they have been sent. */
   keep(): void {
     if (this.#slots === null) return;
-    this.#quota.keep(this.#slots, this.#amounts);
+    this.#quota.keep(this.#slots, this.#lot, this.#amounts);
     this.#slots = null;
-    if (this.#lot !== null) this.#quota.supplyKeep(this.#lot, this.#amounts);
   }
 
   /** Called directly before the attempt is sent: its amounts count from then on, and not from when it was admitted. */
   sent(now: number): void {
-    const wasKept = this.#slots === null;
-    if (!wasKept && now <= this.#sentAt) return;
-    this.#sentAt = now;
-    if (this.#slots !== null) this.#quota.keep(this.#slots, this.#amounts);
+    const slots = this.#slots;
+    if (slots !== null) {
+      if (now <= this.sentAt) return;
+      this.#quota.keep(slots, null, this.#amounts);
+    }
+    this.sentAt = now;
     this.#slots = this.#quota.sent(this.#amounts, now);
-    if (this.#lot !== null) this.#lot = this.#quota.supplySent(this.#lot, this.#amounts, wasKept, now);
+    if (this.#lot !== null) this.#lot = this.#quota.supplySent(this.#lot, this.#amounts, slots === null, now);
   }
 
   /** Replaces the reserved amounts by those that the attempt used. A unit that is left out keeps its reserved amount. */
@@ -64,12 +66,12 @@ export class QuotaReservation {
 
   /** The server answered the attempt without throttling it. */
   admitted(now: number): void {
-    this.#quota.admitted(this.#sentAt, now);
+    this.#quota.admitted(this.sentAt, now);
   }
 
   /** The server refused the attempt because of its rate. */
   throttled(now: number): void {
-    this.#quota.throttled(this.#sentAt, now);
+    this.#quota.throttled(this.sentAt, now);
     this.refund(now);
   }
 }

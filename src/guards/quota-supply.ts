@@ -28,10 +28,11 @@ export interface QuotaSupply {
   /**
    * The first attempt in the queue does not fit. The supply calls `Quota.supplied` when more is there.
    *
-   * @param first Amounts of the first attempt.
-   * @param all   Amounts of all attempts in the queue.
-   * @param since When the first attempt could have been sent, as far as the quota of this process goes.
+   * @param first     Amounts of the first attempt.
+   * @param all       Amounts of all attempts in the queue.
+   * @param since     When the first attempt joined the queue.
+   * @param limitedMs How long the limits of this process make it wait from now on.
    * @returns Milliseconds until the first attempt may take its amounts; 0 only if it may now.
    */
-  request(first: Amounts, all: Amounts, since: number, now: number): number;
+  request(first: Amounts, all: Amounts, since: number, limitedMs: number, now: number): number;
 }

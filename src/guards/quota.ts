@@ -61,8 +61,6 @@ export class Quota {
   /** Whether a call was refused since an attempt was last admitted. If all calls are refused, none waits, and the rate has to grow all the same. */
   #hasRefused = false;
   #isServing = false;
-  /** Until when the limits of this process kept the first attempt waiting, whatever the supply has. */
-  #limitedUntil = -Infinity;
   readonly #supply: QuotaSupply | null;
 
   /** @param supply Makes the supply of a quota that several processes share. Default: none. */
@@ -206,13 +204,9 @@ export class Quota {
   }
 
   /** @internal */
-  keep(slots: readonly number[], amounts: Amounts): void {
+  keep(slots: readonly number[], lot: QuotaLot | null, amounts: Amounts): void {
     for (const [index, limit] of this.limits.entries()) limit.keep(slots[index]!, amounts);
-  }
-
-  /** @internal */
-  supplyKeep(lot: QuotaLot, amounts: Amounts): void {
-    this.#supply!.keep(lot, amounts);
+    if (lot !== null) this.#supply!.keep(lot, amounts);
   }
 
   /** @internal */
@@ -252,9 +246,7 @@ export class Quota {
 
   #requestFor({amounts, since}: QuotaWaiter, supply: QuotaSupply, now: number): number {
     const limitedMs = this.#limitedMs(amounts, now);
-    if (limitedMs > 0) this.#limitedUntil = now + limitedMs;
-    const readySince = Math.max(since, this.#limitedUntil);
-    return Math.max(limitedMs, supply.request(amounts, this.#ofAll, readySince, now));
+    return Math.max(limitedMs, supply.request(amounts, this.#ofAll, since, limitedMs, now));
   }
 
   get #first(): QuotaWaiter | null {
@@ -294,12 +286,10 @@ export class Quota {
           continue;
         }
         this.#remove(first);
-        const {clock} = first;
-        first.served(this.#take(first.amounts, now), now);
-        // To send an attempt takes its time, to which the next one is admitted.
-        quietly(() => {
-          now = Math.max(now, clock.now());
-        });
+        const taken = this.#take(first.amounts, now);
+        first.served(taken, now);
+        // To send an attempt takes its time, and the next one is admitted after that.
+        now = taken.sentAt;
       }
       this.#disarm();
     } finally {

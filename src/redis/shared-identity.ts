@@ -21,8 +21,9 @@ export function sharedKey(prefix: string, name: string, kind: string, guarded: s
 export const settingsKey = (prefix: string, name: string, kind: string, guarded: string): string =>
   `${keyOf(prefix, [name, kind, guarded])}:settings`;
 
+/** Braces within would end the part that says the slot. Other names have other keys. */
 const keyOf = (prefix: string, parts: readonly string[]): string =>
-  `${prefix}:{${parts.map(part => part.replaceAll(/[{}]/g, '_')).join(':')}}`;
+  `${prefix}:{${parts.map(part => part.replaceAll(/[%{}]/g, encodeURIComponent)).join(':')}}`;
 
 /** 53 bits of a text, to tell settings apart: cyrb53. No secret, and no defence. */
 function digestOf(text: string): string {

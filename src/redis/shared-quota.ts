@@ -12,6 +12,7 @@ import type {QuotaLimit} from '../guards/quota-limit.ts';
 import type {QuotaLot, QuotaSupply} from '../guards/quota-supply.ts';
 import {GuardScript} from './guard-script.ts';
 import {LeaseSize} from './lease-size.ts';
+import {LimitedTimes} from './limited-times.ts';
 import {QuotaChanges} from './quota-changes.ts';
 import {type QuotaLease, QuotaLeases} from './quota-leases.ts';
 import {QUOTA_SCRIPT, SLOTS} from './quota-script.ts';
@@ -41,6 +42,7 @@ export class SharedQuota implements QuotaSupply {
   /** Number of the request in flight; 0 without one. */
   #asking = 0;
   #askedAt = Number.NEGATIVE_INFINITY;
+  readonly #limited = new LimitedTimes();
   readonly #size: LeaseSize;
   /** After a refusal: when the amounts will fit, by Redis; and when to ask again. */
   #freeAt = Number.NEGATIVE_INFINITY;
@@ -144,13 +146,15 @@ export class SharedQuota implements QuotaSupply {
     else this.#flushLater(now);
   }
 
-  request(first: Amounts, all: Amounts, since: number, now: number): number {
+  request(first: Amounts, all: Amounts, joinedAt: number, limitedMs: number, now: number): number {
+    if (limitedMs > 0) this.#limited.add(limitedMs, now);
     if (!this.#store.isAvailable) {
       this.#askWhetherItAnswers(now);
       return this.#waitAloneMs(first, now);
     }
     if (this.#covers(first)) return 0;
     if (now >= this.#askAt) this.#ask(this.#missing(first), this.#wanted(all, now), now);
+    const since = joinedAt + this.#limited.since(joinedAt);
     // An attempt that waited already when Redis was asked has got an answer; one that came later has not.
     const askedSince = since <= this.#answeredAskAt ? this.#answeredAt : since;
     const overdueAt = Math.max(askedSince, this.#freeAt) + this.#store.timeoutMs;

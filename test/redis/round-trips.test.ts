@@ -31,6 +31,8 @@ describe('a quota of four processes over a slow link', () => {
       });
 });
 
+const LATE = 'of which two of three take longer than a call waits';
+
 describe('an attempt that the quota has room for', () => {
   for (const timeoutMs of [20, 100, 500, 1000])
     for (const roundTripMs of sampled([1, 20, 60, 200, 500]))
@@ -50,6 +52,35 @@ describe('an attempt that the quota has room for', () => {
           expect(world.sent.length).to.equal(201);
           expect(Math.max(...world.sent.map(({waitedMs}) => waitedMs))).to.be.at.most(timeoutMs + 1);
           expect(world.mostIn(perMs, ({inputTokens}) => inputTokens)).to.be.at.most(1000);
+        }
+      });
+
+  // Beyond what a call waits, Redis also spaces the requests that were granted too late.
+  for (const [title, roundTripOf] of Object.entries<(count: number) => number>({
+    'that take almost as long as a call waits': () => 900,
+    'of which every other one does': count => (count % 2 === 0 ? 950 : 1),
+    [LATE]: count => (count % 3 === 0 ? 1 : 1400),
+  }))
+    for (const unit of title === LATE ? (['inputTokens'] as const) : (['requests', 'inputTokens'] as const))
+      it(`waits no longer over round trips ${title} (${unit})`, async () => {
+        const timeoutMs = 1000;
+        for (let seed = 1; seed <= runs(5, 30); seed++) {
+          const random = seededRandom(seed);
+          const world = new SharedQuotas([{unit, max: 60_000, perMs: 60_000}]);
+          let commands = 0;
+          world.latencyMs = () => roundTripOf(commands++ >> 1) / 2;
+          const process = world.start({timeoutMs, instances: 2});
+          let attempts = 0;
+          while (world.clock.now() < 2500) {
+            for (let count = random() * 5; count > 0; count--, attempts++) process.attempt(amountsOf(1, 5));
+            await world.clock.advance(random() * 60);
+          }
+          await world.clock.advance(5000);
+          expect(world.sent.length).to.equal(attempts);
+          // Requests follow each other by a millisecond, and tokens do not.
+          const spacedMs = unit === 'requests' ? 150 : 1;
+          const longestMs = Math.max(...world.sent.map(({waitedMs}) => waitedMs));
+          expect(longestMs, `seed ${seed}`).to.be.at.most(timeoutMs + spacedMs);
         }
       });
 
