@@ -1,5 +1,6 @@
 import type {Budget} from '../../src/policy/types.ts';
 import {formatCount, formatNumber, formatShare} from '../analysis/format.ts';
+import {isRare} from '../analysis/rare-calls.ts';
 import {mayRetry, retriesOf} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
 import {mostSpecific, type Scope} from '../model/scope.ts';
@@ -15,7 +16,7 @@ export const budgetMultipliedByInstances: Rule = builtIn('RL218', {
     const {budget, objective} = scope.policy;
     const instances = objective?.instances ?? 1;
     const rps = objective?.assume?.rps ?? 0;
-    if (budget === null || instances < 2 || rps === 0 || !mayRetry(scope)) return;
+    if (budget === null || instances < 2 || rps === 0 || isRare(scope) || !mayRetry(scope)) return;
     const fleet = {instances, rps};
     const draft = always(scope, budget, fleet) ?? atFirst(scope, budget, fleet);
     if (draft !== undefined) yield draft;

@@ -1,3 +1,4 @@
+import {isLight} from '../analysis/rare-calls.ts';
 import {setting} from '../analysis/setting.ts';
 import type {Scope} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
@@ -7,11 +8,11 @@ export const excessiveAttempts: Rule = builtIn('RL202', {
   worse: 'higher',
   needs: ['maxAttempts'],
   fields: ['maxAttempts'],
-  reads: ['budget', 'deadlineMs'],
+  reads: ['budget', 'deadlineMs', 'objective'],
 
   *check(scope): Iterable<Draft> {
     const {maxAttempts} = scope.policy;
-    const many = isPatient(scope) ? MANY.workflow : MANY[scope.dialect.capabilities.kind];
+    const many = isPatient(scope) || isLight(scope) ? MANY.workflow : MANY[scope.dialect.capabilities.kind];
     if (typeof maxAttempts !== 'number' || maxAttempts <= many) return;
     const fix = setting(scope, 'maxAttempts', 3);
     yield {

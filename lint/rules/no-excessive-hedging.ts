@@ -1,6 +1,7 @@
 import type {Hedging} from '../../src/policy/types.ts';
 import {formatShare} from '../analysis/format.ts';
 import {type HedgedShare, hedgedShareOf} from '../analysis/hedging.ts';
+import {isRare} from '../analysis/rare-calls.ts';
 import {mayRepeat, mayRetry} from '../analysis/retryability.ts';
 import {formatChange, setting} from '../analysis/setting.ts';
 import {isSure, type Scope} from '../model/scope.ts';
@@ -15,7 +16,7 @@ export const excessiveHedging: Rule = builtIn('RL215', {
   *check(scope): Iterable<Draft> {
     const {hedge} = scope.policy;
     // RL405 reports a hedge that is never sent, RL105 one without a key.
-    if (hedge === null || hedge.maxLoadRatio === 0 || !mayRetry(scope) || !mayRepeat(scope)) return;
+    if (hedge === null || hedge.maxLoadRatio === 0 || !mayRetry(scope) || !mayRepeat(scope) || isRare(scope)) return;
     yield* early(scope, hedge);
     if (hedge.maxLoadRatio < MOST) return;
     yield {

@@ -1,3 +1,4 @@
+import type {Policy} from '../../src/policy/types.ts';
 import {mayRetry, retriesThrottled} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
 import type {Scope} from '../model/scope.ts';
@@ -11,7 +12,7 @@ export const excessiveHints: Rule = builtIn('RL313', {
 
   *check(scope): Iterable<Draft> {
     const {retryAfter, deadlineMs} = scope.policy;
-    if (!retryAfter.honor || retryAfter.maxMs <= LONG_MS) return;
+    if (!retryAfter.honor || retryAfter.maxMs <= mostMs(scope.policy)) return;
     if (!mayRetry(scope) || !retriesThrottled(scope.policy)) return;
     const holdsAll = retryAfter.scope === 'origin';
     if (deadlineMs !== null && !holdsAll) return;
@@ -34,10 +35,13 @@ export const excessiveHints: Rule = builtIn('RL313', {
 /** Ten minutes: longer than a caller waits, and than any rate limit per minute. */
 const LONG_MS = 600_000;
 
+/** A call that has hours may wait for a quarter of its deadline. */
+const mostMs = ({deadlineMs}: Policy): number => Math.max(LONG_MS, (deadlineMs ?? 0) / 4);
+
 function formatHint({policy, dialect: {words}}: Scope, holdsAll: boolean): string {
   const isEndless = policy.deadlineMs === null;
   const time = words.ms(policy.retryAfter.maxMs);
-  const advice = `The limit is ${words.ms(LONG_MS)}: lower ${words.name('retryAfter.maxMs')}.`;
+  const advice = `The limit is ${words.ms(mostMs(policy))}: lower ${words.name('retryAfter.maxMs')}.`;
   if (!holdsAll) return `Without a deadline, a Retry-After can delay a call by up to ${time}. ${advice}`;
   return isEndless
     ? `Without a deadline, the Retry-After of one response delays every call to its origin by up to ${time}. ${advice}`

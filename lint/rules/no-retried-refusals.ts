@@ -2,7 +2,7 @@ import {shortestMs} from '../../src/math/schedule.ts';
 import type {RetryTrigger} from '../../src/policy/types.ts';
 import {defaultTriggers, isKeyed, mayRetry} from '../analysis/retryability.ts';
 import {type Entry, entriesOf} from '../model/entries.ts';
-import type {Scope} from '../model/scope.ts';
+import {isSetByRoute, type Scope} from '../model/scope.ts';
 import type {Draft, FixDraft, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
@@ -70,9 +70,11 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   CANCELLED: 'the caller does not wait for a response',
 };
 
-/** A resource that is not there yet: who waits a second or more before the first retry does so on purpose. */
-const isAwaited = ({policy: {backoff}}: Scope, trigger: unknown): boolean =>
-  (trigger === 404 || trigger === 'NOT_FOUND') && shortestMs(backoff, 1, false) >= 1000;
+/** A resource that is not there yet: a route that says so, or a wait of a second or more before the first retry, has a purpose. */
+const isAwaited = (scope: Scope, trigger: unknown): boolean =>
+  (trigger === 404 || trigger === 'NOT_FOUND') &&
+  (shortestMs(scope.policy.backoff, 1, false) >= 1000 ||
+    (scope.match?.path !== undefined && isSetByRoute(scope, 'retryOn')));
 
 const isSuccess = (trigger: unknown): trigger is number => typeof trigger === 'number' && trigger < 400;
 

@@ -10,7 +10,7 @@ import {builtIn} from './built-in.ts';
 export const synchronisedRetries: Rule = builtIn('RL203', {
   needs: ['backoff', 'objective'],
   fields: ['backoff.jitter'],
-  reads: ['backoff', 'maxAttempts', 'objective', 'retryOn'],
+  reads: ['backoff', 'deadlineMs', 'maxAttempts', 'objective', 'retryOn'],
 
   *check(scope): Iterable<Draft> {
     const {backoff} = scope.policy;
@@ -58,10 +58,11 @@ function* crowded(scope: Scope): Iterable<Draft> {
   };
 }
 
-/** One client with a call in ten seconds at the most: there is no other call to collide with. */
-function isAlone({policy: {objective}}: Scope): boolean {
+/** One client whose calls come once in ten seconds, or end before the next begins: there is no other call to collide with. */
+function isAlone({policy: {deadlineMs, objective}}: Scope): boolean {
   const rps = objective?.assume?.rps;
-  return objective?.instances === 1 && rps !== undefined && rps <= 0.1;
+  if (objective?.instances !== 1 || rps === undefined) return false;
+  return rps <= 0.1 || (deadlineMs !== null && rps * deadlineMs <= 1000);
 }
 
 const waitsOf = (backoff: Backoff, retries: number, throttled: boolean): number[] =>

@@ -1,3 +1,4 @@
+import {longestMs} from '../../src/math/schedule.ts';
 import {isRare} from '../analysis/rare-calls.ts';
 import {setting} from '../analysis/setting.ts';
 import {isNative} from '../dialects/native.ts';
@@ -8,11 +9,11 @@ import {builtIn} from './built-in.ts';
 export const unboundedRetries: Rule = builtIn('RL201', {
   needs: ['maxAttempts'],
   fields: ['maxAttempts', 'deadlineMs'],
-  reads: ['budget', 'objective'],
+  reads: ['backoff', 'budget', 'objective'],
 
   *check(scope): Iterable<Draft> {
     const {maxAttempts, deadlineMs, budget} = scope.policy;
-    if (maxAttempts !== 'unlimited' || (deadlineMs !== null && isRare(scope))) return;
+    if (maxAttempts !== 'unlimited' || (deadlineMs !== null && (isRare(scope) || isPatient(scope)))) return;
     const {words} = scope.dialect;
     const fix = bounded(scope);
     if (deadlineMs === null) {
@@ -46,3 +47,7 @@ function bounded(scope: Scope): FixDraft {
   const title = `${attempts.title} and ${words.key('deadlineMs')} to ${words.value('deadlineMs', 30_000)}`;
   return {title, changes: [...attempts.changes, deadline]};
 }
+
+/** A job that has time, waits long between its attempts, and whose retries a budget bounds. */
+const isPatient = ({policy: {backoff, budget, deadlineMs}}: Scope): boolean =>
+  budget !== null && deadlineMs !== null && deadlineMs >= 600_000 && longestMs(backoff, 20, false) >= 5000;

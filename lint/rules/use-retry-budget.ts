@@ -1,17 +1,18 @@
 import {formatNumber} from '../analysis/format.ts';
-import {isRare} from '../analysis/rare-calls.ts';
+import {isLight, isRare} from '../analysis/rare-calls.ts';
 import {mayRetry, retriesOf} from '../analysis/retryability.ts';
+import type {Scope} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
 export const missingBudget: Rule = builtIn('RL207', {
   needs: ['budget'],
   fields: ['budget'],
-  reads: ['maxAttempts', 'objective'],
+  reads: ['breaker', 'maxAttempts', 'objective'],
 
   *check(scope): Iterable<Draft> {
     const retries = retriesOf(scope.policy);
-    if (scope.policy.budget !== null || !mayRetry(scope) || isRare(scope)) return;
+    if (scope.policy.budget !== null || !mayRetry(scope) || isRare(scope) || isStopped(scope)) return;
     const load = Number.isFinite(retries) ? `${formatNumber(retries + 1)} times the load` : 'unlimited load';
     yield {
       at: 'budget',
@@ -20,3 +21,6 @@ export const missingBudget: Rule = builtIn('RL207', {
     };
   },
 });
+
+/** By the breaker, and before that it is little. */
+const isStopped = (scope: Scope): boolean => scope.policy.breaker !== null && isLight(scope);

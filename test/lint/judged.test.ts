@@ -1,5 +1,5 @@
 /**
- * 120 policies that an engineer on call wrote and judged before anyone read the rules: 80 with a defect, 40 that are unusual and sound. `judgements.json` has the
+ * 180 policies that engineers on call wrote and judged before they read the rules: 120 with a defect, 60 that are unusual and sound. `judgements.json` has the
  * judgement of each and the findings that say it.
  */
 import {readdirSync, readFileSync} from 'node:fs';
@@ -16,40 +16,44 @@ interface Judgement {
   readonly missed?: string;
 }
 
-/** The share as it is; a limit only falls. */
-const MOST_MISSED = 0.025;
+/** Two people's, the second of whom wrote after the rules had learned from the first. Numbers are limits that only fall. */
+const SETS = [
+  {name: 'judged', defects: 80, sound: 40, missed: 2},
+  {name: 'judged-again', defects: 40, sound: 20, missed: 2},
+] as const;
 
-const folder = new URL('judged/', import.meta.url);
-const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
-const judgements: readonly Judgement[] = JSON.parse(read('judgements.json'));
-const defects = judgements.filter(({kind}) => kind === 'defect');
-const sound = judgements.filter(({kind}) => kind === 'clean');
+for (const set of SETS) {
+  const folder = new URL(`${set.name}/`, import.meta.url);
+  const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
+  const judgements: readonly Judgement[] = JSON.parse(read('judgements.json'));
+  const defects = judgements.filter(({kind}) => kind === 'defect');
+  const sound = judgements.filter(({kind}) => kind === 'clean');
+  const findingsOf = async (file: string) => (await lintText({path: file, files: {[file]: read(file)}})).findings;
 
-const findingsOf = async (file: string) => (await lintText({path: file, files: {[file]: read(file)}})).findings;
-
-describe('policies that were judged before the linter saw them', () => {
-  it('are all in judgements.json', () => {
-    const files = readdirSync(folder).filter(name => name !== 'judgements.json');
-    expect(judgements.map(({file}) => file)).to.have.members(files);
-    expect([defects.length, sound.length]).to.deep.equal([80, 40]);
-  });
-
-  for (const {file, judgement, finds} of defects.filter(each => each.finds !== undefined)) {
-    it(`has a finding for ${file}: ${judgement}`, async () => {
-      const found = (await findingsOf(file)).map(({code, pointer}) => `${code} ${pointer}`);
-      expect(found).to.include.members([...finds!]);
-    });
-  }
-
-  for (const {file, judgement} of sound)
-    it(`fails no run for ${file}: ${judgement}`, async () => {
-      const alarms = (await findingsOf(file)).filter(({severity}) => severity !== 'info');
-      expect(alarms.map(({code, pointer}) => `${code} ${pointer}`)).to.deep.equal([]);
+  describe(`policies in ${set.name}, which were judged before the linter saw them`, () => {
+    it('are all in judgements.json', () => {
+      const files = readdirSync(folder).filter(name => name !== 'judgements.json');
+      expect(judgements.map(({file}) => file)).to.have.members(files);
+      expect([defects.length, sound.length]).to.deep.equal([set.defects, set.sound]);
     });
 
-  it('have a defect that the linter does not see in few cases, each with its reason', () => {
-    const missed = defects.filter(({finds}) => finds === undefined);
-    expect(missed.filter(each => each.missed === undefined)).to.deep.equal([]);
-    expect(missed.length / defects.length, 'missed defects').to.be.at.most(MOST_MISSED);
+    for (const {file, judgement, finds} of defects.filter(each => each.finds !== undefined)) {
+      it(`has a finding for ${file}: ${judgement}`, async () => {
+        const found = (await findingsOf(file)).map(({code, pointer}) => `${code} ${pointer}`);
+        expect(found).to.include.members([...finds!]);
+      });
+    }
+
+    for (const {file, judgement} of sound)
+      it(`fails no run for ${file}: ${judgement}`, async () => {
+        const alarms = (await findingsOf(file)).filter(({severity}) => severity !== 'info');
+        expect(alarms.map(({code, pointer}) => `${code} ${pointer}`)).to.deep.equal([]);
+      });
+
+    it('have a defect that the linter does not see in few cases, each with its reason', () => {
+      const missed = defects.filter(({finds}) => finds === undefined);
+      expect(missed.filter(each => each.missed === undefined)).to.deep.equal([]);
+      expect(missed.length).to.be.at.most(set.missed);
+    });
   });
-});
+}

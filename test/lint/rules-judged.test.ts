@@ -50,9 +50,34 @@ describe('a policy with a defect', () => {
       {maxAttempts: 'unlimited', objective: {instances: 2, assume: {rps: 0.1}}},
     ],
     [
-      'no budget for a call in five seconds',
+      'neither budget nor breaker for a call in five seconds',
       'RL207 warning budget',
-      {budget: null, objective: {instances: 2, assume: {rps: 0.1}}},
+      {budget: null, breaker: null, objective: {instances: 2, assume: {rps: 0.1}}},
+    ],
+    [
+      'no budget for more than 20 requests per second at the worst',
+      'RL207 warning budget',
+      {budget: null, maxAttempts: 3, objective: {instances: 1, assume: {rps: 7}}},
+    ],
+    [
+      'unlimited attempts of a job with short waits',
+      'RL201 warning maxAttempts',
+      {maxAttempts: 'unlimited', deadlineMs: 600_000, backoff: {capMs: 4999}},
+    ],
+    [
+      'unlimited attempts of a job without a budget',
+      'RL201 warning maxAttempts',
+      {maxAttempts: 'unlimited', deadlineMs: 600_000, backoff: {capMs: 20_000}, budget: null},
+    ],
+    [
+      'hints of more than a quarter of the deadline',
+      'RL313 warning retryAfter.maxMs',
+      {deadlineMs: 4_000_000, retryAfter: {maxMs: 1_000_001, scope: 'origin'}},
+    ],
+    [
+      'a hedge for each of the calls of a second',
+      'RL215 warning hedge.maxLoadRatio',
+      {hedge: {delayMs: 100, maxLoadRatio: 1}, objective: {instances: 1, assume: {rps: 1}}},
     ],
     [
       'unlimited attempts without a deadline, however rare',
@@ -141,6 +166,26 @@ describe('a policy that is unusual and sound', () => {
       'unlimited attempts of a call in ten seconds',
       'RL201',
       {maxAttempts: 'unlimited', objective: {instances: 2, assume: {rps: 0.05}}},
+    ],
+    [
+      'no budget, and a breaker, for 20 requests per second at the worst',
+      'RL207',
+      {budget: null, maxAttempts: 4, objective: {instances: 1, assume: {rps: 5}}},
+    ],
+    [
+      'unlimited attempts of a job that has ten minutes and waits',
+      'RL201',
+      {maxAttempts: 'unlimited', deadlineMs: 600_000, backoff: {capMs: 20_000}},
+    ],
+    [
+      'hints of a quarter of the deadline',
+      'RL313',
+      {deadlineMs: 4_000_000, retryAfter: {maxMs: 1_000_000, scope: 'origin'}},
+    ],
+    [
+      'a hedge for each of a few calls in a day',
+      'RL215',
+      {hedge: {delayMs: 100, maxLoadRatio: 1}, objective: {instances: 1, assume: {rps: 0.001}}},
     ],
     ['no budget for a call in ten seconds', 'RL207', {budget: null, objective: {instances: 2, assume: {rps: 0.05}}}],
     [
