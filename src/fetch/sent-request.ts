@@ -1,4 +1,5 @@
 /** Whether a request that a function sends by the client that has called it is the request it was called for. */
+import {STANDARD_KEY_HEADER} from '../decide/idempotency.ts';
 
 /** The arguments of a fetch. */
 export interface SentRequest {
@@ -7,14 +8,14 @@ export interface SentRequest {
 }
 
 /**
- * The same method, URL and body.
+ * The same method, URL, body and idempotency key.
  *
  * @param mayBeSigned Whether the function may also have changed the query of what it passes on with its options.
  */
 export function isPassedOn(sent: SentRequest, again: SentRequest, mayBeSigned: boolean): boolean {
   const from = factsOf(sent);
   const to = factsOf(again);
-  if (from.method !== to.method) return false;
+  if (from.method !== to.method || from.key !== to.key) return false;
   if (from.body !== to.body && from.body !== undefined && to.body !== undefined) return false;
   const isSigned = mayBeSigned && (from.signal === to.signal || typeof again.input === 'object');
   return from.url === to.url || (isSigned && from.url.split('?')[0] === to.url.split('?')[0]);
@@ -22,7 +23,7 @@ export function isPassedOn(sent: SentRequest, again: SentRequest, mayBeSigned: b
 
 function factsOf({input, init}: SentRequest) {
   // A string and a URL have none of these.
-  const {url = String(input), method = 'GET', body}: Partial<Request> = Object(input);
+  const {url = String(input), method = 'GET', headers, body}: Partial<Request> = Object(input);
   const {location} = globalThis as {location?: {readonly href: string}};
   return {
     method: (init?.method ?? method).toUpperCase(),
@@ -30,5 +31,6 @@ function factsOf({input, init}: SentRequest) {
     /** Null: none. Undefined: inside a Request, where only reading it shows it. */
     body: init?.body ?? (body ? undefined : null),
     signal: init?.signal,
+    key: new Headers(init?.headers ?? headers).get(STANDARD_KEY_HEADER),
   };
 }

@@ -15,7 +15,7 @@ export interface RequestDeadline {
   readonly attempt: number | undefined;
 }
 
-type ScopeDeadline = RequestDeadline & InheritedDeadline;
+type ScopeDeadline = RequestDeadline & InheritedDeadline & {readonly hasEnded: boolean};
 
 let storage: AsyncLocalStorage<ScopeDeadline> | null | undefined;
 
@@ -25,8 +25,14 @@ function scopes(): AsyncLocalStorage<ScopeDeadline> | null {
   const hooks = (globalThis as Partial<typeof globalThis>).process?.getBuiltinModule?.('node:async_hooks');
   const found = hooks === undefined ? null : new hooks.AsyncLocalStorage<ScopeDeadline>();
   storage = found;
-  if (found !== null) installDeadlineReader(() => found.getStore());
+  if (found !== null) installDeadlineReader(current);
   return found;
+}
+
+/** None once the request was answered. */
+function current(): ScopeDeadline | undefined {
+  const deadline = storage?.getStore();
+  return deadline?.hasEnded ? undefined : deadline;
 }
 
 /** Runs the work under a deadline. Without `AsyncLocalStorage` the work runs all the same, and calls inherit nothing. */
@@ -40,4 +46,4 @@ export function runUnder<T>(deadline: ScopeDeadline, work: () => T): T {
  *
  * @returns undefined outside of `withDeadline` and `deadlineMiddleware`.
  */
-export const currentDeadline = (): RequestDeadline | undefined => storage?.getStore();
+export const currentDeadline = (): RequestDeadline | undefined => current();

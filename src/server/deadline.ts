@@ -58,6 +58,7 @@ export function readDeadline(
 /** Counts down from the arrival of the request. */
 export class Countdown extends Timer implements RequestDeadline, InheritedDeadline {
   readonly attempt: number | undefined;
+  hasEnded = false;
   readonly #clock: Clock;
   readonly #ms: number;
   readonly #endsAt: number;
@@ -104,8 +105,9 @@ export class Countdown extends Timer implements RequestDeadline, InheritedDeadli
     this.#controller.abort(Object.assign(new TimeoutError('DEADLINE_EXCEEDED', this.#ms), ANSWER));
   }
 
-  /** The request was answered. */
+  /** The request was answered. What it has started, such as a timer or a pooled connection, may go on for others. */
   end(): void {
+    this.hasEnded = true;
     this.#clock.disarm(this);
   }
 }

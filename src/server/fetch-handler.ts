@@ -107,6 +107,10 @@ export function withDeadline(handler: Handler<RequestDeadline>, options: Deadlin
 
 /** Rejects where the body is cut: not every runtime ends its stream with an error. */
 async function readRequest(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | null> {
+  if (request.bodyUsed)
+    throw new Error(
+      'The body of the request was read before idempotent(), so its bytes cannot be compared: pass a clone to what reads it.',
+    );
   const length = Number(request.headers.get('content-length') ?? 0);
   if (length > maxBytes) return null;
   const read = await readUpTo(request.body, maxBytes);

@@ -110,11 +110,14 @@ export function postgresTransactions<Tx>({
           });
         const complete = async (response: StoredResponse): Promise<void> => {
           const rows = await query(sql.complete, [claim.key, claim.token, textOf(response), claim.keepMs]);
-          if (rows.length === 0)
-            throw new SteadfetchError(
-              'IDEMPOTENCY_STORE',
-              'The row of the idempotency key is gone from the transaction.',
-            );
+          if (rows.length > 0) return;
+          // A ROLLBACK of the handler took the row with it, and what it did since is not undone. So the key must not run again.
+          if ((await claimKey(query, sql, {...claim, afterLoss: 'refuse'})).state === 'claimed')
+            await query(sql.abandon, [claim.key, claim.token]);
+          throw new SteadfetchError(
+            'IDEMPOTENCY_STORE',
+            'The row of the idempotency key is gone from the transaction: the handler has ended it.',
+          );
         };
         // A row of a run that is not completed was committed by the handler, and its effect with it.
         return work(tx, await claimInTransaction(query, sql, {...claim, afterLoss: 'refuse'}), complete);
@@ -145,7 +148,7 @@ async function claimKey(query: Query, sql: Statements, claim: Claim): Promise<Cl
     if (row === undefined) continue;
     if (row.fingerprint !== fingerprint) return {state: 'mismatch'};
     if (row.state === 'completed') return {state: 'completed', response: responseOf(row.response)};
-    const leaseLeftMs = row.state === 'running' ? Number(row.lease_left_ms) : 0;
+    const leaseLeftMs = row.state === 'running' ? Number(row.remaining) : 0;
     if (leaseLeftMs > 0) return {state: 'running', leaseLeftMs};
     if (afterLoss === 'refuse') return {state: 'unknown'};
   }
@@ -179,7 +182,7 @@ WHERE kept.expires_at <= clock_timestamp() OR (kept.fingerprint = excluded.finge
   (kept.state = 'running' AND kept.token = excluded.token) OR ($6 = 'run-again'
   AND (kept.state = 'unknown' OR (kept.state = 'running' AND kept.lease_until <= clock_timestamp())))))
 RETURNING key`,
-    read: `SELECT fingerprint, state, response, ceil(extract(epoch FROM lease_until - clock_timestamp()) * 1000)::float8 AS lease_left_ms
+    read: `SELECT fingerprint, state, response, ceil(extract(epoch FROM lease_until - clock_timestamp()) * 1000)::float8 AS remaining
 FROM ${table} WHERE key = $1 AND expires_at > clock_timestamp()`,
     renew: `UPDATE ${table} SET lease_until = ${after('$3')} ${owned} RETURNING key`,
     complete: `UPDATE ${table} SET state = 'completed', response = $3, expires_at = ${after('$4')} ${own}

@@ -3,7 +3,11 @@ import {SteadfetchError} from '../core/errors.ts';
 
 export interface GuardedTransaction<Tx> {
   readonly transaction: Tx;
-  /** Resolves once no savepoint is open whose end the handler does not await. */
+  /**
+   * Resolves once no savepoint is open whose end the handler does not await.
+   *
+   * @throws What such a savepoint throws.
+   */
   idle(): Promise<void>;
   /** From now on each call throws: the connection goes back to its pool, and belongs to another request next. */
   close(): void;
@@ -12,7 +16,7 @@ export interface GuardedTransaction<Tx> {
 type Callable = (...values: unknown[]) => unknown;
 
 /** What makes a lazy query run. */
-const RUNS = ['then', 'catch', 'finally', 'execute'];
+const RUNS = ['then', 'catch', 'finally'];
 
 /**
  * Works for any driver: an object with methods, such as a client of pg, or a function with properties, such as that of postgres.js. Guarded are its methods, a handle
@@ -42,8 +46,22 @@ export function guardTransaction<Tx>(transaction: Tx): GuardedTransaction<Tx> {
       return typeof value === 'function' && !Object.hasOwn(value, 'prototype') ? callbackOf(value as Callable) : value;
     };
     /** The same for each use of a callback, because a listener is removed by its identity. */
-    const callbackOf = (callback: Callable): Callable =>
-      kept(callbacks, callback, () => wrapped(callback, each => (isAlike(each, handle) ? guarded(each) : each)));
+    const callbackOf = (callback: Callable): Callable => kept(callbacks, callback, () => withHandles(callback));
+    /** Where it ends too late, its driver is not told: what that sends to end a savepoint would reach the transaction of another request. */
+    const withHandles = (callback: Callable): Callable =>
+      new Proxy(callback, {
+        apply(target, self, values) {
+          const given = values.map(each => (isAlike(each, handle) ? guarded(each) : each));
+          if (given.every((each, at) => each === values[at])) return Reflect.apply(target, self, values);
+          if (hasEnded) return PENDING;
+          const result: unknown = Reflect.apply(target, self, given);
+          if (!(result instanceof Promise)) return result;
+          return result.then(
+            value => (hasEnded ? PENDING : value),
+            error => (hasEnded ? PENDING : Promise.reject(error)),
+          );
+        },
+      });
     /** Gets the object itself: private fields do not work through a proxy. */
     const call = (method: Callable, values: unknown[]): unknown => {
       refuseAfterEnd();
@@ -74,7 +92,7 @@ export function guardTransaction<Tx>(transaction: Tx): GuardedTransaction<Tx> {
     call.then(ended, ended);
   };
   const idle = async (): Promise<void> => {
-    while (open.size > 0) await Promise.allSettled(open);
+    while (open.size > 0) await Promise.all(open);
   };
   const close = (): void => {
     hasEnded = true;
@@ -85,8 +103,7 @@ export function guardTransaction<Tx>(transaction: Tx): GuardedTransaction<Tx> {
 const isObject = (value: unknown): value is object =>
   typeof value === 'function' || (typeof value === 'object' && value !== null);
 
-const wrapped = (callback: Callable, passed: (value: unknown) => unknown): Callable =>
-  new Proxy(callback, {apply: (target, self, values) => Reflect.apply(target, self, values.map(passed))});
+const PENDING = new Promise<never>(() => {});
 
 /** A function too, with the properties of the method. */
 const methodOf = (method: Callable, call: (method: Callable, values: unknown[]) => unknown): Callable =>

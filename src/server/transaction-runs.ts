@@ -16,8 +16,6 @@ type Options = Pick<
   'clock' | 'maxRunMs' | 'storeTimeoutMs' | 'maxResponseBytes' | 'omitHeaders'
 >;
 
-const MOST_LATE_MS = 1000;
-
 /** How the handler has ended, in the last repetition of its transaction. */
 type End<A> =
   | {readonly kind: 'result'; readonly made: MadeResponse<A>}
@@ -25,8 +23,6 @@ type End<A> =
   | {readonly kind: 'undone'; readonly made: MadeResponse<A>}
   /** Rolled back, and a problem is sent. */
   | {readonly kind: 'refused'; readonly code: ProblemCode; readonly error: Error}
-  /** The same, while the handler may still run. */
-  | {readonly kind: 'late'; readonly error: Error; readonly handling: Promise<unknown>}
   | {readonly kind: 'thrown'; readonly error: unknown};
 
 /** A request, and how far it has come. */
@@ -87,9 +83,6 @@ export class TransactionRuns<Tx> {
         case 'refused':
           this.#replies.notify({type: 'released', status: undefined, error: end.error});
           return this.#replies.refuse(end.code);
-        case 'late':
-          this.#replies.notify({type: 'released', status: undefined, error: end.error});
-          return this.#replies.refuse('HANDLER_TIMEOUT');
         case 'thrown':
           this.#replies.notify({type: 'released', status: undefined, error: end.error});
           throw end.error;
@@ -122,8 +115,7 @@ export class TransactionRuns<Tx> {
         const end = await this.#handle(request, tx, timer);
         awaitStore();
         request.end = end;
-        if (end.kind === 'late') await this.#settles(end.handling);
-        if (end.kind !== 'result' && end.kind !== 'undone') throw end.error;
+        if (end.kind === 'thrown' || end.kind === 'refused') throw end.error;
         if (end.kind === 'undone')
           throw new Error(
             `The response with status ${end.made.status} is no result, so its transaction is rolled back.`,
@@ -151,9 +143,8 @@ export class TransactionRuns<Tx> {
     const run = new Run(key, token, guard.transaction, lost.signal);
     const answered = (): void => run.answered();
     const hold = {maxBytes: maxResponseBytes, isWhole: claim !== null, isRunToEnd: false, answered};
-    const handling = handle(run.context, hold);
     try {
-      const made = await Promise.race([handling, lost.promise]);
+      const made = await Promise.race([handle(run.context, hold), lost.promise]);
       await Promise.race([guard.idle(), lost.promise]);
       if (outcomeOf(made.status, run.isReleased) !== 'result') return {kind: 'undone', made};
       if (claim === null || made.body !== null) return {kind: 'result', made};
@@ -162,25 +153,10 @@ export class TransactionRuns<Tx> {
       );
       return {kind: 'refused', code: 'RESPONSE_TOO_LARGE', error};
     } catch (error) {
-      if (lost.signal.aborted)
-        return {
-          kind: 'late',
-          error: lost.signal.reason as Error,
-          handling: Promise.allSettled([handling, guard.idle()]),
-        };
+      if (lost.signal.aborted) return {kind: 'refused', code: 'HANDLER_TIMEOUT', error: lost.signal.reason as Error};
       return {kind: 'thrown', error};
     } finally {
       guard.close();
     }
-  }
-
-  /**
-   * A driver that ends a savepoint sends statements of its own, although the handler can send none. They belong to the transaction as long as that is open, so it
-   * stays open until the handler has ended, for a second at most.
-   */
-  async #settles(handling: Promise<unknown>): Promise<void> {
-    const timer = new StepTimer(this.#options.clock);
-    await Promise.race([handling, new Promise<void>(resolve => timer.start(MOST_LATE_MS, resolve))]);
-    timer.end();
   }
 }

@@ -241,6 +241,23 @@ describe('a fetch of createFetch in the place of globalThis.fetch', () => {
     expect(sends).to.deep.equal([]);
   });
 
+  for (const [what, headers] of [
+    ['a key of its own', {'Idempotency-Key': 'another'}],
+    ['headers without a key', {Authorization: 'Bearer t'}],
+  ] as const)
+    it(`sends nothing where a function around it writes ${what}, since each attempt would have another`, async () => {
+      const mine = createFetch({...POLICY, idempotency: {}}) as Fetch;
+      let runs = 0;
+      install(((input, init) => {
+        const own = 'Idempotency-Key' in headers ? {'Idempotency-Key': `another ${++runs}`} : headers;
+        return mine(input, {...init, headers: {...init?.headers, ...own}});
+      }) satisfies Fetch);
+      if (!('Idempotency-Key' in headers)) install(((input, init) => mine(input, {...init, headers})) satisfies Fetch);
+      const error = await globalThis.fetch(URL_OF_ALL, {method: 'POST', body: 'x'}).catch((error: unknown) => error);
+      expect(error).to.include({code: 'FETCH_LOOP'});
+      expect(sends).to.deep.equal([]);
+    });
+
   it('fails with one sentence if the fetch that was there before calls it', async () => {
     let mine: Fetch | undefined;
     install((async (...args) => mine!(...args)) satisfies Fetch);

@@ -28,7 +28,7 @@ const until = async (condition: () => boolean): Promise<void> => {
 };
 
 describe('a transaction', () => {
-  it('ends after maxRunMs, 30 s by default: the signal aborts, and the connection is given back a second later', async () => {
+  it('ends after maxRunMs, 30 s by default: the signal aborts, the key is free, and the connection is given back', async () => {
     let reason: unknown;
     const {pool, clock, events, send} = charging(3, {}, (_request, {signal}) => {
       signal.addEventListener('abort', () => {
@@ -42,9 +42,6 @@ describe('a transaction', () => {
     expect(events).to.deep.equal([]);
     await clock.advance(1);
     expect(reason).to.include({code: 'LEASE_LOST'});
-    // The handlers may be within a savepoint, which the driver ends after them.
-    expect(pool.free).to.equal(0);
-    await clock.advance(1000);
     for (const answer of answers) {
       const response = await answer;
       expect(response.headers.get('retry-after')).to.equal('1');
@@ -72,8 +69,6 @@ describe('a transaction', () => {
     });
     const slow = send(post('a', 'slow'));
     await until(() => pool.log.length > 0);
-    await clock.advance(1000);
-    // The connection is given back, although the handler has not ended.
     await clock.advance(1000);
     expect(await told(await slow)).to.equal('503 HANDLER_TIMEOUT');
     const quick = send(post('b', 'quick'));

@@ -256,6 +256,84 @@ describe('a query after the answer', () => {
     }
   });
 
+  it('that postgres.js would send for a savepoint, after the handler has thrown beside it, undoes nothing of the next request', async () => {
+    const client = throughPostgresJs(server.url);
+    const isNext = deferred<void>();
+    const isLate = deferred<void>();
+    const isIn = deferred<void>();
+    try {
+      const handler = idempotent<postgres.TransactionSql>(
+        async (_request, {transaction, key}) => {
+          const booked = transaction.savepoint(async savepoint => {
+            await savepoint`INSERT INTO charges (key) VALUES (${`${key} 1`})`;
+            if (key === 'late') {
+              isIn.resolve();
+              await isNext.promise;
+              isLate.resolve();
+            }
+            await savepoint`INSERT INTO charges (key) VALUES (${`${key} 2`})`;
+          });
+          if (key === 'next') {
+            isNext.resolve();
+            await isLate.promise;
+          }
+          const check = async (): Promise<void> => {
+            await isIn.promise;
+            if (key === 'late') throw new Error('refused');
+          };
+          await Promise.all([booked, check()]);
+          return new Response('charged');
+        },
+        {store: client.store, scope: 'everyone', on: () => {}},
+      );
+      const failed = await handler(post('late')).catch((error: Error) => error.message);
+      expect(failed).to.equal('refused');
+      expect(await told(await handler(post('next')))).to.equal('200 charged');
+      expect(await charges()).to.deep.equal(['next 1', 'next 2']);
+    } finally {
+      await client.close();
+    }
+  });
+
+  it('of a savepoint that the handler does not await, and that fails, undoes its request', async () => {
+    const client = throughPostgresJs(server.url);
+    try {
+      const handler = idempotent<postgres.TransactionSql>(
+        async (_request, {transaction}) => {
+          await transaction`INSERT INTO charges (key) VALUES ('k')`;
+          void transaction.savepoint(savepoint => savepoint`INSERT INTO no_such_table VALUES (1)`);
+          return new Response('charged');
+        },
+        {store: client.store, scope: 'everyone', on: () => {}},
+      );
+      const failed = await handler(post('k')).catch((error: Error) => error.message);
+      expect(failed).to.match(/no_such_table/);
+      expect(await charges()).to.deep.equal([]);
+    } finally {
+      await client.close();
+    }
+  });
+
+  it('that is a ROLLBACK of the handler leaves a key that no option runs again', async () => {
+    const client = throughPg(server.url);
+    try {
+      const handler = idempotent<pg.PoolClient>(
+        async (_request, {transaction}) => {
+          await transaction.query("INSERT INTO charges (key) VALUES ('undone')");
+          await transaction.query('ROLLBACK');
+          await transaction.query("INSERT INTO charges (key) VALUES ('invoice')");
+          return new Response('charged', {status: 201});
+        },
+        {store: client.store, scope: 'everyone', afterLoss: 'run-again', on: () => {}},
+      );
+      expect(await told(await handler(post('k')))).to.equal('503 STORE_UNAVAILABLE');
+      expect(await told(await handler(post('k')))).to.equal('409 OUTCOME_UNKNOWN');
+      expect(await charges()).to.deep.equal(['invoice']);
+    } finally {
+      await client.close();
+    }
+  });
+
   it('that is a COMMIT of the handler leaves a key that no option runs again', async () => {
     const client = throughPg(server.url);
     try {

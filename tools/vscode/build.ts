@@ -7,7 +7,7 @@ import {type BuildOptions, build} from 'esbuild';
 import {noticesOf} from '../../scripts/notices.ts';
 import {ruleTextsChunk} from '../../scripts/rule-pages/chunk.ts';
 import {chunkEntries, withChunks} from './chunks.ts';
-import {builtins, editorSchema, projectSimulator, shared, spokenProtocol} from './plugins.ts';
+import {builtins, editorSchema, namedProtocol, projectSimulator, shared, spokenProtocol} from './plugins.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const extension = join(root, 'lint/vscode');
@@ -35,7 +35,14 @@ const server = await build({
   outfile: join(dist, 'server.js'),
   format: 'iife',
   inject: [join(extension, 'server/browser/process.ts'), join(extension, 'server/load-chunk.ts')],
-  plugins: [shared(root), builtins(extension), spokenProtocol, projectSimulator(extension), withChunks(root)],
+  plugins: [
+    shared(root),
+    builtins(extension),
+    spokenProtocol,
+    namedProtocol(root),
+    projectSimulator(extension),
+    withChunks(root),
+  ],
 });
 const chunks = await build({
   ...common,

@@ -1,5 +1,5 @@
 /** What the bundles of the extension replace. */
-import {existsSync, readFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Plugin} from 'esbuild';
 
@@ -106,6 +106,34 @@ export const spokenProtocol: Plugin = {
       SPOKEN.has(/protocol\.(\w+)\.js$/.exec(path)![1]!) ? undefined : {contents: ''},
     ),
 };
+
+/** The objects of a module of the protocol, each in a function of its own. */
+const OBJECTS = /^(?:export )?var (\w+);\n\(function[^]*?^\}\)\(\1 \|\| \((?:exports\.\1 = )?\1 = \{\}\)\);$/gm;
+
+/**
+ * Leaves out the messages and types that the server does not name: each is an object that a function fills, and no bundler can tell that nothing
+ * uses it. One that is missing fails the build, or the server when it starts.
+ */
+export const namedProtocol = (root: string): Plugin => ({
+  name: 'named-protocol',
+  setup: ({onLoad}) => {
+    const sources = ['lint/lsp', 'lint/vscode/server'].flatMap(folder =>
+      readdirSync(join(root, folder), {recursive: true, encoding: 'utf8'})
+        .filter(name => name.endsWith('.ts'))
+        .map(name => readFileSync(join(root, folder, name), 'utf8')),
+    );
+    const named = new Set(sources.join('\n').match(/\b[A-Z]\w+/g));
+    onLoad(
+      {
+        filter:
+          /[/\\]vscode-languageserver-(?:types[/\\]lib[/\\]esm[/\\]main|protocol[/\\]lib[/\\]common[/\\]protocol)\.js$/,
+      },
+      ({path}) => ({
+        contents: readFileSync(path, 'utf8').replace(OBJECTS, (block, name) => (named.has(name) || name === 'Is' ? block : '')),
+      }),
+    );
+  },
+});
 
 /** The simulator is that of the project. It is looked for at each simulation, because it may be installed meanwhile. */
 export const projectSimulator = (extension: string): Plugin => ({
