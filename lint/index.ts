@@ -20,7 +20,8 @@ export type {Field, Words} from './dialects/words.ts';
 export {type LocateRequest, type Location, locate} from './editor/locate.ts';
 export {type SuppressRequest, suppress} from './editor/suppress.ts';
 export type {Block, Explanation} from './explain/blocks.ts';
-export {type ExplainRequest, explainFile as explain} from './explain/explain.ts';
+export {explainFile as explain} from './explain/explain.ts';
+export type {ExplainRequest} from './explain/explain-with.ts';
 export {renderMarkdown, renderText} from './explain/render.ts';
 export type {
   Acceptance,

@@ -4,17 +4,15 @@ import {longestWaits} from '../../src/math/schedule.ts';
 import {retriesOf} from '../analysis/retryability.ts';
 import type {Scope} from '../model/scope.ts';
 import {attemptBlocks} from './attempt-table.ts';
-import type {Block} from './blocks.ts';
 import {breakerBlocks, runBlocks} from './breaker-blocks.ts';
 import {cutBlocks} from './cut-blocks.ts';
+import type {Arithmetic} from './explain-with.ts';
 import {hedgeBlocks} from './hedge-blocks.ts';
 import {instanceBlocks} from './instance-blocks.ts';
 import {attemptsBlocks, budgetBlocks, burstBlocks, layersBlocks} from './load-blocks.ts';
 import {placesBlocks, queueBlocks} from './places-blocks.ts';
 import {predictionBlocks} from './prediction-blocks.ts';
 import {triggerBlocks} from './trigger-blocks.ts';
-
-type Arithmetic = (scope: Scope) => Block[];
 
 const bursts: Arithmetic = scope => [
   ...burstBlocks(scope, longestWaits(scope.policy.backoff, Math.min(retriesOf(scope.policy), 5), false)),

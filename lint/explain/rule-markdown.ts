@@ -1,7 +1,8 @@
 /** A rule as Markdown: the reasons, the arithmetic in the numbers of the policy, and the sources. */
 
 import type {Rule, RuleDocumentation} from '../rule.ts';
-import {type ExplainRequest, explainFile} from './explain.ts';
+import {explainFile} from './explain.ts';
+import type {ExplainRequest} from './explain-with.ts';
 import {renderMarkdown} from './render.ts';
 
 /** Why a rule exists, and what that rests on. */

@@ -10,6 +10,7 @@ export const chunkEntries: Readonly<Record<ChunkName, string>> = {
   yaml: 'lint/source/yaml.ts',
   globs: 'picomatch',
   schema: 'schema/policy.schema.json',
+  arithmetic: 'lint/explain/arithmetic.ts',
   'rule-texts': RULE_TEXTS,
 };
 

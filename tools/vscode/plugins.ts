@@ -129,7 +129,9 @@ export const namedProtocol = (root: string): Plugin => ({
           /[/\\]vscode-languageserver-(?:types[/\\]lib[/\\]esm[/\\]main|protocol[/\\]lib[/\\]common[/\\]protocol)\.js$/,
       },
       ({path}) => ({
-        contents: readFileSync(path, 'utf8').replace(OBJECTS, (block, name) => (named.has(name) || name === 'Is' ? block : '')),
+        contents: readFileSync(path, 'utf8').replace(OBJECTS, (block, name) =>
+          named.has(name) || name === 'Is' ? block : '',
+        ),
       }),
     );
   },

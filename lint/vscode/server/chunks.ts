@@ -7,6 +7,7 @@ const USES: Readonly<Record<ChunkName, string>> = {
   yaml: 'read YAML',
   globs: 'match the globs of a configuration',
   schema: 'complete and explain fields',
+  arithmetic: 'work out rules',
   'rule-texts': 'explain rules',
 };
 
