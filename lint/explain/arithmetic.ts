@@ -2,7 +2,6 @@
 
 import {longestWaits} from '../../src/math/schedule.ts';
 import {retriesOf} from '../analysis/retryability.ts';
-import type {Scope} from '../model/scope.ts';
 import {attemptBlocks} from './attempt-table.ts';
 import {breakerBlocks, runBlocks} from './breaker-blocks.ts';
 import {cutBlocks} from './cut-blocks.ts';

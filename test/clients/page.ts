@@ -137,7 +137,8 @@ ${table(
 - steadfetch calls \`globalThis.fetch\` at each send, so msw and nock can be switched on after \`createFetch\`. fetch-mock's \`fetchHandler\`
   and undici's fetch go into the \`fetch\` port.
 - \`globalThis.fetch = createFetch(policy)\` sends by the fetch that was there before. If msw or nock is switched on over it, each attempt of a request that
-  they pass on goes through them once more, and is sent once. What a handler of msw sends by `fetch(bypass(request))` has the policy again: pass it on by `passthrough()`.
+  they pass on goes through them once more, and is sent once. What a handler of msw sends by
+  \`fetch(bypass(request))\` has the policy again: pass it on by \`passthrough()\`.
 - Below \`undici.request\`, give the error of \`replyWithError\` a code, such as \`ECONNRESET\`: undici's own errors all have one, and an
   error without a code counts as a mistake in the program.
 - nock ${versions.nock} never settles a request for \`replyWithError({code: 'ECONNRESET'})\`, with plain fetch either: pass an \`Error\`.

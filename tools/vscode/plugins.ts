@@ -108,7 +108,7 @@ export const spokenProtocol: Plugin = {
 };
 
 /** The objects of a module of the protocol, each in a function of its own. */
-const OBJECTS = /^(?:export )?var (\w+);\n\(function[^]*?^\}\)\(\1 \|\| \((?:exports\.\1 = )?\1 = \{\}\)\);$/gm;
+const OBJECTS = /^(?:export )?var (\w+);\n\(function.*?^\}\)\(\1 \|\| \((?:exports\.\1 = )?\1 = \{\}\)\);$/gms;
 
 /**
  * Leaves out the messages and types that the server does not name: each is an object that a function fills, and no bundler can tell that nothing
