@@ -138,5 +138,5 @@ function readingTransport(
 
 function checkSignal(signal: unknown): asserts signal is AbortSignal | null {
   if (signal !== null && typeof (signal as AbortSignal).addEventListener !== 'function')
-    throw new TypeError('The signal of this call is not an AbortSignal.');
+    throw new TypeError('The signal is not an AbortSignal.');
 }

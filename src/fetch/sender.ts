@@ -83,10 +83,10 @@ function sendNoted(client: Sender, by: Fetch, input: RequestInfo | URL, init?: R
 /** Notes that a function is a client's, so that no client sends by it only because it is the global fetch. */
 export const noteMade = (fetch: object): void => void made.add(fetch);
 
-const NO_FETCH = 'There is no fetch to send by. Pass one, as the port fetch.';
+const NO_FETCH = 'There is no fetch. Pass one, as the port fetch.';
 
 const loopError = (): SteadfetchError =>
-  new SteadfetchError('FETCH_LOOP', 'The fetch below calls this one again. Pass another one, as the port fetch.');
+  new SteadfetchError('FETCH_LOOP', 'The fetch below calls this one again. Pass one, as the port fetch.');
 
 function sharedSet(key: symbol): WeakSet<object> {
   const place = globalThis as {[key]?: WeakSet<object>};

@@ -125,7 +125,7 @@ describe('a fetch of createFetch in the place of globalThis.fetch', () => {
     install(createFetch(POLICY));
     const error = await status(globalThis.fetch).catch(error => error);
     expect(error).to.be.instanceOf(TypeError);
-    expect(error.message).to.match(/^There is no fetch to send by\. Pass one, as the port fetch\.$/);
+    expect(error.message).to.match(/^There is no fetch\. Pass one, as the port fetch\.$/);
   });
 
   const wrappers: Record<string, (mine: Fetch, note: () => void) => unknown> = {
@@ -237,7 +237,7 @@ describe('a fetch of createFetch in the place of globalThis.fetch', () => {
     install((async input => mine(`${input}/more`)) satisfies Fetch);
     const error = await status(globalThis.fetch).catch(error => error);
     expect(error).to.include({name: 'SteadfetchError', code: 'FETCH_LOOP'});
-    expect(error.message).to.match(/^The fetch below calls this one again\. Pass another one/);
+    expect(error.message).to.match(/^The fetch below calls this one again\. Pass one/);
     expect(sends).to.deep.equal([]);
   });
 
