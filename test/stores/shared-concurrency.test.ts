@@ -50,7 +50,7 @@ describe('a concurrency limit that is shared through a real Redis', () => {
       for (const max of [3, 20])
         it(`answers the script of ${max} permits as the Redis in memory does`, async () => {
           // Both get the time as an argument, so that leases, turns and the time after a loss end alike.
-          const script = PERMIT_SCRIPT.replace("redis.call('TIME')", '{ARGV[12], 0}');
+          const script = PERMIT_SCRIPT.replace("redis.call('TIME')", '{ARGV[13], 0}');
           const double = new RedisDouble(() => 0);
           const random = seededRandom(max);
           const within = (most: number): number => Math.floor(random() * (most + 1));
@@ -59,14 +59,16 @@ describe('a concurrency limit that is shared through a real Redis', () => {
             seconds += within(random() < 0.1 ? 8000 : 300) / 1000;
             const needed = within(8);
             const wasAlone = within(30) === 0 ? 1 : 0;
-            const numbers = [call, max, 5000, within(needed), needed + within(3), needed, wasAlone, 4, seconds];
+            const numbers = [max, 5000, within(needed), needed + within(3), needed, wasAlone, 4, seconds];
             const keys = ['{p}:permits', '{p}:processes'];
             const args = [
               'EVAL',
               script,
               '2',
               ...keys,
+              String(call),
               `process ${within(5)}`,
+              '1',
               '',
               `${Math.floor(seconds * 1000)}`,
               ...numbers.map(String),
