@@ -53,12 +53,12 @@ export function guardTransaction<Tx>(transaction: Tx): GuardedTransaction<Tx> {
         apply(target, self, values) {
           const given = values.map(each => (isAlike(each, handle) ? guarded(each) : each));
           if (given.every((each, at) => each === values[at])) return Reflect.apply(target, self, values);
-          if (hasEnded) return PENDING;
+          if (hasEnded) return pending();
           const result: unknown = Reflect.apply(target, self, given);
           if (!(result instanceof Promise)) return result;
           return result.then(
-            value => (hasEnded ? PENDING : value),
-            error => (hasEnded ? PENDING : Promise.reject(error)),
+            value => (hasEnded ? pending() : value),
+            error => (hasEnded ? pending() : Promise.reject(error)),
           );
         },
       });
@@ -69,7 +69,7 @@ export function guardTransaction<Tx>(transaction: Tx): GuardedTransaction<Tx> {
       const result: unknown = Reflect.apply(method, handle, given);
       if (result === handle) return proxy;
       if (isLazy(result)) guardRuns(result, refuseAfterEnd);
-      else if (result instanceof Promise && given.some((each, at) => each !== values[at])) note(result);
+      else if (result instanceof Promise && given.some((each, at) => each !== values[at])) return noted(result);
       return result;
     };
     const proxy = new Proxy(handle, {
@@ -86,10 +86,12 @@ export function guardTransaction<Tx>(transaction: Tx): GuardedTransaction<Tx> {
     return proxy as Handle;
   };
 
-  const note = (call: Promise<unknown>): void => {
-    open.add(call);
-    const ended = (): unknown => open.delete(call);
-    call.then(ended, ended);
+  /** The promise that the handler gets, so that a failure which it does not handle is reported as without the guard. */
+  const noted = (call: Promise<unknown>): Promise<unknown> => {
+    const ended = (): unknown => open.delete(tracked);
+    const tracked = call.finally(ended);
+    open.add(tracked);
+    return tracked;
   };
   const idle = async (): Promise<void> => {
     while (open.size > 0) await Promise.all(open);
@@ -103,7 +105,8 @@ export function guardTransaction<Tx>(transaction: Tx): GuardedTransaction<Tx> {
 const isObject = (value: unknown): value is object =>
   typeof value === 'function' || (typeof value === 'object' && value !== null);
 
-const PENDING = new Promise<never>(() => {});
+/** One for each use: what awaits it is forgotten with it. */
+const pending = (): Promise<never> => new Promise(() => {});
 
 /** A function too, with the properties of the method. */
 const methodOf = (method: Callable, call: (method: Callable, values: unknown[]) => unknown): Callable =>
