@@ -44,6 +44,36 @@ describe('retry-lint lsp', () => {
     expect((await wire.answer(6)).error).to.include({code: -32600});
   });
 
+  it('counts in UTF-16 units also for a client that prefers others, as each client must know them', async () => {
+    const wire = new Wire();
+    const capabilities = {general: {positionEncodings: ['utf-8', 'utf-32']}};
+    wire.send({id: 1, method: 'initialize', params: {processId: null, rootUri: null, capabilities}});
+    expect((await wire.answer(1)).result).to.have.nested.property('capabilities.positionEncoding', 'utf-16');
+    wire.send({method: 'initialized', params: {}});
+    const text = '{"x-note": "é🙂", "backoff": {"jitter": "none"}}';
+    wire.send(opened(text));
+    const {params} = await wire.notification('textDocument/publishDiagnostics');
+    expect(params).to.have.nested.property('diagnostics[0].range.start.character', text.indexOf('"jitter"'));
+  });
+
+  it('applies changes in the order in which they come, whatever their versions', async () => {
+    const wire = await Wire.ready();
+    wire.send(opened('{"backoff": {"jitter": "none"}}'));
+    await wire.notification('textDocument/publishDiagnostics');
+    const change = (version: number, from: number, to: number, text: string): void => {
+      const range = {start: {line: 0, character: from}, end: {line: 0, character: to}};
+      const params = {textDocument: {uri, version}, contentChanges: [{range, text}]};
+      wire.send({method: 'textDocument/didChange', params});
+    };
+    change(5, 13, 29, '');
+    const emptied = await wire.notification('textDocument/publishDiagnostics');
+    expect(emptied.params).to.deep.include({version: 5, diagnostics: []});
+    change(3, 13, 13, '"factor": 1, "jitter": "none"');
+    const {params} = await wire.notification('textDocument/publishDiagnostics');
+    expect(params).to.have.property('version', 3);
+    expect(params).to.have.nested.property('diagnostics[0].range.start.character', 26);
+  });
+
   it('answers wrong parameters with what is wrong, and goes on', async () => {
     const wire = await Wire.ready();
     for (const [index, params] of [undefined, null, [], {}, {textDocument: 7}, {textDocument: {uri: 7}}].entries()) {
