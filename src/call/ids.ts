@@ -2,7 +2,7 @@
 import {mayCarryIds} from '../client/target.ts';
 import type {HeaderBag} from '../core/observer.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
-import {formatKey, needsKey, STANDARD_KEY_HEADER} from '../decide/idempotency.ts';
+import {formatKey, needsKey} from '../decide/idempotency.ts';
 import {outerRetries} from '../decide/outer-retries.ts';
 import type {CallContext, CallFacts, IdsSent} from './context.ts';
 import {notifyNested} from './notify.ts';
@@ -14,8 +14,8 @@ const VALID_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 export function writeIds(call: CallFacts, headers: HeaderBag): void {
   call.retryStateIfAny?.prepared?.undo(headers);
   const {client, plan, deadlineAt} = call;
-  const {correlation, idempotency, deadlineHeader, attemptHeader} = plan.policy;
-  const keyHeader = idempotency?.header ?? STANDARD_KEY_HEADER;
+  const {keyHeader} = plan;
+  const {correlation, deadlineHeader, attemptHeader} = plan.policy;
   if (call.idsSent === 'unknown') {
     call.idempotencyKey = keyOf(call, headers.get(keyHeader));
     call.idsSent = idsOf(call, headers);
@@ -39,7 +39,7 @@ export function bringsKey<R extends AttemptResponse>({
   transport,
 }: CallContext<R>): boolean {
   if (keyed) return false; // It was asked before the first attempt; since then the headers may have ours.
-  const own = plan.policy.idempotency?.header.toLowerCase();
+  const own = plan.keyHeader.toLowerCase();
   return idempotencyKey !== undefined || !!transport.headerNames?.some(name => name === own || /idempot/.test(name));
 }
 

@@ -132,6 +132,6 @@ export function notifyNested(call: CallFacts, {header, count}: OuterRetries): vo
   if (plan.policy.nested === 'yield' || client.hasWarnedOfNesting) return;
   client.hasWarnedOfNesting = true;
   console.warn(
-    `steadfetch: the client above this one retries too (${header} says so), so attempts multiply. Switch its retries off (maxRetries: 0 in SDKs), or set "nested": "yield".`,
+    `steadfetch: the client above this one retries too (${header} says so), so attempts multiply. Switch them off (maxRetries: 0 in SDKs), or set "nested": "yield".`,
   );
 }

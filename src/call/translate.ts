@@ -6,7 +6,6 @@ import {SteadfetchError} from '../core/errors.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
 import {copyOf} from '../decide/body.ts';
 import {isNetworkFailure} from '../decide/failure-facts.ts';
-import {STANDARD_KEY_HEADER} from '../decide/idempotency.ts';
 import type {Guards} from '../guards/origin-guards.ts';
 import {PreparedHeaders} from '../transport/prepared-headers.ts';
 import type {TransportRequest} from '../transport/transport.ts';
@@ -61,7 +60,7 @@ function rewritten<R extends AttemptResponse>(
   const own = new PreparedHeaders(request.headers);
   call.retryState.prepared = own;
   if (body !== undefined) for (const name of OF_BODY) own.delete(name);
-  const keyHeader = call.plan.policy.idempotency?.header ?? STANDARD_KEY_HEADER;
+  const {keyHeader} = call.plan;
   for (const [name, value] of Object.entries(headers)) {
     if (name.toLowerCase() === keyHeader.toLowerCase()) throw new TypeError(`its headers must leave out ${keyHeader}`);
     if (value === null) own.delete(name);

@@ -1,4 +1,5 @@
 /** Functions of the user that count tokens: what they throw must not end a call. */
+import {complaintOf} from '../core/complaint.ts';
 import type {AskedTokens} from '../decide/asked-tokens.ts';
 
 /**
@@ -10,14 +11,12 @@ export function caught<Request>(
   weigh: (request: Request) => AskedTokens | undefined,
   name: string,
 ): (request: Request) => AskedTokens {
-  let hasComplained = false;
+  const complain = complaintOf(`${name} threw; the estimate counts`);
   return request => {
     try {
       return weigh(request) ?? {};
     } catch (error) {
-      if (!hasComplained)
-        console.error(`steadfetch: ${name} threw; the estimate counts. Later exceptions are not reported.`, error);
-      hasComplained = true;
+      complain(error);
       return {};
     }
   };

@@ -38,8 +38,7 @@ export function definePolicy(
 export function handleOf(policy: PolicyInput | PolicyHandle | undefined, ports: HandlePorts = {}): PolicyHandle {
   if (!(policy instanceof PolicyHandle)) return definePolicy(policy, ports.random, ports.guards);
   if (ports.guards !== undefined && ports.guards.factory.store !== policy.registry.store) {
-    const message =
-      'The port guards has no effect beside a policy handle. Pass it to definePolicy, as the third argument.';
+    const message = 'The port guards has no effect beside a policy handle. Pass it to definePolicy.';
     throw new SteadfetchError('INVALID_POLICY', message);
   }
   return policy;

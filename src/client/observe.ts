@@ -1,6 +1,7 @@
 /** Calls of the observer port. What an observer throws, or rejects with, is caught, and changes nothing for the call. */
 import {isPromise} from '../core/awaitable.ts';
 import type {CallResult, CallView} from '../core/call-view.ts';
+import {complaintOf} from '../core/complaint.ts';
 import type {GuardsView} from '../core/guard-snapshot.ts';
 import type {
   AttemptObserver,
@@ -17,14 +18,7 @@ import type {
 import type {Outcome} from '../core/outcome.ts';
 import type {Clock} from '../core/timer.ts';
 
-let hasComplained = false;
-
-function complain(error: unknown): null {
-  if (!hasComplained)
-    console.error('steadfetch: an observer threw; the call goes on. Later exceptions are not reported.', error);
-  hasComplained = true;
-  return null;
-}
+const complain = complaintOf('an observer threw; the call goes on');
 
 /** Calls a method that returns nothing. An async method fits its type. */
 function tell(work: () => unknown): void {
@@ -42,10 +36,11 @@ function ask<T>(work: () => T | null | undefined): T | null {
     const observer = work() ?? null;
     if (!isPromise(observer)) return observer;
     observer.then(undefined, complain);
-    return complain(new TypeError('An observer returned a promise where it must return an observer.'));
+    complain(new TypeError('An observer returned a promise where it must return an observer.'));
   } catch (error) {
-    return complain(error);
+    complain(error);
   }
+  return null;
 }
 
 export function watch(observer: Observer | null, guards: GuardsView, clock: Clock): void {

@@ -1,6 +1,7 @@
 /** A resolved policy, compiled for the hot path: once per route, shared by all its calls. */
 
 import {Lru} from '../core/lru.ts';
+import {STANDARD_KEY_HEADER} from '../decide/idempotency.ts';
 import {Transients} from '../decide/transients.ts';
 import type {GuardSettings} from '../guards/origin-guards.ts';
 import type {ResolvedCall, ResolvedPolicy, ResolvedRoute} from '../policy/layers.ts';
@@ -40,6 +41,7 @@ export class Plan implements GuardSettings {
   readonly transients: Transients;
   readonly idempotentMethods: ReadonlySet<string>;
   readonly queryAllowList: ReadonlySet<string>;
+  readonly keyHeader: string;
   /** Null without any, or with one alone that does not warm up. */
   readonly endpoints: Endpoints | null;
   /** This plan as it is, for calls without overrides. */
@@ -79,6 +81,7 @@ export class Plan implements GuardSettings {
     this.transients = new Transients(policy.retryOn);
     this.idempotentMethods = new Set(policy.idempotentMethods);
     this.queryAllowList = new Set(policy.queryAllowList);
+    this.keyHeader = policy.idempotency?.header ?? STANDARD_KEY_HEADER;
     this.endpoints = Endpoints.of(policy);
     this.variant = {plan: this, correlationId: undefined, idempotencyKey: undefined};
   }
@@ -135,6 +138,11 @@ export class Plans {
     return [this.#base, ...this.#routes];
   }
 
+  /** The headers that may have the idempotency key of a call. */
+  get keyHeaders(): readonly string[] {
+    return this.all.map(({keyHeader}) => keyHeader);
+  }
+
   get hasRoutes(): boolean {
     return this.#routes.length > 0;
   }
@@ -167,7 +175,7 @@ function asIs(this: Readonly<Record<string, unknown>>, key: string, value: unkno
     typeof value === 'string' ||
     typeof value === 'boolean' ||
     value === undefined ||
-    (typeof value === 'number' && Number.isFinite(value)) ||
+    Number.isFinite(value) ||
     Array.isArray(value) ||
     (typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype);
   if (!isPlain || this[key] !== value) throw new TypeError('Not plain JSON.');

@@ -1,6 +1,7 @@
 /** Events of calls, as plain records for logs and metrics. Read-only: a listener can neither change nor break a call. */
 import {isPromise} from './awaitable.ts';
 import type {AttemptKind, BreakerState, CallResult, CallView} from './call-view.ts';
+import {complaintOf} from './complaint.ts';
 import type {RejectionCode} from './errors.ts';
 import type {FailureKind, Sent} from './outcome.ts';
 
@@ -247,15 +248,7 @@ export type Listener = (event: SteadfetchEvent) => void;
  * @internal
  */
 export function guarded(listener: Listener): Listener {
-  let complained = false;
-  const complain = (error: unknown): void => {
-    if (complained) return;
-    complained = true;
-    console.error(
-      'steadfetch: the on(event) listener threw; the call goes on. Later exceptions are not reported.',
-      error,
-    );
-  };
+  const complain = complaintOf('the on(event) listener threw; the call goes on');
   return event => {
     try {
       const said: unknown = listener(event);

@@ -64,7 +64,7 @@ export function createFetch(policy?: PolicyInput | PolicyHandle, ports: Ports = 
 export function fetchUnder(handle: PolicyHandle, ports: Ports): ResilientFetch {
   const client = new Client(handle, ports, httpAnswers);
   watchFailedRequests();
-  const sender = new Sender(ports.fetch);
+  const sender = new Sender(ports.fetch, handle);
 
   // It has the name and the length of the fetch that it replaces.
   const resilient: ResilientFetch = function fetch(input, given = undefined) {

@@ -2,6 +2,7 @@
  * The fetch by which a client sends: the one that was given, or the global one of the moment, so that a test double which replaces that later
  * gets the requests. Where the global one is a fetch of this package, such as the client's own, it is the one that was there before.
  */
+import type {PolicyHandle} from '../client/policy-handle.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {type NestedSend, runningSend, runSend} from './nested-sends.ts';
 import {isPassedOn} from './sent-request.ts';
@@ -24,13 +25,15 @@ const MOST_NESTED = 50;
 
 export class Sender {
   readonly #given: Fetch | undefined;
+  readonly #handle: PolicyHandle;
   /** The global fetch when the client was made. */
   readonly #first: Fetch | undefined = globalThis.fetch;
   /** How many requests the port is called for at the moment, each from within the one before. */
   #nested = 0;
 
-  constructor(given: Fetch | undefined) {
+  constructor(given: Fetch | undefined, handle: PolicyHandle) {
     this.#given = given;
+    this.#handle = handle;
   }
 
   readonly send: Fetch = (input, init) => {
@@ -66,7 +69,7 @@ export class Sender {
     for (let send = runningSend(init); send !== undefined; send = send.outer) {
       if (send.client !== this || send.hasEnded) continue;
       if (++nested === MOST_NESTED) throw loopError();
-      found ||= isPassedOn(send, {input, init}, send.by !== below);
+      found ||= isPassedOn(send, {input, init}, send.by !== below, this.#handle.plans.keyHeaders);
     }
     return found ? this.#sendBy(below, input, init) : null;
   }

@@ -1,5 +1,4 @@
 /** Whether a request that a function sends by the client that has called it is the request it was called for. */
-import {STANDARD_KEY_HEADER} from '../decide/idempotency.ts';
 
 /** The arguments of a fetch. */
 export interface SentRequest {
@@ -10,12 +9,19 @@ export interface SentRequest {
 /**
  * The same method, URL, body and idempotency key.
  *
+ * @param keyHeaders The headers that may have the key.
  * @param mayBeSigned Whether the function may also have changed the query of what it passes on with its options.
  */
-export function isPassedOn(sent: SentRequest, again: SentRequest, mayBeSigned: boolean): boolean {
+export function isPassedOn(
+  sent: SentRequest,
+  again: SentRequest,
+  mayBeSigned: boolean,
+  keyHeaders: readonly string[],
+): boolean {
   const from = factsOf(sent);
   const to = factsOf(again);
-  if (from.method !== to.method || from.key !== to.key) return false;
+  if (from.method !== to.method) return false;
+  if (keyHeaders.some(name => from.headers.get(name) !== to.headers.get(name))) return false;
   if (from.body !== to.body && from.body !== undefined && to.body !== undefined) return false;
   const isSigned = mayBeSigned && (from.signal === to.signal || typeof again.input === 'object');
   return from.url === to.url || (isSigned && from.url.split('?')[0] === to.url.split('?')[0]);
@@ -31,6 +37,6 @@ function factsOf({input, init}: SentRequest) {
     /** Null: none. Undefined: inside a Request, where only reading it shows it. */
     body: init?.body ?? (body ? undefined : null),
     signal: init?.signal,
-    key: new Headers(init?.headers ?? headers).get(STANDARD_KEY_HEADER),
+    headers: new Headers(init?.headers ?? headers),
   };
 }

@@ -1,4 +1,5 @@
 /** A fetch of createFetch in the place of the global one, and functions around it there. */
+import {randomUUID} from 'node:crypto';
 import {registerHooks} from 'node:module';
 import {expect} from 'chai';
 import ky from 'ky';
@@ -241,18 +242,23 @@ describe('a fetch of createFetch in the place of globalThis.fetch', () => {
     expect(sends).to.deep.equal([]);
   });
 
-  for (const [what, headers] of [
-    ['a key of its own', {'Idempotency-Key': 'another'}],
-    ['headers without a key', {Authorization: 'Bearer t'}],
+  for (const [what, idempotency, headers] of [
+    ['a key of its own', {}, () => ({'Idempotency-Key': randomUUID()})],
+    [
+      'a key of its own in the header of the policy',
+      {header: 'PayPal-Request-Id'},
+      () => ({'paypal-request-id': randomUUID()}),
+    ],
+    ['headers without a key', {}, undefined],
+    ['headers without that of the policy', {header: 'PayPal-Request-Id'}, undefined],
   ] as const)
     it(`sends nothing where a function around it writes ${what}, since each attempt would have another`, async () => {
-      const mine = createFetch({...POLICY, idempotency: {}}) as Fetch;
-      let runs = 0;
+      const routes = [{match: {path: '/orders'}, idempotency}];
+      const mine = createFetch({...POLICY, routes}) as Fetch;
       install(((input, init) => {
-        const own = 'Idempotency-Key' in headers ? {'Idempotency-Key': `another ${++runs}`} : headers;
-        return mine(input, {...init, headers: {...init?.headers, ...own}});
+        const own = headers === undefined ? {Authorization: 'Bearer t'} : {...init?.headers, ...headers()};
+        return mine(input, {...init, headers: own});
       }) satisfies Fetch);
-      if (!('Idempotency-Key' in headers)) install(((input, init) => mine(input, {...init, headers})) satisfies Fetch);
       const error = await globalThis.fetch(URL_OF_ALL, {method: 'POST', body: 'x'}).catch((error: unknown) => error);
       expect(error).to.include({code: 'FETCH_LOOP'});
       expect(sends).to.deep.equal([]);

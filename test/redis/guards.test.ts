@@ -57,7 +57,7 @@ describe('redisGuards', () => {
   it('are refused beside a handle that has others', () => {
     const {clock, guards, fetch} = world();
     expect(() => createFetch(definePolicy({quota}), {clock, fetch, guards: guards()})).to.throw(
-      'The port guards has no effect beside a policy handle. Pass it to definePolicy, as the third argument.',
+      'The port guards has no effect beside a policy handle. Pass it to definePolicy.',
     );
   });
 
