@@ -1,13 +1,13 @@
 /**
- * Bundles retry-lint into four files of CommonJS, which start faster than modules: a launcher, the program, the language server and the server
- * for coding agents, each with all it imports. And puts what is used of ECharts into the one file that uses it, so that it is no dependency of users
- * who want no page with charts.
+ * Writes what is published. The entries of the package are modules that share what they have in common. retry-lint is four files of CommonJS, which
+ * start faster than modules: a launcher, the program, the language server and the server for coding agents, each with all it imports.
  */
 
-import {chmodSync, writeFileSync} from 'node:fs';
-import {dirname, join} from 'node:path';
+import {chmodSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {builtinModules} from 'node:module';
+import {basename, dirname, join, relative} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {build, type Plugin} from 'esbuild';
+import {type BuildOptions, build, type Plugin} from 'esbuild';
 import {noticesOf} from './notices.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -36,7 +36,7 @@ const simulatorOutside: Plugin = {
   name: 'simulator-outside',
   setup: ({onLoad}) =>
     onLoad({filter: /\/simulate\/worker-file\.ts$/}, () => ({
-      contents: `export const workerFile = require('node:path').join(__dirname, 'lint/simulate/worker.js');`,
+      contents: `export const workerFile = require('node:path').join(__dirname, 'worker.js');`,
     })),
 };
 
@@ -101,25 +101,111 @@ export async function bundle(folder: string): Promise<void> {
   writeFileSync(join(folder, 'retry-lint.licenses.txt'), noticesOf([metafile], root));
 }
 
-/** @param folder Gets src/charts/echarts.js, in place of what the compiler wrote, and echarts.licenses.txt. */
-async function bundleCharts(folder: string): Promise<void> {
-  const {metafile} = await build({
+/** Modules that nothing imports by name: commands, and the code of threads. */
+const PROGRAMS: Readonly<Record<string, string>> = {
+  cli: 'src/cli/main.ts',
+  'simulate-worker': 'src/cli/simulate-worker.ts',
+  worker: 'lint/simulate/worker.ts',
+};
+
+/** Packages of CommonJS call require(), which a module does not have. */
+const builtinsOfCommonJs: Plugin = {
+  name: 'builtins-of-commonjs',
+  setup: ({onLoad, onResolve}) => {
+    onResolve({filter: /^[a-z_/]+$/}, ({kind, path}) =>
+      kind === 'require-call' && builtinModules.includes(path) ? {path, namespace: 'builtin'} : undefined,
+    );
+    onLoad({filter: /.*/, namespace: 'builtin'}, ({path}) => ({
+      contents: `module.exports = process.getBuiltinModule('${path}');`,
+    }));
+  },
+};
+
+/** The modules of yaml that need nothing of Node: browsers load policies, too. */
+const yamlForAll: Plugin = {
+  name: 'yaml-for-all',
+  setup: ({onResolve}) =>
+    onResolve({filter: /^yaml$/}, () => ({path: join(root, 'node_modules/yaml/browser/index.js'), sideEffects: false})),
+};
+
+/** ECharts is a file of its own, which only a page with charts loads. */
+const chartsApart: Plugin = {
+  name: 'charts-apart',
+  setup: ({onResolve}) => onResolve({filter: /\/echarts\.ts$/}, () => ({path: './echarts.js', external: true})),
+};
+
+/**
+ * Bundles the modules of each entry, so that an import reads a few files in place of two hundred. What several entries have is in a file that they
+ * share: there is one class of each name, whichever entries a program imports. All files are in one folder, so that a module finds others beside it.
+ *
+ * @param folder Gets a file for each entry and program, those that they share, echarts.js, and licenses.txt with the licences of what is bundled.
+ */
+async function bundleModules(folder: string): Promise<void> {
+  const {exports, peerDependencies} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
+  const entries = Object.values(exports).flatMap(target =>
+    typeof target === 'string' ? [] : [[basename(target.default, '.js'), sourceOf(target.types)] as const],
+  );
+  const outside = [...Object.keys(peerDependencies), '@opentelemetry/*'];
+  const common = {
     absWorkingDir: root,
-    entryPoints: ['src/charts/echarts.ts'],
-    outfile: join(folder, 'src/charts/echarts.js'),
     bundle: true,
     platform: 'node',
     format: 'esm',
     target: 'node22',
-    minify: true,
+    mainFields: ['module', 'main'],
     legalComments: 'none',
     logLevel: 'warning',
     metafile: true,
+  } satisfies BuildOptions;
+  const modules = await build({
+    ...common,
+    entryPoints: {...Object.fromEntries(entries), ...PROGRAMS},
+    outdir: folder,
+    splitting: true,
+    chunkNames: 'shared-[hash]',
+    external: outside,
+    plugins: [builtinsOfCommonJs, yamlForAll, chartsApart],
   });
-  writeFileSync(join(folder, 'echarts.licenses.txt'), noticesOf([metafile], root));
+  const charts = await build({
+    ...common,
+    entryPoints: ['src/charts/echarts.ts'],
+    outfile: join(folder, 'echarts.js'),
+    minify: true,
+  });
+  chmodSync(join(folder, 'cli.js'), 0o755);
+  writeFileSync(join(folder, 'licenses.txt'), noticesOf([modules.metafile, charts.metafile], root));
+  removeUnused(
+    join(folder, 'types'),
+    entries.map(([, source]) => source.replace(/\.ts$/, '.d.ts')),
+  );
+}
+
+interface Manifest {
+  readonly exports: Readonly<Record<string, string | {readonly types: string; readonly default: string}>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+}
+
+/** `./dist/types/src/ky.d.ts` is written from `src/ky.ts`. */
+const sourceOf = (types: string): string => types.replace('./dist/types/', '').replace(/\.d\.ts$/, '.ts');
+
+/** Removes the declarations that no entry leads to. */
+function removeUnused(folder: string, entries: readonly string[]): void {
+  const used = new Set(entries);
+  const codeOf = (file: string): string => readFileSync(join(folder, file), 'utf8').replace(/\/\*.*?\*\//gs, '');
+  for (const file of used)
+    for (const [, specifier] of codeOf(file).matchAll(/(?:from |import\()'(\.[^']+)'/g))
+      used.add(
+        join(dirname(file), specifier!)
+          .replaceAll('\\', '/')
+          .replace(/\.[jt]s$/, '.d.ts'),
+      );
+  for (const entry of readdirSync(folder, {recursive: true, withFileTypes: true})) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && !used.has(relative(folder, path).replaceAll('\\', '/'))) rmSync(path);
+  }
 }
 
 if (import.meta.main) {
   await bundle(join(root, 'dist'));
-  await bundleCharts(join(root, 'dist'));
+  await bundleModules(join(root, 'dist'));
 }

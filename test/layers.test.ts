@@ -8,7 +8,7 @@ import {type SourceFile, sourceFile} from './layers/source.ts';
 const root = new URL('../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
 const {exports, version} = JSON.parse(read('package.json')) as {
-  exports: Record<string, string | {default: string}>;
+  exports: Record<string, string | {types: string}>;
   version: string;
 };
 
@@ -20,7 +20,7 @@ const files = ['src', 'schema', 'lint'].flatMap(tree =>
 );
 const entries = Object.values(exports)
   .filter(target => typeof target === 'object')
-  .map(target => target.default.replace('./dist/', '').replace(/\.js$/, '.ts'));
+  .map(target => target.types.replace('./dist/types/', '').replace(/\.d\.ts$/, '.ts'));
 const playground = readdirSync(new URL('tools/site/playground/', root))
   .filter(name => name.endsWith('.ts') && name !== 'build.ts')
   .map(name => `tools/site/playground/${name}`);

@@ -1,5 +1,5 @@
 /** The published package has all of its files, and no file that only the repository needs. */
-import {existsSync, readdirSync, readFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync, statSync} from 'node:fs';
 import {dirname, join, posix} from 'node:path';
 import {expect} from 'chai';
 import {manifests} from '../../scripts/repository.ts';
@@ -8,7 +8,11 @@ import {readMarkdown} from '../support/markdown.ts';
 import {fullProject, root} from './projects.ts';
 
 const ALLOWED =
-  /^(?:dist\/(?:src|lint)\/[a-z0-9/-]+(?:\.d\.ts|\.js)|dist\/retry-lint(?:\.cjs|\.d\.cts|-main\.cjs|-lsp\.cjs|-mcp\.cjs|\.licenses\.txt)|dist\/echarts\.licenses\.txt|schema\/[a-z-]+\.schema\.json|schema\/(?:presets|scenarios)\/[a-z-]+\.json|docs\/(?:[a-z-]+|guides\/[a-z-]+|api\/(?:README|[a-z]+)|rules\/(?:README|RL\d+)|decisions\/(?:README|\d{4}-[a-z0-9-]+))\.md|docs\/images\/[a-z-]+\.(?:png|svg)|(?:README|CHANGELOG|CONTRIBUTING|SECURITY)\.md|LICENSE|package\.json)$/;
+  /^(?:dist\/(?:[a-z-]+|shared-[A-Z0-9]{8})\.js|dist\/types\/(?:src|lint|schema)\/[a-z0-9/-]+\.d\.ts|dist\/retry-lint(?:\.cjs|\.d\.cts|-main\.cjs|-lsp\.cjs|-mcp\.cjs|\.licenses\.txt)|dist\/licenses\.txt|schema\/[a-z-]+\.schema\.json|schema\/(?:presets|scenarios)\/[a-z-]+\.json|docs\/(?:[a-z-]+|guides\/[a-z-]+|api\/(?:README|[a-z]+)|rules\/(?:README|RL\d+))\.md|(?:README|CHANGELOG|CONTRIBUTING|SECURITY)\.md|LICENSE|package\.json)$/;
+
+/** Limits that only fall. */
+const MOST_FILES = 485;
+const MOST_MB = 6.7;
 
 interface Manifest {
   readonly exports: Readonly<Record<string, string | {readonly types: string; readonly default: string}>>;
@@ -42,15 +46,17 @@ describe('tarball', () => {
     expect(files).to.include.members(['README.md', 'LICENSE']);
   });
 
-  it('has no link that leads nowhere: every file and every heading that a page names is there', () => {
+  it('has no link that leads nowhere: every file and every heading that a page names is there, or in the repository', () => {
     const pages = new Map(files.filter(file => file.endsWith('.md')).map(file => [file, readMarkdown(read(file))]));
     const dead: string[] = [];
     for (const [file, {links}] of pages)
       for (const link of links) {
         const [path, heading] = link.split('#') as [string, string | undefined];
         const target = path === '' ? file : posix.join(posix.dirname(file), path);
-        const there = existsSync(join(folder, target)) && !target.startsWith('..');
-        const found = heading === undefined || !target.endsWith('.md') || pages.get(target)?.anchors.has(heading);
+        const isLeftOut = /^docs\/(?:decisions|images)\//.test(target);
+        const there = existsSync(join(isLeftOut ? root : folder, target)) && !target.startsWith('..');
+        const found =
+          heading === undefined || isLeftOut || !target.endsWith('.md') || pages.get(target)?.anchors.has(heading);
         if (!there || !found) dead.push(`${file}: ${link}`);
       }
     expect(dead).to.deep.equal([]);
@@ -84,11 +90,34 @@ describe('tarball', () => {
     expect(text.match(/Copyright|copyright/g)!.length).to.be.at.least(names.length);
   });
 
-  it('has the licence of every package whose code the charts hold', () => {
-    const text = read('dist/echarts.licenses.txt');
+  it('has the licence of every package whose code its modules hold', () => {
+    const text = read('dist/licenses.txt');
     const names = [...text.matchAll(/^(\S+) \d+\.\d+\.\d+\n-+$/gm)].map(([, name]) => name);
-    expect(names).to.deep.equal(['echarts', 'tslib', 'zrender']);
+    expect(names).to.deep.equal([
+      'ansi-regex',
+      'cli-progress',
+      'echarts',
+      'emoji-regex',
+      'is-fullwidth-code-point',
+      'jsonc-parser',
+      'string-width',
+      'strip-ansi',
+      'tslib',
+      'yaml',
+      'zrender',
+    ]);
     expect(text).to.contain('Apache License');
+  });
+
+  it('depends on no package', () => {
+    expect(manifest).to.not.have.property('dependencies');
+  });
+
+  it(`has at most ${MOST_FILES} files of ${MOST_MB} MB`, () => {
+    const megabytes = files.reduce((sum, file) => sum + statSync(join(folder, file)).size, 0) / 1e6;
+    console.log(`      size: ${files.length} files, ${megabytes.toFixed(2)} MB`);
+    expect(files.length).to.be.at.most(MOST_FILES);
+    expect(megabytes).to.be.at.most(MOST_MB);
   });
 
   it('has every file that package.json names', () => {
@@ -101,10 +130,16 @@ describe('tarball', () => {
     for (const file of bins) expect(read(file)).to.match(/^#!\/usr\/bin\/env node\n/);
   });
 
-  it('has the types of every module, and the modules of all types', () => {
-    const modules = files.filter(file => file.endsWith('.js')).map(file => file.slice(0, -'.js'.length));
-    const types = files.filter(file => file.endsWith('.d.ts')).map(file => file.slice(0, -'.d.ts'.length));
-    expect(types).to.deep.equal(modules).and.not.empty;
+  it('has no declarations that no entry leads to', () => {
+    const entries = Object.values(manifest.exports).flatMap(target =>
+      typeof target === 'string' ? [] : [target.types],
+    );
+    const reached = new Set(entries.map(file => posix.normalize(file)));
+    for (const file of reached)
+      for (const {specifier} of sourceFile(file, read(file)).imports)
+        if (specifier.startsWith('.'))
+          reached.add(posix.join(posix.dirname(file), specifier).replace(/\.[jt]s$/, '.d.ts'));
+    expect(files.filter(file => file.endsWith('.d.ts')).sort()).to.deep.equal([...reached].sort());
   });
 
   it('has what each of its files imports', () => {

@@ -28,7 +28,7 @@ export function installCodeServer(): Promise<{readonly missing?: string}> {
 
 async function installOnce(): Promise<{readonly missing?: string}> {
   // Projects have steadfetch installed, as it is built.
-  if (!existsSync(join(root, 'dist/lint/simulate/worker.js'))) await run('npm', ['run', 'build'], {cwd: root});
+  if (!existsSync(join(root, 'dist/worker.js'))) await run('npm', ['run', 'build'], {cwd: root});
   try {
     await download(AbortSignal.timeout(DOWNLOAD_MS));
     return {};

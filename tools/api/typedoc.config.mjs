@@ -6,10 +6,10 @@ const root = new URL('../../', import.meta.url);
 const pathOf = path => fileURLToPath(new URL(path, root));
 
 const {exports} = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
-/** The source that an entry point is built from: `./dist/src/ky.js` is `src/ky.ts`. */
+/** The source that an entry point is built from: `./dist/types/src/ky.d.ts` is of `src/ky.ts`. */
 const sources = Object.values(exports)
   .filter(target => typeof target === 'object')
-  .map(target => target.default.replace(/^\.\/dist\//, '').replace(/\.js$/, '.ts'));
+  .map(target => target.types.replace('./dist/types/', '').replace(/\.d\.ts$/, '.ts'));
 
 export default {
   name: 'API reference',

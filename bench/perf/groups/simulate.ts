@@ -25,10 +25,10 @@ interface Taken {
 
 /** Faults and phases are as much longer as the scenario is. */
 const PROGRAM = `
-import {simulate} from '${new URL('dist/src/simulate.js', root).href}';
-import {scenarios} from '${new URL('dist/src/simulate/scenario/scenarios.js', root).href}';
+import {readFileSync} from 'node:fs';
+import {simulate} from '${new URL('dist/simulate.js', root).href}';
 const [name, calls] = process.argv.slice(1);
-const scenario = structuredClone(scenarios[name]);
+const scenario = JSON.parse(readFileSync(new URL(name + '.json', '${new URL('schema/scenarios/', root).href}'), 'utf8'));
 const {traffic, service, durationMs} = scenario;
 const {phases = []} = traffic;
 const inPhases = phases.reduce((sum, {perSecond, fromMs, toMs}) => sum + (perSecond - traffic.perSecond) * (toMs - fromMs), 0);

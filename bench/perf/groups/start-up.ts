@@ -4,14 +4,14 @@ import {digits, type Section} from '../section.ts';
 import {percentile} from '../statistics.ts';
 
 const root = new URL('../../../', import.meta.url);
-const built = (path: string): string => new URL(`dist/src/${path}`, root).href;
+const built = (path: string): string => new URL(`dist/${path}`, root).href;
 
 const PROGRAMS: readonly (readonly [string, readonly string[]])[] = [
   ['an empty program', []],
   ['the same again (noise)', []],
   ['steadfetch/core', ['--import', built('core.js')]],
   ['steadfetch/fetch: with the API of OpenTelemetry', ['--import', built('fetch.js')]],
-  ['steadfetch/register: with its Node SDK', ['--import', built('telemetry/register.js')]],
+  ['steadfetch/register: with its Node SDK', ['--import', built('register.js')]],
 ];
 const RUNS = 9;
 /** Ends before anything is exported. */
