@@ -40,7 +40,7 @@ export const lineCount: number = TEXT.trimEnd().split('\n').length;
 
 /** Three of retry-lint's rules as Spectral would have them. */
 const RULES = `rules:
-  no-unbounded-retries:
+  no-too-many-attempts:
     given: $
     then: {field: maxAttempts, function: schema, functionOptions: {schema: {type: integer, maximum: 5}}}
   no-synchronised-retries:

@@ -24,7 +24,6 @@ export type RuleCode =
   | 'RL116'
   | 'RL117'
   | 'RL201'
-  | 'RL202'
   | 'RL203'
   | 'RL204'
   | 'RL205'
@@ -120,8 +119,7 @@ export const facts: Readonly<Record<RuleCode, Row>> = {
   RL115: ['no-hedges-paid-twice', 'safety', 'warning', 'high', 'Do not hedge calls that are paid for', 'unsafe'],
   RL116: ['no-actions-by-get', 'safety', 'warning', 'medium', 'Do not retry a GET that acts'],
   RL117: ['no-ignored-key-header', 'safety', 'error', 'high', 'Send the key in the header that the vendor reads', 'unsafe'],
-  RL201: ['no-unbounded-retries', 'load', 'error', 'high', 'Limit the number of attempts', 'unsafe'],
-  RL202: ['no-excessive-attempts', 'load', 'warning', 'high', 'Make at most five attempts', 'unsafe'],
+  RL201: ['no-too-many-attempts', 'load', 'error', 'high', 'Make at most five attempts', 'unsafe'],
   RL203: ['no-synchronised-retries', 'load', 'error', 'high', 'Spread retries with jitter', 'unsafe'],
   RL204: ['no-immediate-retries', 'load', 'error', 'high', 'Wait before each retry', 'unsafe'],
   RL205: ['no-flat-backoff', 'load', 'info', 'high', 'Wait longer before each retry'],
@@ -185,3 +183,9 @@ export const facts: Readonly<Record<RuleCode, Row>> = {
   RL605: ['no-unused-suppression', 'hygiene', 'warning', 'high', 'Remove suppressions that suppress nothing', 'safe'],
   RL606: ['no-rank-gap', 'hygiene', 'info', 'low', 'Number the ranks of endpoints without gaps', 'unsafe'],
 };
+
+/** Code and name of each retired rule, and the code of the rule that has its check. */
+export const formerly: readonly (readonly [code: string, name: string, now: RuleCode])[] = [
+  ['RL201', 'no-unbounded-retries', 'RL201'],
+  ['RL202', 'no-excessive-attempts', 'RL201'],
+];

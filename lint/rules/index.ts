@@ -24,7 +24,6 @@ import {credentialsAcrossSites} from './no-credentials-across-sites.ts';
 import {deadBreaker} from './no-dead-breaker.ts';
 import {emptyTriggers} from './no-empty-triggers.ts';
 import {endlessWaits} from './no-endless-waits.ts';
-import {excessiveAttempts} from './no-excessive-attempts.ts';
 import {excessiveHedging} from './no-excessive-hedging.ts';
 import {excessiveHints} from './no-excessive-hints.ts';
 import {extremeHoldLimit} from './no-extreme-hold-limit.ts';
@@ -71,8 +70,8 @@ import {spreadSessions} from './no-spread-sessions.ts';
 import {streamCommittedByHeaders} from './no-stream-committed-by-headers.ts';
 import {synchronisedRetries} from './no-synchronised-retries.ts';
 import {timeoutBelowLatency} from './no-timeout-below-latency.ts';
+import {tooManyAttempts} from './no-too-many-attempts.ts';
 import {toothlessBudget} from './no-toothless-budget.ts';
-import {unboundedRetries} from './no-unbounded-retries.ts';
 import {unitSlip} from './no-unit-slip.ts';
 import {unreachableAttempts} from './no-unreachable-attempts.ts';
 import {unreachableCap} from './no-unreachable-cap.ts';
@@ -109,8 +108,7 @@ export const rules: readonly Rule[] = [
   hedgesPaidTwice,
   actionsByGet,
   ignoredKeyHeader,
-  unboundedRetries,
-  excessiveAttempts,
+  tooManyAttempts,
   synchronisedRetries,
   immediateRetries,
   flatBackoff,

@@ -36,9 +36,9 @@ describe('a policy with a defect', () => {
       'RL213 warning breaker.failureRatio',
       {breaker: {failureRatio: 0.1, minCalls: 50}, objective: {assume: {failureRatio: 0.05}}},
     ],
-    ['8 attempts in less than a minute', 'RL202 warning maxAttempts', {maxAttempts: 8, deadlineMs: 59_999}],
-    ['8 attempts without a budget', 'RL202 warning maxAttempts', {maxAttempts: 8, deadlineMs: 60_000, budget: null}],
-    ['11 attempts in an hour', 'RL202 warning maxAttempts', {maxAttempts: 11, deadlineMs: 3_600_000}],
+    ['8 attempts in less than a minute', 'RL201 warning maxAttempts', {maxAttempts: 8, deadlineMs: 59_999}],
+    ['8 attempts without a budget', 'RL201 warning maxAttempts', {maxAttempts: 8, deadlineMs: 60_000, budget: null}],
+    ['11 attempts in an hour', 'RL201 warning maxAttempts', {maxAttempts: 11, deadlineMs: 3_600_000}],
     [
       'a wait of more than a quarter of the deadline',
       'RL206 warning backoff.delayMs',
@@ -156,7 +156,7 @@ describe('a policy that is unusual and sound', () => {
       'RL213',
       {breaker: {failureRatio: 0.5, minCalls: 50}, objective: {assume: {failureRatio: 0.05}}},
     ],
-    ['10 attempts of a worker that has a minute', 'RL202', {maxAttempts: 10, deadlineMs: 60_000}],
+    ['10 attempts of a worker that has a minute', 'RL201', {maxAttempts: 10, deadlineMs: 60_000}],
     [
       'a wait of a quarter of the deadline',
       'RL206',

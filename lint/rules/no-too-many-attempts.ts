@@ -1,12 +1,12 @@
 import {longestMs} from '../../src/math/schedule.ts';
-import {isRare} from '../analysis/rare-calls.ts';
+import {isLight, isRare} from '../analysis/rare-calls.ts';
 import {setting} from '../analysis/setting.ts';
 import {isNative} from '../dialects/native.ts';
 import {isSure, type Scope} from '../model/scope.ts';
-import type {Draft, FixDraft, Rule} from '../rule.ts';
+import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
-export const unboundedRetries: Rule = builtIn('RL201', {
+const unlimited: Check = {
   needs: ['maxAttempts'],
   fields: ['maxAttempts', 'deadlineMs'],
   reads: ['backoff', 'budget', 'objective'],
@@ -34,7 +34,7 @@ export const unboundedRetries: Rule = builtIn('RL201', {
         : `${only}: the faster the server fails, the more attempts it gets, until the budget is empty. ${setting(scope, 'maxAttempts', 3).title}.`;
     yield {at: 'maxAttempts', message, severity: 'warning', fix};
   },
-});
+};
 
 /** Only steadfetch validates a policy before it runs. */
 const refused = ({dialect}: Scope): string => (isNative(dialect) ? ' The client refuses this policy.' : '');
@@ -51,3 +51,36 @@ function bounded(scope: Scope): FixDraft {
 /** A job that has time, waits long between its attempts, and whose retries a budget bounds. */
 const isPatient = ({policy: {backoff, budget, deadlineMs}}: Scope): boolean =>
   budget !== null && deadlineMs !== null && deadlineMs >= 600_000 && longestMs(backoff, 20, false) >= 5000;
+
+const excessiveAttempts: FormerCheck = {
+  formerly: 'RL202',
+  severity: 'warning',
+  worse: 'higher',
+  needs: ['maxAttempts'],
+  fields: ['maxAttempts'],
+  reads: ['budget', 'deadlineMs', 'objective'],
+
+  *check(scope): Iterable<Draft> {
+    const {maxAttempts} = scope.policy;
+    const many = hasMinutes(scope) || isLight(scope) ? MANY.workflow : MANY[scope.dialect.capabilities.kind];
+    if (typeof maxAttempts !== 'number' || maxAttempts <= many) return;
+    const fix = setting(scope, 'maxAttempts', 3);
+    yield {
+      at: 'maxAttempts',
+      message: `A failing call makes up to ${maxAttempts} attempts; the limit is ${many}. Attempts after the third rarely help, and each adds load to a failing server. ${fix.title}.`,
+      severity: maxAttempts >= EXCESSIVE ? 'error' : 'warning',
+      fix,
+    };
+  },
+};
+
+/** A workflow has time for more attempts than a call that a user waits for. */
+const MANY = {call: 5, workflow: 10} as const;
+const EXCESSIVE = 20;
+const PATIENT_MS = 60_000;
+
+/** A worker that has minutes, and whose retries a budget bounds. */
+const hasMinutes = ({policy: {deadlineMs, budget}}: Scope): boolean =>
+  budget !== null && deadlineMs !== null && deadlineMs >= PATIENT_MS;
+
+export const tooManyAttempts: Rule = builtIn('RL201', unlimited, excessiveAttempts);
