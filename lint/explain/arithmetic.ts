@@ -32,7 +32,6 @@ const BY_RULE: Readonly<Record<string, Arithmetic>> = {
   RL208: budgetBlocks,
   RL209: layersBlocks,
   RL210: attemptBlocks,
-  RL211: attemptBlocks,
   RL212: breakerBlocks,
   RL213: breakerBlocks,
   RL215: hedgeBlocks,

@@ -19,7 +19,6 @@ export type RuleCode =
   | 'RL111'
   | 'RL112'
   | 'RL113'
-  | 'RL114'
   | 'RL115'
   | 'RL116'
   | 'RL117'
@@ -32,7 +31,6 @@ export type RuleCode =
   | 'RL208'
   | 'RL209'
   | 'RL210'
-  | 'RL211'
   | 'RL212'
   | 'RL213'
   | 'RL215'
@@ -60,10 +58,8 @@ export type RuleCode =
   | 'RL312'
   | 'RL313'
   | 'RL314'
-  | 'RL315'
   | 'RL316'
   | 'RL317'
-  | 'RL318'
   | 'RL401'
   | 'RL403'
   | 'RL405'
@@ -73,13 +69,10 @@ export type RuleCode =
   | 'RL412'
   | 'RL413'
   | 'RL414'
-  | 'RL415'
   | 'RL416'
   | 'RL417'
   | 'RL418'
   | 'RL419'
-  | 'RL420'
-  | 'RL421'
   | 'RL601'
   | 'RL602'
   | 'RL603'
@@ -109,13 +102,12 @@ export const facts: Readonly<Record<RuleCode, Row>> = {
   RL102: ['no-retried-refusals', 'safety', 'error', 'high', 'Do not retry responses that cannot change', 'unsafe'],
   RL104: ['no-idempotent-post-everywhere', 'safety', 'warning', 'medium', 'List POST in idempotentMethods only on routes where it is idempotent'],
   RL105: ['no-hedged-post-without-key', 'safety', 'error', 'high', 'Hedge only requests that may arrive twice', 'unsafe'],
-  RL108: ['no-plain-http-payments', 'safety', 'error', 'high', 'Send payments over TLS'],
+  RL108: ['no-plain-http', 'safety', 'error', 'high', 'Send calls over TLS'],
   RL109: ['no-ids-to-every-origin', 'safety', 'info', 'medium', 'Send correlation ids only to servers that log them'],
   RL110: ['no-secret-in-notes', 'safety', 'error', 'high', 'Keep credentials out of policies'],
   RL111: ['no-retries-paid-twice', 'safety', 'warning', 'medium', 'Do not pay again for an attempt that timed out', 'unsafe'],
   RL112: ['no-payments-across-endpoints', 'safety', 'info', 'medium', 'Let writes go to a second endpoint only where both know the key'],
   RL113: ['no-credentials-across-sites', 'safety', 'error', 'medium', 'Do not send the credentials of one company to another'],
-  RL114: ['no-plain-http-endpoints', 'safety', 'warning', 'high', 'Reach every endpoint over TLS'],
   RL115: ['no-hedges-paid-twice', 'safety', 'warning', 'high', 'Do not hedge calls that are paid for', 'unsafe'],
   RL116: ['no-actions-by-get', 'safety', 'warning', 'medium', 'Do not retry a GET that acts'],
   RL117: ['no-ignored-key-header', 'safety', 'error', 'high', 'Send the key in the header that the vendor reads', 'unsafe'],
@@ -127,8 +119,7 @@ export const facts: Readonly<Record<RuleCode, Row>> = {
   RL207: ['use-retry-budget', 'load', 'warning', 'high', 'Limit the retries of all calls with a budget', 'unsafe'],
   RL208: ['no-toothless-budget', 'load', 'warning', 'high', 'Set a budget that refuses retries in an outage', 'unsafe'],
   RL209: ['no-amplified-retries', 'load', 'error', 'high', 'Retry in one layer'],
-  RL210: ['no-ignored-retry-after', 'load', 'warning', 'high', 'Honor Retry-After', 'unsafe'],
-  RL211: ['no-fast-retries-on-overload', 'load', 'warning', 'high', 'Wait at least one second after 429, 503 and 529'],
+  RL210: ['no-ignored-throttling', 'load', 'warning', 'high', 'Wait as long as a server that throttles needs', 'unsafe'],
   RL212: ['no-dead-breaker', 'load', 'error', 'high', 'Configure a breaker that can open in an outage', 'unsafe'],
   RL213: ['no-flapping-breaker', 'load', 'warning', 'high', 'Open the breaker for seconds, and let it close again', 'unsafe'],
   RL215: ['no-excessive-hedging', 'load', 'warning', 'high', 'Hedge only the slowest attempts', 'unsafe'],
@@ -153,13 +144,11 @@ export const facts: Readonly<Record<RuleCode, Row>> = {
   RL309: ['no-missed-objective', 'latency', 'warning', 'medium', 'Meet the objective under the assumed traffic'],
   RL310: ['no-timeout-below-latency', 'latency', 'warning', 'high', 'Set timeouts above the latency of a healthy server', 'unsafe'],
   RL311: ['no-queue-beyond-deadline', 'latency', 'warning', 'high', 'Keep the queue short enough for the deadline'],
-  RL312: ['use-idle-timeout', 'latency', 'warning', 'high', 'Set an idle timeout for streams', 'unsafe'],
+  RL312: ['use-idle-timeout', 'latency', 'warning', 'high', 'Set an idle timeout that fits the stream', 'unsafe'],
   RL313: ['no-excessive-hints', 'latency', 'warning', 'high', 'Limit Retry-After waits to ten minutes'],
   RL314: ['no-first-content-beyond-timeout', 'latency', 'warning', 'high', 'Keep the wait for the first content within the attempt timeout'],
-  RL315: ['no-idle-timeout-for-watches', 'latency', 'warning', 'medium', 'Let a watch be silent', 'unsafe'],
   RL316: ['use-deadline-header', 'latency', 'info', 'medium', 'Tell the server how much time a call has left'],
   RL317: ['no-cold-start-beyond-deadline', 'latency', 'info', 'low', 'Give calls the time in which a model is loaded'],
-  RL318: ['no-hints-below-queue-wait', 'latency', 'warning', 'medium', 'Wait for hints as long as for the quota', 'unsafe'],
   RL401: ['no-contradiction', 'correctness', 'error', 'high', 'Write fields that do not contradict each other'],
   RL403: ['no-misspelt-method', 'correctness', 'error', 'high', 'Spell HTTP methods correctly', 'unsafe'],
   RL405: ['no-field-without-effect', 'correctness', 'warning', 'high', 'Remove fields that have no effect', 'unsafe'],
@@ -167,15 +156,12 @@ export const facts: Readonly<Record<RuleCode, Row>> = {
   RL407: ['no-unreachable-entry', 'correctness', 'warning', 'high', 'Remove routes and entries that never apply', 'safe'],
   RL408: ['no-empty-triggers', 'correctness', 'warning', 'high', 'List what to retry, or set maxAttempts to 1'],
   RL412: ['no-unretried-throttling', 'correctness', 'info', 'medium', 'Retry 429 where server errors are retried', 'unsafe'],
-  RL413: ['no-extreme-replay-limit', 'correctness', 'warning', 'high', 'Keep request bodies for retries up to a moderate size', 'unsafe'],
+  RL413: ['no-extreme-buffer', 'correctness', 'warning', 'high', 'Keep a moderate number of bytes for retries', 'unsafe'],
   RL414: ['no-stream-committed-by-headers', 'correctness', 'warning', 'high', 'Hold the stream of a model until its first content', 'unsafe'],
-  RL415: ['no-extreme-hold-limit', 'correctness', 'warning', 'high', 'Hold a moderate number of bytes before the first content', 'unsafe'],
   RL416: ['no-overridden-preset', 'correctness', 'warning', 'high', 'Name the preset last whose time limits are meant'],
-  RL417: ['no-ineffective-failover', 'correctness', 'warning', 'high', 'Let calls reach the second endpoint'],
+  RL417: ['no-wrong-endpoint', 'correctness', 'warning', 'high', 'Let each call reach the endpoint that is meant for it'],
   RL418: ['no-lost-defaults', 'correctness', 'info', 'medium', 'Repeat the entries of a list that are still wanted'],
   RL419: ['no-shared-route-guards', 'correctness', 'warning', 'high', 'Name the routes that have guards of their own'],
-  RL420: ['no-fallback-first', 'correctness', 'warning', 'medium', 'Give the fallback the higher rank'],
-  RL421: ['no-spread-sessions', 'correctness', 'info', 'medium', 'Keep the calls of a session at one endpoint'],
   RL601: ['no-repeated-settings', 'hygiene', 'info', 'high', 'Write shared settings once'],
   RL602: ['no-unit-slip', 'hygiene', 'warning', 'low', 'Write durations in milliseconds', 'unsafe'],
   RL603: ['no-idle-route', 'hygiene', 'info', 'high', 'Remove routes that change nothing', 'unsafe'],
@@ -186,6 +172,17 @@ export const facts: Readonly<Record<RuleCode, Row>> = {
 
 /** Code and name of each retired rule, and the code of the rule that has its check. */
 export const formerly: readonly (readonly [code: string, name: string, now: RuleCode])[] = [
+  ['RL108', 'no-plain-http-payments', 'RL108'],
+  ['RL114', 'no-plain-http-endpoints', 'RL108'],
   ['RL201', 'no-unbounded-retries', 'RL201'],
   ['RL202', 'no-excessive-attempts', 'RL201'],
+  ['RL210', 'no-ignored-retry-after', 'RL210'],
+  ['RL211', 'no-fast-retries-on-overload', 'RL210'],
+  ['RL315', 'no-idle-timeout-for-watches', 'RL312'],
+  ['RL318', 'no-hints-below-queue-wait', 'RL210'],
+  ['RL413', 'no-extreme-replay-limit', 'RL413'],
+  ['RL415', 'no-extreme-hold-limit', 'RL413'],
+  ['RL417', 'no-ineffective-failover', 'RL417'],
+  ['RL420', 'no-fallback-first', 'RL417'],
+  ['RL421', 'no-spread-sessions', 'RL417'],
 ];

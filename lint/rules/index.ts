@@ -26,35 +26,28 @@ import {emptyTriggers} from './no-empty-triggers.ts';
 import {endlessWaits} from './no-endless-waits.ts';
 import {excessiveHedging} from './no-excessive-hedging.ts';
 import {excessiveHints} from './no-excessive-hints.ts';
-import {extremeHoldLimit} from './no-extreme-hold-limit.ts';
-import {extremeReplayLimit} from './no-extreme-replay-limit.ts';
-import {fallbackFirst} from './no-fallback-first.ts';
-import {fastThrottledRetries} from './no-fast-retries-on-overload.ts';
+import {extremeBuffer} from './no-extreme-buffer.ts';
 import {fieldWithoutEffect} from './no-field-without-effect.ts';
 import {firstContentBeyondTimeout} from './no-first-content-beyond-timeout.ts';
 import {flappingBreaker} from './no-flapping-breaker.ts';
 import {flatBackoff} from './no-flat-backoff.ts';
 import {hedgedPostWithoutKey} from './no-hedged-post-without-key.ts';
 import {hedgesPaidTwice} from './no-hedges-paid-twice.ts';
-import {hintsBelowQueueWait} from './no-hints-below-queue-wait.ts';
 import {idempotentPostEverywhere} from './no-idempotent-post-everywhere.ts';
 import {idleRoute} from './no-idle-route.ts';
-import {idleWatches} from './no-idle-timeout-for-watches.ts';
 import {idsToEveryOrigin} from './no-ids-to-every-origin.ts';
 import {ignoredKeyHeader} from './no-ignored-key-header.ts';
-import {ignoredHints} from './no-ignored-retry-after.ts';
+import {ignoredThrottling} from './no-ignored-throttling.ts';
 import {immediateRetries} from './no-immediate-retries.ts';
 import {implausibleQuota} from './no-implausible-quota.ts';
 import {ineffectiveAdaptiveLimit} from './no-ineffective-adaptive-limit.ts';
-import {ineffectiveFailover} from './no-ineffective-failover.ts';
 import {lostDefaults} from './no-lost-defaults.ts';
 import {missedObjective} from './no-missed-objective.ts';
 import {misspeltMethod} from './no-misspelt-method.ts';
 import {overriddenPreset} from './no-overridden-preset.ts';
 import {pacingWithoutQueue} from './no-pacing-without-queue.ts';
 import {paymentsAcrossEndpoints} from './no-payments-across-endpoints.ts';
-import {plainHttpEndpoints} from './no-plain-http-endpoints.ts';
-import {plainHttpPayments} from './no-plain-http-payments.ts';
+import {plainHttp} from './no-plain-http.ts';
 import {queueBeyondDeadline} from './no-queue-beyond-deadline.ts';
 import {quotaBelowTraffic} from './no-quota-below-traffic.ts';
 import {quotaMultipliedByInstances} from './no-quota-multiplied-by-instances.ts';
@@ -66,7 +59,6 @@ import {retriesPaidTwice} from './no-retries-paid-twice.ts';
 import {secretInNotes} from './no-secret-in-notes.ts';
 import {sharedRouteGuards} from './no-shared-route-guards.ts';
 import {splitLimit} from './no-split-limit.ts';
-import {spreadSessions} from './no-spread-sessions.ts';
 import {streamCommittedByHeaders} from './no-stream-committed-by-headers.ts';
 import {synchronisedRetries} from './no-synchronised-retries.ts';
 import {timeoutBelowLatency} from './no-timeout-below-latency.ts';
@@ -79,11 +71,12 @@ import {unreachableEntry} from './no-unreachable-entry.ts';
 import {unretriedThrottling} from './no-unretried-throttling.ts';
 import {unretriedTimeouts} from './no-unretried-timeouts.ts';
 import {lateWorstCase} from './no-worst-case-above-objective.ts';
+import {wrongEndpoint} from './no-wrong-endpoint.ts';
 import {missingAttemptTimeout} from './use-attempt-timeout.ts';
 import {missingConcurrencyLimit} from './use-concurrency-limit.ts';
 import {missingDeadline} from './use-deadline.ts';
 import {missingDeadlineHeader} from './use-deadline-header.ts';
-import {missingIdleTimeout} from './use-idle-timeout.ts';
+import {idleTimeout} from './use-idle-timeout.ts';
 import {missingRefusals} from './use-refusals.ts';
 import {missingBudget} from './use-retry-budget.ts';
 
@@ -98,13 +91,12 @@ export const rules: readonly Rule[] = [
   retriedRefusals,
   idempotentPostEverywhere,
   hedgedPostWithoutKey,
-  plainHttpPayments,
+  plainHttp,
   idsToEveryOrigin,
   secretInNotes,
   retriesPaidTwice,
   paymentsAcrossEndpoints,
   credentialsAcrossSites,
-  plainHttpEndpoints,
   hedgesPaidTwice,
   actionsByGet,
   ignoredKeyHeader,
@@ -116,8 +108,7 @@ export const rules: readonly Rule[] = [
   missingBudget,
   toothlessBudget,
   amplifiedRetries,
-  ignoredHints,
-  fastThrottledRetries,
+  ignoredThrottling,
   deadBreaker,
   flappingBreaker,
   excessiveHedging,
@@ -142,13 +133,11 @@ export const rules: readonly Rule[] = [
   missedObjective,
   timeoutBelowLatency,
   queueBeyondDeadline,
-  missingIdleTimeout,
+  idleTimeout,
   excessiveHints,
   firstContentBeyondTimeout,
-  idleWatches,
   missingDeadlineHeader,
   lateColdStart,
-  hintsBelowQueueWait,
   contradiction,
   misspeltMethod,
   fieldWithoutEffect,
@@ -156,15 +145,12 @@ export const rules: readonly Rule[] = [
   unreachableEntry,
   emptyTriggers,
   unretriedThrottling,
-  extremeReplayLimit,
+  extremeBuffer,
   streamCommittedByHeaders,
-  extremeHoldLimit,
   overriddenPreset,
-  ineffectiveFailover,
+  wrongEndpoint,
   lostDefaults,
   sharedRouteGuards,
-  fallbackFirst,
-  spreadSessions,
   repeatedRoutes,
   unitSlip,
   idleRoute,

@@ -13,12 +13,12 @@ describe('a policy with a defect', () => {
     ['a budget that pays for no throttled retry', 'RL401 warning budget.throttledCost', {budget: {throttledCost: 200}}],
     [
       '5 ms after a 429 without a hint',
-      'RL211 warning backoff.throttledBaseMs',
+      'RL210 warning backoff.throttledBaseMs',
       {backoff: {baseMs: 5, throttledBaseMs: 5}},
     ],
     [
       '10 ms after a 429 without a hint',
-      'RL211 warning backoff.delayMs',
+      'RL210 warning backoff.delayMs',
       {backoff: {kind: 'constant', delayMs: 10, throttledBaseMs: 0}},
     ],
     [
@@ -96,7 +96,7 @@ describe('a policy with a defect', () => {
     ],
     [
       '5 ms after a 429 with more than a second left',
-      'RL211 warning backoff.throttledBaseMs',
+      'RL210 warning backoff.throttledBaseMs',
       {deadlineMs: 1001, attemptTimeoutMs: 200, backoff: {baseMs: 5, throttledBaseMs: 5}},
     ],
     [
@@ -144,7 +144,7 @@ describe('a policy with a defect', () => {
 describe('a policy that is unusual and sound', () => {
   for (const [title, code, policy] of [
     ['a budget that pays for one retry of each kind', 'RL401', {budget: {capacity: 14}}],
-    ['100 ms after a 429 without a hint', 'RL211', {backoff: {throttledBaseMs: 0}}],
+    ['100 ms after a 429 without a hint', 'RL210', {backoff: {throttledBaseMs: 0}}],
     [
       'hints of 200 ms within a deadline of 400 ms',
       'RL210',
@@ -196,7 +196,7 @@ describe('a policy that is unusual and sound', () => {
     ['hints of 500 ms at most in two seconds', 'RL210', {deadlineMs: 2000, retryAfter: {maxMs: 500}}],
     [
       '5 ms after a 429 within a second',
-      'RL211',
+      'RL210',
       {deadlineMs: 1000, attemptTimeoutMs: 200, backoff: {baseMs: 5, throttledBaseMs: 5}},
     ],
     [

@@ -247,7 +247,7 @@ describe('RL412 no-unretried-throttling', () => {
   });
 });
 
-describe('RL413 no-extreme-replay-limit', () => {
+describe('RL413 no-extreme-buffer', () => {
   const said413 = async (policy: PolicyInput): Promise<string[]> =>
     (await findings('RL413', policy)).map(({message}) => message);
 

@@ -136,7 +136,7 @@ describe('RL314 no-first-content-beyond-timeout', () => {
   });
 });
 
-describe('RL415 no-extreme-hold-limit', () => {
+describe('RL413 no-extreme-buffer of a stream', () => {
   it('allows 4 KiB to 1 MiB', async () => {
     for (const [holdBytes, count] of [
       [4095, 1],
@@ -144,7 +144,7 @@ describe('RL415 no-extreme-hold-limit', () => {
       [1_048_576, 0],
       [1_048_577, 1],
     ] as const)
-      expect(await messages('RL415', {stream: {holdBytes}}), String(holdBytes)).to.have.length(count);
+      expect(await messages('RL413', {stream: {holdBytes}}), String(holdBytes)).to.have.length(count);
   });
 });
 

@@ -289,7 +289,7 @@ const pairs: readonly Pair[] = [
     ],
   },
   {
-    code: 'RL315',
+    code: 'RL312',
     title: 'a subscription under an idle timeout',
     bad: {idleTimeoutMs: 60_000, routes: [{match: {path: '/a.v1.Feed/SubscribePrices'}, name: 'feed'}]},
     finds: ['warning idleTimeoutMs'],
@@ -390,7 +390,7 @@ const pairs: readonly Pair[] = [
     ],
   },
   {
-    code: 'RL420',
+    code: 'RL417',
     title: 'a backup before the primary',
     bad: {
       endpoints: [
@@ -406,7 +406,7 @@ const pairs: readonly Pair[] = [
     ],
   },
   {
-    code: 'RL421',
+    code: 'RL417',
     title: 'a scroll that is spread over three nodes',
     bad: {
       endpoints: ['n1', 'n2', 'n3'].map(name => ({name, origin: `http://${name}.search.svc`})),

@@ -18,7 +18,7 @@ async function findings(code: string, policy: PolicyInput | string): Promise<rea
 const said = async (code: string, policy: PolicyInput | string): Promise<string[]> =>
   (await findings(code, policy)).map(({severity, pointer}) => `${severity} ${pointer}`);
 
-describe('RL108 no-plain-http-payments', () => {
+describe('RL108 no-plain-http', () => {
   const policy = (origin: string): PolicyInput => ({
     extends: ['steadfetch:payments'],
     routes: [{match: {origin, path: '/v1/charges'}, maxAttempts: 2}],

@@ -1,10 +1,10 @@
 import {formatCount, formatList, formatNumber} from '../analysis/format.ts';
 import {isKeyed, mayRetry, namedMethods, retriesOf} from '../analysis/retryability.ts';
 import type {Scope} from '../model/scope.ts';
-import type {Draft, FixDraft, Rule} from '../rule.ts';
+import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
-export const extremeReplayLimit: Rule = builtIn('RL413', {
+const extremeReplayLimit: Check = {
   needs: ['replayLimitBytes'],
   fields: ['replayLimitBytes', 'idempotentMethods', 'idempotency'],
   reads: ['concurrency', 'match', 'maxAttempts'],
@@ -22,7 +22,7 @@ export const extremeReplayLimit: Rule = builtIn('RL413', {
       fix: byDefault,
     };
   },
-});
+};
 
 const MEBIBYTE = 1_048_576;
 const LARGE_BYTES = 100 * MEBIBYTE;
@@ -66,3 +66,38 @@ function formatKept({policy: {concurrency, replayLimitBytes}}: Scope): string {
   const gibibytes = (calls * replayLimitBytes) / (1024 * MEBIBYTE);
   return `${calls === 1 ? 'one call in flight keeps' : `${calls} calls in flight keep`} ${formatNumber(gibibytes)} GiB`;
 }
+
+const extremeHoldLimit: FormerCheck = {
+  formerly: 'RL415',
+  needs: ['stream'],
+  fields: ['stream', 'stream.commit', 'stream.holdBytes'],
+  reads: ['concurrency'],
+
+  *check(scope): Iterable<Draft> {
+    const {stream} = scope.policy;
+    if (stream?.commit !== 'content') return;
+    const {holdBytes} = stream;
+    if (holdBytes >= LEAST_HELD_BYTES && holdBytes <= MEBIBYTE) return;
+    const message =
+      holdBytes < LEAST_HELD_BYTES
+        ? `A stream is passed on after ${holdBytes} bytes without content, and announcements are often longer, so an error event after them is not retried. Hold at least ${LEAST_HELD_BYTES / 1024} KiB.`
+        : `Up to ${formatNumber(holdBytes / MEBIBYTE)} MiB of each stream are held before its first content: ${formatHeld(scope, holdBytes)}. Hold at most 1 MiB.`;
+    yield {at: 'stream.holdBytes', message, fix: heldByDefault};
+  },
+};
+
+const LEAST_HELD_BYTES = 4096;
+
+const heldByDefault: FixDraft = {
+  title: 'Set holdBytes to 65536, the default',
+  changes: [{do: 'set', path: 'stream.holdBytes', value: 65_536}],
+};
+
+/** The memory that the calls in flight can hold; without a concurrency limit, that of 100 calls. */
+function formatHeld({policy: {concurrency}}: Scope, holdBytes: number): string {
+  const calls = concurrency?.max ?? 100;
+  const held = formatNumber((calls * holdBytes) / MEBIBYTE);
+  return `${calls === 1 ? 'one call in flight holds' : `${calls} calls in flight hold`} ${held} MiB`;
+}
+
+export const extremeBuffer: Rule = builtIn('RL413', extremeReplayLimit, extremeHoldLimit);

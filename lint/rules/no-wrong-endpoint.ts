@@ -1,11 +1,12 @@
 import {formatCount, formatList, formatShare} from '../analysis/format.ts';
 import {rankedEndpoints} from '../analysis/ranks.ts';
 import {mayRetry} from '../analysis/retryability.ts';
-import {isSetByRoute, mostSpecific, type Scope} from '../model/scope.ts';
-import type {Draft, Rule} from '../rule.ts';
+import {settingHere} from '../analysis/setting.ts';
+import {isSetByRoute, isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
+import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
-export const ineffectiveFailover: Rule = builtIn('RL417', {
+const ineffectiveFailover: Check = {
   needs: ['endpoints'],
   fields: ['endpoints', 'failover', 'failover.on', 'failover.ejection'],
   reads: ['maxAttempts', 'retryingLayers'],
@@ -17,7 +18,7 @@ export const ineffectiveFailover: Rule = builtIn('RL417', {
     else yield* once(scope);
     yield* neverEjected(scope);
   },
-});
+};
 
 /** A route that is sent once, and one whose caller retries, are meant. */
 function* once(scope: Scope): Iterable<Draft> {
@@ -68,3 +69,63 @@ function* neverEjected(scope: Scope): Iterable<Draft> {
     suggestions: [{title: `Set maxEjectedShare to ${value}`, changes: [{do: 'set', path, value}]}],
   };
 }
+
+const fallbackFirst: FormerCheck = {
+  formerly: 'RL420',
+  confidence: 'medium',
+  needs: ['endpoints'],
+  fields: ['endpoints'],
+
+  *check(scope): Iterable<Draft> {
+    if (!isSetHere(scope, 'endpoints')) return;
+    const endpoints = rankedEndpoints(scope.policy);
+    for (const [index, {name, rank}] of endpoints.entries()) {
+      if (!FALLBACK.test(name)) continue;
+      const other = endpoints.find(each => each.rank >= rank && !FALLBACK.test(each.name));
+      if (other === undefined) continue;
+      const path = `endpoints[${index}].rank`;
+      const value = other.rank + 1;
+      const isFirst = rank < other.rank;
+      yield {
+        at: path,
+        message: isFirst
+          ? `${name} is used before ${other.name}, because its rank is ${rank} and that of ${other.name} is ${other.rank}. If it is the fallback, exchange the ranks.`
+          : `${name} gets calls while ${other.name} is up, because both have rank ${rank}. If it is the fallback, set its rank to ${value}.`,
+        ...(isFirst ? {} : {severity: 'info'}),
+        suggestions: isFirst ? [] : [{title: `Set rank to ${value}`, changes: [{do: 'set', path, value}]}],
+      };
+    }
+  },
+};
+
+/** Names of second choices, as words of a name: `backup-eu`, `dr`. */
+const FALLBACK = /(?<![a-z])(?:backup|burst|dr|fallback|overflow|secondary|spare|standby)(?![a-z])/i;
+
+const spreadSessions: FormerCheck = {
+  formerly: 'RL421',
+  severity: 'info',
+  confidence: 'medium',
+  needs: ['endpoints'],
+  fields: ['endpoints', 'failover', 'failover.sharedKeys'],
+  reads: ['match'],
+
+  *check(scope): Iterable<Draft> {
+    const {policy, match} = scope;
+    if (policy.endpoints === null || policy.failover.sharedKeys || !STATEFUL.test(match?.path ?? '')) return;
+    const endpoints = rankedEndpoints(policy);
+    const best = Math.min(...endpoints.map(({rank}) => rank));
+    const equals = endpoints.filter(({rank}) => rank === best);
+    if (equals.length < 2) return;
+    yield {
+      at: 'match.path',
+      message: `Calls of ${match?.path} are spread over ${formatList(equals.map(({name}) => name))}, which share no state (failover.sharedKeys is false): what one of them created is unknown to the other${equals.length > 2 ? 's' : ''}. Set endpoints to null for this route, or sharedKeys to true if they share it.`,
+      related: [{at: 'endpoints', message: 'The endpoints are listed here.'}],
+      suggestions: [settingHere(scope, 'endpoints', null)],
+    };
+  },
+};
+
+/** Resources that live where they were created. */
+const STATEFUL = /\/(?:cursors?|scrolls?|sessions?|uploads?)(?:\/|$)/i;
+
+export const wrongEndpoint: Rule = builtIn('RL417', ineffectiveFailover, fallbackFirst, spreadSessions);
