@@ -46,7 +46,7 @@ const RULES = `rules:
   no-synchronised-retries:
     given: $..backoff
     then: {field: jitter, function: enumeration, functionOptions: {values: [full, equal, decorrelated]}}
-  no-retried-post-without-key:
+  no-repeated-post-without-key:
     given: $.routes[?(@.match.methods.includes('POST'))]
     then: {field: idempotency, function: truthy}
 `;

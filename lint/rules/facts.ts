@@ -12,15 +12,12 @@ export type RuleCode =
   | 'RL101'
   | 'RL102'
   | 'RL104'
-  | 'RL105'
   | 'RL108'
   | 'RL109'
   | 'RL110'
   | 'RL111'
   | 'RL112'
   | 'RL113'
-  | 'RL115'
-  | 'RL116'
   | 'RL117'
   | 'RL201'
   | 'RL203'
@@ -38,11 +35,7 @@ export type RuleCode =
   | 'RL217'
   | 'RL218'
   | 'RL219'
-  | 'RL220'
-  | 'RL221'
   | 'RL222'
-  | 'RL223'
-  | 'RL224'
   | 'RL225'
   | 'RL226'
   | 'RL301'
@@ -54,7 +47,6 @@ export type RuleCode =
   | 'RL307'
   | 'RL309'
   | 'RL310'
-  | 'RL311'
   | 'RL312'
   | 'RL313'
   | 'RL314'
@@ -75,10 +67,8 @@ export type RuleCode =
   | 'RL419'
   | 'RL601'
   | 'RL602'
-  | 'RL603'
   | 'RL604'
-  | 'RL605'
-  | 'RL606';
+  | 'RL605';
 
 /** A list, because names would be repeated for every rule in each bundle. */
 type Row = readonly [
@@ -98,18 +88,15 @@ export const facts: Readonly<Record<RuleCode, Row>> = {
   RL004: ['no-unknown-field', 'file', 'error', 'high', 'Use only fields that a policy has', 'safe'],
   RL005: ['no-missing-field', 'file', 'error', 'high', 'Set the required fields'],
   RL006: ['no-unreadable-text', 'file', 'error', 'high', 'Keep policies small, flat and UTF-8'],
-  RL101: ['no-retried-post-without-key', 'safety', 'error', 'high', 'Send an idempotency key with every POST and PATCH that is retried', 'unsafe'],
+  RL101: ['no-repeated-post-without-key', 'safety', 'error', 'high', 'Send an idempotency key with every POST and PATCH that is repeated', 'unsafe'],
   RL102: ['no-retried-refusals', 'safety', 'error', 'high', 'Do not retry responses that cannot change', 'unsafe'],
-  RL104: ['no-idempotent-post-everywhere', 'safety', 'warning', 'medium', 'List POST in idempotentMethods only on routes where it is idempotent'],
-  RL105: ['no-hedged-post-without-key', 'safety', 'error', 'high', 'Hedge only requests that may arrive twice', 'unsafe'],
+  RL104: ['no-false-idempotence', 'safety', 'warning', 'medium', 'List in idempotentMethods only what may be carried out twice'],
   RL108: ['no-plain-http', 'safety', 'error', 'high', 'Send calls over TLS'],
   RL109: ['no-ids-to-every-origin', 'safety', 'info', 'medium', 'Send correlation ids only to servers that log them'],
   RL110: ['no-secret-in-notes', 'safety', 'error', 'high', 'Keep credentials out of policies'],
-  RL111: ['no-retries-paid-twice', 'safety', 'warning', 'medium', 'Do not pay again for an attempt that timed out', 'unsafe'],
+  RL111: ['no-calls-paid-twice', 'safety', 'warning', 'medium', 'Do not pay twice for one call', 'unsafe'],
   RL112: ['no-payments-across-endpoints', 'safety', 'info', 'medium', 'Let writes go to a second endpoint only where both know the key'],
   RL113: ['no-credentials-across-sites', 'safety', 'error', 'medium', 'Do not send the credentials of one company to another'],
-  RL115: ['no-hedges-paid-twice', 'safety', 'warning', 'high', 'Do not hedge calls that are paid for', 'unsafe'],
-  RL116: ['no-actions-by-get', 'safety', 'warning', 'medium', 'Do not retry a GET that acts'],
   RL117: ['no-ignored-key-header', 'safety', 'error', 'high', 'Send the key in the header that the vendor reads', 'unsafe'],
   RL201: ['no-too-many-attempts', 'load', 'error', 'high', 'Make at most five attempts', 'unsafe'],
   RL203: ['no-synchronised-retries', 'load', 'error', 'high', 'Spread retries with jitter', 'unsafe'],
@@ -124,14 +111,10 @@ export const facts: Readonly<Record<RuleCode, Row>> = {
   RL213: ['no-flapping-breaker', 'load', 'warning', 'high', 'Open the breaker for seconds, and let it close again', 'unsafe'],
   RL215: ['no-excessive-hedging', 'load', 'warning', 'high', 'Hedge only the slowest attempts', 'unsafe'],
   RL216: ['no-breaker-opened-by-one-call', 'load', 'warning', 'high', 'Open the breaker after failures of several calls', 'unsafe'],
-  RL217: ['no-concurrency-below-traffic', 'load', 'warning', 'high', 'Allow as many attempts in flight as the traffic needs'],
-  RL218: ['no-budget-multiplied-by-instances', 'load', 'warning', 'medium', 'Size the budget of each process for all processes together', 'unsafe'],
+  RL217: ['no-limit-below-traffic', 'load', 'warning', 'high', 'Size limits and their queues for the traffic', 'unsafe'],
+  RL218: ['no-multiplied-limit', 'load', 'warning', 'medium', 'Size limits for all processes and routes that share a server', 'unsafe'],
   RL219: ['no-ineffective-adaptive-limit', 'load', 'warning', 'high', 'Let an adaptive concurrency limit adapt', 'unsafe'],
-  RL220: ['no-quota-below-traffic', 'load', 'warning', 'high', 'Expect no more calls than the quota admits'],
-  RL221: ['no-pacing-without-queue', 'load', 'warning', 'medium', 'Let calls wait for a quota or an adaptive limit', 'unsafe'],
   RL222: ['use-refusals', 'load', 'info', 'medium', 'Read the error bodies of model endpoints before a retry', 'unsafe'],
-  RL223: ['no-quota-multiplied-by-instances', 'load', 'info', 'medium', 'State the quota of an account for all processes together'],
-  RL224: ['no-split-limit', 'load', 'warning', 'medium', 'Let all calls to an origin share one limit'],
   RL225: ['use-concurrency-limit', 'load', 'info', 'medium', 'Bound the attempts in flight where calls may pile up'],
   RL226: ['no-implausible-quota', 'load', 'warning', 'medium', 'State the limits of the account in their units'],
   RL301: ['use-attempt-timeout', 'latency', 'error', 'high', 'Set an attempt timeout, so that a retry has time', 'unsafe'],
@@ -143,7 +126,6 @@ export const facts: Readonly<Record<RuleCode, Row>> = {
   RL307: ['no-worst-case-above-objective', 'latency', 'error', 'high', 'Set a deadline that meets the objective'],
   RL309: ['no-missed-objective', 'latency', 'warning', 'medium', 'Meet the objective under the assumed traffic'],
   RL310: ['no-timeout-below-latency', 'latency', 'warning', 'high', 'Set timeouts above the latency of a healthy server', 'unsafe'],
-  RL311: ['no-queue-beyond-deadline', 'latency', 'warning', 'high', 'Keep the queue short enough for the deadline'],
   RL312: ['use-idle-timeout', 'latency', 'warning', 'high', 'Set an idle timeout that fits the stream', 'unsafe'],
   RL313: ['no-excessive-hints', 'latency', 'warning', 'high', 'Limit Retry-After waits to ten minutes'],
   RL314: ['no-first-content-beyond-timeout', 'latency', 'warning', 'high', 'Keep the wait for the first content within the attempt timeout'],
@@ -151,7 +133,7 @@ export const facts: Readonly<Record<RuleCode, Row>> = {
   RL317: ['no-cold-start-beyond-deadline', 'latency', 'info', 'low', 'Give calls the time in which a model is loaded'],
   RL401: ['no-contradiction', 'correctness', 'error', 'high', 'Write fields that do not contradict each other'],
   RL403: ['no-misspelt-method', 'correctness', 'error', 'high', 'Spell HTTP methods correctly', 'unsafe'],
-  RL405: ['no-field-without-effect', 'correctness', 'warning', 'high', 'Remove fields that have no effect', 'unsafe'],
+  RL405: ['no-field-without-effect', 'correctness', 'warning', 'high', 'Remove what has no effect', 'unsafe'],
   RL406: ['no-broken-extends', 'correctness', 'error', 'high', 'Extend presets and files that exist', 'safe'],
   RL407: ['no-unreachable-entry', 'correctness', 'warning', 'high', 'Remove routes and entries that never apply', 'safe'],
   RL408: ['no-empty-triggers', 'correctness', 'warning', 'high', 'List what to retry, or set maxAttempts to 1'],
@@ -164,20 +146,31 @@ export const facts: Readonly<Record<RuleCode, Row>> = {
   RL419: ['no-shared-route-guards', 'correctness', 'warning', 'high', 'Name the routes that have guards of their own'],
   RL601: ['no-repeated-settings', 'hygiene', 'info', 'high', 'Write shared settings once'],
   RL602: ['no-unit-slip', 'hygiene', 'warning', 'low', 'Write durations in milliseconds', 'unsafe'],
-  RL603: ['no-idle-route', 'hygiene', 'info', 'high', 'Remove routes that change nothing', 'unsafe'],
   RL604: ['no-weak-suppression', 'hygiene', 'warning', 'high', 'Give each suppression a rule and a reason'],
   RL605: ['no-unused-suppression', 'hygiene', 'warning', 'high', 'Remove suppressions that suppress nothing', 'safe'],
-  RL606: ['no-rank-gap', 'hygiene', 'info', 'low', 'Number the ranks of endpoints without gaps', 'unsafe'],
 };
 
 /** Code and name of each retired rule, and the code of the rule that has its check. */
 export const formerly: readonly (readonly [code: string, name: string, now: RuleCode])[] = [
+  ['RL101', 'no-retried-post-without-key', 'RL101'],
+  ['RL104', 'no-idempotent-post-everywhere', 'RL104'],
+  ['RL105', 'no-hedged-post-without-key', 'RL101'],
   ['RL108', 'no-plain-http-payments', 'RL108'],
+  ['RL111', 'no-retries-paid-twice', 'RL111'],
   ['RL114', 'no-plain-http-endpoints', 'RL108'],
+  ['RL115', 'no-hedges-paid-twice', 'RL111'],
+  ['RL116', 'no-actions-by-get', 'RL104'],
   ['RL201', 'no-unbounded-retries', 'RL201'],
   ['RL202', 'no-excessive-attempts', 'RL201'],
   ['RL210', 'no-ignored-retry-after', 'RL210'],
   ['RL211', 'no-fast-retries-on-overload', 'RL210'],
+  ['RL217', 'no-concurrency-below-traffic', 'RL217'],
+  ['RL218', 'no-budget-multiplied-by-instances', 'RL218'],
+  ['RL220', 'no-quota-below-traffic', 'RL217'],
+  ['RL221', 'no-pacing-without-queue', 'RL217'],
+  ['RL223', 'no-quota-multiplied-by-instances', 'RL218'],
+  ['RL224', 'no-split-limit', 'RL218'],
+  ['RL311', 'no-queue-beyond-deadline', 'RL217'],
   ['RL315', 'no-idle-timeout-for-watches', 'RL312'],
   ['RL318', 'no-hints-below-queue-wait', 'RL210'],
   ['RL413', 'no-extreme-replay-limit', 'RL413'],
@@ -185,4 +178,6 @@ export const formerly: readonly (readonly [code: string, name: string, now: Rule
   ['RL417', 'no-ineffective-failover', 'RL417'],
   ['RL420', 'no-fallback-first', 'RL417'],
   ['RL421', 'no-spread-sessions', 'RL417'],
+  ['RL603', 'no-idle-route', 'RL405'],
+  ['RL606', 'no-rank-gap', 'RL405'],
 ];

@@ -11,14 +11,13 @@ import {
   weakSuppression,
   wrongValue,
 } from './intrinsic.ts';
-import {actionsByGet} from './no-actions-by-get.ts';
 import {amplifiedRetries} from './no-amplified-retries.ts';
 import {attemptAsLongAsCall} from './no-attempt-as-long-as-call.ts';
 import {breakerOpenedByOneCall} from './no-breaker-opened-by-one-call.ts';
 import {brokenExtends} from './no-broken-extends.ts';
-import {budgetMultipliedByInstances} from './no-budget-multiplied-by-instances.ts';
+import {multipliedLimit} from './no-multiplied-limit.ts';
 import {lateColdStart} from './no-cold-start-beyond-deadline.ts';
-import {concurrencyBelowTraffic} from './no-concurrency-below-traffic.ts';
+import {limitBelowTraffic} from './no-limit-below-traffic.ts';
 import {contradiction} from './no-contradiction.ts';
 import {credentialsAcrossSites} from './no-credentials-across-sites.ts';
 import {deadBreaker} from './no-dead-breaker.ts';
@@ -31,10 +30,7 @@ import {fieldWithoutEffect} from './no-field-without-effect.ts';
 import {firstContentBeyondTimeout} from './no-first-content-beyond-timeout.ts';
 import {flappingBreaker} from './no-flapping-breaker.ts';
 import {flatBackoff} from './no-flat-backoff.ts';
-import {hedgedPostWithoutKey} from './no-hedged-post-without-key.ts';
-import {hedgesPaidTwice} from './no-hedges-paid-twice.ts';
-import {idempotentPostEverywhere} from './no-idempotent-post-everywhere.ts';
-import {idleRoute} from './no-idle-route.ts';
+import {falseIdempotence} from './no-false-idempotence.ts';
 import {idsToEveryOrigin} from './no-ids-to-every-origin.ts';
 import {ignoredKeyHeader} from './no-ignored-key-header.ts';
 import {ignoredThrottling} from './no-ignored-throttling.ts';
@@ -45,20 +41,14 @@ import {lostDefaults} from './no-lost-defaults.ts';
 import {missedObjective} from './no-missed-objective.ts';
 import {misspeltMethod} from './no-misspelt-method.ts';
 import {overriddenPreset} from './no-overridden-preset.ts';
-import {pacingWithoutQueue} from './no-pacing-without-queue.ts';
 import {paymentsAcrossEndpoints} from './no-payments-across-endpoints.ts';
 import {plainHttp} from './no-plain-http.ts';
-import {queueBeyondDeadline} from './no-queue-beyond-deadline.ts';
-import {quotaBelowTraffic} from './no-quota-below-traffic.ts';
-import {quotaMultipliedByInstances} from './no-quota-multiplied-by-instances.ts';
-import {rankGap} from './no-rank-gap.ts';
 import {repeatedRoutes} from './no-repeated-settings.ts';
-import {retriedPostWithoutKey} from './no-retried-post-without-key.ts';
+import {repeatedPostWithoutKey} from './no-repeated-post-without-key.ts';
 import {retriedRefusals} from './no-retried-refusals.ts';
-import {retriesPaidTwice} from './no-retries-paid-twice.ts';
+import {callsPaidTwice} from './no-calls-paid-twice.ts';
 import {secretInNotes} from './no-secret-in-notes.ts';
 import {sharedRouteGuards} from './no-shared-route-guards.ts';
-import {splitLimit} from './no-split-limit.ts';
 import {streamCommittedByHeaders} from './no-stream-committed-by-headers.ts';
 import {synchronisedRetries} from './no-synchronised-retries.ts';
 import {timeoutBelowLatency} from './no-timeout-below-latency.ts';
@@ -87,18 +77,15 @@ export const rules: readonly Rule[] = [
   unknownField,
   missingField,
   unreadableText,
-  retriedPostWithoutKey,
+  repeatedPostWithoutKey,
   retriedRefusals,
-  idempotentPostEverywhere,
-  hedgedPostWithoutKey,
+  falseIdempotence,
   plainHttp,
   idsToEveryOrigin,
   secretInNotes,
-  retriesPaidTwice,
+  callsPaidTwice,
   paymentsAcrossEndpoints,
   credentialsAcrossSites,
-  hedgesPaidTwice,
-  actionsByGet,
   ignoredKeyHeader,
   tooManyAttempts,
   synchronisedRetries,
@@ -113,14 +100,10 @@ export const rules: readonly Rule[] = [
   flappingBreaker,
   excessiveHedging,
   breakerOpenedByOneCall,
-  concurrencyBelowTraffic,
-  budgetMultipliedByInstances,
+  limitBelowTraffic,
+  multipliedLimit,
   ineffectiveAdaptiveLimit,
-  quotaBelowTraffic,
-  pacingWithoutQueue,
   missingRefusals,
-  quotaMultipliedByInstances,
-  splitLimit,
   missingConcurrencyLimit,
   implausibleQuota,
   missingAttemptTimeout,
@@ -132,7 +115,6 @@ export const rules: readonly Rule[] = [
   lateWorstCase,
   missedObjective,
   timeoutBelowLatency,
-  queueBeyondDeadline,
   idleTimeout,
   excessiveHints,
   firstContentBeyondTimeout,
@@ -153,8 +135,6 @@ export const rules: readonly Rule[] = [
   sharedRouteGuards,
   repeatedRoutes,
   unitSlip,
-  idleRoute,
   weakSuppression,
   unusedSuppression,
-  rankGap,
 ];

@@ -254,13 +254,13 @@ describe('rules', () => {
     }
   });
 
-  it('RL603 leaves alone a route that keeps its calls from the next', async () => {
+  it('RL405 leaves alone a route that keeps its calls from the next', async () => {
     const idle = {match: {path: '/a'}, maxAttempts: 3};
-    expect(await pointers('RL603', {routes: [idle]})).to.deep.equal(['routes[0].match']);
-    expect(await pointers('RL603', {routes: [idle, {match: {path: '/b'}, maxAttempts: 1}]})).to.deep.equal([
+    expect(await pointers('RL405', {routes: [idle]})).to.deep.equal(['routes[0].match']);
+    expect(await pointers('RL405', {routes: [idle, {match: {path: '/b'}, maxAttempts: 1}]})).to.deep.equal([
       'routes[0].match',
     ]);
-    expect(await pointers('RL603', {routes: [idle, {match: {methods: ['GET']}, maxAttempts: 1}]})).to.deep.equal([]);
+    expect(await pointers('RL405', {routes: [idle, {match: {methods: ['GET']}, maxAttempts: 1}]})).to.deep.equal([]);
   });
 
   describe('suggest what ends their finding', () => {

@@ -117,7 +117,7 @@ describe('a policy with a defect', () => {
     ],
     [
       'no queue where calls may wait',
-      'RL221 warning quota.queue',
+      'RL217 warning quota.queue',
       {quota: {limits: [{unit: 'requests', max: 100, perMs: 1000}], queue: 0, maxWaitMs: 1}},
     ],
     [
@@ -206,7 +206,7 @@ describe('a policy that is unusual and sound', () => {
     ],
     [
       'no queue where no call may wait',
-      'RL221',
+      'RL217',
       {quota: {limits: [{unit: 'requests', max: 100, perMs: 1000}], queue: 0, maxWaitMs: 0}},
     ],
     [

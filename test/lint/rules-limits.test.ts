@@ -125,7 +125,7 @@ describe('RL310 no-timeout-below-latency', () => {
   });
 });
 
-describe('RL311 no-queue-beyond-deadline', () => {
+describe('RL217 no-limit-below-traffic of a queue', () => {
   const policy = (queue: number, settings: PolicyInput = {}): PolicyInput => ({
     deadlineMs: 2000,
     attemptTimeoutMs: 600,
@@ -135,9 +135,9 @@ describe('RL311 no-queue-beyond-deadline', () => {
   });
 
   it('leaves the last call of the queue the time of its attempt', async () => {
-    expect(await said('RL311', policy(90))).to.be.empty;
-    expect(await said('RL311', policy(91))).to.deep.equal(['warning concurrency.queue']);
-    const [finding] = await findings('RL311', policy(95));
+    expect(await said('RL217', policy(90))).to.be.empty;
+    expect(await said('RL217', policy(91))).to.deep.equal(['warning concurrency.queue']);
+    const [finding] = await findings('RL217', policy(95));
     expect(finding!.message).to.equal(
       'The last of 95 calls in the queue waits 1900 ms (10 in flight, each for about 200 ms), and the deadline of 2000 ms leaves 100 ms for its attempt. Shorten the queue.',
     );
@@ -146,17 +146,17 @@ describe('RL311 no-queue-beyond-deadline', () => {
   it('points at what a route changes', async () => {
     const {deadlineMs, ...rest} = policy(90);
     const routes = [{match: {path: '/v1/search'}, deadlineMs: 1000}];
-    expect(await said('RL311', {...rest, deadlineMs: 30_000, routes})).to.deep.equal(['warning routes[0].deadlineMs']);
+    expect(await said('RL217', {...rest, deadlineMs: 30_000, routes})).to.deep.equal(['warning routes[0].deadlineMs']);
   });
 
   it('is silent without a queue, a deadline or a latency', async () => {
-    expect(await said('RL311', policy(0))).to.be.empty;
-    expect(await said('RL311', policy(1000, {deadlineMs: null}))).to.be.empty;
-    expect(await said('RL311', policy(1000, {objective: {assume: {rps: 5}}}))).to.be.empty;
+    expect(await said('RL217', policy(0))).to.be.empty;
+    expect(await said('RL217', policy(1000, {deadlineMs: null}))).to.be.empty;
+    expect(await said('RL217', policy(1000, {objective: {assume: {rps: 5}}}))).to.be.empty;
   });
 
   it('suggests the longest queue that is empty before the deadline', async () => {
-    expect((await suggested('RL311', policy(1000)))[0]).to.deep.include({concurrency: {max: 10, queue: 90}});
+    expect((await suggested('RL217', policy(1000)))[0]).to.deep.include({concurrency: {max: 10, queue: 90}});
   });
 });
 

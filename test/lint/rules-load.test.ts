@@ -151,7 +151,7 @@ describe('RL213 no-flapping-breaker', () => {
   });
 });
 
-describe('RL217 no-concurrency-below-traffic', () => {
+describe('RL217 no-limit-below-traffic', () => {
   const policy = (max: number, assume: object, settings: PolicyInput = {}): PolicyInput => ({
     ...settings,
     concurrency: {max},
@@ -199,7 +199,7 @@ describe('RL217 no-concurrency-below-traffic', () => {
   });
 });
 
-describe('RL218 no-budget-multiplied-by-instances', () => {
+describe('RL218 no-multiplied-limit', () => {
   const fleet = (budget: PolicyInput['budget'], instances: number, rps: number): PolicyInput => ({
     budget,
     objective: {instances, assume: {rps}},
@@ -239,24 +239,24 @@ describe('RL218 no-budget-multiplied-by-instances', () => {
   });
 });
 
-describe('RL224 no-split-limit', () => {
+describe('RL218 no-multiplied-limit of routes', () => {
   const quota = (max: number): PolicyInput => ({quota: {limits: [{unit: 'requests', max, perMs: 60_000}]}});
   const origin = 'https://b.test';
 
   it('asks whether calls to one origin are left for the policy and for an earlier route', async () => {
     const whole = {match: {origin}, ...quota(100)};
     const get = {match: {origin, methods: ['GET']}, ...quota(50)};
-    expect(await pointers('RL224', {...quota(500), routes: [whole]}), 'none for the policy').to.be.empty;
-    expect(await pointers('RL224', {...quota(500), routes: [whole, get]}), 'none for the second route').to.be.empty;
-    expect(await pointers('RL224', {...quota(500), routes: [get, whole]})).to.deep.equal(['routes[1].quota']);
-    expect(await pointers('RL224', {...quota(500), routes: [get]})).to.deep.equal(['routes[0].quota']);
+    expect(await pointers('RL218', {...quota(500), routes: [whole]}), 'none for the policy').to.be.empty;
+    expect(await pointers('RL218', {...quota(500), routes: [whole, get]}), 'none for the second route').to.be.empty;
+    expect(await pointers('RL218', {...quota(500), routes: [get, whole]})).to.deep.equal(['routes[1].quota']);
+    expect(await pointers('RL218', {...quota(500), routes: [get]})).to.deep.equal(['routes[0].quota']);
   });
 
   it('compares calls to origins that one of the two does not name', async () => {
     const path = {match: {path: '/v1/batches'}, ...quota(100)};
-    expect(await pointers('RL224', {routes: [{match: {origin}, ...quota(500)}, path]}), 'the first has them all').to.be
+    expect(await pointers('RL218', {routes: [{match: {origin}, ...quota(500)}, path]}), 'the first has them all').to.be
       .empty;
-    expect(await pointers('RL224', {routes: [path, {match: {origin}, ...quota(500)}]})).to.deep.equal([
+    expect(await pointers('RL218', {routes: [path, {match: {origin}, ...quota(500)}]})).to.deep.equal([
       'routes[1].quota',
     ]);
   });

@@ -17,7 +17,7 @@ async function pointers(code: string, policy: PolicyInput): Promise<string[]> {
 const posted = (path: string, over: PolicyInput = {}): PolicyInput =>
   ({routes: [{match: {methods: ['POST'], path}, ...over}]}) as PolicyInput;
 
-describe('RL111 no-retries-paid-twice', () => {
+describe('RL111 no-calls-paid-twice', () => {
   const declared = (over: PolicyInput): PolicyInput =>
     posted('/v1/messages', {idempotentMethods: ['POST'], ...over} as PolicyInput);
 
@@ -68,21 +68,21 @@ describe('RL219 no-ineffective-adaptive-limit', () => {
   });
 });
 
-describe('RL220 no-quota-below-traffic', () => {
+describe('RL217 no-limit-below-traffic of a quota', () => {
   const paced = (limits: object[], rps: number): PolicyInput =>
     ({quota: {limits}, objective: {assume: {rps}}}) as PolicyInput;
   const requests = (max: number, perMs: number) => ({unit: 'requests', max, perMs});
 
   it('compares with the lowest limit of requests', async () => {
     const both = [requests(10, 1000), requests(120, 60_000), {unit: 'tokens', max: 1, perMs: 60_000}];
-    expect(await messages('RL220', paced(both, 2))).to.be.empty;
-    expect(await messages('RL220', paced(both, 2.5))).to.deep.equal([
+    expect(await messages('RL217', paced(both, 2))).to.be.empty;
+    expect(await messages('RL217', paced(both, 2.5))).to.deep.equal([
       'The quota of 120 requests in 60000 ms admits 2 requests per second, but the assumed traffic is 2.5 calls per second: the queue grows until at least 20 % of the calls are refused. Send less, or raise the limit.',
     ]);
   });
 
   it('is silent about a rate that is only learned', async () =>
-    expect(await messages('RL220', paced([], 1000))).to.be.empty);
+    expect(await messages('RL217', paced([], 1000))).to.be.empty);
 });
 
 describe('RL222 use-refusals', () => {

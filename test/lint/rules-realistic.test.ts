@@ -206,7 +206,7 @@ const pairs: readonly Pair[] = [
     ],
   },
   {
-    code: 'RL115',
+    code: 'RL111',
     title: 'a hedge of paid generations',
     bad: {extends: ['steadfetch:llm'], hedge: {delayMs: 20_000}},
     finds: ['warning hedge'],
@@ -218,7 +218,7 @@ const pairs: readonly Pair[] = [
     ],
   },
   {
-    code: 'RL116',
+    code: 'RL104',
     title: 'a GET that sends',
     bad: {routes: [{match: {methods: ['get', 'HEAD'], path: '/api/sendMessage'}, name: 'send'}]},
     finds: ['warning routes[0].match.path'],

@@ -204,7 +204,7 @@ describe('RL113 no-credentials-across-sites', () => {
   }
 });
 
-describe('RL101 no-retried-post-without-key', () => {
+describe('RL101 no-repeated-post-without-key', () => {
   const route = {match: {methods: ['POST'], path: '/v1/charges'}};
 
   it('reports no trigger that the route does not list', async () => {

@@ -1,13 +1,14 @@
-import type {Budget} from '../../src/policy/types.ts';
-import {formatCount, formatNumber, formatShare} from '../analysis/format.ts';
+import {type Budget} from '../../src/policy/types.ts';
+import {formatCount, formatList, formatNumber, formatShare} from '../analysis/format.ts';
 import {isRare} from '../analysis/rare-calls.ts';
 import {mayRetry, retriesOf} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
 import {mostSpecific, type Scope} from '../model/scope.ts';
-import type {Draft, FixDraft, Rule} from '../rule.ts';
+import {type Check, type Draft, type FixDraft, type FormerCheck, type Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
+import {splitLimit} from './split-limit.ts';
 
-export const budgetMultipliedByInstances: Rule = builtIn('RL218', {
+const multipliedBudget: Check = {
   worse: 'higher',
   needs: ['objective'],
   fields: ['budget', 'maxAttempts', 'objective'],
@@ -21,7 +22,7 @@ export const budgetMultipliedByInstances: Rule = builtIn('RL218', {
     const draft = always(scope, budget, fleet) ?? atFirst(scope, budget, fleet);
     if (draft !== undefined) yield draft;
   },
-});
+};
 
 interface Fleet {
   readonly instances: number;
@@ -97,3 +98,25 @@ function asShare(rps: number): FixDraft {
 
 const DEFAULT_WINDOW_MS = 10_000;
 const DAY_MS = 86_400_000;
+
+const quotaMultipliedByInstances: FormerCheck = {
+  formerly: 'RL223',
+  severity: 'info',
+  needs: ['objective'],
+  fields: ['quota', 'objective.instances'],
+
+  *check(scope): Iterable<Draft> {
+    const {quota, objective} = scope.policy;
+    const instances = objective?.instances ?? 1;
+    if (quota === null || instances < 2) return;
+    const taken = quota.limits.map(({unit, max, perMs}) => `${max} ${unit} in ${scope.dialect.words.ms(perMs)}`);
+    if (taken.length === 0) return;
+    yield {
+      at: mostSpecific(scope, 'quota.limits', 'objective.instances'),
+      message: `${instances} processes may each take ${formatList(taken)}, together ${instances} times as much. If the account has one limit for all of them, state a part for each, or share the quota through steadfetch/redis.`,
+      related: [{at: 'objective.instances', message: 'The number of processes is set here.'}],
+    };
+  },
+};
+
+export const multipliedLimit: Rule = builtIn('RL218', multipliedBudget, quotaMultipliedByInstances, splitLimit);

@@ -1,11 +1,12 @@
+import {formatShare} from '../analysis/format.ts';
 import {isModelRoute} from '../analysis/model-route.ts';
-import {callsOf, mayRepeat, mayRetry, retriesOf} from '../analysis/retryability.ts';
+import {callsOf, mayRepeat, mayRetry, namedMethods, retriesOf} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
 import {isDefault, isSet, type Scope} from '../model/scope.ts';
-import type {Draft, FixDraft, Rule} from '../rule.ts';
+import {type Check, type Draft, type FixDraft, type FormerCheck, type Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
-export const retriesPaidTwice: Rule = builtIn('RL111', {
+const retriesPaidTwice: Check = {
   needs: ['paid', 'routes'],
   fields: ['paid', 'retryOn', 'attemptTimeoutMs'],
   reads: ['deadlineMs', 'idempotency', 'idempotentMethods', 'match', 'maxAttempts'],
@@ -31,7 +32,7 @@ export const retriesPaidTwice: Rule = builtIn('RL111', {
         fix: byDefault,
       };
   },
-});
+};
 
 const byDefault: FixDraft = {
   title: 'Count paid attempts, and end a call at a timeout',
@@ -42,3 +43,29 @@ function formatTimes({policy}: Scope, most = Number.POSITIVE_INFINITY): string {
   const attempts = Math.min(most, retriesOf(policy) + 1);
   return Number.isFinite(attempts) ? `: up to ${attempts} times in a call` : ', any number of times in a call';
 }
+
+const hedgesPaidTwice: FormerCheck = {
+  formerly: 'RL115',
+  confidence: 'high',
+  needs: ['hedge'],
+  fields: ['hedge'],
+  reads: ['idempotency', 'idempotentMethods', 'match', 'maxAttempts', 'paid'],
+
+  *check(scope): Iterable<Draft> {
+    const {hedge, paid} = scope.policy;
+    if (hedge === null || hedge.maxLoadRatio === 0 || !mayRetry(scope) || !mayRepeat(scope)) return;
+    if (paid === null ? !isModelRoute(scope) : paid.maxPaidAttempts < 2) return;
+    if (namedMethods(scope)?.every(method => READS.includes(method))) return;
+    const most = Math.min(hedge.maxLoadRatio, 1 - (hedge.quantile ?? 0));
+    yield {
+      at: 'hedge',
+      message: `A hedge of a paid call is a second call: up to ${formatShare(most)} of the calls are paid for twice, and one of the answers is thrown away. Remove the hedge.`,
+      fix: {title: 'Remove the hedge', changes: [{do: 'set', path: 'hedge', value: null}]},
+    };
+  },
+};
+
+/** Models generate in answer to a POST. */
+const READS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
+
+export const callsPaidTwice: Rule = builtIn('RL111', retriesPaidTwice, hedgesPaidTwice);

@@ -4,10 +4,10 @@ import {covers, mayMeet} from '../analysis/route-cover.ts';
 import {canonical} from '../canonical.ts';
 import type {Model} from '../model/model.ts';
 import type {Scope} from '../model/scope.ts';
-import type {Draft, Rule} from '../rule.ts';
-import {builtIn} from './built-in.ts';
+import type {Draft, FormerCheck} from '../rule.ts';
 
-export const splitLimit: Rule = builtIn('RL224', {
+export const splitLimit: FormerCheck = {
+  formerly: 'RL224',
   needs: ['quota', 'concurrency'],
   fields: ['quota', 'concurrency'],
   reads: ['match'],
@@ -19,7 +19,7 @@ export const splitLimit: Rule = builtIn('RL224', {
       if (message !== undefined) yield {scope, ...message};
     }
   },
-});
+};
 
 type Found = Pick<Draft, 'at' | 'message'>;
 

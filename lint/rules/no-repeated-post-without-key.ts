@@ -1,14 +1,14 @@
-import type {RetryTrigger} from '../../src/policy/types.ts';
+import {type RetryTrigger} from '../../src/policy/types.ts';
 import {formatList} from '../analysis/format.ts';
 import {isBroad} from '../analysis/path-effect.ts';
-import {declaring, keyFor, type RepeatRisk, repeatRisks} from '../analysis/repeat-risk.ts';
+import {declaring, keyFor, repeatRisks, type RepeatRisk} from '../analysis/repeat-risk.ts';
 import {callsOf, mayRetry, namedNonIdempotent} from '../analysis/retryability.ts';
 import {ambiguousTriggers} from '../analysis/triggers.ts';
-import {isSet, isSetByRoute, isSetHere, type Scope} from '../model/scope.ts';
-import type {Draft, FixDraft, Rule} from '../rule.ts';
+import {isSet, isSetByRoute, isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
+import {type Check, type Draft, type FixDraft, type FormerCheck, type Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
-export const retriedPostWithoutKey: Rule = builtIn('RL101', {
+const retried: Check = {
   fields: ['idempotency', 'idempotentMethods', 'retryOn'],
   reads: ['match', 'maxAttempts'],
 
@@ -30,7 +30,7 @@ export const retriedPostWithoutKey: Rule = builtIn('RL101', {
       return;
     }
   },
-});
+};
 
 /**
  * Whether the author expects retries that the client does not make. Triggers of the whole policy are no mistake in a route that writes: there the
@@ -103,3 +103,50 @@ const once: FixDraft = {
   title: 'Set maxAttempts to 1',
   changes: [{do: 'set', path: 'maxAttempts', value: 1, inScope: true}],
 };
+
+const hedgedPostWithoutKey: FormerCheck = {
+  formerly: 'RL105',
+  needs: ['hedge'],
+  fields: ['hedge', 'idempotency', 'idempotentMethods'],
+  reads: ['match', 'maxAttempts'],
+
+  *check(scope): Iterable<Draft> {
+    const {policy} = scope;
+    if (policy.hedge === null || !mayRetry(scope)) return;
+    const [risk] = repeatRisks(scope, 'hedge');
+    if (risk === undefined) return;
+    const {method, severity, confidence} = risk;
+    yield {
+      at: mostSpecific(scope, 'hedge', scope.match?.methods === undefined ? 'match.path' : 'match.methods'),
+      message: formatHedge(callsOf(scope, method), risk),
+      severity,
+      confidence,
+      related: [{at: 'hedge', message: 'The hedge is set here.'}],
+      ...hedgeRemedies(scope, risk),
+    };
+  },
+};
+
+function formatHedge(call: string, {method, isRepeated, effect, why}: RepeatRisk): string {
+  if (isRepeated) {
+    const harm = effect === 'acts' && why !== undefined ? why : 'the server may process both';
+    return `${call} is sent a second time while the first attempt is still running, without an idempotency key: ${harm}. Remove the hedge, or send a key.`;
+  }
+  return effect === 'harmless'
+    ? `${call} is never hedged, because ${method} is not in idempotentMethods. List it, or remove the hedge.`
+    : `${call} is never hedged without an idempotency key. Send a key, or remove the hedge.`;
+}
+
+const unhedged: FixDraft = {
+  title: 'Remove the hedge here',
+  changes: [{do: 'set', path: 'hedge', value: null, inScope: true}],
+};
+
+/** A fix exists only where the path writes. Elsewhere only the author knows whether a second request does harm. */
+function hedgeRemedies(scope: Scope, {method, effect}: RepeatRisk): Pick<Draft, 'fix' | 'suggestions'> {
+  if (effect === 'harmless') return {suggestions: [declaring(scope, method), unhedged]};
+  const withKey = keyFor(scope, method);
+  return effect === 'acts' ? {fix: unhedged, suggestions: [withKey]} : {suggestions: [withKey, unhedged]};
+}
+
+export const repeatedPostWithoutKey: Rule = builtIn('RL101', retried, hedgedPostWithoutKey);
