@@ -25,7 +25,6 @@ const BY_RULE: Readonly<Record<string, Arithmetic>> = {
   RL201: scope => [...attemptsBlocks(scope), ...attemptBlocks(scope)],
   RL203: bursts,
   RL204: attemptBlocks,
-  RL205: attemptBlocks,
   RL206: attemptBlocks,
   RL207: budgetBlocks,
   RL208: budgetBlocks,
@@ -41,14 +40,9 @@ const BY_RULE: Readonly<Record<string, Arithmetic>> = {
   RL302: attemptBlocks,
   RL303: attemptBlocks,
   RL304: attemptBlocks,
-  RL305: scope => [...triggerBlocks(scope), ...attemptBlocks(scope)],
-  RL306: attemptBlocks,
-  RL307: attemptBlocks,
   RL309: scope => [...predictionBlocks(scope), ...attemptBlocks(scope)],
   RL310: cutBlocks,
-  RL313: attemptBlocks,
-  RL408: triggerBlocks,
-  RL412: triggerBlocks,
+  RL408: scope => [...triggerBlocks(scope), ...attemptBlocks(scope)],
 };
 
 /** @returns undefined for a rule without arithmetic. */

@@ -22,7 +22,6 @@ export type RuleCode =
   | 'RL201'
   | 'RL203'
   | 'RL204'
-  | 'RL205'
   | 'RL206'
   | 'RL207'
   | 'RL208'
@@ -37,33 +36,23 @@ export type RuleCode =
   | 'RL219'
   | 'RL222'
   | 'RL225'
-  | 'RL226'
   | 'RL301'
   | 'RL302'
   | 'RL303'
   | 'RL304'
-  | 'RL305'
-  | 'RL306'
-  | 'RL307'
   | 'RL309'
   | 'RL310'
   | 'RL312'
-  | 'RL313'
-  | 'RL314'
   | 'RL316'
-  | 'RL317'
   | 'RL401'
   | 'RL403'
   | 'RL405'
   | 'RL406'
   | 'RL407'
   | 'RL408'
-  | 'RL412'
   | 'RL413'
-  | 'RL414'
   | 'RL416'
   | 'RL417'
-  | 'RL418'
   | 'RL419'
   | 'RL601'
   | 'RL602'
@@ -100,9 +89,8 @@ export const facts: Readonly<Record<RuleCode, Row>> = {
   RL117: ['no-ignored-key-header', 'safety', 'error', 'high', 'Send the key in the header that the vendor reads', 'unsafe'],
   RL201: ['no-too-many-attempts', 'load', 'error', 'high', 'Make at most five attempts', 'unsafe'],
   RL203: ['no-synchronised-retries', 'load', 'error', 'high', 'Spread retries with jitter', 'unsafe'],
-  RL204: ['no-immediate-retries', 'load', 'error', 'high', 'Wait before each retry', 'unsafe'],
-  RL205: ['no-flat-backoff', 'load', 'info', 'high', 'Wait longer before each retry'],
-  RL206: ['no-endless-waits', 'latency', 'warning', 'high', 'Limit each wait to a minute, or a quarter of the deadline', 'unsafe'],
+  RL204: ['use-backoff', 'load', 'error', 'high', 'Wait before each retry, and longer each time', 'unsafe'],
+  RL206: ['no-endless-waits', 'latency', 'warning', 'high', 'Limit each wait, that of Retry-After included', 'unsafe'],
   RL207: ['use-retry-budget', 'load', 'warning', 'high', 'Limit the retries of all calls with a budget', 'unsafe'],
   RL208: ['no-toothless-budget', 'load', 'warning', 'high', 'Set a budget that refuses retries in an outage', 'unsafe'],
   RL209: ['no-amplified-retries', 'load', 'error', 'high', 'Retry in one layer'],
@@ -114,38 +102,28 @@ export const facts: Readonly<Record<RuleCode, Row>> = {
   RL217: ['no-limit-below-traffic', 'load', 'warning', 'high', 'Size limits and their queues for the traffic', 'unsafe'],
   RL218: ['no-multiplied-limit', 'load', 'warning', 'medium', 'Size limits for all processes and routes that share a server', 'unsafe'],
   RL219: ['no-ineffective-adaptive-limit', 'load', 'warning', 'high', 'Let an adaptive concurrency limit adapt', 'unsafe'],
-  RL222: ['use-refusals', 'load', 'info', 'medium', 'Read the error bodies of model endpoints before a retry', 'unsafe'],
+  RL222: ['use-refusals', 'load', 'info', 'medium', 'Read the errors in the bodies and streams of model endpoints', 'unsafe'],
   RL225: ['use-concurrency-limit', 'load', 'info', 'medium', 'Bound the attempts in flight where calls may pile up'],
-  RL226: ['no-implausible-quota', 'load', 'warning', 'medium', 'State the limits of the account in their units'],
   RL301: ['use-attempt-timeout', 'latency', 'error', 'high', 'Set an attempt timeout, so that a retry has time', 'unsafe'],
   RL302: ['use-deadline', 'latency', 'warning', 'high', 'Set a deadline for the whole call', 'unsafe'],
   RL303: ['no-unreachable-attempts', 'latency', 'warning', 'high', 'Fit all attempts into the deadline'],
-  RL304: ['no-attempt-as-long-as-call', 'latency', 'warning', 'high', 'Keep the attempt timeout well below the deadline'],
-  RL305: ['no-unretried-timeouts', 'latency', 'info', 'high', 'Retry attempts that time out'],
-  RL306: ['no-unreachable-cap', 'hygiene', 'info', 'high', 'Set a cap that the waits can reach', 'unsafe'],
-  RL307: ['no-worst-case-above-objective', 'latency', 'error', 'high', 'Set a deadline that meets the objective'],
-  RL309: ['no-missed-objective', 'latency', 'warning', 'medium', 'Meet the objective under the assumed traffic'],
-  RL310: ['no-timeout-below-latency', 'latency', 'warning', 'high', 'Set timeouts above the latency of a healthy server', 'unsafe'],
+  RL304: ['no-unreachable-limit', 'latency', 'warning', 'high', 'Keep each time limit below the one that ends it', 'unsafe'],
+  RL309: ['no-missed-objective', 'latency', 'warning', 'medium', 'Meet the objective'],
+  RL310: ['no-timeout-below-latency', 'latency', 'warning', 'high', 'Set time limits above what a healthy server needs', 'unsafe'],
   RL312: ['use-idle-timeout', 'latency', 'warning', 'high', 'Set an idle timeout that fits the stream', 'unsafe'],
-  RL313: ['no-excessive-hints', 'latency', 'warning', 'high', 'Limit Retry-After waits to ten minutes'],
-  RL314: ['no-first-content-beyond-timeout', 'latency', 'warning', 'high', 'Keep the wait for the first content within the attempt timeout'],
   RL316: ['use-deadline-header', 'latency', 'info', 'medium', 'Tell the server how much time a call has left'],
-  RL317: ['no-cold-start-beyond-deadline', 'latency', 'info', 'low', 'Give calls the time in which a model is loaded'],
   RL401: ['no-contradiction', 'correctness', 'error', 'high', 'Write fields that do not contradict each other'],
   RL403: ['no-misspelt-method', 'correctness', 'error', 'high', 'Spell HTTP methods correctly', 'unsafe'],
   RL405: ['no-field-without-effect', 'correctness', 'warning', 'high', 'Remove what has no effect', 'unsafe'],
   RL406: ['no-broken-extends', 'correctness', 'error', 'high', 'Extend presets and files that exist', 'safe'],
   RL407: ['no-unreachable-entry', 'correctness', 'warning', 'high', 'Remove routes and entries that never apply', 'safe'],
-  RL408: ['no-empty-triggers', 'correctness', 'warning', 'high', 'List what to retry, or set maxAttempts to 1'],
-  RL412: ['no-unretried-throttling', 'correctness', 'info', 'medium', 'Retry 429 where server errors are retried', 'unsafe'],
+  RL408: ['no-missing-triggers', 'correctness', 'warning', 'high', 'List every failure that is to be retried', 'unsafe'],
   RL413: ['no-extreme-buffer', 'correctness', 'warning', 'high', 'Keep a moderate number of bytes for retries', 'unsafe'],
-  RL414: ['no-stream-committed-by-headers', 'correctness', 'warning', 'high', 'Hold the stream of a model until its first content', 'unsafe'],
   RL416: ['no-overridden-preset', 'correctness', 'warning', 'high', 'Name the preset last whose time limits are meant'],
   RL417: ['no-wrong-endpoint', 'correctness', 'warning', 'high', 'Let each call reach the endpoint that is meant for it'],
-  RL418: ['no-lost-defaults', 'correctness', 'info', 'medium', 'Repeat the entries of a list that are still wanted'],
   RL419: ['no-shared-route-guards', 'correctness', 'warning', 'high', 'Name the routes that have guards of their own'],
   RL601: ['no-repeated-settings', 'hygiene', 'info', 'high', 'Write shared settings once'],
-  RL602: ['no-unit-slip', 'hygiene', 'warning', 'low', 'Write durations in milliseconds', 'unsafe'],
+  RL602: ['no-unit-slip', 'hygiene', 'warning', 'low', 'Write durations and limits in their units', 'unsafe'],
   RL604: ['no-weak-suppression', 'hygiene', 'warning', 'high', 'Give each suppression a rule and a reason'],
   RL605: ['no-unused-suppression', 'hygiene', 'warning', 'high', 'Remove suppressions that suppress nothing', 'safe'],
 };
@@ -162,6 +140,8 @@ export const formerly: readonly (readonly [code: string, name: string, now: Rule
   ['RL116', 'no-actions-by-get', 'RL104'],
   ['RL201', 'no-unbounded-retries', 'RL201'],
   ['RL202', 'no-excessive-attempts', 'RL201'],
+  ['RL204', 'no-immediate-retries', 'RL204'],
+  ['RL205', 'no-flat-backoff', 'RL204'],
   ['RL210', 'no-ignored-retry-after', 'RL210'],
   ['RL211', 'no-fast-retries-on-overload', 'RL210'],
   ['RL217', 'no-concurrency-below-traffic', 'RL217'],
@@ -170,12 +150,24 @@ export const formerly: readonly (readonly [code: string, name: string, now: Rule
   ['RL221', 'no-pacing-without-queue', 'RL217'],
   ['RL223', 'no-quota-multiplied-by-instances', 'RL218'],
   ['RL224', 'no-split-limit', 'RL218'],
+  ['RL226', 'no-implausible-quota', 'RL602'],
+  ['RL304', 'no-attempt-as-long-as-call', 'RL304'],
+  ['RL305', 'no-unretried-timeouts', 'RL408'],
+  ['RL306', 'no-unreachable-cap', 'RL304'],
+  ['RL307', 'no-worst-case-above-objective', 'RL309'],
   ['RL311', 'no-queue-beyond-deadline', 'RL217'],
+  ['RL313', 'no-excessive-hints', 'RL206'],
+  ['RL314', 'no-first-content-beyond-timeout', 'RL304'],
   ['RL315', 'no-idle-timeout-for-watches', 'RL312'],
+  ['RL317', 'no-cold-start-beyond-deadline', 'RL310'],
   ['RL318', 'no-hints-below-queue-wait', 'RL210'],
+  ['RL408', 'no-empty-triggers', 'RL408'],
+  ['RL412', 'no-unretried-throttling', 'RL408'],
   ['RL413', 'no-extreme-replay-limit', 'RL413'],
+  ['RL414', 'no-stream-committed-by-headers', 'RL222'],
   ['RL415', 'no-extreme-hold-limit', 'RL413'],
   ['RL417', 'no-ineffective-failover', 'RL417'],
+  ['RL418', 'no-lost-defaults', 'RL408'],
   ['RL420', 'no-fallback-first', 'RL417'],
   ['RL421', 'no-spread-sessions', 'RL417'],
   ['RL603', 'no-idle-route', 'RL405'],

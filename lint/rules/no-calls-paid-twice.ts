@@ -3,7 +3,7 @@ import {isModelRoute} from '../analysis/model-route.ts';
 import {callsOf, mayRepeat, mayRetry, namedMethods, retriesOf} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
 import {isDefault, isSet, type Scope} from '../model/scope.ts';
-import {type Check, type Draft, type FixDraft, type FormerCheck, type Rule} from '../rule.ts';
+import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
 const retriesPaidTwice: Check = {

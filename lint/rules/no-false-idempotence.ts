@@ -2,10 +2,10 @@ import {formatList} from '../analysis/format.ts';
 import {effectOf, isBroad} from '../analysis/path-effect.ts';
 import {callsOf, isKeyed, mayRetry, namedMethods} from '../analysis/retryability.ts';
 import {ambiguousTriggers} from '../analysis/triggers.ts';
-import {entriesOf, type Entry} from '../model/entries.ts';
-import {type Model} from '../model/model.ts';
-import {type Scope} from '../model/scope.ts';
-import {type Check, type Draft, type FormerCheck, type Rule} from '../rule.ts';
+import {type Entry, entriesOf} from '../model/entries.ts';
+import type {Model} from '../model/model.ts';
+import type {Scope} from '../model/scope.ts';
+import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
 const idempotentPostEverywhere: Check = {

@@ -2,11 +2,11 @@ import {INERT_FIELDS} from '../analysis/inert-fields.ts';
 import {namedNonIdempotent} from '../analysis/retryability.ts';
 import {mayMeet} from '../analysis/route-cover.ts';
 import {equalJson} from '../canonical.ts';
-import {type Layer} from '../model/layer.ts';
-import {type Model} from '../model/model.ts';
+import type {Layer} from '../model/layer.ts';
+import type {Model} from '../model/model.ts';
 import {isSetHere, type Scope} from '../model/scope.ts';
 import {setterOf, valueAt} from '../model/setter.ts';
-import {type Check, type Draft, type FormerCheck, type Rule} from '../rule.ts';
+import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
 const inertField: Check = {

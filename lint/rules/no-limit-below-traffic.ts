@@ -1,10 +1,10 @@
 import {leastConcurrency} from '../../src/policy/least-concurrency.ts';
 import {formatCount, formatNumber, formatShare} from '../analysis/format.ts';
-import {formatHeldTime, heldPlaceOf, type HeldPlace} from '../analysis/held-place.ts';
+import {formatHeldTime, type HeldPlace, heldPlaceOf} from '../analysis/held-place.ts';
 import {inFlight, lastWaitMs, placesFor} from '../analysis/places.ts';
 import {formatChange, setting} from '../analysis/setting.ts';
 import {mostSpecific, type Scope} from '../model/scope.ts';
-import {type Check, type Draft, type FixDraft, type FormerCheck, type Rule} from '../rule.ts';
+import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
 const concurrencyBelowTraffic: Check = {
@@ -143,4 +143,10 @@ const queueBeyondDeadline: FormerCheck = {
 const formatInFlight = (scope: Scope, max: number, held: HeldPlace): string =>
   `${max === 1 ? '1 in flight,' : `${max} in flight, each`} for ${formatHeldTime(scope, held)}`;
 
-export const limitBelowTraffic: Rule = builtIn('RL217', concurrencyBelowTraffic, quotaBelowTraffic, pacingWithoutQueue, queueBeyondDeadline);
+export const limitBelowTraffic: Rule = builtIn(
+  'RL217',
+  concurrencyBelowTraffic,
+  quotaBelowTraffic,
+  pacingWithoutQueue,
+  queueBeyondDeadline,
+);

@@ -1,10 +1,10 @@
-import {type Budget} from '../../src/policy/types.ts';
+import type {Budget} from '../../src/policy/types.ts';
 import {formatCount, formatList, formatNumber, formatShare} from '../analysis/format.ts';
 import {isRare} from '../analysis/rare-calls.ts';
 import {mayRetry, retriesOf} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
 import {mostSpecific, type Scope} from '../model/scope.ts';
-import {type Check, type Draft, type FixDraft, type FormerCheck, type Rule} from '../rule.ts';
+import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 import {splitLimit} from './split-limit.ts';
 

@@ -1,11 +1,11 @@
-import {type RetryTrigger} from '../../src/policy/types.ts';
+import type {RetryTrigger} from '../../src/policy/types.ts';
 import {formatList} from '../analysis/format.ts';
 import {isBroad} from '../analysis/path-effect.ts';
-import {declaring, keyFor, repeatRisks, type RepeatRisk} from '../analysis/repeat-risk.ts';
+import {declaring, keyFor, type RepeatRisk, repeatRisks} from '../analysis/repeat-risk.ts';
 import {callsOf, mayRetry, namedNonIdempotent} from '../analysis/retryability.ts';
 import {ambiguousTriggers} from '../analysis/triggers.ts';
 import {isSet, isSetByRoute, isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
-import {type Check, type Draft, type FixDraft, type FormerCheck, type Rule} from '../rule.ts';
+import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
 const retried: Check = {

@@ -57,9 +57,9 @@ describe('rules', () => {
       ['a budget that is none', {budget: 'no'}, 'RL207'],
       ['a cost that is a word', {budget: {kind: 'token-bucket', retryCost: 'free'}}, 'RL208'],
       ['layers that are no list', {maxAttempts: 5, retryingLayers: 'many'}, 'RL209'],
-      ['triggers that are no list', {retryOn: 'all'}, 'RL305'],
-      ['a cap that is a word', {backoff: {baseMs: 200, capMs: 'high'}}, 'RL306'],
-      ['a promise that is a word', {objective: {latencyMs: {max: 'soon'}}}, 'RL307'],
+      ['triggers that are no list', {retryOn: 'all'}, 'RL408'],
+      ['a cap that is a word', {backoff: {baseMs: 200, capMs: 'high'}}, 'RL304'],
+      ['a promise that is a word', {objective: {latencyMs: {max: 'soon'}}}, 'RL309'],
     ] as const) {
       it(name, async () => {
         const found = await codes(policy as unknown as PolicyInput);
@@ -157,8 +157,8 @@ describe('rules', () => {
 
   describe('of level info speak only of what the file itself sets', () => {
     for (const [code, base] of [
-      ['RL205', '{"maxAttempts": 5, "backoff": {"kind": "constant", "delayMs": 500}}'],
-      ['RL306', '{"backoff": {"baseMs": 100, "capMs": 15000}}'],
+      ['RL204', '{"maxAttempts": 5, "backoff": {"kind": "constant", "delayMs": 500}}'],
+      ['RL304', '{"backoff": {"baseMs": 100, "capMs": 15000}}'],
     ] as const) {
       it(code, async () => {
         expect(await codes(base)).to.include(code);
@@ -172,7 +172,7 @@ describe('rules', () => {
     for (const [code, policy] of [
       ['RL303', {deadlineMs: 9000}],
       ['RL304', {deadlineMs: 5000}],
-      ['RL307', {deadlineMs: 20_000, objective: {latencyMs: {p99: 3000}}}],
+      ['RL309', {deadlineMs: 20_000, objective: {latencyMs: {p99: 3000}}}],
     ] as const) {
       it(code, async () => {
         const promise = {latencyMs: {p99: 3000}};
@@ -203,12 +203,12 @@ describe('rules', () => {
     expect(finding).to.include({code: 'RL403', fix: undefined});
   });
 
-  it('RL306 leaves alone a cap that unlimited retries come to', async () => {
+  it('RL304 leaves alone a cap that unlimited retries come to', async () => {
     const backoff = {kind: 'linear', baseMs: 1, stepMs: 0, capMs: 5000} as const;
-    expect(await pointers('RL306', {maxAttempts: 'unlimited', backoff})).to.deep.equal([]);
-    expect(await pointers('RL306', {maxAttempts: 'unlimited', deadlineMs: 4000, backoff})).to.deep.equal([
-      'backoff.capMs',
-    ]);
+    expect(await pointers('RL304', {maxAttempts: 'unlimited', backoff})).to.deep.equal([]);
+    expect(
+      await pointers('RL304', {maxAttempts: 'unlimited', deadlineMs: 4000, attemptTimeoutMs: 1000, backoff}),
+    ).to.deep.equal(['backoff.capMs']);
   });
 
   it('RL209 says what each route does, where it differs', async () => {

@@ -71,7 +71,7 @@ describe('a policy with a defect', () => {
     ],
     [
       'hints of more than a quarter of the deadline',
-      'RL313 warning retryAfter.maxMs',
+      'RL206 warning retryAfter.maxMs',
       {deadlineMs: 4_000_000, retryAfter: {maxMs: 1_000_001, scope: 'origin'}},
     ],
     [
@@ -179,7 +179,7 @@ describe('a policy that is unusual and sound', () => {
     ],
     [
       'hints of a quarter of the deadline',
-      'RL313',
+      'RL206',
       {deadlineMs: 4_000_000, retryAfter: {maxMs: 1_000_000, scope: 'origin'}},
     ],
     [
@@ -221,7 +221,7 @@ describe('a policy that is unusual and sound', () => {
   }
 
   it('fails no run where timeouts are not retried', async () => {
-    expect(await said({retryOn: [429, 503, 'network'], attemptTimeoutMs: 1000})).to.deep.equal(['RL305 info retryOn']);
+    expect(await said({retryOn: [429, 503, 'network'], attemptTimeoutMs: 1000})).to.deep.equal(['RL408 info retryOn']);
   });
 
   it('fails no run where one client without jitter has a call in ten seconds', async () => {

@@ -109,13 +109,13 @@ describe('RL222 use-refusals', () => {
     expect(await messages('RL222', posted('/v1/responses', {maxAttempts: 1}))).to.be.empty);
 });
 
-describe('RL314 no-first-content-beyond-timeout', () => {
+describe('RL304 no-unreachable-limit of the first content', () => {
   it('allows a limit just below the attempt timeout, and no limit', async () => {
-    expect(await messages('RL314', {attemptTimeoutMs: 5000, stream: {firstContentMs: 4999}})).to.be.empty;
-    expect(await messages('RL314', {attemptTimeoutMs: 5000, stream: {firstContentMs: 5000}})).to.have.length(1);
-    expect(await messages('RL314', {attemptTimeoutMs: 5000, stream: {firstContentMs: null}})).to.be.empty;
+    expect(await messages('RL304', {attemptTimeoutMs: 5000, stream: {firstContentMs: 4999}})).to.be.empty;
+    expect(await messages('RL304', {attemptTimeoutMs: 5000, stream: {firstContentMs: 5000}})).to.have.length(1);
+    expect(await messages('RL304', {attemptTimeoutMs: 5000, stream: {firstContentMs: null}})).to.be.empty;
     const endless: PolicyInput = {attemptTimeoutMs: null, deadlineMs: null, stream: {firstContentMs: 1e9}};
-    expect(await messages('RL314', endless)).to.be.empty;
+    expect(await messages('RL304', endless)).to.be.empty;
   });
 
   it('compares with the deadline where the attempt timeout grows with the output', async () => {
@@ -125,14 +125,14 @@ describe('RL314 no-first-content-beyond-timeout', () => {
       paid: {},
       stream: {firstContentMs: 20_000},
     };
-    expect(await messages('RL314', policy)).to.be.empty;
-    expect(await messages('RL314', {...policy, paid: {attemptTimeoutPerOutputTokenMs: null}})).to.have.length(1);
-    expect(await messages('RL314', {...policy, deadlineMs: 20_000})).to.have.length(1);
+    expect(await messages('RL304', policy)).to.be.empty;
+    expect(await messages('RL304', {...policy, paid: {attemptTimeoutPerOutputTokenMs: null}})).to.have.length(1);
+    expect(await messages('RL304', {...policy, deadlineMs: 20_000})).to.have.length(1);
   });
 
   it('is silent about a limit that a preset chose', async () => {
     const shortened: PolicyInput = {extends: ['steadfetch:llm'], attemptTimeoutMs: 30_000};
-    expect(await messages('RL314', shortened)).to.be.empty;
+    expect(await messages('RL304', shortened)).to.be.empty;
   });
 });
 

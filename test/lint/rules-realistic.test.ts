@@ -124,7 +124,7 @@ const pairs: readonly Pair[] = [
     good: [{deadlineMs: 90, attemptTimeoutMs: 35, maxAttempts: 2, backoff: {baseMs: 4, throttledBaseMs: 4}}],
   },
   {
-    code: 'RL205',
+    code: 'RL204',
     title: 'waits in falling order',
     bad: {backoff: {kind: 'list', delaysMs: [4000, 800]}},
     finds: ['warning backoff.delaysMs'],
@@ -263,7 +263,7 @@ const pairs: readonly Pair[] = [
     ],
   },
   {
-    code: 'RL226',
+    code: 'RL602',
     title: 'output tokens that are fewer than the requests',
     bad: {
       quota: {
@@ -351,15 +351,15 @@ const pairs: readonly Pair[] = [
     ],
   },
   {
-    code: 'RL418',
+    code: 'RL408',
     title: 'a list of triggers without the default ones',
     bad: {idempotency: {}, retryOn: [409, 507]},
     finds: ['info retryOn'],
     says: /409 and 507 are retried, and 429, 503, network failures and timeouts are not/,
     good: [
-      {retryOn: ['5xx', 423]},
+      {retryOn: [429, '5xx', 423, 'timeout']},
       {retryOn: ['ABORTED']},
-      {retryOn: [404]},
+      {retryOn: [404], attemptTimeoutMs: null},
       {retryOn: [423], maxAttempts: 1},
       {routes: [{match: {path: '/v1/search'}, name: 'search', idempotentMethods: ['POST']}]},
       {routes: [{match: {path: '/a.v1.Search/*'}, name: 'search', idempotentMethods: ['POST']}]},

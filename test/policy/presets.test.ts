@@ -69,8 +69,8 @@ describe('presets', () => {
       expect(policy.budget, 'RL207').not.to.equal(null);
       expect(policy.retryAfter.honor && policy.retryAfter.maxMs >= 1000, 'RL210').to.equal(true);
       expect(policy.attemptTimeoutMs, 'RL304').to.be.below(policy.deadlineMs as number);
-      expect(policy.retryOn, 'RL305').to.include('timeout');
-      expect((policy.backoff as {capMs: number}).capMs, 'RL306').to.be.below(policy.deadlineMs as number);
+      expect(policy.retryOn, 'RL408').to.include('timeout');
+      expect((policy.backoff as {capMs: number}).capMs, 'RL304').to.be.below(policy.deadlineMs as number);
       expect(policy.idempotentMethods, 'RL104').not.to.include('POST');
     });
   }

@@ -272,7 +272,7 @@ describe('the rules of the linter, on another dialect,', () => {
       'Set per_try_timeout to 3.7s',
       'Set timeout to 32.175s',
     ]);
-    expect(await said(route('retry_on: reset, per_try_timeout: 2s'), 'RL305')).to.deep.equal([
+    expect(await said(route('retry_on: reset, per_try_timeout: 2s'), 'RL408')).to.deep.equal([
       'An attempt that takes 2s ends the call, because per-try-timeout is not in retry_policy.retry_on. Add it.',
       'Retry timeouts',
     ]);
