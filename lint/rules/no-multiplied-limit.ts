@@ -1,5 +1,5 @@
 import type {Budget} from '../../src/policy/types.ts';
-import {formatCount, formatList, formatNumber, formatShare} from '../analysis/format.ts';
+import {formatCount, formatNumber, formatShare} from '../analysis/format.ts';
 import {formatLimits} from '../analysis/format-limits.ts';
 import {isRare} from '../analysis/rare-calls.ts';
 import {relatedTo} from '../analysis/related.ts';

@@ -1,5 +1,4 @@
 import type {Match} from '../../src/policy/types.ts';
-import {formatList} from '../analysis/format.ts';
 import {formatLimits} from '../analysis/format-limits.ts';
 import {covers, mayMeet, originOnly} from '../analysis/route-cover.ts';
 import {canonical} from '../canonical.ts';
