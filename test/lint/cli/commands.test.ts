@@ -139,6 +139,15 @@ describe('the commands of retry-lint', () => {
         .and.to.contain('20000 ms');
     });
 
+    for (const name of ['RL202', 'no-excessive-attempts'])
+      it(`explains the rule that ${name} became`, async () => {
+        const {code, out} = await new Desk().run('explain', name);
+        expect(code).to.equal(0);
+        expect(out)
+          .to.match(/^RL201 no-too-many-attempts$/m)
+          .and.contain('RL202 no-excessive-attempts');
+      });
+
     it('refuses an unknown rule', async () => {
       expect(await new Desk().run('explain', 'no-too-many-attempt')).to.deep.equal({
         code: 2,
