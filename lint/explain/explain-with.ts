@@ -1,5 +1,6 @@
 /** Applies an arithmetic to the parts of a file. Apart from the table of all arithmetics, because hovers need one. */
 
+import {checksOf} from '../check-of.ts';
 import type {Config} from '../config.ts';
 import type {Model} from '../model/model.ts';
 import {modelsOf, scopeAt} from '../model/models.ts';
@@ -38,7 +39,7 @@ function scopesOf(models: readonly Model[], rule: Rule): Scope[] {
 }
 
 const flaggedIn = (model: Model, rule: Rule): Scope[] => [
-  ...new Set(Array.from(draftsOf(rule, model), ({scope}) => scope)),
+  ...new Set(checksOf(rule).flatMap(check => Array.from(draftsOf(check, model), ({scope}) => scope))),
 ];
 
 /** Routes that inherit everything have the same arithmetic as the top. */

@@ -1,13 +1,17 @@
 import {latencyCdf} from '../../src/math/attempt-latency.ts';
 import type {LatencyQuantiles, Policy} from '../../src/policy/types.ts';
 import {formatShare} from '../analysis/format.ts';
+import {isModelRoute} from '../analysis/model-route.ts';
 import {isPredictable, meetsObjective} from '../analysis/prediction.ts';
-import {formatChange} from '../analysis/setting.ts';
+import {buildsOn} from '../analysis/presets.ts';
+import {relatedTo} from '../analysis/related.ts';
+import {assign, formatChange} from '../analysis/setting.ts';
+import {shorterLimit, type TimeLimit} from '../analysis/time-limit.ts';
 import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
-import type {Draft, Rule} from '../rule.ts';
+import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
-export const timeoutBelowLatency: Rule = builtIn('RL310', {
+const belowLatency: Check = {
   worse: 'lower',
   needs: ['objective'],
   fields: ['attemptTimeoutMs', 'deadlineMs', 'objective'],
@@ -18,7 +22,7 @@ export const timeoutBelowLatency: Rule = builtIn('RL310', {
     const latencies = policy.objective?.assume?.latencyMs;
     if (latencies === undefined) return;
     yield* lateContent(scope, latencies.p50);
-    const limit = limitOf(scope);
+    const limit = shorterLimit(policy.attemptTimeoutMs, policy.deadlineMs);
     const cut = cutPercentile(latencies, limit.ms);
     if (cut === undefined) return;
     const isError = cut.name === 'p50';
@@ -30,14 +34,11 @@ export const timeoutBelowLatency: Rule = builtIn('RL310', {
       at: mostSpecific(scope, limit.path, 'objective'),
       message: `${limit.what}${formatAsked(policy, limit, cut.ms)} times out after ${words.ms(limit.ms)}, below the assumed ${cut.name} of ${words.ms(cut.ms)}: ${formatLost(latencies, limit.ms, cut)} of the good responses are lost${policy.paid === null ? '' : ', and paid for'}. Raise the ${limit.name}.`,
       ...(isError ? {severity: 'error'} : isChosen ? {severity: 'info'} : {}),
-      related: [
-        {at: limit.path, message: 'The limit is set here.'},
-        {at: `objective.assume.latencyMs.${cut.name}`, message: 'The latency is assumed here.'},
-      ],
+      related: relatedTo(scope, limit.path, `objective.assume.latencyMs.${cut.name}`),
       ...longer(scope, latencies),
     };
   },
-});
+};
 
 /** A stream is the answer at its first content, so the assumed latency is the time to it. */
 function* lateContent(scope: Scope, p50 = 0): Iterable<Draft> {
@@ -48,28 +49,12 @@ function* lateContent(scope: Scope, p50 = 0): Iterable<Draft> {
   yield {
     at: mostSpecific(scope, 'stream.firstContentMs', 'objective'),
     message: `A stream without content for ${words.ms(limitMs)} fails, and the assumed p50 is ${words.ms(p50)}: at least half of the good streams may be lost${paid === null ? '' : ', and paid for'}. Raise firstContentMs.`,
-    related: [{at: 'objective.assume.latencyMs.p50', message: 'The latency is assumed here.'}],
+    related: relatedTo(scope, 'objective.assume.latencyMs.p50'),
   };
 }
 
-interface Limit {
-  readonly path: 'attemptTimeoutMs' | 'deadlineMs';
-  readonly what: string;
-  readonly name: string;
-  readonly ms: number;
-}
-
-/** The shorter limit: the attempt timeout or the deadline. */
-function limitOf({policy: {attemptTimeoutMs, deadlineMs}}: Scope): Limit {
-  const attemptMs = attemptTimeoutMs ?? Number.POSITIVE_INFINITY;
-  const callMs = deadlineMs ?? Number.POSITIVE_INFINITY;
-  return attemptMs <= callMs
-    ? {path: 'attemptTimeoutMs', what: 'An attempt', name: 'timeout', ms: attemptMs}
-    : {path: 'deadlineMs', what: 'A call', name: 'deadline', ms: callMs};
-}
-
 /** Under `paid` the timeout of an attempt grows with the output that the request asks for, up to the deadline. */
-function formatAsked({paid}: Policy, {path}: Limit, neededMs: number): string {
+function formatAsked({paid}: Policy, {path}: TimeLimit, neededMs: number): string {
   const perTokenMs = paid?.attemptTimeoutPerOutputTokenMs ?? null;
   if (path === 'deadlineMs' || perTokenMs === null) return '';
   return ` that asks for fewer than ${Math.ceil(neededMs / perTokenMs)} output tokens`;
@@ -107,5 +92,31 @@ function longer(scope: Scope, {p95, p99}: LatencyQuantiles): Pick<Draft, 'fix'> 
   const name = p99 === undefined ? 'p95' : 'p99';
   if (policy.deadlineMs !== null && policy.deadlineMs < value) return {};
   const title = `${formatChange(scope, 'attemptTimeoutMs', value)}, the assumed ${name}`;
-  return {fix: {title, changes: [{do: 'set', path: 'attemptTimeoutMs', value}]}};
+  return {fix: assign(title, 'attemptTimeoutMs', value)};
 }
+
+const lateColdStart: FormerCheck = {
+  formerly: 'RL317',
+  severity: 'info',
+  confidence: 'low',
+  needs: ['endpoints'],
+  fields: ['deadlineMs', 'endpoints'],
+  reads: ['match'],
+
+  *check(scope): Iterable<Draft> {
+    const {deadlineMs, endpoints} = scope.policy;
+    if (deadlineMs === null || deadlineMs > LOAD_MS || endpoints?.length !== 1) return;
+    const [{name, readyPath}] = endpoints as readonly [(typeof endpoints)[number]];
+    if (!readyPath || !(isModelRoute(scope) || buildsOn(scope, 'steadfetch:llm'))) return;
+    yield {
+      at: 'deadlineMs',
+      message: `A call that finds ${name} not ready waits until its deadline of ${scope.dialect.words.ms(deadlineMs)}, and to load a model takes minutes: if ${name} scales to zero, the calls that start it are refused. Raise deadlineMs, if it does.`,
+      related: relatedTo(scope, 'endpoints'),
+    };
+  },
+};
+
+/** Two minutes: less than a model of tens of gigabytes takes from a disk on the network. */
+const LOAD_MS = 120_000;
+
+export const timeoutBelowLatency: Rule = builtIn('RL310', belowLatency, lateColdStart);

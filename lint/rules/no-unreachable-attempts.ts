@@ -2,6 +2,7 @@ import {LEAST_ATTEMPT_MS} from '../../src/core/limits.ts';
 import {timelineOf, undisturbedMs} from '../../src/math/timeline.ts';
 import {formatList} from '../analysis/format.ts';
 import {isPredictable} from '../analysis/prediction.ts';
+import {relatedTo} from '../analysis/related.ts';
 import {mayRetry, retriesOf, retriesTimeouts} from '../analysis/retryability.ts';
 import {neededMs, suggestionsToFit} from '../analysis/suggested-values.ts';
 import {mostSpecific, type Scope} from '../model/scope.ts';
@@ -32,20 +33,11 @@ export const unreachableAttempts: Rule = builtIn('RL303', {
         : formatNeed(scope, needMs, throttledMs, deadlineMs),
       // Only throttled calls run out of time, and failing early then spares the server.
       ...(needMs <= deadlineMs && !isTooLate ? {severity: 'info'} : {}),
-      related: fields
-        .slice(0, 3)
-        .filter(path => path !== at)
-        .map(path => ({at: path, message: RELATED[path]!})),
+      related: relatedTo(scope, ...fields.slice(0, 3)),
       suggestions: suggestionsToFit(scope),
     };
   },
 });
-
-const RELATED: Readonly<Record<string, string>> = {
-  deadlineMs: 'The deadline is set here.',
-  attemptTimeoutMs: 'The attempt timeout is set here.',
-  maxAttempts: 'The number of attempts is set here.',
-};
 
 function formatNeed(scope: Scope, needMs: number, throttledMs: number, deadlineMs: number): string {
   const {policy, dialect} = scope;

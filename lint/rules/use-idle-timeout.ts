@@ -1,11 +1,15 @@
 import {presets} from '../../src/policy/presets.ts';
+import {isGrpcPath} from '../analysis/grpc-path.ts';
 import {buildsOn} from '../analysis/presets.ts';
-import type {Draft, FixDraft, Rule} from '../rule.ts';
+import {callsOf} from '../analysis/retryability.ts';
+import {assign, settingHere} from '../analysis/setting.ts';
+import {isSetByRoute} from '../model/scope.ts';
+import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
 const MODEL_PRESET = 'steadfetch:llm';
 
-export const missingIdleTimeout: Rule = builtIn('RL312', {
+const missing: Check = {
   needs: ['idleTimeoutMs'],
   fields: ['idleTimeoutMs', 'maxAttempts'],
 
@@ -20,10 +24,36 @@ export const missingIdleTimeout: Rule = builtIn('RL312', {
       fix: asPreset(),
     };
   },
-});
+};
 
 function asPreset(): FixDraft {
   const value = presets[MODEL_PRESET]?.idleTimeoutMs;
   const title = `Set idleTimeoutMs to ${value}, as in the preset`;
-  return {title, changes: [{do: 'set', path: 'idleTimeoutMs', value}]};
+  return assign(title, 'idleTimeoutMs', value);
 }
+
+const idleWatches: FormerCheck = {
+  formerly: 'RL315',
+  confidence: 'medium',
+  needs: ['routes'],
+  fields: ['idleTimeoutMs'],
+  reads: ['match', 'maxAttempts'],
+
+  *check(scope): Iterable<Draft> {
+    const {policy, match, dialect} = scope;
+    const {idleTimeoutMs, maxAttempts} = policy;
+    const path = match?.path;
+    if (idleTimeoutMs === null || maxAttempts === null || isSetByRoute(scope, 'idleTimeoutMs')) return;
+    if (path === undefined || !isGrpcPath(path) || !WATCH.test(path)) return;
+    yield {
+      at: 'idleTimeoutMs',
+      message: `The stream of ${callsOf(scope, 'POST')} ends after ${dialect.words.ms(idleTimeoutMs)} without a message, and its client opens another. Set idleTimeoutMs to null for this route.`,
+      fix: settingHere(scope, 'idleTimeoutMs', null),
+    };
+  },
+};
+
+/** The last segment begins with the verb. */
+const WATCH = /\/(?:Watch|Subscribe|Listen|Tail|Follow|Observe)(?![a-z])\w*$/;
+
+export const idleTimeout: Rule = builtIn('RL312', missing, idleWatches);

@@ -10,6 +10,9 @@ import {readPages} from './read.ts';
 export const FACTS = 'lint/rules/facts.ts';
 
 export function factsModule(): string {
+  const old = [...readPages().values()].flatMap(({facts: {code: now}, formerly}) =>
+    formerly.map(each => [...each, now]),
+  );
   const rows = [...readPages().values()].map(({facts}) => {
     const {code, name, category, severity, confidence, summary, fix, strict} = facts;
     const optional = strict ? [fix, strict] : fix === undefined ? [] : [fix];
@@ -18,9 +21,6 @@ export function factsModule(): string {
   return `// Generated from docs/rules by scripts/rule-pages/facts.ts. Do not edit.
 
 import type {RuleFacts} from '../rule.ts';
-
-export type RuleCode =
-${[...readPages().keys()].map(code => `  | '${code}'`).join('\n')};
 
 /** A list, because names would be repeated for every rule in each bundle. */
 type Row = readonly [
@@ -33,9 +33,16 @@ type Row = readonly [
   strict?: true,
 ];
 
-export const facts: Readonly<Record<RuleCode, Row>> = {
+export const facts: Readonly<Record<string, Row>> = {
 ${rows.join('\n')}
 };
+
+/** Code and name of each retired rule, and the code of the rule that has its check. */
+export const formerly: readonly (readonly [code: string, name: string, now: string])[] = [
+${old
+  .map(row => `  [${row.map(literal).join(', ')}],\n`)
+  .sort()
+  .join('')}];
 `;
 }
 
