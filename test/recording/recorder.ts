@@ -13,25 +13,35 @@ import type {VirtualClock} from '../../src/testing.ts';
 /** Headers that the engine writes, or a test. Others are a client's own. */
 const HEADERS = ['idempotency-key', 'x-correlation-id', 'x-request-id', 'x-deadline-ms', 'x-token', 'x-own'];
 
+/**
+ * `all`: also the headers of each attempt, where no server notes them. `events`: no spans, headers and counts of the call, for scenes of
+ * many calls.
+ */
+export type Detail = 'all' | 'spans' | 'events';
+
 export class Recorder {
   /** A list for each call, in the order in which the calls began, and one for what belongs to no call. */
   readonly #calls = new Map<CallView | null, string[]>([[null, []]]);
   readonly #clock: VirtualClock;
+  readonly #detail: Detail;
 
-  constructor(clock: VirtualClock) {
+  constructor(clock: VirtualClock, detail: Detail) {
     this.#clock = clock;
+    this.#detail = detail;
   }
 
   readonly on = (event: SteadfetchEvent): void => {
     const {type, ...facts} = event;
     if (!('call' in facts)) return this.#write(null, type, facts);
     const {call, ...rest} = facts;
-    const {attempts, hedges, waitedMs, keyed} = call;
-    this.#write(call, type, {...rest, attempts, hedges, waitedMs, keyed});
+    if (this.#detail === 'events') return this.#write(call, type, rest);
+    const {attempts, hedges, waitedMs, queuedMs, keyed, outerRetries, paidAttempts} = call;
+    this.#write(call, type, {...rest, attempts, hedges, waitedMs, queuedMs, keyed, outerRetries, paidAttempts});
   };
 
   readonly observer: Observer = {
     startCall: call => {
+      if (this.#detail === 'events') return null;
       const {method, rpcMethod, url, template, policyName} = call;
       this.#write(call, 'span', {method, rpcMethod, url, template, policyName});
       return this.#callObserver(call);
@@ -40,13 +50,15 @@ export class Recorder {
 
   #callObserver(call: CallView): CallObserver {
     return {
-      startAttempt: (_call, {number, kind, shadows}, headers) => {
-        const sent = headersOf(headers);
-        this.#write(call, 'span.attempt', {number, kind, shadows: shadows !== null, sent});
+      startAttempt: (_call, {number, kind, shadows, endpoint: at}, headers) => {
+        const endpoint = at && `${at.name} ${at.url}`;
+        const sent = this.#detail === 'all' ? headersOf(headers) : undefined;
+        this.#write(call, 'span.attempt', {number, kind, shadows: shadows !== null, endpoint, sent});
         return {
           run: work => work(),
           end: (outcome, superseded, latencyMs) =>
             this.#write(call, 'span.attempt.end', {number, ...factsOf(outcome), superseded, latencyMs}),
+          firstContent: afterMs => this.#write(call, 'span.first-content', {number, afterMs}),
           startBody: () => ({end: how => this.#write(call, 'span.body.end', {number, how})}),
         };
       },
@@ -54,12 +66,21 @@ export class Recorder {
       event: (name, facts) => this.#write(call, `span.${name}`, facts),
       end: (_call, outcome, result, reason, durationMs) =>
         this.#write(call, 'span.end', {...factsOf(outcome), result, reason, durationMs}),
+      closed: end => this.#write(call, 'span.closed', end),
     };
   }
 
   /** How one call ended for its caller, beside the other lines. */
   ended(name: string, what: string, answer: unknown): void {
-    this.#write(null, name, {what, report: reportOf(answer)});
+    const report = reportOf(answer);
+    const {reason, attempts, endpoint} = report ?? {};
+    this.#write(null, name, this.#detail === 'events' ? {what, reason, attempts, endpoint} : {what, report});
+  }
+
+  /** A request as it arrives at a server. Its headers say which call it belongs to. */
+  sent(number: number, to: string, headers: Readonly<Record<string, string>>, body: string | undefined): void {
+    const {'x-correlation-id': call} = headers;
+    this.note(`sent ${number}`, this.#detail === 'events' ? {to, call} : {to, headers, body});
   }
 
   note(name: string, facts: unknown): void {
@@ -72,7 +93,7 @@ export class Recorder {
       lines = [];
       this.#calls.set(call, lines);
     }
-    lines.push(`${rounded(this.#clock.now())} ${what} ${JSON.stringify(facts, (_key, value) => rounded(value))}`);
+    lines.push(`${rounded(this.#clock.now())} ${what} ${JSON.stringify(facts, written)}`);
   }
 
   get lines(): string[] {
@@ -81,6 +102,24 @@ export class Recorder {
     );
   }
 }
+
+/** Values that are not written, because most lines have them. */
+const USUAL: Readonly<Record<string, unknown>> = {
+  reachedTransport: true,
+  isLate: false,
+  superseded: false,
+  shadows: false,
+  transient: false,
+  keyed: false,
+  hedges: 0,
+  waitedMs: 0,
+  queuedMs: 0,
+  refusal: null,
+  policyName: 'default',
+};
+
+const written = (key: string, value: unknown): unknown =>
+  Object.hasOwn(USUAL, key) && USUAL[key] === value ? undefined : rounded(value);
 
 /** Sums of random times differ in their last bits from one version of Node to the next. */
 function rounded(value: unknown): unknown {
