@@ -11,7 +11,14 @@ const slow =
   (_arrival: unknown, stage: Stage): Answer => ({afterMs: 50 + stage.random() * 200, ...stage.pick(answers)});
 
 export const concurrencyScenes: Scenes = scenesOf(1400, {
-  'a fixed limit': {policy: TWO, answer: slow({}, {}, {status: 503}), call: anyMethod, calls: 14, spreadMs: 700},
+  'a fixed limit': {
+    isBrief: true,
+    policy: TWO,
+    answer: slow({}, {}, {status: 503}),
+    call: anyMethod,
+    calls: 14,
+    spreadMs: 700,
+  },
   'callers that leave': {
     policy: TWO,
     answer: slow({}, {status: 503}, {fails: 'hang'}),
@@ -20,6 +27,7 @@ export const concurrencyScenes: Scenes = scenesOf(1400, {
     spreadMs: 500,
   },
   'deadlines, and retries that are switched off': {
+    isBrief: true,
     policy: {...TWO, deadlineMs: 500, concurrency: {max: 1, queue: 8}},
     answer: slow({}, {status: 503}),
     calls: 14,
@@ -30,12 +38,14 @@ export const concurrencyScenes: Scenes = scenesOf(1400, {
     },
   },
   'no queue': {
+    isBrief: true,
     policy: {...TWO, concurrency: {max: 1, queue: 0}},
     answer: slow({}, {status: 503}),
     calls: 10,
     spreadMs: 900,
   },
   'an adaptive limit': {
+    isBrief: true,
     policy: {
       ...QUICK,
       budget: null,
@@ -47,9 +57,9 @@ export const concurrencyScenes: Scenes = scenesOf(1400, {
     }),
     calls: 90,
     spreadMs: 1800,
-    isBrief: true,
   },
   'an adaptive limit and timeouts': {
+    isBrief: true,
     policy: {
       ...QUICK,
       budget: null,
@@ -61,7 +71,6 @@ export const concurrencyScenes: Scenes = scenesOf(1400, {
     answer: slow({}, {}, {fails: 'hang'}, {fails: 'ECONNRESET'}),
     call: leavingAfter(null, null, null, 90),
     calls: 24,
-    isBrief: true,
   },
   'hedges wait in no queue': {
     policy: {...TWO, hedge: {delayMs: 40, maxLoadRatio: 1}},
@@ -70,6 +79,7 @@ export const concurrencyScenes: Scenes = scenesOf(1400, {
     spreadMs: 1500,
   },
   'an open breaker and a held origin': {
+    isBrief: true,
     policy: {
       ...TWO,
       breaker: {kind: 'consecutive', failures: 2, openMs: 300, probes: 1},
@@ -81,6 +91,7 @@ export const concurrencyScenes: Scenes = scenesOf(1400, {
     spreadMs: 1500,
   },
   'places that bodies keep': {
+    isBrief: true,
     policy: {...TWO, concurrency: {max: 1, queue: 4}},
     answer: (_arrival, stage) => ({
       body: stage.pick([['a', 100, 'b'], ['a', {fails: 'ECONNRESET'} as const], 'whole']),

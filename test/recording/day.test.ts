@@ -6,11 +6,18 @@ import {concurrencyScenes} from './concurrency-scenes.ts';
 import {failoverScenes} from './failover-scenes.ts';
 import {fetchScenes} from './fetch-scenes.ts';
 import {grpcScenes} from './grpc-scenes.ts';
+import {guardScenes} from './guard-scenes.ts';
 import {hedgeScenes} from './hedge-scenes.ts';
 import {kyScenes} from './ky-scenes.ts';
+import {modelScenes} from './model-scenes.ts';
 import {quotaScenes} from './quota-scenes.ts';
 import type {Scenes} from './scene.ts';
+import {storeScenes} from './store-scenes.ts';
+import {streamScenes} from './stream-scenes.ts';
+import {timeScenes} from './time-scenes.ts';
 import {undiciScenes} from './undici-scenes.ts';
+import {userScenes} from './user-scenes.ts';
+import {waitScenes} from './wait-scenes.ts';
 import {warmUpScenes} from './warm-up-scenes.ts';
 
 /** Written anew by `RECORD=1 npm test -- test/recording/day.test.ts`. */
@@ -28,6 +35,13 @@ const GROUPS: Readonly<Record<string, Scenes>> = {
   quota: quotaScenes,
   concurrency: concurrencyScenes,
   hedge: hedgeScenes,
+  stream: streamScenes,
+  model: modelScenes,
+  guard: guardScenes,
+  wait: waitScenes,
+  user: userScenes,
+  time: timeScenes,
+  store: storeScenes,
 };
 
 const fileOf = (group: string): URL => new URL(`${group}.txt`, RECORDED);

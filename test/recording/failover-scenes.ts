@@ -51,6 +51,7 @@ const downForAWhile = ({host}: {readonly host: string}, stage: Stage): Answer =>
 export const failoverScenes: Scenes = scenesOf(1000, {
   'throttled and overloaded': {policy: regions(), answer: failsAs(...THROTTLED), call: toEu, calls: 14},
   'throttled, on server errors alone': {
+    isBrief: true,
     policy: regions({on: ['server-error']}),
     answer: failsAs(...THROTTLED, {status: 500}, {status: 502}),
     call: getFromEu,
@@ -68,11 +69,13 @@ export const failoverScenes: Scenes = scenesOf(1000, {
     calls: 14,
   },
   'a failed TLS handshake': {
+    isBrief: true,
     policy: regions({on: ['network']}),
     answer: failsAs({fails: 'ERR_TLS_CERT_ALTNAME_INVALID'}),
     call: toEu,
   },
   'calls that the server may have acted on, with shared keys and without': {
+    isBrief: true,
     policy: regions({sharedKeys: true}, {
       idempotency: {},
       routes: [{match: {path: '/v1/alone/*'}, idempotency: {}, failover: {sharedKeys: false}}],
@@ -85,6 +88,7 @@ export const failoverScenes: Scenes = scenesOf(1000, {
     calls: 16,
   },
   'headers, credentials and queries that may not go everywhere': {
+    isBrief: true,
     policy: regions({headers: ['x-own'], query: ['page'], on: ['server-error', 'network']}),
     answer: failsAs({status: 503}, {fails: 'ECONNREFUSED'}),
     call: stage => ({
@@ -99,11 +103,13 @@ export const failoverScenes: Scenes = scenesOf(1000, {
     calls: 12,
   },
   'credentials that are shared': {
+    isBrief: true,
     policy: regions({sharedCredentials: true, headers: ['x-own']}),
     answer: failsAs({status: 503}, {status: 401}),
     call: () => ({url: EU, headers: {authorization: 'Bearer secret', 'x-own': '1'}}),
   },
   'credentials that prepareAttempt sets': {
+    isBrief: true,
     policy: regions(),
     answer: failsAs({status: 401}, {status: 503}),
     ports: () => ({
@@ -115,6 +121,7 @@ export const failoverScenes: Scenes = scenesOf(1000, {
     call: () => ({url: EU, headers: {authorization: 'Bearer mine'}}),
   },
   'bodies that cannot be sent again': {
+    isBrief: true,
     policy: regions({sharedKeys: true}, {idempotentMethods: ['POST']}),
     answer: failsAs({status: 503}, {fails: 'ECONNREFUSED'}),
     call: stage => ({
@@ -137,6 +144,7 @@ export const failoverScenes: Scenes = scenesOf(1000, {
     calls: 16,
   },
   'the same, but only the guards send calls elsewhere': {
+    isBrief: true,
     policy: regions(
       {on: ['breaker-open', 'held', 'quota']},
       {
@@ -150,6 +158,7 @@ export const failoverScenes: Scenes = scenesOf(1000, {
     calls: 16,
   },
   'the same, and no guard sends calls elsewhere': {
+    isBrief: true,
     policy: regions(
       {on: ['network']},
       {
@@ -163,6 +172,7 @@ export const failoverScenes: Scenes = scenesOf(1000, {
     calls: 12,
   },
   'no endpoint is free in time': {
+    isBrief: true,
     policy: regions(
       {},
       {
@@ -177,6 +187,7 @@ export const failoverScenes: Scenes = scenesOf(1000, {
     spreadMs: 6000,
   },
   'no endpoint is free, and there is no deadline': {
+    isBrief: true,
     policy: regions(
       {},
       {
@@ -192,22 +203,23 @@ export const failoverScenes: Scenes = scenesOf(1000, {
     spreadMs: 3000,
   },
   'an endpoint that is down, and returns step by step': {
+    isBrief: true,
     policy: regions(),
     answer: downForAWhile,
     call: getFromEu,
     calls: 70,
     spreadMs: 7000,
-    isBrief: true,
   },
   'every endpoint is down': {
+    isBrief: true,
     policy: regions({}, {endpoints: REGIONS!.slice(0, 2)}),
     answer: (_arrival, stage) => ({afterMs: 5, status: stage.clock.now() < 2500 ? 503 : 200}),
     call: getFromEu,
     calls: 40,
     spreadMs: 4500,
-    isBrief: true,
   },
   'an outlier is ejected, and returns': {
+    isBrief: true,
     policy: regions(
       {on: ['network'], ejection: {minCalls: 8, minExcess: 0.3, maxEjectedShare: 0.5, ejectMs: 1000, maxEjectMs: 3000}},
       {maxAttempts: 1},
@@ -219,9 +231,9 @@ export const failoverScenes: Scenes = scenesOf(1000, {
     call: getFromEu,
     calls: 90,
     spreadMs: 9000,
-    isBrief: true,
   },
   'balanced by weight': {
+    isBrief: true,
     policy: regions(
       {balance: 'weighted', stickyMs: 0},
       {
@@ -235,17 +247,17 @@ export const failoverScenes: Scenes = scenesOf(1000, {
     answer: failsAs({status: 503}),
     call: getFromEu,
     calls: 24,
-    isBrief: true,
   },
   'balanced by pending attempts': {
+    isBrief: true,
     policy: regions({balance: 'least-pending', stickyMs: 0}),
     answer: ({host}, stage) => ({afterMs: host === 'eu.test' ? 200 : 20, status: stage.pick([200, 200, 200, 500])}),
     call: getFromEu,
     calls: 30,
     spreadMs: 1000,
-    isBrief: true,
   },
   'balanced by latency': {
+    isBrief: true,
     policy: regions({balance: 'p2c-ewma', stickyMs: 0}),
     answer: ({host}, stage) => ({
       afterMs: (host === 'eu.test') === stage.clock.now() < 700 ? 150 : 20,
@@ -254,15 +266,14 @@ export const failoverScenes: Scenes = scenesOf(1000, {
     call: getFromEu,
     calls: 40,
     spreadMs: 1500,
-    isBrief: true,
   },
   'calls stay where one succeeded': {
+    isBrief: true,
     policy: regions({stickyMs: 700}),
     answer: failsAs({status: 503}),
     call: getFromEu,
     calls: 20,
     spreadMs: 3000,
-    isBrief: true,
   },
   'callers that leave': {
     policy: regions({}, {retryAfter: {scope: 'origin', maxMs: 1500}}),
@@ -271,6 +282,7 @@ export const failoverScenes: Scenes = scenesOf(1000, {
     calls: 16,
   },
   'retries are switched off meanwhile': {
+    isBrief: true,
     policy: regions(),
     answer: failsAs({status: 503}, {status: 429, headers: {'retry-after': '1'}}),
     call: getFromEu,
@@ -280,6 +292,7 @@ export const failoverScenes: Scenes = scenesOf(1000, {
     },
   },
   'another policy meanwhile, with other endpoints': {
+    isBrief: true,
     policy: regions(),
     answer: failsAs({status: 503}),
     call: getFromEu,
@@ -311,12 +324,14 @@ export const failoverScenes: Scenes = scenesOf(1000, {
     calls: 20,
   },
   'a budget that runs out': {
+    isBrief: true,
     policy: regions({}, {budget: {capacity: 30}}),
     answer: failsAs({status: 503}, {status: 500}),
     call: getFromEu,
     calls: 14,
   },
   'overrides of one call': {
+    isBrief: true,
     policy: regions(),
     answer: failsAs({status: 503}, {fails: 'hang'}),
     call: stage => ({

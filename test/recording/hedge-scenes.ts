@@ -19,35 +19,40 @@ export const hedgeScenes: Scenes = scenesOf(1500, {
     calls: 16,
   },
   'a quantile': {
+    isBrief: true,
     policy: {...HEDGED, hedge: {quantile: 0.8, maxLoadRatio: 0.2}},
     answer: (_arrival, stage) => ({afterMs: stage.random() < 0.85 ? 20 + stage.random() * 20 : 200}),
     calls: 60,
     spreadMs: 6000,
-    isBrief: true,
   },
   'a breaker that opens': {
+    isBrief: true,
     policy: {...HEDGED, breaker: {kind: 'consecutive', failures: 3, openMs: 300, probes: 1}},
     answer: oneOf({}, {status: 503}, {fails: 'hang'}, {fails: 'ECONNREFUSED'}),
     calls: 18,
     spreadMs: 3000,
   },
   'a budget that runs out': {
+    isBrief: true,
     policy: {...HEDGED, budget: {capacity: 25, refillPerMinute: 10}},
     answer: oneOf({}, {status: 503}),
     calls: 16,
   },
   'a budget by ratio, and little load': {
+    isBrief: true,
     policy: {...HEDGED, budget: {kind: 'ratio', ratio: 0.2, minPerSecond: 1}, hedge: {delayMs: 30, maxLoadRatio: 0.1}},
     answer: oneOf({}, {status: 503}),
     calls: 16,
   },
   'callers that leave, and a deadline': {
+    isBrief: true,
     policy: {...HEDGED, deadlineMs: 350},
     answer: oneOf({}, {status: 503}, {fails: 'hang'}),
     call: leavingAfter(-1, 0, 20, 60, 120, null),
     calls: 16,
   },
   'bodies that cannot be sent twice': {
+    isBrief: true,
     policy: {...HEDGED, idempotentMethods: ['POST'], replayLimitBytes: 10},
     answer: oneOf({}, {status: 503}),
     call: stage => ({
@@ -73,6 +78,7 @@ export const hedgeScenes: Scenes = scenesOf(1500, {
     calls: 14,
   },
   'retries are switched off meanwhile': {
+    isBrief: true,
     policy: HEDGED,
     answer: oneOf({}, {status: 503}),
     meanwhile: ({clock, handle}) => {
@@ -90,6 +96,7 @@ export const hedgeScenes: Scenes = scenesOf(1500, {
     calls: 18,
   },
   'another endpoint, by a quantile': {
+    isBrief: true,
     policy: {
       ...HEDGED,
       endpoints: REGIONS!,
@@ -100,14 +107,15 @@ export const hedgeScenes: Scenes = scenesOf(1500, {
     call: () => ({url: EU}),
     calls: 70,
     spreadMs: 5000,
-    isBrief: true,
   },
   'the same endpoint of several': {
+    isBrief: true,
     policy: {...HEDGED, endpoints: REGIONS!, hedge: {delayMs: 40, maxLoadRatio: 1, to: 'same'}},
     answer: oneOf({}, {status: 503}),
     call: () => ({url: EU}),
   },
   'another endpoint, with guards there': {
+    isBrief: true,
     policy: {
       ...HEDGED,
       endpoints: REGIONS!,

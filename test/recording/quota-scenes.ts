@@ -5,7 +5,7 @@ import {type Answer, events} from './answers.ts';
 import {anyMethod, type Call, HOME, leavingAfter, QUICK, type Scenes, scenesOf} from './scene.ts';
 import type {Stage} from './stage.ts';
 
-const REQUESTS: QuotaInput = {limits: [{unit: 'requests', max: 3, perMs: 1000}], maxWaitMs: 1500, learn: false};
+const REQUESTS: QuotaInput = {limits: [{unit: 'requests', max: 5, perMs: 1000}], maxWaitMs: 1500, learn: false};
 const TOKENS: QuotaInput = {
   limits: [
     {unit: 'tokens', max: 1000, perMs: 2000},
@@ -39,6 +39,7 @@ const prompt = (stage: Stage): Call => ({
 export const quotaScenes: Scenes = scenesOf(1300, {
   'requests that wait in the queue': {policy: quota(REQUESTS), answer: often(0.7, ...BUSY), call: anyMethod, calls: 14},
   'a queue that is full, and a wait that is too long': {
+    isBrief: true,
     policy: quota({...REQUESTS, queue: 2, maxWaitMs: 700}, {deadlineMs: 1200}),
     answer: often(0.8, {status: 503}),
     calls: 16,
@@ -52,6 +53,7 @@ export const quotaScenes: Scenes = scenesOf(1300, {
     spreadMs: 900,
   },
   'retries are switched off, and the policy replaced, while calls wait': {
+    isBrief: true,
     policy: quota(REQUESTS),
     answer: often(0.3, ...BUSY),
     calls: 12,
@@ -63,6 +65,7 @@ export const quotaScenes: Scenes = scenesOf(1300, {
     },
   },
   'tokens, weighed and estimated': {
+    isBrief: true,
     policy: quota(TOKENS, {idempotentMethods: ['POST'], deadlineMs: 9000}),
     answer: (_arrival, stage) => ({
       status: stage.pick([200, 200, 200, 429]),
@@ -94,21 +97,22 @@ export const quotaScenes: Scenes = scenesOf(1300, {
     calls: 8,
   },
   'a rate that is learned': {
+    isBrief: true,
     policy: quota({limits: [], learn: true, maxWaitMs: 4000}, {deadlineMs: 6000}),
     answer: (_arrival, stage) =>
       stage.random() < 0.35 ? {status: 429, headers: stage.pick([{}, {'retry-after': '1'}])} : {afterMs: 30},
     calls: 60,
     spreadMs: 6000,
-    isBrief: true,
   },
   'a rate that begins low, and an outage': {
+    isBrief: true,
     policy: quota({startPerSecond: 4, learn: true, maxWaitMs: 3000}, {deadlineMs: 5000, maxAttempts: 2}),
     answer: (_arrival, {clock}) => ({status: clock.now() > 2000 && clock.now() < 4000 ? 429 : 200, afterMs: 10}),
     calls: 50,
     spreadMs: 8000,
-    isBrief: true,
   },
   'what the server says is left': {
+    isBrief: true,
     policy: quota({
       limits: [{unit: 'requests', max: 20, perMs: 10_000}, ...TOKENS.limits!],
       learn: true,
@@ -127,12 +131,14 @@ export const quotaScenes: Scenes = scenesOf(1300, {
     calls: 12,
   },
   'requests that can never be sent': {
+    isBrief: true,
     policy: quota({limits: [{unit: 'inputTokens', max: 60, perMs: 1000}]}),
     answer: often(1),
     call: prompt,
     calls: 6,
   },
   'one quota for each route': {
+    isBrief: true,
     policy: quota({...REQUESTS, scope: 'route'}, {
       routes: [
         {match: {path: '/items'}},
@@ -152,17 +158,20 @@ export const quotaScenes: Scenes = scenesOf(1300, {
     spreadMs: 1200,
   },
   'a quota and hedges': {
+    isBrief: true,
     policy: quota(REQUESTS, {hedge: {delayMs: 40, maxLoadRatio: 1}}),
     answer: (_arrival, stage) => ({afterMs: stage.pick([10, 100, 200]), status: stage.pick([200, 200, 200, 429])}),
     calls: 12,
   },
   'a quota and a breaker': {
+    isBrief: true,
     policy: quota(REQUESTS, {breaker: {kind: 'consecutive', failures: 2, openMs: 600, probes: 1}}),
     answer: often(0.4, {status: 503}, {fails: 'ECONNREFUSED'}, {status: 429}),
     calls: 16,
     spreadMs: 2500,
   },
   'a quota below a client that retries': {
+    isBrief: true,
     policy: quota(REQUESTS, {routes: [{match: {path: '/yields'}, nested: 'yield'}]} as PolicyInput),
     answer: often(0.3, ...BUSY),
     call: stage => ({
@@ -178,6 +187,7 @@ export const quotaScenes: Scenes = scenesOf(1300, {
     calls: 14,
   },
   'a quota and an origin that asks for a pause': {
+    isBrief: true,
     policy: quota({...REQUESTS, learn: true}, {retryAfter: {scope: 'origin', maxMs: 1500}}),
     answer: often(0.5, ...BUSY, {status: 503, headers: {'retry-after': '2'}}),
     calls: 12,

@@ -22,6 +22,8 @@ export type Detail = 'all' | 'spans' | 'events';
 export class Recorder {
   /** A list for each call, in the order in which the calls began, and one for what belongs to no call. */
   readonly #calls = new Map<CallView | null, string[]>([[null, []]]);
+  /** Of each call, at its last event. */
+  readonly #numbers = new Map<CallView, Readonly<Record<string, unknown>>>();
   readonly #clock: VirtualClock;
   readonly #detail: Detail;
 
@@ -35,8 +37,7 @@ export class Recorder {
     if (!('call' in facts)) return this.#write(null, type, facts);
     const {call, ...rest} = facts;
     if (this.#detail === 'events') return this.#write(call, type, rest);
-    const {attempts, hedges, waitedMs, queuedMs, keyed, outerRetries, paidAttempts} = call;
-    this.#write(call, type, {...rest, attempts, hedges, waitedMs, queuedMs, keyed, outerRetries, paidAttempts});
+    this.#write(call, type, {...rest, ...this.#newsOf(call)});
   };
 
   readonly observer: Observer = {
@@ -47,6 +48,15 @@ export class Recorder {
       return this.#callObserver(call);
     },
   };
+
+  /** The numbers of the call that are others than at its event before. */
+  #newsOf(call: CallView): Record<string, unknown> {
+    const {attempts, hedges, waitedMs, queuedMs, keyed, outerRetries, paidAttempts} = call;
+    const now: Record<string, unknown> = {attempts, hedges, waitedMs, queuedMs, keyed, outerRetries, paidAttempts};
+    const before = this.#numbers.get(call) ?? USUAL;
+    this.#numbers.set(call, now);
+    return Object.fromEntries(Object.entries(now).filter(([name, value]) => before[name] !== value));
+  }
 
   #callObserver(call: CallView): CallObserver {
     return {
@@ -79,8 +89,8 @@ export class Recorder {
 
   /** A request as it arrives at a server. Its headers say which call it belongs to. */
   sent(number: number, to: string, headers: Readonly<Record<string, string>>, body: string | undefined): void {
-    const {'x-correlation-id': call} = headers;
-    this.note(`sent ${number}`, this.#detail === 'events' ? {to, call} : {to, headers, body});
+    const {'x-correlation-id': call, ...others} = headers;
+    this.note(`sent ${number}`, {to, call, ...(Object.keys(others).length > 0 && {headers: others}), body});
   }
 
   note(name: string, facts: unknown): void {
@@ -93,7 +103,7 @@ export class Recorder {
       lines = [];
       this.#calls.set(call, lines);
     }
-    lines.push(`${rounded(this.#clock.now())} ${what} ${JSON.stringify(facts, written)}`);
+    lines.push(`${rounded(this.#clock.now())} ${what} ${textOf(facts)}`);
   }
 
   get lines(): string[] {
@@ -118,12 +128,17 @@ const USUAL: Readonly<Record<string, unknown>> = {
   policyName: 'default',
 };
 
-const written = (key: string, value: unknown): unknown =>
-  Object.hasOwn(USUAL, key) && USUAL[key] === value ? undefined : rounded(value);
+/** JSON without the quotes of names, and without usual values. */
+const textOf = (facts: unknown): string =>
+  JSON.stringify(facts, (name, value) =>
+    Object.hasOwn(USUAL, name) && USUAL[name] === value ? undefined : rounded(value),
+  ).replace(/"(\w+)":/g, '$1:');
 
-/** Sums of random times differ in their last bits from one version of Node to the next. */
+/** Sums of random times differ in their last bits from one version of Node to the next. Shares and tokens are below 10. */
 function rounded(value: unknown): unknown {
-  return typeof value === 'number' ? Math.round(value * 1000) / 1000 : value;
+  if (typeof value !== 'number') return value;
+  const scale = Math.abs(value) < 10 ? 1000 : 10;
+  return Math.round(value * scale) / scale;
 }
 
 function factsOf({kind, status, error, reachedTransport, isLate}: Outcome): object {

@@ -27,6 +27,8 @@ export interface Scene {
   readonly spreadMs?: number;
   readonly call?: (stage: Stage, index: number) => Call;
   readonly ports?: (stage: Stage) => Ports;
+  /** Runs each call. */
+  readonly around?: (stage: Stage, call: () => Promise<Response>) => Promise<Response>;
   readonly meanwhile?: (stage: Stage) => void;
   /** For scenes of many calls. */
   readonly isBrief?: boolean;
@@ -54,7 +56,8 @@ async function play(scene: Scene, seed: number): Promise<string[]> {
   scene.meanwhile?.(stage);
   return stage.play(calls, spreadMs, async index => {
     const {url = HOME, read, ...init} = scene.call?.(stage, index) ?? {};
-    await stage.end(`fetch ${index + 1}`, () => fetch(url, init), read);
+    const call = (): Promise<Response> => fetch(url, init);
+    await stage.end(`fetch ${index + 1}`, () => scene.around?.(stage, call) ?? call(), read);
   });
 }
 

@@ -101,7 +101,7 @@ export class Stage {
   }
 
   /** The state of all guards, now. */
-  noteGuards(name = 'guards'): void {
+  noteGuards(name: string = 'guards'): void {
     this.recorder.note(name, this.handle.snapshot(this.clock.now()).origins);
   }
 
@@ -156,11 +156,11 @@ const textOf = (value: unknown): string => (value instanceof Error ? nameOf(valu
 
 const bytesOf = async (response: Response): Promise<string> => `${(await response.text()).length} bytes`;
 
-function countedIds(): Ids {
+export function countedIds(of: string = ''): Ids {
   let count = 0;
   return {
-    correlationId: () => `call-${++count}`,
-    requestId: () => `request-${++count}`,
-    idempotencyKey: () => `key-${++count}`,
+    correlationId: () => `${of}call-${++count}`,
+    requestId: () => `${of}request-${++count}`,
+    idempotencyKey: () => `${of}key-${++count}`,
   };
 }

@@ -19,6 +19,7 @@ const awayDuring =
 
 export const warmUpScenes: Scenes = scenesOf(1200, {
   'an endpoint that is ready late': {
+    isBrief: true,
     policy: regions({}, {endpoints: WARMING, deadlineMs: 8000, attemptTimeoutMs: 1000}),
     answer: awayDuring([0, 2500]),
     call: getFromEu,
@@ -32,6 +33,7 @@ export const warmUpScenes: Scenes = scenesOf(1200, {
     spreadMs: 6000,
   },
   'answers that do not say whether it is ready': {
+    isBrief: true,
     policy: regions({}, {endpoints: WITH_SPARE}),
     answer: ({path}, stage) =>
       path === '/ready'
@@ -46,6 +48,7 @@ export const warmUpScenes: Scenes = scenesOf(1200, {
     spreadMs: 4000,
   },
   'callers that leave, and a deadline that is too short': {
+    isBrief: true,
     policy: regions({}, {endpoints: WARMING, deadlineMs: 1500}),
     answer: awayDuring([0, 1400]),
     call: stage => ({...leavingAfter(-1, 0, 50, 300, 700, null)(stage), url: EU}),
@@ -53,6 +56,7 @@ export const warmUpScenes: Scenes = scenesOf(1200, {
     spreadMs: 1500,
   },
   'no deadline': {
+    isBrief: true,
     policy: regions({}, {endpoints: WARMING, deadlineMs: null, retryAfter: {maxMs: 2000}}),
     answer: awayDuring([0, 2500]),
     call: getFromEu,
@@ -60,15 +64,16 @@ export const warmUpScenes: Scenes = scenesOf(1200, {
     spreadMs: 3000,
   },
   'a line of many calls': {
+    isBrief: true,
     policy: regions({}, {endpoints: WARMING, deadlineMs: 20_000, attemptTimeoutMs: 4000}),
     answer: ({path}, stage) =>
       path === '/ready' ? {status: stage.clock.now() < 1000 ? 503 : 200} : {afterMs: stage.pick([300, 900, 2500])},
     call: stage => ({url: EU, signal: stage.abortAfter(stage.pick([null, null, null, 2500, 3500]))}),
     calls: 40,
     spreadMs: 1000,
-    isBrief: true,
   },
   'a breaker that opens': {
+    isBrief: true,
     policy: regions(
       {},
       {
@@ -82,6 +87,7 @@ export const warmUpScenes: Scenes = scenesOf(1200, {
     spreadMs: 4000,
   },
   'a breaker that opens at the only endpoint, which warms up again': {
+    isBrief: true,
     policy: regions(
       {},
       {
@@ -99,6 +105,7 @@ export const warmUpScenes: Scenes = scenesOf(1200, {
     spreadMs: 4000,
   },
   'quota, concurrency and hedges': {
+    isBrief: true,
     policy: regions(
       {},
       {
@@ -114,6 +121,7 @@ export const warmUpScenes: Scenes = scenesOf(1200, {
     spreadMs: 3500,
   },
   'prepareAttempt, and retries that are switched off': {
+    isBrief: true,
     policy: regions({}, {endpoints: WARMING, deadlineMs: 6000}),
     answer: awayDuring([0, 1500]),
     ports: stage => ({
