@@ -1,6 +1,7 @@
 /** A day of calls through every adapter, on virtual time: requests, reports, events and spans stay byte for byte the same. */
 import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {expect} from 'chai';
+import {adapterScenes} from './adapter-scenes.ts';
 import {batchScenes} from './batch-scenes.ts';
 import {concurrencyScenes} from './concurrency-scenes.ts';
 import {failoverScenes} from './failover-scenes.ts';
@@ -42,6 +43,7 @@ const GROUPS: Readonly<Record<string, Scenes>> = {
   user: userScenes,
   time: timeScenes,
   store: storeScenes,
+  adapter: adapterScenes,
 };
 
 const fileOf = (group: string): URL => new URL(`${group}.txt`, RECORDED);
