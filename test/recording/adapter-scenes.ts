@@ -6,6 +6,31 @@ import {type Answer, events, type Script, Server} from './answers.ts';
 import {QUICK, type Scenes} from './scene.ts';
 import {Stage} from './stage.ts';
 
+/** Bytes of a google.rpc.Status that asks for so many seconds, in base64. */
+function retryInfo(seconds: number, type = 'type.googleapis.com/google.rpc.RetryInfo'): string {
+  const field = (number: number, bytes: Buffer): Buffer =>
+    Buffer.concat([Buffer.from([number * 8 + 2, bytes.length]), bytes]);
+  const duration = Buffer.from([8, seconds, 16, 0x80, 0x94, 0xeb, 0xdc, 3]);
+  const detail = Buffer.concat([field(1, Buffer.from(type)), field(2, field(1, duration))]);
+  return Buffer.concat([
+    Buffer.from([8, 14, 0x29, 1, 2, 3, 4, 5, 6, 7, 8, 0x25, 1, 2, 3, 4]),
+    field(2, Buffer.from('busy')),
+    field(3, detail),
+  ]).toString('base64');
+}
+
+const GRPC_ANSWERS: readonly Record<string, string>[] = [
+  ...Array.from({length: 17}, (_, code) => ({'grpc-status': String(code)})),
+  {'grpc-status': '99'},
+  ...['0', '30', '-1', 'x', '2147483648'].map(ms => ({'grpc-status': '14', 'grpc-retry-pushback-ms': ms})),
+  {'grpc-status': '8', 'grpc-retry-pushback-ms': '20'},
+  ...[1, 2].map(seconds => ({'grpc-status': '8', 'grpc-status-details-bin': retryInfo(seconds)})),
+  {'grpc-status': '8', 'grpc-status-details-bin': retryInfo(1, 'google.rpc.Help')},
+  {'grpc-status': '14', 'grpc-status-details-bin': retryInfo(1).slice(0, 60)},
+  {'grpc-status': '14', 'grpc-status-details-bin': 'CwoLCw=='},
+  {'grpc-status': '14', begins: 'yes'},
+];
+
 interface AdapterScene {
   readonly policy: PolicyInput;
   readonly answer: Script;
@@ -13,6 +38,8 @@ interface AdapterScene {
   readonly meanwhile?: (stage: Stage) => void;
   readonly leaveMs?: readonly (number | null)[];
   readonly url?: string;
+  /** Default: 8. */
+  readonly calls?: number;
   /** Adapters for which the scene makes no sense. */
   readonly not?: readonly string[];
 }
@@ -22,7 +49,7 @@ const oneOf =
   (_arrival, stage) => ({afterMs: stage.pick([10, 70, 150]), ...stage.pick(answers)});
 
 const OFTEN: readonly Answer[] = [
-  {},
+  {body: ['{"a"', 200, ':1}']},
   {},
   {status: 503},
   {status: 429, headers: {'retry-after': '1'}},
@@ -35,6 +62,7 @@ const REGIONS = [
 ] as const;
 
 const ELSEWHERE = ['gRPC', 'functions'];
+const BUT_GRPC = ['ky, our loop', 'ky’s own loop', 'undici', 'functions'];
 
 const SCENES: Readonly<Record<string, AdapterScene>> = {
   'a quota, a concurrency limit and a hold': {
@@ -101,6 +129,19 @@ const SCENES: Readonly<Record<string, AdapterScene>> = {
     leaveMs: [null, null, 30],
     not: ELSEWHERE,
   },
+  'every status, and what trailers say': {
+    policy: {maxAttempts: 2, budget: null, breaker: null, idempotentMethods: ['POST']},
+    answer: ({number}) => ({headers: GRPC_ANSWERS[Math.floor(number / 2) % GRPC_ANSWERS.length]!}),
+    calls: 40,
+    not: BUT_GRPC,
+  },
+  'every status that is listed': {
+    policy: {maxAttempts: 2, budget: null, breaker: null, retryOn: ['RESOURCE_EXHAUSTED', 'ABORTED', 'INTERNAL']},
+    ports: () => ({prepareAttempt: () => {}}),
+    answer: ({number}) => ({headers: GRPC_ANSWERS[Math.floor(number / 2) % GRPC_ANSWERS.length]!}),
+    calls: 20,
+    not: BUT_GRPC,
+  },
   'event streams and paid attempts': {
     policy: {stream: {firstContentMs: 100}, refusals: {}, paid: {maxPaidAttempts: 2}, maxAttempts: 4, budget: null},
     answer: oneOf(
@@ -123,7 +164,7 @@ export const adapterScenes: Scenes = Object.fromEntries(
 );
 
 async function play(scene: AdapterScene, name: string, seed: number): Promise<string[]> {
-  const {policy, answer, ports, leaveMs = [null], url = 'https://api.test/items'} = scene;
+  const {policy, answer, ports, leaveMs = [null], url = 'https://api.test/items', calls = 8} = scene;
   const {adapter, inTurn} = ADAPTERS[name]!;
   const stage = new Stage({
     policy: {...QUICK, ...policy, ...(inTurn && {backoff: AT_ONCE, retryAfter: {honor: false}})},
@@ -142,5 +183,5 @@ async function play(scene: AdapterScene, name: string, seed: number): Promise<st
       leaveMs: stage.pick(leaveMs),
     });
   };
-  return inTurn ? stage.playInTurn(8, call) : stage.play(8, 1200, call);
+  return inTurn ? stage.playInTurn(calls, call) : stage.play(calls, 1200, call);
 }

@@ -153,7 +153,10 @@ class GrpcCall {
     if (answer.fails === 'hang') return;
     await this.#stage.clock.sleep(answer.afterMs);
     if (this.#isOver) return;
-    const code = answer.fails === undefined ? (GRPC_CODES[answer.status] ?? status.UNKNOWN) : status.UNAVAILABLE;
+    const stated = answer.headers['grpc-status'];
+    const byStatus = answer.fails === undefined ? (GRPC_CODES[answer.status] ?? status.UNKNOWN) : status.UNAVAILABLE;
+    const code = stated === undefined ? byStatus : Number(stated);
+    if (code !== 0 && answer.headers.begins !== undefined) listener.onReceiveMetadata(new Metadata());
     if (code === 0) {
       listener.onReceiveMetadata(new Metadata());
       listener.onReceiveMessage({});
@@ -162,6 +165,10 @@ class GrpcCall {
     const trailers = new Metadata();
     const asked = answer.headers['retry-after'];
     if (asked !== undefined) trailers.set('grpc-retry-pushback-ms', String(Number(asked) * 1000));
+    const pushback = answer.headers['grpc-retry-pushback-ms'];
+    if (pushback !== undefined) trailers.set('grpc-retry-pushback-ms', pushback);
+    const details = answer.headers['grpc-status-details-bin'];
+    if (details !== undefined) trailers.set('grpc-status-details-bin', Buffer.from(details, 'base64'));
     this.#end({code, details: answer.fails ?? 'as scripted', metadata: trailers});
   }
 

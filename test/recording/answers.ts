@@ -17,6 +17,8 @@ export interface Answer {
   readonly body?: string | readonly Part[];
   /** Instead of a response. */
   readonly fails?: Code | 'hang' | 'mistake';
+  /** Thrown instead of a response, whatever it is. */
+  readonly throws?: {readonly value: unknown};
 }
 
 /** A request as it arrives at a server. */
@@ -49,9 +51,13 @@ export class Server {
   readonly #script: Script;
   #count = 0;
 
-  constructor(stage: Stage, script: Script) {
+  readonly #notes: boolean;
+
+  /** @param notes Whether it notes the requests. */
+  constructor(stage: Stage, script: Script, notes: boolean = true) {
     this.#stage = stage;
     this.#script = script;
+    this.#notes = notes;
   }
 
   /** Notes the request, and decides its answer. */
@@ -60,10 +66,10 @@ export class Server {
     url: string,
     headers: Readonly<Record<string, string>>,
     body?: string,
-  ): Required<Omit<Answer, 'fails'>> & Pick<Answer, 'fails'> & {readonly number: number} {
+  ): Required<Omit<Answer, 'fails' | 'throws'>> & Pick<Answer, 'fails' | 'throws'> & {readonly number: number} {
     const number = ++this.#count;
     const {host, pathname, search} = new URL(url);
-    this.#stage.recorder.sent(number, `${method} ${url}`, headers, body);
+    if (this.#notes) this.#stage.recorder.sent(number, `${method} ${url}`, headers, body);
     const answer = this.#script({number, method, host, path: pathname + search, headers}, this.#stage);
     return {number, status: 200, afterMs: 20, headers: {}, body: '{"a":1}', ...answer};
   }
@@ -78,6 +84,7 @@ export class Server {
     const answer = this.meet(method, request?.url ?? String(input), headers, text);
     const signal = init?.signal ?? request?.signal ?? null;
     await clock.sleep(answer.fails === 'hang' ? 1e9 : answer.afterMs, signal);
+    if (answer.throws !== undefined) throw answer.throws.value;
     if (answer.fails !== undefined) throw errorOf(answer.fails as Code);
     const parts = typeof answer.body === 'string' ? [answer.body] : [...answer.body];
     const stream = new ReadableStream<Uint8Array>(

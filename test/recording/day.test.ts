@@ -15,6 +15,7 @@ import {quotaScenes} from './quota-scenes.ts';
 import type {Scenes} from './scene.ts';
 import {storeScenes} from './store-scenes.ts';
 import {streamScenes} from './stream-scenes.ts';
+import {tableScenes} from './table-scenes.ts';
 import {timeScenes} from './time-scenes.ts';
 import {undiciScenes} from './undici-scenes.ts';
 import {userScenes} from './user-scenes.ts';
@@ -44,6 +45,7 @@ const GROUPS: Readonly<Record<string, Scenes>> = {
   time: timeScenes,
   store: storeScenes,
   adapter: adapterScenes,
+  table: tableScenes,
 };
 
 const fileOf = (group: string): URL => new URL(`${group}.txt`, RECORDED);

@@ -119,6 +119,40 @@ export const guardScenes: Scenes = scenesOf(1800, {
     calls: 20,
     spreadMs: 3000,
   },
+  'a hold that is longer than the deadline': {
+    isBrief: true,
+    policy: {...PLAIN, breaker: null, deadlineMs: 700, retryAfter: {scope: 'origin', maxMs: 5000}},
+    answer: failing(0, 900, {status: 503, headers: {'retry-after': '3'}}, {}),
+    calls: 10,
+    spreadMs: 3000,
+  },
+  'more origins than are kept': {
+    isBrief: true,
+    policy: {...PLAIN, breaker: {kind: 'consecutive', failures: 1, openMs: 600}, concurrency: {max: 1, queue: 2}},
+    answer: (_arrival, stage) => ({status: stage.pick([200, 503])}),
+    call: stage => ({url: stage.pick([HOME, 'https://b.test/', 'https://c.test/'])}),
+    calls: 8,
+    spreadMs: 2400,
+    meanwhile: stage => {
+      const {clock, handle, recorder} = stage;
+      const {fetch} = new Server(
+        stage,
+        ({number}) => ({status: number % 7 === 0 ? 503 : 200, ...(number % 11 === 0 && {fails: 'hang'})}),
+        false,
+      );
+      const other = createFetch(handle, {clock, fetch, observer: null});
+      void (async () => {
+        for (let from = 0; from < 1200; from += 100) {
+          await Promise.allSettled(
+            Array.from({length: 100}, (_, index) => other(`https://host-${from + index}.test/`)),
+          );
+          await clock.sleep(100);
+        }
+        const origins = handle.snapshot(clock.now()).origins.map(({origin}) => origin);
+        recorder.note('origins', `${origins.length}: ${origins[0]} ${origins[1]} ${origins.at(-1)}`);
+      })();
+    },
+  },
   'guards of a policy that is replaced': {
     isBrief: true,
     policy: {...PLAIN, breaker: {kind: 'consecutive', failures: 2, openMs: 5000}, concurrency: {max: 1, queue: 9}},

@@ -108,6 +108,21 @@ export const hedgeScenes: Scenes = scenesOf(1500, {
     calls: 70,
     spreadMs: 5000,
   },
+  'another endpoint that is slow itself': {
+    isBrief: true,
+    policy: {
+      ...HEDGED,
+      endpoints: REGIONS!.slice(0, 2),
+      failover: {balance: 'p2c-ewma'},
+      hedge: {quantile: 0.7, maxLoadRatio: 1, to: 'other'},
+    },
+    answer: ({host}, stage) => ({
+      afterMs: host === 'eu.test' ? stage.pick([20, 25, 30, 35, 290]) : 180 + stage.random() * 60,
+    }),
+    call: () => ({url: EU}),
+    calls: 60,
+    spreadMs: 4000,
+  },
   'the same endpoint of several': {
     isBrief: true,
     policy: {...HEDGED, endpoints: REGIONS!, hedge: {delayMs: 40, maxLoadRatio: 1, to: 'same'}},

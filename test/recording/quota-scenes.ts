@@ -40,7 +40,7 @@ export const quotaScenes: Scenes = scenesOf(1300, {
   'requests that wait in the queue': {policy: quota(REQUESTS), answer: often(0.7, ...BUSY), call: anyMethod, calls: 14},
   'a queue that is full, and a wait that is too long': {
     isBrief: true,
-    policy: quota({...REQUESTS, queue: 2, maxWaitMs: 700}, {deadlineMs: 1200}),
+    policy: quota({...REQUESTS, queue: 2}),
     answer: often(0.8, {status: 503}),
     calls: 16,
     spreadMs: 800,
@@ -110,6 +110,13 @@ export const quotaScenes: Scenes = scenesOf(1300, {
     answer: (_arrival, {clock}) => ({status: clock.now() > 2000 && clock.now() < 4000 ? 429 : 200, afterMs: 10}),
     calls: 50,
     spreadMs: 8000,
+  },
+  'a rate that is not limited until some answers are throttled': {
+    isBrief: true,
+    policy: quota({limits: [], learn: true, startPerSecond: null, maxWaitMs: 3000}, {maxAttempts: 2}),
+    answer: ({number}) => ({status: number % 9 === 0 || (number > 30 && number < 40) ? 429 : 200, afterMs: 10}),
+    calls: 45,
+    spreadMs: 4000,
   },
   'what the server says is left': {
     isBrief: true,

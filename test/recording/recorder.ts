@@ -83,8 +83,8 @@ export class Recorder {
   /** How one call ended for its caller, beside the other lines. */
   ended(name: string, what: string, answer: unknown): void {
     const report = reportOf(answer);
-    const {reason, attempts, endpoint} = report ?? {};
-    this.#write(null, name, this.#detail === 'events' ? {what, reason, attempts, endpoint} : {what, report});
+    const {attempts, endpoint} = report ?? {};
+    this.#write(null, name, this.#detail === 'events' ? {what, attempts, endpoint} : {what, report});
   }
 
   /** A request as it arrives at a server. Its headers say which call it belongs to. */
@@ -146,6 +146,7 @@ function factsOf({kind, status, error, reachedTransport, isLate}: Outcome): obje
 }
 
 export function nameOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return `thrown: ${String(error)}`;
   const {code, name, message, details} = error as {
     readonly code?: unknown;
     readonly name?: string;

@@ -6,6 +6,9 @@ import type {SharedGuards} from '../../src/guards/guard-factory.ts';
 import {VirtualClock} from '../../src/testing.ts';
 import {type Detail, nameOf, Recorder} from './recorder.ts';
 
+/** Of which the guards are written. */
+const MOST_ORIGINS = 8;
+
 export type Reply = number | 'ECONNREFUSED' | 'ECONNRESET' | 'hang' | 'mistake';
 
 export interface Options {
@@ -102,7 +105,9 @@ export class Stage {
 
   /** The state of all guards, now. */
   noteGuards(name: string = 'guards'): void {
-    this.recorder.note(name, this.handle.snapshot(this.clock.now()).origins);
+    const {origins} = this.handle.snapshot(this.clock.now());
+    this.recorder.note(name, origins.slice(0, MOST_ORIGINS));
+    if (origins.length > MOST_ORIGINS) this.recorder.note('more origins', origins.length - MOST_ORIGINS);
   }
 
   async #rest(): Promise<string[]> {

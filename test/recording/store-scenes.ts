@@ -92,10 +92,12 @@ export const storeScenes: Scenes = scenesOf(2200, {
   'a quota, and a store that fails for a while': shared({quota: limits(8)}, downFrom(400, 1200, REFUSED)),
   'a quota, and a store that hangs for a while': shared({quota: limits(8)}, downFrom(400, 1200, 'hangs')),
   'quotas that differ': shared({quota: limits(8)}, () => 5, {quota: limits(4)}),
-  'a breaker': shared(
-    {breaker: {kind: 'consecutive', failures: 2, openMs: 300, probes: 1}},
-    downFrom(900, 1300, REFUSED),
-  ),
+  'a breaker': {
+    ...shared({breaker: {kind: 'consecutive', failures: 2, openMs: 200, probes: 1}}, downFrom(1100, 1300, REFUSED)),
+    answer: (_arrival, stage) => ({afterMs: 20, status: stage.clock.now() < 700 ? 503 : stage.pick([200, 503])}),
+    calls: 30,
+    spreadMs: 2000,
+  },
   budgets: shared({budget: {capacity: 30, refillPerMinute: 60}}, downFrom(700, 1000, 'hangs')),
   'a budget by ratio': shared({budget: {kind: 'ratio', ratio: 0.3, minPerSecond: 1}}, () => 5),
   'a concurrency limit': shared({concurrency: {max: 2, queue: 5}}, downFrom(500, 900, REFUSED)),
