@@ -17,6 +17,8 @@ export interface Answer {
   readonly body?: string | readonly Part[];
   /** Instead of a response. */
   readonly fails?: Code | 'hang' | 'mistake';
+  /** Whether the response came after a redirect. */
+  readonly isRedirected?: boolean;
   /** Thrown instead of a response, whatever it is. */
   readonly throws?: {readonly value: unknown};
 }
@@ -30,6 +32,8 @@ export interface Arrival {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
 }
+
+type Optional = 'fails' | 'throws' | 'isRedirected';
 
 export type Script = (arrival: Arrival, stage: Stage) => Answer;
 
@@ -66,7 +70,7 @@ export class Server {
     url: string,
     headers: Readonly<Record<string, string>>,
     body?: string,
-  ): Required<Omit<Answer, 'fails' | 'throws'>> & Pick<Answer, 'fails' | 'throws'> & {readonly number: number} {
+  ): Required<Omit<Answer, Optional>> & Pick<Answer, Optional> & {readonly number: number} {
     const number = ++this.#count;
     const {host, pathname, search} = new URL(url);
     if (this.#notes) this.#stage.recorder.sent(number, `${method} ${url}`, headers, body);
@@ -106,7 +110,8 @@ export class Server {
       {highWaterMark: 0},
     );
     const hasBody = ![101, 204, 205, 304].includes(answer.status);
-    return new Response(hasBody ? stream : null, {status: answer.status, headers: answer.headers});
+    const response = new Response(hasBody ? stream : null, {status: answer.status, headers: answer.headers});
+    return answer.isRedirected ? Object.defineProperty(response, 'redirected', {value: true}) : response;
   };
 
   /** Like undici's dispatcher: it notifies its handler of the start at once, of everything else later, and of an end once. */

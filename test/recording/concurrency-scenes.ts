@@ -53,10 +53,10 @@ export const concurrencyScenes: Scenes = scenesOf(1400, {
     },
     answer: ({number}, stage) => ({
       afterMs: 60 + stage.random() * 60,
-      status: number > 40 && number < 60 ? stage.pick([200, 429, 503]) : 200,
+      status: number > 30 && number < 45 ? stage.pick([200, 429, 503]) : 200,
     }),
-    calls: 90,
-    spreadMs: 1800,
+    calls: 65,
+    spreadMs: 1400,
   },
   'an adaptive limit and timeouts': {
     isBrief: true,

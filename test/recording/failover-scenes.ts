@@ -207,7 +207,7 @@ export const failoverScenes: Scenes = scenesOf(1000, {
     policy: regions(),
     answer: downForAWhile,
     call: getFromEu,
-    calls: 70,
+    calls: 55,
     spreadMs: 7000,
   },
   'every endpoint is down': {
@@ -215,7 +215,7 @@ export const failoverScenes: Scenes = scenesOf(1000, {
     policy: regions({}, {endpoints: REGIONS!.slice(0, 2)}),
     answer: (_arrival, stage) => ({afterMs: 5, status: stage.clock.now() < 2500 ? 503 : 200}),
     call: getFromEu,
-    calls: 40,
+    calls: 28,
     spreadMs: 4500,
   },
   'an outlier is ejected, and returns': {
@@ -229,7 +229,7 @@ export const failoverScenes: Scenes = scenesOf(1000, {
       status: host === 'us.test' && stage.clock.now() < 4000 && stage.random() < 0.9 ? 500 : 200,
     }),
     call: getFromEu,
-    calls: 90,
+    calls: 75,
     spreadMs: 9000,
   },
   'balanced by weight': {

@@ -31,7 +31,7 @@ export const guardScenes: Scenes = scenesOf(1800, {
     isBrief: true,
     policy: {...PLAIN, breaker: {kind: 'ratio', failureRatio: 0.5, windowMs: 2000, minCalls: 'auto', openMs: 300}},
     answer: failing(800, 2500, {status: 500}, {fails: 'ECONNRESET'}, {}),
-    calls: 70,
+    calls: 55,
     spreadMs: 5000,
   },
   'a breaker that stays open longer each time': {
@@ -128,7 +128,12 @@ export const guardScenes: Scenes = scenesOf(1800, {
   },
   'more origins than are kept': {
     isBrief: true,
-    policy: {...PLAIN, breaker: {kind: 'consecutive', failures: 1, openMs: 600}, concurrency: {max: 1, queue: 2}},
+    policy: {
+      ...PLAIN,
+      breaker: {kind: 'consecutive', failures: 1, openMs: 600},
+      concurrency: {max: 1, queue: 2},
+      quota: {limits: [{unit: 'requests', max: 3, perMs: 2000}]},
+    },
     answer: (_arrival, stage) => ({status: stage.pick([200, 503])}),
     call: stage => ({url: stage.pick([HOME, 'https://b.test/', 'https://c.test/'])}),
     calls: 8,

@@ -10,6 +10,8 @@ import {Stage} from './stage.ts';
 
 interface Row extends Call {
   readonly answer?: Answer;
+  /** To the second attempt. Default: success. */
+  readonly next?: Answer;
 }
 
 type Rows = Readonly<Record<string, Row>>;
@@ -41,19 +43,21 @@ async function play({rows, policy, ports}: Table, seed: number): Promise<string[
   };
   const server = new Server(stage, script, false);
   const ends: string[] = [];
+  let shown: string | undefined;
   const fetch = createFetch(stage.handle, {
     ...stage.ports,
     fetch: server.fetch,
     ...ports,
     on: event => {
+      if ('call' in event) shown = event.call.url;
       if (event.type === 'attempt.end')
         ends.push(`${event.reason}, ${event.sent}${event.transient ? ', transient' : ''}`);
     },
   });
   const entries = Object.entries(rows);
   return stage.playInTurn(entries.length, async index => {
-    const [name, {answer, url = HOME, read = textOf, ...init}] = entries[index]!;
-    answers = answer === undefined ? [] : [answer];
+    const [name, {answer = {}, next = {}, url = HOME, read = textOf, ...init}] = entries[index]!;
+    answers = [answer, next];
     let what: string;
     let answered: unknown;
     try {
@@ -66,6 +70,7 @@ async function play({rows, policy, ports}: Table, seed: number): Promise<string[
     }
     const {reason, waitedMs, retryAfterMs, refusal} = reportOf(answered) ?? {};
     stage.recorder.note(name, {
+      url: shown === undefined || url.startsWith(shown) ? undefined : shown,
       ends,
       what,
       reason,
@@ -74,6 +79,7 @@ async function play({rows, policy, ports}: Table, seed: number): Promise<string[
       retryAfterMs,
       sent: sent.every(isUsual) ? sent.length : sent,
     });
+    shown = undefined;
     ends.length = 0;
     sent.length = 0;
   });
@@ -137,6 +143,34 @@ const HINTS: readonly Record<string, string>[] = [
   {'anthropic-ratelimit-requests-remaining': '0', 'anthropic-ratelimit-requests-reset': '2026-01-01T00:00:40Z'},
   {'anthropic-ratelimit-tokens-remaining': '0', 'anthropic-ratelimit-tokens-reset': '2026-02-31T00:00:40Z'},
   {'anthropic-ratelimit-tokens-remaining': '0', 'anthropic-ratelimit-tokens-reset': '2026-01-01T01:00:40+01:00'},
+];
+
+const ERRORS: readonly (readonly [status: number, body: unknown])[] = [
+  [429, {error: {message: 'Please try again in 2 seconds.'}}],
+  [429, {error: {message: 'Rate limit reached. Please try again in 1m2.5s.'}}],
+  [429, {error: {message: 'retry after 3 minutes'}}],
+  [429, [{error: {status: 'RESOURCE_EXHAUSTED', message: 'x'}}]],
+  [
+    429,
+    {error: {details: [{'@type': 'x/google.rpc.RetryInfo', retryDelay: '3s'}, {violations: [{quotaId: 'PerDay'}]}]}},
+  ],
+  [400, {error: {code: 'rate_limit_exceeded'}}],
+  [400, {__type: 'com.amazon#ThrottlingException'}],
+  [400, {__type: 'ThrottlingException:http://x/'}],
+  [400, {type: 'error', error: {type: 'overloaded_error'}}],
+  [402, {error: {type: 'billing_error'}}],
+  [403, {error: {code: 'access_terminated'}}],
+  [424, {__type: 'ModelErrorException'}],
+  [429, {__type: 'ModelNotReadyException'}],
+  [429, {error: 'Model x is overloaded', error_type: 'overloaded'}],
+  [429, {error: {code: 'billing_not_active'}}],
+  [429, {error: {type: 'rate_limit_error', details: {error_code: 'enforced_spend_limit_reached'}}}],
+  [500, {error: {message: 'Loading model'}}],
+  [503, {error: {type: 'server_error', code: 'server_is_overloaded'}}],
+  [503, {error: 'loading', estimated_time: 20.5}],
+  [503, 'is currently loading'],
+  [504, {error: {type: 'timeout_error'}}],
+  [529, {error: {type: 'permission_error'}}],
 ];
 
 const withCause = (cause: object): Error =>
@@ -296,6 +330,8 @@ const URLS = [
   'https://api.test/items?a=1&b=2&&c&token=x#fragment?d=4',
   'https://api.test/items?page=2&shown=https%3A%2F%2Fu%3Ap%40b.test%2F%3Fc%3D1&page=3%263=4',
   'https://api.test/items?%zz=1&page=%zz',
+  'https://api.test/items?page=%E0%A4%A&x',
+  'https://api.test/items?page=a;b=c&&',
   'https://api.test/go/https://user:word@b.test/?next=//x',
 ];
 
@@ -401,6 +437,42 @@ const tables: Readonly<Record<string, Table>> = {
   'statuses of a POST without a key': {
     rows: rowsOf([401, 408, 421, 425, 429, 500, 503, 529], status => ({answer: {status}, method: 'POST'})),
   },
+  'answers after a failure': {
+    rows: {
+      'a key in use': {
+        method: 'POST',
+        headers: {'idempotency-key': 'mine'},
+        answer: {status: 503},
+        next: {status: 409},
+      },
+      'a key used before': {
+        method: 'POST',
+        headers: {'idempotency-key': 'mine'},
+        answer: {status: 503},
+        next: {status: 422},
+      },
+      'another failure': {answer: {status: 503}, next: {status: 429, headers: {'retry-after': '1'}}},
+      'an early failure twice': {answer: {status: 425}, next: {status: 425}},
+      'a refused connection after a redirect': {method: 'POST', answer: {status: 429, isRedirected: true}},
+      'a request that timed out after a redirect': {method: 'POST', answer: {status: 408, isRedirected: true}},
+      'a forbidden rate': {answer: {status: 403, headers: {'retry-after': '1'}}, next: {status: 403}},
+    },
+    policy: {maxAttempts: 3, retryOn: [403, 429, 503, 'network']},
+  },
+  'bodies of errors': {
+    rows: rowsOf(ERRORS, ([status, body]) => ({
+      answer: {status, body: JSON.stringify(body), headers: {'content-type': 'application/json'}},
+      method: 'POST',
+    })),
+    policy: {refusals: {}, idempotentMethods: ['POST'], retryAfter: {maxMs: 60_000}},
+  },
+  'paid attempts': {
+    rows: {
+      ...rowsOf(CODES.slice(9, 16), code => ({answer: {throws: {value: withCause({code})}}})),
+      ...rowsOf([408, 429, 500, 504, 524], status => ({answer: {status}})),
+    },
+    policy: {paid: {}, attemptTimeoutMs: null},
+  },
   'triggers by group': {
     rows: rowsOf([400, 403, 499, 500, 501, 505, 511, 512, 599], status => ({answer: {status}})),
     policy: {retryOn: ['4xx', '5xx']},
@@ -430,6 +502,7 @@ const siteTables = Object.fromEntries(
     {
       rows: rowsOf([...CARRIED, {url: `${home}/?page=1&token=x;y=2`}, {url: `${home}/?secret`}], call => ({
         answer: {status: 503},
+        next: {status: 500},
         url: `${home}/`,
         ...call,
       })),

@@ -55,7 +55,7 @@ export const waitScenes: Scenes = scenesOf(1900, {
     isBrief: true,
     policy: {...UNGUARDED, maxAttempts: 4, retryAfter: {maxMs: 2500}},
     answer: oneOf(...HINTS),
-    calls: 26,
+    calls: 12,
   },
   'hints that are not honored': {
     isBrief: true,
