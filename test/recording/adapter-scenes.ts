@@ -40,8 +40,8 @@ interface AdapterScene {
   readonly url?: string;
   /** Default: 7. */
   readonly calls?: number;
-  /** Adapters for which the scene makes no sense. */
-  readonly not?: readonly string[];
+  /** Default: those that can do everything. */
+  readonly through?: readonly string[];
 }
 
 const oneOf =
@@ -61,8 +61,9 @@ const REGIONS = [
   {name: 'us', origin: 'https://us.test'},
 ] as const;
 
-const ELSEWHERE = ['gRPC', 'functions'];
-const BUT_GRPC = ['ky, our loop', 'ky’s own loop', 'undici', 'functions'];
+const HTTP = ['ky, our loop', 'ky’s own loop', 'undici'];
+const ALL = [...HTTP, 'gRPC', 'functions'];
+const KYS = ['ky, with timeouts of its own', 'ky’s own loop, with hooks'];
 
 const SCENES: Readonly<Record<string, AdapterScene>> = {
   'a quota, a concurrency limit and a hold': {
@@ -73,7 +74,7 @@ const SCENES: Readonly<Record<string, AdapterScene>> = {
       budget: null,
     },
     answer: oneOf(...OFTEN),
-    leaveMs: [null, null, 40, 400],
+    leaveMs: [null, null, -1, 40, 400],
   },
   'a breaker and a budget': {
     policy: {breaker: {kind: 'consecutive', failures: 2, openMs: 300, probes: 1}, budget: {capacity: 25}},
@@ -88,7 +89,7 @@ const SCENES: Readonly<Record<string, AdapterScene>> = {
     },
     answer: oneOf({}, {}, {status: 503}, {fails: 'hang'}),
     leaveMs: [null, null, 60],
-    not: ['ky’s own loop'],
+    through: ALL.filter(name => name !== 'ky’s own loop'),
   },
   'keys, numbered attempts, deadlines, and a client above that retries': {
     policy: {idempotency: {}, attemptHeader: 'x-attempt', deadlineHeader: 'x-deadline-ms', deadlineMs: 500},
@@ -127,20 +128,34 @@ const SCENES: Readonly<Record<string, AdapterScene>> = {
         : {afterMs: 20, status: host === 'eu.test' ? stage.pick([503, 503, 200]) : stage.pick([200, 200, 500])},
     url: 'https://eu.test/items',
     leaveMs: [null, null, 30],
-    not: ELSEWHERE,
+    through: HTTP,
   },
   'every status, and what trailers say': {
     policy: {maxAttempts: 2, budget: null, breaker: null, idempotentMethods: ['POST']},
     answer: ({number}) => ({headers: GRPC_ANSWERS[number % GRPC_ANSWERS.length]!}),
     calls: 34,
-    not: BUT_GRPC,
+    through: ['gRPC'],
   },
   'every status that is listed': {
     policy: {maxAttempts: 2, budget: null, breaker: null, retryOn: ['RESOURCE_EXHAUSTED', 'ABORTED', 'INTERNAL']},
     ports: () => ({prepareAttempt: () => {}}),
     answer: ({number}) => ({headers: GRPC_ANSWERS[number % GRPC_ANSWERS.length]!}),
     calls: 20,
-    not: BUT_GRPC,
+    through: ['gRPC'],
+  },
+  'options and hooks of ky': {
+    policy: {refusals: {}, idempotency: {}, concurrency: {max: 2, queue: 2}, budget: {capacity: 40}},
+    answer: oneOf(
+      {body: ['{"a"', 150, ':1', 150, '}']},
+      {body: ['{"a"', 500, ':1}']},
+      {status: 503, body: ['{"error":', 90, '{}}'], headers: {'content-type': 'application/json'}},
+      {status: 503},
+      {fails: 'hang'},
+      {fails: 'ECONNRESET'},
+    ),
+    leaveMs: [null, null, null, -1, 50],
+    calls: 14,
+    through: KYS,
   },
   'event streams and paid attempts': {
     policy: {stream: {firstContentMs: 100}, refusals: {}, paid: {maxPaidAttempts: 2}, maxAttempts: 4, budget: null},
@@ -151,15 +166,13 @@ const SCENES: Readonly<Record<string, AdapterScene>> = {
       {status: 429, body: '{"error":{"code":"insufficient_quota"}}', headers: {'content-type': 'application/json'}},
       {fails: 'hang'},
     ),
-    not: ELSEWHERE,
+    through: HTTP,
   },
 };
 
 export const adapterScenes: Scenes = Object.fromEntries(
   Object.entries(SCENES).flatMap(([name, scene], index) =>
-    Object.keys(ADAPTERS)
-      .filter(adapter => !scene.not?.includes(adapter))
-      .map(adapter => [`${adapter}: ${name}`, () => play(scene, adapter, 2300 + 2 * index)]),
+    (scene.through ?? ALL).map(adapter => [`${adapter}: ${name}`, () => play(scene, adapter, 2300 + 2 * index)]),
   ),
 );
 

@@ -27,15 +27,30 @@ export type Adapter = (
 ) => (name: string, call: AdapterCall) => Promise<void>;
 
 const throughKy =
-  (options: Options): Adapter =>
+  (optionsOf: (stage: Stage) => Options): Adapter =>
   (stage, {fetch}, ports) => {
-    const api = ky.create({fetch, timeout: false, ...options}).extend(resilience(stage.handle, ports));
+    const api = ky.create({fetch, timeout: false, ...optionsOf(stage)}).extend(resilience(stage.handle, ports));
     return (name, {method, url, headers, body, leaveMs}) =>
       stage.end(name, () => {
         const signal = stage.abortAfter(leaveMs);
         return api(url, {method, headers, ...(body !== null && {body}), ...(signal && {signal})});
       });
   };
+
+/** Hooks that stop the call, or replace its response. */
+const kyHooks = (stage: Stage): Options => ({
+  timeout: 200,
+  hooks: {
+    beforeRetry: [() => (stage.random() < 0.15 ? ky.stop : undefined)],
+    afterResponse: [
+      () => {
+        if (stage.random() < 0.7) return undefined;
+        const headers = {'content-type': 'application/json'};
+        return new Response('{"error":{"code":"insufficient_quota"}}', {status: stage.pick([200, 429, 503]), headers});
+      },
+    ],
+  },
+});
 
 const throughUndici: Adapter = (stage, server, ports) => {
   const dispatch = resilienceInterceptor(stage.handle, ports)(server.dispatch);
@@ -196,8 +211,10 @@ class GrpcCall {
 
 /** In its own loop ky waits by the timers of the runtime, so its calls run one after another, and take no virtual time between attempts. */
 export const ADAPTERS: Readonly<Record<string, {readonly adapter: Adapter; readonly inTurn?: true}>> = {
-  'ky, our loop': {adapter: throughKy({})},
-  'ky’s own loop': {adapter: throughKy({hooks: {beforeRetry: [() => undefined]}}), inTurn: true},
+  'ky, our loop': {adapter: throughKy(() => ({}))},
+  'ky, with timeouts of its own': {adapter: throughKy(() => ({timeout: 200, totalTimeout: 600}))},
+  'ky’s own loop': {adapter: throughKy(() => ({hooks: {beforeRetry: [() => undefined]}})), inTurn: true},
+  'ky’s own loop, with hooks': {adapter: throughKy(kyHooks), inTurn: true},
   undici: {adapter: throughUndici},
   gRPC: {adapter: throughGrpc},
   functions: {adapter: throughFunction},

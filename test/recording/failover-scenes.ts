@@ -251,7 +251,7 @@ export const failoverScenes: Scenes = scenesOf(1000, {
   'balanced by pending attempts': {
     isBrief: true,
     policy: regions({balance: 'least-pending', stickyMs: 0}),
-    answer: ({host}, stage) => ({afterMs: host === 'eu.test' ? 200 : 20, status: stage.pick([200, 200, 200, 500])}),
+    answer: ({host}, stage) => ({afterMs: host === 'eu.test' ? 200 : 20, status: stage.pick([200, 200, 429, 500])}),
     call: getFromEu,
     calls: 30,
     spreadMs: 1000,
@@ -266,6 +266,16 @@ export const failoverScenes: Scenes = scenesOf(1000, {
     call: getFromEu,
     calls: 40,
     spreadMs: 1500,
+  },
+  'ids that may not go everywhere': {
+    isBrief: true,
+    policy: regions(
+      {on: ['server-error', 'network']},
+      {correlation: {requestIdHeader: 'x-request-id', sendTo: ['https://eu.test', 'https://spare.test']}},
+    ),
+    answer: failsAs({status: 503}),
+    call: getFromEu,
+    calls: 6,
   },
   'calls stay where one succeeded': {
     isBrief: true,

@@ -167,6 +167,7 @@ export const quotaScenes: Scenes = scenesOf(1300, {
   'a quota and hedges': {
     isBrief: true,
     policy: quota(REQUESTS, {hedge: {delayMs: 40, maxLoadRatio: 1}}),
+    ports: stage => ({prepareAttempt: () => stage.clock.sleep(stage.pick([0, 0, 30]))}),
     answer: (_arrival, stage) => ({afterMs: stage.pick([10, 100, 200]), status: stage.pick([200, 200, 200, 429])}),
     calls: 12,
   },

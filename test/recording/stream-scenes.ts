@@ -110,7 +110,6 @@ export const streamScenes: Scenes = scenesOf(1600, {
     call: reading,
   },
   'the callers read in other ways': {
-    isBrief: true,
     policy: streams({firstContentMs: 200}, {idleTimeoutMs: 300}),
     answer: oneOf(
       events(BEGIN, 20, CONTENT, 250, CONTENT),

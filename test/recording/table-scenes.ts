@@ -25,8 +25,8 @@ interface Table {
 const QUIET: PolicyInput = {
   maxAttempts: 2,
   backoff: AT_ONCE,
-  retryAfter: {maxMs: 60_000},
-  deadlineMs: 120_000,
+  retryAfter: {maxMs: 100_000},
+  deadlineMs: 200_000,
   attemptTimeoutMs: 1000,
   budget: null,
   breaker: null,
@@ -44,12 +44,16 @@ async function play({rows, policy, ports}: Table, seed: number): Promise<string[
   const server = new Server(stage, script, false);
   const ends: string[] = [];
   let shown: string | undefined;
+  let isWritten = false;
   const fetch = createFetch(stage.handle, {
     ...stage.ports,
     fetch: server.fetch,
     ...ports,
     on: event => {
       if ('call' in event) shown = event.call.url;
+      if (event.type === 'call.end' && !isWritten)
+        stage.recorder.note('a call as JSON', JSON.parse(JSON.stringify(event.call)));
+      isWritten ||= event.type === 'call.end';
       if (event.type === 'attempt.end')
         ends.push(`${event.reason}, ${event.sent}${event.transient ? ', transient' : ''}`);
     },
@@ -138,8 +142,8 @@ const HINTS: readonly Record<string, string>[] = [
   {'x-ratelimit-reset': '1767225616000'},
   {'x-ratelimit-remaining': '0', 'x-ratelimit-reset-after': '3.5'},
   {'x-rate-limit-remaining': '0', 'x-rate-limit-reset': '4'},
-  {'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '1m3.5s'},
-  {'x-ratelimit-remaining-tokens': '0.0', 'x-ratelimit-reset-tokens': '1500ms', 'x-ratelimit-reset-requests': '1h'},
+  {'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '1m3.25s'},
+  {'x-ratelimit-remaining-tokens': '0.0', 'x-ratelimit-reset-tokens': '1500ms', 'x-ratelimit-reset-requests': '1h2x'},
   {'anthropic-ratelimit-requests-remaining': '0', 'anthropic-ratelimit-requests-reset': '2026-01-01T00:00:40Z'},
   {'anthropic-ratelimit-tokens-remaining': '0', 'anthropic-ratelimit-tokens-reset': '2026-02-31T00:00:40Z'},
   {'anthropic-ratelimit-tokens-remaining': '0', 'anthropic-ratelimit-tokens-reset': '2026-01-01T01:00:40+01:00'},
@@ -464,7 +468,7 @@ const tables: Readonly<Record<string, Table>> = {
       answer: {status, body: JSON.stringify(body), headers: {'content-type': 'application/json'}},
       method: 'POST',
     })),
-    policy: {refusals: {}, idempotentMethods: ['POST'], retryAfter: {maxMs: 60_000}},
+    policy: {refusals: {}, idempotentMethods: ['POST'], retryAfter: {maxMs: 100_000}},
   },
   'paid attempts': {
     rows: {
@@ -489,6 +493,13 @@ const tables: Readonly<Record<string, Table>> = {
   },
   URLs: {rows: rowsOf(URLS, url => ({url})), policy: {queryAllowList: ['page', 'shown', 'token']}},
   'streams of events': {rows: STREAMS, policy: {stream: {}, refusals: {}, idempotentMethods: ['POST']}},
+  'streams that are late': {
+    rows: {
+      'a GET': {answer: events(300)},
+      'a POST': {answer: events(300), method: 'POST'},
+    },
+    policy: {stream: {firstContentMs: 100}, retryOn: [503]},
+  },
   'tokens that bodies ask for': {
     rows: rowsOf(ASKED, body => ({method: 'POST', body})),
     policy: {quota: {limits: [{unit: 'tokens', max: 60, perMs: 100}], maxWaitMs: 1000}},
@@ -590,9 +601,17 @@ async function functions(): Promise<string[]> {
     'text',
     null,
   ];
-  return stage.playInTurn(values.length + thrown.length, async index => {
+  const inner = ([1, 2] as const).map(maxAttempts =>
+    createFetch(
+      {...QUIET, maxAttempts},
+      {...stage.ports, fetch: async () => new Response(null, {status: 503}), observer: null},
+    ),
+  );
+  const calls = values.length + thrown.length + inner.length;
+  return stage.playInTurn(calls, async index => {
     const value = await call(
       (_signal, {attempt}) => {
+        if (index >= values.length + thrown.length) return inner[index - values.length - thrown.length]!(HOME);
         if (index >= values.length && attempt === 1) throw thrown[index - values.length];
         return values[index];
       },
