@@ -63,7 +63,8 @@ const REGIONS = [
 
 const HTTP = ['ky, our loop', 'ky’s own loop', 'undici'];
 const ALL = [...HTTP, 'gRPC', 'functions'];
-const KYS = ['ky, with timeouts of its own', 'ky’s own loop, with hooks'];
+/** No timer of a scene may be armed while ky waits in its own loop, which it does in real time. */
+const NOT_IN_TURN = ALL.filter(name => !ADAPTERS[name]!.inTurn);
 
 const SCENES: Readonly<Record<string, AdapterScene>> = {
   'a quota, a concurrency limit and a hold': {
@@ -89,7 +90,7 @@ const SCENES: Readonly<Record<string, AdapterScene>> = {
     },
     answer: oneOf({}, {}, {status: 503}, {fails: 'hang'}),
     leaveMs: [null, null, 60],
-    through: ALL.filter(name => name !== 'ky’s own loop'),
+    through: NOT_IN_TURN,
   },
   'keys, numbered attempts, deadlines, and a client above that retries': {
     policy: {idempotency: {}, attemptHeader: 'x-attempt', deadlineHeader: 'x-deadline-ms', deadlineMs: 500},
@@ -114,6 +115,7 @@ const SCENES: Readonly<Record<string, AdapterScene>> = {
   'retries are switched off, and another policy': {
     policy: {maxAttempts: 4, budget: null},
     answer: oneOf({status: 503}, {status: 503}, {}),
+    through: NOT_IN_TURN,
     meanwhile: ({clock, handle}) => {
       void clock.sleep(300).then(() => handle.disableRetries());
       void clock.sleep(800).then(() => handle.enableRetries());
@@ -143,7 +145,7 @@ const SCENES: Readonly<Record<string, AdapterScene>> = {
     calls: 20,
     through: ['gRPC'],
   },
-  'options and hooks of ky': {
+  'timeouts of ky': {
     policy: {refusals: {}, idempotency: {}, concurrency: {max: 2, queue: 2}, budget: {capacity: 40}},
     answer: oneOf(
       {body: ['{"a"', 150, ':1', 150, '}']},
@@ -151,11 +153,23 @@ const SCENES: Readonly<Record<string, AdapterScene>> = {
       {status: 503, body: ['{"error":', 90, '{}}'], headers: {'content-type': 'application/json'}},
       {status: 503},
       {fails: 'hang'},
-      {fails: 'ECONNRESET'},
     ),
     leaveMs: [null, null, null, -1, 50],
     calls: 14,
-    through: KYS,
+    through: ['ky, with timeouts of its own'],
+  },
+  'hooks of ky': {
+    policy: {refusals: {}, idempotency: {}, concurrency: {max: 2, queue: 2}, budget: {capacity: 40}},
+    answer: oneOf(
+      {},
+      {status: 503, body: '{"error":{}}', headers: {'content-type': 'application/json'}},
+      {status: 500},
+      {status: 429},
+      {fails: 'ECONNRESET'},
+    ),
+    leaveMs: [null, null, null, -1],
+    calls: 16,
+    through: ['ky’s own loop, with hooks'],
   },
   'event streams and paid attempts': {
     policy: {stream: {firstContentMs: 100}, refusals: {}, paid: {maxPaidAttempts: 2}, maxAttempts: 4, budget: null},
@@ -193,7 +207,7 @@ async function play(scene: AdapterScene, name: string, seed: number): Promise<st
       url,
       headers: stage.pick<Record<string, string>>([{}, {'idempotency-key': 'mine'}, {'x-stainless-retry-count': '1'}]),
       body: method === 'POST' ? '{"max_tokens":90}' : null,
-      leaveMs: stage.pick(leaveMs),
+      leaveMs: stage.pick(inTurn ? leaveMs.filter(ms => ms === null || ms < 0) : leaveMs),
     });
   };
   return inTurn ? stage.playInTurn(calls, call) : stage.play(calls, 1200, call);

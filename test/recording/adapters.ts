@@ -39,7 +39,6 @@ const throughKy =
 
 /** Hooks that stop the call, or replace its response. */
 const kyHooks = (stage: Stage): Options => ({
-  timeout: 200,
   hooks: {
     beforeRetry: [() => (stage.random() < 0.15 ? ky.stop : undefined)],
     afterResponse: [
@@ -209,7 +208,7 @@ class GrpcCall {
   halfClose(): void {}
 }
 
-/** In its own loop ky waits by the timers of the runtime, so its calls run one after another, and take no virtual time between attempts. */
+/** In its own loop ky waits by the timers of the runtime, so its calls run one after another, and no timer is armed between attempts. */
 export const ADAPTERS: Readonly<Record<string, {readonly adapter: Adapter; readonly inTurn?: true}>> = {
   'ky, our loop': {adapter: throughKy(() => ({}))},
   'ky, with timeouts of its own': {adapter: throughKy(() => ({timeout: 200, totalTimeout: 600}))},
