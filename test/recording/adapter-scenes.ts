@@ -10,7 +10,7 @@ import {Stage} from './stage.ts';
 function retryInfo(seconds: number, type = 'type.googleapis.com/google.rpc.RetryInfo'): string {
   const field = (number: number, bytes: Buffer): Buffer =>
     Buffer.concat([Buffer.from([number * 8 + 2, bytes.length]), bytes]);
-  const duration = Buffer.from([8, seconds, 16, 0x80, 0x94, 0xeb, 0xdc, 3]);
+  const duration = Buffer.from([8, seconds, 16, 0x80, 0xca, 0xb5, 0xee, 1]);
   const detail = Buffer.concat([field(1, Buffer.from(type)), field(2, field(1, duration))]);
   return Buffer.concat([
     Buffer.from([8, 14, 0x29, 1, 2, 3, 4, 5, 6, 7, 8, 0x25, 1, 2, 3, 4]),

@@ -45,7 +45,7 @@ export const guardScenes: Scenes = scenesOf(1800, {
     policy: {...PLAIN, breaker: {kind: 'consecutive', failures: 1, openMs: 200, probes: 2}},
     answer: failing(0, 2500, {status: 503}, {fails: 'hang'}, {status: 404}, {status: 429}),
     call: leavingAfter(null, null, 30, 120),
-    calls: 24,
+    calls: 20,
     spreadMs: 4000,
   },
   'a breaker for each route': {
@@ -82,7 +82,7 @@ export const guardScenes: Scenes = scenesOf(1800, {
     policy: {...QUICK, breaker: null, budget: {capacity: 30, retryCost: 5, throttledCost: 10, refillPerMinute: 60}},
     answer: failing(0, 9000, ...DOWN, {}),
     call: anyMethod,
-    calls: 20,
+    calls: 14,
     spreadMs: 3000,
   },
   'a budget by ratio': {
@@ -90,7 +90,7 @@ export const guardScenes: Scenes = scenesOf(1800, {
     policy: {...QUICK, breaker: null, budget: {kind: 'ratio', ratio: 0.3, windowMs: 2000, minPerSecond: 1}},
     answer: failing(0, 9000, {status: 503}, {}, {fails: 'ECONNREFUSED'}),
     call: leavingAfter(null, null, 30, 80),
-    calls: 24,
+    calls: 16,
     spreadMs: 3000,
   },
   'a budget for each origin, which two clients share': {

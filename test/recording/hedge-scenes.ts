@@ -22,8 +22,8 @@ export const hedgeScenes: Scenes = scenesOf(1500, {
     isBrief: true,
     policy: {...HEDGED, hedge: {quantile: 0.8, maxLoadRatio: 0.2}},
     answer: (_arrival, stage) => ({afterMs: stage.random() < 0.85 ? 20 + stage.random() * 20 : 200}),
-    calls: 60,
-    spreadMs: 6000,
+    calls: 45,
+    spreadMs: 4500,
   },
   'a breaker that opens': {
     isBrief: true,
@@ -93,7 +93,7 @@ export const hedgeScenes: Scenes = scenesOf(1500, {
       ...stage.pick<Answer>([{}, {}, {status: 503}, {fails: 'ECONNREFUSED'}]),
     }),
     call: stage => ({...leavingAfter(null, null, 60)(stage), url: EU}),
-    calls: 18,
+    calls: 15,
   },
   'another endpoint, by a quantile': {
     isBrief: true,
@@ -105,8 +105,8 @@ export const hedgeScenes: Scenes = scenesOf(1500, {
     },
     answer: ({host}, stage) => ({afterMs: host === 'eu.test' ? 80 + stage.random() * 150 : 20 + stage.random() * 30}),
     call: () => ({url: EU}),
-    calls: 70,
-    spreadMs: 5000,
+    calls: 50,
+    spreadMs: 3600,
   },
   'another endpoint that is slow itself': {
     isBrief: true,
@@ -120,8 +120,8 @@ export const hedgeScenes: Scenes = scenesOf(1500, {
       afterMs: host === 'eu.test' ? stage.pick([20, 25, 30, 35, 290]) : 180 + stage.random() * 60,
     }),
     call: () => ({url: EU}),
-    calls: 60,
-    spreadMs: 4000,
+    calls: 45,
+    spreadMs: 3000,
   },
   'the same endpoint of several': {
     isBrief: true,

@@ -111,6 +111,16 @@ export const quotaScenes: Scenes = scenesOf(1300, {
     calls: 50,
     spreadMs: 8000,
   },
+  'a rate of a few requests a minute': {
+    isBrief: true,
+    policy: quota(
+      {limits: [], learn: true, startPerSecond: 1, maxWaitMs: 60_000},
+      {deadlineMs: 90_000, maxAttempts: 2},
+    ),
+    answer: ({number}) => ({status: number % 3 === 0 ? 429 : 200, afterMs: 10}),
+    calls: 22,
+    spreadMs: 60_000,
+  },
   'a rate that is not limited until some answers are throttled': {
     isBrief: true,
     policy: quota({limits: [], learn: true, startPerSecond: null, maxWaitMs: 3000}, {maxAttempts: 2}),
@@ -136,6 +146,15 @@ export const quotaScenes: Scenes = scenesOf(1300, {
     }),
     call: prompt,
     calls: 12,
+  },
+  'a server that says late what is left': {
+    isBrief: true,
+    policy: quota({limits: [{unit: 'requests', max: 60, perMs: 10_000}], learn: true}),
+    answer: ({number}) => ({
+      headers: number < 14 ? {} : {'x-ratelimit-remaining': String(Math.max(0, 20 - number)), 'x-ratelimit-reset': '1'},
+    }),
+    calls: 40,
+    spreadMs: 5000,
   },
   'requests that can never be sent': {
     isBrief: true,

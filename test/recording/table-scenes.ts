@@ -164,7 +164,20 @@ const ERRORS: readonly (readonly [status: number, body: unknown])[] = [
   [400, {type: 'error', error: {type: 'overloaded_error'}}],
   [402, {error: {type: 'billing_error'}}],
   [403, {error: {code: 'access_terminated'}}],
+  [400, {error: {message: 'your credit balance is too low'}}],
+  [400, {error: {message: 'Your credit balance is too low to access'}}],
+  [400, {__type: 'ServiceQuotaExceededException'}],
+  [400, {__type: 'ProvisionedThroughputExceededException'}],
+  [408, {__type: 'ModelTimeoutException'}],
   [424, {__type: 'ModelErrorException'}],
+  [429, {error: {type: 'server_error'}}],
+  [429, {error: {type: 'api_error'}}],
+  [429, {error: {message: 'Request too large for x'}}],
+  [429, {error: {message: 'You have exceeded token rate limit of your current tier'}}],
+  [500, {error: {status: 'INTERNAL'}}],
+  [500, {__type: 'InternalServerException'}],
+  [503, {error: {status: 'UNAVAILABLE'}}],
+  [503, {__type: 'ServiceUnavailableException'}],
   [429, {__type: 'ModelNotReadyException'}],
   [429, {error: 'Model x is overloaded', error_type: 'overloaded'}],
   [429, {error: {code: 'billing_not_active'}}],
@@ -374,6 +387,14 @@ const STREAMS: Rows = {
   'an event without an end, and a line': framed('data: {"error":{"type":"api_error"}}\n'),
   'an event in single bytes': framed(...'data: {"error":{"type":"api_error"}}\n\n'),
   'an error as a text': framed('data: {"error":"busy"}\n\n'),
+  'an announcement that is nested deep': framed(
+    `data: {"choices":${'['.repeat(9)}${']'.repeat(9)}}\n\n`,
+    'data: {"error":{"type":"api_error"}}\n\n',
+  ),
+  'one that is nested too deep': framed(
+    `data: {"choices":${'['.repeat(12)}${']'.repeat(12)}}\n\n`,
+    'data: {"error":{"type":"api_error"}}\n\n',
+  ),
   'an empty error': framed('data: {"error":""}\n\n', 'event: error\ndata: {}\n\n'),
   'an error of Google': framed('data: [{"error":{"code":503}}]\n\n'),
   'errors that are not transient': framed('data: {"error":{"type":"invalid_request_error"}}\n\n'),
@@ -404,6 +425,15 @@ const STREAMS: Rows = {
     'data: {"error":{"status":"UNAVAILABLE"}}\n\n',
   ),
 };
+
+const STREAM_CODES = [
+  ...['insufficient_quota', 'billing_error', 'enforced_spend_limit_reached', 'rate_limit_exceeded', 'slow_down'],
+  ...['rate_limit_error', 'ThrottlingException', 'SlowDown', 'TooManyRequestsException', 'server_is_overloaded'],
+  ...['overloaded_error', 'overloaded', 'server_error', 'api_error', 'timeout_error', 'ModelTimeoutException'],
+  ...['ModelErrorException', 'ModelStreamErrorException', 'InternalServerException', 'invalid_request_error'],
+  ...['authentication_error', 'permission_error', 'not_found_error', 'request_too_large', 'ValidationException'],
+  ...['AccessDeniedException', 'ModelNotReadyException', 'ServiceUnavailableException', 'unknown_error'],
+];
 
 /** A place, and one beside it. */
 const SITES = [
@@ -493,6 +523,10 @@ const tables: Readonly<Record<string, Table>> = {
   },
   URLs: {rows: rowsOf(URLS, url => ({url})), policy: {queryAllowList: ['page', 'shown', 'token']}},
   'streams of events': {rows: STREAMS, policy: {stream: {}, refusals: {}, idempotentMethods: ['POST']}},
+  'errors of streams by their code': {
+    rows: rowsOf(STREAM_CODES, code => ({answer: events({error: {code, type: code}}), method: 'POST', body: '{}'})),
+    policy: {stream: {}, refusals: {}, idempotentMethods: ['POST']},
+  },
   'streams that are late': {
     rows: {
       'a GET': {answer: events(300)},

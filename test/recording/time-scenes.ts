@@ -71,6 +71,35 @@ export const timeScenes: Scenes = scenesOf(2100, {
       [1400, 3000],
     ],
   }),
+  'the process is busy while bodies are read': {
+    policy: {...QUICK, attemptTimeoutMs: 200, idleTimeoutMs: 100, deadlineMs: 900, stream: {firstContentMs: 80}},
+    answer: (_arrival, stage) =>
+      stage.pick<Answer>([
+        {body: ['a', 120, 'b', 60, 'c']},
+        {body: ['a', 400, 'b']},
+        events({type: 'ping'}, 60, {choices: [{delta: {content: 'Hi'}}]}, 150, '[DONE]'),
+        {status: 503, body: ['a', 150, 'b']},
+      ]),
+    call: stage => ({
+      ...(stage.random() < 0.5 && {
+        read: async response => {
+          let bytes = 0;
+          for await (const chunk of response.body!) bytes += chunk.byteLength;
+          return `${bytes} bytes of chunks`;
+        },
+      }),
+    }),
+    engineClock: oddClock({
+      busy: [
+        [100, 260],
+        [400, 700],
+        [900, 940],
+        [1100, 1500],
+      ],
+    }),
+    calls: 16,
+    spreadMs: 1400,
+  },
   'callers leave in every wait': under(GUARDED, {}, leavingAfter(-1, 0, 5, 30, 60, 110, 250, 500, 900)),
   'callers leave in every wait, with several endpoints': under(
     SPREAD,

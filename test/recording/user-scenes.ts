@@ -181,6 +181,8 @@ export const userScenes: Scenes = scenesOf(2000, {
   },
   'a clock throws when a timer is armed': {
     ...throwing(() => ({})),
+    isBrief: false,
+    calls: 10,
     engineClock: oddClock({
       arming: (ms, now) => {
         if (now > 300 && now < 900 && Math.round(ms) % 3 === 0) throw new Error('no timer');
@@ -192,6 +194,16 @@ export const userScenes: Scenes = scenesOf(2000, {
     engineClock: oddClock({
       offsetMs: now => {
         if (now > 500 && now < 700) throw new Error('no time');
+        return 0;
+      },
+    }),
+  },
+  'a clock throws while calls wait': {
+    ...throwing(() => ({}), {retryAfter: {scope: 'origin', maxMs: 3000}, quota: null, hedge: null}),
+    answer: (_arrival, stage) => stage.pick<Answer>([{}, {status: 503}, {status: 503, headers: {'retry-after': '1'}}]),
+    engineClock: oddClock({
+      offsetMs: now => {
+        if (now > 600 && now % 400 < 120) throw new Error('no time');
         return 0;
       },
     }),

@@ -27,7 +27,7 @@ const backoffs = Object.fromEntries(
     {
       policy: {...UNGUARDED, maxAttempts: 5, backoff},
       answer: oneOf({status: 503}, {status: 503}, {status: 429}, {}),
-      calls: 8,
+      calls: 6,
       isBrief: true,
     },
   ]),
