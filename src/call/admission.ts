@@ -80,7 +80,7 @@ function count<R extends AttemptResponse>(
 ): void {
   const {breaker, hold} = call.guards;
   // While the process is busy, a place or a quota can come before the timer of the wait fires.
-  if (now >= call.deadlineAt) {
+  if (place === null ? now >= call.deadlineAt : keeping(place, () => now >= call.deadlineAt)) {
     place?.exit();
     taken?.refund(now);
     return applicant.left(call, false);
