@@ -2,6 +2,7 @@
 import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {expect} from 'chai';
 import {adapterScenes} from './adapter-scenes.ts';
+import {balanceScenes} from './balance-scenes.ts';
 import {batchScenes} from './batch-scenes.ts';
 import {concurrencyScenes} from './concurrency-scenes.ts';
 import {failoverScenes} from './failover-scenes.ts';
@@ -33,6 +34,7 @@ const GROUPS: Readonly<Record<string, Scenes>> = {
   grpc: grpcScenes,
   batch: batchScenes,
   failover: failoverScenes,
+  balance: balanceScenes,
   'warm-up': warmUpScenes,
   quota: quotaScenes,
   concurrency: concurrencyScenes,

@@ -29,7 +29,7 @@ const throwing = (ports: (stage: Stage) => Ports, policy: PolicyInput = {}): Sce
   policy: {...GUARDED, ...policy},
   answer,
   call: stage => ({...anyMethod(stage), body: null, method: stage.pick(['GET', 'POST'])}),
-  calls: 12,
+  calls: 11,
   isBrief: true,
   ports,
 });
