@@ -29,6 +29,8 @@ export const HINTS: readonly Record<string, string>[] = [
   {'retry-after': 'Thu, 31 Feb 2026 00:00:30 GMT'},
   {'retry-after': 'Thu, 01 Jan 2026 24:00:30 GMT'},
   {'retry-after': 'Thu, 01 Jan 2026 00:00:60 GMT'},
+  {'retry-after': 'Thu, 01 Jan 2026 00:60:30 GMT'},
+  {'retry-after': 'Thu, 01 Jan 2026 00:00:61 GMT'},
   {'retry-after': 'Wed, 31 Dec 2025 00:00:00 GMT'},
   {'retry-after': '2.5'},
   {'retry-after': '-1'},
@@ -62,6 +64,17 @@ export const ERRORS: readonly (readonly [status: number, body: unknown])[] = [
   [
     429,
     {error: {details: [{'@type': 'x/google.rpc.RetryInfo', retryDelay: '3s'}, {violations: [{quotaId: 'PerDay'}]}]}},
+  ],
+  [
+    429,
+    {
+      error: {
+        details: [
+          {'@type': 'x/google.rpc.Help', retryDelay: '9s'},
+          {'@type': 'x/google.rpc.RetryInfo', retryDelay: '2s'},
+        ],
+      },
+    },
   ],
   [400, {error: {code: 'rate_limit_exceeded'}}],
   [400, {__type: 'com.amazon#ThrottlingException'}],

@@ -54,6 +54,10 @@ export const THROWN: Rows = {
   ...rowsOf(CODES, code => ({answer: {throws: {value: withCause({code})}}})),
   ...rowsOf(MESSAGES, message => ({answer: {throws: {value: new TypeError(message)}}})),
   'a cause without a code': {answer: {throws: {value: withCause({})}}},
+  'a cause without a message': {
+    answer: {throws: {value: new TypeError('fetch failed', {cause: {code: 'ECONNRESET'}})}},
+  },
+  'a cause with neither': {answer: {throws: {value: new TypeError('fetch failed', {cause: {status: 500}})}}},
   'a cause of undici': {answer: {throws: {value: new TypeError('fetch failed', {cause: new Error('bad port')})}}},
   'a cause of llhttp': {answer: {throws: {value: new TypeError('fetch failed', {cause: new Error('Parse Error: x')})}}},
   'several addresses, none connected': {

@@ -46,6 +46,7 @@ export const URLS: readonly string[] = [
   'https://api.test/items?%zz=1&page=%zz',
   'https://api.test/items?page=%E0%A4%A&x',
   'https://api.test/items?page=a;b=c&&',
+  'https://api.test/items?=value&page=1',
   'https://api.test/go/https://user:word@b.test/?next=//x',
 ];
 

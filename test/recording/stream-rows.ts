@@ -13,6 +13,12 @@ export const STREAMS: Rows = {
     '{"type":"api_error"}}\r\n\r\n',
   ),
   'a carriage return at the end of a chunk': framed('data: {"error":{"type":"overloaded_error"}}\r', '\r'),
+  'a line feed that ends the line of the chunk before': framed(
+    'data: {"choices":\r',
+    '\ndata: []}\r',
+    '\n\r\ndata: {"error":{"type":"api_error"}}\r\n\r',
+    '\n',
+  ),
   'a byte order mark': framed('\ufeffdata: {"error":{"type":"api_error"}}\n\n'),
   'data in several lines': framed('data: {"error":\ndata: {"type":"rate_limit_error"}}\n\n'),
   'fields without values, ids, retries and comments': framed(

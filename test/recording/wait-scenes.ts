@@ -122,6 +122,7 @@ export const waitScenes: Scenes = scenesOf(1900, {
         {},
         {'x-key': '"mine"'},
         {'x-trace': 'mine', 'x-request-id': 'mine'},
+        {'x-trace': ''},
       ]),
       resilience: stage.pick([{}, {correlationId: 'given'}, {idempotencyKey: 'given'}]),
     }),
