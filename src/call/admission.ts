@@ -79,6 +79,12 @@ function count<R extends AttemptResponse>(
   now: number,
 ): void {
   const {breaker, hold} = call.guards;
+  // While the process is busy, a place or a quota can come before the timer of the wait fires.
+  if (place === null ? now >= call.deadlineAt : keeping(place, () => now >= call.deadlineAt)) {
+    place?.exit();
+    taken?.refund(now);
+    return applicant.left(call, false);
+  }
   if (place !== null && hold !== null && keeping(place, () => hold.holds(now))) {
     // The origin asked for a pause while the attempt waited for its place.
     place.exit();

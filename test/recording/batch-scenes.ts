@@ -2,8 +2,10 @@
 
 import {runBatch} from '../../src/batch/run-batch.ts';
 import type {BatchOptions, ChunkSender, Send} from '../../src/batch/types.ts';
+import type {PolicyInput} from '../../src/core.ts';
 import {answer} from '../../src/transport/answer.ts';
-import {nameOf} from './recorder.ts';
+import {EU, REGIONS} from './failover-scenes.ts';
+import {type Detail, nameOf} from './recorder.ts';
 import {errorOf, Stage} from './stage.ts';
 
 const POLICY = {
@@ -20,19 +22,61 @@ export const batchScenes: Record<string, () => Promise<string[]>> = {
       stage =>
         (item, {signal}) =>
           reply(stage, item, signal),
+      POLICY,
+      {},
+      'all',
     ),
   'a batch in chunks': () =>
-    play(501, stage => ({
-      chunkSize: 4,
-      sendChunk: async (items, {signal}) => {
-        await stage.clock.sleep(stage.random() * 60, signal);
-        const chance = stage.random();
-        if (chance < 0.15) return answer(503, 'busy', {'retry-after': '1'});
-        if (chance < 0.3) return answer(400, 'one of them is wrong');
-        return items.map(item => (stage.random() < 0.2 ? errorOf('ECONNRESET') : item.toUpperCase()));
-      },
-    })),
+    play(
+      501,
+      stage => ({
+        chunkSize: 4,
+        sendChunk: async (items, {signal}) => {
+          await stage.clock.sleep(stage.random() * 60, signal);
+          const chance = stage.random();
+          if (chance < 0.15) return answer(503, 'busy', {'retry-after': '1'});
+          if (chance < 0.3) return answer(400, 'one of them is wrong');
+          return items.map(item => (stage.random() < 0.2 ? errorOf('ECONNRESET') : item.toUpperCase()));
+        },
+      }),
+      POLICY,
+      {},
+      'all',
+    ),
+  'a batch with a quota, a concurrency limit and an order': () =>
+    play(
+      502,
+      sendOne,
+      {...POLICY, quota: {limits: [{unit: 'requests', max: 8, perMs: 1000}], learn: true}},
+      {ordered: true},
+    ),
+  'a batch with a breaker that holds it': () =>
+    play(503, sendOne, {...POLICY, breaker: {kind: 'consecutive', failures: 3, openMs: 800}}, {maxHoldMs: 2000}),
+  'a batch with an adaptive limit and hedges': () =>
+    play(504, sendOne, {
+      ...POLICY,
+      concurrency: {kind: 'adaptive', start: 2, max: 4},
+      hedge: {delayMs: 40, maxLoadRatio: 1},
+    }),
+  'a batch with duplicates, whose caller leaves': () =>
+    play(505, sendOne, POLICY, {dedupe: true, keyOf: item => item.slice(0, 6), concurrency: 6}, 'events', 150),
+  'a batch at several endpoints': () =>
+    play(
+      506,
+      stage =>
+        (item, {signal, endpoint, url}) => {
+          stage.recorder.note('to', `${item} ${endpoint} ${url}`);
+          return reply(stage, item, signal);
+        },
+      {...POLICY, endpoints: REGIONS!, failover: {sharedKeys: true}},
+      {movable: true, target: {url: EU}},
+    ),
 };
+
+const sendOne =
+  (stage: Stage): Send<string, unknown> =>
+  (item, {signal}) =>
+    reply(stage, item, signal);
 
 async function reply(stage: Stage, item: string, signal: AbortSignal): Promise<unknown> {
   const {kind, afterMs, headers} = stage.reply();
@@ -41,11 +85,19 @@ async function reply(stage: Stage, item: string, signal: AbortSignal): Promise<u
   return kind === 200 ? item.toUpperCase() : answer(kind, 'said', headers);
 }
 
-async function play(seed: number, sender: (stage: Stage) => Send<string, unknown> | ChunkSender<string, unknown>) {
-  const stage = new Stage({policy: POLICY, seed, replies: [200, 200, 200, 404, 429, 503, 'ECONNRESET', 'hang']});
+async function play(
+  seed: number,
+  sender: (stage: Stage) => Send<string, unknown> | ChunkSender<string, unknown>,
+  policy: PolicyInput = POLICY,
+  more: Partial<BatchOptions<string, unknown>> = {},
+  detail: Detail = 'events',
+  abortMs: number | null = null,
+) {
+  const stage = new Stage({policy, detail, seed, replies: [200, 200, 200, 404, 429, 503, 'ECONNRESET', 'hang']});
   const {clock, random, ids, observer} = stage.ports;
   return stage.play(1, 1, async () => {
     const items = Array.from({length: 24}, (_, index) => `item ${index}`);
+    const signal = stage.abortAfter(abortMs);
     const options: BatchOptions<string, unknown> = {
       policy: stage.handle,
       concurrency: 3,
@@ -53,6 +105,8 @@ async function play(seed: number, sender: (stage: Stage) => Send<string, unknown
       random: random!,
       ids: ids!,
       observer: observer!,
+      ...more,
+      ...(signal && {signal}),
       on: event => {
         if ('call' in event || event.type === 'breaker.changed') stage.recorder.on(event);
         else if (event.type === 'item.end')
@@ -63,7 +117,6 @@ async function play(seed: number, sender: (stage: Stage) => Send<string, unknown
         stage.recorder.note(`result ${result.item}`, {attempts: result.attempts, ok: result.ok, failure});
       },
     };
-    const {progress} = (await runBatch(items, sender(stage), options)) as unknown as {progress: unknown};
-    stage.recorder.note('batch', progress);
+    stage.recorder.note('batch', await runBatch(items, sender(stage), options));
   });
 }

@@ -21,6 +21,7 @@ const USAGE = `Usage: npm run mutate -- [options]
   --minutes NUMBER      Time after which no further change is tried (default: 10)
   --seed NUMBER         Repeat the sample of an earlier run (default: another one each time)
   --only PATH[:LINE]    Only changes of this file or folder, and of this line; may be repeated (default: src and lint)
+  --tests PATH          Run only this test file or folder; may be repeated (default: every test that reaches the code)
   --seconds NUMBER      What the tests of one change may take, in seconds of the processor that they took unchanged (default: 60)
   --write               Write the sample into docs/reliability.md
   --jobs NUMBER         Changes to try at once (default: the number of processors)
@@ -32,6 +33,7 @@ const {values} = parseArgs({
     minutes: {type: 'string', default: '10'},
     seed: {type: 'string', default: String(Math.floor(Math.random() * 1e6))},
     only: {type: 'string', multiple: true, default: ['src', 'lint']},
+    tests: {type: 'string', multiple: true, default: ['test']},
     seconds: {type: 'string', default: '60'},
     jobs: {type: 'string', default: String(availableParallelism())},
     write: {type: 'boolean', default: false},
@@ -67,6 +69,10 @@ if (refusal !== undefined && !values.unconfined) {
   process.exit(2);
 }
 
+function isIn(file: string, path: string): boolean {
+  return file === path || file.startsWith(path.endsWith('/') ? path : `${path}/`);
+}
+
 /** Does a task for each item, as many at once as there are sandboxes, until the time is over. */
 async function inParallel<Item>(
   items: Iterable<Item>,
@@ -89,11 +95,16 @@ const changes = (await allChanges(sources, changesOf, `${cache}/changes`)).filte
   values.only.some(only => {
     const [path, line] = only.split(':') as [string, string?];
     if (line !== undefined && sources.get(file)!.slice(0, start).split('\n').length !== Number(line)) return false;
-    return file === path || file.startsWith(path.endsWith('/') ? path : `${path}/`);
+    return isIn(file, path);
   }),
 );
 const others = new Set(otherSuites.map(({name}) => name));
-const tests = files.filter(path => /^test\/.*\.test\.ts$/.test(path) && !others.has(path.split('/')[1]!));
+const tests = files.filter(
+  path =>
+    /^test\/.*\.test\.ts$/.test(path) &&
+    !others.has(path.split('/')[1]!) &&
+    values.tests.some(only => isIn(path, only)),
+);
 const reaches = new Reaches(tests, `${cache}/reach`);
 
 /** More are compiled at once than are needed, because the compiler refuses some of them. */
