@@ -68,6 +68,13 @@ const paths = {
     '/v1/score',
     '/v1beta/models/gemini-pro:generateContent',
     '/loki/api/v1/push',
+    '/v1/*-search',
+    '/v1/items.lookup',
+    '/v1//messages',
+    '/v1/messages/',
+    '/v1/items.lookup',
+    '/v1//messages',
+    '/v1/messages/',
   ],
   acts: [
     '/v1/charges',
@@ -138,6 +145,8 @@ const paths = {
     '/counters/*/increment',
     '/messages/*/reply',
     '/v3/company/*/invoice',
+    '/v3/orders-*',
+    '/v1/things:charge',
   ],
   unknown: [
     '/',
