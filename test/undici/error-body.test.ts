@@ -9,8 +9,15 @@ describe('the body of an error through undici', () => {
     const agent = new MockAgent();
     agent.disableNetConnect();
     const body = JSON.stringify({error: {code: 'insufficient_quota', message: 'Check your plan.'}});
-    const replies = agent.get('https://api.test').intercept({path: '/v1', method: 'POST'});
-    replies.reply(429, body, {headers: {'content-type': 'application/json'}}).times(2);
+    let sends = 0;
+    const replies = agent
+      .get('https://api.test')
+      .intercept({path: '/v1', method: 'POST'})
+      .reply(() => {
+        sends++;
+        return {statusCode: 429, data: body, responseOptions: {headers: {'content-type': 'application/json'}}};
+      });
+    replies.times(2);
     const clock = new VirtualClock();
     const policy = {refusals: {readBytes: 1000}, maxAttempts: 2, budget: null, breaker: null} as const;
     const dispatcher: Dispatcher = agent.compose(resilienceInterceptor(policy, {clock}));
@@ -18,7 +25,7 @@ describe('the body of an error through undici', () => {
     expect(answer.statusCode).to.equal(429);
     expect(await answer.body.text()).to.equal(body);
     expect(clock.now()).to.equal(0);
-    expect(agent.pendingInterceptors().map(({timesInvoked}) => timesInvoked)).to.deep.equal([1]);
+    expect(sends).to.equal(1);
     await agent.close();
   });
 });
