@@ -1,7 +1,7 @@
 /** Text → tree. The one place that knows which format a path means. */
 
 import {readJson} from './json.ts';
-import {maxDepth, type Node, type Source, type SourceFormat} from './tree.ts';
+import type {Node, Source, SourceFormat} from './tree.ts';
 
 /** A policy is small; a larger file is probably the wrong file. */
 const maxLength = 5_000_000;
@@ -26,9 +26,9 @@ function unreadable(path: string, text: string, message: string, start = 0): Sou
   return {path, text, format: formatOf(path), documents: [], comments: [], problems: [problem]};
 }
 
-/** The plain value of a tree. A key `__proto__` becomes an ordinary property. */
-export function toValue(node: Node, depth = 0): unknown {
-  if (node.kind === 'scalar' || depth > maxDepth) return node.kind === 'scalar' ? node.value : null;
-  if (node.kind === 'list') return node.items.map(item => toValue(item, depth + 1));
-  return Object.fromEntries(node.properties.map(({key, value}) => [key, toValue(value, depth + 1)]));
+/** The plain value of a tree, which is at most `maxDepth` deep. A key `__proto__` becomes an ordinary property. */
+export function toValue(node: Node): unknown {
+  if (node.kind === 'scalar') return node.value;
+  if (node.kind === 'list') return node.items.map(toValue);
+  return Object.fromEntries(node.properties.map(({key, value}) => [key, toValue(value)]));
 }

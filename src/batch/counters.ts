@@ -56,7 +56,7 @@ export class Counters {
 
   report(runId: string, ended: BatchReport['ended'], durationMs: number): BatchReport {
     const latencies = this.#latencies;
-    const at = (percent: number): number => (latencies.count === 0 ? 0 : latencies.percentile(percent) / 1000);
+    const at = (percent: number): number => latencies.percentile(percent) / 1000; // 0 where nothing was recorded.
     return {
       runId,
       ended,
@@ -74,7 +74,7 @@ export class Counters {
       retries: this.#retries,
       waitedMs: this.waitedMs,
       heldMs: this.heldMs,
-      latencyMs: {p50: at(50), p95: at(95), p99: at(99), max: latencies.count === 0 ? 0 : latencies.max / 1000},
+      latencyMs: {p50: at(50), p95: at(95), p99: at(99), max: latencies.max / 1000},
       durationMs,
     };
   }

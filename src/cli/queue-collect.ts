@@ -52,7 +52,7 @@ async function remove(
   const {waiting, active, delayed, finished} = await queue.counts();
   const others = waiting + active + delayed + finished - (succeeded + failed - deduplicated);
   if (others > 0)
-    return `The queue was not removed, because it has ${count(others)} requests that are not in the file.`;
+    return `The queue was not removed, because it has requests that are not in the file: ${count(others)}.`;
   await queue.remove();
   return 'The queue was removed.';
 }

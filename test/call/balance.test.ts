@@ -7,8 +7,13 @@ import {type Measured, measure, type Server} from './endpoint-traffic.ts';
 type Balance = 'weighted' | 'least-pending' | 'p2c-ewma';
 
 const HEDGED: PolicyInput = {hedge: {quantile: 0.95, to: 'other'}, failover: {balance: 'p2c-ewma'}};
-const run = (balance: Balance, servers: readonly Server[], policy: PolicyInput = {}): Promise<Measured> =>
-  measure({policy: {failover: {balance}, breaker: null, ...policy}, servers, perSecond: 50, calls: 4000, seed: 3});
+const run = (
+  balance: Balance,
+  servers: readonly Server[],
+  policy: PolicyInput = {},
+  calls: number = runs(2000, 4000),
+): Promise<Measured> =>
+  measure({policy: {failover: {balance}, breaker: null, ...policy}, servers, perSecond: 50, calls, seed: 3});
 
 describe('traffic to endpoints of one rank', () => {
   for (const balance of ['weighted', 'least-pending', 'p2c-ewma'] as const) {
@@ -35,7 +40,7 @@ describe('traffic to endpoints of one rank', () => {
       ] as const)
         for (const seed of sampled(seeds))
           it(`one of ${among}, ${perSecond} calls a second, p2c-ewma and hedges elsewhere: P99 at most 1.3 times, 5 % more load (seed ${seed})`, async () => {
-            const traffic = {policy: HEDGED, perSecond, calls: 6000, seed};
+            const traffic = {policy: HEDGED, perSecond, calls: runs(3000, 6000), seed};
             const without = await measure({...traffic, servers: [{}, ...healthy]});
             const slow = await measure({...traffic, servers: [{slower: 10}, ...healthy]});
             expect(slow.p99 / without.p99, `${slow.p99} ms after ${without.p99} ms`).to.be.at.most(1.3);
@@ -48,7 +53,7 @@ describe('traffic to endpoints of one rank', () => {
     ] as const)
       it(`${title}: the P99 of p2c-ewma is a third of that of shares by weight`, async () => {
         const of = (balance: Balance): Promise<Measured> =>
-          measure({policy: {failover: {balance}, breaker: null}, servers, perSecond, calls: 6000, seed: 5});
+          measure({policy: {failover: {balance}, breaker: null}, servers, perSecond, calls: runs(3000, 6000), seed: 5});
         const [weighted, p2c] = [await of('weighted'), await of('p2c-ewma')];
         expect(weighted.p99 / p2c.p99).to.be.at.least(3);
       });
@@ -59,7 +64,7 @@ describe('traffic to endpoints of one rank', () => {
 
     // traefik/traefik#12306: a server that was slow once got no calls any more.
     it('p2c-ewma: it gets its share again when it is as fast as the others', async () => {
-      const {lateShares} = await run('p2c-ewma', [{}, {}, {slower: 10, slowUntilMs: 40_000}]);
+      const {lateShares} = await run('p2c-ewma', [{}, {}, {slower: 10, slowUntilMs: 40_000}], {}, 4000);
       expect(lateShares[2]).to.be.within(25, 41);
     });
   });

@@ -1,6 +1,7 @@
 /** Throws once, at a chosen use of what it watches: a port, a getter, a method of one of the engine's classes. */
 
-type Methods = Record<PropertyKey, unknown>;
+/** What the watched classes notify. */
+let playing: Sabotage | null = null;
 
 export class Sabotage {
   /** What was used, in order: `clock.arm 2` is the second use of `clock.arm`. */
@@ -8,7 +9,6 @@ export class Sabotage {
   thrown: Error | null = null;
   readonly #target: string | null;
   readonly #counts = new Map<string, number>();
-  readonly #restores: (() => void)[] = [];
   #isOn = true;
 
   /** @param target The use that throws; null for none. */
@@ -16,10 +16,15 @@ export class Sabotage {
     this.#target = target;
   }
 
-  /** From now on nothing throws, and the classes are as they were. */
+  /** Until `stop`, every use of a watched class is one of this. */
+  play(): void {
+    playing = this;
+  }
+
+  /** From now on nothing throws. */
   stop(): void {
     this.#isOn = false;
-    for (const restore of this.#restores.splice(0)) restore();
+    playing = null;
   }
 
   use(label: string): void {
@@ -70,38 +75,36 @@ export class Sabotage {
     }
     return object;
   }
+}
 
-  /** Until `stop`, every method and getter of the class may throw. */
-  class({name, prototype}: {readonly name: string; readonly prototype: object}, except: readonly string[] = []): void {
-    for (const [key, own] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
-      const {value, get} = own as PropertyDescriptor;
-      if (key === 'constructor' || except.includes(key) || own.configurable !== true) continue;
-      const label = `${name}#${key}`;
-      const sabotage = this;
-      if (typeof value === 'function')
-        this.#redefine(prototype, key, own, {
-          value(this: unknown, ...args: unknown[]) {
-            sabotage.use(label);
-            return Reflect.apply(value, this, args);
-          },
-        });
-      else if (get !== undefined)
-        this.#redefine(prototype, key, own, {
-          get(this: unknown) {
-            sabotage.use(label);
-            return Reflect.apply(get, this, []);
-          },
-        });
-    }
-  }
+interface Class {
+  readonly name: string;
+  readonly prototype: object;
+}
 
-  #redefine(
-    object: object,
-    key: string,
-    own: PropertyDescriptor,
-    change: PropertyDescriptor & ThisType<Methods>,
-  ): void {
-    Object.defineProperty(object, key, {...own, ...change});
-    this.#restores.push(() => Object.defineProperty(object, key, own));
+/**
+ * Every method and getter of a class may throw while a sabotage is played. Classes are watched once for many plays: V8 discards what it
+ * compiled for a class whenever a method is replaced.
+ *
+ * @returns Makes the class what it was.
+ */
+export function watchClass({name, prototype}: Class, except: readonly string[] = []): () => void {
+  const replaced: [key: string, own: PropertyDescriptor][] = [];
+  for (const [key, own] of Object.entries<PropertyDescriptor>(Object.getOwnPropertyDescriptors(prototype))) {
+    if (key === 'constructor' || except.includes(key) || own.configurable !== true) continue;
+    const {value, get} = own;
+    const label = `${name}#${key}`;
+    const watched = (run: (...args: never[]) => unknown) =>
+      function (this: unknown, ...args: never[]): unknown {
+        playing?.use(label);
+        return Reflect.apply(run, this, args);
+      };
+    if (typeof value === 'function') Object.defineProperty(prototype, key, {...own, value: watched(value)});
+    else if (get !== undefined) Object.defineProperty(prototype, key, {...own, get: watched(get)});
+    else continue;
+    replaced.push([key, own]);
   }
+  return () => {
+    for (const [key, own] of replaced) Object.defineProperty(prototype, key, own);
+  };
 }

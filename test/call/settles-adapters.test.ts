@@ -13,7 +13,7 @@ import {fails, GrpcServer, get, hang, ok} from '../grpc/grpc-server.ts';
 import {LoopbackServer} from '../support/loopback-server.ts';
 import {AT_ONCE} from '../support/policies.ts';
 import {sampled} from '../support/runs.ts';
-import {Sabotage} from './sabotage.ts';
+import {Sabotage, watchClass} from './sabotage.ts';
 import {CLASSES, NOT_SABOTAGED, watchedObserver} from './sabotaged-parts.ts';
 import {ITEMS} from './world.ts';
 
@@ -39,13 +39,16 @@ describe('a call of an adapter whose parts throw', function () {
   let rpcs: GrpcServer;
   const agent = new Agent();
   const {error: consoleError} = console;
+  let unwatch: (() => void)[] = [];
   before(async () => {
     console.error = () => {}; // An observer or a listener that throws is reported there.
+    unwatch = CLASSES.map(each => watchClass(each, NOT_SABOTAGED));
     server = await LoopbackServer.start();
     rpcs = await GrpcServer.start();
   });
   after(async () => {
     console.error = consoleError;
+    for (const each of unwatch) each();
     rpcs.close();
     await agent.destroy();
     await server.close();
@@ -147,7 +150,7 @@ describe('a call of an adapter whose parts throw', function () {
       on: sabotage.fn('on', () => {}),
       observer: watchedObserver(sabotage),
     };
-    for (const each of CLASSES) sabotage.class(each, NOT_SABOTAGED);
+    sabotage.play();
     let timer: NodeJS.Timeout | undefined;
     const hung = new Promise<string>(resolve => {
       timer = setTimeout(resolve, HANGS_AFTER_MS, 'hangs');

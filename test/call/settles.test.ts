@@ -12,7 +12,7 @@ import {FetchTransport} from '../../src/fetch/fetch-transport.ts';
 import {VirtualClock} from '../../src/testing.ts';
 import {AT_ONCE} from '../support/policies.ts';
 import {sampled} from '../support/runs.ts';
-import {Sabotage} from './sabotage.ts';
+import {Sabotage, watchClass} from './sabotage.ts';
 import {CLASSES, NOT_SABOTAGED, SpanBook, watchedObserver} from './sabotaged-parts.ts';
 import {ITEMS} from './world.ts';
 
@@ -127,9 +127,7 @@ class Play {
   /** Every call to its end, and what is left of each response read. */
   async run(): Promise<void> {
     const {sabotage} = this;
-    // What ends a call is not sabotaged, only what could keep it from ending.
-    for (const each of CLASSES) sabotage.class(each, NOT_SABOTAGED);
-    sabotage.class(FetchTransport, ['settle', 'send', 'put', 'abort']);
+    sabotage.play();
     const fetch = createFetch(this.#handle, this.#ports());
     const {calls = [0], abortMs} = this.#scene;
     try {
@@ -270,11 +268,16 @@ const nameOf = (end: End): string =>
 describe('a call whose parts throw', function () {
   this.timeout(120_000);
   const {error: consoleError} = console;
+  let unwatch: (() => void)[] = [];
   before(() => {
     console.error = () => {}; // An observer or a listener that throws is reported there.
+    // What ends a call is not sabotaged, only what could keep it from ending.
+    unwatch = CLASSES.map(each => watchClass(each, NOT_SABOTAGED));
+    unwatch.push(watchClass(FetchTransport, ['settle', 'send', 'put', 'abort']));
   });
   after(() => {
     console.error = consoleError;
+    for (const each of unwatch) each();
   });
 
   for (const [title, scene] of Object.entries(SCENES)) {

@@ -38,6 +38,7 @@ describe('steadfetch plan', () => {
     ])
       expect(stdout).to.contain(words);
     expect(stdout).to.match(/p95 of all calls +435 ms +\d+ ms +<= 800 ms/);
+    expect(stdout).to.match(/\n +succeed +p95 +load\n/);
   }).timeout(60_000);
 
   it('writes the policy, and never over a file', async () => {
@@ -189,6 +190,53 @@ describe('arguments of steadfetch plan', () => {
       'objective.deadlineMs': 900,
       'call.name': 'planned',
       'call.repeat': 'idempotent-method',
+    });
+  });
+
+  it('take every number of the objective, the call and the search', () => {
+    const [objective, call, space] = [
+      '--p50 100 --p95 400 --p99 900 --success 99% --deadline 1000 --max-amplification 3 --other-attempts 2',
+      '--rate 25 --instances 4 --capacity 500 --headroom 30% --method put --path /v1/items --name items',
+      '--attempts 2,3 --timeouts 300,600 --bases 25 --jitter equal,full --hedges none,50',
+    ].map(text => text.split(' ')) as [string[], string[], string[]];
+    expect(readPlanArguments([...objective, ...call, ...space, ...SERVICE])).to.deep.include({
+      objective: {
+        latencyMs: {p50: 100, p95: 400, p99: 900},
+        successRatio: 0.99,
+        deadlineMs: 1000,
+        maxAmplification: 3,
+        otherAttempts: 2,
+        capacity: {perSecond: 500, headroomRatio: 0.3, callsPerSecond: 100},
+      },
+      call: {
+        name: 'items',
+        method: 'PUT',
+        path: '/v1/items',
+        repeat: 'idempotent-method',
+        perSecond: 25,
+        instances: 4,
+      },
+      space: {
+        attempts: [2, 3],
+        attemptTimeouts: [300, 600],
+        bases: [25],
+        jitters: ['equal', 'full'],
+        hedges: [null, 50],
+      },
+    });
+  });
+
+  it('allow four attempts for each call, in the plan and in no other layer, unless they say so', () => {
+    expect(readPlanArguments(['--p95', '800', '--rate', '25', '--capacity', '500', ...SERVICE])).to.deep.include({
+      objective: {
+        latencyMs: {p95: 800},
+        deadlineMs: 800,
+        maxAmplification: 4,
+        otherAttempts: 1,
+        capacity: {perSecond: 500, headroomRatio: 0.2, callsPerSecond: 25},
+      },
+      call: {name: 'planned', method: 'GET', repeat: 'idempotent-method', perSecond: 25},
+      space: {},
     });
   });
 

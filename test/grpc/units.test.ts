@@ -1,7 +1,9 @@
-import {Metadata} from '@grpc/grpc-js';
+import {Metadata, status} from '@grpc/grpc-js';
 import {expect} from 'chai';
+import {TimeoutError} from '../../src/core/errors.ts';
 import {timeoutValue} from '../../src/grpc/deadlines.ts';
 import {grpcInterceptor} from '../../src/grpc/interceptor.ts';
+import {cancelStatus} from '../../src/grpc/local-status.ts';
 import {MetadataBag} from '../../src/grpc/metadata-bag.ts';
 import {originOfTarget} from '../../src/grpc/target.ts';
 
@@ -80,4 +82,23 @@ describe('grpcInterceptor', () => {
   it('takes a single endpoint, which moves nothing', () => {
     expect(grpcInterceptor({endpoints: endpoints.slice(0, 1)})).to.be.a('function');
   });
+});
+
+describe('cancelStatus', () => {
+  const late = new TimeoutError('ATTEMPT_TIMEOUT', 50);
+  const idle = new TimeoutError('IDLE_TIMEOUT', 50);
+  const own = {code: status.ABORTED, details: 'No longer needed.'};
+  for (const [what, reason, expected] of [
+    ['the status that the caller gave', own, own],
+    ['a timeout', late, {code: status.DEADLINE_EXCEEDED, details: late.message, cause: late}],
+    [
+      'a stream that is silent',
+      idle,
+      {code: status.DEADLINE_EXCEEDED, details: 'No message of the stream arrived for 50 ms.', cause: idle},
+    ],
+    ['an error', new Error('Enough.'), {code: status.CANCELLED, details: 'Enough.'}],
+    ['an error with a number', new DOMException('Enough.', 'AbortError'), {code: status.CANCELLED, details: 'Enough.'}],
+    ['anything else', 7, {code: status.CANCELLED, details: '7'}],
+  ] as const)
+    it(`is made of ${what}`, () => expect(cancelStatus(reason)).to.deep.equal(expected));
 });

@@ -155,6 +155,12 @@ describe('reading YAML', () => {
     });
   }
 
+  it('takes other words of the parser as they are, in one line', async () => {
+    expect(said(await yaml('version: 1\nname: @b\n'))).to.deep.equal([
+      'RL001 Plain value cannot start with reserved character @.',
+    ]);
+  });
+
   it('ends aliases of aliases, aliases of themselves and deep nesting as findings', async () => {
     const laughs = [
       'a: &a [x,x,x,x,x,x,x,x,x,x]',

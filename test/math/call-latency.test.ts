@@ -42,6 +42,16 @@ const prediction = (call: Simulated) =>
   });
 
 describe('the latency of a call', () => {
+  it('knows the share of calls that succeed by their first attempt, before it is hedged or the deadline passes', () => {
+    const safe = {...predict, failureRatio: 0, hangRatio: 0, deadlineMs: 600};
+    const firstTry = (change: Partial<Simulated>): number => prediction({...safe, ...change}).firstTryRatio;
+    const within600 = normalCdf(Math.log(600 / 180) / 0.5);
+    expect(firstTry({hedgeMs: 180})).to.be.closeTo(0.5, 1e-3);
+    expect(firstTry({})).to.be.closeTo(within600, 1e-3);
+    expect(firstTry({hedgeMs: 180, deadlineMs: 90})).to.be.closeTo(normalCdf(Math.log(0.5) / 0.5), 1e-3);
+    expect(firstTry({hedgeMs: 180, failureRatio: 0.4})).to.be.closeTo(0.3, 1e-3);
+  });
+
   for (const [name, change] of [
     ['three attempts inside 800 ms', {}],
     ['failures that take 20 ms', {failureMs: 20, failureRatio: 0.33}],

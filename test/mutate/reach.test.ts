@@ -59,6 +59,16 @@ describe('the tests of a change', () => {
     expect(nearest('lint/edit/patch.ts', known)[0]).to.equal('test/lint/edit/patch.test.ts');
   });
 
+  it('are those that have the name of its folder before all others', () => {
+    const names = ['test/lint/rules.test.ts', 'test/lint/rules-load.test.ts', 'test/lint/cli/baseline.test.ts'];
+    const known = names.map((name, at) => reach(name, 9 - at, {}));
+    expect(nearest('lint/rules/use-deadline.ts', known)).to.deep.equal([
+      'test/lint/rules-load.test.ts',
+      'test/lint/rules.test.ts',
+      'test/lint/cli/baseline.test.ts',
+    ]);
+  });
+
   it('run its place, and pass unchanged', () => {
     const ran = {'src/decide/backoff.ts': [10, 20, 30, 40]};
     const at = (offset: number, passed = true): boolean =>

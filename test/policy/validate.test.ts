@@ -150,6 +150,33 @@ describe('checkPolicy', () => {
     expect(said(checkPolicy(policy))).to.deep.equal([]);
   });
 
+  for (const secret of [
+    'Bearer abc',
+    'x=sk_live_abcdef',
+    'pk-abcdef',
+    'rk_abcdef',
+    'ghp_abcdef',
+    'github_pat_abcdef',
+    'glpat-abcdef',
+    'xoxb-abcdef',
+    'eyJhbGciOi',
+    'AKIAIOSFODNN7EXAMPLE',
+    'AIzaSy',
+    'whsec_abcdef',
+    'https://user:pass@host',
+    'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+    'token 0123456789abcdef0123 of the test',
+  ])
+    it(`does not repeat what looks like a secret: ${secret}`, () => {
+      const [problem] = checkPolicy({deadlineMs: secret});
+      expect(problem?.message).to.contain(`${JSON.stringify(secret.slice(0, 4))}… (${secret.length} characters)`);
+      expect(problem?.message).not.to.contain(secret.slice(4));
+    });
+
+  for (const word of ['exponential', 'attemptTimeoutMilliseconds', '12345678901234567890', '//host/a', 'skip-1'])
+    it(`repeats what does not: ${word}`, () =>
+      expect(checkPolicy({deadlineMs: word})[0]?.message).to.contain(`"${word}"`));
+
   it('shortens long values, and does not repeat values that look like secrets', () => {
     const [long] = checkPolicy({deadlineMs: 'ab '.repeat(1_000_000)});
     expect(long?.message).to.have.length.below(120);

@@ -227,6 +227,22 @@ describe('a shared quota without Redis', () => {
     expect(world.sent.length).to.be.at.least(0.93 * 200);
   });
 
+  it('counts an attempt once that something kept before it was sent', async () => {
+    const world = new SharedQuotas([requests(100, 60_000)]);
+    world.fate = () => 'refused';
+    world.keptMs = () => 2000;
+    const one = world.start();
+    for (let count = 0; count < 50; count++) one.attempt(amountsOf(1));
+    await world.clock.advance(10_000);
+    world.fate = () => 'arrives';
+    world.keptMs = () => 0;
+    await world.clock.advance(5000);
+    const other = world.start();
+    for (let count = 0; count < 100; count++) other.attempt(amountsOf(1));
+    await world.clock.advance(45_000);
+    expect(world.sent.length).to.be.within(95, 100);
+  });
+
   it('counts what was sent before, if Redis loses its data', async () => {
     const world = new SharedQuotas([requests(100, 10_000)]);
     for (let count = 0; count < 4; count++) world.start().keepBusy(5);

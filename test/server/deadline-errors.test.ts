@@ -64,6 +64,22 @@ describe('a call that the deadline of its request ends', () => {
     expect(error).not.to.have.property('headers');
   });
 
+  it('is the reason of the signal, which says to frameworks that a retry of this request is of no use', async () => {
+    const clock = new VirtualClock();
+    const reason = Promise.withResolvers<unknown>();
+    const serve = withDeadline(
+      (_request, {signal}) => {
+        signal.addEventListener('abort', () => reason.resolve(signal.reason));
+        return new Promise<Response>(() => {});
+      },
+      {clock},
+    );
+    void serve(request(200));
+    await clock.advance(200);
+    const said = {code: 'DEADLINE_EXCEEDED', status: 504, statusCode: 504, headers: {'x-should-retry': 'false'}};
+    expect(await reason.promise).to.deep.include(said);
+  });
+
   it('says status 504 in an error of grpc-js, too', async () => {
     const server = await GrpcServer.start();
     server.serve(hang);

@@ -1,14 +1,15 @@
-/** The stores in PostgreSQL, on PGlite: PostgreSQL itself, compiled to WebAssembly, with one connection. It starts once: that takes four seconds. */
-import {PGlite} from '@electric-sql/pglite';
+/** The stores in PostgreSQL, on PGlite: PostgreSQL itself, compiled to WebAssembly, with one connection. It starts once. */
+import type {PGlite} from '@electric-sql/pglite';
 import {expect} from 'chai';
 import {postgresSchema, postgresStore, postgresTransactions, type Query} from '../../src/server.ts';
+import {startPGlite} from '../support/pglite.ts';
 import {outcomeTable} from './outcome-rows.ts';
 import {type Driver, postgresContract} from './postgres-contract.ts';
 
 describe('on PGlite', () => {
   let db: PGlite;
   before(async () => {
-    db = await PGlite.create();
+    db = await startPGlite();
   });
   after(() => db?.close());
 

@@ -240,6 +240,12 @@ describe('a batch in a queue of BullMQ', () => {
     expect(server.arrivals).to.have.length(ITEMS);
     const kept = await world.everythingInRedis();
     expect(kept).to.include('custom').and.not.include('s3cret');
+    const all = world.place.read('requests.jsonl');
+    world.place.write('requests.jsonl', all.slice(0, all.lastIndexOf('\n', all.length - 2) + 1));
+    expect((await world.collect('--remove')).stderr).to.include(
+      'The queue was not removed, because it has requests that are not in the file: 1.',
+    );
+    world.place.write('requests.jsonl', all);
     expect((await world.collect('--remove')).stderr).to.include('The queue was removed.');
     const gone = await world.collect('--remove');
     expect(gone.stderr).to.include(`${ITEMS}, ${ITEMS} of them not in the queue`);

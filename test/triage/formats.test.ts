@@ -198,6 +198,14 @@ describe('triage: formats', () => {
       '{"level":50,"err":{"type":"Error","message":"4 DEADLINE_EXCEEDED: Deadline exceeded after 1s","code":4,"details":"Deadline exceeded after 1s"}}',
       '1 POST DEADLINE_EXCEEDED red do-not-retry',
     ],
+    ...[-104, 0, 17].map(
+      code =>
+        [
+          `no error of gRPC, whose codes are 1 to 16: ${code}`,
+          `{"level":50,"err":{"type":"Error","message":"read ECONNRESET","code":${code},"details":"reset"}}`,
+          '1 ? ECONNRESET yellow retry-with-key',
+        ] as [string, string, string],
+    ),
     [
       'an error of steadfetch',
       '{"level":50,"err":{"type":"RejectedError","message":"The circuit is open.","code":"CIRCUIT_OPEN"}}',

@@ -44,6 +44,10 @@ export const EQUIVALENT: readonly Reason[] = [
     ],
   },
   {
+    why: 'The limits themselves are lower than the highest rate that is learned',
+    changes: [['src/guards/quota.ts', '1000', '1001', '(max / perMs) * ']],
+  },
+  {
     why: 'A word that stands in no table, and is no number, means as little as an empty one',
     changes: [
       ['src/decide/classify-failure.ts', "''", '"Stryker was here!"'],

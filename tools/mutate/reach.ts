@@ -27,12 +27,8 @@ interface ScriptCoverage {
   }[];
 }
 
-export const MOCHA: readonly string[] = [
-  'node_modules/mocha/bin/mocha.js',
-  '--no-config',
-  '--require',
-  './test/support/unhandled.ts',
-];
+/** With the configuration of `npm test`: its hooks end what tests start. Without them a file that starts a server does not end. */
+export const MOCHA: readonly string[] = ['node_modules/mocha/bin/mocha.js'];
 
 /** Of each test file, what it ran when it was recorded last. */
 export class Reaches {
@@ -186,14 +182,15 @@ export function nearestFirst(file: string, tests: readonly string[], reaches: Pi
 export const runs = ({passed, ran}: Reach, file: string, offset: number): boolean =>
   passed && pairs(ran[file] ?? []).some(([start, end]) => start <= offset && offset < end);
 
-/** 0: the tests of the file. 1: those of its folder. 3: those of the folders around. 4: others. */
+/** 0: the tests of the file. 1: those of its folder, such as test/lint/rules-load.test.ts of lint/rules. 3: those of the folders around. 4: others. */
 function distance(test: string, file: string): number {
   const own = file
     .replace(/^src\//, 'test/')
     .replace(/^lint\//, 'test/lint/')
     .replace(/\.ts$/, '.test.ts');
   if (test === own) return 0;
-  if (dirname(test) === dirname(own)) return 1;
+  const folder = dirname(own);
+  if (dirname(test) === folder || test.startsWith(`${folder}.`) || test.startsWith(`${folder}-`)) return 1;
   return test.split('/')[1] === own.split('/')[1] ? 3 : 4;
 }
 

@@ -1,6 +1,8 @@
 /** What the path of a route says of a second request. */
 
 import {expect} from 'chai';
+import {knownReads} from '../../../lint/analysis/known-reads.ts';
+import {knownWrites} from '../../../lint/analysis/known-writes.ts';
 import {effectOf, isBroad} from '../../../lint/analysis/path-effect.ts';
 
 const paths = {
@@ -66,6 +68,13 @@ const paths = {
     '/v1/score',
     '/v1beta/models/gemini-pro:generateContent',
     '/loki/api/v1/push',
+    '/v1/*-search',
+    '/v1/items.lookup',
+    '/v1//messages',
+    '/v1/messages/',
+    '/v1/items.lookup',
+    '/v1//messages',
+    '/v1/messages/',
   ],
   acts: [
     '/v1/charges',
@@ -136,6 +145,8 @@ const paths = {
     '/counters/*/increment',
     '/messages/*/reply',
     '/v3/company/*/invoice',
+    '/v3/orders-*',
+    '/v1/things:charge',
   ],
   unknown: [
     '/',
@@ -223,6 +234,29 @@ describe('effectOf', () => {
   it('finds no effect without a path', () => {
     expect(effectOf(undefined)).to.deep.equal({effect: 'unknown', why: undefined});
     expect(effectOf({}).effect).to.equal('unknown');
+  });
+});
+
+describe('the known paths of services', () => {
+  const known = [...knownReads, ...knownWrites];
+
+  /** A path that the pattern describes. */
+  const exampleOf = (pattern: string): string =>
+    `/${pattern.replace(/^\//, '').replaceAll('**', 'anything').replaceAll('*', 'x')}`;
+
+  for (const {service, effect, why, hosts = [undefined], paths} of known)
+    it(`of ${service}: each has an effect, ${effect}, and the reason: ${why}`, () => {
+      expect(why).to.match(/^[a-zA-Z].*[a-z]$/);
+      for (const path of paths)
+        for (const host of hosts) {
+          const at = host === undefined ? {} : {origin: `https://${host}`};
+          expect(effectOf({path: exampleOf(path), ...at}), path).to.include({effect});
+        }
+    });
+
+  it('are charged for where a model of a vendor computes the response', () => {
+    const charging = known.filter(({generates}) => generates).map(({service}) => service);
+    expect(charging).to.deep.equal(['OpenAI', 'Anthropic', 'Gemini', 'Amazon Bedrock', 'Cohere']);
   });
 });
 

@@ -36,7 +36,7 @@ afterEachTest(() => {
 });
 
 export class Desk {
-  readonly folder: string = realpathSync(mkdtempSync(join(tmpdir(), 'retry-lint-')));
+  readonly folder: string;
   /** What is on standard input. */
   input = '';
   /** What a command reads and writes that talks with another program. */
@@ -51,8 +51,10 @@ export class Desk {
   /** Asked once for each policy, after it was read. */
   today = (): string => '2026-11-24';
 
-  constructor(files: Readonly<Record<string, string>> = {}) {
-    folders.push(this.folder);
+  /** @param folder One that another desk made and removes. Default: a new one. */
+  constructor(files: Readonly<Record<string, string>> = {}, folder?: string) {
+    this.folder = folder ?? realpathSync(mkdtempSync(join(tmpdir(), 'retry-lint-')));
+    if (folder === undefined) folders.push(this.folder);
     for (const [path, text] of Object.entries(files)) this.write(path, text);
   }
 

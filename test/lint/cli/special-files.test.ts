@@ -10,6 +10,7 @@ import {fileURLToPath} from 'node:url';
 import {expect} from 'chai';
 import {makeNullDevice} from '../../support/null-device.ts';
 import {clean, Desk, wavy} from './desk.ts';
+import {OtherProcess} from './other-process.ts';
 
 const main = fileURLToPath(new URL('../../../lint/main.ts', import.meta.url));
 
@@ -21,38 +22,32 @@ describe('retry-lint and special files', () => {
     'a device': path => symlinkSync('/dev/zero', path),
   };
 
-  /** In a process of its own, for one that waits for a writer cannot be called back. */
-  function start(desk: Desk, ...argv: string[]) {
-    const {status, stdout, stderr} = spawnSync(process.execPath, [main, ...argv], {
-      cwd: desk.folder,
-      encoding: 'utf8',
-      timeout: 20_000,
-    });
-    return {status, stdout, stderr};
-  }
+  /** A command that waits for a writer cannot be called back. */
+  const other = new OtherProcess();
+  after(() => other.end());
 
   for (const [kind, makeAt] of Object.entries(make)) {
-    it(`refuses ${kind} that is named`, () => {
+    it(`refuses ${kind} that is named`, async () => {
       const desk = new Desk();
       makeAt(desk.at('p.json'));
-      expect(start(desk, 'p.json')).to.deep.equal({
-        status: 2,
-        stdout: '',
-        stderr: `p.json is ${kind}, and only regular files are linted; retry-lint - reads standard input.\n`,
+      expect(await other.run(desk, 'p.json')).to.deep.equal({
+        code: 2,
+        out: '',
+        err: `p.json is ${kind}, and only regular files are linted; retry-lint - reads standard input.\n`,
       });
     });
 
-    it(`reports ${kind} that a policy extends`, () => {
+    it(`reports ${kind} that a policy extends`, async () => {
       const desk = new Desk({'p.json': '{"extends": ["./base.json"]}'});
       makeAt(desk.at('base.json'));
-      const {status, stdout} = start(desk, '-f', 'json', 'p.json');
-      expect(status).to.equal(1);
-      const [{code, message}] = JSON.parse(stdout).findings;
-      expect(code).to.equal('RL406');
-      expect(message).to.contain('base.json');
+      const {code, out} = await other.run(desk, '-f', 'json', 'p.json');
+      expect(code).to.equal(1);
+      const [finding] = JSON.parse(out).findings;
+      expect(finding.code).to.equal('RL406');
+      expect(finding.message).to.contain('base.json');
     });
 
-    it(`refuses ${kind} as a configuration, a plugin and a baseline`, () => {
+    it(`refuses ${kind} as a configuration, a plugin and a baseline`, async () => {
       const said: [string, string[], Record<string, string>, string][] = [
         ['c.json', ['-c', 'c.json'], {}, `The configuration c.json is ${kind}, and only regular files are read.\n`],
         [
@@ -69,17 +64,17 @@ describe('retry-lint and special files', () => {
           `.retry-lintrc.json:1:14: plugins[0]: the module r.mjs is ${kind}, and only regular files are read.\n`,
         ],
       ];
-      for (const [name, argv, files, stderr] of said) {
+      for (const [name, argv, files, err] of said) {
         const desk = new Desk({'p.json': clean, ...files});
         makeAt(desk.at(name));
-        expect(start(desk, ...argv, 'p.json'), name).to.deep.equal({status: 2, stdout: '', stderr});
+        expect(await other.run(desk, ...argv, 'p.json'), name).to.deep.equal({code: 2, out: '', err});
       }
     });
 
-    it(`ignores ${kind} in a folder, with any name`, () => {
+    it(`ignores ${kind} in a folder, with any name`, async () => {
       const desk = new Desk({'p.retry.json': clean});
       for (const name of ['q.retry.json', '.gitignore', 'by-schema.json']) makeAt(desk.at(name));
-      expect(start(desk)).to.include({status: 0, stdout: 'No findings in 1 file.\n'});
+      expect(await other.run(desk)).to.include({code: 0, out: 'No findings in 1 file.\n'});
     });
   }
 
@@ -95,23 +90,23 @@ describe('retry-lint and special files', () => {
     ['a report', 'out', ['-f', 'json=out', 'p.json']],
     ['a new policy', 'out.json', ['init', '--force', 'out.json']],
   ] as const) {
-    it(`writes ${what} into a device, and leaves the device in its place`, function () {
+    it(`writes ${what} into a device, and leaves the device in its place`, async function () {
       const desk = new Desk({'p.json': wavy});
       if (!makeNullDevice(desk.at(name))) this.skip();
-      const {status, stderr} = start(desk, ...argv);
-      expect([status === 2, stderr.includes('could not be written')]).to.deep.equal([false, false]);
+      const {code, err} = await other.run(desk, ...argv);
+      expect([code === 2, err.includes('could not be written')]).to.deep.equal([false, false]);
       expect(lstatSync(desk.at(name)).isCharacterDevice()).to.equal(true);
       expect(readdirSync(desk.folder).sort()).to.deep.equal([name, 'p.json'].sort());
     });
   }
 
-  it('refuses a device as a baseline that it would write, and leaves it in its place', function () {
+  it('refuses a device as a baseline that it would write, and leaves it in its place', async function () {
     const desk = new Desk({'p.json': wavy});
     if (!makeNullDevice(desk.at('out'))) this.skip();
-    expect(start(desk, 'baseline', '--baseline', 'out', 'p.json')).to.deep.equal({
-      status: 2,
-      stdout: '',
-      stderr: 'The baseline out is a device, and only regular files are read.\n',
+    expect(await other.run(desk, 'baseline', '--baseline', 'out', 'p.json')).to.deep.equal({
+      code: 2,
+      out: '',
+      err: 'The baseline out is a device, and only regular files are read.\n',
     });
     expect(lstatSync(desk.at('out')).isCharacterDevice()).to.equal(true);
   });
@@ -121,7 +116,7 @@ describe('retry-lint and special files', () => {
     execFileSync('mkfifo', [desk.at('pipe')]);
     const reader = spawn('sh', ['-c', 'cat pipe > copy'], {cwd: desk.folder});
     const ended = once(reader, 'exit');
-    expect(start(desk, '-f', 'json=pipe', 'p.json')).to.deep.equal({status: 1, stdout: '', stderr: ''});
+    expect(await other.run(desk, '-f', 'json=pipe', 'p.json')).to.deep.equal({code: 1, out: '', err: ''});
     await ended;
     expect(JSON.parse(desk.read('copy')).findings).to.have.length(1);
     expect(lstatSync(desk.at('pipe')).isFIFO()).to.equal(true);
@@ -130,7 +125,11 @@ describe('retry-lint and special files', () => {
   for (const name of ['/dev/stdout', '/dev/fd/1'])
     it(`writes a report to ${name}`, () => {
       const desk = new Desk({'p.json': wavy});
-      const {status, stdout} = start(desk, '-f', `json=${name}`, 'p.json');
+      const {status, stdout} = spawnSync(process.execPath, [main, '-f', `json=${name}`, 'p.json'], {
+        cwd: desk.folder,
+        encoding: 'utf8',
+        timeout: 20_000,
+      });
       expect(status).to.equal(1);
       expect(JSON.parse(stdout).findings).to.have.length(1);
     });

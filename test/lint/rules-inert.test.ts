@@ -1,0 +1,66 @@
+/** RL405: a field without effect, and the settings of which one is enough to give it one. */
+
+import {expect} from 'chai';
+import {lintText} from '../../lint/lint.ts';
+import type {PolicyInput} from '../../src/policy/types.ts';
+
+const pair: PolicyInput['endpoints'] = [
+  {name: 'one', origin: 'https://one.test'},
+  {name: 'two', origin: 'https://two.test'},
+];
+const ranked: PolicyInput['endpoints'] = [pair[0]!, {...pair[1]!, rank: 2}];
+const ejection = {minExcess: 0.3} as const;
+
+const FIELDS: readonly [path: string, inert: PolicyInput, effective: readonly PolicyInput[]][] = [
+  [
+    'failover.ejection',
+    {endpoints: pair, failover: {ejection: {...ejection, maxEjectedShare: 0}}},
+    [
+      {endpoints: pair, failover: {ejection: {...ejection, maxEjectedShare: 0.5}}},
+      {endpoints: pair, failover: {ejection: {maxEjectedShare: 0}}},
+    ],
+  ],
+  ['failover', {failover: {balance: 'p2c-ewma'}}, [{endpoints: pair, failover: {balance: 'p2c-ewma'}}]],
+  [
+    'failover.balance',
+    {endpoints: ranked, failover: {balance: 'p2c-ewma'}},
+    [{endpoints: pair, failover: {balance: 'p2c-ewma'}}],
+  ],
+  [
+    'failover.headers',
+    {endpoints: pair, failover: {sharedCredentials: true, headers: ['x-key']}},
+    [{endpoints: pair, failover: {headers: ['x-key']}}],
+  ],
+  [
+    'failover.query',
+    {endpoints: pair, failover: {sharedCredentials: true, query: ['key']}},
+    [{endpoints: pair, failover: {query: ['key']}}],
+  ],
+  ['endpoints', {endpoints: [pair[0]!]}, [{endpoints: pair}, {endpoints: [{...pair[0]!, readyPath: '/ready'}]}]],
+  ['retryAfter.maxMs', {retryAfter: {honor: false, maxMs: 90_000}}, [{retryAfter: {honor: true, maxMs: 90_000}}]],
+  [
+    'stream.holdBytes',
+    {stream: {commit: 'headers', holdBytes: 8192}},
+    [{stream: {commit: 'content', holdBytes: 8192}}],
+  ],
+  [
+    'backoff.factor',
+    {backoff: {kind: 'exponential', jitter: 'decorrelated', factor: 3}},
+    [{backoff: {kind: 'exponential', jitter: 'full', factor: 3}}],
+  ],
+  ['backoff', {maxAttempts: 1, backoff: {baseMs: 50}}, [{maxAttempts: 2, backoff: {baseMs: 50}}]],
+  ['budget', {maxAttempts: 1, budget: {kind: 'ratio', ratio: 0.2}}, [{budget: {kind: 'ratio', ratio: 0.2}}]],
+];
+
+async function inertIn(policy: PolicyInput): Promise<(string | undefined)[]> {
+  const {findings} = await lintText({path: 'p.json', files: {'p.json': JSON.stringify(policy, null, 2)}});
+  return findings.filter(({code}) => code === 'RL405').map(({pointer}) => pointer);
+}
+
+describe('RL405 no-field-without-effect', () => {
+  for (const [path, inert, effective] of FIELDS)
+    it(`reports ${path} in ${JSON.stringify(inert)}, and nothing where it has an effect`, async () => {
+      expect(await inertIn(inert)).to.include(path);
+      for (const policy of effective) expect(await inertIn(policy), JSON.stringify(policy)).not.to.include(path);
+    });
+});
