@@ -19,9 +19,6 @@ const NATIVE_ONLY: readonly string[] = ['RL110', 'RL406'];
 /** Each finding is about one field and depends on that alone, so a finding is dropped if its own field is not known. */
 const ONE_BY_ONE: readonly string[] = ['RL602'];
 
-<<<<<<< HEAD
-const checking = rules.flatMap(checksOf).filter(({check, checkFile}) => check !== undefined || checkFile !== undefined);
-=======
 /** Any template may decide what they report: they compare everything that a route sets. '' stands for all paths. */
 const READ_ALL: readonly string[] = ['RL601', 'RL603'];
 
@@ -29,8 +26,7 @@ const READ_ALL: readonly string[] = ['RL601', 'RL603'];
 const known = [...leavesOfPolicy(), ...leavesOfRoute()].map(({path}) => path.replaceAll(/\([^)]*\)|\[\]/g, ''));
 const isKnown = (path: string): boolean => known.some(each => each === path || each.startsWith(`${path}.`));
 
-const checking = rules.filter(({check, checkFile}) => check !== undefined || checkFile !== undefined);
->>>>>>> lean25
+const checking = rules.flatMap(checksOf).filter(({check, checkFile}) => check !== undefined || checkFile !== undefined);
 
 async function modelsOfExamples(): Promise<Model[]> {
   const models: Model[] = [];
