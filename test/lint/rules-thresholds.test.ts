@@ -1,6 +1,7 @@
 /** The numbers of rules: the last value about which a rule is silent, and the first that it reports. */
 
 import {expect} from 'chai';
+import {checkOf, lastingCode} from '../../lint/check-of.ts';
 import {applyEdits} from '../../lint/edit/text-edit.ts';
 import type {Finding} from '../../lint/finding.ts';
 import {lintText} from '../../lint/lint.ts';
@@ -8,9 +9,10 @@ import type {PolicyInput} from '../../src/policy/types.ts';
 
 const textOf = (policy: PolicyInput): string => JSON.stringify(policy, null, 2);
 
+/** @param code Of a rule, or of a retired one that is part of another. */
 async function findings(code: string, policy: PolicyInput): Promise<readonly Finding[]> {
   const report = await lintText({path: 'policy.json', files: {'policy.json': textOf(policy)}});
-  return report.findings.filter(finding => finding.code === code);
+  return report.findings.filter(finding => lastingCode(checkOf(finding)!) === code);
 }
 
 /** The policies that the fix and the suggestions of the first finding make. */
