@@ -23,6 +23,7 @@ export const contradiction: Rule = builtIn('RL401', {
     'hedge',
     'idempotency',
     'maxAttempts',
+    'nested',
     'objective',
     'quota',
     'retryOn',
@@ -41,6 +42,7 @@ export const contradiction: Rule = builtIn('RL401', {
     yield* tooManyFailures(scope);
     yield* unpaidRetries(scope);
     yield* newKeys(scope);
+    yield* newKeysAbove(scope);
     yield* cappedThrottledBase(scope);
     const {backoff} = policy;
     // A route can set the cap of another kind, which is reported above.
@@ -111,6 +113,18 @@ function* newKeys(scope: Scope): Iterable<Draft> {
   yield {
     at: 'correlation.requestIdHeader',
     message: `correlation.requestIdHeader is "${header}", so each attempt gets another key, and the server takes a retry for a new request. Set idempotency, which sends one key with all attempts.`,
+  };
+}
+
+/** A key that is made for each call, where a client above makes a call of each of its attempts. */
+function* newKeysAbove(scope: Scope): Iterable<Draft> {
+  const {nested, idempotency} = scope.policy;
+  if (nested !== 'yield' || idempotency === null || idempotency.methods.length === 0) return;
+  yield {
+    at: mostSpecific(scope, 'nested', 'idempotency'),
+    message: `nested is "yield": a client above retries alone, and each of its attempts gets another ${idempotency.header}, so the server takes a retry for a new request. Let that client send the key, or switch its retries off.`,
+    severity: 'warning',
+    related: [{at: 'idempotency', message: 'Idempotency keys are set here.'}],
   };
 }
 

@@ -127,7 +127,7 @@ export const errors: Readonly<Record<ErrorCode, Advice>> = {
   FETCH_LOOP: {
     type: 'SteadfetchError',
     means:
-      'The function in `globalThis.fetch`, or the port `fetch`, calls the fetch that sends by it, and so without end. Nothing was sent.',
+      'The function in `globalThis.fetch`, or the port `fetch`, calls the fetch that sends by it, and so without end. This request was not sent.',
     remedy:
       'Make the client with the fetch that it is to send by, `createFetch(policy, {fetch: globalThis.fetch})`, before `globalThis.fetch` is replaced. `globalThis.fetch = createFetch(policy)` needs no port.',
   },

@@ -1,9 +1,11 @@
 /**
  * The JSON body of an error, read beside the response: the response keeps a body of its own, whole and unread, because it may be the answer.
  */
+
 import type {AbortSource} from '../core/abort-source.ts';
 import type {ResponseHeaders} from '../core/outcome.ts';
 import {type Clock, Pause} from '../core/timer.ts';
+import {parsedText} from '../core/unknown-value.ts';
 import {isNodeStream} from './discard.ts';
 
 /** How much is read of the body of an error, and for how long. */
@@ -62,12 +64,4 @@ export function parsed(chunks: readonly Uint8Array[]): unknown {
   const decoder = new TextDecoder();
   const text = chunks.map(chunk => decoder.decode(chunk, {stream: true})).join('') + decoder.decode();
   return parsedText(text);
-}
-
-export function parsedText(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

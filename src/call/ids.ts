@@ -17,9 +17,11 @@ export function writeIds(call: CallFacts, headers: HeaderBag): void {
   const {keyHeader} = plan;
   const {correlation, deadlineHeader, attemptHeader} = plan.policy;
   if (call.idsSent === 'unknown') {
-    call.idempotencyKey = keyOf(call, headers.get(keyHeader));
+    const callers = headers.get(keyHeader);
+    const isGiven = callers || call.idempotencyKey;
+    call.idempotencyKey = keyOf(call, callers);
     call.idsSent = idsOf(call, headers);
-    noteOuterRetries(call, headers);
+    noteOuterRetries(call, headers, !isGiven && call.idempotencyKey ? keyHeader : null);
   }
   const {idempotencyKey} = call;
   const idsSent = idsHere(call, headers);
@@ -54,13 +56,17 @@ function idsHere({plan, origin, guards, idsSent}: CallFacts, headers: HeaderBag)
   return 'none';
 }
 
-/** A policy that does not retry multiplies nothing. */
-function noteOuterRetries(call: CallFacts, headers: HeaderBag): void {
+/**
+ * A policy that does not retry multiplies nothing.
+ *
+ * @param keyHeader The header of a key that is made for this call; null if there is none.
+ */
+function noteOuterRetries(call: CallFacts, headers: HeaderBag, keyHeader: string | null): void {
   if (call.plan.maxAttempts <= 1) return;
   const found = outerRetries(headers);
   if (found === null) return;
   call.retryState.outer = found;
-  if (found.count > 0) notifyNested(call, found);
+  if (found.count > 0) notifyNested(call, found, keyHeader);
 }
 
 /** Which ids are sent, by the policy and by what the caller set; the correlation id is known from here on. */

@@ -3,6 +3,7 @@
  *
  * A client whose policy allows one attempt is different: there the batch makes the retries.
  */
+import {isObject} from '../core/unknown-value.ts';
 import {type CallReport, reportOf} from './report.ts';
 
 const innerReports = new WeakMap<object, CallReport>();
@@ -18,10 +19,10 @@ export function noteInner(said: unknown): void {
 }
 
 export function noteOwn(error: unknown): void {
-  if (typeof error === 'object' && error !== null) own.add(error);
+  if (isObject(error)) own.add(error);
 }
 
 /** The report of an inner client about a failure. */
 export function innerReport(said: unknown): CallReport | undefined {
-  return typeof said === 'object' && said !== null ? innerReports.get(said) : undefined;
+  return isObject(said) ? innerReports.get(said) : undefined;
 }

@@ -124,14 +124,18 @@ export function notifyOverridden(call: CallFacts, by: readonly string[]): void {
   listenerOf(call)?.({type: 'policy.overridden', call, by});
 }
 
-/** Warns on the console once per client, because every call of a client has the same client above it. */
-export function notifyNested(call: CallFacts, {header, count}: OuterRetries): void {
+/**
+ * Warns on the console once per client, because every call of a client has the same client above it.
+ *
+ * @param keyHeader The header of a key that is made for each call, and so for each attempt of the client above; null if there is none.
+ */
+export function notifyNested(call: CallFacts, {header, count}: OuterRetries, keyHeader: string | null): void {
   const {client, plan} = call;
   emit(call.span, 'retry.nested', {reason: header});
   listenerOf(call)?.({type: 'retry.nested', call, header, outerRetries: count});
-  if (plan.policy.nested === 'yield' || client.hasWarnedOfNesting) return;
+  if ((plan.policy.nested === 'yield' && !keyHeader) || client.hasWarnedOfNesting) return;
   client.hasWarnedOfNesting = true;
   console.warn(
-    `steadfetch: the client above this one retries too (${header} says so), so attempts multiply. Switch them off (maxRetries: 0 in SDKs), or set "nested": "yield".`,
+    `steadfetch: the client above retries (${header}), and ${keyHeader ? `each retry gets another ${keyHeader}` : 'attempts multiply'}. Switch that off (maxRetries: 0)${keyHeader ? '' : ', or set "nested": "yield"'}.`,
   );
 }

@@ -2,9 +2,11 @@
  * The report answers why a call ended as it did: "Why was my POST not retried?" Every error has the report as `error.resilience`, and
  * `reportOf` finds it for any response or error.
  */
+
 import type {CallResult} from '../core/call-view.ts';
 import {type HiddenField, hiddenField} from '../core/hidden-field.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
+import {isObject} from '../core/unknown-value.ts';
 import type {Refusal} from '../decide/may-retry.ts';
 import type {CallFacts} from './context.ts';
 
@@ -126,7 +128,7 @@ function attachToResponse(call: CallFacts, response: AttemptResponse): void {
     if (!call.client.answers.isFailure(response.status)) return;
     // The SDKs of OpenAI and Anthropic keep the headers of a failed response in their error, and not the response.
     const {headers} = response as {readonly headers?: unknown};
-    if (typeof headers === 'object' && headers !== null && Object.isExtensible(headers)) callOf.set(headers, call);
+    if (isObject(headers) && Object.isExtensible(headers)) callOf.set(headers, call);
   } catch {
     // Its getters throw.
   }
@@ -147,8 +149,7 @@ export function attachToError(call: CallFacts, error: unknown): void {
   }
 }
 
-const isReport = (value: unknown): value is CallReport =>
-  typeof value === 'object' && value !== null && 'result' in value && 'attempts' in value;
+const isReport = (value: unknown): value is CallReport => isObject(value) && 'result' in value && 'attempts' in value;
 
 /** One word for telemetry. */
 export function resultOf({client, decision}: CallFacts, outcome: Outcome): CallResult {

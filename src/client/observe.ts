@@ -1,4 +1,5 @@
 /** Calls of the observer port. What an observer throws, or rejects with, is caught, and changes nothing for the call. */
+
 import {isPromise} from '../core/awaitable.ts';
 import type {CallResult, CallView} from '../core/call-view.ts';
 import {complaintOf} from '../core/complaint.ts';
@@ -16,6 +17,7 @@ import type {
   RpcEnd,
 } from '../core/observer.ts';
 import type {Outcome} from '../core/outcome.ts';
+import {quietly} from '../core/quietly.ts';
 import type {Clock} from '../core/timer.ts';
 
 const complain = complaintOf('an observer threw; the call goes on');
@@ -99,25 +101,30 @@ function endBody(body: BodyObserver, how: BodyEnd): void {
 /** Runs the work in the observer's context: exactly once, also where the observer throws before or after it, or forgets it. */
 export function runIn<T>(trace: Pick<CallObserver, 'run'> | null, work: () => T): T {
   if (trace === null) return work();
-  let done: {readonly value: T} | {readonly thrown: unknown} | undefined;
+  let result: (() => T) | undefined;
+  const once = (): T => {
+    result ??= attempted(work);
+    return result();
+  };
   try {
-    trace.run(() => {
-      done ??= attempted(work);
-      if ('thrown' in done) throw done.thrown;
-      return done.value;
-    });
+    trace.run(once);
   } catch (error) {
-    if (done === undefined || !('thrown' in done)) complain(error);
+    quietly(() => {
+      result?.(); // Throws what the work threw, which is no exception of the observer.
+      complain(error);
+    });
   }
-  done ??= attempted(work);
-  if ('thrown' in done) throw done.thrown;
-  return done.value;
+  return once();
 }
 
-function attempted<T>(work: () => T): {readonly value: T} | {readonly thrown: unknown} {
+/** Returns or throws what the work did. */
+function attempted<T>(work: () => T): () => T {
   try {
-    return {value: work()};
+    const value = work();
+    return () => value;
   } catch (thrown) {
-    return {thrown};
+    return () => {
+      throw thrown;
+    };
   }
 }

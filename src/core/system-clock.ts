@@ -4,8 +4,10 @@
  * Almost every call arms the same duration, the policy's attempt timeout, and disarms it a moment later. Such durations get
  * a lane: a first-in first-out list with one native timer, so that arming and disarming are a few pointer writes.
  */
+
 import {fireDue, LateTimers} from './late-timers.ts';
 import type {Clock, Timer} from './timer.ts';
+import {isObject} from './unknown-value.ts';
 
 /** Longest delay that `setTimeout` takes; longer ones would fire at once. */
 const LONGEST = 2 ** 31 - 1;
@@ -163,5 +165,5 @@ const tick = (lane: Lane): void => lane.tick();
 
 /** Browsers and workers give numbers, and a worker's timer belongs to the request that set it: it must not serve another. */
 function isReferenced(native: unknown): native is Exclude<Native, number> {
-  return typeof native === 'object' && native !== null && 'unref' in native;
+  return isObject(native) && 'unref' in native;
 }

@@ -1,5 +1,7 @@
 /** The tokens that a request to a model endpoint asks for, by its JSON body. */
 
+import {isObject, parsedText} from '../core/unknown-value.ts';
+
 export interface AskedTokens {
   /** An estimate of the tokens of the prompt. Undefined if the body is not a JSON object. */
   readonly inputTokens?: number;
@@ -44,12 +46,7 @@ function estimatedTokens(text: string): number {
 
 /** The largest of the limits, where a body names several. Values that are no count are ignored: the server refuses them. */
 function outputLimit(text: string): number | undefined {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const body = parsedText(text);
   let largest: number | undefined;
   for (const path of OUTPUT_LIMITS) {
     const value = path.reduce<unknown>((node, name) => (isObject(node) ? node[name] : undefined), body);
@@ -57,6 +54,3 @@ function outputLimit(text: string): number | undefined {
   }
   return largest;
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;

@@ -1,5 +1,7 @@
 /** Can this request body be sent again, byte for byte? */
 
+import {isTagged} from '../core/unknown-value.ts';
+
 /** A body as it is sent, now and later. */
 export interface BodySnapshot {
   readonly body: BodyInit | null | undefined;
@@ -70,8 +72,7 @@ export function byteLength(text: string, limitBytes: number): number {
 }
 
 /** Buffers of any realm: inside a sandbox, Node's own functions return buffers of another realm. */
-const isBuffer = (body: unknown): body is ArrayBuffer =>
-  Object.prototype.toString.call(body) === '[object ArrayBuffer]';
+const isBuffer = (body: unknown): body is ArrayBuffer => isTagged(body, 'ArrayBuffer');
 
 /** The bytes of a view, apart from it. */
 export function copyOf(view: ArrayBufferView): Uint8Array<ArrayBuffer> {

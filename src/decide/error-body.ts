@@ -3,6 +3,7 @@
  * copy them. The body is untrusted input: only fixed places are read, and malformed values are ignored.
  */
 
+import {isRecord} from '../core/unknown-value.ts';
 import {goDurationMs} from './go-duration.ts';
 import type {ServerHint} from './server-hint.ts';
 
@@ -109,8 +110,7 @@ const hint = (ms: number, source: ServerHint['source']): ServerHint => ({
   source,
 });
 
-const fieldsOf = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : NO_FIELDS;
+const fieldsOf = (value: unknown): Fields => (isRecord(value) ? value : NO_FIELDS);
 
 const entriesOf = (value: unknown): Fields[] => (Array.isArray(value) ? value.slice(0, MAX_DETAILS).map(fieldsOf) : []);
 

@@ -1,5 +1,7 @@
 /** Reads what was thrown without trusting it: errors of other realms, frozen ones, ones whose getters throw. */
+
 import {SteadfetchError} from '../core/errors.ts';
+import {isObject} from '../core/unknown-value.ts';
 
 export interface FailureFacts {
   /** The failed address, or each address that was tried. Empty if no error has a code. */
@@ -130,8 +132,7 @@ function readTried(error: unknown): Tried {
 
 const hasCode = ({code}: Tried): boolean => code !== '';
 
-const asRecord = (value: unknown): Record<string, unknown> | null =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
+const asRecord = (value: unknown): Readonly<Record<string, unknown>> | null => (isObject(value) ? value : null);
 
 /** The kind of a transport's error. The timeout of a custom fetch is recognized by the name of its error. */
 export function failureKind(error: unknown): 'network' | 'attempt-timeout' | 'hook' | 'other' {

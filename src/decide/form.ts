@@ -2,11 +2,13 @@
  * A form as one Blob. A `fetch` writes a form with a new boundary each time, so a retry would carry other bytes than the first attempt, and a server
  * that compares bodies under an idempotency key would refuse it.
  */
+
 import {newBoundary} from '../core/random.ts';
+import {isTagged} from '../core/unknown-value.ts';
 
 /** Whether it is a form of whatever class: undici and node-fetch have their own. Those of the package form-data are streams, which have no entries. */
 export const isForm = (body: unknown): body is FormData =>
-  Object.prototype.toString.call(body) === '[object FormData]' && Symbol.iterator in (body as object);
+  isTagged(body, 'FormData') && Symbol.iterator in (body as object);
 
 /**
  * The body that is sent in every attempt: a Blob, which refers to the files and does not read them. It stays a form, of which the caller has

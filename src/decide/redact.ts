@@ -26,10 +26,11 @@ const NONE: ReadonlySet<string> = new Set();
 export function redactUrl(url: string, shown: ReadonlySet<string> = NONE): string {
   // Most URLs carry none of these, and parsing is what costs.
   if (!/[@?#]/.test(url)) return url;
-  const [base, query] = split(withoutFragment(url));
+  // Up to the query, and the query; not the fragment.
+  const [, base = '', query] = /^([^?#]*)(?:\?([^#]*))?/.exec(url)!;
   const hidden = `$1${REDACTED}:${REDACTED}@`;
   const place = base.replace(USERINFO, hidden).replace(NESTED_USERINFO, hidden);
-  if (query === null) return place;
+  if (query === undefined) return place;
   const pairs = query.split('&').map(pair => redactPair(pair, shown));
   return `${place}?${pairs.join('&')}`;
 }
@@ -42,16 +43,18 @@ export function redactText(text: string): string {
 function redactPair(pair: string, shown: ReadonlySet<string>): string {
   if (pair === '') return '';
   const equals = pair.indexOf('=');
+  const key = pair.slice(0, equals);
+  const name = decode(key);
   // A value without a name, or a URL where a name should be.
-  if (equals < 0 || hidesMore(decode(pair.slice(0, equals)))) return REDACTED;
-  const name = decode(pair.slice(0, equals));
-  const value = decode(pair.slice(equals + 1));
-  if (shown.has(name) && !looksSecret(name) && !hidesMore(value)) return pair;
-  return `${pair.slice(0, equals)}=${REDACTED}`;
+  if (equals < 0 || MORE_IN_NAME.test(name)) return REDACTED;
+  const isShown = shown.has(name) && !looksSecret(name) && !MORE_IN_VALUE.test(decode(pair.slice(equals + 1)));
+  return isShown ? pair : `${key}=${REDACTED}`;
 }
 
 /** More pairs, which some servers decode once more or take a semicolon for; or a URL, which has a user and a query of its own. */
-const hidesMore = (text: string): boolean => /[;&]|\/\//.test(text);
+const MORE_IN_NAME = /[;&]|\/\//;
+/** The same in a value, where each `=` may belong to another pair, and `%` to what is decoded once more; or JSON. */
+const MORE_IN_VALUE = /[;&=?#%{]|\/\//;
 
 function decode(text: string): string {
   try {
@@ -59,14 +62,4 @@ function decode(text: string): string {
   } catch {
     return text;
   }
-}
-
-function withoutFragment(url: string): string {
-  const at = url.indexOf('#');
-  return at < 0 ? url : url.slice(0, at);
-}
-
-function split(url: string): [string, string | null] {
-  const at = url.indexOf('?');
-  return at < 0 ? [url, null] : [url.slice(0, at), url.slice(at + 1)];
 }

@@ -3,6 +3,7 @@
  *
  * Only an event that a row of the table describes as empty counts as nothing. All others are content, so that no unknown event is held back.
  */
+import {isRecord, parsedText} from '../core/unknown-value.ts';
 import type {StreamEvent} from './event-stream.ts';
 
 export type EventMeaning =
@@ -128,8 +129,8 @@ export function meaningOf({name, data}: StreamEvent): EventMeaning {
  * `response`; older versions of vLLM have the fields of the error at the top level.
  */
 function errorIn(fields: Fields, type: string): StreamErrorBody | null {
-  if (type === 'response.failed') return isFields(fields.response) ? fields.response : null;
-  const hasError = isFields(fields.error) || (typeof fields.error === 'string' && fields.error !== '');
+  if (type === 'response.failed') return isRecord(fields.response) ? fields.response : null;
+  const hasError = isRecord(fields.error) || (typeof fields.error === 'string' && fields.error !== '');
   return hasError || type === 'error' || fields.object === 'error' ? fields : null;
 }
 
@@ -150,22 +151,15 @@ function isEmpty(value: unknown, labels: readonly string[], depth = 0): boolean 
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 function at(fields: Fields, path: string): unknown {
   let found: unknown = fields;
-  for (const key of path.split('.')) found = isFields(found) && Object.hasOwn(found, key) ? found[key] : undefined;
+  for (const key of path.split('.')) found = isRecord(found) && Object.hasOwn(found, key) ? found[key] : undefined;
   return found;
 }
 
 /** Null if the data is not a JSON object. */
 function fieldsOf(data: string): Fields | null {
   if (!data.trimStart().startsWith('{')) return null;
-  try {
-    const value: unknown = JSON.parse(data);
-    return isFields(value) ? value : null;
-  } catch {
-    return null;
-  }
+  const value = parsedText(data);
+  return isRecord(value) ? value : null;
 }

@@ -1,4 +1,5 @@
 /** The tokens that an answer of a model endpoint reports as its usage. */
+import {isObject} from '../core/unknown-value.ts';
 import type {AskedTokens} from './asked-tokens.ts';
 
 /** The names of vendors; those of a group mean the same, and the count of `ADDED` comes on top. Literals, so that a test measures each of them. */
@@ -36,9 +37,6 @@ export function usageOf(answer: unknown): AskedTokens {
   }
   return {};
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;
 
 const field = (value: unknown, name: string): unknown => (isObject(value) ? value[name] : undefined);
 

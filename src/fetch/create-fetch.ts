@@ -79,20 +79,20 @@ export function fetchUnder(handle: PolicyHandle, ports: Ports): ResilientFetch {
       const signal = init?.signal === undefined ? (request?.signal ?? null) : init.signal;
       checkSignal(signal);
       const method = (init?.method ?? request?.method ?? 'GET').toUpperCase();
-      const passedOn = sender.passOn(input, init);
-      if (passedOn !== null) return resolve(passedOn);
+      const send = sender.route(input, init);
+      if (typeof send !== 'function') return resolve(send);
       const call = beginCall(client, method, url, overrides);
       const {plan, startedAt} = call;
       try {
         if (request !== null && request.body !== null && init?.body === undefined) {
           // A body inside a Request can be read only by reading it.
           const own = requestLike(request, request, {...init, signal: null});
-          runCall(call, readingTransport(call, sender.send, own, init ?? {}, signal), promised(resolve), startedAt);
+          runCall(call, readingTransport(call, send, own, init ?? {}, signal), promised(resolve), startedAt);
         } else {
           // The standard refuses an invalid request first. A fetch of the user's may take URLs that are relative to its own base.
           if (signal?.aborted && (ports.fetch === undefined || URL.canParse(url)))
             requestLike(request, request ?? url, {...init, signal: null});
-          const transport = new FetchTransport(sender.send, request ?? url, init, signal, plan, resolve);
+          const transport = new FetchTransport(send, request ?? url, init, signal, plan, resolve);
           runCall(call, transport, transport, startedAt);
         }
       } catch (error) {

@@ -5,6 +5,7 @@ import type {ResponseBodies} from '../body/response-bodies.ts';
 import type {Plan} from '../client/plan.ts';
 import type {TimeoutError} from '../core/errors.ts';
 import type {Outcome} from '../core/outcome.ts';
+import {isTagged} from '../core/unknown-value.ts';
 import {type BodySnapshot, plainText, snapshotBody, textOf} from '../decide/body.ts';
 import {bodyOf, isForm} from '../decide/form.ts';
 import type {Redirected} from '../decide/redirected.ts';
@@ -223,5 +224,4 @@ class FetchRequest extends HeaderRecord implements TransportRequest<Response> {
 
 /** Whether it is a Request, of whatever class: a fetch of the user's may know none but its own. */
 export const isRequest = (input: unknown): input is Request =>
-  typeof input === 'object' &&
-  (input instanceof Request || Object.prototype.toString.call(input) === '[object Request]');
+  typeof input === 'object' && (input instanceof Request || isTagged(input, 'Request'));

@@ -10,10 +10,12 @@ export interface NestedSend extends SentRequest {
   readonly client: object;
   /** The function that sends it. */
   readonly by: typeof globalThis.fetch;
-  /** The request whose sending led to this one. */
+  /** The request whose sending led to this one. Of those that had ended, only one is kept: a timer may set the next timer without end. */
   readonly outer: NestedSend | undefined;
+  /** The answer to the same request, while the function may only have it again; null once it may send that again; undefined before the first. */
+  passedOn?: Promise<Response> | null;
   /** Whether the function has answered. Its timers and listeners live on, and the requests that they send later are not nested. */
-  hasEnded: boolean;
+  hasEnded?: true;
 }
 
 /** An AsyncLocalStorage, where there is one: it finds the request after any await. */
@@ -29,7 +31,7 @@ class MarkedSends implements Sends {
   #running: NestedSend | undefined;
 
   getStore(signal: AbortSignal | null | undefined): NestedSend | undefined {
-    return this.#running ?? (signal ? this.#bySignal.get(signal) : undefined);
+    return this.#running ?? this.#bySignal.get(signal!);
   }
 
   run<T>(send: NestedSend, work: () => T): T {
@@ -47,12 +49,12 @@ class MarkedSends implements Sends {
 /** Null until a request is sent that may lead back: Node 22 makes every promise slower once there is an AsyncLocalStorage. */
 let sends: Sends | null = null;
 
-/** @param init The options of the request that is to be sent. */
-export function runningSend(init: RequestInit | undefined): NestedSend | undefined {
-  let send = sends?.getStore(init?.signal);
-  while (send?.hasEnded) send = send.outer;
-  return send;
-}
+/**
+ * The request whose sending has led to here last. It may have ended.
+ *
+ * @param init The options of the request that is to be sent.
+ */
+export const latestSend = (init: RequestInit | undefined): NestedSend | undefined => sends?.getStore(init?.signal);
 
 export function runSend<T>(send: NestedSend, work: () => T): T {
   if (sends === null) {

@@ -4,7 +4,7 @@
  */
 import type {PolicyHandle} from '../client/policy-handle.ts';
 import {SteadfetchError} from '../core/errors.ts';
-import {type NestedSend, runningSend, runSend} from './nested-sends.ts';
+import {latestSend, type NestedSend, runSend} from './nested-sends.ts';
 import {isPassedOn} from './sent-request.ts';
 
 type Fetch = typeof globalThis.fetch;
@@ -12,16 +12,12 @@ type Fetch = typeof globalThis.fetch;
 /** What createFetch made. Every copy of this package in the process writes into the same set. */
 const made = sharedSet(Symbol.for('steadfetch.fetches'));
 
-/** Cannot lead back to a client; undefined where it was replaced before this module was loaded. */
-const RUNTIMES: Fetch | undefined = isRuntimes(globalThis.fetch) ? globalThis.fetch : undefined;
+const {fetch: loaded}: {readonly fetch: Fetch | undefined} = globalThis;
+/** Cannot lead back to a client; undefined where it was replaced before this module was loaded. Its name and its length are those of few functions. */
+const RUNTIMES = loaded?.name === 'fetch' && loaded.length === 1 && !made.has(loaded) ? loaded : undefined;
 
-/** By its name and its length, which few functions of users have. */
-function isRuntimes(fetch: Fetch | undefined): boolean {
-  return fetch?.name === 'fetch' && fetch.length === 1 && !made.has(fetch);
-}
-
-/** How often the sending of a request may lead back to its client: a function that calls for a token, and that call for another one. */
-const MOST_NESTED = 50;
+/** How often the sending of a request may lead back to its client. A body that is wrapped each time doubles each time. */
+const MOST_NESTED = 8;
 
 export class Sender {
   readonly #given: Fetch | undefined;
@@ -36,14 +32,16 @@ export class Sender {
     this.#handle = handle;
   }
 
-  readonly send: Fetch = (input, init) => {
+  readonly #send: Fetch = (input, init) => {
     const current = globalThis.fetch;
     return this.#sendBy(this.#given ?? (made.has(current) ? this.#first : current), input, init);
   };
 
+  readonly #sendByFirst: Fetch = (input, init) => this.#sendBy(this.#first, input, init);
+
   #sendBy(by: Fetch | undefined, input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
     if (by === undefined) throw new TypeError(NO_FETCH);
-    if (by === RUNTIMES || made.has(by)) return by(input, init);
+    if (by === RUNTIMES) return by(input, init);
     if (globalThis.fetch !== RUNTIMES) return sendNoted(this, by, input, init);
     // Nothing but a reference of the port leads back. What it calls before it returns is found, which costs no promise.
     if (this.#nested === MOST_NESTED) throw loopError();
@@ -56,31 +54,49 @@ export class Sender {
   }
 
   /**
-   * Sends a request that a call of this client already sends, by a function that leads back here; null for other requests. The policy applies
-   * to that call.
+   * How a new call sends its attempts; or the answer to a request that a call of this client already sends, and that a function passes on to this
+   * client. The policy applies to that call.
    *
    * @throws SteadfetchError with code FETCH_LOOP where requests would lead back here without end.
    */
-  passOn(input: RequestInfo | URL, init: RequestInit | undefined): Promise<Response> | null {
+  route(input: RequestInfo | URL, init: RequestInit | undefined): Fetch | Promise<Response> {
+    const current = globalThis.fetch;
     // A port calls its client itself, unless it may have read that as the global fetch.
-    const below = globalThis.fetch === this.#first ? (this.#given ?? this.#first) : this.#first;
+    const below = current === this.#first ? (this.#given ?? current) : this.#first;
     let nested = 0;
-    let found = false;
-    for (let send = runningSend(init); send !== undefined; send = send.outer) {
-      if (send.client !== this || send.hasEnded) continue;
+    let route = this.#send;
+    let found: NestedSend | undefined;
+    for (let send = latestSend(init); send; send = send.outer) {
+      if (send.client !== this) continue;
+      // The global function has run for this request. It would run again for what it sends then, such as a report of each call, without end.
+      if (send.passedOn !== undefined && send.by === current) route = this.#sendByFirst;
+      if (send.hasEnded) continue;
       if (++nested === MOST_NESTED) throw loopError();
-      found ||= isPassedOn(send, {input, init}, send.by !== below, this.#handle.plans.keyHeaders);
+      if (!found && isPassedOn(send, {input, init}, send.by !== below, this.#handle.plans.keyHeaders)) found = send;
     }
-    return found ? this.#sendBy(below, input, init) : null;
+    if (!found) return route;
+    // The same answer once more, without its body where that was read.
+    const again = found.passedOn?.then(response => (response.bodyUsed ? new Response(null, response) : response));
+    return again ?? passOn(found, this.#sendBy(below, input, init));
   }
 }
 
 /** Sends by a fetch that may lead back to the client. Apart, because a closure costs each call of the function that has it. */
 function sendNoted(client: Sender, by: Fetch, input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
-  const send: NestedSend = {client, input, init, by, outer: runningSend(init), hasEnded: false};
+  const latest = latestSend(init);
+  const send: NestedSend = {client, input, init, by, outer: latest?.hasEnded ? latest.outer : latest};
   return runSend(send, async () => by(input, init)).finally(() => {
     send.hasEnded = true;
   });
+}
+
+/** Until it is answered, and after a failure, about which the policy decides, the same request gets the same outcome. */
+async function passOn(send: NestedSend, sent: Promise<Response>): Promise<Response> {
+  send.passedOn = sent;
+  const response = await sent;
+  // Below are the answers after which a function sends the request in another way, such as with a new token.
+  if (response.status < 408) send.passedOn = null;
+  return response;
 }
 
 /** Notes that a function is a client's, so that no client sends by it only because it is the global fetch. */

@@ -4,6 +4,7 @@
  * Calls share a guard when they go to the same origin under the very same settings (and, for a breaker of scope route, by
  * the same route). So a replaced policy keeps the state of every guard whose settings it did not change.
  */
+import {complaintOf} from '../core/complaint.ts';
 import type {BreakerListener, GuardSnapshot} from '../core/guard-snapshot.ts';
 import type {GuardFactory, GuardStore} from './guard-factory.ts';
 import {type GuardSettings, type Guards, OriginGuards} from './origin-guards.ts';
@@ -101,11 +102,13 @@ export class GuardRegistry {
   }
 }
 
+const complain = complaintOf('a listener of breakers threw; the call goes on');
+
 /** A listener that throws must not keep a breaker from changing its state. */
 function notify(listener: BreakerListener, ...change: Parameters<BreakerListener>): void {
   try {
     listener(...change);
   } catch (error) {
-    console.error('steadfetch: a listener of breakers threw; the call goes on.', error);
+    complain(error);
   }
 }

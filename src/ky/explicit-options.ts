@@ -2,7 +2,9 @@
  * The options that the user passed to ky itself. An explicit `retry`, `timeout` or `totalTimeout`, wherever it is set, keeps its meaning
  * and wins over the policy; what ky would refuse is left to ky, so that it refuses it.
  */
+
 import type {Options} from 'ky';
+import {isObject} from '../core/unknown-value.ts';
 import type {CallOverrides} from '../policy/types.ts';
 
 export interface ExplicitOptions {
@@ -32,7 +34,7 @@ export function explicitOptions(options: Options, watches: boolean): ExplicitOpt
   const {retry, timeout, totalTimeout, resilience} = options;
   const overrides: Writable<CallOverrides> = {};
   const by: string[] = [];
-  const limit = typeof retry === 'object' && retry !== null ? retry.limit : retry;
+  const limit = isObject(retry) ? retry.limit : retry;
   // A `retry` with more than a number: ky decides about retries, and the engine sends, observes and guards.
   if (decidesMore(retry)) overrides.maxAttempts = null;
   else if (isCount(limit)) overrides.maxAttempts = limit + 1;
@@ -78,8 +80,7 @@ export function restoreTimeout(kys: unknown, explicit: ExplicitOptions, mayFetch
 
 const later = (ms: number): number => Math.min(ms + KY_LATER_MS, LONGEST_MS);
 
-const isKyOptions = (kys: unknown): kys is Options =>
-  typeof kys === 'object' && kys !== null && 'throwHttpErrors' in kys && 'timeout' in kys;
+const isKyOptions = (kys: unknown): kys is Options => isObject(kys) && 'throwHttpErrors' in kys && 'timeout' in kys;
 
 const decidesMore = (retry: Options['retry']): boolean =>
   typeof retry === 'object' &&

@@ -1,4 +1,5 @@
 /** The part that both loops share: the call of one use of ky, created as soon as its Request is known. */
+
 import type {AfterResponseHook, BeforeErrorHook, BeforeRequestHook, BeforeRetryHook, InitHook, Options} from 'ky';
 import {beginCall} from '../call/begin.ts';
 import type {CallContext} from '../call/context.ts';
@@ -8,6 +9,7 @@ import {attachToError} from '../call/report.ts';
 import type {Client} from '../client/client.ts';
 import {runIn} from '../client/observe.ts';
 import {answered, failed, type Outcome} from '../core/outcome.ts';
+import {isTagged} from '../core/unknown-value.ts';
 import type {ExplicitOptions} from './explicit-options.ts';
 
 type Fetch = NonNullable<Options['fetch']>;
@@ -137,4 +139,4 @@ export class KyCall {
 
 /** Responses of other classes are welcome to ky; so they are here. */
 export const isResponse = (value: unknown): value is Response =>
-  value instanceof Response || Object.prototype.toString.call(value) === '[object Response]';
+  value instanceof Response || isTagged(value, 'Response');

@@ -11,6 +11,7 @@ import {discardDecision, reconsider, releaseReservation, sendOnce} from '../call
 import {finishCall} from '../call/finish.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {answered, failed, type Outcome, type StreamError} from '../core/outcome.ts';
+import {isObject} from '../core/unknown-value.ts';
 import {backoffMs} from '../decide/backoff.ts';
 import {RequestTransport} from '../transport/request-transport.ts';
 import {restoreTimeout} from './explicit-options.ts';
@@ -178,7 +179,7 @@ class KyLoop {
   #afterResponse(index: number, result: unknown, response: Response): void {
     if (index === 0) this.#current = null;
     if (isResponse(result)) this.#current = result;
-    const asksForRetry = typeof result === 'object' && result !== null && !isResponse(result);
+    const asksForRetry = isObject(result) && !isResponse(result);
     if (index === this.#afterResponseHooks - 1 && !asksForRetry) this.#finishIfGood(this.#current ?? response);
   }
 

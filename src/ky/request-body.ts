@@ -14,7 +14,8 @@ export class RequestBody {
   constructor(options: KyOptions) {
     this.#body = options.body;
     this.#wasDetached = isDetached(options.body);
-    this.isStream = options.body instanceof ReadableStream;
+    // A stream, also one of Node, or a generator.
+    this.isStream = this.#body instanceof ReadableStream || Symbol.asyncIterator in Object(this.#body);
     if (typeof options.body === 'string') this.text = options.body;
     if (options.json === undefined) return;
     const {stringifyJson} = options;

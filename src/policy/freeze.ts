@@ -1,6 +1,8 @@
 /** Freezes plain data to the bottom, so that a policy shared by every call cannot be changed by one. */
+import {isObject} from '../core/unknown-value.ts';
+
 export function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+  if (isObject(value) && !Object.isFrozen(value)) {
     Object.freeze(value);
     for (const item of Object.values(value)) deepFreeze(item);
   }

@@ -3,6 +3,7 @@
  * off, and an object over null starts from its defaults.
  */
 
+import {isRecord} from '../core/unknown-value.ts';
 import {defaultsByKind, defaultsOfPart} from './defaults.ts';
 import type {CallOverrides, Policy, PolicyInput, RouteInput} from './types.ts';
 
@@ -17,7 +18,7 @@ export function mergePolicy(base: Policy, layer: PolicyInput | RouteInput | Call
   const merged: Fields = {...base};
   for (const [key, value] of Object.entries(layer)) {
     if (value === undefined || !isField(key)) continue;
-    merged[key] = isObject(value) ? mergePart(key, merged[key], value) : value;
+    merged[key] = isRecord(value) ? mergePart(key, merged[key], value) : value;
   }
   return merged as Policy; // Both layers are valid, so each merged field is.
 }
@@ -26,7 +27,7 @@ const isField = (key: string): key is keyof Policy => !notMerged.has(key) && !is
 
 function mergePart(key: string, below: unknown, layer: Data): Data {
   const start =
-    isObject(below) && (layer.kind === undefined || layer.kind === below.kind) ? below : startOf(key, layer.kind);
+    isRecord(below) && (layer.kind === undefined || layer.kind === below.kind) ? below : startOf(key, layer.kind);
   return mergeFields(key === 'hedge' ? withoutOtherDelay(start, layer) : start, layer);
 }
 
@@ -42,7 +43,7 @@ function mergeFields(below: Data, layer: Data): Data {
   for (const [key, value] of Object.entries(layer)) {
     if (value === undefined || isExtension(key)) continue;
     const under = merged[key];
-    merged[key] = isObject(value) ? mergeFields(isObject(under) ? under : {}, value) : value;
+    merged[key] = isRecord(value) ? mergeFields(isRecord(under) ? under : {}, value) : value;
   }
   return merged;
 }
@@ -54,6 +55,4 @@ function withoutOtherDelay(below: Data, layer: Data): Data {
   return others;
 }
 
-const isObject = (value: unknown): value is Data =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isExtension = (key: string): boolean => key.startsWith('x-');

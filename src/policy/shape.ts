@@ -4,6 +4,8 @@
  * shapes.ts is a table of shapes, generated from the schema; validate.ts reads by it.
  */
 
+import {isRecord} from '../core/unknown-value.ts';
+
 export type Shape = Value | List | Fields | Kinds | Choice;
 
 /** A value without parts. */
@@ -104,7 +106,7 @@ export const withDefaults = (its: Fields, defaults: Readonly<Record<string, unkn
 /** An object that another reader looks into. */
 export const plainObject: Value = {
   words: () => ['an object'],
-  fits: value => typeof value === 'object' && value !== null && !Array.isArray(value),
+  fits: isRecord,
 };
 
 export const kinds = (its: Readonly<Record<string, Fields>>): Kinds => ({words: () => ['an object'], kinds: its});

@@ -165,7 +165,8 @@ export interface PolicyInput {
    *
    * - observe: Both retry. One warning per client names the header; an event and a span attribute report how often
    * the client above has retried.
-   * - yield: The client above retries alone: a call that carries its header is sent once.
+   * - yield: The client above retries alone: a call that carries its header is sent once. An idempotency block
+   * gives each of these calls another key, so let the client above send the key.
    *
    * Default: "observe". Source: Google SRE book, Handling overload: retry at one layer.
    */
@@ -361,7 +362,8 @@ export interface Policy {
    *
    * - observe: Both retry. One warning per client names the header; an event and a span attribute report how often
    * the client above has retried.
-   * - yield: The client above retries alone: a call that carries its header is sent once.
+   * - yield: The client above retries alone: a call that carries its header is sent once. An idempotency block
+   * gives each of these calls another key, so let the client above send the key.
    *
    * Default: "observe". Source: Google SRE book, Handling overload: retry at one layer.
    */
@@ -2150,7 +2152,8 @@ export interface CorrelationInput {
  *
  * - observe: Both retry. One warning per client names the header; an event and a span attribute report how often
  * the client above has retried.
- * - yield: The client above retries alone: a call that carries its header is sent once.
+ * - yield: The client above retries alone: a call that carries its header is sent once. An idempotency block gives
+ * each of these calls another key, so let the client above send the key.
  *
  * Source: Google SRE book, Handling overload: retry at one layer.
  */
@@ -2304,7 +2307,8 @@ export interface RouteInput {
    *
    * - observe: Both retry. One warning per client names the header; an event and a span attribute report how often
    * the client above has retried.
-   * - yield: The client above retries alone: a call that carries its header is sent once.
+   * - yield: The client above retries alone: a call that carries its header is sent once. An idempotency block
+   * gives each of these calls another key, so let the client above send the key.
    *
    * Default: "observe". Source: Google SRE book, Handling overload: retry at one layer.
    */
@@ -2556,7 +2560,8 @@ export interface CallOverrides {
    *
    * - observe: Both retry. One warning per client names the header; an event and a span attribute report how often
    * the client above has retried.
-   * - yield: The client above retries alone: a call that carries its header is sent once.
+   * - yield: The client above retries alone: a call that carries its header is sent once. An idempotency block
+   * gives each of these calls another key, so let the client above send the key.
    *
    * Default: "observe". Source: Google SRE book, Handling overload: retry at one layer.
    */

@@ -6,6 +6,7 @@
  */
 
 import type {PolicyProblem} from '../core/errors.ts';
+import {isObject} from '../core/unknown-value.ts';
 import {formatValue, joinPath} from './format.ts';
 import {type Fields, type Kinds, type List, listed, oneOf, type Shape, said, shapesOf} from './shape.ts';
 import {overridesShape, policyShape} from './shapes.ts';
@@ -70,7 +71,7 @@ class Reader {
     try {
       if (Array.isArray(value)) {
         for (const each of shapesOf(shape)) if ('item' in each) return this.#list(value, each, path);
-      } else if (typeof value === 'object' && value !== null) {
+      } else if (isObject(value)) {
         if (!isPlain(value))
           return this.#refuse(path, `is an instance of a class; ${this.#vocabulary.noun} is plain data`);
         for (const each of shapesOf(shape)) {

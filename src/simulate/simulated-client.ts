@@ -2,7 +2,7 @@
  * A client in the simulation: the engine with the policy, whose requests go to the model of a service. Nothing of HTTP is built: a request is
  * an object, a response is the answer of the service, and how it is read is what the engine reads HTTP by.
  */
-import {type ErrorRead, parsedText} from '../body/read-error.ts';
+import type {ErrorRead} from '../body/read-error.ts';
 import type {ResponseBodies} from '../body/response-bodies.ts';
 import {beginCall} from '../call/begin.ts';
 import {runCall} from '../call/call.ts';
@@ -17,6 +17,7 @@ import type {HeaderBag} from '../core/observer.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import type {Ids, Random} from '../core/random.ts';
 import type {Clock} from '../core/timer.ts';
+import {parsedText} from '../core/unknown-value.ts';
 import {httpAnswers} from '../decide/answers-http.ts';
 import type {AskedTokens} from '../decide/asked-tokens.ts';
 import {STANDARD_KEY_HEADER} from '../decide/idempotency.ts';

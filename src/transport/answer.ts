@@ -1,8 +1,9 @@
 /** The answer of a `send`, for the engine: a status, headers, and the value for the item. */
-import {type ErrorRead, parsedText} from '../body/read-error.ts';
+import type {ErrorRead} from '../body/read-error.ts';
 import type {ResponseBodies} from '../body/response-bodies.ts';
 import type {Awaitable} from '../core/awaitable.ts';
 import type {AttemptResponse, ResponseHeaders} from '../core/outcome.ts';
+import {isObject, parsedText} from '../core/unknown-value.ts';
 import {usageOf} from '../decide/usage.ts';
 
 /** Headers as an object, or as a record by name. */
@@ -131,7 +132,7 @@ const isStatus = (value: unknown): value is number =>
 
 /** Responses of any class: a program can have more than one `Response`. */
 function isResponse(said: unknown): said is Response {
-  if (typeof said !== 'object' || said === null) return false;
+  if (!isObject(said)) return false;
   const {status, headers, text} = said as Partial<Response>;
   return typeof status === 'number' && typeof headers?.get === 'function' && typeof text === 'function';
 }

@@ -1,5 +1,7 @@
 /** The headers of a request, in a form that fetch takes, and with names as the caller wrote them. Names are compared in lower case. */
+
 import type {HeaderBag} from '../core/observer.ts';
+import {isTagged} from '../core/unknown-value.ts';
 
 export type HeaderValues = Record<string, string>;
 
@@ -121,7 +123,7 @@ function pairsOf(source: Iterable<readonly string[]>): [string, string][] {
 function isHeaders(source: object): source is Headers {
   if (source instanceof Headers) return true;
   if (!(Symbol.iterator in source) || Array.isArray(source)) return false;
-  return Object.prototype.toString.call(source) === '[object Headers]' && source.constructor.name === 'Headers';
+  return isTagged(source, 'Headers') && source.constructor.name === 'Headers';
 }
 
 function headersLike(source: Headers): Headers {

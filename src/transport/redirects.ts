@@ -2,7 +2,9 @@
  * Whether a fetch followed a redirect before it ended. A response says so itself. fetch rejects with the last request's error; only undici,
  * which is Node's fetch too, publishes on `diagnostics_channel` which request that was. A transport that does not use undici publishes nothing.
  */
+
 import type {Outcome} from '../core/outcome.ts';
+import {isObject} from '../core/unknown-value.ts';
 import type {Redirected} from '../decide/redirected.ts';
 
 /** The request that was sent, by its properties in fetch. */
@@ -108,5 +110,3 @@ function lineOf(method: string, url: string): string {
   const {origin = '', pathname = '', search = ''} = URL.parse(url) ?? {};
   return `${method.toUpperCase()} ${origin}${pathname}${search}`;
 }
-
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

@@ -49,6 +49,32 @@ describe('retries of a client above', () => {
     expect(world.typesOf('retry.scheduled')).to.deep.equal([]);
   });
 
+  virtually('get another key of the policy each, of which the console warns, under "yield" too', async make => {
+    for (const nested of ['observe', 'yield'] as const) {
+      warned.length = 0;
+      const world = make({...policy, maxAttempts: 2, nested, idempotency: {}});
+      world.serve(503);
+      for (let count = 0; count <= 2; count++) await world.run(ITEMS, {method: 'POST', body: '{}', ...outer(count)});
+      expect(new Set(world.header('idempotency-key')).size).to.equal(3);
+      expect(warned).to.have.length(1);
+      expect(warned[0]).to.contain(`the client above retries (${HEADER})`);
+      expect(warned[0]).to.contain('each retry gets another Idempotency-Key').and.not.contain('yield');
+    }
+  });
+
+  virtually('share a key that the client above or the call gives, and need no warning under "yield"', async make => {
+    const world = make({...policy, nested: 'yield', idempotency: {}});
+    world.serve(503);
+    for (const given of [{key: 'k1'}, {resilience: {idempotencyKey: 'k2'}}])
+      for (let count = 0; count <= 2; count++) {
+        const {headers} = outer(count);
+        const own = 'key' in given ? {headers: {...headers, 'idempotency-key': given.key}} : {...given, headers};
+        await world.run(ITEMS, {method: 'POST', body: '{}', ...own});
+      }
+    expect(world.header('idempotency-key')).to.deep.equal(['k1', 'k1', 'k1', 'k2', 'k2', 'k2']);
+    expect(warned).to.deep.equal([]);
+  });
+
   virtually('are the reason in the report of a call that was not retried', async make => {
     const world = make({...policy, nested: 'yield'});
     world.serve(503);

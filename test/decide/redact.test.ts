@@ -122,9 +122,38 @@ describe('redactUrl', () => {
       ['hides an encoded ampersand', 'https://h.test/?q=1%26token%3Dx', 'https://h.test/?q=REDACTED'],
       ['hides a URL', 'https://h.test/?to=https%3A%2F%2Fu:p@i.test', 'https://h.test/?to=REDACTED'],
       ['hides a value without a name', 'https://h.test/?page', 'https://h.test/?REDACTED'],
+      ['shows paths, lists, times and percentages', 'https://h.test/?q=a/b,c:d+e&to=12:30&page=%C3%BC-1.5', null],
     ] as const) {
       it(title, () => expect(redactUrl(url, shown)).to.equal(expected ?? url));
     }
+
+    for (const value of [
+      '/reset?token=s3cr3t',
+      '%2Freset%3Ftoken%3Ds3cr3t',
+      'reset%3Ftoken%3Ds3cr3t',
+      'i.test/?token=s3cr3t',
+      '1?token=s3cr3t',
+      '1?s3cr3t',
+      'a,token=s3cr3t',
+      'a%20token=s3cr3t',
+      'a+token=s3cr3t',
+      'a%0Atoken=s3cr3t',
+      'token=s3cr3t',
+      'token%3Ds3cr3t',
+      'a%23s3cr3t',
+      'a%23access_token=s3cr3t',
+      '1%2526token%253Ds3cr3t',
+      '%25252Freset%25253Ftoken%25253Ds3cr3t',
+      '%ZZs3cr3t',
+      '{"token":"s3cr3t"}',
+      '%7B%22token%22%3A%22s3cr3t%22%7D',
+    ])
+      it(`hides what may be the rest of a link, another pair, or an object: ${value}`, () => {
+        for (const name of ['q', 'to', 'page'])
+          expect(redactUrl(`https://h.test/?page=1&${name}=${value}`, shown)).to.equal(
+            `https://h.test/?page=1&${name}=REDACTED`,
+          );
+      });
 
     for (const key of SECRET_KEYS)
       it(`never shows ${key}`, () => {

@@ -1,4 +1,5 @@
 /** Request bodies of every kind are sent again byte by byte, or not at all; responses are read as ky reads them. */
+import {Readable} from 'node:stream';
 import {expect} from 'chai';
 import ky, {type KyInstance, type Options} from 'ky';
 import {type PolicyInput, reportOf, resilience} from '../../src/index.ts';
@@ -69,6 +70,25 @@ for (const [loop, extension] of Object.entries(loops)) {
       expect(error.resilience).to.include({refusal: 'body-not-replayable', attempts: 1});
       expect(error.resilience?.reason).to.match(/^the request body is a stream, or larger than \d+ bytes \(503\)$/);
     });
+
+    for (const [what, body] of [
+      ['a stream of Node', () => Readable.from([Buffer.from('streamed')])],
+      [
+        'a generator',
+        async function* () {
+          yield Buffer.from('streamed');
+        },
+      ],
+    ] as const)
+      for (const failure of [503, 'reset'] as const)
+        it(`${what} gets one attempt, as through fetch: ${failure}`, async () => {
+          const place = server.place(failure, 200);
+          // The types of fetch do not know it; Node's fetch sends it.
+          const options: Options = {body: body() as unknown as BodyInit, duplex: 'half'} as Options;
+          const error = await errorOf(() => client().put(place.url, options));
+          expect(place.bodies).to.deep.equal(['streamed']);
+          expect(error.resilience).to.include({refusal: 'body-not-replayable', attempts: 1});
+        });
 
     it('a stream that the server accepts is a success', async () => {
       const place = server.place(200);

@@ -1,0 +1,21 @@
+/** Values of unknown shape: parsed JSON, errors, what functions of the user return. */
+
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+
+/** An object that is no list. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  isObject(value) && !Array.isArray(value);
+
+/** Whether it is of the built-in class, of whatever realm; or of one that calls itself so. */
+export const isTagged = (value: unknown, name: string): boolean =>
+  Object.prototype.toString.call(value) === `[object ${name}]`;
+
+/** Undefined for a text that is not JSON. */
+export function parsedText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
