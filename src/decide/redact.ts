@@ -21,7 +21,7 @@ const NONE: ReadonlySet<string> = new Set();
 /**
  * `https://user:pw@host/a?q=x#f` becomes `https://REDACTED:REDACTED@host/a?q=REDACTED`.
  *
- * @param shown Names of query parameters whose values stay, unless they look like secrets.
+ * @param shown Names of query parameters whose values stay, unless name or value looks like a secret.
  */
 export function redactUrl(url: string, shown: ReadonlySet<string> = NONE): string {
   // Most URLs carry none of these, and parsing is what costs.
@@ -47,7 +47,8 @@ function redactPair(pair: string, shown: ReadonlySet<string>): string {
   const name = decode(key);
   // A value without a name, or a URL where a name should be.
   if (equals < 0 || MORE_IN_NAME.test(name)) return REDACTED;
-  const isShown = shown.has(name) && !looksSecret(name) && !MORE_IN_VALUE.test(decode(pair.slice(equals + 1)));
+  const value = decode(pair.slice(equals + 1));
+  const isShown = shown.has(name) && ![name, value].some(looksSecret) && !MORE_IN_VALUE.test(value);
   return isShown ? pair : `${key}=${REDACTED}`;
 }
 

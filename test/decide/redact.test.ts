@@ -140,6 +140,8 @@ describe('redactUrl', () => {
       'a%0Atoken=s3cr3t',
       'token=s3cr3t',
       'token%3Ds3cr3t',
+      'token:s3cr3t',
+      'access_token%3As3cr3t',
       'a%23s3cr3t',
       'a%23access_token=s3cr3t',
       '1%2526token%253Ds3cr3t',
