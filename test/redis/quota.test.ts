@@ -227,6 +227,28 @@ describe('a shared quota without Redis', () => {
     expect(world.sent.length).to.be.at.least(0.93 * 200);
   });
 
+  it('does not exceed the limit when Redis answers again, nor later', async () => {
+    for (let seed = 1; seed <= runs(3, 15); seed++) {
+      const random = seededRandom(seed);
+      const perMs = seed % 3 === 0 ? 5000 : 1000;
+      const world = new SharedQuotas([requests(100, perMs)]);
+      const processes = [1, 2, 3, 4].map(() => world.start({instances: 4}));
+      for (const process of processes) process.keepBusy(20);
+      await world.clock.advance(3000 + random() * 1000);
+      world.fate = () => 'refused';
+      await world.clock.advance(2 * perMs + random() * 1000);
+      world.sent.length = 0;
+      await world.clock.advance(perMs);
+      world.fate = () => 'arrives';
+      await world.clock.advance(5 * perMs + 4000);
+      expect(
+        world.mostIn(perMs, ({requests}) => requests),
+        `seed ${seed}`,
+      ).to.be.at.most(100);
+      expect(world.sent.length).to.be.at.least(0.9 * 100 * (6 + 4000 / perMs));
+    }
+  });
+
   it('counts what was sent before, if Redis loses its data', async () => {
     const world = new SharedQuotas([requests(100, 10_000)]);
     for (let count = 0; count < 4; count++) world.start().keepBusy(5);
