@@ -41,8 +41,13 @@ export class UngrantedUses {
     const use = new UngrantedUse(amounts, at);
     this.#open = use;
     this.#uses.push(use);
-    if (this.#uses.length > 2 * PARTS) this.#uses = this.#uses.filter(each => at - each.at < this.#windowMs);
+    if (this.#uses.length > 2 * PARTS) this.end(at);
     return use;
+  }
+
+  /** Drops what has left the longest window. */
+  end(now: number): void {
+    this.#uses = this.#uses.filter(each => now - each.at < this.#windowMs);
   }
 
   /** Changes an amount, unless Redis knows of it: then it stays as it was reserved. */

@@ -249,6 +249,43 @@ describe('a shared quota without Redis', () => {
     }
   });
 
+  it('tells Redis what a process sent without it, also if that process sends nothing more', async () => {
+    const world = new SharedQuotas([tokens(100, 10_000)]);
+    const [one, other] = [world.start({instances: 2}), world.start({instances: 2})];
+    world.fate = () => 'refused';
+    for (let count = 0; count < 5; count++) one.attempt(amountsOf(1, 10));
+    await world.clock.advance(3000);
+    world.fate = () => 'arrives';
+    await world.clock.advance(2000);
+    for (let count = 0; count < 10; count++) other.attempt(amountsOf(1, 10));
+    await world.clock.advance(4000);
+    expect(world.sent.length).to.equal(10);
+    await world.clock.advance(10_000);
+    expect(world.sent.length).to.equal(15);
+    expect(world.clock.pending).to.equal(0);
+  });
+
+  it('holds its limit in processes that are busy, if Redis loses its data', async () => {
+    for (let seed = 1; seed <= runs(3, 15); seed++) {
+      const random = seededRandom(seed);
+      const world = new SharedQuotas([requests(100, 1000)]);
+      const processes = [1, 2, 3, 4].map(() => world.start({instances: 4}));
+      for (const process of processes) {
+        process.keepBusy(20);
+        await world.clock.advance(random() * 300);
+      }
+      for (let count = 0; count < 4; count++) {
+        await world.clock.advance(1500 + random() * 1000);
+        world.redis.empty();
+      }
+      await world.clock.advance(3000);
+      expect(
+        world.mostIn(1000, ({requests}) => requests),
+        `seed ${seed}`,
+      ).to.be.at.most(104);
+    }
+  });
+
   it('counts what was sent before, if Redis loses its data', async () => {
     const world = new SharedQuotas([requests(100, 10_000)]);
     for (let count = 0; count < 4; count++) world.start().keepBusy(5);
