@@ -105,9 +105,7 @@ export class SharedQuota implements QuotaSupply {
   knownWaitMs(amounts: Amounts, now: number): number {
     if (!this.#store.isAvailable) return this.#waitAloneMs(amounts, now);
     const shareMs = this.#waitInShareMs(amounts, now);
-    return this.#covers(amounts)
-      ? shareMs
-      : Math.max(shareMs, this.#freeAt - now, this.#waitContendedMs(amounts, now));
+    return this.#covers(amounts) ? shareMs : Math.max(shareMs, this.#freeAt - now, this.#waitContendedMs(amounts, now));
   }
 
   take(amounts: Amounts, now: number): QuotaLot {
