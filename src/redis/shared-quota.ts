@@ -249,9 +249,9 @@ export class SharedQuota implements QuotaSupply {
     if (this.#asking !== 0 || !this.#store.mayAsk(now)) return false;
     this.#settings.used(now);
     this.#leases.end(now);
-    const uses = this.#ungranted.hand();
     const {leaseMs} = this.#size;
     const number = this.#store.newNumber();
+    const uses = this.#ungranted.hand(number);
     this.#asking = number;
     this.#askedAt = now;
     this.#size.asked(now);
@@ -322,11 +322,11 @@ export class SharedQuota implements QuotaSupply {
       wanted[index]!,
     ]);
     for (const [lot, amounts] of this.#kept) this.#use(lot, amounts, now);
-    const used = uses.flatMap(({amounts, at}) =>
-      amounts.flatMap((amount, index) => (amount > 0 ? [index + 1, Math.floor(now - at), amount] : [])),
+    const used = uses.flatMap(({amounts, at, request}) =>
+      amounts.flatMap((amount, index) => (amount > 0 ? [request, index + 1, Math.floor(now - at), amount] : [])),
     );
     const changes = this.#changes.hand(number);
-    return [this.#stateId, leaseMs, this.#limits.length, ...limits, ...changes, used.length / 3, ...used];
+    return [this.#stateId, leaseMs, this.#limits.length, ...limits, ...changes, used.length / 4, ...used];
   }
 
   #granted(lease: QuotaLease, now: number): void {
@@ -370,7 +370,9 @@ export class SharedQuota implements QuotaSupply {
   }
 
   #flushLater(now: number): void {
-    if (!this.#flush.armed) this.#arm(this.#flush, Math.max(this.#size.leaseMs, this.#store.retryAt - now), now);
+    if (this.#flush.armed) return;
+    const pauseMs = this.#store.isAvailable ? 0 : this.#store.retryAt - now;
+    this.#arm(this.#flush, Math.max(this.#size.leaseMs, pauseMs), now);
   }
 
   #flushed(): void {

@@ -70,6 +70,20 @@ describe('redisGuards', () => {
     expect(() => redisGuards({send, timeoutMs: Number.NaN})).to.throw(RangeError, 'timeoutMs');
   });
 
+  it('of an attempt ask one after the other, each for timeoutMs at most', async () => {
+    for (const [redisMs, waitedMs] of [
+      [800, 1600],
+      [5000, 1000],
+    ] as const) {
+      const {clock, arrivals, state, guards, fetch} = world();
+      state.redisMs = redisMs;
+      const concurrency = {kind: 'fixed', max: 10} as const;
+      const call = createFetch({quota, concurrency}, {clock, fetch, guards: guards(), observer: null});
+      await clock.run(() => call(ITEMS));
+      expect(arrivals).to.deep.equal([waitedMs]);
+    }
+  });
+
   it('report that Redis does not answer, and that it answers again', async () => {
     const {clock, state, guards, fetch} = world();
     const events: SteadfetchEvent[] = [];

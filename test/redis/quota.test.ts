@@ -280,6 +280,20 @@ describe('a shared quota without Redis', () => {
     expect(world.clock.pending).to.equal(0);
   });
 
+  it('counts what a process sent without it once, also if Redis hears of it several times', async () => {
+    const world = new SharedQuotas([tokens(100, 10_000)]);
+    const [one, other] = [world.start({instances: 2}), world.start({instances: 2})];
+    world.fate = () => 'reply lost';
+    for (let count = 0; count < 3; count++) one.attempt(amountsOf(1, 10));
+    await world.clock.advance(6000);
+    expect(world.sent.length).to.equal(3);
+    world.fate = () => 'arrives';
+    for (let count = 0; count < 7; count++) other.attempt(amountsOf(1, 10));
+    await world.clock.advance(200);
+    // What was granted in a lost reply counts beside what was used without it.
+    expect(world.sent.length).to.equal(3 + 4);
+  });
+
   it('holds its limit in processes that are busy, if Redis loses its data', async () => {
     for (let seed = 1; seed <= runs(2, 15); seed++) {
       const random = seededRandom(seed);
