@@ -275,9 +275,13 @@ export class SharedQuota implements QuotaSupply {
         if (reply.length === 0) return failed(answeredAt);
         ended();
         this.#changes.arrived(number);
-        this.#answeredAskAt = now;
-        this.#answeredAt = answeredAt;
         const [id = 0, isGranted, waitMs = 0, processes = 1, ...amounts] = reply;
+        const endsAt = now + leaseMs;
+        // A grant whose lease is over already, because round trips have become longer, is no answer for those that wait.
+        if (isGranted !== 1 || answeredAt < endsAt) {
+          this.#answeredAskAt = now;
+          this.#answeredAt = answeredAt;
+        }
         if (this.#stateId !== 0 && id !== this.#stateId) this.#stateIsNew(answeredAt);
         else if (hasFailed) this.#ungranted.forget(uses);
         this.#stateId = id;
@@ -290,7 +294,7 @@ export class SharedQuota implements QuotaSupply {
           {
             left: hasFailed ? this.#ungranted.cover(granted, now) : granted,
             slots: amounts.filter((_, index) => index % 2 === 1),
-            endsAt: now + leaseMs,
+            endsAt,
             aheadMs,
           },
           answeredAt,
