@@ -68,7 +68,7 @@ export function askPassedOver<R extends AttemptResponse>(
 export function learnReadiness(failover: Failover, at: Guards, {kind, status}: Outcome, now: number): boolean {
   const readiness = failover.readinessAt(failover.endpointOf(at));
   if (readiness === null) return false;
-  if (kind === 'network' || (status >= 502 && status <= 504)) return readiness.failed(now);
+  if (kind === 'network' || (status >= 502 && status <= 504)) return readiness.failed(status, now);
   if (kind === 'response') readiness.used(now);
   return false;
 }

@@ -136,13 +136,13 @@ export class Readiness {
   /**
    * A call failed as at an endpoint that is gone.
    *
+   * @param status 0: no answer. A 503 of an endpoint that was ready a moment ago may be one of too much load, and a question is more of it.
    * @returns Whether the failure is one of warming up, which says nothing about the health of a ready endpoint.
    */
-  failed(now: number): boolean {
-    if (this.#awaySince !== null) return true;
-    if (now < this.#settledUntil) return false;
-    this.#believedUntil = now;
-    return true;
+  failed(status: number, now: number): boolean {
+    const isSettled = now >= this.#settledUntil;
+    if (isSettled || status === 0) this.#believedUntil = now;
+    return isSettled;
   }
 
   #answered({isReady, reason, hintMs}: ReadyAnswer, now: number, random: Random): void {
@@ -151,7 +151,7 @@ export class Readiness {
     if (isReady) this.#ready(now);
     else this.#away(reason, hintMs, now, random);
     const isOdd = isReady && reason !== '' && !this.#hasWarned;
-    if (isOdd) this.#hasWarned = true;
+    this.#hasWarned ||= isOdd;
     if (wasAway === isReady || isOdd) this.#notify(this.endpoint.name, isReady, reason);
     // A waiter that goes on may end another one, which has left then.
     for (const waiter of [...this.#waiters]) if (this.#waiters.delete(waiter)) waiter.answered();
@@ -167,7 +167,7 @@ export class Readiness {
 
   /** Half as long as the endpoint has been away, so that a call waits at most half longer than it takes to warm up. */
   #away(reason: string, hintMs: number, now: number, random: Random): void {
-    this.#credits = Infinity;
+    this.#settledUntil = now;
     this.#awaySince ??= now;
     this.#reason = reason;
     const wishedMs = Math.max(LEAST_PAUSE_MS, (now - this.#awaySince) / 2, hintMs);
@@ -187,13 +187,14 @@ export class ReadinessRegistry {
   of(endpoint: Endpoint): Readiness | null {
     if (!warmsUp(endpoint)) return null;
     const key = `${endpoint.origin}${endpoint.readyPath}`;
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const readiness = new Readiness(endpoint, (...facts) => {
-      for (const listener of this.listeners) listener(...facts);
-    });
-    this.#known.add(key, readiness);
-    return readiness;
+    let known = this.#known.get(key);
+    if (known === undefined) {
+      known = new Readiness(endpoint, (...facts) => {
+        for (const listener of this.listeners) listener(...facts);
+      });
+      this.#known.add(key, known);
+    }
+    return known;
   }
 }
 

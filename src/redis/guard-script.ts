@@ -48,7 +48,7 @@ local number, me, claim, wall = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[4]), t
 local time = redis.call('TIME')
 local clock = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local now, ahead = clock, 0
-local kept, stoodStill = {}, 0
+local kept, late = {}, 0
 for number in string.gmatch(redis.call('HGET', KEYS[1], 'clock') or '', '-?%d+') do kept[#kept + 1] = tonumber(number) end
 if #kept > 2 then
   ahead = kept[2]
@@ -59,8 +59,9 @@ if #kept > 2 then
     if off <= ${STEP_MS} and (not agreed or off < math.abs(agreed - clock - ahead)) then agreed = told end
   end
   now = math.max(kept[1], math.min(clock + ahead, claim or agreed or kept[1]))
-  if not claim and not agreed then stoodStill = math.max(0, clock + ahead - now) end
-  if now > clock + ahead or clock + ahead - now > ${STEP_MS} then ahead = now - clock end
+  -- A time that this process was told too early must stay so: what it sends by that time would leave the window too early.
+  if not claim then late = math.max(0, clock + ahead - now) end
+  if late > 0 or now > clock + ahead or clock + ahead - now > ${STEP_MS} then ahead = now - clock end
 end
 local memory, remembered = 'asked:' .. me .. ':' .. ARGV[3], {}
 for value in string.gmatch(redis.call('HGET', KEYS[1], memory) or '', '[^,]+') do remembered[#remembered + 1] = value end
@@ -72,7 +73,7 @@ local function keepTime(ms)
   local mine = wall - now
   local entry, machines = integer(now) .. ',' .. integer(ahead) .. ',' .. integer(mine), 1
   for i = 3, #kept do
-    local other = kept[i] + stoodStill
+    local other = kept[i] + late
     if machines < ${MACHINES} and math.abs(other - mine) > ${STEP_MS} then
       entry, machines = entry .. ',' .. integer(other), machines + 1
     end

@@ -13,7 +13,7 @@
  * ARGV, after those of every guard: id of the state that the process knows, 0 before its first answer; lease in ms, number of limits, then for
  * each limit: max, perMs, ms between two requests (0 for tokens), most of a lease, amount that is needed, amount that is wanted; then the number
  * of reports and for each: the number of the first request that had it, the number of changes and for each: limit, slot, amount, which may be
- * negative; then the number of uses without a grant and for each: limit, age in ms, amount.
+ * negative; then the number of uses without a grant and for each: the number of the first request that had it, limit, age in ms, amount.
  * Reply: id of the state, 1 if the needed amounts are granted, ms to wait if not, number of processes, then for each limit: granted
  * amount, the slot in which its lease ends. A request that comes again gets its reply again; nothing if a later one was carried out: then it is
  * not carried out.
@@ -89,10 +89,11 @@ for _ = 1, argument() do
     if isNew then add(i, slot, amount) end
   end
 end
--- What was used without a grant.
+-- What was used without a grant, in each request until one is answered.
 for _ = 1, argument() do
+  local isNew = argument() > (last or 0)
   local i, age, amount = argument(), argument(), argument()
-  add(i, math.floor((now - age) / limits[i].slotMs), amount)
+  if isNew then add(i, math.floor((now - age) / limits[i].slotMs), amount) end
 end
 
 -- What those ahead in the line need, and those behind.

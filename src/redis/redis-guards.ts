@@ -37,7 +37,7 @@ export interface RedisGuardOptions {
   readonly name?: string;
   /** How many processes there are at least. Without Redis each goes on with this part of a quota, a budget or a limit. Default: 1. */
   readonly instances?: number;
-  /** Longest time that a call waits for an answer of Redis, in ms. Default: 1000. */
+  /** Longest time that a guard keeps an attempt waiting for an answer of Redis, in ms. Default: 1000. */
   readonly timeoutMs?: number;
   /** Begin of every key in Redis. Default: `steadfetch`. */
   readonly prefix?: string;

@@ -3,7 +3,7 @@
  * most attempts are admitted at once, and gives back what it does not use.
  *
  * While Redis does not answer, the process goes on with its share: each limit divided by the number of processes. What it takes then is
- * reported as soon as Redis answers.
+ * reported as soon as Redis answers. For a while it keeps to its share all the same, because others may not have reported yet.
  */
 import {AnswerTimer, CallbackTimer, type Timer} from '../core/timer.ts';
 import type {Quota} from '../guards/quota.ts';
@@ -13,6 +13,7 @@ import type {QuotaLot, QuotaSupply} from '../guards/quota-supply.ts';
 import {GuardScript} from './guard-script.ts';
 import {LeaseSize} from './lease-size.ts';
 import {LimitedTimes} from './limited-times.ts';
+import {GRACE_MS} from './permit-script.ts';
 import {QuotaChanges} from './quota-changes.ts';
 import {type QuotaLease, QuotaLeases} from './quota-leases.ts';
 import {QUOTA_SCRIPT, SLOTS} from './quota-script.ts';
@@ -53,6 +54,10 @@ export class SharedQuota implements QuotaSupply {
   /** Until when the processes are taken to compete, because Redis has refused amounts. */
   #contendedUntil = Number.NEGATIVE_INFINITY;
   #processes: number;
+  /** Whether the process went on without Redis since the last answer. */
+  #wasAlone = false;
+  /** Until when the process keeps to its share: Redis does not know yet what others sent without it. */
+  #shareUntil = Number.NEGATIVE_INFINITY;
   /** Id of the state in Redis; 0 before the first answer. */
   #stateId = 0;
   readonly #flush: Timer = new CallbackTimer(() => this.#flushed());
@@ -87,9 +92,10 @@ export class SharedQuota implements QuotaSupply {
     this.#leases.end(now);
     // The share counts what was leased, too: others go on with theirs.
     if (!this.#store.isAvailable) return this.#waitAloneMs(amounts, now);
-    if (this.#covers(amounts)) return 0;
+    const shareMs = this.#waitInShareMs(amounts, now);
+    if (this.#covers(amounts)) return shareMs;
     const answerMs = this.#asking === 0 ? 1 : this.#askedAt + this.#store.timeoutMs - now;
-    return Math.max(1, answerMs, this.#freeAt - now, this.#waitContendedMs(amounts, now));
+    return Math.max(1, shareMs, answerMs, this.#freeAt - now, this.#waitContendedMs(amounts, now));
   }
 
   get answerMs(): number {
@@ -98,14 +104,18 @@ export class SharedQuota implements QuotaSupply {
 
   knownWaitMs(amounts: Amounts, now: number): number {
     if (!this.#store.isAvailable) return this.#waitAloneMs(amounts, now);
-    return this.#covers(amounts) ? 0 : Math.max(0, this.#freeAt - now, this.#waitContendedMs(amounts, now));
+    const shareMs = this.#waitInShareMs(amounts, now);
+    return this.#covers(amounts) ? shareMs : Math.max(shareMs, this.#freeAt - now, this.#waitContendedMs(amounts, now));
   }
 
   take(amounts: Amounts, now: number): QuotaLot {
     const taken = this.#limits.map(limit => limit.amountOf(amounts));
     this.#size.use(taken);
     const lot = (this.#covers(amounts) ? this.#leases.take(taken, now) : null) ?? this.#ungranted.add(taken, now);
-    if (!this.#store.isAvailable) this.#ask(this.#none(), this.#size.likely(now), now);
+    if (!this.#store.isAvailable) {
+      this.#wasAlone = true;
+      this.#ask(this.#none(), this.#size.likely(now), now);
+    }
     // While attempts wait, the first of them asks.
     else if (this.#leases.isLow && this.#quota.waiting === 0 && now >= this.#askAt) this.#prefetch(now);
     if (!this.#ungranted.isEmpty) this.#flushLater(now);
@@ -152,7 +162,8 @@ export class SharedQuota implements QuotaSupply {
       this.#askWhetherItAnswers(now);
       return this.#waitAloneMs(first, now);
     }
-    if (this.#covers(first)) return 0;
+    const shareMs = this.#waitInShareMs(first, now);
+    if (this.#covers(first) || (shareMs > 0 && !this.#wasAlone)) return shareMs;
     if (now >= this.#askAt) this.#ask(this.#missing(first), this.#wanted(all, now), now);
     const since = joinedAt + this.#limited.since(joinedAt);
     // An attempt that waited already when Redis was asked has got an answer; one that came later has not.
@@ -222,6 +233,11 @@ export class SharedQuota implements QuotaSupply {
     return Math.max(...this.#limits.map(limit => limit.waitInShareMs(amounts, shareOf(limit), now)));
   }
 
+  #waitInShareMs(amounts: Amounts, now: number): number {
+    if (this.#wasAlone) return this.#waitAloneMs(amounts, now);
+    return now < this.#shareUntil ? Math.min(this.#shareUntil - now, this.#waitAloneMs(amounts, now)) : 0;
+  }
+
   /** Leases what the process is likely to take during the next lease. */
   #prefetch(now: number): void {
     const wanted = this.#size.likely(now);
@@ -233,9 +249,9 @@ export class SharedQuota implements QuotaSupply {
     if (this.#asking !== 0 || !this.#store.mayAsk(now)) return false;
     this.#settings.used(now);
     this.#leases.end(now);
-    const uses = this.#ungranted.hand();
     const {leaseMs} = this.#size;
     const number = this.#store.newNumber();
+    const uses = this.#ungranted.hand(number);
     this.#asking = number;
     this.#askedAt = now;
     this.#size.asked(now);
@@ -247,6 +263,8 @@ export class SharedQuota implements QuotaSupply {
       ended();
       if (!hasFailed) this.#ungranted.restore(uses);
       hasFailed = true;
+      this.#wasAlone = true;
+      if (!this.#ungranted.isEmpty) this.#flushLater(at);
       this.#quota.supplied(at);
     };
     this.#script.ask(
@@ -257,19 +275,26 @@ export class SharedQuota implements QuotaSupply {
         if (reply.length === 0) return failed(answeredAt);
         ended();
         this.#changes.arrived(number);
-        this.#answeredAskAt = now;
-        this.#answeredAt = answeredAt;
         const [id = 0, isGranted, waitMs = 0, processes = 1, ...amounts] = reply;
+        const endsAt = now + leaseMs;
+        // A grant whose lease is over already, because round trips have become longer, is no answer for those that wait.
+        if (isGranted !== 1 || answeredAt < endsAt) {
+          this.#answeredAskAt = now;
+          this.#answeredAt = answeredAt;
+        }
         if (this.#stateId !== 0 && id !== this.#stateId) this.#stateIsNew(answeredAt);
         else if (hasFailed) this.#ungranted.forget(uses);
         this.#stateId = id;
-        this.#processes = Math.max(this.#identity.leastProcesses, processes);
+        if (this.#wasAlone && this.#store.isAvailable) this.#hasReturned(answeredAt);
+        // Redis may have forgotten, or not have heard yet, of those who went on without it.
+        const atLeast = answeredAt < this.#shareUntil ? this.#processes : this.#identity.leastProcesses;
+        this.#processes = Math.max(atLeast, processes);
         const granted = amounts.filter((_, index) => index % 2 === 0);
         this.#granted(
           {
             left: hasFailed ? this.#ungranted.cover(granted, now) : granted,
             slots: amounts.filter((_, index) => index % 2 === 1),
-            endsAt: now + leaseMs,
+            endsAt,
             aheadMs,
           },
           answeredAt,
@@ -301,11 +326,11 @@ export class SharedQuota implements QuotaSupply {
       wanted[index]!,
     ]);
     for (const [lot, amounts] of this.#kept) this.#use(lot, amounts, now);
-    const used = uses.flatMap(({amounts, at}) =>
-      amounts.flatMap((amount, index) => (amount > 0 ? [index + 1, Math.floor(now - at), amount] : [])),
+    const used = uses.flatMap(({amounts, at, request}) =>
+      amounts.flatMap((amount, index) => (amount > 0 ? [request, index + 1, Math.floor(now - at), amount] : [])),
     );
     const changes = this.#changes.hand(number);
-    return [this.#stateId, leaseMs, this.#limits.length, ...limits, ...changes, used.length / 3, ...used];
+    return [this.#stateId, leaseMs, this.#limits.length, ...limits, ...changes, used.length / 4, ...used];
   }
 
   #granted(lease: QuotaLease, now: number): void {
@@ -331,6 +356,7 @@ export class SharedQuota implements QuotaSupply {
     this.#leases.clear();
     this.#changes.clear();
     this.#kept.clear();
+    this.#hasReturned(now);
     const uses = this.#limits.flatMap((limit, index) =>
       limit.history(now).map(({ageMs, amount}) => {
         const amounts = this.#none();
@@ -342,20 +368,29 @@ export class SharedQuota implements QuotaSupply {
     this.#flushLater(now);
   }
 
+  #hasReturned(now: number): void {
+    this.#wasAlone = false;
+    this.#shareUntil = now + GRACE_MS;
+  }
+
   #flushLater(now: number): void {
-    if (!this.#flush.armed) this.#arm(this.#flush, this.#size.leaseMs, now);
+    if (this.#flush.armed) return;
+    const pauseMs = this.#store.isAvailable ? 0 : this.#store.retryAt - now;
+    this.#arm(this.#flush, Math.max(this.#size.leaseMs, pauseMs), now);
   }
 
   #flushed(): void {
     const now = this.#store.clock.now();
     this.#leases.end(now);
+    this.#ungranted.end(now);
     // What is kept is used again before it leaves a window.
     const keeps = this.#kept.size > 0;
     const isLate = keeps && now >= this.#askedAt + this.#shortestMs / 4;
     const isDue = this.#changes.isUrgent || !this.#ungranted.isEmpty;
-    // While attempts wait, the first of them asks.
-    if (isLate || (isDue && this.#quota.waiting === 0)) this.#ask(this.#none(), this.#none(), now);
-    if (keeps || !this.#leases.isEmpty) this.#flushLater(now);
+    // While attempts wait, the first of them asks, unless it waits for its share.
+    const asksNone = this.#quota.waiting === 0 || now < this.#shareUntil;
+    if (isLate || (isDue && asksNone)) this.#ask(this.#none(), this.#none(), now);
+    if (keeps || !this.#leases.isEmpty || !this.#ungranted.isEmpty) this.#flushLater(now);
   }
 
   #pollBy(at: number, now: number): void {

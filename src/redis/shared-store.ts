@@ -68,7 +68,7 @@ export class SharedStore implements GuardStore {
   #number: number;
 
   /**
-   * @param timeoutMs   How long a call waits for Redis, at most.
+   * @param timeoutMs   How long a guard keeps an attempt waiting for Redis, at most.
    * @param firstNumber Requests are numbered from here on.
    */
   constructor(send: RedisSend, timeoutMs: number, clock: Clock, firstNumber: number) {

@@ -9,6 +9,8 @@ export class UngrantedUse implements QuotaLot {
   readonly amounts: number[];
   /** When the last of the amounts was taken. */
   at: number;
+  /** Number of the first request that had it; 0 before. */
+  request = 0;
 
   constructor(amounts: readonly number[], at: number) {
     this.amounts = [...amounts];
@@ -41,8 +43,13 @@ export class UngrantedUses {
     const use = new UngrantedUse(amounts, at);
     this.#open = use;
     this.#uses.push(use);
-    if (this.#uses.length > 2 * PARTS) this.#uses = this.#uses.filter(each => at - each.at < this.#windowMs);
+    if (this.#uses.length > 2 * PARTS) this.end(at);
     return use;
+  }
+
+  /** Drops what has left the longest window. */
+  end(now: number): void {
+    this.#uses = this.#uses.filter(each => now - each.at < this.#windowMs);
   }
 
   /** Changes an amount, unless Redis knows of it: then it stays as it was reserved. */
@@ -74,20 +81,21 @@ export class UngrantedUses {
     return left;
   }
 
-  /** Hands all uses over, for a report. */
-  hand(): readonly UngrantedUse[] {
+  /** Hands all uses over, for a request. Redis knows those that another request had which it has carried out. */
+  hand(request: number): readonly UngrantedUse[] {
     const uses = this.#uses;
+    for (const use of uses) use.request ||= request;
     this.#uses = [];
     this.#open = null;
     return uses;
   }
 
-  /** The report may not have arrived: it is made again. If it had, the uses count twice until they leave the window. */
+  /** The request may not have arrived: the next one has them again. */
   restore(uses: readonly UngrantedUse[]): void {
     this.#uses = [...uses, ...this.#uses];
   }
 
-  /** The report has arrived, late. */
+  /** The request has arrived, and its answer is late. */
   forget(uses: readonly UngrantedUse[]): void {
     this.#uses = this.#uses.filter(use => !uses.includes(use));
   }

@@ -142,6 +142,29 @@ describe('an endpoint that warms up', () => {
       expect(breakerStates(world)).to.deep.equal(['closed']);
     });
 
+  virtually(
+    'is asked again as soon as there is no connection, also if it has just said that it is ready',
+    async make => {
+      const world = make({...ONE, breaker: {...nervous, failures: 2}});
+      await world.run(ITEMS);
+      await world.clock.advance(2000);
+      warm(world, 6000, connectionError('ECONNREFUSED', {syscall: 'connect'}));
+      expect(await world.run(ITEMS, {method: 'POST', body: '{}'})).to.equal('200');
+      expect(sent(world)).to.match(/^eu 2000, eu [6-8]\d{3}$/);
+      expect(breakerStates(world)).to.deep.equal(['closed']);
+    },
+  );
+
+  virtually('is not asked again for 10 s after it said that it is ready, if it answers 503', async make => {
+    const world = make({...ONE, breaker: null, maxAttempts: 1});
+    world.serve((request: SeenRequest) => (isQuestion(request) ? 200 : 503));
+    for (let second = 0; second < 21; second++) {
+      await world.run(ITEMS);
+      await world.clock.advance(1000);
+    }
+    expect(asked(world)).to.deep.equal([0, 11_000]);
+  });
+
   virtually('that says it is ready, and fails all calls, opens its breaker', async make => {
     const world = make({...ONE, breaker: nervous, maxAttempts: 1});
     world.serve((request: SeenRequest) => (isQuestion(request) ? 200 : 503));

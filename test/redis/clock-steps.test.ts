@@ -132,6 +132,48 @@ describe('machines whose clocks differ', () => {
     expect(world.mostIn(10_000, ({requests}) => requests)).to.be.at.most(100);
     expect(world.sent.length).to.equal(200);
   });
+
+  for (const aheadMs of [0, -500, -HOUR])
+    it(`count what a process sends that has just started on one whose clock is off by ${aheadMs} ms for a whole window`, async () => {
+      const world = new SharedQuotas([{unit: 'inputTokens', max: 100, perMs: 1000}]);
+      const first = world.start();
+      first.attempt(amountsOf(1, 1));
+      await world.clock.advance(900);
+      const started = world.start({clock: off(world.clock, aheadMs)});
+      started.attempt(amountsOf(1, 99));
+      await world.clock.advance(50);
+      first.attempt(amountsOf(1, 1));
+      await world.clock.advance(50);
+      first.attempt(amountsOf(1, 99));
+      await world.clock.advance(3000);
+      expect(world.mostIn(1000, ({inputTokens}) => inputTokens)).to.be.at.most(100);
+      expect(world.sent).to.have.length(4);
+    });
+
+  it('hold a limit where they crash and start again', async () => {
+    for (let seed = 1; seed <= runs(2, 15); seed++) {
+      const random = seededRandom(seed);
+      const world = new SharedQuotas([{unit: 'requests', max: 100, perMs: 1000}]);
+      world.latencyMs = () => random() * 3;
+      const start = (aheadMs: number): ReturnType<typeof world.start> => {
+        const process = world.start({clock: off(world.clock, aheadMs)});
+        process.keepBusy(20);
+        return process;
+      };
+      const processes = [0, 0, 0, 0].map(start);
+      for (const [count, aheadMs] of [5000, -7000, 11_300, -900, HOUR, 400].entries()) {
+        await world.clock.advance(300 + random() * 1500);
+        processes[count % 4]!.crash();
+        await world.clock.advance(random() * 1200);
+        processes[count % 4] = start(aheadMs);
+      }
+      await world.clock.advance(1500);
+      expect(
+        world.mostIn(1000, ({requests}) => requests),
+        `seed ${seed}`,
+      ).to.be.at.most(100);
+    }
+  });
 });
 
 describe('a quota that was not used for an hour', () => {

@@ -1,7 +1,7 @@
 /** Shared guards as a user plugs them in. */
 import {expect} from 'chai';
 import {VirtualClock} from '../../src/core/virtual-clock.ts';
-import {definePolicy, type SteadfetchEvent} from '../../src/core.ts';
+import {definePolicy, type PolicyInput, type SteadfetchEvent} from '../../src/core.ts';
 import {createFetch} from '../../src/fetch/create-fetch.ts';
 import {redisGuards} from '../../src/redis.ts';
 import {createFetch as uncheckedFetch} from '../../src/unchecked.ts';
@@ -68,6 +68,28 @@ describe('redisGuards', () => {
       'instances must be a number of at least 1, got 0',
     );
     expect(() => redisGuards({send, timeoutMs: Number.NaN})).to.throw(RangeError, 'timeoutMs');
+  });
+
+  it('of an attempt ask one after the other, each for timeoutMs at most', async () => {
+    for (const [redisMs, mostMs] of [
+      [1, 2],
+      [400, 1200],
+      [800, 2000],
+      [5000, 1000],
+    ] as const) {
+      const {clock, arrivals, state, guards, fetch} = world();
+      const policy: PolicyInput = {
+        quota: {limits: [{unit: 'requests', max: 1000, perMs: 10_000}], learn: false},
+        concurrency: {kind: 'fixed', max: 10},
+      };
+      const call = createFetch(policy, {clock, fetch, guards: guards(), observer: null});
+      await clock.run(() => call(ITEMS));
+      await clock.advance(60_000);
+      state.redisMs = redisMs;
+      const since = clock.now();
+      await clock.run(() => call(ITEMS));
+      expect(arrivals[1]! - since).to.be.at.most(mostMs);
+    }
   });
 
   it('report that Redis does not answer, and that it answers again', async () => {

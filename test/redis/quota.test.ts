@@ -227,6 +227,7 @@ describe('a shared quota without Redis', () => {
     expect(world.sent.length).to.be.at.least(0.93 * 200);
   });
 
+<<<<<<< HEAD
   it('counts an attempt once that something kept before it was sent', async () => {
     const world = new SharedQuotas([requests(100, 60_000)]);
     world.fate = () => 'refused';
@@ -241,6 +242,94 @@ describe('a shared quota without Redis', () => {
     for (let count = 0; count < 100; count++) other.attempt(amountsOf(1));
     await world.clock.advance(45_000);
     expect(world.sent.length).to.be.within(95, 100);
+=======
+  it('does not exceed the limit when Redis answers again, nor later', async () => {
+    for (let seed = 1; seed <= runs(2, 15); seed++) {
+      const random = seededRandom(seed);
+      const perMs = seed % 3 === 0 ? 5000 : 1000;
+      const world = new SharedQuotas([requests(100, perMs)]);
+      const processes = [1, 2, 3, 4].map(() => world.start({instances: 4}));
+      for (const process of processes) process.keepBusy(20);
+      await world.clock.advance(3000 + random() * 1000);
+      world.fate = () => 'refused';
+      await world.clock.advance(2 * perMs + random() * 1000);
+      world.sent.length = 0;
+      await world.clock.advance(perMs);
+      world.fate = () => 'arrives';
+      await world.clock.advance(5 * perMs + 4000);
+      expect(
+        world.mostIn(perMs, ({requests}) => requests),
+        `seed ${seed}`,
+      ).to.be.at.most(100);
+      expect(world.sent.length).to.be.at.least(0.9 * 100 * (6 + 4000 / perMs));
+    }
+  });
+
+  it('goes beyond its limit by the shares of those that lost it, while the others reach it', async () => {
+    const world = new SharedQuotas([requests(100, 1000)]);
+    const processes = [1, 2, 3, 4].map(() => world.start({instances: 4}));
+    for (const process of processes) process.keepBusy(20);
+    await world.clock.advance(3000);
+    world.fate = (_, process) => (processes.indexOf(process) < 2 ? 'refused' : 'arrives');
+    await world.clock.advance(5000);
+    expect(world.mostIn(1000, ({requests}) => requests)).to.be.within(120, 150);
+    world.fate = () => 'arrives';
+    await world.clock.advance(1100);
+    world.sent.length = 0;
+    await world.clock.advance(5000);
+    expect(world.mostIn(1000, ({requests}) => requests)).to.be.at.most(100);
+  });
+
+  it('tells Redis what a process sent without it, also if that process sends nothing more', async () => {
+    const world = new SharedQuotas([tokens(100, 10_000)]);
+    const [one, other] = [world.start({instances: 2}), world.start({instances: 2})];
+    world.fate = () => 'refused';
+    for (let count = 0; count < 5; count++) one.attempt(amountsOf(1, 10));
+    await world.clock.advance(3000);
+    world.fate = () => 'arrives';
+    await world.clock.advance(2000);
+    for (let count = 0; count < 10; count++) other.attempt(amountsOf(1, 10));
+    await world.clock.advance(4000);
+    expect(world.sent.length).to.equal(10);
+    await world.clock.advance(10_000);
+    expect(world.sent.length).to.equal(15);
+    expect(world.clock.pending).to.equal(0);
+  });
+
+  it('counts what a process sent without it once, also if Redis hears of it several times', async () => {
+    const world = new SharedQuotas([tokens(100, 10_000)]);
+    const [one, other] = [world.start({instances: 2}), world.start({instances: 2})];
+    world.fate = () => 'reply lost';
+    for (let count = 0; count < 3; count++) one.attempt(amountsOf(1, 10));
+    await world.clock.advance(6000);
+    expect(world.sent.length).to.equal(3);
+    world.fate = () => 'arrives';
+    for (let count = 0; count < 7; count++) other.attempt(amountsOf(1, 10));
+    await world.clock.advance(200);
+    // What was granted in a lost reply counts beside what was used without it.
+    expect(world.sent.length).to.equal(3 + 4);
+  });
+
+  it('holds its limit in processes that are busy, if Redis loses its data', async () => {
+    for (let seed = 1; seed <= runs(2, 15); seed++) {
+      const random = seededRandom(seed);
+      const world = new SharedQuotas([requests(100, 1000)]);
+      const processes = [1, 2, 3, 4].map(() => world.start({instances: 4}));
+      for (const process of processes) {
+        process.keepBusy(20);
+        await world.clock.advance(random() * 300);
+      }
+      for (let count = 0; count < 4; count++) {
+        await world.clock.advance(1500 + random() * 1000);
+        world.redis.empty();
+      }
+      await world.clock.advance(3000);
+      expect(
+        world.mostIn(1000, ({requests}) => requests),
+        `seed ${seed}`,
+      ).to.be.at.most(104);
+    }
+>>>>>>> grd6
   });
 
   it('counts what was sent before, if Redis loses its data', async () => {

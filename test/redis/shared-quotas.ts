@@ -38,6 +38,7 @@ export class SharedQuotas {
    */
   fate: (
     args: readonly string[],
+    process: SharedProcess,
   ) => 'arrives' | 'lost' | 'reply lost' | 'refused' | 'sent again' | 'carried out again' = () => 'arrives';
   /** When a command is carried out for the second time. */
   againMs: () => number = () => 50;
@@ -70,7 +71,7 @@ export class SharedQuotas {
   }
 
   async #send(args: readonly string[], process: SharedProcess): Promise<unknown> {
-    const fate = this.fate(args);
+    const fate = this.fate(args, process);
     if (fate === 'refused') throw new Error('connect ECONNREFUSED 127.0.0.1:6379');
     await this.clock.sleep(this.latencyMs());
     if (fate === 'lost') return never();

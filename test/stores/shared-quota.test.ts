@@ -52,6 +52,7 @@ describe('a quota that is shared through a real Redis', () => {
             need + Math.floor(random() * 30),
             0,
             1,
+            call + 1,
             1,
             5,
             Math.floor(random() * 4),
