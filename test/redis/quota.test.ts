@@ -227,7 +227,6 @@ describe('a shared quota without Redis', () => {
     expect(world.sent.length).to.be.at.least(0.93 * 200);
   });
 
-<<<<<<< HEAD
   it('counts an attempt once that something kept before it was sent', async () => {
     const world = new SharedQuotas([requests(100, 60_000)]);
     world.fate = () => 'refused';
@@ -242,7 +241,8 @@ describe('a shared quota without Redis', () => {
     for (let count = 0; count < 100; count++) other.attempt(amountsOf(1));
     await world.clock.advance(45_000);
     expect(world.sent.length).to.be.within(95, 100);
-=======
+  });
+
   it('does not exceed the limit when Redis answers again, nor later', async () => {
     for (let seed = 1; seed <= runs(2, 15); seed++) {
       const random = seededRandom(seed);
@@ -329,7 +329,6 @@ describe('a shared quota without Redis', () => {
         `seed ${seed}`,
       ).to.be.at.most(104);
     }
->>>>>>> grd6
   });
 
   it('counts what was sent before, if Redis loses its data', async () => {
