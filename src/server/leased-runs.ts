@@ -111,7 +111,7 @@ export class LeasedRuns {
     const stored = storedOf(made, omitHeaders);
     const complete = (): Promise<boolean> => this.#store.complete(claim.key, claim.token, stored, keepMs);
     try {
-      if (!(await complete()) && !((await this.#store.regain(claim)) && (await complete()))) return false;
+      if (!(await this.#orRegained(claim, complete))) return false;
       this.#replies.notify({type: 'stored', status: made.status});
     } catch (error) {
       // The effect is there, so its response is the truth. The lease lapses, and the key is lost then.
@@ -120,20 +120,27 @@ export class LeasedRuns {
     return true;
   }
 
+  /** A step of a run whose key the store may have forgotten. Resolves with false if the key is no longer this run's. */
+  async #orRegained(claim: Claim, step: () => Promise<boolean>): Promise<boolean> {
+    return (await step()) || ((await this.#store.regain(claim)) && step());
+  }
+
   #refuseLost({afterLoss}: Claim): Answer<never> {
     return this.#replies.refuse(afterLoss === 'refuse' ? 'OUTCOME_UNKNOWN' : 'LEASE_LOST');
   }
 
   /** Ends a run without a result. If the store fails too, the lease lapses, which says the same as `abandon`. */
   async #settle(
-    {key, token, afterLoss}: Claim,
+    claim: Claim,
     outcome: 'released' | 'unknown',
     how: {readonly status: number | undefined; readonly error: unknown},
   ): Promise<void> {
+    const {key, token, afterLoss} = claim;
     const step = outcome === 'released' || afterLoss === 'run-again' ? 'release' : 'abandon';
     this.#replies.notify({type: outcome === 'released' ? 'released' : 'lost', ...how});
     try {
-      await this.#store[step](key, token);
+      if (step === 'release') await this.#store.release(key, token);
+      else await this.#orRegained(claim, () => this.#store.abandon(key, token));
     } catch (error) {
       this.#replies.notify({type: 'store.failed', step, error});
     }

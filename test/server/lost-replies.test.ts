@@ -156,6 +156,36 @@ describe('a key that the store has forgotten while its handler runs', () => {
     });
   }
 
+  const failures: Readonly<Record<string, [Partial<IdempotencyOptions<Request>>, number, string]>> = {
+    'answers with 500': [{}, 500, '500 done'],
+    'answers with 429': [{}, 429, '429 done'],
+    'runs longer than maxRunMs': [{leaseMs: 9000, maxRunMs: 2000}, 201, '409 OUTCOME_UNKNOWN'],
+  };
+  for (const [what, [options, status, answer]] of Object.entries(failures))
+    it(`is taken again where the handler ${what}, so that a retry does not run`, async () => {
+      const {lossy, clock, counts, send, finish} = serving(options, status);
+      const first = send('slow');
+      while (counts.runs === 0) await turn();
+      lossy.forget();
+      if (options.maxRunMs === undefined) finish();
+      else await clock.advance(options.maxRunMs);
+      expect(await first).to.equal(answer);
+      expect(await send('slow')).to.equal('409 OUTCOME_UNKNOWN');
+      expect(counts.runs).to.equal(1);
+    });
+
+  it('is not taken again where the handler fails and a retry came first', async () => {
+    const {lossy, counts, send, finish} = serving({}, 500);
+    const first = send('slow');
+    while (counts.runs === 0) await turn();
+    lossy.forget();
+    const other = idempotent(() => new Response('other', {status: 201}), {store: lossy.store, scope: 'everyone'});
+    expect(await told(await other(post('k', 'slow')))).to.equal('201 other');
+    finish();
+    expect(await first).to.equal('500 done');
+    expect(await send('slow')).to.equal('201 other replayed');
+  });
+
   it('stays taken where the reply to that is lost: a retry does not run', async () => {
     const {lossy, clock, counts, send, finish} = serving();
     const first = send('slow');
