@@ -91,6 +91,10 @@ function throughPostgresJs(url: string): Client<postgres.TransactionSql> {
       const first = tx.unsafe("INSERT INTO charges (key) VALUES ('first')");
       return text => (text.includes('late') ? late : text.includes('first') ? first : failing);
     },
+    'a statement that was made before, and is executed': tx => {
+      const late = tx.unsafe("INSERT INTO charges (key) VALUES ('late')");
+      return text => (text.includes('late') ? late : tx.unsafe(text)).execute();
+    },
   };
   return {store, ways, close: () => sql.end()};
 }
@@ -201,6 +205,44 @@ describe('a query after the answer', () => {
       });
     });
   }
+
+  it('of postgres.js, some microtasks after the answer, is settled: within the transaction, or refused', async () => {
+    const client = throughPostgresJs(server.url);
+    const keyed = idempotencyMiddleware<import('node:http').IncomingMessage, postgres.TransactionSql>({
+      store: client.store,
+      scope: 'everyone',
+      on: () => {},
+    });
+    let late = deferred<string>();
+    const url = await serve(
+      keyed.listener(async (_request, response, {transaction, key}) => {
+        await transaction`INSERT INTO charges (key) VALUES (${key!})`;
+        response.writeHead(201).end('charged');
+        for (let left = Number(key); left > 0; left--) await null;
+        try {
+          await transaction`INSERT INTO charges (key) VALUES (${`late ${key}`})`;
+          late.resolve('ran');
+        } catch (error) {
+          late.resolve((error as {code: string}).code);
+        }
+      }),
+    );
+    try {
+      const expected: string[] = [];
+      const seen = new Set<string>();
+      for (let at = 0; at < 16; at++) {
+        late = deferred<string>();
+        expect(await told(await postTo(url, String(at)))).to.equal('201 charged');
+        const how = await late.promise;
+        expected.push(String(at), ...(how === 'ran' ? [`late ${at}`] : []));
+        seen.add(how);
+      }
+      expect([...seen]).to.have.members(['ran', 'TRANSACTION_ENDED']);
+      expect(await charges()).to.deep.equal(expected.sort());
+    } finally {
+      await client.close();
+    }
+  });
 
   it('that postgres.js sends for a savepoint, whose handler is late, undoes nothing of the next request', async () => {
     const client = throughPostgresJs(server.url);
