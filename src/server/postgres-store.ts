@@ -1,9 +1,8 @@
 /** Idempotency keys in PostgreSQL: a row for each key, which its primary key keeps unique. */
 import {SteadfetchError} from '../core/errors.ts';
-import {systemClock} from '../core/system-clock.ts';
 import {responseOf, textOf} from './response-text.ts';
-import {StepTimer} from './step-timer.ts';
 import type {Claim, ClaimResult, IdempotencyStore, StoredResponse, TransactionalStore} from './store.ts';
+import {unlessSilent} from './unless-silent.ts';
 
 /** A row, by the names of its columns. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -45,8 +44,6 @@ export interface PostgresStore extends IdempotencyStore {
 const DEFAULT_TABLE = 'idempotency_keys';
 /** A row can disappear between two statements, when the run that had it releases it. More than this in a row does not happen. */
 const MOST_TRIES = 10;
-/** A statement of the handler may be running, and the connection be closed. */
-const MOST_CHECK_MS = 1000;
 
 /** A store in the transaction of the effect, whose expired keys can be deleted. */
 export interface PostgresTransactions<Tx> extends TransactionalStore<Tx> {
@@ -164,20 +161,9 @@ async function lock(query: Query, sql: Statements, {key}: Claim): Promise<string
 
 const runningOf = ({leaseMs}: Claim): ClaimResult => ({state: 'running', leaseLeftMs: leaseMs});
 
-/**
- * Whether the handler has ended the transaction that had begun, by a ROLLBACK or a COMMIT of its own. False where the connection does not answer, and where a statement has failed: that
- * transaction is rolled back.
- */
-function isAnother(query: Query, sql: Statements, begun: string): Promise<boolean> {
-  const timer = new StepTimer(systemClock);
-  const silent = new Promise<boolean>(resolve => {
-    timer.start(MOST_CHECK_MS, () => resolve(false));
-  });
-  const answered = query(sql.isSame, [begun]).then(([row]) => row?.same === false);
-  return Promise.race([answered, silent])
-    .catch(() => false)
-    .finally(() => timer.end());
-}
+/** Whether the handler has ended the transaction that had begun, by a ROLLBACK or a COMMIT of its own. */
+const isAnother = (query: Query, sql: Statements, begun: string): Promise<boolean> =>
+  unlessSilent(query(sql.isSame, [begun]).then(([row]) => row?.same === false));
 
 async function keepUnknown(query: Query, sql: Statements, claim: Claim): Promise<void> {
   if ((await claimKey(query, sql, claim)).state === 'claimed') await query(sql.abandon, [claim.key, claim.token]);
