@@ -1,5 +1,5 @@
 /** Gives a handler its transaction until that ends. */
-import {SteadfetchError} from '../core/errors.ts';
+import {endedError, isThenable, LazyQueries} from './lazy-queries.ts';
 
 export interface GuardedTransaction<Tx> {
   readonly transaction: Tx;
@@ -15,8 +15,6 @@ export interface GuardedTransaction<Tx> {
 
 type Callable = (...values: unknown[]) => unknown;
 
-/** What makes a lazy query run. */
-const RUNS: ReadonlySet<string> = new Set(['then', 'catch', 'finally']);
 /** Methods that run their callback in a savepoint, also where they return a promise of their own kind, as Knex does. A promise of a query would run the query. */
 const SAVEPOINTS: ReadonlySet<unknown> = new Set(['transaction', 'savepoint']);
 
@@ -27,6 +25,7 @@ const SAVEPOINTS: ReadonlySet<unknown> = new Set(['transaction', 'savepoint']);
  */
 export function guardTransaction<Tx>(transaction: Tx): GuardedTransaction<Tx> {
   let hasEnded = false;
+  const lazy = new LazyQueries(() => hasEnded);
   /** Calls with a callback, such as savepoints, that have not ended. */
   const open = new Set<Promise<unknown>>();
 
@@ -74,7 +73,7 @@ export function guardTransaction<Tx>(transaction: Tx): GuardedTransaction<Tx> {
         for (const each of callbacks) awaited.add(each as Callable);
         return noted(result);
       }
-      if (!isRunning) guardRuns(result, () => hasEnded);
+      if (!isRunning) lazy.guard(result);
       return result;
     };
     const proxy = new Proxy(handle, {
@@ -133,54 +132,3 @@ const isAlike = (value: unknown, handle: object): boolean =>
     : isObject(value) &&
       Object.getPrototypeOf(value) !== Object.prototype &&
       Object.getPrototypeOf(value) === Object.getPrototypeOf(handle);
-
-type Thenable = PromiseLike<unknown> & Record<string, unknown>;
-
-const isThenable = (value: unknown): value is Thenable =>
-  isObject(value) && 'then' in value && typeof value.then === 'function';
-
-const endedError = (): SteadfetchError =>
-  new SteadfetchError(
-    'TRANSACTION_ENDED',
-    'The transaction of this request has ended, so its connection belongs to another request. Query before the handler has answered.',
-  );
-
-/**
- * Leaves the query the object that it is: drivers put queries into queries, and compare them. A query that runs belongs to its transaction, and drivers call these methods
- * themselves then, so they throw nothing into a driver.
- */
-function guardRuns(query: Thenable, hasEnded: () => boolean): void {
-  if (!Object.isExtensible(query)) return;
-  let isRun = false;
-  for (const name of runsOf(query)) {
-    const isOfPromise = RUNS.has(name);
-    const run = query[name] as Callable;
-    const value = function (this: unknown, ...values: unknown[]): unknown {
-      if (isRun || !hasEnded()) {
-        isRun ||= isOfPromise;
-        return Reflect.apply(run, this, values);
-      }
-      if (!isOfPromise) throw endedError();
-      const late: unknown = Promise.reject(endedError());
-      return Reflect.apply((late as Thenable)[name] as Callable, late, values);
-    };
-    Object.defineProperty(query, name, {value, configurable: true, writable: true});
-  }
-}
-
-/** The methods of a promise, and those of a driver's own kind of promise, such as `execute` and `cursor` of postgres.js. */
-function runsOf(query: Thenable): readonly string[] {
-  const prototype: object | null = Object.getPrototypeOf(query);
-  const names = [...RUNS].filter(name => typeof query[name] === 'function');
-  if (!(query instanceof Promise) || prototype === null) return names;
-  const known = methodsOf.get(prototype);
-  if (known !== undefined) return known;
-  for (let each: object = prototype; each !== Promise.prototype; each = Object.getPrototypeOf(each))
-    for (const [name, {value}] of Object.entries(Object.getOwnPropertyDescriptors(each)))
-      if (typeof value === 'function' && name !== 'constructor' && !RUNS.has(name)) names.push(name);
-  methodsOf.set(prototype, names);
-  return names;
-}
-
-/** By prototype. */
-const methodsOf = new WeakMap<object, readonly string[]>();
