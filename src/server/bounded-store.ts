@@ -6,8 +6,8 @@ import {SteadfetchError} from '../core/errors.ts';
 import {CallbackTimer, type Clock} from '../core/timer.ts';
 import type {Claim, ClaimResult, IdempotencyStore, StoredResponse} from './store.ts';
 
-/** How often a key of a failed claim is given back until the store answers, within the lease. */
-const RETURNS = 3;
+/** How often the key of a failed claim is looked for within the lease, to give it back. */
+const RETURNS = 10;
 /** The most keys that are given back at once: while a store is down, each request adds one. */
 const MOST_RETURNS = 1000;
 
@@ -25,13 +25,17 @@ export class BoundedStore implements IdempotencyStore {
 
   /** Where it rejects, its handler must not run: the key is given back. */
   async claim(claim: Claim): Promise<ClaimResult> {
+    const late = new AbortController();
     try {
       return await this.#within(
         () => twice(() => this.#store.claim(claim)),
-        async found => void (found.state === 'claimed' && (await this.#store.release(claim.key, claim.token))),
+        async found => {
+          if (found.state === 'claimed') await this.#store.release(claim.key, claim.token);
+          late.abort();
+        },
       );
     } catch (error) {
-      void this.#giveBack(claim);
+      void this.#giveBack(claim, late.signal);
       throw error;
     }
   }
@@ -61,26 +65,33 @@ export class BoundedStore implements IdempotencyStore {
     return this.#within(() => twice(() => this.#store.release(key, token)));
   }
 
-  /** A claim whose reply was lost has the key, and its handler never runs: without this the key would be refused as one whose run was lost. */
-  async #giveBack({key, token, leaseMs}: Claim): Promise<void> {
+  /**
+   * A claim whose reply was lost has the key, and its handler never runs: without this the key would be refused as one whose run was lost. The claim
+   * may take the key later than a return that has found none, as where its COMMIT waits for a standby.
+   *
+   * @param isKnown Aborts when the claim has answered after all.
+   */
+  async #giveBack({key, token, leaseMs}: Claim, isKnown: AbortSignal): Promise<void> {
     if (this.#returns >= MOST_RETURNS) return;
     this.#returns++;
-    for (let at = 0; at < RETURNS; at++) {
-      if (at > 0) await this.#pause(leaseMs / RETURNS);
-      const isAnswered = await this.release(key, token).then(
-        () => true,
-        () => false,
-      );
-      if (isAnswered) break;
+    for (let at = 0; at <= RETURNS && !isKnown.aborted; at++) {
+      if (at > 0) await this.#pause(leaseMs / RETURNS, isKnown);
+      const isBack = await this.release(key, token).catch(() => false);
+      if (isBack) break;
     }
     this.#returns--;
   }
 
-  #pause(ms: number): Promise<void> {
+  /** @param isOver Ends the pause. */
+  #pause(ms: number, isOver: AbortSignal): Promise<void> {
     return new Promise(resolve => {
       const timer = new CallbackTimer(resolve);
       this.#clock.arm(timer, ms);
       this.#clock.unref(timer);
+      isOver.addEventListener('abort', () => {
+        this.#clock.disarm(timer);
+        resolve();
+      });
     });
   }
 

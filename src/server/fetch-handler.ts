@@ -130,17 +130,18 @@ function withBody(request: Request, body: Uint8Array<ArrayBuffer>): Request {
 
 /** Reads the response of the handler, so that it can be stored before it is sent. An event stream is passed on, unless it is held whole. */
 async function make(response: Response, hold: Hold | null): Promise<MadeResponse<Response>> {
-  const {status} = response;
+  if (hold === null) return {status: response.status, headers: [], body: null, rest: null, own: response};
+  // The Response of @hono/node-server has the content type of its body only once the body was asked for.
+  const {status, body} = response;
   const headers = [...response.headers];
   const isStream = headers.some(([name, value]) => name === 'content-type' && value.startsWith('text/event-stream'));
-  if (hold === null) return {status, headers, body: null, rest: null, own: response};
-  const read = isStream && !hold.isWhole ? null : await readUpTo(response.body, hold.maxBytes);
+  const read = isStream && !hold.isWhole ? null : await readUpTo(body, hold.maxBytes);
   hold.answered();
   if (read !== null && 'bytes' in read) {
-    const own = response.body === null ? response : new Response(read.bytes, response);
+    const own = body === null ? response : new Response(read.bytes, response);
     return {status, headers, body: read.bytes, rest: null, own};
   }
-  const stream = read?.stream ?? response.body;
+  const stream = read?.stream ?? body;
   if (!hold.isRunToEnd || stream === null)
     return {status, headers, body: null, rest: null, own: read === null ? response : new Response(stream, response)};
   const rest = new FollowedBody(stream);

@@ -36,6 +36,7 @@ export class HeldResponse {
   readonly #headersBefore: OutgoingHttpHeaders;
   #phase: Phase = 'open';
   #isReplaced = false;
+  #isWritingHead = false;
   /** The handler failed after the response was made, and before it is sent. */
   #failure: unknown = null;
   readonly #making = Promise.withResolvers<MadeResponse<this>>();
@@ -57,7 +58,7 @@ export class HeldResponse {
     this.#methods = methods;
     for (const name of HEAD) methods.replace(name, () => response, this.#mayChangeHead);
     for (const name of INFORMATION) methods.replace(name, () => undefined, this.#mayInform);
-    methods.replace('writeHead', (status, ...rest) => this.#head(status, rest), this.#mayWriteHead);
+    methods.replace('writeHead', (status, ...rest) => this.#head(status, rest), this.#isPassing);
     methods.replace('flushHeaders', () => this.#flushHeaders(), this.#isPassing);
     // Of compression around, which else keeps the first event of a stream until there are more.
     methods.replace('flush', () => this.#phase === 'begun' && this.#queue.push('flush'), this.#isPassing);
@@ -95,23 +96,25 @@ export class HeldResponse {
 
   /**
    * Sends another response. What the handler wrote, and what it still writes, is dropped. Where a part was sent before, or middleware around throws,
-   * the connection is closed: the client must neither wait nor take the part for the whole.
+   * the connection is closed: the client must neither wait nor take the part for the whole. Middleware such as compression ends the response a while later.
    */
   replace(other: StoredResponse): void {
     this.#pass();
+    const hasEnded = this.#methods.real('writableEnded');
     this.#isReplaced = !this.#methods.real('headersSent');
+    let isPassedOn = false;
     try {
       if (this.#isReplaced) {
         restoreHeaders(this.#response, this.#headersBefore);
         sendStored(this.#response, other);
+        isPassedOn = true;
       }
     } finally {
-      const hasEnded = this.#methods.real('writableEnded');
-      if (!hasEnded) this.#methods.call('destroy');
+      if (!isPassedOn && !this.#methods.real('writableEnded')) this.#methods.call('destroy');
       this.#drop();
       this.#queue.drop();
       if (this.#isFull) this.#drain();
-      this.#disconnect.reveal(hasEnded && !this.#isReplaced);
+      this.#disconnect.reveal(hasEnded);
     }
   }
 
@@ -155,18 +158,32 @@ export class HeldResponse {
 
   readonly #isPassing = (): boolean => this.#phase === 'passing';
   readonly #mayInform = (): boolean => this.#phase !== 'dropping' && this.#phase !== 'gone';
-  readonly #mayChangeHead = (): boolean => this.#phase === 'open' || this.#mayWriteHead();
-  /** A middleware around this one may send the head of an answer in place of the handler's a while later. */
-  readonly #mayWriteHead = (): boolean =>
-    this.#phase === 'passing' || (this.#phase === 'dropping' && !this.#methods.real('headersSent'));
+  readonly #mayChangeHead = (): boolean =>
+    this.#phase === 'open' || this.#phase === 'passing' || this.#isWritingHead || (this.#isUnsent && !this.#isReplaced);
 
   #pass(): void {
     this.#methods.freeStatus();
     // Wrappers that were put around writeHead since have been called by #head.
     replaceMethod(this.#response, 'writeHead', (...values) =>
-      this.#mayWriteHead() ? this.#methods.call('writeHead', ...values) : this.#response,
+      this.#phase === 'passing' ? this.#methods.call('writeHead', ...values) : this.#lateHead(values),
     );
     this.#phase = 'passing';
+  }
+
+  /** Middleware around may send the head a while later, with headers that it sets then. The handler must not change the head of another answer. */
+  #lateHead(values: readonly unknown[]): ServerResponse {
+    if (!this.#isUnsent) return this.#response;
+    this.#isWritingHead = true;
+    try {
+      this.#methods.call('writeHead', ...(this.#isReplaced ? [this.#response.statusCode] : values));
+    } finally {
+      this.#isWritingHead = false;
+    }
+    return this.#response;
+  }
+
+  get #isUnsent(): boolean {
+    return this.#phase === 'dropping' && !this.#methods.real('headersSent');
   }
 
   #head(asked: unknown, rest: readonly unknown[]): ServerResponse {

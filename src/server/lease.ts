@@ -10,9 +10,11 @@ export interface LeaseOptions {
   readonly leaseMs: number;
   /** The most time of a run. After it the lease is no longer renewed. */
   readonly maxRunMs: number;
-  /** Resolves with false if another run has the key. */
+  /** Resolves with false if the run no longer has the key. */
   renew(): Promise<boolean>;
-  /** Told of each error of `renew`. The lease may still hold, so the next renewal is tried. */
+  /** Takes a key again that the store has forgotten. Not called after `end`. Resolves with false if another run has the key. */
+  regain(): Promise<boolean>;
+  /** Told of each error of `renew` and `regain`. The lease may still hold, so the next renewal is tried. */
   failed(error: unknown): void;
   /** Told once, and not after `end`: the run no longer has its key, or will not have it for long. */
   lost(reason: SteadfetchError): void;
@@ -23,6 +25,7 @@ export class Lease extends Timer {
   readonly #startedAt: number;
   #renewedAt: number;
   #hasEnded = false;
+  #renewing: Promise<void> = Promise.resolve();
 
   constructor(options: LeaseOptions) {
     super();
@@ -36,18 +39,21 @@ export class Lease extends Timer {
     const {clock, maxRunMs} = this.#options;
     const now = clock.now();
     if (now - this.#startedAt >= maxRunMs) this.#lose(`The handler ran longer than the ${maxRunMs} ms of maxRunMs.`);
-    else void this.#renew(now);
+    else this.#renewing = this.#renew(now);
   }
 
-  end(): void {
+  /** @returns A promise that resolves once no renewal is under way: one could take a key again that is released meanwhile. */
+  end(): Promise<void> {
     this.#hasEnded = true;
     this.#options.clock.disarm(this);
+    return this.#renewing;
   }
 
   async #renew(now: number): Promise<void> {
-    const {clock, leaseMs, renew, failed} = this.#options;
+    const {clock, leaseMs, renew, regain, failed} = this.#options;
     try {
-      if (!(await renew())) return this.#lose('Another run took over the idempotency key.');
+      if (!(await renew()) && (this.#hasEnded || !(await regain())))
+        return this.#lose('Another run took over the idempotency key.');
       this.#renewedAt = now;
     } catch (error) {
       if (this.#hasEnded) return;
@@ -66,7 +72,7 @@ export class Lease extends Timer {
 
   #lose(message: string, cause?: unknown): void {
     if (this.#hasEnded) return;
-    this.end();
+    void this.end();
     this.#options.lost(new SteadfetchError('LEASE_LOST', message, cause));
   }
 }

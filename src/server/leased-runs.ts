@@ -55,9 +55,9 @@ export class LeasedRuns {
         lost.promise,
       ]);
     } catch (error) {
-      lease.end();
+      void lease.end();
       const isLost = lost.signal.aborted;
-      await this.#settle(claim, run.isReleased && !isLost ? 'released' : 'unknown', {status: undefined, error});
+      await this.#settle(claim, run.isReleased && !isLost ? 'released' : 'unknown', {status: undefined, error}, lease);
       if (!isLost) throw error;
       return this.#refuseLost(claim);
     }
@@ -66,9 +66,9 @@ export class LeasedRuns {
       void this.#toEnd(claim, made, made.rest, outcome, {lost, lease});
       return {own: made.own};
     }
-    lease.end();
+    void lease.end();
     made.rest?.letGo();
-    return this.#ended(claim, made, outcome);
+    return this.#ended(claim, made, outcome, lease);
   }
 
   /** The key of a response that is sent as it comes is the run's until its end: after a crash before the end, the handler runs again. */
@@ -83,21 +83,21 @@ export class LeasedRuns {
     try {
       await Promise.race([rest.ended, lost.promise]);
     } catch (error) {
-      lease.end();
+      void lease.end();
       rest.letGo();
-      return this.#settle(claim, 'unknown', {status, error});
+      return this.#settle(claim, 'unknown', {status, error}, lease);
     }
-    lease.end();
-    if (outcome !== 'result') return this.#settle(claim, 'unknown', {status, error: undefined});
+    void lease.end();
+    if (outcome !== 'result') return this.#settle(claim, 'unknown', {status, error: undefined}, lease);
     if (await this.#isKept(claim, made)) return;
     const error = new SteadfetchError('LEASE_LOST', 'Another run took over the idempotency key.');
     this.#replies.notify({type: 'lost', status, error});
   }
 
-  async #ended<A>(claim: Claim, made: MadeResponse<A>, outcome: Outcome): Promise<Answer<A>> {
+  async #ended<A>(claim: Claim, made: MadeResponse<A>, outcome: Outcome, lease: Lease): Promise<Answer<A>> {
     const {own, status} = made;
     if (outcome !== 'result') {
-      await this.#settle(claim, outcome, {status, error: undefined});
+      await this.#settle(claim, outcome, {status, error: undefined}, lease);
       return {own};
     }
     if (await this.#isKept(claim, made)) return {own};
@@ -111,7 +111,7 @@ export class LeasedRuns {
     const stored = storedOf(made, omitHeaders);
     const complete = (): Promise<boolean> => this.#store.complete(claim.key, claim.token, stored, keepMs);
     try {
-      if (!(await complete()) && !((await this.#store.regain(claim)) && (await complete()))) return false;
+      if (!(await this.#orRegained(claim, complete))) return false;
       this.#replies.notify({type: 'stored', status: made.status});
     } catch (error) {
       // The effect is there, so its response is the truth. The lease lapses, and the key is lost then.
@@ -120,20 +120,30 @@ export class LeasedRuns {
     return true;
   }
 
+  /** A step of a run whose key the store may have forgotten. Resolves with false if the key is no longer this run's. */
+  async #orRegained(claim: Claim, step: () => Promise<boolean>): Promise<boolean> {
+    return (await step()) || ((await this.#store.regain(claim)) && step());
+  }
+
   #refuseLost({afterLoss}: Claim): Answer<never> {
     return this.#replies.refuse(afterLoss === 'refuse' ? 'OUTCOME_UNKNOWN' : 'LEASE_LOST');
   }
 
   /** Ends a run without a result. If the store fails too, the lease lapses, which says the same as `abandon`. */
   async #settle(
-    {key, token, afterLoss}: Claim,
+    claim: Claim,
     outcome: 'released' | 'unknown',
     how: {readonly status: number | undefined; readonly error: unknown},
+    lease: Lease,
   ): Promise<void> {
+    const {key, token, afterLoss} = claim;
     const step = outcome === 'released' || afterLoss === 'run-again' ? 'release' : 'abandon';
     this.#replies.notify({type: outcome === 'released' ? 'released' : 'lost', ...how});
     try {
-      await this.#store[step](key, token);
+      if (step === 'release') {
+        await lease.end();
+        await this.#store.release(key, token);
+      } else await this.#orRegained(claim, () => this.#store.abandon(key, token));
     } catch (error) {
       this.#replies.notify({type: 'store.failed', step, error});
     }
@@ -146,7 +156,8 @@ export class LeasedRuns {
       clock,
       leaseMs,
       maxRunMs,
-      renew: async () => (await this.#store.renew(claim.key, claim.token, leaseMs)) || this.#store.regain(claim),
+      renew: () => this.#store.renew(claim.key, claim.token, leaseMs),
+      regain: () => this.#store.regain(claim),
       failed: error => this.#replies.notify({type: 'store.failed', step: 'renew', error}),
       lost: reason => lost.because(reason),
     });

@@ -51,6 +51,9 @@ export function sendStored(response: ServerResponse, {status, headers, body}: St
   response.statusMessage = '';
   for (const name of new Set(headers.map(([name]) => name))) response.removeHeader(name);
   for (const [name, value] of headers) response.appendHeader(name, value);
+  // The client may still send a body that is too large, and its next request would wait behind it.
+  if (status === 413 && response.req?.complete === false && response.req.httpVersionMajor === 1)
+    response.setHeader('connection', 'close');
   // Node drops the body of a status without one, or throws where the server says so.
   response.end(hasNoBody(status) ? undefined : (body ?? undefined));
 }

@@ -46,7 +46,7 @@ export interface IdempotencyOptions<R, Tx = undefined> extends ProblemOptions {
   /** The fingerprint of a request. Default: SHA-256 of method, host, path with query, content type, and the bytes of the body. */
   readonly fingerprint?: (input: FingerprintInput) => string | Promise<string>;
   /** Whether a key may run again after its run was lost. Default: `refuse`. Has no meaning for `postgresTransactions`, which loses none: where a
-   * handler has sent a COMMIT of its own, its key is refused. */
+   * handler has sent a COMMIT or a ROLLBACK of its own, and fails, its key is refused. */
   readonly afterLoss?: AfterLoss;
   /**
    * Headers of the response that are not stored, beside set-cookie, date, content-length and those of the connection: such as a request id. All others that the

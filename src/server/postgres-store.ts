@@ -2,6 +2,7 @@
 import {SteadfetchError} from '../core/errors.ts';
 import {responseOf, textOf} from './response-text.ts';
 import type {Claim, ClaimResult, IdempotencyStore, StoredResponse, TransactionalStore} from './store.ts';
+import {unlessSilent} from './unless-silent.ts';
 
 /** A row, by the names of its columns. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -102,26 +103,44 @@ export function postgresTransactions<Tx>({
 }: PostgresTransactionOptions<Tx>): PostgresTransactions<Tx> {
   const sql = statements(table);
   return {
-    transact: (claim, work) =>
-      transaction(async (query, tx) => {
-        if (claim === null)
-          return work(tx, {state: 'claimed'}, async () => {
+    transact: async (claim, work) => {
+      if (claim === null)
+        return transaction((query, tx) =>
+          work(tx, {state: 'claimed'}, async () => {
             await query(sql.check, []);
-          });
-        const complete = async (response: StoredResponse): Promise<void> => {
-          const rows = await query(sql.complete, [claim.key, claim.token, textOf(response), claim.keepMs]);
-          if (rows.length > 0) return;
-          // A ROLLBACK of the handler took the row with it, and what it did since is not undone. So the key must not run again.
-          if ((await claimKey(query, sql, {...claim, afterLoss: 'refuse'})).state === 'claimed')
-            await query(sql.abandon, [claim.key, claim.token]);
-          throw new SteadfetchError(
-            'IDEMPOTENCY_STORE',
-            'The row of the idempotency key is gone from the transaction: the handler has ended it.',
-          );
-        };
-        // A row of a run that is not completed was committed by the handler, and its effect with it.
-        return work(tx, await claimInTransaction(query, sql, {...claim, afterLoss: 'refuse'}), complete);
-      }),
+          }),
+        );
+      // A row of a run that is not completed was committed by the handler, and its effect with it.
+      const refusing: Claim = {...claim, afterLoss: 'refuse'};
+      let isEnded = false;
+      try {
+        return await transaction(async (query, tx) => {
+          isEnded = false;
+          const begun = await lock(query, sql, claim);
+          const found = begun === null ? runningOf(claim) : await claimKey(query, sql, refusing);
+          const complete = async (response: StoredResponse): Promise<void> => {
+            const rows = await query(sql.complete, [claim.key, claim.token, textOf(response), claim.keepMs]);
+            isEnded = rows.length === 0;
+            if (isEnded) throw endedByHandler();
+          };
+          try {
+            return await work(tx, found, complete);
+          } catch (error) {
+            if (begun !== null && !isEnded) isEnded = await isAnother(query, sql, begun);
+            throw error;
+          }
+        });
+      } catch (error) {
+        if (!isEnded) throw error;
+        // What the handler did since is not undone, and its row may be gone. So the key must not run again.
+        throw endedByHandler(
+          await transaction(query => keepUnknown(query, sql, refusing)).then(
+            () => error,
+            (failure: unknown) => failure,
+          ),
+        );
+      }
+    },
     deleteExpired: () =>
       transaction(async query => {
         await query(sql.deleteExpired, []);
@@ -132,12 +151,30 @@ export function postgresTransactions<Tx>({
 /**
  * A second transaction with the key would wait at the row of the first one until that ends. The lock, which ends with its transaction, tells at once.
  * The lock and the row need a statement each: only a statement that begins after the lock sees what was committed before it.
+ *
+ * @returns The id of the transaction; null if another one has the key.
  */
-async function claimInTransaction(query: Query, sql: Statements, claim: Claim): Promise<ClaimResult> {
-  const [lock] = await query(sql.lock, [`${sql.table} ${claim.key}`]);
-  if (lock?.locked !== true) return {state: 'running', leaseLeftMs: claim.leaseMs};
-  return claimKey(query, sql, claim);
+async function lock(query: Query, sql: Statements, {key}: Claim): Promise<string | null> {
+  const [row] = await query(sql.lock, [`${sql.table} ${key}`]);
+  return row?.locked === true ? String(row.begun) : null;
 }
+
+const runningOf = ({leaseMs}: Claim): ClaimResult => ({state: 'running', leaseLeftMs: leaseMs});
+
+/** Whether the handler has ended the transaction that had begun, by a ROLLBACK or a COMMIT of its own. */
+const isAnother = (query: Query, sql: Statements, begun: string): Promise<boolean> =>
+  unlessSilent(query(sql.isSame, [begun]).then(([row]) => row?.same === false));
+
+async function keepUnknown(query: Query, sql: Statements, claim: Claim): Promise<void> {
+  if ((await claimKey(query, sql, claim)).state === 'claimed') await query(sql.abandon, [claim.key, claim.token]);
+}
+
+const endedByHandler = (cause?: unknown): SteadfetchError =>
+  new SteadfetchError(
+    'TRANSACTION_ENDED',
+    'The handler has ended the transaction of its idempotency key, so what it did cannot be undone, and the key does not run again.',
+    cause,
+  );
 
 async function claimKey(query: Query, sql: Statements, claim: Claim): Promise<ClaimResult> {
   const {key, fingerprint, token, leaseMs, keepMs, afterLoss} = claim;
@@ -173,7 +210,8 @@ function statements(name: string) {
     table,
     // Fails where a statement of the transaction has failed, which would turn COMMIT into ROLLBACK.
     check: 'SELECT 1',
-    lock: 'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS locked',
+    lock: 'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS locked, txid_current()::text AS begun',
+    isSame: 'SELECT txid_current()::text = $1 AS same',
     claim: `INSERT INTO ${table} AS kept (key, fingerprint, token, state, lease_until, expires_at)
 VALUES ($1, $2, $3, 'running', ${after('$4')}, ${after('$5')})
 ON CONFLICT (key) DO UPDATE SET fingerprint = excluded.fingerprint, token = excluded.token, state = 'running', response = NULL,

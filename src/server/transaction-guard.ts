@@ -1,5 +1,5 @@
 /** Gives a handler its transaction until that ends. */
-import {SteadfetchError} from '../core/errors.ts';
+import {endedError, isThenable, LazyQueries} from './lazy-queries.ts';
 
 export interface GuardedTransaction<Tx> {
   readonly transaction: Tx;
@@ -15,8 +15,8 @@ export interface GuardedTransaction<Tx> {
 
 type Callable = (...values: unknown[]) => unknown;
 
-/** What makes a lazy query run. */
-const RUNS = ['then', 'catch', 'finally'];
+/** Methods that run their callback in a savepoint, also where they return a promise of their own kind, as Knex does. A promise of a query would run the query. */
+const SAVEPOINTS: ReadonlySet<unknown> = new Set(['transaction', 'savepoint']);
 
 /**
  * Works for any driver: an object with methods, such as a client of pg, or a function with properties, such as that of postgres.js. Guarded are its methods, a handle
@@ -25,20 +25,16 @@ const RUNS = ['then', 'catch', 'finally'];
  */
 export function guardTransaction<Tx>(transaction: Tx): GuardedTransaction<Tx> {
   let hasEnded = false;
+  const lazy = new LazyQueries(() => hasEnded);
   /** Calls with a callback, such as savepoints, that have not ended. */
   const open = new Set<Promise<unknown>>();
-  const refuseAfterEnd = (): void => {
-    if (hasEnded)
-      throw new SteadfetchError(
-        'TRANSACTION_ENDED',
-        'The transaction of this request has ended, so its connection belongs to another request. Query before the handler has answered.',
-      );
-  };
 
   const guarded = <Handle>(handle: Handle): Handle => {
     if (!isObject(handle)) return handle;
     const methods = new WeakMap<Callable, Callable>();
     const callbacks = new WeakMap<Callable, Callable>();
+    /** Callbacks of calls whose promise ends with theirs, such as savepoints. Others, such as hooks after a COMMIT, may come late. */
+    const awaited = new WeakSet<Callable>();
 
     /** A class is passed on as it is, because libraries compare classes; functions without a prototype are never classes. */
     const argumentOf = (value: unknown): unknown => {
@@ -47,29 +43,37 @@ export function guardTransaction<Tx>(transaction: Tx): GuardedTransaction<Tx> {
     };
     /** The same for each use of a callback, because a listener is removed by its identity. */
     const callbackOf = (callback: Callable): Callable => kept(callbacks, callback, () => withHandles(callback));
-    /** Where it ends too late, its driver is not told: what that sends to end a savepoint would reach the transaction of another request. */
-    const withHandles = (callback: Callable): Callable =>
-      new Proxy(callback, {
+    /** Where a savepoint ends too late, its driver is not told: what that sends to end it would reach the transaction of another request. */
+    const withHandles = (callback: Callable): Callable => {
+      const isLate = (): boolean => hasEnded && awaited.has(callback);
+      return new Proxy(callback, {
         apply(target, self, values) {
           const given = values.map(each => (isAlike(each, handle) ? guarded(each) : each));
           if (given.every((each, at) => each === values[at])) return Reflect.apply(target, self, values);
-          if (hasEnded) return pending();
+          if (isLate()) return pending();
           const result: unknown = Reflect.apply(target, self, given);
           if (!(result instanceof Promise)) return result;
           return result.then(
-            value => (hasEnded ? pending() : value),
-            error => (hasEnded ? pending() : Promise.reject(error)),
+            value => (isLate() ? pending() : value),
+            error => (isLate() ? pending() : Promise.reject(error)),
           );
         },
       });
+    };
     /** Gets the object itself: private fields do not work through a proxy. */
-    const call = (method: Callable, values: unknown[]): unknown => {
-      refuseAfterEnd();
+    const call = (name: unknown, method: Callable, values: unknown[]): unknown => {
+      if (hasEnded) throw endedError();
       const given = values.map(argumentOf);
       const result: unknown = Reflect.apply(method, handle, given);
       if (result === handle) return proxy;
-      if (isLazy(result)) guardRuns(result, refuseAfterEnd);
-      else if (result instanceof Promise && given.some((each, at) => each !== values[at])) return noted(result);
+      if (!isThenable(result)) return result;
+      const callbacks = values.filter(each => typeof each === 'function');
+      const isRunning = result.then === Promise.prototype.then;
+      if (SAVEPOINTS.has(name) ? callbacks.length > 0 : isRunning && given.some((each, at) => each !== values[at])) {
+        for (const each of callbacks) awaited.add(each as Callable);
+        return noted(result);
+      }
+      if (!isRunning) lazy.guard(result);
       return result;
     };
     const proxy = new Proxy(handle, {
@@ -78,18 +82,18 @@ export function guardTransaction<Tx>(transaction: Tx): GuardedTransaction<Tx> {
         const own = Reflect.getOwnPropertyDescriptor(target, name);
         const isFixed = own?.configurable === false && own.writable === false;
         if (typeof value !== 'function' || isFixed || name === 'constructor') return value;
-        return kept(methods, value as Callable, () => methodOf(value as Callable, call));
+        return kept(methods, value as Callable, () => methodOf(name, value as Callable, call));
       },
       set: (target, name, value) => Reflect.set(target, name, value, target),
-      apply: (target, _receiver, values) => call(target as Callable, values),
+      apply: (target, _receiver, values) => call(null, target as Callable, values),
     });
     return proxy as Handle;
   };
 
   /** The promise that the handler gets, so that a failure which it does not handle is reported as without the guard. */
-  const noted = (call: Promise<unknown>): Promise<unknown> => {
+  const noted = (call: PromiseLike<unknown>): Promise<unknown> => {
     const ended = (): unknown => open.delete(tracked);
-    const tracked = call.finally(ended);
+    const tracked = Promise.resolve(call).finally(ended);
     open.add(tracked);
     return tracked;
   };
@@ -109,8 +113,11 @@ const isObject = (value: unknown): value is object =>
 const pending = (): Promise<never> => new Promise(() => {});
 
 /** A function too, with the properties of the method. */
-const methodOf = (method: Callable, call: (method: Callable, values: unknown[]) => unknown): Callable =>
-  new Proxy(method, {apply: (target, _receiver, values) => call(target, values)});
+const methodOf = (
+  name: unknown,
+  method: Callable,
+  call: (name: unknown, method: Callable, values: unknown[]) => unknown,
+): Callable => new Proxy(method, {apply: (target, _receiver, values) => call(name, target, values)});
 
 function kept(all: WeakMap<Callable, Callable>, key: Callable, make: () => Callable): Callable {
   const known = all.get(key) ?? make();
@@ -125,21 +132,3 @@ const isAlike = (value: unknown, handle: object): boolean =>
     : isObject(value) &&
       Object.getPrototypeOf(value) !== Object.prototype &&
       Object.getPrototypeOf(value) === Object.getPrototypeOf(handle);
-
-/** A promise of the language runs already. */
-const isLazy = (value: unknown): value is Record<string, unknown> =>
-  isObject(value) && 'then' in value && typeof value.then === 'function' && value.then !== Promise.prototype.then;
-
-/** Leaves the query the object that it is: drivers put queries into queries, and compare them. */
-function guardRuns(query: Record<string, unknown>, refuseAfterEnd: () => void): void {
-  if (!Object.isExtensible(query)) return;
-  for (const name of RUNS) {
-    const run = query[name];
-    if (typeof run !== 'function') continue;
-    const value = function (this: unknown, ...values: unknown[]): unknown {
-      refuseAfterEnd();
-      return Reflect.apply(run, this, values);
-    };
-    Object.defineProperty(query, name, {value, configurable: true, writable: true});
-  }
-}

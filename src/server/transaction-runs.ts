@@ -76,15 +76,16 @@ export class TransactionRuns<Tx> {
       return answer;
     } catch (error) {
       const {end} = request;
+      const type = isKept(error, end) ? 'lost' : 'released';
       switch (end?.kind) {
         case 'undone':
-          this.#replies.notify({type: 'released', status: end.made.status, error: undefined});
+          this.#replies.notify({type, status: end.made.status, error: undefined});
           return {own: end.made.own};
         case 'refused':
-          this.#replies.notify({type: 'released', status: undefined, error: end.error});
-          return this.#replies.refuse(end.code);
+          this.#replies.notify({type, status: undefined, error: end.error});
+          return this.#replies.refuse(type === 'lost' ? 'OUTCOME_UNKNOWN' : end.code);
         case 'thrown':
-          this.#replies.notify({type: 'released', status: undefined, error: end.error});
+          this.#replies.notify({type, status: undefined, error: end.error});
           throw end.error;
         default:
           return this.#replies.storeFailed('transaction', error);
@@ -160,3 +161,9 @@ export class TransactionRuns<Tx> {
     }
   }
 }
+
+/** Whether the handler has ended its transaction itself: nothing is undone, and the store refuses the key. A handler may throw an error of this code too. */
+const isKept = (error: unknown, end: End<unknown> | null): boolean =>
+  error instanceof SteadfetchError &&
+  error.code === 'TRANSACTION_ENDED' &&
+  !(end?.kind === 'thrown' && end.error === error);

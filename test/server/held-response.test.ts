@@ -344,6 +344,68 @@ describe('a held response', () => {
   });
 });
 
+describe('an answer in place of the handler’s, behind middleware that ends it a while later', () => {
+  const serve = withServers();
+  type Write = (...values: unknown[]) => unknown;
+  const around: Readonly<Record<string, (response: ServerResponse) => void>> = {
+    // As express-session while it saves.
+    'after the body': response => {
+      const [write, end] = [response.write.bind(response), response.end.bind(response)] as [Write, Write];
+      response.end = ((chunk?: unknown) => {
+        if (chunk !== undefined) write(chunk);
+        setImmediate(() => end());
+        return response;
+      }) as ServerResponse['end'];
+    },
+    'with head and body': response => {
+      const [head, end] = [response.writeHead.bind(response), response.end.bind(response)] as [Write, Write];
+      response.writeHead = ((status: number) => {
+        response.setHeader('x-around', '1');
+        return head(status);
+      }) as ServerResponse['writeHead'];
+      response.end = ((chunk?: unknown) => {
+        setImmediate(() => {
+          response.writeHead(response.statusCode);
+          end(chunk);
+        });
+        return response;
+      }) as ServerResponse['end'];
+    },
+  };
+  for (const [how, wrap] of Object.entries(around))
+    it(`is sent where it is ended ${how}, and the handler’s late writes are not`, async () => {
+      const clock = new VirtualClock();
+      const started = deferred<ServerResponse>();
+      const keyed = idempotencyMiddleware({
+        store: memoryStore({clock}),
+        scope: 'everyone',
+        clock,
+        maxRunMs: 10_000,
+        on: () => {},
+      });
+      const listener = keyed.listener((_request, response) => {
+        keyed
+          .contextOf(_request)!
+          .signal.addEventListener('abort', () =>
+            setImmediate(() => response.writeHead(201, {'x-charge': '1'}).end('late')),
+          );
+        started.resolve(response);
+      });
+      const url = await serve((request, response) => {
+        wrap(response);
+        listener(request, response);
+      });
+      const answer = postTo(url, 'k');
+      await started.promise;
+      await clock.advance(10_000);
+      const response = await answer;
+      expect(await told(response)).to.equal('409 OUTCOME_UNKNOWN');
+      expect(response.headers.get('x-charge')).to.equal(null);
+      expect(response.headers.get('x-around')).to.equal(how === 'after the body' ? null : '1');
+      expect(await told(await postTo(url, 'k'))).to.equal('409 OUTCOME_UNKNOWN');
+    });
+});
+
 describe('a request that is answered by a timeout middleware while the store is asked', () => {
   it('does not run its handler, and leaves the key free', async () => {
     const asked = deferred<void>();

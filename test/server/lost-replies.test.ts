@@ -9,7 +9,7 @@ import {
   memoryStore,
 } from '../../src/server.ts';
 import {VirtualClock} from '../../src/testing.ts';
-import {post, told} from './requests.ts';
+import {deferred, post, told} from './requests.ts';
 
 const LOST = new Error('The connection was closed before the reply.');
 const STEPS = ['claim', 'renew', 'complete', 'abandon', 'release'] as const;
@@ -105,6 +105,40 @@ describe('a reply of the store that is lost', () => {
     expect(clock.pending).to.equal(0);
   });
 
+  it('to both claims, which take the key later than the first returns: the key is free within the lease', async () => {
+    const clock = new VirtualClock();
+    const kept = memoryStore({clock});
+    const visible = deferred<void>();
+    const counts = {runs: 0};
+    const store: IdempotencyStore = {
+      renew: (...all) => kept.renew(...all),
+      complete: (...all) => kept.complete(...all),
+      abandon: (...all) => kept.abandon(...all),
+      // As a COMMIT that waits for a standby, while the driver has given up.
+      claim: async claim => {
+        if (counts.runs > 0) return kept.claim(claim);
+        void visible.promise.then(() => kept.claim(claim));
+        throw LOST;
+      },
+      release: (...all) => kept.release(...all),
+    };
+    const handler = idempotent(
+      () => {
+        counts.runs++;
+        return new Response('done');
+      },
+      {store, scope: 'everyone', clock, leaseMs: 3000, on: () => {}},
+    );
+    expect(await told(await handler(post('k')))).to.equal('503 STORE_UNAVAILABLE');
+    await clock.advance(1000);
+    visible.resolve();
+    await turn();
+    await clock.advance(1000);
+    counts.runs = 1;
+    expect(await told(await handler(post('k')))).to.equal('200 done');
+    expect(clock.pending).to.equal(0);
+  });
+
   it('while it stays away, no timer is left after the lease', async () => {
     const {lossy, send, clock} = serving();
     for (const step of STEPS) lossy.away.add(step);
@@ -155,6 +189,72 @@ describe('a key that the store has forgotten while its handler runs', () => {
       expect(counts.runs).to.equal(1);
     });
   }
+
+  const failures: Readonly<Record<string, [Partial<IdempotencyOptions<Request>>, number, string]>> = {
+    'answers with 500': [{}, 500, '500 done'],
+    'answers with 429': [{}, 429, '429 done'],
+    'runs longer than maxRunMs': [{leaseMs: 9000, maxRunMs: 2000}, 201, '409 OUTCOME_UNKNOWN'],
+  };
+  for (const [what, [options, status, answer]] of Object.entries(failures))
+    it(`is taken again where the handler ${what}, so that a retry does not run`, async () => {
+      const {lossy, clock, counts, send, finish} = serving(options, status);
+      const first = send('slow');
+      while (counts.runs === 0) await turn();
+      lossy.forget();
+      if (options.maxRunMs === undefined) finish();
+      else await clock.advance(options.maxRunMs);
+      expect(await first).to.equal(answer);
+      expect(await send('slow')).to.equal('409 OUTCOME_UNKNOWN');
+      expect(counts.runs).to.equal(1);
+    });
+
+  it('is not taken again by a renewal that was under way when the handler released it', async () => {
+    const clock = new VirtualClock();
+    const kept = memoryStore({clock});
+    const gate = deferred<void>();
+    const finish = deferred<void>();
+    const store: IdempotencyStore = {
+      claim: claim => kept.claim(claim),
+      renew: async (...all) => {
+        await gate.promise;
+        return kept.renew(...all);
+      },
+      complete: (...all) => kept.complete(...all),
+      abandon: (...all) => kept.abandon(...all),
+      release: (...all) => kept.release(...all),
+    };
+    let runs = 0;
+    const handler = idempotent(
+      async (_request, {release}) => {
+        if (++runs > 1) return new Response('done', {status: 201});
+        await finish.promise;
+        release();
+        return new Response('down', {status: 503});
+      },
+      {store, scope: 'everyone', clock, leaseMs: 3000, on: () => {}},
+    );
+    const first = handler(post('k'));
+    while (runs === 0) await turn();
+    await clock.advance(1000);
+    finish.resolve();
+    await turn();
+    gate.resolve();
+    expect(await told(await first)).to.equal('503 down');
+    await turn();
+    expect(await told(await handler(post('k')))).to.equal('201 done');
+  });
+
+  it('is not taken again where the handler fails and a retry came first', async () => {
+    const {lossy, counts, send, finish} = serving({}, 500);
+    const first = send('slow');
+    while (counts.runs === 0) await turn();
+    lossy.forget();
+    const other = idempotent(() => new Response('other', {status: 201}), {store: lossy.store, scope: 'everyone'});
+    expect(await told(await other(post('k', 'slow')))).to.equal('201 other');
+    finish();
+    expect(await first).to.equal('500 done');
+    expect(await send('slow')).to.equal('201 other replayed');
+  });
 
   it('stays taken where the reply to that is lost: a retry does not run', async () => {
     const {lossy, clock, counts, send, finish} = serving();

@@ -1,6 +1,13 @@
 /** The middleware on a real server of node:http. Express and Fastify: test/clients. */
 import {once} from 'node:events';
-import {createServer, type IncomingMessage, type Server, type ServerResponse, request as sendRequest} from 'node:http';
+import {
+  Agent,
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  request as sendRequest,
+} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {text} from 'node:stream/consumers';
 import {expect} from 'chai';
@@ -182,6 +189,25 @@ describe('idempotencyMiddleware', () => {
     );
     expect(await told(await post(url, 'k', 'z'))).to.equal('200 x');
     expect(runs()).to.equal(1);
+  });
+
+  it('closes the connection where a body above the limit is still sent, so that the next request does not wait behind it', async () => {
+    const {url} = await keyed((_request, response) => response.end('x'), {maxRequestBytes: 1000});
+    const agent = new Agent({keepAlive: true, maxSockets: 1});
+    const send = () => sendRequest(url, {method: 'POST', agent, headers: {'idempotency-key': 'k'}});
+    try {
+      const large = send();
+      large.on('error', () => {}); // Writes into the closed connection.
+      large.write('z'.repeat(2000));
+      const [refused] = (await once(large, 'response')) as [IncomingMessage];
+      expect(refused.statusCode).to.equal(413);
+      expect(refused.headers.connection).to.equal('close');
+      refused.resume();
+      const [next] = (await once(send().end('z'), 'response')) as [IncomingMessage];
+      expect(next.statusCode).to.equal(200);
+    } finally {
+      agent.destroy();
+    }
   });
 
   it('sends a response above the limit whole, and does not keep it', async () => {

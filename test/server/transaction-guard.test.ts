@@ -2,6 +2,7 @@
 import {promisify} from 'node:util';
 import {expect} from 'chai';
 import {guardTransaction} from '../../src/server/transaction-guard.ts';
+import {deferred} from './requests.ts';
 
 /** A client of the kinds that drivers and query builders give: methods, private fields, builders, nested handles. */
 class Client {
@@ -86,12 +87,21 @@ class Lazy extends Promise<string> {
     this.#run = run;
   }
 
+  execute(): this {
+    this.#run();
+    return this;
+  }
+
   // biome-ignore lint/suspicious/noThenProperty: The double of a lazy query.
   override then<A, B>(
     done?: ((value: string) => A | PromiseLike<A>) | null,
     failed?: ((error: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     return Promise.resolve(this.#run()).then(done, failed);
+  }
+
+  override catch<B>(failed?: ((error: unknown) => B | PromiseLike<B>) | null): Promise<string | B> {
+    return Promise.resolve(this.#run()).catch(failed);
   }
 }
 
@@ -121,6 +131,10 @@ const TAKEN: Readonly<Record<string, (transaction: Client) => () => unknown>> = 
   'a query that runs when it is awaited': transaction => {
     const query = transaction.lazily('late');
     return () => query.then(() => {});
+  },
+  'a query that its own method runs': transaction => {
+    const query = transaction.lazily('late');
+    return () => void query.execute();
   },
   'what a method returned, itself': transaction => {
     const self = transaction.self();
@@ -219,5 +233,79 @@ describe('a guarded transaction', () => {
     transaction.removeEventListener('notice', listener);
     events.dispatchEvent(new Event('notice'));
     expect(calls).to.equal(0);
+  });
+
+  it('lets a lazy query end that has begun: what its driver calls then does not throw', async () => {
+    const {transaction, close} = guardTransaction(new Client([]));
+    const query = transaction.lazily('begun');
+    const ran = query.then(statement => statement);
+    close();
+    expect(await query.catch(() => 'failed')).to.equal('begun');
+    expect(await ran).to.equal('begun');
+  });
+
+  it('rejects the promise of a lazy query that begins late, and throws at its other methods', async () => {
+    const log: string[] = [];
+    const {transaction, close} = guardTransaction(new Client(log));
+    const query = transaction.lazily('late');
+    close();
+    const codes: unknown[] = [];
+    void query.catch((error: unknown) => codes.push(Reflect.get(Object(error), 'code')));
+    await query
+      .finally(() => codes.push('finally'))
+      .catch((error: unknown) => codes.push(Reflect.get(Object(error), 'code')));
+    expect(codes).to.deep.equal(['TRANSACTION_ENDED', 'finally', 'TRANSACTION_ENDED']);
+    expect(() => query.execute())
+      .to.throw()
+      .with.property('code', 'TRANSACTION_ENDED');
+    expect(log).to.deep.equal([]);
+  });
+
+  it('calls a hook that comes after the end, and gives it an ended handle', async () => {
+    const hooks: ((handle: Client) => unknown)[] = [];
+    class Hooked extends Client {
+      afterCommit(hook: (handle: Client) => unknown): void {
+        hooks.push(hook);
+      }
+    }
+    const client = new Hooked([]);
+    const {transaction, close} = guardTransaction(client);
+    let seen: unknown;
+    transaction.afterCommit(handle => {
+      seen = handle;
+      return 'ran';
+    });
+    transaction.afterCommit(async () => 'ran later');
+    close();
+    expect(await Promise.all(hooks.map(hook => hook(client)))).to.deep.equal(['ran', 'ran later']);
+    expect(() => (seen as Client).query('late'))
+      .to.throw()
+      .with.property('code', 'TRANSACTION_ENDED');
+  });
+
+  it('waits for a savepoint whose promise is of a kind of its own', async () => {
+    class Savepoints extends Client {
+      transaction(work: (client: Client) => Promise<void>): PromiseLike<void> {
+        const running = Promise.resolve().then(() => work(this));
+        // biome-ignore lint/suspicious/noThenProperty: The double of a thenable that runs already, as that of Knex.
+        return {then: (...both) => running.then(...both)};
+      }
+    }
+    for (const end of ['resolve', 'reject'] as const) {
+      const {transaction, idle} = guardTransaction(new Savepoints([]));
+      const ended = deferred<void>();
+      void Promise.resolve(transaction.transaction(() => ended.promise)).catch(() => {});
+      const order: string[] = [];
+      const idled = idle().then(
+        () => order.push('idle'),
+        (error: Error) => order.push(error.message),
+      );
+      await new Promise(resolve => setImmediate(resolve));
+      order.push('ended');
+      if (end === 'resolve') ended.resolve();
+      else ended.reject(new Error('failed'));
+      await idled;
+      expect(order).to.deep.equal(['ended', end === 'resolve' ? 'idle' : 'failed']);
+    }
   });
 });

@@ -91,6 +91,10 @@ function throughPostgresJs(url: string): Client<postgres.TransactionSql> {
       const first = tx.unsafe("INSERT INTO charges (key) VALUES ('first')");
       return text => (text.includes('late') ? late : text.includes('first') ? first : failing);
     },
+    'a statement that was made before, and is executed': tx => {
+      const late = tx.unsafe("INSERT INTO charges (key) VALUES ('late')");
+      return text => (text.includes('late') ? late : tx.unsafe(text)).execute();
+    },
   };
   return {store, ways, close: () => sql.end()};
 }
@@ -201,6 +205,44 @@ describe('a query after the answer', () => {
       });
     });
   }
+
+  it('of postgres.js, some microtasks after the answer, is settled: within the transaction, or refused', async () => {
+    const client = throughPostgresJs(server.url);
+    const keyed = idempotencyMiddleware<import('node:http').IncomingMessage, postgres.TransactionSql>({
+      store: client.store,
+      scope: 'everyone',
+      on: () => {},
+    });
+    let late = deferred<string>();
+    const url = await serve(
+      keyed.listener(async (_request, response, {transaction, key}) => {
+        await transaction`INSERT INTO charges (key) VALUES (${key!})`;
+        response.writeHead(201).end('charged');
+        for (let left = Number(key); left > 0; left--) await null;
+        try {
+          await transaction`INSERT INTO charges (key) VALUES (${`late ${key}`})`;
+          late.resolve('ran');
+        } catch (error) {
+          late.resolve((error as {code: string}).code);
+        }
+      }),
+    );
+    try {
+      const expected: string[] = [];
+      const seen = new Set<string>();
+      for (let at = 0; at < 16; at++) {
+        late = deferred<string>();
+        expect(await told(await postTo(url, String(at)))).to.equal('201 charged');
+        const how = await late.promise;
+        expected.push(String(at), ...(how === 'ran' ? [`late ${at}`] : []));
+        seen.add(how);
+      }
+      expect([...seen]).to.have.members(['ran', 'TRANSACTION_ENDED']);
+      expect(await charges()).to.deep.equal(expected.sort());
+    } finally {
+      await client.close();
+    }
+  });
 
   it('that postgres.js sends for a savepoint, whose handler is late, undoes nothing of the next request', async () => {
     const client = throughPostgresJs(server.url);
@@ -334,23 +376,67 @@ describe('a query after the answer', () => {
     }
   });
 
-  it('that is a COMMIT of the handler leaves a key that no option runs again', async () => {
+  const ends: Readonly<Record<string, readonly string[]>> = {
+    'a ROLLBACK': ['BEGIN', 'ROLLBACK', "INSERT INTO charges (key) VALUES ('k')"],
+    'a COMMIT': ["INSERT INTO charges (key) VALUES ('k')", 'COMMIT'],
+    'a ROLLBACK and a transaction of its own': [
+      'ROLLBACK',
+      'BEGIN',
+      "INSERT INTO charges (key) VALUES ('k')",
+      'COMMIT',
+      'BEGIN',
+    ],
+  };
+  const failures: Readonly<Record<string, readonly [() => Response | Promise<Response>, string, readonly string[]]>> = {
+    'answers with 502': [() => new Response('failed', {status: 502}), '502 failed', ['lost', 'refused']],
+    throws: [() => Promise.reject(new Error('thrown')), 'thrown', ['lost', 'refused']],
+    'runs longer than maxRunMs': [() => new Promise(() => {}), '409 OUTCOME_UNKNOWN', ['lost', 'refused', 'refused']],
+  };
+  for (const [what, statements] of Object.entries(ends))
+    for (const [how, [fail, answer, seen]] of Object.entries(failures))
+      it(`that is ${what} of a handler that then ${how} leaves a key that no option runs again`, async () => {
+        const client = throughPg(server.url);
+        const events: string[] = [];
+        try {
+          let runs = 0;
+          const handler = idempotent<pg.PoolClient>(
+            async (_request, {transaction}) => {
+              runs++;
+              for (const statement of statements) await transaction.query(statement);
+              return fail();
+            },
+            {
+              store: client.store,
+              scope: 'everyone',
+              afterLoss: 'run-again',
+              maxRunMs: how.includes('maxRunMs') ? 200 : 30_000,
+              on: ({type}) => void events.push(type),
+            },
+          );
+          expect(await handler(post('k')).then(told, (error: Error) => error.message)).to.equal(answer);
+          expect(await told(await handler(post('k')))).to.equal('409 OUTCOME_UNKNOWN');
+          expect(events).to.deep.equal(seen);
+          expect(runs).to.equal(1);
+          expect(await charges()).to.deep.equal(['k']);
+        } finally {
+          await client.close();
+        }
+      });
+
+  it('that fails undoes a handler that throws, and its key is free', async () => {
     const client = throughPg(server.url);
     try {
       let runs = 0;
       const handler = idempotent<pg.PoolClient>(
         async (_request, {transaction}) => {
-          runs++;
           await transaction.query("INSERT INTO charges (key) VALUES ('k')");
-          await transaction.query('COMMIT');
-          return new Response('failed', {status: 500});
+          if (++runs === 1) await transaction.query('INSERT INTO no_such_table VALUES (1)');
+          return new Response('charged');
         },
-        {store: client.store, scope: 'everyone', afterLoss: 'run-again', on: () => {}},
+        {store: client.store, scope: 'everyone', on: () => {}},
       );
-      expect(await told(await handler(post('k')))).to.equal('500 failed');
-      await admin.query('UPDATE idempotency_keys SET lease_until = clock_timestamp()');
-      expect(await told(await handler(post('k')))).to.equal('409 OUTCOME_UNKNOWN');
-      expect(runs).to.equal(1);
+      expect(await handler(post('k')).catch((error: Error) => error.message)).to.match(/no_such_table/);
+      expect(await told(await handler(post('k')))).to.equal('200 charged');
       expect(await charges()).to.deep.equal(['k']);
     } finally {
       await client.close();

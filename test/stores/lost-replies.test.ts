@@ -124,34 +124,38 @@ describe('a Redis that forgets a key while its handler runs', () => {
     'is flushed': send => send(['FLUSHALL']),
   };
   for (const [how, lose] of Object.entries(losses))
-    it(`${how}: one effect, and a retry gets its response`, async () => {
-      const driver = await DRIVERS['node-redis']!(redis.url);
-      const isRunning = deferred<void>();
-      const gate = deferred<void>();
-      let effects = 0;
-      const keyed = idempotencyMiddleware<IncomingMessage>({
-        store: redisStore({send: driver.send}),
-        scope: 'everyone',
-        on: () => {},
+    for (const [status, retried] of [
+      [201, '201 charged replayed'],
+      [502, '409 OUTCOME_UNKNOWN'],
+    ] as const)
+      it(`${how}: one effect, and after ${status} a retry gets ${retried}`, async () => {
+        const driver = await DRIVERS['node-redis']!(redis.url);
+        const isRunning = deferred<void>();
+        const gate = deferred<void>();
+        let effects = 0;
+        const keyed = idempotencyMiddleware<IncomingMessage>({
+          store: redisStore({send: driver.send}),
+          scope: 'everyone',
+          on: () => {},
+        });
+        const url = await serve(
+          keyed.listener(async (_request, response) => {
+            effects++;
+            isRunning.resolve();
+            await gate.promise;
+            response.writeHead(status).end('charged');
+          }),
+        );
+        try {
+          const first = ask(url, JSON.stringify(`${how} ${status}`));
+          await isRunning.promise;
+          await lose(driver.send);
+          gate.resolve();
+          expect(await first).to.equal(`${status} charged`);
+          expect(await ask(url, JSON.stringify(`${how} ${status}`))).to.equal(retried);
+          expect(effects).to.equal(1);
+        } finally {
+          driver.close();
+        }
       });
-      const url = await serve(
-        keyed.listener(async (_request, response) => {
-          effects++;
-          isRunning.resolve();
-          await gate.promise;
-          response.writeHead(201).end('charged');
-        }),
-      );
-      try {
-        const first = ask(url, JSON.stringify(how));
-        await isRunning.promise;
-        await lose(driver.send);
-        gate.resolve();
-        expect(await first).to.equal('201 charged');
-        expect(await ask(url, JSON.stringify(how))).to.equal('201 charged replayed');
-        expect(effects).to.equal(1);
-      } finally {
-        driver.close();
-      }
-    });
 });
