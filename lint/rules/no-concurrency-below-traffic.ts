@@ -26,6 +26,8 @@ export const concurrencyBelowTraffic: Rule = builtIn('RL217', {
     yield {
       at: mostSpecific(scope, 'concurrency.max', 'objective'),
       message: `At ${formatCount(rps, 'call')} per second of ${formatHeldTime(scope, held)}, ${formatNumber(load)} attempts are in flight, but the limit is ${max}: ${end}. Raise ${scope.dialect.words.key('concurrency.max')}.`,
+      // The limit of a worker is its pace: it begins a call when another has ended.
+      ...(isWorker(scope) && {severity: 'info'}),
       related: [
         {at: 'concurrency.max', message: 'The limit is set here.'},
         {at: 'objective.assume', message: 'The traffic is assumed here.'},
@@ -34,6 +36,12 @@ export const concurrencyBelowTraffic: Rule = builtIn('RL217', {
     };
   },
 });
+
+const WORKER_MS = 600_000;
+
+/** One process with few places, whose calls have minutes and can all wait. */
+const isWorker = ({policy: {concurrency, deadlineMs, objective}}: Scope): boolean =>
+  objective?.instances === 1 && (deadlineMs ?? 0) >= WORKER_MS && concurrency !== null && concurrency.queue > 0;
 
 /** Share of the calls that the suggested limit refuses. */
 const REFUSED = 0.01;

@@ -44,6 +44,7 @@ export const fieldWithoutEffect: Rule = builtIn('RL405', {
           at: path,
           message: `${path} ${candidate.effect ?? 'has no effect'}: ${why}.`,
           ...(candidate.effect === undefined ? {tag: 'unnecessary'} : {}),
+          ...(candidate.isHarmless && {severity: 'info'}),
           ...(candidate.isRemovable ? {fix: {title: `Remove ${path}`, changes: [{do: 'remove', path}]}} : {}),
         };
       }
