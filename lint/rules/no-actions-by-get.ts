@@ -20,6 +20,8 @@ export const actionsByGet: Rule = builtIn('RL116', {
     yield {
       at: 'match.path',
       message: `${formatList(methods, 'or')} ${match?.path} seems to act ("${word}"), but is retried after timeouts and server errors, when the server may have processed it: it may act twice. Set idempotentMethods of this route, without GET.`,
+      // It may also look at the next entry, and leave it there.
+      ...(!ACTIONS.has(word) && {severity: 'info'}),
       suggestions: [
         {
           title: 'Retry this route only if the server did not act',
@@ -39,9 +41,12 @@ const ACTIONS: ReadonlySet<string> = new Set(
   ),
 );
 
+/** A queue, and a word for its next entry, which the request may take away. */
+const TAKES = /\/(?:jobs|queues?|tasks)(?:\/\*)?\/(claim|dequeue|lease|next|pop|reserve|take)$/i;
+
 /** The verb with which the last segment of a path begins: `/cgi-bin/send`, `/api/sendMessage`. */
 function actionOf(path = ''): string | undefined {
   const last = path.split('/').at(-1) ?? '';
   const word = /^[a-z]+/.exec(last.replace(/^[A-Z]/, letter => letter.toLowerCase()))?.[0] ?? '';
-  return ACTIONS.has(word) ? word : undefined;
+  return ACTIONS.has(word) ? word : TAKES.exec(path)?.[1];
 }

@@ -1,6 +1,8 @@
 import type {RetryTrigger} from '../../src/policy/types.ts';
 import {formatList} from '../analysis/format.ts';
+import {isIdempotent} from '../analysis/methods.ts';
 import {isBroad} from '../analysis/path-effect.ts';
+import {worstMs} from '../analysis/prediction.ts';
 import {declaring, keyFor, type RepeatRisk, repeatRisks} from '../analysis/repeat-risk.ts';
 import {callsOf, mayRetry, namedNonIdempotent} from '../analysis/retryability.ts';
 import {ambiguousTriggers} from '../analysis/triggers.ts';
@@ -10,19 +12,21 @@ import {builtIn} from './built-in.ts';
 
 export const retriedPostWithoutKey: Rule = builtIn('RL101', {
   fields: ['idempotency', 'idempotentMethods', 'retryOn'],
-  reads: ['match', 'maxAttempts'],
+  reads: ['attemptTimeoutMs', 'backoff', 'deadlineMs', 'match', 'maxAttempts'],
 
   *check(scope): Iterable<Draft> {
     if (!mayRetry(scope)) return;
     const {policy, match} = scope;
+    yield* forgottenKeys(scope);
     for (const risk of repeatRisks(scope, 'retryOn')) {
-      if (!risk.isRepeated && !isMeantForRetries(scope, risk)) continue;
+      const isMeant = risk.isRepeated || isMeantForRetries(scope, risk);
+      if (!isMeant && !hasOwnAttempts(scope)) continue;
       const triggers = ambiguousTriggers(policy, risk.method, match);
       if (triggers.length === 0) continue;
       yield {
         at: match?.methods === undefined ? 'match.path' : 'match.methods',
         message: formatRisk(scope, triggers, risk),
-        severity: risk.severity,
+        severity: isMeant ? risk.severity : 'info',
         confidence: risk.confidence,
         related: relatedOf(scope, risk),
         ...remedies(scope, risk),
@@ -31,6 +35,23 @@ export const retriedPostWithoutKey: Rule = builtIn('RL101', {
     }
   },
 });
+
+const DAY_MS = 86_400_000;
+
+/** A key protects a retry as long as the server knows it. */
+function* forgottenKeys({policy, dialect}: Scope): Iterable<Draft> {
+  const longestMs = worstMs(policy);
+  if (policy.idempotency === null || policy.deadlineMs === null || longestMs <= DAY_MS) return;
+  yield {
+    at: 'deadlineMs',
+    message: `A call may be retried for ${dialect.words.ms(longestMs)}, and servers forget keys, Stripe's after 24 hours: then a retry is a new request. Lower the deadline, unless keys are kept for longer.`,
+    severity: 'info',
+  };
+}
+
+/** Whether the route states its attempts, beside keys for another method that writes. */
+const hasOwnAttempts = (scope: Scope): boolean =>
+  isSetByRoute(scope, 'maxAttempts') && !(scope.policy.idempotency?.methods ?? []).every(isIdempotent);
 
 /**
  * Whether the author expects retries that the client does not make. Triggers of the whole policy are no mistake in a route that writes: there the
@@ -42,24 +63,21 @@ const isMeantForRetries = (scope: Scope, {effect}: RepeatRisk): boolean =>
 function formatRisk(scope: Scope, triggers: readonly RetryTrigger[], risk: RepeatRisk): string {
   const {method, isRepeated, isDeclared, effect, why} = risk;
   const call = callsOf(scope, method);
-  const named = formatTriggers(triggers);
-  const after = `after ${named}, when the server may have processed it`;
+  const after = `after ${formatTriggers(triggers)}`;
+  const keyed = scope.policy.idempotency?.methods ?? [];
+  const unlisted = `Only ${formatList(keyed)} ${keyed.length === 1 ? 'sends' : 'send'} a key: list ${method} in idempotency.methods`;
   const advice = `Send a key, or remove the ${triggers.length === 1 ? 'trigger' : 'triggers'}.`;
   if (!isRepeated) {
-    const listed = `${call} lists ${named.replace(/ or (?=[^ ]*$)/, ' and ')} in retryOn, but is not retried`;
-    return effect === 'harmless'
-      ? `${listed}, because ${method} is not in idempotentMethods. List it there.`
-      : `${listed} without an idempotency key, because the server may have processed it. ${advice}`;
+    if (effect === 'harmless')
+      return `${call} is not retried ${after}, because ${method} is not in idempotentMethods. List it there.`;
+    return `${call} is not retried ${after} without an idempotency key, because the server may have processed it. ${keyed.length === 0 ? advice : `${unlisted}.`}`;
   }
+  const processed = `${after}, when the server may have processed it`;
   if (effect === 'acts' || isBroad(scope.match) || !isDeclared)
-    return `${call} is retried without an idempotency key ${after}${effect === 'acts' ? `: ${why}` : ''}. ${advice}`;
+    return `${call} is retried without an idempotency key ${processed}${effect === 'acts' ? `: ${why}` : ''}. ${advice}`;
   const reason = why === undefined ? 'which its path does not show' : `but ${why}`;
-  const keyed = scope.policy.idempotency?.methods ?? [];
-  const check =
-    keyed.length === 0
-      ? 'Check the declaration.'
-      : `Only ${formatList(keyed)} ${keyed.length === 1 ? 'sends' : 'send'} a key: list ${method} in idempotency.methods, or check the declaration.`;
-  return `${call} is declared idempotent, ${reason}. It is retried ${after}. ${check}`;
+  const check = keyed.length === 0 ? 'Check' : `${unlisted}, or check`;
+  return `${call} is declared idempotent, ${reason}. It is retried ${processed}. ${check} the declaration.`;
 }
 
 function formatTriggers(triggers: readonly RetryTrigger[]): string {
