@@ -45,5 +45,5 @@ function formatHint({policy, dialect: {words}}: Scope, holdsAll: boolean): strin
   if (!holdsAll) return `Without a deadline, a Retry-After can delay a call by up to ${time}. ${advice}`;
   return isEndless
     ? `Without a deadline, the Retry-After of one response delays every call to its origin by up to ${time}. ${advice}`
-    : `The Retry-After of one response blocks its origin for up to ${time}: calls with a shorter deadline are refused. ${advice}`;
+    : `The Retry-After of one response blocks its origin for up to ${time}: calls with a shorter deadline are refused. ${advice} If each user has a limit, set the scope to "call".`;
 }

@@ -1,19 +1,20 @@
 import {isGrpcPath} from '../analysis/grpc-path.ts';
 import {callsOf} from '../analysis/retryability.ts';
 import {settingHere} from '../analysis/setting.ts';
-import {isSetByRoute} from '../model/scope.ts';
+import {isSetByRoute, isSetHere, type Scope} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
 export const idleWatches: Rule = builtIn('RL315', {
-  needs: ['routes'],
-  fields: ['idleTimeoutMs'],
+  needs: ['routes', 'stream'],
+  fields: ['idleTimeoutMs', 'stream'],
   reads: ['match', 'maxAttempts'],
 
   *check(scope): Iterable<Draft> {
     const {policy, match, dialect} = scope;
     const {idleTimeoutMs, maxAttempts} = policy;
     const path = match?.path;
+    yield* shortPauses(scope);
     if (idleTimeoutMs === null || maxAttempts === null || isSetByRoute(scope, 'idleTimeoutMs')) return;
     if (path === undefined || !isGrpcPath(path) || !WATCH.test(path)) return;
     yield {
@@ -26,3 +27,18 @@ export const idleWatches: Rule = builtIn('RL315', {
 
 /** The last segment begins with the verb. */
 const WATCH = /\/(?:Watch|Subscribe|Listen|Tail|Follow|Observe)(?![a-z])\w*$/;
+
+/** RL602 reports less than 100 ms. */
+const [SLIP_MS, PAUSE_MS] = [100, 5000];
+
+/** Comments and pings do not count, and nothing is retried after the first content. */
+function* shortPauses(scope: Scope): Iterable<Draft> {
+  const {idleTimeoutMs, stream} = scope.policy;
+  if (idleTimeoutMs === null || stream?.commit !== 'content' || !isSetHere(scope, 'idleTimeoutMs')) return;
+  if (idleTimeoutMs >= PAUSE_MS || idleTimeoutMs < SLIP_MS) return;
+  yield {
+    at: 'idleTimeoutMs',
+    message: `A stream ends at a pause of ${idleTimeoutMs} ms, and pings do not count: a model that calls a tool pauses longer. Raise idleTimeoutMs, unless yours does not.`,
+    severity: 'info',
+  };
+}

@@ -23,7 +23,7 @@ export const timeoutBelowLatency: Rule = builtIn('RL310', {
     if (cut === undefined) return;
     const isError = cut.name === 'p50';
     // With an objective, an early timeout may be intended: report an info, at the field itself only, and nothing if the objective is met.
-    const isChosen = !isError && isPredictable(scope);
+    const isChosen = !isError && isPredictable(scope) && isBound(scope, cut.ms);
     if (isChosen && (!isSetHere(scope, limit.path) || meetsObjective(scope))) return;
     const {words} = scope.dialect;
     yield {
@@ -38,6 +38,12 @@ export const timeoutBelowLatency: Rule = builtIn('RL310', {
     };
   },
 });
+
+/** Whether a promise may ask for the early timeout: one of shares, or of a longest duration in which a slow response does not come. */
+function isBound({policy: {objective}}: Scope, slowMs: number): boolean {
+  const {p50, p95, p99, max = Number.POSITIVE_INFINITY} = objective?.latencyMs ?? {};
+  return (objective?.successRatio ?? p50 ?? p95 ?? p99) !== undefined || slowMs > max;
+}
 
 /** A stream is the answer at its first content, so the assumed latency is the time to it. */
 function* lateContent(scope: Scope, p50 = 0): Iterable<Draft> {

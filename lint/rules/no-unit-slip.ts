@@ -1,6 +1,7 @@
+import {longestMs} from '../../src/math/schedule.ts';
 import type {Policy} from '../../src/policy/types.ts';
 import {formatNumber} from '../analysis/format.ts';
-import {isSetHere} from '../model/scope.ts';
+import {isSetHere, type Scope} from '../model/scope.ts';
 import {valueAt} from '../model/setter.ts';
 import type {Draft, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -16,7 +17,8 @@ export const unitSlip: Rule = builtIn('RL602', {
       const factor = value < leastMs ? 1000 : value > mostMs ? 1 / 1000 : 1;
       if (factor === 1 || !isSetHere(scope, path)) continue;
       const meant = value * factor;
-      if (factor > 1 && isPlausible(scope.policy, path, meant)) continue;
+      if (factor > 1 ? isPlausible(scope.policy, path, meant) : path === 'deadlineMs' && meant < waitMs(scope.policy))
+        continue;
       const likely =
         factor > 1
           ? `If ${formatNumber(value)} s is meant, write ${words.ms(meant)}`
@@ -29,8 +31,26 @@ export const unitSlip: Rule = builtIn('RL602', {
       };
       yield {at: path, message, ...(isWhole ? {fix} : {})};
     }
+    yield* shortList(scope);
   },
 });
+
+/** The longest wait. A deadline of hours is plausible where the same number of seconds would be shorter. */
+const waitMs = ({backoff}: Policy): number => longestMs(backoff, 100, false);
+
+/** Waits of a few milliseconds that would fit into the call as seconds. */
+function* shortList(scope: Scope): Iterable<Draft> {
+  const {backoff, deadlineMs} = scope.policy;
+  if (backoff.kind !== 'list' || !isSetHere(scope, 'backoff.delaysMs')) return;
+  const longest = Math.max(...backoff.delaysMs);
+  const value = backoff.delaysMs.map(ms => ms * 1000);
+  const sumMs = value.reduce((sum, ms) => sum + ms, 0);
+  if (longest === 0 || longest >= 100 || sumMs > (deadlineMs ?? never)) return;
+  yield {
+    at: 'backoff.delaysMs',
+    message: `No wait is above ${longest} ms, which is implausibly short. If seconds are meant, write ${scope.dialect.words.allMs(value)}.`,
+  };
+}
 
 /** Whether a short duration fits the others, which in seconds it would not. */
 function isPlausible({attemptTimeoutMs, deadlineMs, objective}: Policy, path: string, inSecondsMs: number): boolean {
