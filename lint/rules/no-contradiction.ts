@@ -40,6 +40,12 @@ export const contradiction: Rule = builtIn('RL401', {
     yield* tooManyFailures(scope);
     yield* unpaidRetries(scope);
     yield* newKeys(scope);
+    if (policy.attemptHeader?.toLowerCase() === FROM_0)
+      yield {
+        at: 'attemptHeader',
+        message: `${FROM_0} counts retries from 0, and the first attempt sends 1: a server with nested "yield" takes it for a retry. Use another name.`,
+        severity: 'warning',
+      };
     yield* cappedThrottledBase(scope);
     const {backoff} = policy;
     // A route can set the cap of another kind, which is reported above.
@@ -56,6 +62,9 @@ export const contradiction: Rule = builtIn('RL401', {
     };
   },
 });
+
+/** Of the SDKs of OpenAI and Anthropic. */
+const FROM_0 = 'x-stainless-retry-count';
 
 const QUANTILES = ['p50', 'p95', 'p99', 'max'] as const;
 const SLOWER = {

@@ -1,20 +1,25 @@
 import {formatCount, formatList, formatNumber} from '../analysis/format.ts';
 import {isKeyed, mayRetry, namedMethods, retriesOf} from '../analysis/retryability.ts';
-import type {Scope} from '../model/scope.ts';
+import {isDefault, type Scope} from '../model/scope.ts';
 import type {Draft, FixDraft, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
 export const extremeReplayLimit: Rule = builtIn('RL413', {
-  needs: ['replayLimitBytes'],
+  needs: ['replayLimitBytes', 'routes'],
   fields: ['replayLimitBytes', 'idempotentMethods', 'idempotency'],
   reads: ['concurrency', 'match', 'maxAttempts'],
 
   *check(scope): Iterable<Draft> {
     const {replayLimitBytes} = scope.policy;
-    if (replayLimitBytes >= SMALL_BYTES && replayLimitBytes <= LARGE_BYTES) return;
+    const isUpload = isDefault(scope, 'replayLimitBytes') && UPLOAD.test(scope.match?.path ?? '');
+    if (replayLimitBytes >= SMALL_BYTES && replayLimitBytes <= LARGE_BYTES && !isUpload) return;
     const methods = repeatedWithBody(scope);
     if (methods.length === 0 || !mayRetry(scope)) return;
     const named = formatList(methods, 'or');
+    if (isUpload) {
+      yield {at: 'match.path', message: formatUpload(scope, named), severity: 'info'};
+      return;
+    }
     yield {
       at: 'replayLimitBytes',
       message: replayLimitBytes < SMALL_BYTES ? formatSmall(scope, named) : formatLarge(scope, named),
@@ -44,6 +49,12 @@ function repeatedWithBody(scope: Scope): string[] {
       (policy.idempotentMethods.includes(method) || isKeyed(policy, method)),
   );
 }
+
+/** Parts of an upload. In S3 and its kind a part has at least 5 MiB. */
+const UPLOAD = /\/uploads?\/.*\/(?:parts|chunks)(?:\/|$)/;
+
+const formatUpload = (scope: Scope, named: string): string =>
+  `${named} ${scope.match?.path} sends parts of an upload. Those of S3 have 5 MiB and more, and a body above 1 MiB makes one attempt${formatMissed(scope)}. Set replayLimitBytes, unless yours are smaller.`;
 
 function formatSmall(scope: Scope, named: string): string {
   const {replayLimitBytes} = scope.policy;

@@ -1,17 +1,18 @@
 import {isCodeName} from '../../src/decide/grpc-codes.ts';
 import {defaultPolicy} from '../../src/policy/defaults.ts';
-import type {RetryTrigger} from '../../src/policy/types.ts';
+import type {PolicyInput, RetryTrigger} from '../../src/policy/types.ts';
 import {formatList} from '../analysis/format.ts';
 import {isGrpcPath} from '../analysis/grpc-path.ts';
 import {isRegistered} from '../analysis/methods.ts';
-import {isKeyed, mayRetry, namedMethods} from '../analysis/retryability.ts';
+import {isKeyed, mayRetry, namedMethods, namedNonIdempotent} from '../analysis/retryability.ts';
+import {covers} from '../analysis/route-cover.ts';
 import {isNative} from '../dialects/native.ts';
 import {isSetHere, type Scope} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
 export const lostDefaults: Rule = builtIn('RL418', {
-  needs: ['idempotentMethods', 'retryOn'],
+  needs: ['extends', 'idempotentMethods', 'retryOn'],
   fields: ['idempotentMethods', 'retryOn'],
   reads: ['idempotency', 'match', 'maxAttempts'],
 
@@ -20,6 +21,7 @@ export const lostDefaults: Rule = builtIn('RL418', {
     if (!mayRetry(scope) || !isNative(scope.dialect)) return;
     yield* lostTriggers(scope);
     yield* lostMethods(scope);
+    yield* hiddenRoute(scope);
   },
 });
 
@@ -60,6 +62,28 @@ function* lostMethods(scope: Scope): Iterable<Draft> {
     ...(match === undefined ? {} : {severity: 'warning'}),
     suggestions: [{title: 'Add the default list', changes: [{do: 'set', path: 'idempotentMethods', value}]}],
   };
+}
+
+/** The first route that matches wins, also over the routes of a preset. */
+function* hiddenRoute(scope: Scope): Iterable<Draft> {
+  const {policy, match, layers, own} = scope;
+  if (match === undefined || own.entry !== undefined || isSetHere(scope, 'idempotentMethods')) return;
+  const lost = namedNonIdempotent(scope).filter(
+    method => !policy.idempotentMethods.includes(method) && !isKeyed(policy, method),
+  );
+  for (const layer of layers) {
+    if (layer.entry === undefined) continue;
+    const hidden = (layer.data as PolicyInput).routes?.find(
+      route => covers(route.match, match) && lost.some(method => route.idempotentMethods?.includes(method)),
+    );
+    if (hidden === undefined) continue;
+    yield {
+      at: 'match',
+      message: `This route comes before route "${hidden.name}" of ${layer.name}, which has idempotentMethods: here ${formatList(lost)} is not retried when the server may have processed it. Set idempotentMethods, too.`,
+      severity: 'warning',
+    };
+    return;
+  }
 }
 
 /** A route without methods for one path may be meant for POST. */
