@@ -55,18 +55,19 @@ export function staleCount({findings}: Baseline, reports: readonly Report[]): nu
 /**
  * Parts what is new from what the baseline knows. A finding that is worse than the accepted one is new.
  *
- * @param worseOf Which numbers are worse, by the code of the rule. Undefined: any other number is.
+ * @param worseOf Which numbers of the field of a finding are worse. Undefined: any other number is.
  */
 export function applyBaseline(
   findings: readonly Finding[],
   baseline: readonly Acceptance[] | undefined,
-  worseOf: (code: string) => Worse | undefined,
+  worseOf: (finding: Finding) => Worse | undefined,
 ): {readonly findings: readonly Finding[]; readonly suppressed: readonly Suppressed[]} {
   if (baseline === undefined || baseline.length === 0) return {findings, suppressed: []};
   const known = new Map(baseline.map(accepted => [accepted.finding, accepted]));
-  const isKnown = ({fingerprint, code, acceptance}: Finding): boolean => {
+  const isKnown = (finding: Finding): boolean => {
+    const {fingerprint, code, acceptance} = finding;
     const accepted = known.get(fingerprint);
-    return accepted !== undefined && isAcceptable(code) && !isWorse(acceptance, accepted, worseOf(code));
+    return accepted !== undefined && isAcceptable(code) && !isWorse(acceptance, accepted, worseOf(finding));
   };
   const suppressed = findings.filter(isKnown).map(finding => ({finding, by: 'baseline' as const, reason: undefined}));
   return {findings: findings.filter(finding => !isKnown(finding)), suppressed};

@@ -9,6 +9,7 @@ import {policiesOf} from './dialects/policies.ts';
 import type {Finding, Report} from './finding.ts';
 import {isFileName, resolveName} from './model/extends.ts';
 import {type Model, modelOf} from './model/model.ts';
+import {checkOf, checksOf} from './report/check-of.ts';
 import {Collector} from './report/collector.ts';
 import {draftsOf} from './report/drafts.ts';
 import {reportShape, reportSource} from './report/shape-findings.ts';
@@ -67,7 +68,7 @@ export async function lintText(request: LintRequest): Promise<Report> {
     units: dialect.ignoresExtensions ? shapes.map(({unit}) => unit) : [],
     rulesRan: isComplete,
   });
-  const {findings, suppressed} = applyBaseline(outcome.findings, config.baseline, code => rules.get(code).worse);
+  const {findings, suppressed} = applyBaseline(outcome.findings, config.baseline, finding => checkOf(finding)?.worse);
   return {path, isWhole, findings: inOrder(findings), suppressed: [...outcome.suppressed, ...suppressed]};
 }
 
@@ -78,11 +79,14 @@ async function runRules(
   {pause, signal}: LintRequest,
 ): Promise<void> {
   for (const rule of rules.rules) {
-    if (rules.severityOf(rule) === undefined) continue;
+    const checks = checksOf(rule).filter(check => rules.severityOf(rule, check) !== undefined);
+    if (checks.length === 0) continue;
     if (pause !== undefined) await pause();
     signal?.throwIfAborted();
-    for (const {scope, draft} of draftsOf(rule, model))
-      collector.addDraft(rule, rules.severityOf(rule, draft) ?? rule.severity, scope, draft);
+    for (const check of checks) {
+      for (const {scope, draft} of draftsOf(check, model))
+        collector.addDraft(rule, check, rules.severityOf(rule, check, draft) ?? rule.severity, scope, draft);
+    }
   }
 }
 

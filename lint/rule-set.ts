@@ -2,8 +2,10 @@
 
 import type {Config, RuleSetting} from './config.ts';
 import type {Severity} from './finding.ts';
+import {formerCodeOf, type RuleCheck} from './report/check-of.ts';
 import type {Draft, Rule} from './rule.ts';
 import {rules as builtIn} from './rules/index.ts';
+import {retired} from './rules/retired.ts';
 
 /** Cache: a run lints thousands of files with the same few settings. */
 const known = new WeakMap<object, RuleSet>();
@@ -33,7 +35,7 @@ export class RuleSet {
     this.#isStrict = preset === 'strict';
     this.#byCode = new Map(this.rules.map(rule => [rule.code, rule]));
     this.#settings = new Map(
-      Object.entries(rules).map(([name, setting]) => [codeOf(this.rules, name) ?? name, setting]),
+      Object.entries(rules).map(([name, setting]) => [settingKey(this.rules, name) ?? name, setting]),
     );
   }
 
@@ -43,19 +45,46 @@ export class RuleSet {
     return rule;
   }
 
-  /** Severity of a finding; undefined if its rule is off. */
-  severityOf(rule: Rule, draft?: Pick<Draft, 'severity'>): Severity | undefined {
-    const setting = this.#settings.get(rule.code);
+  /**
+   * Severity of a finding; undefined if its rule is off.
+   *
+   * @param check The check of the rule that made it: that of a retired rule may have a setting of its own.
+   */
+  severityOf(rule: Rule, check: RuleCheck = rule, draft?: Pick<Draft, 'severity'>): Severity | undefined {
+    const setting = this.#settings.get(formerCodeOf(check) ?? '') ?? this.#settings.get(rule.code);
     if (setting === 'off') return undefined;
     if (setting !== undefined) return setting;
     if (rule.strict && !this.#isStrict) return undefined;
-    const severity = draft?.severity ?? rule.severity;
+    const severity = draft?.severity ?? check.severity ?? rule.severity;
     return this.#isStrict && severity === 'info' ? 'warning' : severity;
   }
 }
 
-/** `RL203` or `no-synchronised-retries`, in any case. */
-export function codeOf(rules: readonly Rule[], nameOrCode: string): string | undefined {
+/** The rule that a text names. */
+export interface NamedRule {
+  readonly code: string;
+  /** The code of the retired rule that is named, if it became part of the rule. */
+  readonly formerly?: string;
+}
+
+/** `RL203` or `no-synchronised-retries`, in any case, also of a rule that is retired. */
+export function namedRule(rules: readonly Rule[], nameOrCode: string): NamedRule | undefined {
   const wanted = nameOrCode.toLowerCase();
-  return rules.find(({code, name}) => code.toLowerCase() === wanted || name === wanted)?.code;
+  const isNamed = (each: {readonly code: string; readonly name: string}): boolean =>
+    each.code.toLowerCase() === wanted || each.name === wanted;
+  const rule = rules.find(isNamed);
+  if (rule !== undefined) return {code: rule.code};
+  const old = retired.find(isNamed);
+  if (old === undefined) return undefined;
+  // A rule that was renamed is whole.
+  return old.code === old.now ? {code: old.now} : {code: old.now, formerly: old.code};
+}
+
+export const codeOf = (rules: readonly Rule[], nameOrCode: string): string | undefined =>
+  namedRule(rules, nameOrCode)?.code;
+
+/** The code that a setting is for: that of the rule, or the retired one of a part of it. */
+export function settingKey(rules: readonly Rule[], nameOrCode: string): string | undefined {
+  const named = namedRule(rules, nameOrCode);
+  return named?.formerly ?? named?.code;
 }

@@ -26,22 +26,13 @@ export interface RuleFacts {
   readonly strict?: true;
 }
 
-/** A rule of the linter. Make one with `defineRule`. */
-export interface Rule extends RuleFacts {
-  /**
-   * Reasons and examples. A function, because most runs show none of them, and unused texts would slow down every start. A plugin needs it.
-   * Built-in rules have none: their pages in `docs/rules` say the same.
-   */
-  readonly documentation?: () => RuleDocumentation;
-  /** The URL of a page about the rule, for rules of plugins. */
-  readonly docs?: string;
+/** What is checked, and on which policies. */
+export interface Check {
   /**
    * Which numbers of the field that it reports are worse. A baseline accepts a finding again if its number became better. Left out: any other
    * number is worse.
    */
   readonly worse?: 'higher' | 'lower';
-  /** Reported by the linter while it reads a file, so the rule has no check. */
-  readonly intrinsic?: true;
   /**
    * Paths of the fields that the rule checks. Its findings are dropped if one of them is invalid or templated. A rule without fields runs
    * only on policies of steadfetch.
@@ -61,6 +52,31 @@ export interface Rule extends RuleFacts {
   readonly check?: (scope: Scope) => Iterable<Draft>;
   /** Checks the file as a whole, for rules that compare routes. */
   readonly checkFile?: (model: Model) => Iterable<Draft & {readonly scope: Scope}>;
+}
+
+/** The check of a retired rule, which is part of another rule. */
+export interface FormerCheck extends Check {
+  /** The code of the retired rule. Its settings, suppressions and entries of a baseline apply to this check alone. */
+  readonly formerly: string;
+  /** Default: the severity of the rule. */
+  readonly severity?: Severity;
+  /** Default: the confidence of the rule. */
+  readonly confidence?: Confidence;
+}
+
+/** A rule of the linter. Make one with `defineRule`. */
+export interface Rule extends RuleFacts, Check {
+  /**
+   * Reasons and examples. A function, because most runs show none of them, and unused texts would slow down every start. A plugin needs it.
+   * Built-in rules have none: their pages in `docs/rules` say the same.
+   */
+  readonly documentation?: () => RuleDocumentation;
+  /** The URL of a page about the rule, for rules of plugins. */
+  readonly docs?: string;
+  /** Reported by the linter while it reads a file, so the rule has no check. */
+  readonly intrinsic?: true;
+  /** The checks of retired rules that are part of this one. Only for built-in rules. */
+  readonly also?: readonly FormerCheck[];
 }
 
 /** The texts and examples of a rule, for `retry-lint explain`, editors and its tests. */

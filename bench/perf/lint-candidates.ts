@@ -40,13 +40,13 @@ export const lineCount: number = TEXT.trimEnd().split('\n').length;
 
 /** Three of retry-lint's rules as Spectral would have them. */
 const RULES = `rules:
-  no-unbounded-retries:
+  no-too-many-attempts:
     given: $
     then: {field: maxAttempts, function: schema, functionOptions: {schema: {type: integer, maximum: 5}}}
   no-synchronised-retries:
     given: $..backoff
     then: {field: jitter, function: enumeration, functionOptions: {values: [full, equal, decorrelated]}}
-  no-retried-post-without-key:
+  no-repeated-post-without-key:
     given: $.routes[?(@.match.methods.includes('POST'))]
     then: {field: idempotency, function: truthy}
 `;

@@ -1,6 +1,7 @@
 /** `retry-lint explain RULE [FILE]`: the reasons for a rule; with a file, its findings in that file. Needs no network. */
 
 import {VERSION} from '../../src/core/version.ts';
+import {formatList} from '../analysis/format.ts';
 import {namesOf, noRule} from '../config-file/rule-names.ts';
 import {type SetSeverity, severities} from '../config-file/settings.ts';
 import {explainFile} from '../explain/explain.ts';
@@ -16,6 +17,7 @@ import {readDocumentation} from '../io/rule-texts.ts';
 import {lintText} from '../lint.ts';
 import type {BadExample, Rule, RuleDocumentation} from '../rule.ts';
 import {codeOf} from '../rule-set.ts';
+import {retired} from '../rules/retired.ts';
 import {Workspace} from '../workspace/workspace.ts';
 import {wantsColour} from './colour.ts';
 import type {Command} from './command.ts';
@@ -52,10 +54,12 @@ function pageOf(
   paint: Paint,
 ): string {
   const {code, name, severity, confidence, fix, summary, docs} = rule;
+  const old = retired.filter(({now}) => now === code).map(each => `${each.code} ${each.name}`);
   const strict = rule.strict ? ', only under the preset strict' : '';
   const here = set === (rule.strict ? 'off' : severity) ? '' : `\n${harmless(where)}: ${set}, set by ${from}.`;
   return `${[
     `${paint('bold', `${code} ${name}`)}\n${summary}. ${capital(severity)}, ${confidence} confidence${strict}. Fix: ${fix ?? 'none'}.${here}`,
+    ...(old.length === 0 ? [] : [`Has what was ${formatList(old)}.`]),
     why.trim(),
     exampleOf(bad[0], fix, paint),
     [paint('bold', 'Sources'), ...sources.map(({title, url}) => `  ${title}\n  ${paint('dim', url)}`)].join('\n'),

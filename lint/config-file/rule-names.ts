@@ -3,6 +3,7 @@
 import {joinPath} from '../../src/policy/format.ts';
 import {nearest} from '../../src/policy/suggestions.ts';
 import type {Rule} from '../rule.ts';
+import {retired} from '../rules/retired.ts';
 import type {ConfigProblem} from './check.ts';
 import type {ConfigFile} from './config-file.ts';
 
@@ -18,9 +19,9 @@ export function checkRuleNames({rules, overrides = []}: ConfigFile, known: reado
   ];
 }
 
-/** Codes and names in lower case, as they are compared. */
+/** Codes and names in lower case, as they are compared, with those of retired rules. */
 export const namesOf = (rules: readonly Rule[]): string[] =>
-  rules.flatMap(({code, name}) => [code.toLowerCase(), name.toLowerCase()]);
+  [...rules, ...retired].flatMap(({code, name}) => [code.toLowerCase(), name.toLowerCase()]);
 
 /**
  * The clause about a rule that does not exist.

@@ -2,8 +2,9 @@
 
 import type {Config, PresetName, RuleSetting} from '../config.ts';
 import type {Rule} from '../rule.ts';
-import {codeOf, ruleSetOf} from '../rule-set.ts';
+import {namedRule, ruleSetOf} from '../rule-set.ts';
 import {rules as builtIn} from '../rules/index.ts';
+import {retired} from '../rules/retired.ts';
 import type {ConfigFile, RuleSettings} from './config-file.ts';
 import type {ConfigHost} from './host.ts';
 
@@ -15,7 +16,7 @@ export interface SettingsLayer extends RuleSettings {
 
 export interface Settings {
   readonly preset: {readonly name: PresetName; readonly from: string};
-  /** Only the rules that are set, by code. */
+  /** Only the rules that are set, by code. A part of a rule has the code of the retired rule that it was. */
   readonly rules: ReadonlyMap<string, {readonly setting: RuleSetting; readonly from: string}>;
   /** The built-in rules and the user's. */
   readonly available: readonly Rule[];
@@ -44,8 +45,13 @@ export async function settingsFor(
   const rules = new Map<string, {setting: RuleSetting; from: string}>();
   for (const layer of layers) {
     if (layer.preset !== undefined) preset = {name: layer.preset, from: layer.from};
-    for (const [name, setting] of Object.entries(layer.rules ?? {}))
-      rules.set(codeOf(available, name) ?? name, {setting, from: layer.from});
+    const set = Object.entries(layer.rules ?? {}).map(([name, setting]) => {
+      const {code, formerly} = namedRule(available, name) ?? {code: name};
+      return {key: formerly ?? code, setting};
+    });
+    // A rule that a later layer sets is set as a whole, with the retired rules that are part of it.
+    for (const {code, now} of retired) if (code !== now && set.some(({key}) => key === now)) rules.delete(code);
+    for (const {key, setting} of set) rules.set(key, {setting, from: layer.from});
   }
   return {preset, rules, available, plugins};
 }

@@ -4,6 +4,7 @@ import type {Config} from '../config.ts';
 import type {Model} from '../model/model.ts';
 import {modelsOf, scopeAt} from '../model/models.ts';
 import type {Scope} from '../model/scope.ts';
+import {checksOf} from '../report/check-of.ts';
 import {draftsOf} from '../report/drafts.ts';
 import type {Rule} from '../rule.ts';
 import {type FilesRequest, sourceOf} from '../source/files.ts';
@@ -38,7 +39,7 @@ function scopesOf(models: readonly Model[], rule: Rule): Scope[] {
 }
 
 const flaggedIn = (model: Model, rule: Rule): Scope[] => [
-  ...new Set(Array.from(draftsOf(rule, model), ({scope}) => scope)),
+  ...new Set(checksOf(rule).flatMap(check => Array.from(draftsOf(check, model), ({scope}) => scope))),
 ];
 
 /** Routes that inherit everything have the same arithmetic as the top. */

@@ -9,6 +9,8 @@ export interface RulePage extends RuleDocumentation {
   readonly facts: RuleFacts;
   /** The version that introduced the rule. */
   readonly since: string;
+  /** Code and name of the retired rules that it has the checks of. With its own code: a name that it had. */
+  readonly formerly: readonly (readonly [code: string, name: string])[];
   readonly bad: readonly [PageExample, ...PageExample[]];
 }
 
@@ -29,7 +31,7 @@ export const flagsOf = (fix: RuleFacts['fix']): string => (fix === 'unsafe' ? '-
  */
 export function readRulePage(text: string, path: string): RulePage {
   const lines = text.split(/\r?\n/);
-  const {since, length, ...front} = frontOf(lines, path);
+  const {since, formerly, length, ...front} = frontOf(lines, path);
   const blocks = new PageBlocks(path, lines, length);
   const [, code = '', name = ''] = blocks.take(/^# (RL\d{3}) (\S+)$/, '# RL000 name-of-the-rule');
   const [, summary = ''] = blocks.take(/^\*\*([^*]+)\.\*\*$/, '**What the rule asks for.**');
@@ -44,10 +46,11 @@ export function readRulePage(text: string, path: string): RulePage {
   const sources = sourcesOf(blocks);
   blocks.takeText(FOOTER);
   blocks.end();
-  return {facts, since, why, sources, bad, good};
+  return {facts, since, formerly, why, sources, bad, good};
 }
 
-type Front = Omit<RuleFacts, 'code' | 'name' | 'summary'> & {readonly since: string; readonly length: number};
+type Front = Omit<RuleFacts, 'code' | 'name' | 'summary'> &
+  Pick<RulePage, 'since' | 'formerly'> & {readonly length: number};
 
 /** Its fields have one order, so that pages are alike. */
 function frontOf(lines: readonly string[], path: string): Front {
@@ -79,12 +82,23 @@ function frontOf(lines: readonly string[], path: string): Front {
   const since = /^since: (\d+\.\d+\.\d+)$/.exec(lines[index] ?? '')?.[1];
   if (since === undefined) throw mistake('since: 1.0.0');
   index++;
+  const formerly = [];
+  for (let old = formerAt(lines[index]); old !== undefined; old = formerAt(lines[index])) {
+    formerly.push(old);
+    index++;
+  }
   fence();
   return {
-    ...{category, severity, confidence, since, length: index},
+    ...{category, severity, confidence, since, formerly, length: index},
     ...(fix === undefined ? {} : {fix}),
     ...(strict === undefined ? {} : {strict: true}),
   };
+}
+
+/** `formerly: RL211 no-fast-retries-on-overload`, one on each line. */
+function formerAt(line = ''): readonly [string, string] | undefined {
+  const [, code, name] = /^formerly: (RL\d{3}) ([a-z-]+)$/.exec(line) ?? [];
+  return code === undefined || name === undefined ? undefined : [code, name];
 }
 
 function atLeastOne<T>(blocks: PageBlocks, read: () => T): [T, ...T[]] {

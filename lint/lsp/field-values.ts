@@ -81,7 +81,7 @@ function fittingValues(field: string, {policy, dialect: {words}}: Scope): FieldV
   }
 }
 
-/** RL202 warns of more. */
+/** RL201 warns of more. */
 const MOST = 5;
 
 function mostThatFit(fits: (attempts: number) => boolean): number {

@@ -11,11 +11,14 @@ import type {Draft, FixDraft, Rule} from '../rule.ts';
 import {linesOf, type Range} from '../source/lines.ts';
 import {type Place, spanToShow} from '../source/places.ts';
 import type {Source, Span} from '../source/tree.ts';
+import {lastingCode, noteCheck, type RuleCheck} from './check-of.ts';
 import {fixOf, type LazyFix, once} from './lazy-fix.ts';
 
 /** One finding, as far as a rule or a reader knows it. */
 export interface Statement {
   readonly rule: Rule;
+  /** Default: that of the rule. */
+  readonly check?: RuleCheck;
   readonly severity: Severity;
   readonly confidence?: Confidence | undefined;
   readonly tag?: FindingTag | undefined;
@@ -44,17 +47,18 @@ export class Collector {
   }
 
   /** A rule's draft, with its paths resolved. */
-  addDraft(rule: Rule, severity: Severity, scope: Scope, draft: Draft): void {
+  addDraft(rule: Rule, check: RuleCheck, severity: Severity, scope: Scope, draft: Draft): void {
     const spot = spotOf(scope, draft.at);
     const span = spot.place === undefined ? {start: 0, end: 0} : spanToShow(spot.place);
-    if (this.#isSaid(rule, span)) return;
+    if (this.#isSaid(check, span)) return;
     const path = spot.from === undefined ? spot.path : draft.at;
     const shown = spot.from === undefined ? (spot.place?.path ?? path) : path;
     const {base = '', id = ''} = scope.file.shape?.unit ?? {};
     this.add({
       rule,
+      check,
       severity,
-      confidence: draft.confidence,
+      confidence: draft.confidence ?? check.confidence,
       tag: draft.tag,
       message: draft.message,
       span,
@@ -71,17 +75,17 @@ export class Collector {
   }
 
   add(statement: Statement): void {
-    const {rule, severity, confidence, tag, message, span, pointer, identity, related, fix, suggestions, values} =
-      statement;
-    if (this.#isSaid(rule, span)) return;
-    this.#said.add(`${rule.code} ${span.start}`);
+    const {rule, check = rule, severity, confidence, tag, message, span, pointer, identity, related} = statement;
+    const {fix, suggestions, values} = statement;
+    if (this.#isSaid(check, span)) return;
+    this.#said.add(`${lastingCode(check)} ${span.start}`);
     const computedFix = once(() => fix && fixOf(fix, rule.fix ?? 'unsafe', this.rangeOf));
     const computedSuggestions = once(() =>
       (suggestions ?? []).map(each => fixOf(each, 'unsafe', this.rangeOf)).filter(each => each !== undefined),
     );
-    const fingerprint = this.#unique(`${rule.code} ${identity}`);
+    const fingerprint = this.#unique(`${lastingCode(check)} ${identity}`);
     const acceptance = once(() => acceptanceOf(fingerprint, severity, values?.() ?? []));
-    this.findings.push({
+    const finding: Finding = {
       code: rule.code,
       name: rule.name,
       severity,
@@ -103,7 +107,9 @@ export class Collector {
         return computedSuggestions();
       },
       docs: documentationOf(rule).url,
-    });
+    };
+    noteCheck(finding, check);
+    this.findings.push(finding);
   }
 
   /** The range of a place in the linted file. */
@@ -124,7 +130,7 @@ export class Collector {
     };
   }
 
-  #isSaid = ({code}: Rule, {start}: Span): boolean => this.#said.has(`${code} ${start}`);
+  #isSaid = (check: RuleCheck, {start}: Span): boolean => this.#said.has(`${lastingCode(check)} ${start}`);
 
   /** Code scanning drops results whose fingerprint it has seen, so equals are numbered. */
   #unique(fingerprint: string): string {

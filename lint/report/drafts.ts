@@ -1,33 +1,33 @@
-/** Runs a rule on a policy, and drops the drafts about values that are not known. A rule declares its fields for that. */
+/** Runs a check on a policy, and drops the drafts about values that are not known. A check declares its fields for that. */
 
 import {isNative} from '../dialects/native.ts';
 import type {Model} from '../model/model.ts';
 import {hasTemplate, isAllSure, isSure, type Scope} from '../model/scope.ts';
-import type {Draft, Rule} from '../rule.ts';
+import type {Check, Draft} from '../rule.ts';
 
 export interface ScopedDraft {
   readonly scope: Scope;
   readonly draft: Draft;
 }
 
-export function* draftsOf(rule: Rule, model: Model): Iterable<ScopedDraft> {
-  if (lacksNeeds(rule, model)) return;
-  for (const draft of rule.checkFile?.(model) ?? [])
-    if (canCheck(rule, draft.scope) && isKnown(draft.scope, draft)) yield {scope: draft.scope, draft};
-  if (rule.check === undefined) return;
+export function* draftsOf(check: Check, model: Model): Iterable<ScopedDraft> {
+  if (lacksNeeds(check, model)) return;
+  for (const draft of check.checkFile?.(model) ?? [])
+    if (canCheck(check, draft.scope) && isKnown(draft.scope, draft)) yield {scope: draft.scope, draft};
+  if (check.check === undefined) return;
   for (const scope of model.scopes) {
-    if (!canCheck(rule, scope)) continue;
-    for (const draft of rule.check(scope)) if (isKnown(scope, draft)) yield {scope, draft};
+    if (!canCheck(check, scope)) continue;
+    for (const draft of check.check(scope)) if (isKnown(scope, draft)) yield {scope, draft};
   }
 }
 
-/** Whether the policy sets nothing that the rule could report. Most rules are about fields that most policies do not set. */
-function lacksNeeds({needs}: Rule, {written, scopes}: Model): boolean {
+/** Whether the policy sets nothing that the check could report. Most checks are about fields that most policies do not set. */
+function lacksNeeds({needs}: Check, {written, scopes}: Model): boolean {
   return needs !== undefined && isNative(scopes[0]!.dialect) && !needs.some(field => written.has(field));
 }
 
-/** Whether all that the rule depends on is known. */
-function canCheck({fields, reads = []}: Rule, scope: Scope): boolean {
+/** Whether all that the check depends on is known. */
+function canCheck({fields, reads = []}: Check, scope: Scope): boolean {
   if (fields === undefined) return isNative(scope.dialect);
   if (isAllSure(scope)) return true;
   return isSure(scope, ...fields) && ![...fields, ...reads].some(path => hasTemplate(scope, path));

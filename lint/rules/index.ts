@@ -11,81 +11,52 @@ import {
   weakSuppression,
   wrongValue,
 } from './intrinsic.ts';
-import {actionsByGet} from './no-actions-by-get.ts';
 import {amplifiedRetries} from './no-amplified-retries.ts';
-import {attemptAsLongAsCall} from './no-attempt-as-long-as-call.ts';
 import {breakerOpenedByOneCall} from './no-breaker-opened-by-one-call.ts';
 import {brokenExtends} from './no-broken-extends.ts';
-import {budgetMultipliedByInstances} from './no-budget-multiplied-by-instances.ts';
-import {lateColdStart} from './no-cold-start-beyond-deadline.ts';
-import {concurrencyBelowTraffic} from './no-concurrency-below-traffic.ts';
+import {callsPaidTwice} from './no-calls-paid-twice.ts';
 import {contradiction} from './no-contradiction.ts';
 import {credentialsAcrossSites} from './no-credentials-across-sites.ts';
 import {deadBreaker} from './no-dead-breaker.ts';
-import {emptyTriggers} from './no-empty-triggers.ts';
 import {endlessWaits} from './no-endless-waits.ts';
-import {excessiveAttempts} from './no-excessive-attempts.ts';
 import {excessiveHedging} from './no-excessive-hedging.ts';
-import {excessiveHints} from './no-excessive-hints.ts';
-import {extremeHoldLimit} from './no-extreme-hold-limit.ts';
-import {extremeReplayLimit} from './no-extreme-replay-limit.ts';
-import {fallbackFirst} from './no-fallback-first.ts';
-import {fastThrottledRetries} from './no-fast-retries-on-overload.ts';
+import {extremeBuffer} from './no-extreme-buffer.ts';
+import {falseIdempotence} from './no-false-idempotence.ts';
 import {fieldWithoutEffect} from './no-field-without-effect.ts';
-import {firstContentBeyondTimeout} from './no-first-content-beyond-timeout.ts';
 import {flappingBreaker} from './no-flapping-breaker.ts';
-import {flatBackoff} from './no-flat-backoff.ts';
-import {hedgedPostWithoutKey} from './no-hedged-post-without-key.ts';
-import {hedgesPaidTwice} from './no-hedges-paid-twice.ts';
-import {hintsBelowQueueWait} from './no-hints-below-queue-wait.ts';
-import {idempotentPostEverywhere} from './no-idempotent-post-everywhere.ts';
-import {idleRoute} from './no-idle-route.ts';
-import {idleWatches} from './no-idle-timeout-for-watches.ts';
 import {idsToEveryOrigin} from './no-ids-to-every-origin.ts';
 import {ignoredKeyHeader} from './no-ignored-key-header.ts';
-import {ignoredHints} from './no-ignored-retry-after.ts';
-import {immediateRetries} from './no-immediate-retries.ts';
-import {implausibleQuota} from './no-implausible-quota.ts';
+import {ignoredThrottling} from './no-ignored-throttling.ts';
 import {ineffectiveAdaptiveLimit} from './no-ineffective-adaptive-limit.ts';
-import {ineffectiveFailover} from './no-ineffective-failover.ts';
-import {lostDefaults} from './no-lost-defaults.ts';
+import {limitBelowTraffic} from './no-limit-below-traffic.ts';
 import {missedObjective} from './no-missed-objective.ts';
+import {missingTriggers} from './no-missing-triggers.ts';
 import {misspeltMethod} from './no-misspelt-method.ts';
+import {multipliedLimit} from './no-multiplied-limit.ts';
 import {overriddenPreset} from './no-overridden-preset.ts';
-import {pacingWithoutQueue} from './no-pacing-without-queue.ts';
 import {paymentsAcrossEndpoints} from './no-payments-across-endpoints.ts';
-import {plainHttpEndpoints} from './no-plain-http-endpoints.ts';
-import {plainHttpPayments} from './no-plain-http-payments.ts';
-import {queueBeyondDeadline} from './no-queue-beyond-deadline.ts';
-import {quotaBelowTraffic} from './no-quota-below-traffic.ts';
-import {quotaMultipliedByInstances} from './no-quota-multiplied-by-instances.ts';
-import {rankGap} from './no-rank-gap.ts';
+import {plainHttp} from './no-plain-http.ts';
+import {repeatedPostWithoutKey} from './no-repeated-post-without-key.ts';
 import {repeatedRoutes} from './no-repeated-settings.ts';
-import {retriedPostWithoutKey} from './no-retried-post-without-key.ts';
 import {retriedRefusals} from './no-retried-refusals.ts';
-import {retriesPaidTwice} from './no-retries-paid-twice.ts';
 import {secretInNotes} from './no-secret-in-notes.ts';
 import {sharedRouteGuards} from './no-shared-route-guards.ts';
-import {splitLimit} from './no-split-limit.ts';
-import {spreadSessions} from './no-spread-sessions.ts';
-import {streamCommittedByHeaders} from './no-stream-committed-by-headers.ts';
 import {synchronisedRetries} from './no-synchronised-retries.ts';
 import {timeoutBelowLatency} from './no-timeout-below-latency.ts';
+import {tooManyAttempts} from './no-too-many-attempts.ts';
 import {toothlessBudget} from './no-toothless-budget.ts';
-import {unboundedRetries} from './no-unbounded-retries.ts';
 import {unitSlip} from './no-unit-slip.ts';
 import {unreachableAttempts} from './no-unreachable-attempts.ts';
-import {unreachableCap} from './no-unreachable-cap.ts';
 import {unreachableEntry} from './no-unreachable-entry.ts';
-import {unretriedThrottling} from './no-unretried-throttling.ts';
-import {unretriedTimeouts} from './no-unretried-timeouts.ts';
-import {lateWorstCase} from './no-worst-case-above-objective.ts';
+import {unreachableLimit} from './no-unreachable-limit.ts';
+import {wrongEndpoint} from './no-wrong-endpoint.ts';
 import {missingAttemptTimeout} from './use-attempt-timeout.ts';
+import {missingBackoff} from './use-backoff.ts';
 import {missingConcurrencyLimit} from './use-concurrency-limit.ts';
 import {missingDeadline} from './use-deadline.ts';
 import {missingDeadlineHeader} from './use-deadline-header.ts';
-import {missingIdleTimeout} from './use-idle-timeout.ts';
-import {missingRefusals} from './use-refusals.ts';
+import {idleTimeout} from './use-idle-timeout.ts';
+import {unreadErrors} from './use-refusals.ts';
 import {missingBudget} from './use-retry-budget.ts';
 
 export const rules: readonly Rule[] = [
@@ -95,82 +66,53 @@ export const rules: readonly Rule[] = [
   unknownField,
   missingField,
   unreadableText,
-  retriedPostWithoutKey,
+  repeatedPostWithoutKey,
   retriedRefusals,
-  idempotentPostEverywhere,
-  hedgedPostWithoutKey,
-  plainHttpPayments,
+  falseIdempotence,
+  plainHttp,
   idsToEveryOrigin,
   secretInNotes,
-  retriesPaidTwice,
+  callsPaidTwice,
   paymentsAcrossEndpoints,
   credentialsAcrossSites,
-  plainHttpEndpoints,
-  hedgesPaidTwice,
-  actionsByGet,
   ignoredKeyHeader,
-  unboundedRetries,
-  excessiveAttempts,
+  tooManyAttempts,
   synchronisedRetries,
-  immediateRetries,
-  flatBackoff,
+  missingBackoff,
   endlessWaits,
   missingBudget,
   toothlessBudget,
   amplifiedRetries,
-  ignoredHints,
-  fastThrottledRetries,
+  ignoredThrottling,
   deadBreaker,
   flappingBreaker,
   excessiveHedging,
   breakerOpenedByOneCall,
-  concurrencyBelowTraffic,
-  budgetMultipliedByInstances,
+  limitBelowTraffic,
+  multipliedLimit,
   ineffectiveAdaptiveLimit,
-  quotaBelowTraffic,
-  pacingWithoutQueue,
-  missingRefusals,
-  quotaMultipliedByInstances,
-  splitLimit,
+  unreadErrors,
   missingConcurrencyLimit,
-  implausibleQuota,
   missingAttemptTimeout,
   missingDeadline,
   unreachableAttempts,
-  attemptAsLongAsCall,
-  unretriedTimeouts,
-  unreachableCap,
-  lateWorstCase,
+  unreachableLimit,
   missedObjective,
   timeoutBelowLatency,
-  queueBeyondDeadline,
-  missingIdleTimeout,
-  excessiveHints,
-  firstContentBeyondTimeout,
-  idleWatches,
+  idleTimeout,
   missingDeadlineHeader,
-  lateColdStart,
-  hintsBelowQueueWait,
   contradiction,
   misspeltMethod,
   fieldWithoutEffect,
   brokenExtends,
   unreachableEntry,
-  emptyTriggers,
-  unretriedThrottling,
-  extremeReplayLimit,
-  streamCommittedByHeaders,
-  extremeHoldLimit,
+  missingTriggers,
+  extremeBuffer,
   overriddenPreset,
-  ineffectiveFailover,
-  lostDefaults,
+  wrongEndpoint,
   sharedRouteGuards,
-  fallbackFirst,
-  spreadSessions,
   repeatedRoutes,
   unitSlip,
-  idleRoute,
   weakSuppression,
   unusedSuppression,
-  rankGap,
 ];

@@ -15,7 +15,7 @@ export const excessiveHedging: Rule = builtIn('RL215', {
 
   *check(scope): Iterable<Draft> {
     const {hedge} = scope.policy;
-    // RL405 reports a hedge that is never sent, RL105 one without a key.
+    // RL405 reports a hedge that is never sent, RL101 one without a key.
     if (hedge === null || hedge.maxLoadRatio === 0 || !mayRetry(scope) || !mayRepeat(scope) || isRare(scope)) return;
     // To send few calls twice at once is a decision.
     if (hedge.delayMs === 0 && isLight(scope)) return;

@@ -1,12 +1,15 @@
 import {INERT_FIELDS} from '../analysis/inert-fields.ts';
+import {namedNonIdempotent} from '../analysis/retryability.ts';
+import {mayMeet} from '../analysis/route-cover.ts';
+import {equalJson} from '../canonical.ts';
 import type {Layer} from '../model/layer.ts';
 import type {Model} from '../model/model.ts';
-import type {Scope} from '../model/scope.ts';
+import {isSetHere, type Scope} from '../model/scope.ts';
 import {setterOf, valueAt} from '../model/setter.ts';
-import type {Draft, Rule} from '../rule.ts';
+import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
-export const fieldWithoutEffect: Rule = builtIn('RL405', {
+const inertField: Check = {
   fields: [],
   reads: [
     'attemptHeader',
@@ -50,7 +53,7 @@ export const fieldWithoutEffect: Rule = builtIn('RL405', {
       }
     }
   },
-});
+};
 
 /** The scopes of each layer of this file that sets their value, or a field of it. */
 function usersOf(path: string, scopes: readonly Scope[]): ReadonlyMap<Layer, readonly Scope[]> {
@@ -73,3 +76,68 @@ function settersOf(path: string, scope: Scope): ReadonlySet<Layer> {
     setters.flatMap(setter => (setter.by === 'layer' && setter.layer.entry === undefined ? [setter.layer] : [])),
   );
 }
+
+const idleRoute: FormerCheck = {
+  formerly: 'RL603',
+  severity: 'info',
+  needs: ['routes'],
+  fields: [],
+  reads: [''],
+
+  *checkFile({scopes: [top, ...routes]}: Model): Iterable<Draft & {scope: Scope}> {
+    for (const [index, scope] of routes.entries()) {
+      const {own, policy, match = {}} = scope;
+      if (own.entry !== undefined || own.data.name !== undefined || hasSlips(own)) continue;
+      // A route that names POST states that its calls were thought of.
+      if (match.methods !== undefined && namedNonIdempotent(scope).length > 0) continue;
+      if (!equalJson({...policy, name: ''}, {...top!.policy, name: ''})) continue;
+      if (routes.slice(index + 1).some(next => mayMeet(match, next.match ?? {}))) continue;
+      const message = `${scope.title.replace(/^r/, 'R')} changes nothing: its calls have the same settings without it. Remove it.`;
+      yield {
+        scope,
+        at: 'match',
+        message,
+        tag: 'unnecessary',
+        fix: {title: 'Remove the route', changes: [{do: 'remove', path: ''}]},
+      };
+    }
+  },
+};
+
+/** An invalid setting was meant to change something. */
+const hasSlips = ({shape, base}: Scope['own']): boolean =>
+  [...(shape?.invalid ?? [])].some(path => path.startsWith(`${base}.`)) ||
+  (shape?.problems ?? []).some(({path}) => path.startsWith(`${base}.`));
+
+const rankGap: FormerCheck = {
+  formerly: 'RL606',
+  severity: 'info',
+  confidence: 'low',
+  needs: ['endpoints'],
+  fields: ['endpoints'],
+
+  *check(scope): Iterable<Draft> {
+    if (!isSetHere(scope, 'endpoints')) return;
+    const endpoints = (scope.policy.endpoints ?? []).map(({name, rank = 1}, index) => ({
+      name,
+      rank,
+      path: `endpoints[${index}].rank`,
+    }));
+    const ranks = [...new Set(endpoints.map(({rank}) => rank))].sort((a, b) => a - b);
+    const gap = ranks.findIndex((rank, index) => rank !== index + 1);
+    if (gap === -1) return;
+    const after = endpoints.find(({rank}) => rank === ranks[gap])!;
+    yield {
+      at: after.path,
+      message: `No endpoint has rank ${gap + 1}, and ${after.name} has rank ${after.rank}. Number the ranks from 1 on, or add the endpoint that is missing.`,
+      fix: {
+        title: 'Number the ranks from 1 on',
+        changes: endpoints
+          .filter(({rank}) => rank !== ranks.indexOf(rank) + 1)
+          .map(({path, rank}) => ({do: 'set', path, value: ranks.indexOf(rank) + 1})),
+      },
+    };
+  },
+};
+
+export const fieldWithoutEffect: Rule = builtIn('RL405', inertField, idleRoute, rankGap);

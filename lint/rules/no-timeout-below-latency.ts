@@ -1,13 +1,15 @@
 import {latencyCdf} from '../../src/math/attempt-latency.ts';
 import type {LatencyQuantiles, Policy} from '../../src/policy/types.ts';
 import {formatShare} from '../analysis/format.ts';
+import {isModelRoute} from '../analysis/model-route.ts';
 import {isPredictable, meetsObjective} from '../analysis/prediction.ts';
+import {buildsOn} from '../analysis/presets.ts';
 import {formatChange} from '../analysis/setting.ts';
 import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
-import type {Draft, Rule} from '../rule.ts';
+import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
-export const timeoutBelowLatency: Rule = builtIn('RL310', {
+const belowLatency: Check = {
   worse: 'lower',
   needs: ['objective'],
   fields: ['attemptTimeoutMs', 'deadlineMs', 'objective'],
@@ -37,7 +39,7 @@ export const timeoutBelowLatency: Rule = builtIn('RL310', {
       ...longer(scope, latencies),
     };
   },
-});
+};
 
 /** Whether a promise may ask for the early timeout: one of shares, or of a longest duration in which a slow response does not come. */
 function isBound({policy: {objective}}: Scope, slowMs: number): boolean {
@@ -115,3 +117,33 @@ function longer(scope: Scope, {p95, p99}: LatencyQuantiles): Pick<Draft, 'fix'> 
   const title = `${formatChange(scope, 'attemptTimeoutMs', value)}, the assumed ${name}`;
   return {fix: {title, changes: [{do: 'set', path: 'attemptTimeoutMs', value}]}};
 }
+
+const lateColdStart: FormerCheck = {
+  formerly: 'RL317',
+  severity: 'info',
+  confidence: 'low',
+  needs: ['endpoints'],
+  fields: ['deadlineMs', 'endpoints'],
+  reads: ['match'],
+
+  *check(scope): Iterable<Draft> {
+    const {deadlineMs, endpoints} = scope.policy;
+    if (deadlineMs === null || deadlineMs > LOAD_MS || endpoints?.length !== 1) return;
+    const [{name, readyPath}] = endpoints as readonly [(typeof endpoints)[number]];
+    if (!readyPath || !(MODEL_READY.test(readyPath) || isModelRoute(scope) || buildsOn(scope, 'steadfetch:llm')))
+      return;
+    yield {
+      at: 'deadlineMs',
+      message: `A call that finds ${name} not ready waits until its deadline of ${scope.dialect.words.ms(deadlineMs)}, and to load a model takes minutes: if ${name} scales to zero, the calls that start it are refused. Raise deadlineMs, if it does.`,
+      related: [{at: 'endpoints', message: 'The endpoint is listed here.'}],
+    };
+  },
+};
+
+/** Two minutes: less than a model of tens of gigabytes takes from a disk on the network. */
+const LOAD_MS = 120_000;
+
+/** The readiness of a model server in the Open Inference Protocol: KServe, Triton, OpenVINO. */
+const MODEL_READY = /^\/v2\/(?:health|models\/[^/]+)\/ready$/;
+
+export const timeoutBelowLatency: Rule = builtIn('RL310', belowLatency, lateColdStart);

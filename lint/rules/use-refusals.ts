@@ -2,11 +2,11 @@ import {formatCount} from '../analysis/format.ts';
 import {isModelRoute} from '../analysis/model-route.ts';
 import {callsOf, mayRetry} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
-import {isDefault} from '../model/scope.ts';
-import type {Draft, FixDraft, Rule} from '../rule.ts';
+import {isDefault, mostSpecific} from '../model/scope.ts';
+import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
-export const missingRefusals: Rule = builtIn('RL222', {
+const unreadBodies: Check = {
   needs: ['refusals', 'routes'],
   fields: ['refusals', 'retryOn'],
   reads: ['match', 'maxAttempts'],
@@ -28,7 +28,7 @@ export const missingRefusals: Rule = builtIn('RL222', {
       fix: readBodies,
     };
   },
-});
+};
 
 /** The error of a vendor with its details, such as RetryInfo, has up to a kilobyte. */
 const LEAST_BYTES = 1024;
@@ -37,3 +37,23 @@ const readBodies: FixDraft = {
   title: 'Read error bodies, with the default limit',
   changes: [{do: 'set', path: 'refusals', value: {}}],
 };
+
+const streamCommittedByHeaders: FormerCheck = {
+  formerly: 'RL414',
+  severity: 'warning',
+  confidence: 'high',
+  needs: ['stream'],
+  fields: ['stream', 'stream.commit'],
+  reads: ['match', 'maxAttempts'],
+
+  *check(scope): Iterable<Draft> {
+    if (scope.policy.stream?.commit !== 'headers' || !isModelRoute(scope) || !mayRetry(scope)) return;
+    yield {
+      at: mostSpecific(scope, 'stream.commit'),
+      message: `stream.commit is "headers", so an overload inside the stream of ${callsOf(scope, 'POST')} reaches the caller and is not retried. Set it to "content".`,
+      fix: setting(scope, 'stream.commit', 'content'),
+    };
+  },
+};
+
+export const unreadErrors: Rule = builtIn('RL222', unreadBodies, streamCommittedByHeaders);

@@ -2,8 +2,9 @@
 
 import {formatList} from '../analysis/format.ts';
 import type {Finding, Suppressed} from '../finding.ts';
+import {checkOf, formerCodeOf} from '../report/check-of.ts';
 import type {Collector} from '../report/collector.ts';
-import {codeOf, type RuleSet} from '../rule-set.ts';
+import {codeOf, type NamedRule, namedRule, type RuleSet} from '../rule-set.ts';
 import type {Source} from '../source/tree.ts';
 import type {Unit} from '../source/unit.ts';
 import {fromBlock} from './from-block.ts';
@@ -46,18 +47,25 @@ export function applySuppressions(
     const weakness = weaknessOf(suppression, rules, options);
     if (weakness !== undefined) report('RL604', weakness, suppression, rules, collector);
     if (options.refused || isOver(suppression, options)) continue;
-    const codes = suppression.rules.map(name => codeOf(rules.rules, name)).filter(code => code !== undefined);
+    const named = suppression.rules.map(name => namedRule(rules.rules, name)).filter(each => each !== undefined);
     const isHit = (finding: Finding): boolean =>
-      codes.includes(finding.code) && canBeSuppressed(finding) && suppression.covers(finding);
+      named.some(each => isOf(each, finding)) && canBeSuppressed(finding) && suppression.covers(finding);
     const hits = findings.filter(isHit);
     suppressed.push(...hits.map(finding => ({finding, by: suppression.by, reason: suppression.reason})));
     findings = findings.filter(finding => !hits.includes(finding));
-    const unused = codes.filter(code => isOn(code, rules) && !hits.some(hit => hit.code === code));
-    if (options.rulesRan && unused.length > 0) reportUnused(unused, codes, suppression, rules, collector);
+    const unused = named.filter(each => isOn(each, rules) && !hits.some(hit => isOf(each, hit)));
+    if (options.rulesRan && unused.length > 0)
+      reportUnused(unused.map(shownCode), unused.length === named.length, suppression, rules, collector);
   }
   const own = collector.findings.filter(({code}) => code === 'RL604' || code === 'RL605');
   return {findings: [...findings, ...own], suppressed};
 }
+
+/** A retired rule is the part of a rule that it became. */
+const isOf = ({code, formerly}: NamedRule, finding: Finding): boolean =>
+  finding.code === code && (formerly === undefined || formerCodeOf(checkOf(finding)) === formerly);
+
+const shownCode = ({code, formerly = code}: NamedRule): string => formerly;
 
 function weaknessOf(suppression: Suppression, rules: RuleSet, options: SuppressOptions): string | undefined {
   const {rules: names, reason, until} = suppression;
@@ -84,17 +92,25 @@ function isDay(text: string): boolean {
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
 
-const isOn = (code: string, rules: RuleSet): boolean => rules.severityOf(rules.get(code)) !== undefined;
+function isOn({code, formerly}: NamedRule, rules: RuleSet): boolean {
+  const rule = rules.get(code);
+  return (
+    rules.severityOf(
+      rule,
+      rule.also?.find(each => each.formerly === formerly),
+    ) !== undefined
+  );
+}
 
 function reportUnused(
   unused: readonly string[],
-  all: readonly string[],
+  isWhole: boolean,
   suppression: Suppression,
   rules: RuleSet,
   collector: Collector,
 ): void {
   const message = `${formatList(unused)} ${unused.length === 1 ? 'reports' : 'report'} nothing here. Remove this suppression.`;
-  report('RL605', message, suppression, rules, collector, unused.length === all.length);
+  report('RL605', message, suppression, rules, collector, isWhole);
 }
 
 function reportMisspelt(misspelt: readonly Misspelt[], rules: RuleSet, collector: Collector): void {

@@ -10,6 +10,9 @@ import {readPages} from './read.ts';
 export const FACTS = 'lint/rules/facts.ts';
 
 export function factsModule(): string {
+  const old = [...readPages().values()].flatMap(({facts: {code: now}, formerly}) =>
+    formerly.map(each => [...each, now]),
+  );
   const rows = [...readPages().values()].map(({facts}) => {
     const {code, name, category, severity, confidence, summary, fix, strict} = facts;
     const optional = strict ? [fix, strict] : fix === undefined ? [] : [fix];
@@ -36,6 +39,13 @@ type Row = readonly [
 export const facts: Readonly<Record<RuleCode, Row>> = {
 ${rows.join('\n')}
 };
+
+/** Code and name of each retired rule, and the code of the rule that has its check. */
+export const formerly: readonly (readonly [code: string, name: string, now: RuleCode])[] = [
+${old
+  .map(row => `  [${row.map(literal).join(', ')}],\n`)
+  .sort()
+  .join('')}];
 `;
 }
 

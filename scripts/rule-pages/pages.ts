@@ -22,6 +22,9 @@ export async function rulePages(pages: ReadonlyMap<string, RulePage> = readPages
 }
 
 function listPage(pages: readonly RulePage[]): string {
+  const retired = pages.flatMap(({facts: {code: now}, formerly}) =>
+    formerly.map(([code, name]) => `| ${code} | \`${name}\` | [${now}](${now}.md) |`),
+  );
   const rows = pages.map(({facts: {code, name, severity, summary, fix = 'none'}, bad}) => {
     const suggests = bad.some(({output}) => /^ {4}or /m.test(output));
     const fixes = suggests ? `${fix}, suggestions` : fix;
@@ -48,6 +51,15 @@ how severe it is. For one place, with the reason:
 \`\`\`jsonc
 // retry-lint-disable-next-line RL203 -- why it is right here
 \`\`\`
+
+## Retired rules
+
+Rules with one cause became one rule. Code and name of a retired rule still work: a setting or a suppression that names it applies to
+what it reported, and to nothing else of the rule that has its check now. No new rule gets the code.
+
+| code | name | now |
+|---|---|---|
+${retired.sort().join('\n')}
 
 ## The findings of an example
 

@@ -5,11 +5,12 @@ import type {GoodExample} from '../../lint/rule.ts';
 import {formatOf} from '../../lint/source/read.ts';
 
 /** @param workedOut Markdown; '' for a rule without arithmetic. */
-export function renderPage({facts, since, why, sources, bad, good}: RulePage, workedOut: string): string {
+export function renderPage({facts, since, formerly, why, sources, bad, good}: RulePage, workedOut: string): string {
   const {code, name, category, severity, confidence, fix, strict, summary} = facts;
   const front = Object.entries({category, severity, confidence, fix, strict, since});
+  const old = formerly.map(each => `formerly: ${each.join(' ')}\n`);
   const sections = [
-    `---\n${front.map(([key, value]) => (value === undefined ? '' : `${key}: ${value}\n`)).join('')}---`,
+    `---\n${front.map(([key, value]) => (value === undefined ? '' : `${key}: ${value}\n`)).join('')}${old.join('')}---`,
     `# ${code} ${name}`,
     `**${summary}.**`,
     why,

@@ -33,7 +33,7 @@ describe('a message', () => {
     ],
     [
       'says hours of each long duration',
-      'RL306',
+      'RL304',
       {deadlineMs: 100_000_000, backoff: {baseMs: 2_000_000, capMs: 50_000_000}},
       'No wait reaches the cap of 50000000 ms (13.9 hours): the longest, before retry 2, is 4000000 ms (1.11 hours). Lower the cap.',
     ],

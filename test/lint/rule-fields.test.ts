@@ -2,7 +2,8 @@
 
 import {expect} from 'chai';
 import {type Model, modelOf} from '../../lint/model/model.ts';
-import type {Draft, GoodExample, Rule} from '../../lint/rule.ts';
+import {checksOf, lastingCode} from '../../lint/report/check-of.ts';
+import type {Check, Draft, GoodExample, Rule} from '../../lint/rule.ts';
 import {rules} from '../../lint/rules/index.ts';
 import {shapeOf} from '../../lint/shape/shape.ts';
 import {readerOf} from '../../lint/source/files.ts';
@@ -17,7 +18,7 @@ const NATIVE_ONLY: readonly string[] = ['RL110', 'RL406'];
 /** Each finding is about one field and depends on that alone, so a finding is dropped if its own field is not known. */
 const ONE_BY_ONE: readonly string[] = ['RL602'];
 
-const checking = rules.filter(({check, checkFile}) => check !== undefined || checkFile !== undefined);
+const checking = rules.flatMap(checksOf).filter(({check, checkFile}) => check !== undefined || checkFile !== undefined);
 
 async function modelsOfExamples(): Promise<Model[]> {
   const models: Model[] = [];
@@ -34,7 +35,7 @@ const examplesOf = (rule: Rule): GoodExample[] => {
   return [...bad, ...good];
 };
 
-const draftsOf = (rule: Rule, model: Model): Draft[] => [
+const draftsOf = (rule: Check, model: Model): Draft[] => [
   ...(rule.checkFile?.(model) ?? []),
   ...model.scopes.flatMap(scope => [...(rule.check?.(scope) ?? [])]),
 ];
@@ -49,7 +50,8 @@ describe('the fields of a rule', () => {
   });
 
   for (const rule of checking) {
-    const {code, fields, reads = []} = rule;
+    const {fields, reads = []} = rule;
+    const code = lastingCode(rule);
     if (NATIVE_ONLY.includes(code)) {
       it(`${code} runs on steadfetch’s own policies only`, () => expect(fields).to.equal(undefined));
       continue;

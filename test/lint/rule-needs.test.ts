@@ -3,8 +3,9 @@
 import {expect} from 'chai';
 import fc from 'fast-check';
 import {type Model, modelOf} from '../../lint/model/model.ts';
+import {checksOf, lastingCode} from '../../lint/report/check-of.ts';
 import {draftsOf} from '../../lint/report/drafts.ts';
-import type {Rule} from '../../lint/rule.ts';
+import type {Check, Rule} from '../../lint/rule.ts';
 import {rules} from '../../lint/rules/index.ts';
 import {shapeOf} from '../../lint/shape/shape.ts';
 import {readerOf} from '../../lint/source/files.ts';
@@ -35,11 +36,11 @@ function without(policy: Settings, names: readonly string[]): Settings {
 }
 
 /** The findings of a rule without the check of its needs. */
-const withoutNeeds = ({needs: _, ...rule}: Rule, model: Model) =>
+const withoutNeeds = ({needs: _, ...rule}: Check, model: Model) =>
   [...draftsOf(rule, model)].map(({draft}) => draft.message);
 
 describe('the fields that a rule needs', () => {
-  const needing = rules.filter(({needs}) => needs !== undefined);
+  const needing = rules.flatMap(checksOf).filter(({needs}) => needs !== undefined);
 
   it('are set wherever the rule reports something', () =>
     fc.assert(
@@ -47,7 +48,7 @@ describe('the fields that a rule needs', () => {
         for (const rule of needing) {
           const model = await modelFor(without(policy, rule.needs!), without(base, rule.needs!));
           if (rule.needs!.some(field => model.written.has(field))) continue;
-          expect(withoutNeeds(rule, model), rule.code).to.deep.equal([]);
+          expect(withoutNeeds(rule, model), lastingCode(rule)).to.deep.equal([]);
         }
       }),
       {numRuns: runs(30, 100), seed: 1},
@@ -59,7 +60,7 @@ describe('the fields that a rule needs', () => {
       expect(needing).not.to.be.empty;
       for (const rule of needing) {
         if (rule.needs!.some(field => model.written.has(field))) continue;
-        expect(withoutNeeds(rule, model), rule.code).to.deep.equal([]);
+        expect(withoutNeeds(rule, model), lastingCode(rule)).to.deep.equal([]);
       }
     });
   }

@@ -13,12 +13,12 @@ describe('a policy with a defect', () => {
     ['a budget that pays for no throttled retry', 'RL401 warning budget.throttledCost', {budget: {throttledCost: 200}}],
     [
       '5 ms after a 429 without a hint',
-      'RL211 warning backoff.throttledBaseMs',
+      'RL210 warning backoff.throttledBaseMs',
       {backoff: {baseMs: 5, throttledBaseMs: 5}},
     ],
     [
       '10 ms after a 429 without a hint',
-      'RL211 warning backoff.delayMs',
+      'RL210 warning backoff.delayMs',
       {backoff: {kind: 'constant', delayMs: 10, throttledBaseMs: 0}},
     ],
     [
@@ -36,9 +36,9 @@ describe('a policy with a defect', () => {
       'RL213 warning breaker.failureRatio',
       {breaker: {failureRatio: 0.1, minCalls: 50}, objective: {assume: {failureRatio: 0.05}}},
     ],
-    ['8 attempts in less than a minute', 'RL202 warning maxAttempts', {maxAttempts: 8, deadlineMs: 59_999}],
-    ['8 attempts without a budget', 'RL202 warning maxAttempts', {maxAttempts: 8, deadlineMs: 60_000, budget: null}],
-    ['11 attempts in an hour', 'RL202 warning maxAttempts', {maxAttempts: 11, deadlineMs: 3_600_000}],
+    ['8 attempts in less than a minute', 'RL201 warning maxAttempts', {maxAttempts: 8, deadlineMs: 59_999}],
+    ['8 attempts without a budget', 'RL201 warning maxAttempts', {maxAttempts: 8, deadlineMs: 60_000, budget: null}],
+    ['11 attempts in an hour', 'RL201 warning maxAttempts', {maxAttempts: 11, deadlineMs: 3_600_000}],
     [
       'a wait of more than a quarter of the deadline',
       'RL206 warning backoff.delayMs',
@@ -71,7 +71,7 @@ describe('a policy with a defect', () => {
     ],
     [
       'hints of more than a quarter of the deadline',
-      'RL313 warning retryAfter.maxMs',
+      'RL206 warning retryAfter.maxMs',
       {deadlineMs: 4_000_000, retryAfter: {maxMs: 1_000_001, scope: 'origin'}},
     ],
     [
@@ -96,7 +96,7 @@ describe('a policy with a defect', () => {
     ],
     [
       '5 ms after a 429 with more than a second left',
-      'RL211 warning backoff.throttledBaseMs',
+      'RL210 warning backoff.throttledBaseMs',
       {deadlineMs: 1001, attemptTimeoutMs: 200, backoff: {baseMs: 5, throttledBaseMs: 5}},
     ],
     [
@@ -117,7 +117,7 @@ describe('a policy with a defect', () => {
     ],
     [
       'no queue where calls may wait',
-      'RL221 warning quota.queue',
+      'RL217 warning quota.queue',
       {quota: {limits: [{unit: 'requests', max: 100, perMs: 1000}], queue: 0, maxWaitMs: 1}},
     ],
     [
@@ -144,7 +144,7 @@ describe('a policy with a defect', () => {
 describe('a policy that is unusual and sound', () => {
   for (const [title, code, policy] of [
     ['a budget that pays for one retry of each kind', 'RL401', {budget: {capacity: 14}}],
-    ['100 ms after a 429 without a hint', 'RL211', {backoff: {throttledBaseMs: 0}}],
+    ['100 ms after a 429 without a hint', 'RL210', {backoff: {throttledBaseMs: 0}}],
     [
       'hints of 200 ms within a deadline of 400 ms',
       'RL210',
@@ -156,7 +156,7 @@ describe('a policy that is unusual and sound', () => {
       'RL213',
       {breaker: {failureRatio: 0.5, minCalls: 50}, objective: {assume: {failureRatio: 0.05}}},
     ],
-    ['10 attempts of a worker that has a minute', 'RL202', {maxAttempts: 10, deadlineMs: 60_000}],
+    ['10 attempts of a worker that has a minute', 'RL201', {maxAttempts: 10, deadlineMs: 60_000}],
     [
       'a wait of a quarter of the deadline',
       'RL206',
@@ -179,7 +179,7 @@ describe('a policy that is unusual and sound', () => {
     ],
     [
       'hints of a quarter of the deadline',
-      'RL313',
+      'RL206',
       {deadlineMs: 4_000_000, retryAfter: {maxMs: 1_000_000, scope: 'origin'}},
     ],
     [
@@ -196,7 +196,7 @@ describe('a policy that is unusual and sound', () => {
     ['hints of 500 ms at most in two seconds', 'RL210', {deadlineMs: 2000, retryAfter: {maxMs: 500}}],
     [
       '5 ms after a 429 within a second',
-      'RL211',
+      'RL210',
       {deadlineMs: 1000, attemptTimeoutMs: 200, backoff: {baseMs: 5, throttledBaseMs: 5}},
     ],
     [
@@ -206,7 +206,7 @@ describe('a policy that is unusual and sound', () => {
     ],
     [
       'no queue where no call may wait',
-      'RL221',
+      'RL217',
       {quota: {limits: [{unit: 'requests', max: 100, perMs: 1000}], queue: 0, maxWaitMs: 0}},
     ],
     [
@@ -221,7 +221,7 @@ describe('a policy that is unusual and sound', () => {
   }
 
   it('fails no run where timeouts are not retried', async () => {
-    expect(await said({retryOn: [429, 503, 'network'], attemptTimeoutMs: 1000})).to.deep.equal(['RL305 info retryOn']);
+    expect(await said({retryOn: [429, 503, 'network'], attemptTimeoutMs: 1000})).to.deep.equal(['RL408 info retryOn']);
   });
 
   it('fails no run where one client without jitter has a call in ten seconds', async () => {

@@ -125,7 +125,7 @@ describe('RL310 no-timeout-below-latency', () => {
   });
 });
 
-describe('RL311 no-queue-beyond-deadline', () => {
+describe('RL217 no-limit-below-traffic of a queue', () => {
   const policy = (queue: number, settings: PolicyInput = {}): PolicyInput => ({
     deadlineMs: 2000,
     attemptTimeoutMs: 600,
@@ -135,9 +135,9 @@ describe('RL311 no-queue-beyond-deadline', () => {
   });
 
   it('leaves the last call of the queue the time of its attempt', async () => {
-    expect(await said('RL311', policy(90))).to.be.empty;
-    expect(await said('RL311', policy(91))).to.deep.equal(['warning concurrency.queue']);
-    const [finding] = await findings('RL311', policy(95));
+    expect(await said('RL217', policy(90))).to.be.empty;
+    expect(await said('RL217', policy(91))).to.deep.equal(['warning concurrency.queue']);
+    const [finding] = await findings('RL217', policy(95));
     expect(finding!.message).to.equal(
       'The last of 95 calls in the queue waits 1900 ms (10 in flight, each for about 200 ms), and the deadline of 2000 ms leaves 100 ms for its attempt. Shorten the queue.',
     );
@@ -146,17 +146,17 @@ describe('RL311 no-queue-beyond-deadline', () => {
   it('points at what a route changes', async () => {
     const {deadlineMs, ...rest} = policy(90);
     const routes = [{match: {path: '/v1/search'}, deadlineMs: 1000}];
-    expect(await said('RL311', {...rest, deadlineMs: 30_000, routes})).to.deep.equal(['warning routes[0].deadlineMs']);
+    expect(await said('RL217', {...rest, deadlineMs: 30_000, routes})).to.deep.equal(['warning routes[0].deadlineMs']);
   });
 
   it('is silent without a queue, a deadline or a latency', async () => {
-    expect(await said('RL311', policy(0))).to.be.empty;
-    expect(await said('RL311', policy(1000, {deadlineMs: null}))).to.be.empty;
-    expect(await said('RL311', policy(1000, {objective: {assume: {rps: 5}}}))).to.be.empty;
+    expect(await said('RL217', policy(0))).to.be.empty;
+    expect(await said('RL217', policy(1000, {deadlineMs: null}))).to.be.empty;
+    expect(await said('RL217', policy(1000, {objective: {assume: {rps: 5}}}))).to.be.empty;
   });
 
   it('suggests the longest queue that is empty before the deadline', async () => {
-    expect((await suggested('RL311', policy(1000)))[0]).to.deep.include({concurrency: {max: 10, queue: 90}});
+    expect((await suggested('RL217', policy(1000)))[0]).to.deep.include({concurrency: {max: 10, queue: 90}});
   });
 });
 
@@ -187,67 +187,66 @@ describe('RL312 use-idle-timeout', () => {
   });
 });
 
-describe('RL313 no-excessive-hints', () => {
+describe('RL206 no-endless-waits of hints', () => {
   const retryAfter = {maxMs: 7_200_000};
 
   it('believes ten minutes', async () => {
-    expect(await said('RL313', {deadlineMs: null, retryAfter: {maxMs: 600_000, scope: 'origin'}})).to.be.empty;
-    expect(await said('RL313', {deadlineMs: null, retryAfter: {maxMs: 600_001}})).to.deep.equal([
+    expect(await said('RL206', {deadlineMs: null, retryAfter: {maxMs: 600_000, scope: 'origin'}})).to.be.empty;
+    expect(await said('RL206', {deadlineMs: null, retryAfter: {maxMs: 600_001}})).to.deep.equal([
       'warning retryAfter.maxMs',
     ]);
   });
 
   it('is worse where a hint holds other calls, and then a deadline does not help', async () => {
     const scope = 'origin';
-    expect(await said('RL313', {deadlineMs: null, retryAfter: {...retryAfter, scope}})).to.deep.equal([
+    expect(await said('RL206', {deadlineMs: null, retryAfter: {...retryAfter, scope}})).to.deep.equal([
       'error retryAfter.maxMs',
     ]);
-    expect(await said('RL313', {retryAfter: {...retryAfter, scope}})).to.deep.equal(['warning retryAfter.maxMs']);
-    expect(await said('RL313', {retryAfter})).to.be.empty;
+    expect(await said('RL206', {retryAfter: {...retryAfter, scope}})).to.deep.equal(['warning retryAfter.maxMs']);
+    expect(await said('RL206', {retryAfter})).to.be.empty;
   });
 
   it('is silent where no hint is waited for', async () => {
     const policy = {deadlineMs: null, retryAfter};
-    expect(await said('RL313', {...policy, maxAttempts: 1})).to.be.empty;
-    expect(await said('RL313', {...policy, retryOn: [500, 'timeout']})).to.be.empty;
-    expect(await said('RL313', {...policy, retryAfter: {...retryAfter, honor: false}})).to.be.empty;
-    expect(await said('RL313', '{"deadlineMs": "never", "retryAfter": {"maxMs": 7200000}}')).to.be.empty;
+    expect(await said('RL206', {...policy, maxAttempts: 1})).to.be.empty;
+    expect(await said('RL206', {...policy, retryOn: [500, 'timeout']})).to.be.empty;
+    expect(await said('RL206', {...policy, retryAfter: {...retryAfter, honor: false}})).to.be.empty;
+    expect(await said('RL206', '{"deadlineMs": "never", "retryAfter": {"maxMs": 7200000}}')).to.be.empty;
   });
 });
 
-describe('RL412 no-unretried-throttling', () => {
+describe('RL408 no-missing-triggers of 429', () => {
   it('speaks only of a list that the file itself sets', async () => {
-    const base = {'base.json': '{"retryOn": [503]}'};
-    expect(await said('RL412', base['base.json'])).to.deep.equal(['info retryOn']);
-    expect(await said('RL412', {extends: ['./base.json']}, base)).to.be.empty;
+    const base = {'base.json': '{"retryOn": [503, "timeout"]}'};
+    expect(await said('RL408', base['base.json'])).to.deep.equal(['info retryOn']);
+    expect(await said('RL408', {extends: ['./base.json']}, base)).to.be.empty;
   });
 
   it('is a warning where the preset is made for throttling', async () => {
     for (const preset of ['steadfetch:llm', 'steadfetch:batch'])
-      expect(await said('RL412', {extends: [preset], retryOn: ['5xx']})).to.deep.equal(['warning retryOn']);
+      expect(await said('RL408', {extends: [preset], retryOn: ['5xx', 'timeout']})).to.deep.equal(['warning retryOn']);
   });
 
   it('leaves lists alone that retry no server error, or 429 by another name', async () => {
     for (const retryOn of [
-      ['network'],
-      [408, 425],
+      ['network', 'timeout'],
+      [408, 425, 'timeout'],
       ['UNAVAILABLE', 'INTERNAL'],
-      ['4xx', '5xx'],
-      [503, 'RESOURCE_EXHAUSTED'],
-      [],
+      ['4xx', '5xx', 'timeout'],
+      [503, 'RESOURCE_EXHAUSTED', 'timeout'],
     ])
-      expect(await said('RL412', {retryOn} as PolicyInput), String(retryOn)).to.be.empty;
-    expect(await said('RL412', {retryOn: [503], maxAttempts: 1})).to.be.empty;
-    const routes = [{match: {path: '/shop.Orders/GetOrder'}, retryOn: [503, 'UNAVAILABLE']}] as const;
-    expect(await said('RL412', {routes})).to.be.empty;
+      expect(await said('RL408', {retryOn} as PolicyInput), String(retryOn)).to.be.empty;
+    expect(await said('RL408', {retryOn: [503], maxAttempts: 1})).to.be.empty;
+    const routes = [{match: {path: '/shop.Orders/GetOrder'}, retryOn: [503, 'UNAVAILABLE', 'timeout']}] as const;
+    expect(await said('RL408', {routes})).to.be.empty;
   });
 
   it('suggests 429 at the head of the list', async () => {
-    expect(await suggested('RL412', {retryOn: [500, 'timeout']})).to.deep.equal([{retryOn: [429, 500, 'timeout']}]);
+    expect(await suggested('RL408', {retryOn: [500, 'timeout']})).to.deep.equal([{retryOn: [429, 500, 'timeout']}]);
   });
 });
 
-describe('RL413 no-extreme-replay-limit', () => {
+describe('RL413 no-extreme-buffer', () => {
   const said413 = async (policy: PolicyInput): Promise<string[]> =>
     (await findings('RL413', policy)).map(({message}) => message);
 

@@ -151,7 +151,7 @@ describe('RL213 no-flapping-breaker', () => {
   });
 });
 
-describe('RL217 no-concurrency-below-traffic', () => {
+describe('RL217 no-limit-below-traffic', () => {
   const policy = (max: number, assume: object, settings: PolicyInput = {}): PolicyInput => ({
     ...settings,
     concurrency: {max},
@@ -199,7 +199,7 @@ describe('RL217 no-concurrency-below-traffic', () => {
   });
 });
 
-describe('RL218 no-budget-multiplied-by-instances', () => {
+describe('RL218 no-multiplied-limit', () => {
   const fleet = (budget: PolicyInput['budget'], instances: number, rps: number): PolicyInput => ({
     budget,
     objective: {instances, assume: {rps}},
@@ -239,30 +239,30 @@ describe('RL218 no-budget-multiplied-by-instances', () => {
   });
 });
 
-describe('RL224 no-split-limit', () => {
+describe('RL218 no-multiplied-limit of routes', () => {
   const quota = (max: number): PolicyInput => ({quota: {limits: [{unit: 'requests', max, perMs: 60_000}]}});
   const origin = 'https://b.test';
 
   it('asks whether calls to one origin are left for the policy and for an earlier route', async () => {
     const whole = {match: {origin}, ...quota(100)};
     const get = {match: {origin, methods: ['GET']}, ...quota(50)};
-    expect(await pointers('RL224', {...quota(500), routes: [whole]}), 'none for the policy').to.be.empty;
-    expect(await pointers('RL224', {...quota(500), routes: [whole, get]}), 'none for the second route').to.be.empty;
-    expect(await pointers('RL224', {...quota(500), routes: [get, whole]})).to.deep.equal(['routes[1].quota']);
-    expect(await pointers('RL224', {...quota(500), routes: [get]})).to.deep.equal(['routes[0].quota']);
+    expect(await pointers('RL218', {...quota(500), routes: [whole]}), 'none for the policy').to.be.empty;
+    expect(await pointers('RL218', {...quota(500), routes: [whole, get]}), 'none for the second route').to.be.empty;
+    expect(await pointers('RL218', {...quota(500), routes: [get, whole]})).to.deep.equal(['routes[1].quota']);
+    expect(await pointers('RL218', {...quota(500), routes: [get]})).to.deep.equal(['routes[0].quota']);
   });
 
   it('compares calls to origins that one of the two does not name', async () => {
     const path = {match: {path: '/v1/batches'}, ...quota(100)};
-    expect(await pointers('RL224', {routes: [{match: {origin}, ...quota(500)}, path]}), 'the first has them all').to.be
+    expect(await pointers('RL218', {routes: [{match: {origin}, ...quota(500)}, path]}), 'the first has them all').to.be
       .empty;
-    expect(await pointers('RL224', {routes: [path, {match: {origin}, ...quota(500)}]})).to.deep.equal([
+    expect(await pointers('RL218', {routes: [path, {match: {origin}, ...quota(500)}]})).to.deep.equal([
       'routes[1].quota',
     ]);
   });
 });
 
-describe('RL211 no-fast-retries-on-overload', () => {
+describe('RL210 no-ignored-throttling without a hint', () => {
   const fast = {kind: 'exponential', baseMs: 100, throttledBaseMs: 200} as const;
   for (const [trigger, firstMs] of [
     [429, 200],
@@ -274,25 +274,24 @@ describe('RL211 no-fast-retries-on-overload', () => {
   ] as const)
     it(`speaks of ${trigger} alone, and of no other answer`, async () => {
       const policy: PolicyInput = {retryOn: [trigger], backoff: fast, retryAfter: {honor: false}};
-      expect(await messages('RL211', policy)).to.deep.equal([
-        `After ${trigger}, the first retry waits at most ${firstMs} ms and ignores Retry-After. An overloaded server needs at least 1000 ms: honor Retry-After, or wait longer.`,
+      expect(await messages('RL210', policy)).to.deep.equal([
+        `After ${trigger}, the first retry waits at most ${firstMs} ms and ignores Retry-After. An overloaded server needs at least 1000 ms: set honor to true.`,
       ]);
       const others = {...policy, retryOn: [408, 425, 500, 502, 504, 520, 524, 530, 'network', 'UNAVAILABLE']};
-      expect(await messages('RL211', others as PolicyInput)).to.be.empty;
+      expect(await messages('RL210', others as PolicyInput)).to.be.empty;
     });
 
   it('takes the wait after a throttled answer where the other one is long enough', async () => {
     const policy: PolicyInput = {retryOn: [429, 503], retryAfter: {honor: false}};
-    const at = (baseMs: number, throttledBaseMs: number) =>
-      pointers('RL211', {...policy, backoff: {...fast, baseMs, throttledBaseMs}});
-    expect(await at(100, 999)).to.deep.equal(['backoff.baseMs']);
-    expect(await at(999, 100)).to.deep.equal(['backoff.baseMs']);
-    expect(await at(100, 1000)).to.deep.equal(['backoff.baseMs']);
-    expect(await at(1000, 100)).to.be.empty;
-    const throttled = {...policy, retryOn: [429]};
-    expect(await pointers('RL211', {...throttled, backoff: {...fast, throttledBaseMs: 999}})).to.deep.equal([
-      'backoff.throttledBaseMs',
-    ]);
-    expect(await pointers('RL211', {...throttled, backoff: {...fast, throttledBaseMs: 1000}})).to.be.empty;
+    const wait = async (baseMs: number, throttledBaseMs: number, more: PolicyInput = {}) => {
+      const [found = ''] = await messages('RL210', {...policy, ...more, backoff: {...fast, baseMs, throttledBaseMs}});
+      return /^After (\d+), the first retry waits at most (\d+) ms/.exec(found)?.slice(1).join(' ');
+    };
+    expect(await wait(100, 999)).to.equal('503 100');
+    expect(await wait(999, 100)).to.equal('503 999');
+    expect(await wait(100, 1000)).to.equal('503 100');
+    expect(await wait(1000, 100)).to.equal(undefined);
+    expect(await wait(100, 999, {retryOn: [429]})).to.equal('429 999');
+    expect(await wait(100, 1000, {retryOn: [429]})).to.equal(undefined);
   });
 });

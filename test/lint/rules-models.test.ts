@@ -17,7 +17,7 @@ async function pointers(code: string, policy: PolicyInput): Promise<string[]> {
 const posted = (path: string, over: PolicyInput = {}): PolicyInput =>
   ({routes: [{match: {methods: ['POST'], path}, ...over}]}) as PolicyInput;
 
-describe('RL111 no-retries-paid-twice', () => {
+describe('RL111 no-calls-paid-twice', () => {
   const declared = (over: PolicyInput): PolicyInput =>
     posted('/v1/messages', {idempotentMethods: ['POST'], ...over} as PolicyInput);
 
@@ -68,21 +68,21 @@ describe('RL219 no-ineffective-adaptive-limit', () => {
   });
 });
 
-describe('RL220 no-quota-below-traffic', () => {
+describe('RL217 no-limit-below-traffic of a quota', () => {
   const paced = (limits: object[], rps: number): PolicyInput =>
     ({quota: {limits}, objective: {assume: {rps}}}) as PolicyInput;
   const requests = (max: number, perMs: number) => ({unit: 'requests', max, perMs});
 
   it('compares with the lowest limit of requests', async () => {
     const both = [requests(10, 1000), requests(120, 60_000), {unit: 'tokens', max: 1, perMs: 60_000}];
-    expect(await messages('RL220', paced(both, 2))).to.be.empty;
-    expect(await messages('RL220', paced(both, 2.5))).to.deep.equal([
+    expect(await messages('RL217', paced(both, 2))).to.be.empty;
+    expect(await messages('RL217', paced(both, 2.5))).to.deep.equal([
       'The quota of 120 requests in 60000 ms admits 2 requests per second, but the assumed traffic is 2.5 calls per second: the queue grows until at least 20 % of the calls are refused. Send less, or raise the limit.',
     ]);
   });
 
   it('is silent about a rate that is only learned', async () =>
-    expect(await messages('RL220', paced([], 1000))).to.be.empty);
+    expect(await messages('RL217', paced([], 1000))).to.be.empty);
 });
 
 describe('RL222 use-refusals', () => {
@@ -109,13 +109,13 @@ describe('RL222 use-refusals', () => {
     expect(await messages('RL222', posted('/v1/responses', {maxAttempts: 1}))).to.be.empty);
 });
 
-describe('RL314 no-first-content-beyond-timeout', () => {
+describe('RL304 no-unreachable-limit of the first content', () => {
   it('allows a limit just below the attempt timeout, and no limit', async () => {
-    expect(await messages('RL314', {attemptTimeoutMs: 5000, stream: {firstContentMs: 4999}})).to.be.empty;
-    expect(await messages('RL314', {attemptTimeoutMs: 5000, stream: {firstContentMs: 5000}})).to.have.length(1);
-    expect(await messages('RL314', {attemptTimeoutMs: 5000, stream: {firstContentMs: null}})).to.be.empty;
+    expect(await messages('RL304', {attemptTimeoutMs: 5000, stream: {firstContentMs: 4999}})).to.be.empty;
+    expect(await messages('RL304', {attemptTimeoutMs: 5000, stream: {firstContentMs: 5000}})).to.have.length(1);
+    expect(await messages('RL304', {attemptTimeoutMs: 5000, stream: {firstContentMs: null}})).to.be.empty;
     const endless: PolicyInput = {attemptTimeoutMs: null, deadlineMs: null, stream: {firstContentMs: 1e9}};
-    expect(await messages('RL314', endless)).to.be.empty;
+    expect(await messages('RL304', endless)).to.be.empty;
   });
 
   it('compares with the deadline where the attempt timeout grows with the output', async () => {
@@ -125,18 +125,18 @@ describe('RL314 no-first-content-beyond-timeout', () => {
       paid: {},
       stream: {firstContentMs: 20_000},
     };
-    expect(await messages('RL314', policy)).to.be.empty;
-    expect(await messages('RL314', {...policy, paid: {attemptTimeoutPerOutputTokenMs: null}})).to.have.length(1);
-    expect(await messages('RL314', {...policy, deadlineMs: 20_000})).to.have.length(1);
+    expect(await messages('RL304', policy)).to.be.empty;
+    expect(await messages('RL304', {...policy, paid: {attemptTimeoutPerOutputTokenMs: null}})).to.have.length(1);
+    expect(await messages('RL304', {...policy, deadlineMs: 20_000})).to.have.length(1);
   });
 
   it('is silent about a limit that a preset chose', async () => {
     const shortened: PolicyInput = {extends: ['steadfetch:llm'], attemptTimeoutMs: 30_000};
-    expect(await messages('RL314', shortened)).to.be.empty;
+    expect(await messages('RL304', shortened)).to.be.empty;
   });
 });
 
-describe('RL415 no-extreme-hold-limit', () => {
+describe('RL413 no-extreme-buffer of a stream', () => {
   it('allows 4 KiB to 1 MiB', async () => {
     for (const [holdBytes, count] of [
       [4095, 1],
@@ -144,7 +144,7 @@ describe('RL415 no-extreme-hold-limit', () => {
       [1_048_576, 0],
       [1_048_577, 1],
     ] as const)
-      expect(await messages('RL415', {stream: {holdBytes}}), String(holdBytes)).to.have.length(count);
+      expect(await messages('RL413', {stream: {holdBytes}}), String(holdBytes)).to.have.length(count);
   });
 });
 

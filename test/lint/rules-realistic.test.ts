@@ -124,7 +124,7 @@ const pairs: readonly Pair[] = [
     good: [{deadlineMs: 90, attemptTimeoutMs: 35, maxAttempts: 2, backoff: {baseMs: 4, throttledBaseMs: 4}}],
   },
   {
-    code: 'RL205',
+    code: 'RL204',
     title: 'waits in falling order',
     bad: {backoff: {kind: 'list', delaysMs: [4000, 800]}},
     finds: ['warning backoff.delaysMs'],
@@ -206,7 +206,7 @@ const pairs: readonly Pair[] = [
     ],
   },
   {
-    code: 'RL115',
+    code: 'RL111',
     title: 'a hedge of paid generations',
     bad: {extends: ['steadfetch:llm'], hedge: {delayMs: 20_000}},
     finds: ['warning hedge'],
@@ -218,7 +218,7 @@ const pairs: readonly Pair[] = [
     ],
   },
   {
-    code: 'RL116',
+    code: 'RL104',
     title: 'a GET that sends',
     bad: {routes: [{match: {methods: ['get', 'HEAD'], path: '/api/sendMessage'}, name: 'send'}]},
     finds: ['warning routes[0].match.path'],
@@ -263,7 +263,7 @@ const pairs: readonly Pair[] = [
     ],
   },
   {
-    code: 'RL226',
+    code: 'RL602',
     title: 'output tokens that are fewer than the requests',
     bad: {
       quota: {
@@ -289,7 +289,7 @@ const pairs: readonly Pair[] = [
     ],
   },
   {
-    code: 'RL315',
+    code: 'RL312',
     title: 'a subscription under an idle timeout',
     bad: {idleTimeoutMs: 60_000, routes: [{match: {path: '/a.v1.Feed/SubscribePrices'}, name: 'feed'}]},
     finds: ['warning idleTimeoutMs'],
@@ -351,15 +351,15 @@ const pairs: readonly Pair[] = [
     ],
   },
   {
-    code: 'RL418',
+    code: 'RL408',
     title: 'a list of triggers without the default ones',
     bad: {idempotency: {}, retryOn: [409, 507]},
     finds: ['info retryOn'],
     says: /409 and 507 are retried, and 429, 503, network failures and timeouts are not/,
     good: [
-      {retryOn: ['5xx', 423]},
+      {retryOn: [429, '5xx', 423, 'timeout']},
       {retryOn: ['ABORTED']},
-      {retryOn: [404]},
+      {retryOn: [404], attemptTimeoutMs: null},
       {retryOn: [423], maxAttempts: 1},
       {routes: [{match: {path: '/v1/search'}, name: 'search', idempotentMethods: ['POST']}]},
       {routes: [{match: {path: '/a.v1.Search/*'}, name: 'search', idempotentMethods: ['POST']}]},
@@ -390,7 +390,7 @@ const pairs: readonly Pair[] = [
     ],
   },
   {
-    code: 'RL420',
+    code: 'RL417',
     title: 'a backup before the primary',
     bad: {
       endpoints: [
@@ -406,7 +406,7 @@ const pairs: readonly Pair[] = [
     ],
   },
   {
-    code: 'RL421',
+    code: 'RL417',
     title: 'a scroll that is spread over three nodes',
     bad: {
       endpoints: ['n1', 'n2', 'n3'].map(name => ({name, origin: `http://${name}.search.svc`})),

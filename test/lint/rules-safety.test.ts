@@ -18,7 +18,7 @@ async function findings(code: string, policy: PolicyInput | string): Promise<rea
 const said = async (code: string, policy: PolicyInput | string): Promise<string[]> =>
   (await findings(code, policy)).map(({severity, pointer}) => `${severity} ${pointer}`);
 
-describe('RL108 no-plain-http-payments', () => {
+describe('RL108 no-plain-http', () => {
   const policy = (origin: string): PolicyInput => ({
     extends: ['steadfetch:payments'],
     routes: [{match: {origin, path: '/v1/charges'}, maxAttempts: 2}],
@@ -204,7 +204,7 @@ describe('RL113 no-credentials-across-sites', () => {
   }
 });
 
-describe('RL101 no-retried-post-without-key', () => {
+describe('RL101 no-repeated-post-without-key', () => {
   const route = {match: {methods: ['POST'], path: '/v1/charges'}};
 
   it('reports no trigger that the route does not list', async () => {

@@ -20,7 +20,7 @@ describe('a finding about what can go is unnecessary:', () => {
       '{"routes": [{"match": {}, "deadlineMs": 9000}, {"match": {"path": "/a"}, "deadlineMs": 8000}]}',
       ['unnecessary RL407 routes[1].match'],
     ],
-    ['a route that changes nothing', '{"routes": [{"match": {"path": "/a"}}]}', ['unnecessary RL603 routes[0].match']],
+    ['a route that changes nothing', '{"routes": [{"match": {"path": "/a"}}]}', ['unnecessary RL405 routes[0].match']],
     ['a suppression of nothing', '/* retry-lint-disable RL203 -- x */ {}', ['unnecessary RL605 ']],
     ['not a budget that refuses every retry', '{"budget": {"kind": "ratio", "ratio": 0, "minPerSecond": 0}}', []],
     ['not a missing jitter', '{"backoff": {"jitter": "none"}}', []],

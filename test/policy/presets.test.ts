@@ -64,13 +64,13 @@ describe('presets', () => {
 
     it(`${name}: sets the fields that the linter checks first`, () => {
       const policy = preset(name);
-      expect(policy.maxAttempts, 'RL202').to.be.within(1, 5);
+      expect(policy.maxAttempts, 'RL201').to.be.within(1, 5);
       expect(policy.backoff.jitter, 'RL203').to.equal('full');
       expect(policy.budget, 'RL207').not.to.equal(null);
       expect(policy.retryAfter.honor && policy.retryAfter.maxMs >= 1000, 'RL210').to.equal(true);
       expect(policy.attemptTimeoutMs, 'RL304').to.be.below(policy.deadlineMs as number);
-      expect(policy.retryOn, 'RL305').to.include('timeout');
-      expect((policy.backoff as {capMs: number}).capMs, 'RL306').to.be.below(policy.deadlineMs as number);
+      expect(policy.retryOn, 'RL408').to.include('timeout');
+      expect((policy.backoff as {capMs: number}).capMs, 'RL304').to.be.below(policy.deadlineMs as number);
       expect(policy.idempotentMethods, 'RL104').not.to.include('POST');
     });
   }

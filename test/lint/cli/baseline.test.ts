@@ -33,17 +33,17 @@ describe('retry-lint baseline', () => {
     it('and reports it where its number is worse, but not where it is better', async () => {
       const desk = await accepted();
       desk.write('a.retry.json', six.replace('6', '100000'));
-      expect(await codes(desk)).to.include('RL202');
+      expect(await codes(desk)).to.include('RL201');
       desk.write('a.retry.json', six.replace('6', '"unlimited"'));
       expect(await codes(desk)).not.to.deep.equal([]);
       desk.write('a.retry.json', six.replace('6', '5'));
-      expect(await codes(desk)).not.to.include('RL202');
+      expect(await codes(desk)).not.to.include('RL201');
     });
 
     it('and reports it where its severity is worse', async () => {
       const desk = await accepted();
-      desk.write('.retry-lintrc.json', '{"rules": {"RL202": "error"}}');
-      expect(await codes(desk)).to.deep.equal(['RL202']);
+      desk.write('.retry-lintrc.json', '{"rules": {"RL201": "error"}}');
+      expect(await codes(desk)).to.deep.equal(['RL201']);
     });
 
     it('and reports it where another value stands at its place', async () => {

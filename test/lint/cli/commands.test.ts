@@ -140,10 +140,10 @@ describe('the commands of retry-lint', () => {
     });
 
     it('refuses an unknown rule', async () => {
-      expect(await new Desk().run('explain', 'no-unbounded-retry')).to.deep.equal({
+      expect(await new Desk().run('explain', 'no-too-many-attempt')).to.deep.equal({
         code: 2,
         out: '',
-        err: 'no-unbounded-retry is not a rule; did you mean "no-unbounded-retries"?\n',
+        err: 'no-too-many-attempt is not a rule; did you mean "no-too-many-attempts"?\n',
       });
     });
   });

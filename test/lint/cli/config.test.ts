@@ -198,8 +198,8 @@ describe('the configuration of retry-lint', () => {
     ],
     [
       'a rule',
-      '{"rules": {"no-unbounded-retry": "off"}}',
-      '1:12: rules["no-unbounded-retry"] is not a rule; did you mean "no-unbounded-retries"?',
+      '{"rules": {"no-too-many-attempt": "off"}}',
+      '1:12: rules["no-too-many-attempt"] is not a rule; did you mean "no-too-many-attempts"?',
     ],
     ['a code', '{"rules": {"RL999": "off"}}', '1:12: rules.RL999 is not a rule; "retry-lint rules" lists them.'],
     ['a preset', '{"preset": "strickt"}', '1:2: preset must be "recommended" or "strict", got "strickt".'],

@@ -5,7 +5,7 @@ import {formatters} from '../../../lint/formatters/index.ts';
 import {pageOf} from '../support/page-of.ts';
 import {clean, Desk, Paper, wavy} from './desk.ts';
 
-/** RL203 is an error; the slip is an error; RL205 and others may warn. */
+/** RL203 is an error; the slip is an error; RL204 and others may warn. */
 const warned = '{\n  // retry-lint-disable-next-line RL203\n  "backoff": {"jitter": "none"}\n}\n';
 
 describe('the output of retry-lint', () => {

@@ -272,11 +272,11 @@ describe('the rules of the linter, on another dialect,', () => {
       'Set per_try_timeout to 3.7s',
       'Set timeout to 32.175s',
     ]);
-    expect(await said(route('retry_on: reset, per_try_timeout: 2s'), 'RL305')).to.deep.equal([
+    expect(await said(route('retry_on: reset, per_try_timeout: 2s'), 'RL408')).to.deep.equal([
       'An attempt that takes 2s ends the call, because per-try-timeout is not in retry_policy.retry_on. Add it.',
       'Retry timeouts',
     ]);
-    expect(await said(route('num_retries: 19'), 'RL202')).to.deep.equal([
+    expect(await said(route('num_retries: 19'), 'RL201')).to.deep.equal([
       'A failing call makes up to 20 attempts; the limit is 5. Attempts after the third rarely help, and each adds load to a failing server. Set num_retries to 2.',
       'Set num_retries to 2',
     ]);
@@ -326,9 +326,9 @@ describe('the rules of the linter, on another dialect,', () => {
   it('allow a workflow longer waits', async () => {
     const workflow = defineDialect({...definition, capabilities: {...capabilities, kind: 'workflow'}});
     const attempts = route('num_retries: 8');
-    expect(await codesOf(attempts)).to.include('RL202');
-    expect(await codesOf(attempts, workflow)).not.to.include('RL202');
-    expect(await codesOf(route('num_retries: 11'), workflow)).to.include('RL202');
+    expect(await codesOf(attempts)).to.include('RL201');
+    expect(await codesOf(attempts, workflow)).not.to.include('RL201');
+    expect(await codesOf(route('num_retries: 11'), workflow)).to.include('RL201');
     const waits = route(
       'num_retries: 3, retry_back_off: {base_interval: 60s, max_interval: 120s}',
       '    timeout: 300s\n',

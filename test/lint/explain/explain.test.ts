@@ -104,8 +104,8 @@ describe('explaining', () => {
     expect(said).to.match(/429 +no +yes\n +503 +maybe +no\n +network +unless not sent +if not sent\n/);
   });
 
-  it('RL202 shows what another attempt brings', async () => {
-    expect(await explained('RL202', {maxAttempts: 6})).to.match(/ 3 +99\.9 % +1\.11 +98\.5 % +1\.13 +3\n/);
+  it('RL201 shows what another attempt brings', async () => {
+    expect(await explained('RL201', {maxAttempts: 6})).to.match(/ 3 +99\.9 % +1\.11 +98\.5 % +1\.13 +3\n/);
   });
 
   it('RL207 shows the load that a budget would have prevented', async () => {
@@ -148,7 +148,7 @@ describe('explaining', () => {
       {match: {path: '/b'}, maxAttempts: 9},
       {match: {path: '/c'}, maxAttempts: 12},
     ];
-    const said = await explained('RL202', {routes});
+    const said = await explained('RL201', {routes});
     expect(said.match(/^\S.*:$/gm)).to.deep.equal(['Route * /a:', 'Route * /c:']);
   });
 

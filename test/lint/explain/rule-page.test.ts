@@ -102,6 +102,7 @@ describe('the page of a rule', () => {
         summary: 'Spread retries with jitter',
       },
       since: '0.1.0',
+      formerly: [],
       why: 'Without jitter, retries come in bursts.\n\n```jsonc\n## no heading\n```\n\n- A list.',
       bad: [
         {

@@ -80,10 +80,10 @@ describe('explaining stated traffic', () => {
     expect(await explained('RL310', {})).to.contain('To compute the lost responses');
   });
 
-  it('RL311 shows the waits of a queue', async () => {
+  it('RL217 shows the waits of a queue', async () => {
     const policy = {deadlineMs: 2000, attemptTimeoutMs: 600, concurrency: {max: 4, queue: 40}, objective: {assume}};
-    expect(await explained('RL311', policy)).to.match(/40 +2031 ms +6000 ms/);
-    expect(await explained('RL311', {...policy, attemptTimeoutMs: null, deadlineMs: null})).to.contain('unlimited');
-    expect(await explained('RL311', {})).to.contain('The policy has no queue.');
+    expect(await explained('RL217', policy)).to.match(/40 +2031 ms +6000 ms/);
+    expect(await explained('RL217', {...policy, attemptTimeoutMs: null, deadlineMs: null})).to.contain('unlimited');
+    expect(await explained('RL217', {})).to.contain('The policy has no queue.');
   });
 });

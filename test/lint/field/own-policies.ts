@@ -77,7 +77,7 @@ export const ownPolicies: readonly FieldPolicy[] = [
         {match: {methods: ['POST'], path: '/v1/orders'}, idempotentMethods: ['POST'], hedge: {quantile: 0.95}},
       ],
     },
-    finds: ['RL105 info routes[1].hedge', 'RL105 error routes[2].hedge'],
-    not: ['RL101'],
+    finds: ['RL101 info routes[1].hedge', 'RL101 error routes[2].hedge'],
+    not: [],
   },
 ];

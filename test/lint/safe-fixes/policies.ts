@@ -134,7 +134,7 @@ const SLIPS = {
   },
 
   suppress(value: Json, at: number): void {
-    const rule = pick(['RL203', 'RL306', 'RL401'], at);
+    const rule = pick(['RL203', 'RL304', 'RL401'], at);
     const {disable = []} = (value['x-retry-lint'] ?? {}) as {disable?: unknown[]};
     value['x-retry-lint'] = {disable: [...disable, {rule, at: 'retryingLayers', reason: 'it was needed once'}]};
   },

@@ -1,0 +1,114 @@
+import {formatCount, formatList, formatNumber} from '../analysis/format.ts';
+import {isKeyed, mayRetry, namedMethods, retriesOf} from '../analysis/retryability.ts';
+import {isDefault, type Scope} from '../model/scope.ts';
+import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
+
+const extremeReplayLimit: Check = {
+  needs: ['replayLimitBytes', 'routes'],
+  fields: ['replayLimitBytes', 'idempotentMethods', 'idempotency'],
+  reads: ['concurrency', 'match', 'maxAttempts'],
+
+  *check(scope): Iterable<Draft> {
+    const {replayLimitBytes} = scope.policy;
+    const isUpload = isDefault(scope, 'replayLimitBytes') && UPLOAD.test(scope.match?.path ?? '');
+    if (replayLimitBytes >= SMALL_BYTES && replayLimitBytes <= LARGE_BYTES && !isUpload) return;
+    const methods = repeatedWithBody(scope);
+    if (methods.length === 0 || !mayRetry(scope)) return;
+    const named = formatList(methods, 'or');
+    if (isUpload) {
+      yield {at: 'match.path', message: formatUpload(scope, named), severity: 'info'};
+      return;
+    }
+    yield {
+      at: 'replayLimitBytes',
+      message: replayLimitBytes < SMALL_BYTES ? formatSmall(scope, named) : formatLarge(scope, named),
+      ...(replayLimitBytes > 0 && replayLimitBytes < SMALL_BYTES ? {severity: 'info'} : {}),
+      fix: byDefault,
+    };
+  },
+};
+
+const MEBIBYTE = 1_048_576;
+const LARGE_BYTES = 100 * MEBIBYTE;
+/** Bodies of JSON are often larger. */
+const SMALL_BYTES = 16_384;
+
+const byDefault: FixDraft = {
+  title: `Set replayLimitBytes to ${MEBIBYTE}, the default`,
+  changes: [{do: 'set', path: 'replayLimitBytes', value: MEBIBYTE}],
+};
+
+/** The methods of the scope that have a body and may be retried. */
+function repeatedWithBody(scope: Scope): string[] {
+  const {policy} = scope;
+  const called = namedMethods(scope);
+  return ['PUT', 'POST', 'PATCH', 'QUERY'].filter(
+    method =>
+      (called === undefined || called.includes(method)) &&
+      (policy.idempotentMethods.includes(method) || isKeyed(policy, method)),
+  );
+}
+
+/** Parts of an upload. In S3 and its kind a part has at least 5 MiB. */
+const UPLOAD = /\/uploads?\/.*\/(?:parts|chunks)(?:\/|$)/;
+
+const formatUpload = (scope: Scope, named: string): string =>
+  `${named} ${scope.match?.path} sends parts of an upload. Those of S3 have 5 MiB and more, and a body above 1 MiB makes one attempt${formatMissed(scope)}. Set replayLimitBytes, unless yours are smaller.`;
+
+function formatSmall(scope: Scope, named: string): string {
+  const {replayLimitBytes} = scope.policy;
+  return replayLimitBytes === 0
+    ? `replayLimitBytes is 0, so no body is kept for a retry: a ${named} with a body makes one attempt${formatMissed(scope)}. Raise the limit.`
+    : `Only bodies of at most ${formatCount(replayLimitBytes, 'byte')} are kept for a retry: a ${named} with a larger one makes one attempt${formatMissed(scope)}. Raise the limit.`;
+}
+
+const formatLarge = (scope: Scope, named: string): string =>
+  `Up to ${formatNumber(scope.policy.replayLimitBytes / MEBIBYTE)} MiB of each ${named} body are kept for a retry: ${formatKept(scope)}. Set at most ${LARGE_BYTES / MEBIBYTE} MiB.`;
+
+function formatMissed({policy}: Scope): string {
+  const attempts = retriesOf(policy) + 1;
+  return Number.isFinite(attempts) ? `, not ${attempts}` : '';
+}
+
+/** Memory for the calls in flight; ten calls where the policy has no concurrency limit. */
+function formatKept({policy: {concurrency, replayLimitBytes}}: Scope): string {
+  const calls = concurrency?.max ?? 10;
+  const gibibytes = (calls * replayLimitBytes) / (1024 * MEBIBYTE);
+  return `${calls === 1 ? 'one call in flight keeps' : `${calls} calls in flight keep`} ${formatNumber(gibibytes)} GiB`;
+}
+
+const extremeHoldLimit: FormerCheck = {
+  formerly: 'RL415',
+  needs: ['stream'],
+  fields: ['stream', 'stream.commit', 'stream.holdBytes'],
+  reads: ['concurrency'],
+
+  *check(scope): Iterable<Draft> {
+    const {stream} = scope.policy;
+    if (stream?.commit !== 'content') return;
+    const {holdBytes} = stream;
+    if (holdBytes >= LEAST_HELD_BYTES && holdBytes <= MEBIBYTE) return;
+    const message =
+      holdBytes < LEAST_HELD_BYTES
+        ? `A stream is passed on after ${holdBytes} bytes without content, and announcements are often longer, so an error event after them is not retried. Hold at least ${LEAST_HELD_BYTES / 1024} KiB.`
+        : `Up to ${formatNumber(holdBytes / MEBIBYTE)} MiB of each stream are held before its first content: ${formatHeld(scope, holdBytes)}. Hold at most 1 MiB.`;
+    yield {at: 'stream.holdBytes', message, fix: heldByDefault};
+  },
+};
+
+const LEAST_HELD_BYTES = 4096;
+
+const heldByDefault: FixDraft = {
+  title: 'Set holdBytes to 65536, the default',
+  changes: [{do: 'set', path: 'stream.holdBytes', value: 65_536}],
+};
+
+/** The memory that the calls in flight can hold; without a concurrency limit, that of 100 calls. */
+function formatHeld({policy: {concurrency}}: Scope, holdBytes: number): string {
+  const calls = concurrency?.max ?? 100;
+  const held = formatNumber((calls * holdBytes) / MEBIBYTE);
+  return `${calls === 1 ? 'one call in flight holds' : `${calls} calls in flight hold`} ${held} MiB`;
+}
+
+export const extremeBuffer: Rule = builtIn('RL413', extremeReplayLimit, extremeHoldLimit);

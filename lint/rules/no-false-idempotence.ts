@@ -1,0 +1,98 @@
+import {formatList} from '../analysis/format.ts';
+import {effectOf, isBroad} from '../analysis/path-effect.ts';
+import {callsOf, isKeyed, mayRetry, namedMethods} from '../analysis/retryability.ts';
+import {ambiguousTriggers} from '../analysis/triggers.ts';
+import {type Entry, entriesOf} from '../model/entries.ts';
+import type {Model} from '../model/model.ts';
+import type {Scope} from '../model/scope.ts';
+import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
+
+const idempotentPostEverywhere: Check = {
+  needs: ['idempotentMethods'],
+  fields: [],
+  reads: ['idempotency', 'idempotentMethods', 'match', 'maxAttempts', 'retryOn'],
+
+  *checkFile({scopes}: Model): Iterable<Draft & {scope: Scope}> {
+    const declared = scopes.flatMap(scope => declaredOf(scope).map(entry => ({scope, ...entry})));
+    // Both loops may report one entry; only the first finding is kept.
+    for (const {scope, value, at} of declared.filter(isWrite)) {
+      const message = `${callsOf(scope, String(value))} is declared idempotent, and no idempotency key covers it: it is retried after a timeout, when the server may have processed it. Remove POST from idempotentMethods.`;
+      yield {scope, at, message, severity: 'error', suggestions: [withoutMethod(value)]};
+    }
+    for (const {scope, value, at} of declared.filter(({scope}) => isBroad(scope.match))) {
+      const message = `${value} is declared idempotent on ${scope.match?.path ?? 'every path'}, and no idempotency key covers it. List ${value} only in routes whose path is idempotent.`;
+      yield {scope, at, message, suggestions: [withoutMethod(value)]};
+    }
+  },
+};
+
+/** A declared PATCH may be a merge, which is idempotent. */
+const isWrite = ({scope, value}: Entry & {scope: Scope}): boolean =>
+  String(value).toUpperCase() === 'POST' && effectOf(scope.match).effect === 'acts';
+
+/** Methods that are declared in a scope that does not name them. If the route names the method, RL101 checks both. */
+function declaredOf(scope: Scope): Entry[] {
+  const {policy, match} = scope;
+  if (!mayRetry(scope) || namedMethods(scope) !== undefined) return [];
+  return entriesOf(scope, 'idempotentMethods').filter(({value}) => {
+    const method = String(value).toUpperCase();
+    const isRisky = (method === 'POST' || method === 'PATCH') && !isKeyed(policy, method);
+    return isRisky && ambiguousTriggers(policy, method, match).length > 0;
+  });
+}
+
+const withoutMethod = (method: unknown) => ({
+  title: `Remove ${method}, and list it in the routes where it is idempotent`,
+  changes: [{do: 'drop', path: 'idempotentMethods', entries: [method]} as const],
+});
+
+const actionsByGet: FormerCheck = {
+  formerly: 'RL116',
+  needs: ['routes'],
+  fields: ['idempotentMethods', 'retryOn'],
+  reads: ['idempotency', 'match', 'maxAttempts'],
+
+  *check(scope): Iterable<Draft> {
+    const {policy, match, dialect} = scope;
+    const methods = namedMethods(scope) ?? [];
+    const word = actionOf(match?.path);
+    if (word === undefined || !methods.includes('GET') || methods.some(method => !SAFE.has(method))) return;
+    if (!policy.idempotentMethods.includes('GET') || isKeyed(policy, 'GET') || !mayRetry(scope)) return;
+    if (ambiguousTriggers(policy, 'GET', match).length === 0 || !dialect.capabilities.gatesByMethod) return;
+    const value = policy.idempotentMethods.filter(method => !SAFE.has(method));
+    yield {
+      at: 'match.path',
+      message: `${formatList(methods, 'or')} ${match?.path} seems to act ("${word}"), but is retried after timeouts and server errors, when the server may have processed it: it may act twice. Set idempotentMethods of this route, without GET.`,
+      // It may also look at the next entry, and leave it there.
+      ...(!ACTIONS.has(word) && {severity: 'info'}),
+      suggestions: [
+        {
+          title: 'Retry this route only if the server did not act',
+          changes: [{do: 'set', path: 'idempotentMethods', value, inScope: true}],
+        },
+      ],
+    };
+  },
+};
+
+const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Verbs whose effect adds up. A DELETE by GET changes nothing the second time. */
+const ACTIONS: ReadonlySet<string> = new Set(
+  'decrement dispatch enqueue execute increment notify pay publish reboot refund restart run send sendmail sendsms transfer trigger withdraw'.split(
+    ' ',
+  ),
+);
+
+/** A queue, and a word for its next entry, which the request may take away. */
+const TAKES = /\/(?:jobs|queues?|tasks)(?:\/\*)?\/(claim|dequeue|lease|next|pop|reserve|take)$/i;
+
+/** The verb with which the last segment of a path begins: `/cgi-bin/send`, `/api/sendMessage`. */
+function actionOf(path = ''): string | undefined {
+  const last = path.split('/').at(-1) ?? '';
+  const word = /^[a-z]+/.exec(last.replace(/^[A-Z]/, letter => letter.toLowerCase()))?.[0] ?? '';
+  return ACTIONS.has(word) ? word : TAKES.exec(path)?.[1];
+}
+
+export const falseIdempotence: Rule = builtIn('RL104', idempotentPostEverywhere, actionsByGet);

@@ -1,0 +1,150 @@
+import {longestMs} from '../../src/math/schedule.ts';
+import type {RetryTrigger} from '../../src/policy/types.ts';
+import {mayRetry, retriesThrottled} from '../analysis/retryability.ts';
+import {formatChange, setting} from '../analysis/setting.ts';
+import {isSetHere, isSure, mostSpecific, type Scope} from '../model/scope.ts';
+import type {Change, Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
+
+const ignoredHints: Check = {
+  needs: ['retryAfter'],
+  fields: [],
+  reads: ['backoff', 'deadlineMs', 'maxAttempts', 'retryAfter', 'retryOn'],
+
+  *check(scope): Iterable<Draft> {
+    const {retryAfter, deadlineMs} = scope.policy;
+    if (!mayRetry(scope)) return;
+    if (!retryAfter.honor) {
+      yield* ignored(scope);
+      return;
+    }
+    // Within a shorter deadline no call waits a second and has time for another attempt, whatever the maximum.
+    const mayWait = deadlineMs === null || deadlineMs > 2 * SECOND;
+    if (retryAfter.maxMs >= SECOND || !mayWait || !retriesThrottled(scope.policy)) return;
+    yield {
+      at: 'retryAfter.maxMs',
+      message: `A Retry-After above ${scope.dialect.words.ms(retryAfter.maxMs)} ends the call. The header counts in seconds, so every value except 0 is too long. Set maxMs to at least ${SECOND}.`,
+      fix: setting(scope, 'retryAfter.maxMs', 60_000),
+    };
+  },
+};
+
+const SECOND = 1000;
+/** As long as most servers ask for. */
+const PAUSE = 10_000;
+
+function* ignored(scope: Scope): Iterable<Draft> {
+  const {policy, dialect} = scope;
+  const hasHeader = dialect.expresses('retryAfter.honor');
+  const fast = fastRetryOf(scope, SECOND);
+  if (fast === undefined) {
+    if (!retriesThrottled(policy) || longestMs(policy.backoff, 1, true) >= PAUSE) return;
+    yield {
+      at: 'retryAfter.honor',
+      message:
+        'Retry-After is ignored: calls are retried before the server accepts them, and are refused again. Set honor to true.',
+      fix: setting(scope, 'retryAfter.honor', true),
+    };
+    return;
+  }
+  yield {
+    at: hasHeader ? 'retryAfter.honor' : mostSpecific(scope, ...fast.fields),
+    message: `After ${fast.answer}, the first retry waits at most ${dialect.words.ms(fast.firstMs)} and ignores Retry-After. An overloaded server needs at least ${dialect.words.ms(SECOND)}: ${hasHeader ? 'set honor to true' : 'wait longer'}.`,
+    related: [{at: mostSpecific(scope, ...fast.fields), message: 'The wait is set here.'}],
+    ...(hasHeader ? {fix: setting(scope, 'retryAfter.honor', true)} : {suggestions: waitSecond(scope, fast)}),
+  };
+}
+
+const fastThrottledRetries: FormerCheck = {
+  formerly: 'RL211',
+  fields: ['retryAfter.honor', 'backoff'],
+  reads: ['deadlineMs', 'maxAttempts', 'retryOn'],
+
+  *check(scope): Iterable<Draft> {
+    const {retryAfter, deadlineMs} = scope.policy;
+    // No call can wait a second.
+    if (!retryAfter.honor || !mayRetry(scope) || (deadlineMs !== null && deadlineMs <= SECOND)) return;
+    // Many servers send no Retry-After with a 429.
+    const fast = fastRetryOf(scope, ALMOST_AT_ONCE_MS);
+    if (fast === undefined) return;
+    const {words} = scope.dialect;
+    yield {
+      at: mostSpecific(scope, ...fast.fields),
+      message: `After ${fast.answer} without Retry-After, the first retry waits at most ${words.ms(fast.firstMs)}. An overloaded server needs at least ${words.ms(SECOND)}: wait longer.`,
+      suggestions: waitSecond(scope, fast),
+    };
+  },
+};
+
+const ALMOST_AT_ONCE_MS = 11;
+
+interface FastRetry {
+  readonly answer: RetryTrigger;
+  readonly firstMs: number;
+  /** Fields that make up the first wait; the deciding field comes first. */
+  readonly fields: readonly string[];
+}
+
+/** The first retry after an overload, if its longest wait is above 0 and shorter than `leastMs`. */
+function fastRetryOf(scope: Scope, leastMs: number): FastRetry | undefined {
+  const {retryAfter, backoff} = scope.policy;
+  // A 503 is throttling only with Retry-After; 429 and 529 always are.
+  const throttled = listed(scope, [429, 529, '4xx', 'RESOURCE_EXHAUSTED']);
+  const shedding = retryAfter.honor ? undefined : listed(scope, [503, '5xx']);
+  const answer =
+    shedding !== undefined && (throttled === undefined || longestMs(backoff, 1, false) < SECOND) ? shedding : throttled;
+  if (answer === undefined) return undefined;
+  const firstMs = longestMs(backoff, 1, answer === throttled);
+  const fields = fieldsOf(scope, answer === throttled);
+  return firstMs > 0 && firstMs < leastMs && isSure(scope, ...fields) ? {answer, firstMs, fields} : undefined;
+}
+
+const listed = ({policy}: Scope, triggers: readonly RetryTrigger[]): RetryTrigger | undefined =>
+  triggers.find(trigger => policy.retryOn.includes(trigger));
+
+function fieldsOf({policy: {backoff}}: Scope, throttled: boolean): string[] {
+  const base = `backoff.${{exponential: 'baseMs', linear: 'baseMs', constant: 'delayMs', list: 'delaysMs'}[backoff.kind]}`;
+  if (!throttled) return [base];
+  return backoff.throttledBaseMs >= longestMs(backoff, 1, false)
+    ? ['backoff.throttledBaseMs', base]
+    : [base, 'backoff.throttledBaseMs'];
+}
+
+/** Waits one second, and raises the cap if it is lower. */
+function waitSecond(scope: Scope, {fields: [path = '']}: FastRetry): FixDraft[] {
+  const {backoff} = scope.policy;
+  if (path === 'backoff.delaysMs') return [];
+  const changes: Change[] = [{do: 'set', path, value: SECOND}];
+  if ('capMs' in backoff && backoff.capMs < SECOND) changes.push({do: 'set', path: 'backoff.capMs', value: 20_000});
+  return [{title: formatChange(scope, path, SECOND), changes}];
+}
+
+const hintsBelowQueueWait: FormerCheck = {
+  formerly: 'RL318',
+  confidence: 'medium',
+  needs: ['retryAfter'],
+  fields: ['quota', 'retryAfter', 'retryAfter.maxMs'],
+  reads: ['deadlineMs', 'maxAttempts', 'retryOn'],
+
+  *check(scope): Iterable<Draft> {
+    const {quota, retryAfter, deadlineMs} = scope.policy;
+    if (quota === null || quota.queue === 0 || !retryAfter.honor || !isSetHere(scope, 'retryAfter.maxMs')) return;
+    if (!mayRetry(scope) || !retriesThrottled(scope.policy)) return;
+    const waitMs = Math.min(quota.maxWaitMs, deadlineMs ?? Number.POSITIVE_INFINITY);
+    // RL210 reports a limit below a second.
+    if (retryAfter.maxMs < SECOND || retryAfter.maxMs * MUCH > waitMs) return;
+    const {words} = scope.dialect;
+    yield {
+      at: 'retryAfter.maxMs',
+      message: `A Retry-After above ${words.ms(retryAfter.maxMs)} ends the call, although calls wait up to ${words.ms(waitMs)} for the quota. A limit per minute asks for up to ${words.ms(MINUTE)}: raise maxMs.`,
+      related: [{at: 'quota.maxWaitMs', message: 'The wait for the quota is set here.'}],
+      fix: setting(scope, 'retryAfter.maxMs', Math.min(MINUTE, waitMs)),
+    };
+  },
+};
+
+const MINUTE = 60_000;
+/** The queue waits so many times as long. */
+const MUCH = 10;
+
+export const ignoredThrottling: Rule = builtIn('RL210', ignoredHints, fastThrottledRetries, hintsBelowQueueWait);

@@ -1,0 +1,160 @@
+import {leastConcurrency} from '../../src/policy/least-concurrency.ts';
+import {formatCount, formatNumber, formatShare} from '../analysis/format.ts';
+import {formatHeldTime, type HeldPlace, heldPlaceOf} from '../analysis/held-place.ts';
+import {inFlight, lastWaitMs, placesFor} from '../analysis/places.ts';
+import {formatChange, setting} from '../analysis/setting.ts';
+import {mostSpecific, type Scope} from '../model/scope.ts';
+import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
+
+const concurrencyBelowTraffic: Check = {
+  worse: 'lower',
+  needs: ['concurrency'],
+  fields: ['concurrency', 'concurrency.max'],
+  reads: ['attemptTimeoutMs', 'deadlineMs', 'objective'],
+
+  *check(scope): Iterable<Draft> {
+    const {concurrency, objective} = scope.policy;
+    const rps = objective?.assume?.rps;
+    if (concurrency === null || rps === undefined) return;
+    const held = heldPlaceOf(scope);
+    if (held === undefined) return;
+    const {max, queue} = concurrency;
+    const load = inFlight(rps, held.ms);
+    if (max >= load) return;
+    const refused = `at least ${formatShare(1 - max / load)} of the calls are refused`;
+    const end = queue === 0 ? refused : `the queue of ${queue} fills, and then ${refused} or time out in the queue`;
+    yield {
+      at: mostSpecific(scope, 'concurrency.max', 'objective'),
+      message: `At ${formatCount(rps, 'call')} per second of ${formatHeldTime(scope, held)}, ${formatNumber(load)} attempts are in flight, but the limit is ${max}: ${end}. Raise ${scope.dialect.words.key('concurrency.max')}.`,
+      // The limit of a worker is its pace: it begins a call when another has ended.
+      ...(isWorker(scope) && {severity: 'info'}),
+      related: [
+        {at: 'concurrency.max', message: 'The limit is set here.'},
+        {at: 'objective.assume', message: 'The traffic is assumed here.'},
+      ],
+      suggestions: suggestedMax(scope, load),
+    };
+  },
+};
+
+const WORKER_MS = 600_000;
+
+/** One process whose calls have minutes and can wait. */
+const isWorker = ({policy: {concurrency, deadlineMs, objective}}: Scope): boolean =>
+  objective?.instances === 1 && (deadlineMs ?? 0) >= WORKER_MS && concurrency?.queue !== 0;
+
+/** Share of the calls that the suggested limit refuses. */
+const REFUSED = 0.01;
+/** Largest limit that is suggested. */
+const MOST = 100_000;
+
+function suggestedMax(scope: Scope, load: number): FixDraft[] {
+  if (load > MOST) return [];
+  const max = placesFor(load, REFUSED);
+  const title = `${formatChange(scope, 'concurrency.max', max)}, so that at most 1 % of the calls exceed the limit`;
+  return [{title, changes: [{do: 'set', path: 'concurrency.max', value: max}]}];
+}
+
+const quotaBelowTraffic: FormerCheck = {
+  formerly: 'RL220',
+  needs: ['quota'],
+  fields: ['quota', 'quota.limits'],
+  reads: ['objective', 'quota.queue'],
+
+  *check(scope): Iterable<Draft> {
+    const {quota, objective} = scope.policy;
+    const rps = objective?.assume?.rps;
+    if (quota === null || rps === undefined) return;
+    const limits = quota.limits
+      .filter(({unit}) => unit === 'requests')
+      .map(limit => ({...limit, perSecond: (limit.max / limit.perMs) * 1000}))
+      .sort((a, b) => a.perSecond - b.perSecond);
+    const [lowest] = limits;
+    if (lowest === undefined || lowest.perSecond >= rps) return;
+    const {max, perMs, perSecond} = lowest;
+    const refused = `at least ${formatShare(1 - perSecond / rps)} of the calls are refused`;
+    yield {
+      at: mostSpecific(scope, 'quota.limits', 'objective'),
+      message: `The quota of ${formatCount(max, 'request')} in ${scope.dialect.words.ms(perMs)} admits ${formatCount(perSecond, 'request')} per second, but the assumed traffic is ${formatCount(rps, 'call')} per second: ${quota.queue === 0 ? refused : `the queue grows until ${refused}`}. Send less, or raise the limit.`,
+      related: [
+        {at: 'quota.limits', message: 'The quota is set here.'},
+        {at: 'objective.assume', message: 'The traffic is assumed here.'},
+      ],
+    };
+  },
+};
+
+const pacingWithoutQueue: FormerCheck = {
+  formerly: 'RL221',
+  confidence: 'medium',
+  needs: ['concurrency', 'quota'],
+  fields: ['concurrency', 'concurrency.queue', 'quota', 'quota.queue'],
+  reads: ['concurrency.min'],
+
+  *check(scope): Iterable<Draft> {
+    const {concurrency, quota} = scope.policy;
+    // Where no call may wait, a queue holds none.
+    if (quota?.queue === 0 && quota.maxWaitMs !== 0) yield refusing(scope, 'quota.queue', 'the quota');
+    if (concurrency?.kind === 'adaptive' && concurrency.queue === 0)
+      yield refusing(
+        scope,
+        'concurrency.queue',
+        `the adaptive limit, which falls to ${leastConcurrency(concurrency)} if the server throttles,`,
+      );
+  },
+};
+
+/** The default of both fields in the schema. */
+const DEFAULT_QUEUE = 1000;
+
+const refusing = (scope: Scope, path: string, limit: string): Draft => ({
+  at: path,
+  message: `${path} is 0: an attempt beyond ${limit} fails at once instead of waiting in a queue. Set it to ${DEFAULT_QUEUE}, the default.`,
+  fix: setting(scope, path, DEFAULT_QUEUE),
+});
+
+const queueBeyondDeadline: FormerCheck = {
+  formerly: 'RL311',
+  needs: ['concurrency'],
+  fields: ['concurrency', 'concurrency.max', 'concurrency.queue'],
+  reads: ['attemptTimeoutMs', 'deadlineMs', 'objective'],
+
+  *check(scope): Iterable<Draft> {
+    const {concurrency, deadlineMs} = scope.policy;
+    if (concurrency === null || deadlineMs === null || concurrency.queue === 0) return;
+    const held = heldPlaceOf(scope);
+    if (held === undefined || held.ms === 0) return;
+    const {max, queue} = concurrency;
+    const waitMs = lastWaitMs(queue, max, held.ms);
+    if (waitMs + held.ms <= deadlineMs) return;
+    const {words} = scope.dialect;
+    const deadline = words.ms(deadlineMs);
+    const wait = `${queue === 1 ? 'The call' : `The last of ${queue} calls`} in the queue waits ${words.ms(waitMs)} (${formatInFlight(scope, max, held)})`;
+    const past =
+      waitMs >= deadlineMs
+        ? `longer than the deadline of ${deadline}`
+        : `and the deadline of ${deadline} leaves ${words.ms(deadlineMs - waitMs)} for its attempt`;
+    const suggestedQueue = Math.max(0, Math.floor(((deadlineMs - held.ms) * max) / held.ms));
+    yield {
+      at: mostSpecific(scope, 'concurrency.queue', 'concurrency.max', 'deadlineMs'),
+      message: `${wait}, ${past}. Shorten the queue.`,
+      related: [
+        {at: 'deadlineMs', message: 'The deadline is set here.'},
+        {at: 'objective.assume.latencyMs', message: 'The latency is assumed here.'},
+      ],
+      suggestions: [setting(scope, 'concurrency.queue', suggestedQueue)],
+    };
+  },
+};
+
+const formatInFlight = (scope: Scope, max: number, held: HeldPlace): string =>
+  `${max === 1 ? '1 in flight,' : `${max} in flight, each`} for ${formatHeldTime(scope, held)}`;
+
+export const limitBelowTraffic: Rule = builtIn(
+  'RL217',
+  concurrencyBelowTraffic,
+  quotaBelowTraffic,
+  pacingWithoutQueue,
+  queueBeyondDeadline,
+);

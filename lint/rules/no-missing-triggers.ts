@@ -1,0 +1,207 @@
+import {isCodeName} from '../../src/decide/grpc-codes.ts';
+import {defaultPolicy} from '../../src/policy/defaults.ts';
+import type {PolicyInput, RetryTrigger, RouteInput} from '../../src/policy/types.ts';
+import {formatList} from '../analysis/format.ts';
+import {isGrpcPath} from '../analysis/grpc-path.ts';
+import {isRegistered} from '../analysis/methods.ts';
+import {buildsOn} from '../analysis/presets.ts';
+import {repeatRisks} from '../analysis/repeat-risk.ts';
+import {
+  defaultTriggers,
+  isKeyed,
+  mayRepeat,
+  mayRetry,
+  namedMethods,
+  namedNonIdempotent,
+  paysForTimeouts,
+  retriesOf,
+} from '../analysis/retryability.ts';
+import {covers} from '../analysis/route-cover.ts';
+import {isNative} from '../dialects/native.ts';
+import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
+import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
+
+const emptyTriggers: Check = {
+  needs: ['retryOn'],
+  fields: ['retryOn'],
+  reads: ['hedge', 'maxAttempts'],
+
+  *check(scope): Iterable<Draft> {
+    const {retryOn, hedge} = scope.policy;
+    // A hedge needs no trigger.
+    if (retryOn.length > 0 || hedge !== null || !mayRetry(scope)) return;
+    const {words} = scope.dialect;
+    const attempts = retriesOf(scope.policy) + 1;
+    const count = Number.isFinite(attempts) ? `${attempts} attempts are` : 'unlimited attempts are';
+    yield {
+      at: 'retryOn',
+      message: `${words.name('retryOn')} is empty, so nothing is retried although ${count} allowed. List triggers, or set ${words.key('maxAttempts')} to ${words.value('maxAttempts', 1)}.`,
+      related: [{at: 'maxAttempts', message: 'The number of attempts is set here.'}],
+      suggestions: [
+        {title: 'Use the default retryOn', changes: [defaultTriggers(scope)]},
+        {
+          title: `Set ${words.key('maxAttempts')} to ${words.value('maxAttempts', 1)}`,
+          changes: [defaultTriggers(scope), {do: 'set', path: 'maxAttempts', value: 1, inScope: true}],
+        },
+      ],
+    };
+  },
+};
+
+const unretriedTimeouts: FormerCheck = {
+  formerly: 'RL305',
+  severity: 'info',
+  needs: ['retryOn'],
+  fields: ['attemptTimeoutMs', 'retryOn'],
+  reads: ['deadlineMs', 'idempotency', 'idempotentMethods', 'match', 'maxAttempts', 'paid'],
+
+  *check(scope): Iterable<Draft> {
+    const {attemptTimeoutMs, deadlineMs, retryOn} = scope.policy;
+    if (attemptTimeoutMs === null || retryOn.includes('timeout') || retryOn.every(isCodeName)) return;
+    // The default list has timeouts, and RL304 reports a timeout as long as the deadline.
+    if (lacksDefaults(scope)) return;
+    if (deadlineMs !== null && attemptTimeoutMs >= deadlineMs) return;
+    // RL101 recommends the opposite for methods whose repetition may do harm.
+    if (repeatRisks(scope, 'retryOn').length > 0) return;
+    if (!mayRetry(scope) || !mayRepeat(scope) || paysForTimeouts(scope.policy)) return;
+    const {words} = scope.dialect;
+    yield {
+      at: mostSpecific(scope, 'retryOn', 'attemptTimeoutMs'),
+      message: `An attempt that takes ${words.ms(attemptTimeoutMs)} ends the call, because ${words.value('retryOn', 'timeout')} is not in ${words.name('retryOn')}. Add it.`,
+      related: [{at: 'attemptTimeoutMs', message: 'The attempt timeout is set here.'}],
+      suggestions: [{title: 'Retry timeouts', changes: [{do: 'set', path: 'retryOn', value: [...retryOn, 'timeout']}]}],
+    };
+  },
+};
+
+const unretriedThrottling: FormerCheck = {
+  formerly: 'RL412',
+  severity: 'info',
+  confidence: 'medium',
+  needs: ['retryOn'],
+  fields: ['maxAttempts'],
+  reads: ['match', 'retryOn'],
+
+  *check(scope): Iterable<Draft> {
+    const {retryOn} = scope.policy;
+    if (!scope.dialect.capabilities.honoursHint) return;
+    // gRPC calls end with codes, not with statuses.
+    if (isGrpcPath(scope.match?.path)) return;
+    if (!mayRetry(scope) || !isSetHere(scope, 'retryOn')) return;
+    if (lacksDefaults(scope) || THROTTLED.some(trigger => retryOn.includes(trigger))) return;
+    const shown = OVERLOADED.find(trigger => retryOn.includes(trigger)) ?? retryOn.find(isServerError);
+    if (shown === undefined) return;
+    yield {
+      at: 'retryOn',
+      message: `${scope.dialect.words.name('retryOn')} lists ${shown} but not 429, so a throttled call fails at once, without the delay that the server asks for. Add 429.`,
+      ...(isThrottledByDesign(scope) ? {severity: 'warning'} : {}),
+      fix: {title: 'Retry 429 too', changes: [{do: 'set', path: 'retryOn', value: [429, ...retryOn]}]},
+    };
+  },
+};
+
+const THROTTLED: readonly RetryTrigger[] = [429, '4xx', 'RESOURCE_EXHAUSTED'];
+const OVERLOADED: readonly RetryTrigger[] = [503, '5xx', 529];
+
+const isServerError = (trigger: RetryTrigger): boolean => typeof trigger === 'number' && trigger >= 500;
+
+const isThrottledByDesign = (scope: Scope): boolean =>
+  ['steadfetch:llm', 'steadfetch:batch'].some(preset => buildsOn(scope, preset));
+
+const lostDefaults: FormerCheck = {
+  formerly: 'RL418',
+  severity: 'info',
+  confidence: 'medium',
+  needs: ['extends', 'idempotentMethods', 'retryOn'],
+  fields: ['idempotentMethods', 'retryOn'],
+  reads: ['idempotency', 'match', 'maxAttempts'],
+
+  *check(scope): Iterable<Draft> {
+    // Other languages have no default list.
+    if (!mayRetry(scope) || !isNative(scope.dialect)) return;
+    yield* lostTriggers(scope);
+    yield* lostMethods(scope);
+    yield* hiddenRoute(scope);
+  },
+};
+
+/** Statuses that are no refusal, and not in the default list. RL102 reports the refusals. */
+const ADDED: ReadonlySet<RetryTrigger> = new Set<RetryTrigger>([409, 423, 424]);
+const isAdded = (trigger: RetryTrigger): boolean =>
+  ADDED.has(trigger) || (typeof trigger === 'number' && trigger > 504 && !isDefaultTrigger(trigger));
+const isDefaultTrigger = (trigger: RetryTrigger): boolean =>
+  trigger === '4xx' || trigger === '5xx' || defaultPolicy.retryOn.includes(trigger);
+
+/** Whether the list has additions to the default list, and nothing of it. Other languages have no default list. */
+function lacksDefaults(scope: Scope): boolean {
+  const {retryOn} = scope.policy;
+  if (!isNative(scope.dialect) || !isSetHere(scope, 'retryOn') || !retryOn.some(isAdded)) return false;
+  return !retryOn.some(trigger => isDefaultTrigger(trigger) || isCodeName(trigger));
+}
+
+function* lostTriggers(scope: Scope): Iterable<Draft> {
+  const {retryOn} = scope.policy;
+  if (!lacksDefaults(scope)) return;
+  yield {
+    at: 'retryOn',
+    message: `retryOn replaces the default list: ${formatList(retryOn.map(String))} ${retryOn.length === 1 ? 'is' : 'are'} retried, and 429, 503, network failures and timeouts are not. List them too, if they are to be retried.`,
+    suggestions: [
+      {
+        title: 'Add the default list',
+        changes: [{do: 'set', path: 'retryOn', value: [...retryOn, ...defaultPolicy.retryOn]}],
+      },
+    ],
+  };
+}
+
+function* lostMethods(scope: Scope): Iterable<Draft> {
+  const {policy, match} = scope;
+  const methods = policy.idempotentMethods;
+  if (!isSetHere(scope, 'idempotentMethods') || methods.length === 0 || methods.includes('GET')) return;
+  // RL403 reports a method that is misspelt.
+  if (!getsGet(scope) || isKeyed(policy, 'GET') || !methods.every(isRegistered)) return;
+  const value = [...new Set([...defaultPolicy.idempotentMethods, ...methods])];
+  yield {
+    at: 'idempotentMethods',
+    message: `idempotentMethods replaces the default list: ${formatList(methods)} may be repeated, and GET ${match?.path ?? 'on every path'} is not retried after a timeout or a server error. List GET too.`,
+    // At the top, the calls may all be POSTs.
+    ...(match === undefined ? {} : {severity: 'warning'}),
+    suggestions: [{title: 'Add the default list', changes: [{do: 'set', path: 'idempotentMethods', value}]}],
+  };
+}
+
+/** The first route that matches wins, also over the routes of a preset. */
+function* hiddenRoute(scope: Scope): Iterable<Draft> {
+  const {policy, match, layers, own} = scope;
+  if (match === undefined || own.entry !== undefined || isSetHere(scope, 'idempotentMethods')) return;
+  const method = namedNonIdempotent(scope).find(
+    each => !policy.idempotentMethods.includes(each) && !isKeyed(policy, each),
+  );
+  if (method === undefined) return;
+  const hides = ({match: other, idempotentMethods = []}: RouteInput): boolean =>
+    covers(other, match) && idempotentMethods.includes(method);
+  const preset = layers.find(({entry, data}) => entry !== undefined && (data as PolicyInput).routes?.some(hides));
+  if (preset === undefined) return;
+  yield {
+    at: 'match',
+    message: `This route takes the place of one of ${preset.name} with idempotentMethods: here ${method} is not retried when the server may have processed it. Set idempotentMethods, too.`,
+    severity: 'warning',
+  };
+}
+
+/** A route without methods for one path may be meant for POST. */
+function getsGet(scope: Scope): boolean {
+  const path = scope.match?.path;
+  const named = namedMethods(scope);
+  if (isGrpcPath(path)) return false;
+  return named === undefined ? (path?.includes('*') ?? true) : named.includes('GET');
+}
+
+export const missingTriggers: Rule = builtIn(
+  'RL408',
+  emptyTriggers,
+  unretriedTimeouts,
+  unretriedThrottling,
+  lostDefaults,
+);

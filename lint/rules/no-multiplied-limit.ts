@@ -1,0 +1,124 @@
+import type {Budget} from '../../src/policy/types.ts';
+import {formatCount, formatList, formatNumber, formatShare} from '../analysis/format.ts';
+import {isRare} from '../analysis/rare-calls.ts';
+import {mayRetry, retriesOf} from '../analysis/retryability.ts';
+import {setting} from '../analysis/setting.ts';
+import {mostSpecific, type Scope} from '../model/scope.ts';
+import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
+import {splitLimit} from './split-limit.ts';
+
+const multipliedBudget: Check = {
+  worse: 'higher',
+  needs: ['objective'],
+  fields: ['budget', 'maxAttempts', 'objective'],
+
+  *check(scope): Iterable<Draft> {
+    const {budget, objective} = scope.policy;
+    const instances = objective?.instances ?? 1;
+    const rps = objective?.assume?.rps ?? 0;
+    if (budget === null || instances < 2 || rps === 0 || isRare(scope) || !mayRetry(scope)) return;
+    const fleet = {instances, rps};
+    const draft = always(scope, budget, fleet) ?? atFirst(scope, budget, fleet);
+    if (draft !== undefined) yield draft;
+  },
+};
+
+interface Fleet {
+  readonly instances: number;
+  /** Calls per second of each process. */
+  readonly rps: number;
+}
+
+/** Share of the calls: the default of Finagle and of GEP-3388. */
+const MOST_SHARE = 0.2;
+/** Retries per second of all processes; fewer are not reported. */
+const LEAST_PER_SECOND = 1;
+const LONG_SECONDS = 60;
+/** Retries in the buckets of all processes; fewer are not reported. */
+const LEAST_RETRIES = 100;
+/** Retries of a fleet that an overloaded server notices, although they end after seconds. */
+const MANY_RETRIES = 1000;
+const MANY_SECONDS = 5;
+
+/** Retries per second that the budget allows whether or not calls succeed. */
+function always(scope: Scope, budget: Budget, {instances, rps}: Fleet): Draft | undefined {
+  const each = budget.kind === 'ratio' ? budget.minPerSecond : budget.refillPerMinute / 60 / budget.retryCost;
+  const all = each * instances;
+  const isToothless = each >= rps && (budget.kind === 'ratio' || each > 1 / 60);
+  // RL208 reports a budget that is too large for one process.
+  if (!Number.isFinite(all) || isToothless || each / rps <= MOST_SHARE || all < LEAST_PER_SECOND) return undefined;
+  const field = budget.kind === 'ratio' ? 'budget.minPerSecond' : 'budget.refillPerMinute';
+  return {
+    at: mostSpecific(scope, field, 'objective.instances'),
+    message: `${instances} processes may each retry ${formatCount(each, 'time')} per second, however few calls they make: together ${formatCount(all, 'retry', 'retries')} per second, ${formatShare(each / rps)} of their ${formatNumber(instances * rps)} calls. The limit is ${formatShare(MOST_SHARE)}.`,
+    // As many as the default budget refills.
+    ...(each <= 1 / 60 && {severity: 'info'}),
+    related: related(field),
+    ...(budget.kind === 'ratio' ? {fix: setting(scope, field, 0)} : {suggestions: [asShare(rps)]}),
+  };
+}
+
+/** Retries from a full bucket at the beginning of an outage. */
+function atFirst(scope: Scope, budget: Budget, {instances, rps}: Fleet): Draft | undefined {
+  if (budget.kind === 'ratio' || budget.retryCost === 0) return undefined;
+  const each = Math.floor(budget.capacity / budget.retryCost);
+  const seconds = each / (rps * retriesOf(scope.policy));
+  const calls = formatCount(Number(formatNumber(rps)), 'call');
+  const at = mostSpecific(scope, 'budget.capacity', 'objective.instances');
+  const isBurst = each * instances >= MANY_RETRIES && each >= rps * MANY_SECONDS;
+  // Unlimited retries empty the buckets at once.
+  if (seconds > 0 && seconds < LONG_SECONDS && isBurst)
+    return {
+      at,
+      message: `${instances} processes each have a bucket of ${formatCount(each, 'retry', 'retries')}, together ${formatNumber(each * instances)}: more than their ${formatNumber(instances * rps)} calls per second make in ${MANY_SECONDS} s. In the first ${formatNumber(seconds)} s of an outage no retry is refused. Lower capacity.`,
+      severity: 'info',
+      related: related('budget.capacity'),
+      suggestions: [asShare(rps)],
+    };
+  if (seconds < LONG_SECONDS || each * instances < LEAST_RETRIES) return undefined;
+  return {
+    at,
+    message: `${instances} processes each have a bucket of ${formatCount(each, 'retry', 'retries')}, together ${formatNumber(each * instances)}: at ${calls} per second each, the buckets refuse no retry in the first ${formatNumber(seconds)} s of an outage. The limit is ${LONG_SECONDS} s.`,
+    related: related('budget.capacity'),
+    suggestions: [asShare(rps)],
+  };
+}
+
+const related = (field: string) => [
+  {at: 'objective.instances', message: 'The number of processes is set here.'},
+  {at: 'objective.assume.rps', message: 'The traffic of each process is assumed here.'},
+  {at: field, message: 'The budget of each process is set here.'},
+];
+
+/** A window has to hold at least twenty calls, because ten percent of fewer is no retry. */
+function asShare(rps: number): FixDraft {
+  const windowMs = Math.min(Math.ceil(20 / rps) * 1000, DAY_MS);
+  const value = {kind: 'ratio', ratio: 0.1, ...(windowMs > DEFAULT_WINDOW_MS ? {windowMs} : {})};
+  return {title: 'Allow retries for 10 % of the calls instead', changes: [{do: 'set', path: 'budget', value}]};
+}
+
+const DEFAULT_WINDOW_MS = 10_000;
+const DAY_MS = 86_400_000;
+
+const quotaMultipliedByInstances: FormerCheck = {
+  formerly: 'RL223',
+  severity: 'info',
+  needs: ['objective'],
+  fields: ['quota', 'objective.instances'],
+
+  *check(scope): Iterable<Draft> {
+    const {quota, objective} = scope.policy;
+    const instances = objective?.instances ?? 1;
+    if (quota === null || instances < 2) return;
+    const taken = quota.limits.map(({unit, max, perMs}) => `${max} ${unit} in ${scope.dialect.words.ms(perMs)}`);
+    if (taken.length === 0) return;
+    yield {
+      at: mostSpecific(scope, 'quota.limits', 'objective.instances'),
+      message: `${instances} processes may each take ${formatList(taken)}, together ${instances} times as much. If the account has one limit for all of them, state a part for each, or share the quota through steadfetch/redis.`,
+      related: [{at: 'objective.instances', message: 'The number of processes is set here.'}],
+    };
+  },
+};
+
+export const multipliedLimit: Rule = builtIn('RL218', multipliedBudget, quotaMultipliedByInstances, splitLimit);

@@ -1,0 +1,86 @@
+import {longestMs} from '../../src/math/schedule.ts';
+import {isLight, isRare} from '../analysis/rare-calls.ts';
+import {setting} from '../analysis/setting.ts';
+import {isNative} from '../dialects/native.ts';
+import {isSure, type Scope} from '../model/scope.ts';
+import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
+
+const unlimited: Check = {
+  needs: ['maxAttempts'],
+  fields: ['maxAttempts', 'deadlineMs'],
+  reads: ['backoff', 'budget', 'objective'],
+
+  *check(scope): Iterable<Draft> {
+    const {maxAttempts, deadlineMs, budget} = scope.policy;
+    if (maxAttempts !== 'unlimited' || (deadlineMs !== null && (isRare(scope) || isPatient(scope)))) return;
+    const {words} = scope.dialect;
+    const fix = bounded(scope);
+    if (deadlineMs === null) {
+      const endless = `${words.name('maxAttempts')} is ${words.value('maxAttempts', maxAttempts)}`;
+      const message = `A failing call never ends: ${endless} and there is no deadline.${refused(scope)} ${setting(scope, 'maxAttempts', 3).title}.`;
+      yield {
+        at: 'maxAttempts',
+        message,
+        fix,
+        related: [{at: 'deadlineMs', message: 'The deadline is switched off here.'}],
+      };
+      return;
+    }
+    const only = `Only the deadline of ${words.ms(deadlineMs)} ends a failing call`;
+    const message =
+      budget === null && isSure(scope, 'budget')
+        ? `${only}, and no budget limits the retries of all calls. ${setting(scope, 'maxAttempts', 3).title}.`
+        : `${only}: the faster the server fails, the more attempts it gets, until the budget is empty. ${setting(scope, 'maxAttempts', 3).title}.`;
+    yield {at: 'maxAttempts', message, severity: 'warning', fix};
+  },
+};
+
+/** Only steadfetch validates a policy before it runs. */
+const refused = ({dialect}: Scope): string => (isNative(dialect) ? ' The client refuses this policy.' : '');
+
+function bounded(scope: Scope): FixDraft {
+  const attempts = setting(scope, 'maxAttempts', 3);
+  const {words, expresses} = scope.dialect;
+  if (scope.policy.deadlineMs !== null || !expresses('deadlineMs')) return attempts;
+  const deadline = {do: 'set', path: 'deadlineMs', value: 30_000} as const;
+  const title = `${attempts.title} and ${words.key('deadlineMs')} to ${words.value('deadlineMs', 30_000)}`;
+  return {title, changes: [...attempts.changes, deadline]};
+}
+
+/** A job that has time, waits long between its attempts, and whose retries a budget bounds. */
+const isPatient = ({policy: {backoff, budget, deadlineMs}}: Scope): boolean =>
+  budget !== null && deadlineMs !== null && deadlineMs >= 600_000 && longestMs(backoff, 20, false) >= 5000;
+
+const excessiveAttempts: FormerCheck = {
+  formerly: 'RL202',
+  severity: 'warning',
+  worse: 'higher',
+  needs: ['maxAttempts'],
+  fields: ['maxAttempts'],
+  reads: ['budget', 'deadlineMs', 'objective'],
+
+  *check(scope): Iterable<Draft> {
+    const {maxAttempts} = scope.policy;
+    const many = hasMinutes(scope) || isLight(scope) ? MANY.workflow : MANY[scope.dialect.capabilities.kind];
+    if (typeof maxAttempts !== 'number' || maxAttempts <= many) return;
+    const fix = setting(scope, 'maxAttempts', 3);
+    yield {
+      at: 'maxAttempts',
+      message: `A failing call makes up to ${maxAttempts} attempts; the limit is ${many}. Attempts after the third rarely help, and each adds load to a failing server. ${fix.title}.`,
+      severity: maxAttempts >= EXCESSIVE ? 'error' : 'warning',
+      fix,
+    };
+  },
+};
+
+/** A workflow has time for more attempts than a call that a user waits for. */
+const MANY = {call: 5, workflow: 10} as const;
+const EXCESSIVE = 20;
+const PATIENT_MS = 60_000;
+
+/** A worker that has minutes, and whose retries a budget bounds. */
+const hasMinutes = ({policy: {deadlineMs, budget}}: Scope): boolean =>
+  budget !== null && deadlineMs !== null && deadlineMs >= PATIENT_MS;
+
+export const tooManyAttempts: Rule = builtIn('RL201', unlimited, excessiveAttempts);

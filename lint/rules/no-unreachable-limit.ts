@@ -1,0 +1,107 @@
+import {longestMs} from '../../src/math/schedule.ts';
+import {formatCount} from '../analysis/format.ts';
+import {isPredictable} from '../analysis/prediction.ts';
+import {mayRetry, retriesOf, retriesThrottled} from '../analysis/retryability.ts';
+import {setting} from '../analysis/setting.ts';
+import {suggestedTimeoutMs} from '../analysis/suggested-values.ts';
+import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
+import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
+
+const attemptAsLongAsCall: Check = {
+  needs: ['attemptTimeoutMs', 'deadlineMs'],
+  fields: ['attemptTimeoutMs', 'deadlineMs'],
+  reads: ['maxAttempts', 'backoff', 'retryOn', 'hedge', 'objective'],
+
+  *check(scope): Iterable<Draft> {
+    const {attemptTimeoutMs, deadlineMs} = scope.policy;
+    const {words} = scope.dialect;
+    if (attemptTimeoutMs === null || deadlineMs === null || attemptTimeoutMs < deadlineMs) return;
+    if (!mayRetry(scope) || isPredictable(scope)) return;
+    const retries = retriesOf(scope.policy);
+    const lost = Number.isFinite(retries) ? formatCount(retries, 'retry', 'retries') : 'retries';
+    const at = mostSpecific(scope, 'attemptTimeoutMs', 'deadlineMs');
+    const value = suggestedTimeoutMs(scope.policy);
+    yield {
+      at,
+      message: `The attempt timeout of ${words.ms(attemptTimeoutMs)} never applies, because the deadline of ${words.ms(deadlineMs)} ends the call: if the first attempt hangs, no time is left for ${lost}. Lower the attempt timeout.`,
+      related: [
+        at === 'deadlineMs'
+          ? {at: 'attemptTimeoutMs', message: 'The attempt timeout is set here.'}
+          : {at: 'deadlineMs', message: 'The deadline is set here.'},
+      ],
+      suggestions: value !== undefined && value < deadlineMs ? [setting(scope, 'attemptTimeoutMs', value)] : [],
+    };
+  },
+};
+
+const unreachableCap: FormerCheck = {
+  formerly: 'RL306',
+  severity: 'info',
+  needs: ['backoff'],
+  fields: ['backoff.baseMs', 'maxAttempts', 'deadlineMs'],
+  reads: ['backoff', 'retryOn'],
+
+  *check(scope): Iterable<Draft> {
+    const {backoff, deadlineMs} = scope.policy;
+    if (!('capMs' in backoff) || !mayRetry(scope) || !isSetHere(scope, 'backoff.capMs')) return;
+    const {capMs, baseMs} = backoff;
+    const reachedMs = longestWaitMs(scope);
+    const isPastDeadline = deadlineMs !== null && capMs >= deadlineMs && baseMs < deadlineMs;
+    // Unlimited retries reach every cap.
+    const isReached = reachedMs >= capMs || scope.policy.maxAttempts === 'unlimited';
+    if (!isPastDeadline && isReached) return;
+    const {words} = scope.dialect;
+    const why = isPastDeadline
+      ? `the deadline is ${words.ms(deadlineMs)}`
+      : `the longest, before retry ${retriesOf(scope.policy)}, is ${words.ms(reachedMs)}`;
+    const value = Math.ceil(reachedMs);
+    const keepsWaits = !isReached && value > 0 && value < Math.min(capMs, deadlineMs ?? Number.POSITIVE_INFINITY);
+    const message = `No wait reaches the cap of ${words.ms(capMs)}: ${why}. Lower the cap.`;
+    yield {at: 'backoff.capMs', message, ...(keepsWaits ? {fix: setting(scope, 'backoff.capMs', value)} : {})};
+  },
+};
+
+/** The longest wait of any retry, throttled waits included. */
+function longestWaitMs({policy}: Scope): number {
+  const retries = Math.min(retriesOf(policy), 5000);
+  const waits = [longestMs(policy.backoff, retries, false)];
+  if (retriesThrottled(policy)) waits.push(longestMs(policy.backoff, retries, true));
+  return Math.max(...waits);
+}
+
+const firstContentBeyondTimeout: FormerCheck = {
+  formerly: 'RL314',
+  needs: ['stream'],
+  fields: ['stream', 'stream.firstContentMs', 'stream.commit', 'attemptTimeoutMs', 'deadlineMs'],
+  reads: ['paid'],
+
+  *check(scope): Iterable<Draft> {
+    const {stream, attemptTimeoutMs, deadlineMs, paid} = scope.policy;
+    if (stream === null || stream.firstContentMs === null || !isSetHere(scope, 'stream.firstContentMs')) return;
+    // RL405 reports a limit for a stream that is not held.
+    if (stream.commit === 'headers') return;
+    const {words} = scope.dialect;
+    // The attempt timeout grows with the output that a request asks for.
+    const grows = paid !== null && paid.attemptTimeoutPerOutputTokenMs !== null;
+    const attemptMs = grows ? Number.POSITIVE_INFINITY : (attemptTimeoutMs ?? Number.POSITIVE_INFINITY);
+    const callMs = deadlineMs ?? Number.POSITIVE_INFINITY;
+    const limitMs = Math.min(attemptMs, callMs);
+    if (stream.firstContentMs < limitMs) return;
+    const path = attemptMs <= callMs ? 'attemptTimeoutMs' : 'deadlineMs';
+    const name = path === 'deadlineMs' ? 'deadline' : 'attempt timeout';
+    yield {
+      at: 'stream.firstContentMs',
+      message: `The first content may take ${words.ms(stream.firstContentMs)}, but the ${name} ends the wait after ${words.ms(limitMs)}. Raise ${path} or lower firstContentMs.`,
+      related: [{at: path, message: `The ${name} is set here.`}],
+      suggestions: [
+        {
+          title: `Set firstContentMs to null, so that only the ${name} applies`,
+          changes: [{do: 'set', path: 'stream.firstContentMs', value: null}],
+        },
+      ],
+    };
+  },
+};
+
+export const unreachableLimit: Rule = builtIn('RL304', attemptAsLongAsCall, unreachableCap, firstContentBeyondTimeout);

@@ -1,0 +1,87 @@
+import type {Match} from '../../src/policy/types.ts';
+import {formatList} from '../analysis/format.ts';
+import {covers, mayMeet} from '../analysis/route-cover.ts';
+import {canonical} from '../canonical.ts';
+import type {Model} from '../model/model.ts';
+import type {Scope} from '../model/scope.ts';
+import type {Draft, FormerCheck} from '../rule.ts';
+
+export const splitLimit: FormerCheck = {
+  formerly: 'RL224',
+  needs: ['quota', 'concurrency'],
+  fields: ['quota', 'concurrency'],
+  reads: ['match'],
+
+  *checkFile({scopes}: Model): Iterable<Draft & {scope: Scope}> {
+    for (const [index, scope] of scopes.entries()) {
+      const before = scopes.slice(0, index).filter(other => mayShareOrigin(other, scope, scopes));
+      const message = quotaMessage(scope, before) ?? concurrencyMessage(scope, before);
+      if (message !== undefined) yield {scope, ...message};
+    }
+  },
+};
+
+type Found = Pick<Draft, 'at' | 'message'>;
+
+/** Whether calls to one origin may be asked of both scopes. */
+function mayShareOrigin(one: Scope, other: Scope, scopes: readonly Scope[]): boolean {
+  if (!mayMeet(originOf(one), originOf(other))) return false;
+  const origin = {...originOf(one), ...originOf(other)};
+  return [one, other].every(scope => isReached(scope, origin, scopes));
+}
+
+/** Whether a call to the origin may come to the scope: routes are tried in order, and the policy itself has what they leave. */
+function isReached(scope: Scope, origin: Match, scopes: readonly Scope[]): boolean {
+  const routes = scopes.filter(({match}) => match !== undefined);
+  const earlier = scope.match === undefined ? routes : routes.slice(0, routes.indexOf(scope));
+  return !earlier.some(({match}) => covers(match!, {...scope.match, ...origin}));
+}
+
+const originOf = ({match}: Scope): Match => (match?.origin === undefined ? {} : {origin: match.origin});
+
+/** Whether the route itself sets the field: a value from above is that of all routes. */
+const setsItself = ({match, own}: Scope, field: 'quota' | 'concurrency'): boolean =>
+  match !== undefined && own.data[field] !== undefined && own.data[field] !== null;
+
+function quotaMessage(scope: Scope, before: readonly Scope[]): Found | undefined {
+  const {quota} = scope.policy;
+  if (!setsItself(scope, 'quota') || quota === null || quota.scope === 'route' || quota.limits.length === 0)
+    return undefined;
+  const other = before.find(
+    ({policy}) =>
+      policy.quota !== null &&
+      policy.quota.scope === 'origin' &&
+      policy.quota.limits.length > 0 &&
+      canonical(policy.quota) !== canonical(quota),
+  );
+  if (other === undefined) return undefined;
+  const [theirs, ours] = [limitsOf(other), limitsOf(scope)];
+  const together = theirs === ours ? `${ours} twice` : `${theirs} and ${ours}`;
+  return {
+    at: 'quota',
+    message: `The calls of ${scope.title} have a quota of their own beside that of ${other.title}, because its settings differ. Calls to the same origin may together send ${together}. Set the same quota for both, or "scope": "route" if the calls are counted apart.`,
+  };
+}
+
+function limitsOf({policy, dialect}: Scope): string {
+  const limits = policy.quota?.limits ?? [];
+  return formatList(limits.map(({unit, max, perMs}) => `${max} ${unit} in ${dialect.words.ms(perMs)}`));
+}
+
+/** Only of limits that allow as much: a route with another one is to have its own. */
+function concurrencyMessage(scope: Scope, before: readonly Scope[]): Found | undefined {
+  const {concurrency} = scope.policy;
+  if (!setsItself(scope, 'concurrency') || concurrency === null) return undefined;
+  const other = before.find(
+    ({policy}) =>
+      policy.concurrency !== null &&
+      policy.concurrency.max === concurrency.max &&
+      canonical(policy.concurrency) !== canonical(concurrency),
+  );
+  if (other === undefined) return undefined;
+  const {max} = concurrency;
+  return {
+    at: 'concurrency',
+    message: `The calls of ${scope.title} have a concurrency limit of their own beside that of ${other.title}, because its settings differ. Calls to the same origin may together have ${2 * max} attempts in flight instead of ${max}. Set the same concurrency for both, or another max for the route.`,
+  };
+}

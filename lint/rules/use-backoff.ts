@@ -1,0 +1,138 @@
+import {longestWaits, plannedMs} from '../../src/math/schedule.ts';
+import {defaultsByKind} from '../../src/policy/defaults.ts';
+import type {Backoff} from '../../src/policy/types.ts';
+import {mayRetry, retriesOf} from '../analysis/retryability.ts';
+import {formatChange} from '../analysis/setting.ts';
+import {isSetHere, isSure, mostSpecific, type Scope} from '../model/scope.ts';
+import type {Change, Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
+import {builtIn} from './built-in.ts';
+
+const immediateRetries: Check = {
+  needs: ['backoff'],
+  fields: ['backoff'],
+  reads: ['maxAttempts'],
+
+  *check(scope): Iterable<Draft> {
+    const {backoff} = scope.policy;
+    if (!mayRetry(scope)) return;
+    const retries = Math.max(Math.min(retriesOf(scope.policy), 100), 1);
+    if (longestWaits(backoff, retries, false).some(wait => wait > 0)) return;
+    const zeros = zeroFields(backoff);
+    // A route sets the cap of another kind; RL401 reports it.
+    if (zeros.length === 0) return;
+    if (!isSure(scope, ...zeros.map(({path}) => path))) return;
+    const {words} = scope.dialect;
+    const longest = words.ms(backoff.throttledBaseMs);
+    const throttled = backoff.throttledBaseMs > 0 ? ` (up to ${longest} after a throttled response)` : '';
+    yield {
+      at: mostSpecific(scope, ...zeros.map(({path}) => path)),
+      message: `Failed attempts are retried at once: ${formatRetries(retriesOf(scope.policy))} ${words.ms(0)}${throttled}. Set a wait.`,
+      fix: {title: zeros.map(({path, value}) => formatChange(scope, path, value)).join(', '), changes: zeros},
+    };
+  },
+};
+
+type Set = Extract<Change, {do: 'set'}>;
+
+/** The fields that make the waits 0, with their default values. */
+function zeroFields(backoff: Backoff): Set[] {
+  const defaults = defaultsByKind.backoff![backoff.kind] as Readonly<Record<string, unknown>>;
+  return (
+    Object.entries(backoff)
+      // A route can set a field of another kind; it has no effect in the merged backoff.
+      .filter(
+        ([field, value]) =>
+          ['baseMs', 'delayMs', 'delaysMs', 'capMs'].includes(field) && field in defaults && isZero(value),
+      )
+      .map(([field]): Set => ({do: 'set', path: `backoff.${field}`, value: defaults[field]}))
+  );
+}
+
+const isZero = (value: unknown): boolean => value === 0 || (Array.isArray(value) && value[0] === 0);
+
+function formatRetries(retries: number): string {
+  if (retries === 1) return 'the retry waits';
+  if (retries === 2) return 'both retries wait';
+  return Number.isFinite(retries) ? `all ${retries} retries wait` : 'every retry waits';
+}
+
+const flatBackoff: FormerCheck = {
+  formerly: 'RL205',
+  severity: 'info',
+  needs: ['backoff'],
+  fields: [],
+  reads: ['backoff', 'maxAttempts'],
+
+  *check(scope): Iterable<Draft> {
+    const {backoff} = scope.policy;
+    const retries = retriesOf(scope.policy);
+    if (retries < 2 || backoff.jitter === 'decorrelated') return;
+    const waits = Array.from({length: Math.min(retries, 100)}, (_, index) => plannedMs(backoff, index + 1, false));
+    const [first = 0] = waits;
+    if (first === 0 || waits.some(wait => wait > first)) return;
+    const at = culprit(scope);
+    if (at === undefined) return;
+    const last = waits.at(-1) ?? first;
+    if (backoff.kind === 'list' && last < first) {
+      yield {at, ...formatFalling(scope, backoff.delaysMs, first, last)};
+      return;
+    }
+    if (retries < 3) return;
+    const many = Number.isFinite(retries) ? `All ${retries} waits are` : 'Every wait is';
+    const shown = scope.dialect.words.ms(first);
+    const fact = waits.every(wait => wait === first)
+      ? `${many} ${shown}`
+      : `No wait is longer than the first, ${shown}`;
+    yield {
+      at,
+      message: `${fact}: retries do not slow down in a long outage. Double the wait before each retry.`,
+      suggestions: Number.isSafeInteger(first * 4) ? [growing(backoff, first)] : [],
+    };
+  },
+};
+
+/** A list in the wrong order. */
+function formatFalling(
+  {dialect: {words}}: Scope,
+  delaysMs: readonly number[],
+  first: number,
+  last: number,
+): Omit<Draft, 'at'> {
+  const value = delaysMs.toSorted((a, b) => a - b);
+  return {
+    message: `The waits fall from ${words.ms(first)} to ${words.ms(last)}: the longer an outage lasts, the faster retries come. Write the list in rising order.`,
+    severity: 'warning',
+    suggestions: [{title: 'Write the list in rising order', changes: [{do: 'set', path: 'backoff.delaysMs', value}]}],
+  };
+}
+
+const FIELDS = {
+  exponential: ['backoff.factor', 'backoff.capMs', 'backoff.baseMs'],
+  linear: ['backoff.stepMs', 'backoff.capMs', 'backoff.baseMs'],
+  constant: ['backoff.kind', 'backoff.delayMs'],
+  list: ['backoff.delaysMs'],
+} as const;
+
+/** The field of this file that keeps the waits from growing. */
+function culprit(scope: Scope): string | undefined {
+  const {backoff} = scope.policy;
+  const isCapped = 'capMs' in backoff && backoff.capMs <= backoff.baseMs;
+  const grows = backoff.kind === 'exponential' ? backoff.factor > 1 : backoff.kind === 'linear' && backoff.stepMs > 0;
+  // If the waits would grow, the cap is the cause.
+  const fields = FIELDS[backoff.kind].slice(isCapped && grows ? 1 : 0);
+  const here = fields.filter(path => isSetHere(scope, path));
+  return here.length === 0 ? undefined : mostSpecific(scope, ...here);
+}
+
+function growing(backoff: Backoff, baseMs: number): FixDraft {
+  const value = {
+    kind: 'exponential',
+    baseMs,
+    factor: 2,
+    capMs: Math.max(20_000, baseMs * 4),
+    jitter: backoff.jitter,
+  };
+  return {title: 'Double the wait before each retry', changes: [{do: 'set', path: 'backoff', value}]};
+}
+
+export const missingBackoff: Rule = builtIn('RL204', immediateRetries, flatBackoff);
