@@ -43,7 +43,7 @@ export const contradiction: Rule = builtIn('RL401', {
     if (policy.attemptHeader?.toLowerCase() === FROM_0)
       yield {
         at: 'attemptHeader',
-        message: `${FROM_0} counts retries from 0, and the first attempt sends 1: a server with nested "yield" takes it for a retry. Use another name.`,
+        message: `${FROM_0} counts from 0, and the first attempt sends 1: a server with nested "yield" takes it for a retry. Use another name.`,
         severity: 'warning',
       };
     yield* cappedThrottledBase(scope);

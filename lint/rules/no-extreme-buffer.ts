@@ -16,16 +16,19 @@ const extremeReplayLimit: Check = {
     const methods = repeatedWithBody(scope);
     if (methods.length === 0 || !mayRetry(scope)) return;
     const named = formatList(methods, 'or');
-    if (isUpload) {
-      yield {at: 'match.path', message: formatUpload(scope, named), severity: 'info'};
-      return;
-    }
-    yield {
-      at: 'replayLimitBytes',
-      message: replayLimitBytes < SMALL_BYTES ? formatSmall(scope, named) : formatLarge(scope, named),
-      ...(replayLimitBytes > 0 && replayLimitBytes < SMALL_BYTES ? {severity: 'info'} : {}),
-      fix: byDefault,
-    };
+    if (isUpload)
+      yield {
+        at: 'match.path',
+        message: `${formatSmall(scope, named)} Parts of S3 have 5 MiB and more.`,
+        severity: 'info',
+      };
+    else
+      yield {
+        at: 'replayLimitBytes',
+        message: replayLimitBytes < SMALL_BYTES ? formatSmall(scope, named) : formatLarge(scope, named),
+        ...(replayLimitBytes > 0 && replayLimitBytes < SMALL_BYTES ? {severity: 'info'} : {}),
+        fix: byDefault,
+      };
   },
 };
 
@@ -52,9 +55,6 @@ function repeatedWithBody(scope: Scope): string[] {
 
 /** Parts of an upload. In S3 and its kind a part has at least 5 MiB. */
 const UPLOAD = /\/uploads?\/.*\/(?:parts|chunks)(?:\/|$)/;
-
-const formatUpload = (scope: Scope, named: string): string =>
-  `${named} ${scope.match?.path} sends parts of an upload. Those of S3 have 5 MiB and more, and a body above 1 MiB makes one attempt${formatMissed(scope)}. Set replayLimitBytes, unless yours are smaller.`;
 
 function formatSmall(scope: Scope, named: string): string {
   const {replayLimitBytes} = scope.policy;

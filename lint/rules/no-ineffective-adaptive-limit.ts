@@ -46,7 +46,7 @@ function* minAboveTraffic(scope: Scope, min: number): Iterable<Draft> {
   if (min <= most) return;
   yield {
     at: 'concurrency.min',
-    message: `The limit never falls below ${min}, and ${formatCount(rps, 'call')} per second of at most ${scope.dialect.words.ms(attemptTimeoutMs)} each are ${formatNumber(most)} in flight: however much the server throttles, it holds no call back. Lower min.`,
+    message: `The limit never falls below ${min}, and at ${formatCount(rps, 'call')} per second, at most ${formatNumber(most)} attempts are in flight: it refuses none. Lower min.`,
   };
 }
 

@@ -185,7 +185,7 @@ function* hiddenRoute(scope: Scope): Iterable<Draft> {
   if (preset === undefined) return;
   yield {
     at: 'match',
-    message: `This route takes the place of one of ${preset.name} with idempotentMethods: here ${method} is not retried when the server may have processed it. Set idempotentMethods, too.`,
+    message: `This route replaces one of ${preset.name} that has idempotentMethods: ${method} is not retried when the server may have processed it. Set it here, too.`,
     severity: 'warning',
   };
 }

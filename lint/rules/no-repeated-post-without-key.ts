@@ -44,7 +44,7 @@ function* forgottenKeys({policy, dialect}: Scope): Iterable<Draft> {
   if (policy.idempotency === null || policy.deadlineMs === null || longestMs <= DAY_MS) return;
   yield {
     at: 'deadlineMs',
-    message: `A call may be retried for ${dialect.words.ms(longestMs)}, and servers forget keys, Stripe's after 24 hours: then a retry is a new request. Lower the deadline, unless keys are kept for longer.`,
+    message: `A call may be retried for ${dialect.words.ms(longestMs)}, and Stripe forgets keys after 24 hours: a later retry is a new request. Lower the deadline, unless keys are kept for longer.`,
     severity: 'info',
   };
 }
@@ -132,10 +132,8 @@ const hedgedPostWithoutKey: FormerCheck = {
     const {policy} = scope;
     if (policy.hedge === null || !mayRetry(scope)) return;
     const [risk] = repeatRisks(scope, 'hedge');
-    if (risk === undefined) {
-      yield* racingKeys(scope);
-      return;
-    }
+    yield* racingKeys(scope);
+    if (risk === undefined) return;
     const {method, severity, confidence} = risk;
     yield {
       at: mostSpecific(scope, 'hedge', scope.match?.methods === undefined ? 'match.path' : 'match.methods'),
@@ -154,7 +152,7 @@ function* racingKeys(scope: Scope): Iterable<Draft> {
   if (method === undefined || !movesMoney(scope.match)) return;
   yield {
     at: 'hedge',
-    message: `${callsOf(scope, method)} is sent a second time while the first attempt is still running: the second gets a 409, or ${MONEY} if its key is not stored yet. Hedge reads only.`,
+    message: `${callsOf(scope, method)} is sent a second time while the first attempt is still running: it gets a 409, or ${MONEY}, if its key is not stored yet. Remove the hedge.`,
     severity: 'warning',
     fix: unhedged,
   };

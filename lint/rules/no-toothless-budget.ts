@@ -39,7 +39,7 @@ function* checkRatio(
     const lastsMs = (ratio * windowMs) / retriesOf(scope.policy);
     if (lastsMs < LONG_MS) return;
     const {words} = scope.dialect;
-    const message = `The budget allows ${formatShare(ratio)} of the calls of ${words.ms(windowMs)}: in an outage it refuses no retry in the first ${words.ms(Math.round(lastsMs))}. Lower ${words.key('budget.windowMs')}.`;
+    const message = `The budget allows ${formatShare(ratio)} of the calls in ${words.ms(windowMs)}: it refuses no retry in the first ${words.ms(Math.round(lastsMs))} of an outage. Lower ${words.key('budget.windowMs')}.`;
     yield {at: 'budget.windowMs', message, fix: setting(scope, 'budget.windowMs', 10_000)};
   }
 }

@@ -50,7 +50,7 @@ function* shortList(scope: Scope): Iterable<Draft> {
   if (longest === 0 || longest >= 100 || sumMs > (deadlineMs ?? never)) return;
   yield {
     at: 'backoff.delaysMs',
-    message: `No wait is above ${longest} ms, which is implausibly short. If seconds are meant, write ${scope.dialect.words.allMs(value)}.`,
+    message: `The longest wait is ${longest} ms, which is implausibly short. If seconds are meant, write ${scope.dialect.words.allMs(value)}.`,
   };
 }
 

@@ -67,7 +67,7 @@ function* shortPauses(scope: Scope): Iterable<Draft> {
   if (idleTimeoutMs >= PAUSE_MS || idleTimeoutMs < SLIP_MS) return;
   yield {
     at: 'idleTimeoutMs',
-    message: `A stream ends at a pause of ${idleTimeoutMs} ms, and pings do not count: a model that calls a tool pauses longer. Raise idleTimeoutMs, unless yours does not.`,
+    message: `A pause of ${idleTimeoutMs} ms ends a stream, and a model that calls a tool pauses longer; pings do not count. Raise idleTimeoutMs, unless yours does not.`,
     severity: 'info',
   };
 }
