@@ -4,12 +4,12 @@
  */
 
 import {applyBaseline} from './baseline.ts';
+import {checkOf, checksOf} from './check-of.ts';
 import type {Config} from './config.ts';
 import {policiesOf} from './dialects/policies.ts';
 import type {Finding, Report} from './finding.ts';
 import {isFileName, resolveName} from './model/extends.ts';
 import {type Model, modelOf} from './model/model.ts';
-import {checkOf, checksOf} from './report/check-of.ts';
 import {Collector} from './report/collector.ts';
 import {draftsOf} from './report/drafts.ts';
 import {reportShape, reportSource} from './report/shape-findings.ts';

@@ -1,8 +1,8 @@
 /** Which rules run, and how severe each is, for one configuration. */
 
+import {formerCodeOf, type RuleCheck} from './check-of.ts';
 import type {Config, RuleSetting} from './config.ts';
 import type {Severity} from './finding.ts';
-import {formerCodeOf, type RuleCheck} from './report/check-of.ts';
 import type {Draft, Rule} from './rule.ts';
 import {rules as builtIn} from './rules/index.ts';
 import {retired} from './rules/retired.ts';

@@ -35,6 +35,10 @@ function coversPath(wide: string | undefined, narrow: string | undefined): boole
   return folder !== undefined && narrow.startsWith(folder);
 }
 
+/** What is left of a match without methods and path. */
+export const originOnly = (match: Match | undefined): Match =>
+  match?.origin === undefined ? {} : {origin: match.origin};
+
 const originOf = ({origin = ''}: Match): string => normaliseOrigin(origin) ?? origin;
 
 const upperCase = (methods: Match['methods']): string[] | undefined => methods?.map(method => method.toUpperCase());

@@ -1,19 +1,29 @@
-/** Fixes that set one field, with titles in the terms of the file. */
+/** Fixes that change one field. */
 
 import type {Scope} from '../model/scope.ts';
 import type {FixDraft} from '../rule.ts';
 
-/** `Set jitter to "full"`. */
-export const setting = (scope: Scope, path: string, value: unknown): FixDraft => ({
-  title: formatChange(scope, path, value),
+/** Sets a field, under a title of its own. */
+export const assign = (title: string, path: string, value: unknown): FixDraft => ({
+  title,
   changes: [{do: 'set', path, value}],
 });
 
 /** The same in the scope itself, so that a fix of a route does not change other routes. */
-export const settingHere = (scope: Scope, path: string, value: unknown): FixDraft => ({
-  title: formatChange(scope, path, value),
+export const assignHere = (title: string, path: string, value: unknown): FixDraft => ({
+  title,
   changes: [{do: 'set', path, value, inScope: true}],
 });
+
+/** `Set jitter to "full"`, in the terms of the file. */
+export const setting = (scope: Scope, path: string, value: unknown): FixDraft =>
+  assign(formatChange(scope, path, value), path, value);
+
+export const settingHere = (scope: Scope, path: string, value: unknown): FixDraft =>
+  assignHere(formatChange(scope, path, value), path, value);
+
+/** Removes a value that the file sets. */
+export const removing = (title: string, path: string): FixDraft => ({title, changes: [{do: 'remove', path}]});
 
 export const formatChange = ({dialect: {words}}: Scope, path: string, value: unknown): string =>
   `Set ${words.key(path)} to ${words.value(path, value)}`;

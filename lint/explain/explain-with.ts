@@ -1,10 +1,10 @@
 /** Applies an arithmetic to the parts of a file. Apart from the table of all arithmetics, because hovers need one. */
 
+import {checksOf} from '../check-of.ts';
 import type {Config} from '../config.ts';
 import type {Model} from '../model/model.ts';
 import {modelsOf, scopeAt} from '../model/models.ts';
 import type {Scope} from '../model/scope.ts';
-import {checksOf} from '../report/check-of.ts';
 import {draftsOf} from '../report/drafts.ts';
 import type {Rule} from '../rule.ts';
 import {type FilesRequest, sourceOf} from '../source/files.ts';

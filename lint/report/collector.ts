@@ -1,6 +1,7 @@
 /** Turns the drafts of rules, with paths of a policy, into findings, with lines of a file. */
 
 import {acceptanceOf} from '../baseline.ts';
+import {lastingCode, noteCheck, type RuleCheck} from '../check-of.ts';
 import {documentationOf} from '../documentation.ts';
 import {planOfChanges} from '../edit/changes.ts';
 import type {Confidence, Finding, FindingTag, RelatedPlace, Severity} from '../finding.ts';
@@ -11,7 +12,6 @@ import type {Draft, FixDraft, Rule} from '../rule.ts';
 import {linesOf, type Range} from '../source/lines.ts';
 import {type Place, spanToShow} from '../source/places.ts';
 import type {Source, Span} from '../source/tree.ts';
-import {lastingCode, noteCheck, type RuleCheck} from './check-of.ts';
 import {fixOf, type LazyFix, once} from './lazy-fix.ts';
 
 /** One finding, as far as a rule or a reader knows it. */

@@ -1,16 +1,7 @@
 /** Every rule, by code. */
 
 import type {Rule} from '../rule.ts';
-import {
-  duplicateKey,
-  missingField,
-  syntaxError,
-  unknownField,
-  unreadableText,
-  unusedSuppression,
-  weakSuppression,
-  wrongValue,
-} from './intrinsic.ts';
+import {intrinsic} from './intrinsic.ts';
 import {amplifiedRetries} from './no-amplified-retries.ts';
 import {breakerOpenedByOneCall} from './no-breaker-opened-by-one-call.ts';
 import {brokenExtends} from './no-broken-extends.ts';
@@ -59,13 +50,8 @@ import {idleTimeout} from './use-idle-timeout.ts';
 import {unreadErrors} from './use-refusals.ts';
 import {missingBudget} from './use-retry-budget.ts';
 
-export const rules: readonly Rule[] = [
-  syntaxError,
-  duplicateKey,
-  wrongValue,
-  unknownField,
-  missingField,
-  unreadableText,
+const all: readonly Rule[] = [
+  ...intrinsic,
   repeatedPostWithoutKey,
   retriedRefusals,
   falseIdempotence,
@@ -113,6 +99,6 @@ export const rules: readonly Rule[] = [
   sharedRouteGuards,
   repeatedRoutes,
   unitSlip,
-  weakSuppression,
-  unusedSuppression,
 ];
+
+export const rules: readonly Rule[] = all.toSorted((a, b) => (a.code < b.code ? -1 : 1));

@@ -3,11 +3,6 @@
 import type {Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
-export const syntaxError: Rule = builtIn('RL001', {intrinsic: true});
-export const duplicateKey: Rule = builtIn('RL002', {intrinsic: true});
-export const wrongValue: Rule = builtIn('RL003', {intrinsic: true});
-export const unknownField: Rule = builtIn('RL004', {intrinsic: true});
-export const missingField: Rule = builtIn('RL005', {intrinsic: true});
-export const unreadableText: Rule = builtIn('RL006', {intrinsic: true});
-export const weakSuppression: Rule = builtIn('RL604', {intrinsic: true});
-export const unusedSuppression: Rule = builtIn('RL605', {intrinsic: true});
+const CODES = ['RL001', 'RL002', 'RL003', 'RL004', 'RL005', 'RL006', 'RL604', 'RL605'];
+
+export const intrinsic: readonly Rule[] = CODES.map(code => builtIn(code, {intrinsic: true}));

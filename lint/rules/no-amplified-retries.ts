@@ -1,6 +1,8 @@
 import {worstAmplification} from '../../src/math/amplification.ts';
 import {formatNumber} from '../analysis/format.ts';
+import {relatedTo} from '../analysis/related.ts';
 import {mayRetry} from '../analysis/retryability.ts';
+import {assignHere} from '../analysis/setting.ts';
 import {mostSpecific} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -23,16 +25,8 @@ export const amplifiedRetries: Rule = builtIn('RL209', {
       // Layers above that announce their retries are left to retry alone.
       ...(nested === 'yield' && {severity: 'info'}),
       message: `${[`${maxAttempts} attempts here`, ...names].join(' × ')} make ${formatNumber(product)} requests per call when every attempt fails; the limit is ${MOST}. Retry in one layer.`,
-      related: [
-        {at: 'maxAttempts', message: 'The attempts of this policy are set here.'},
-        {at: 'retryingLayers', message: 'The other layers are listed here.'},
-      ],
-      suggestions: [
-        {
-          title: 'Set maxAttempts to 1, and leave retries to the other layers',
-          changes: [{do: 'set', path: 'maxAttempts', value: 1, inScope: true}],
-        },
-      ],
+      related: relatedTo(scope, 'maxAttempts', 'retryingLayers'),
+      suggestions: [assignHere('Set maxAttempts to 1, and leave retries to the other layers', 'maxAttempts', 1)],
     };
   },
 });

@@ -1,6 +1,7 @@
 import type {ConsecutiveBreaker, RatioBreaker} from '../../src/policy/types.ts';
 import {breakerAttemptsOf} from '../analysis/breaker-attempts.ts';
 import {formatCount, formatNumber, formatShare} from '../analysis/format.ts';
+import {relatedTo} from '../analysis/related.ts';
 import {setting} from '../analysis/setting.ts';
 import {isSure, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
@@ -39,10 +40,7 @@ function* consecutive(scope: Scope, breaker: ConsecutiveBreaker): Iterable<Draft
     : {
         at: mostSpecific(scope, 'breaker.failures', 'maxAttempts'),
         message: `One call can open the breaker for every call: ${failures} failures in a row open it, and a call makes ${formatAttempts(attempts)}.${advice}`,
-        related: [
-          {at: 'breaker.failures', message: 'The number of failures is set here.'},
-          {at: 'maxAttempts', message: 'The attempts of a call are set here.'},
-        ],
+        related: relatedTo(scope, 'breaker.failures', 'maxAttempts'),
         ...mended,
       };
 }
@@ -58,7 +56,7 @@ function* openedByPause(scope: Scope, {failures, openMs}: ConsecutiveBreaker): I
     at: mostSpecific(scope, 'breaker.failures', 'objective.assume.rps'),
     message: `${failures} failures in a row open the breaker, and ${calls} make them in ${words.ms(pauseMs)}: a server that pauses that long gets no calls for ${words.ms(openMs)}. Use kind "ratio", or a shorter openMs.`,
     confidence: 'medium',
-    related: [{at: 'objective.assume.rps', message: 'The traffic is assumed here.'}],
+    related: relatedTo(scope, 'objective.assume.rps'),
   };
 }
 
@@ -81,7 +79,7 @@ function* ratio(scope: Scope, breaker: RatioBreaker): Iterable<Draft> {
     yield {
       at: mostSpecific(scope, 'breaker.failureRatio', 'breaker.minCalls'),
       message: `One failed attempt among ${minCalls} opens the breaker: it is ${formatShare(1 / minCalls)} of them, and ${words.key('breaker.failureRatio')} is ${formatNumber(breaker.failureRatio)}. Raise ${words.key('breaker.failureRatio')} or ${words.key('breaker.minCalls')}.`,
-      related: [{at: 'breaker.minCalls', message: 'The number of attempts is set here.'}],
+      related: relatedTo(scope, 'breaker.minCalls'),
       fix,
     };
     return;
@@ -90,10 +88,7 @@ function* ratio(scope: Scope, breaker: RatioBreaker): Iterable<Draft> {
   yield {
     at: mostSpecific(scope, 'breaker.minCalls', 'maxAttempts'),
     message: `One call can open the breaker for every call: the failure ratio counts from ${formatCount(minCalls, 'attempt')}, and a call makes ${formatAttempts(attempts)}. Raise ${words.key('breaker.minCalls')}.`,
-    related: [
-      {at: 'breaker.minCalls', message: 'The number of attempts is set here.'},
-      {at: 'maxAttempts', message: 'The attempts of a call are set here.'},
-    ],
+    related: relatedTo(scope, 'breaker.minCalls', 'maxAttempts'),
     fix,
   };
 }

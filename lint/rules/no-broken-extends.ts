@@ -1,3 +1,4 @@
+import {assign} from '../analysis/setting.ts';
 import type {Draft, FixDraft, Rule} from '../rule.ts';
 import {likenessOf} from '../shape/likeness.ts';
 import {suggestedField} from '../shape/suggested-field.ts';
@@ -19,7 +20,7 @@ function remedy(at: string, message: string): Pick<Draft, 'fix' | 'suggestions'>
   const preset = suggestedField(message);
   if (preset === undefined) return {};
   const named = /^is "([^"]*)"/.exec(message)?.[1] ?? '';
-  const change: FixDraft = {title: `Extend ${preset}`, changes: [{do: 'set', path: at, value: preset}]};
+  const change: FixDraft = assign(`Extend ${preset}`, at, preset);
   const isSure =
     named.startsWith(PREFIX) && likenessOf(named.slice(PREFIX.length), preset.slice(PREFIX.length)) === 'same';
   return isSure ? {fix: change} : {suggestions: [change]};

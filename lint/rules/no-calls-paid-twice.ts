@@ -1,7 +1,7 @@
 import {formatShare} from '../analysis/format.ts';
 import {isModelRoute} from '../analysis/model-route.ts';
 import {callsOf, mayRepeat, mayRetry, namedMethods, retriesOf} from '../analysis/retryability.ts';
-import {setting} from '../analysis/setting.ts';
+import {assign, setting} from '../analysis/setting.ts';
 import {isDefault, isSet, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -34,10 +34,7 @@ const retriesPaidTwice: Check = {
   },
 };
 
-const byDefault: FixDraft = {
-  title: 'Count paid attempts, and end a call at a timeout',
-  changes: [{do: 'set', path: 'paid', value: {}}],
-};
+const byDefault: FixDraft = assign('Count paid attempts, and end a call at a timeout', 'paid', {});
 
 function formatTimes({policy}: Scope, most = Number.POSITIVE_INFINITY): string {
   const attempts = Math.min(most, retriesOf(policy) + 1);
@@ -60,7 +57,7 @@ const hedgesPaidTwice: FormerCheck = {
     yield {
       at: 'hedge',
       message: `A hedge of a paid call is a second call: up to ${formatShare(most)} of the calls are paid for twice, and one of the answers is thrown away. Remove the hedge.`,
-      fix: {title: 'Remove the hedge', changes: [{do: 'set', path: 'hedge', value: null}]},
+      fix: assign('Remove the hedge', 'hedge', null),
     };
   },
 };

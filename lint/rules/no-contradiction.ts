@@ -2,6 +2,7 @@ import {checkInvariants} from '../../src/policy/invariants.ts';
 import type {LatencyQuantiles} from '../../src/policy/types.ts';
 import {formatNumber} from '../analysis/format.ts';
 import {isKeyHeader} from '../analysis/key-header.ts';
+import {relatedTo} from '../analysis/related.ts';
 import {mayRetry, retriesThrottled} from '../analysis/retryability.ts';
 import {isSetHere, isSure, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
@@ -58,7 +59,7 @@ export const contradiction: Rule = builtIn('RL401', {
       at: 'backoff.capMs',
       message,
       severity: 'warning',
-      related: [{at: 'backoff.baseMs', message: 'The base is set here.'}],
+      related: relatedTo(scope, 'backoff.baseMs'),
     };
   },
 });
@@ -88,7 +89,7 @@ function* fallingQuantiles(scope: Scope, base: string, latencies: LatencyQuantil
     yield {
       at: `${base}.${name}`,
       message: `${words.name(`${base}.${name}`)} is ${words.ms(ms)}, above ${next.name} (${words.ms(next.ms)}): ${SLOWER[name]} cannot be slower than ${FASTER[next.name]}.`,
-      related: [{at: `${base}.${next.name}`, message: `${next.name} is set here.`}],
+      related: relatedTo(scope, `${base}.${next.name}`),
     };
   }
 }
@@ -108,7 +109,7 @@ function* unpaidRetries(scope: Scope): Iterable<Draft> {
     at: mostSpecific(scope, 'budget.capacity', `budget.${unpaid}`),
     message: `${words.name('budget.capacity')} is ${capacity}, below ${words.key(`budget.${unpaid}`)} (${budget[unpaid]}): ${which} paid for. Raise ${words.key('budget.capacity')}.`,
     severity: 'warning',
-    related: [{at: `budget.${unpaid}`, message: 'The cost is set here.'}],
+    related: relatedTo(scope, `budget.${unpaid}`),
   };
 }
 
@@ -134,7 +135,7 @@ function* cappedThrottledBase(scope: Scope): Iterable<Draft> {
     at: 'backoff.capMs',
     message: `${words.name('backoff.capMs')} is ${words.ms(capMs)}, below ${words.key('backoff.throttledBaseMs')} (${words.ms(throttledBaseMs)}): a wait after a throttled response is at most ${words.ms(capMs)}. Raise ${words.key('backoff.capMs')}.`,
     severity: 'warning',
-    related: [{at: 'backoff.throttledBaseMs', message: 'The wait after a throttled response is set here.'}],
+    related: relatedTo(scope, 'backoff.throttledBaseMs'),
   };
 }
 
@@ -145,6 +146,6 @@ function* tooManyFailures(scope: Scope): Iterable<Draft> {
   yield {
     at: 'objective.assume.failureRatio',
     message: `objective.assume.failureRatio is ${failureRatio}, and with a hangRatio of ${hangRatio} that makes ${formatNumber(sum)} of all attempts, above 1.`,
-    related: [{at: 'objective.assume.hangRatio', message: 'hangRatio is set here.'}],
+    related: relatedTo(scope, 'objective.assume.hangRatio'),
   };
 }

@@ -1,6 +1,7 @@
 import {tripRule} from '../../src/policy/trip-rule.ts';
 import type {RatioBreaker} from '../../src/policy/types.ts';
 import {formatCount, formatNumber} from '../analysis/format.ts';
+import {relatedTo} from '../analysis/related.ts';
 import {retriesOf} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
 import {isDefault, isSet, isSure, mostSpecific, type Scope} from '../model/scope.ts';
@@ -43,7 +44,7 @@ function* tooFew(scope: Scope, breaker: RatioBreaker, rps: number): Iterable<Dra
     at: mostSpecific(scope, 'breaker.minCalls', 'breaker.windowMs'),
     message: `The breaker never opens: it needs ${formatCount(least, 'attempt')} in ${words.ms(windowMs)}, and has ${formatNumber(held)} at ${formatCount(rps, 'call')} per second${each}. Lower ${words.key('breaker.minCalls')}.`,
     severity: DECIDING.some(path => isSet(scope, path)) ? 'error' : 'warning',
-    related: [{at: 'objective.assume.rps', message: 'The traffic is assumed here.'}],
+    related: relatedTo(scope, 'objective.assume.rps'),
     ...suggestedMinCalls(scope, windowMs, rps),
   };
 }

@@ -1,7 +1,7 @@
 import {longestMs} from '../../src/math/schedule.ts';
 import type {Policy} from '../../src/policy/types.ts';
 import {mayRetry, retriesOf, retriesThrottled} from '../analysis/retryability.ts';
-import {setting} from '../analysis/setting.ts';
+import {assign, setting} from '../analysis/setting.ts';
 import {mostSpecific, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -56,10 +56,13 @@ function culprit(scope: Scope, throttled: boolean): string {
   return mostSpecific(scope, ...fields, ...(throttled ? ['backoff.throttledBaseMs'] : []));
 }
 
-const exponential = (jitter: string): FixDraft => ({
-  title: 'Use exponential backoff with a cap of 20 s',
-  changes: [{do: 'set', path: 'backoff', value: {kind: 'exponential', baseMs: 1000, capMs: 20_000, jitter}}],
-});
+const exponential = (jitter: string): FixDraft =>
+  assign('Use exponential backoff with a cap of 20 s', 'backoff', {
+    kind: 'exponential',
+    baseMs: 1000,
+    capMs: 20_000,
+    jitter,
+  });
 
 const excessiveHints: FormerCheck = {
   formerly: 'RL313',

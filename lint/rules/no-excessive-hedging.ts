@@ -2,8 +2,9 @@ import type {Hedging} from '../../src/policy/types.ts';
 import {formatShare} from '../analysis/format.ts';
 import {type HedgedShare, hedgedShareOf} from '../analysis/hedging.ts';
 import {isLight, isRare} from '../analysis/rare-calls.ts';
+import {relatedTo} from '../analysis/related.ts';
 import {mayRepeat, mayRetry} from '../analysis/retryability.ts';
-import {formatChange, setting} from '../analysis/setting.ts';
+import {assign, formatChange, setting} from '../analysis/setting.ts';
 import {isSure, type Scope} from '../model/scope.ts';
 import type {Draft, FixDraft, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -42,7 +43,7 @@ function* early(scope: Scope, hedge: Hedging): Iterable<Draft> {
   yield {
     at: hedge.quantile === undefined ? 'hedge.delayMs' : 'hedge.quantile',
     message: `${formatDue(scope, hedge, hedged)}: ${formatAllowed(hedge.maxLoadRatio, hedged)}. Hedge later.`,
-    related: [{at: 'objective.assume.latencyMs', message: 'The latencies are assumed here.'}],
+    related: relatedTo(scope, 'objective.assume.latencyMs'),
     ...later(scope, hedge),
   };
 }
@@ -64,15 +65,16 @@ function later(scope: Scope, {delayMs, maxLoadRatio}: Hedging): Pick<Draft, 'fix
   const {policy} = scope;
   if (delayMs === undefined) return {fix: setting(scope, 'hedge.quantile', 0.95)};
   const slowMs = Math.ceil(policy.objective?.assume?.latencyMs?.p95 ?? 0);
-  const measured: FixDraft = {
-    title: 'Hedge the slowest 5 %: set quantile to 0.95, which measures the delay',
-    changes: [{do: 'set', path: 'hedge', value: {quantile: 0.95, maxLoadRatio}}],
-  };
+  const measured: FixDraft = assign('Hedge the slowest 5 %: set quantile to 0.95, which measures the delay', 'hedge', {
+    quantile: 0.95,
+    maxLoadRatio,
+  });
   if (slowMs <= delayMs || slowMs >= (policy.attemptTimeoutMs ?? Number.POSITIVE_INFINITY))
     return {suggestions: [measured]};
-  const stated: FixDraft = {
-    title: `${formatChange(scope, 'hedge.delayMs', slowMs)}, the assumed p95`,
-    changes: [{do: 'set', path: 'hedge.delayMs', value: slowMs}],
-  };
+  const stated: FixDraft = assign(
+    `${formatChange(scope, 'hedge.delayMs', slowMs)}, the assumed p95`,
+    'hedge.delayMs',
+    slowMs,
+  );
   return {suggestions: [stated, measured]};
 }

@@ -1,5 +1,6 @@
 import {formatCount, formatList, formatNumber} from '../analysis/format.ts';
 import {isKeyed, mayRetry, namedMethods, retriesOf} from '../analysis/retryability.ts';
+import {assign} from '../analysis/setting.ts';
 import {isDefault, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -37,10 +38,7 @@ const LARGE_BYTES = 100 * MEBIBYTE;
 /** Bodies of JSON are often larger. */
 const SMALL_BYTES = 16_384;
 
-const byDefault: FixDraft = {
-  title: `Set replayLimitBytes to ${MEBIBYTE}, the default`,
-  changes: [{do: 'set', path: 'replayLimitBytes', value: MEBIBYTE}],
-};
+const byDefault: FixDraft = assign(`Set replayLimitBytes to ${MEBIBYTE}, the default`, 'replayLimitBytes', MEBIBYTE);
 
 /** The methods of the scope that have a body and may be retried. */
 function repeatedWithBody(scope: Scope): string[] {
@@ -99,10 +97,7 @@ const extremeHoldLimit: FormerCheck = {
 
 const LEAST_HELD_BYTES = 4096;
 
-const heldByDefault: FixDraft = {
-  title: 'Set holdBytes to 65536, the default',
-  changes: [{do: 'set', path: 'stream.holdBytes', value: 65_536}],
-};
+const heldByDefault: FixDraft = assign('Set holdBytes to 65536, the default', 'stream.holdBytes', 65_536);
 
 /** The memory that the calls in flight can hold; without a concurrency limit, that of 100 calls. */
 function formatHeld({policy: {concurrency}}: Scope, holdBytes: number): string {

@@ -1,6 +1,7 @@
 import {formatList} from '../analysis/format.ts';
 import {effectOf, isBroad} from '../analysis/path-effect.ts';
 import {callsOf, isKeyed, mayRetry, namedMethods} from '../analysis/retryability.ts';
+import {assignHere} from '../analysis/setting.ts';
 import {ambiguousTriggers} from '../analysis/triggers.ts';
 import {type Entry, entriesOf} from '../model/entries.ts';
 import type {Model} from '../model/model.ts';
@@ -66,12 +67,7 @@ const actionsByGet: FormerCheck = {
       message: `${formatList(methods, 'or')} ${match?.path} seems to act ("${word}"), but is retried after timeouts and server errors, when the server may have processed it: it may act twice. Set idempotentMethods of this route, without GET.`,
       // It may also look at the next entry, and leave it there.
       ...(!ACTIONS.has(word) && {severity: 'info'}),
-      suggestions: [
-        {
-          title: 'Retry this route only if the server did not act',
-          changes: [{do: 'set', path: 'idempotentMethods', value, inScope: true}],
-        },
-      ],
+      suggestions: [assignHere('Retry this route only if the server did not act', 'idempotentMethods', value)],
     };
   },
 };

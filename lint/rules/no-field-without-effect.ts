@@ -1,6 +1,7 @@
 import {INERT_FIELDS} from '../analysis/inert-fields.ts';
 import {namedNonIdempotent} from '../analysis/retryability.ts';
 import {mayMeet} from '../analysis/route-cover.ts';
+import {removing} from '../analysis/setting.ts';
 import {equalJson} from '../canonical.ts';
 import type {Layer} from '../model/layer.ts';
 import type {Model} from '../model/model.ts';
@@ -48,7 +49,7 @@ const inertField: Check = {
           message: `${path} ${candidate.effect ?? 'has no effect'}: ${why}.`,
           ...(candidate.effect === undefined ? {tag: 'unnecessary'} : {}),
           ...(candidate.isHarmless && {severity: 'info'}),
-          ...(candidate.isRemovable ? {fix: {title: `Remove ${path}`, changes: [{do: 'remove', path}]}} : {}),
+          ...(candidate.isRemovable ? {fix: removing(`Remove ${path}`, path)} : {}),
         };
       }
     }
@@ -98,7 +99,7 @@ const idleRoute: FormerCheck = {
         at: 'match',
         message,
         tag: 'unnecessary',
-        fix: {title: 'Remove the route', changes: [{do: 'remove', path: ''}]},
+        fix: removing('Remove the route', ''),
       };
     }
   },

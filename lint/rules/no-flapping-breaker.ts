@@ -2,7 +2,8 @@ import {tripRule} from '../../src/policy/trip-rule.ts';
 import type {Breaker, RatioBreaker} from '../../src/policy/types.ts';
 import {formatNumber, formatShare} from '../analysis/format.ts';
 import {isRare} from '../analysis/rare-calls.ts';
-import {formatChange, setting} from '../analysis/setting.ts';
+import {relatedTo} from '../analysis/related.ts';
+import {assign, formatChange, setting} from '../analysis/setting.ts';
 import {isDefault, isSure, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Change, Draft, FixDraft, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -68,7 +69,7 @@ function* ordinary(scope: Scope, breaker: RatioBreaker): Iterable<Draft> {
     at: mostSpecific(scope, 'breaker.failureRatio', 'objective.assume.failureRatio'),
     message: `The breaker opens in ordinary traffic: it needs ${formatShare(breaker.failureRatio)} failures, and ${formatShare(share)} ${which}. Raise ${words.key('breaker.failureRatio')}.`,
     ...(isAlways ? {severity: 'error'} : {}),
-    related: [{at: 'objective.assume.failureRatio', message: 'The failures are assumed here.'}],
+    related: relatedTo(scope, 'objective.assume.failureRatio'),
   };
 }
 
@@ -87,10 +88,11 @@ function* tooLong(scope: Scope, breaker: Breaker): Iterable<Draft> {
       at: 'breaker.maxOpenMs',
       message: `The open time doubles up to ${words.ms(maxOpenMs)}, even if the server has recovered. The limit is ${longMs}: lower ${words.key('breaker.maxOpenMs')}.`,
       ...(maxOpenMs < LONGEST_MS && {severity: 'info'}),
-      fix: {
-        title: `${formatChange(scope, 'breaker.maxOpenMs', null)}, so that the open time does not grow`,
-        changes: [{do: 'set', path: 'breaker.maxOpenMs', value: null}],
-      },
+      fix: assign(
+        `${formatChange(scope, 'breaker.maxOpenMs', null)}, so that the open time does not grow`,
+        'breaker.maxOpenMs',
+        null,
+      ),
     };
   }
 }

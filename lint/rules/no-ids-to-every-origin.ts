@@ -1,4 +1,5 @@
 import {normaliseOrigin} from '../../src/policy/routes.ts';
+import {assign, removing} from '../analysis/setting.ts';
 import type {Model} from '../model/model.ts';
 import {isSetHere, type Scope} from '../model/scope.ts';
 import type {Draft, FixDraft, Rule} from '../rule.ts';
@@ -30,13 +31,13 @@ function toNamed(scopes: readonly Scope[]): FixDraft[] {
   const named = [...new Set(origins.flatMap(origin => normaliseOrigin(origin) ?? []))];
   if (named.length === 0) return [];
   const title = `Send ids to the origins that the routes name: ${named.join(', ')}`;
-  return [{title, changes: [{do: 'set', path: 'correlation.sendTo', value: named.slice(0, MOST)}]}];
+  return [assign(title, 'correlation.sendTo', named.slice(0, MOST))];
 }
 
 /** Maximum length that the schema allows. */
 const MOST = 100;
 
-const asByDefault: FixDraft = {
-  title: 'Remove sendTo: in browsers only the page’s own origin gets ids',
-  changes: [{do: 'remove', path: 'correlation.sendTo'}],
-};
+const asByDefault: FixDraft = removing(
+  'Remove sendTo: in browsers only the page’s own origin gets ids',
+  'correlation.sendTo',
+);

@@ -1,4 +1,5 @@
 import {keyHeaderOf} from '../analysis/key-header.ts';
+import {relatedTo} from '../analysis/related.ts';
 import {isKeyed, namedMethods} from '../analysis/retryability.ts';
 import {settingHere} from '../analysis/setting.ts';
 import type {Draft, Rule} from '../rule.ts';
@@ -23,7 +24,7 @@ export const ignoredKeyHeader: Rule = builtIn('RL117', {
     yield {
       at: 'idempotency.header',
       message: `${known.vendor} deduplicates by ${known.header} and ignores ${idempotency.header}: a call that is retried after a timeout may be carried out twice. Set idempotency.header to "${known.header}".`,
-      related: match?.origin === undefined ? [] : [{at: 'match.origin', message: 'The server is named here.'}],
+      related: match?.origin === undefined ? [] : relatedTo(scope, 'match.origin'),
       fix: settingHere(scope, 'idempotency.header', known.header),
     };
   },

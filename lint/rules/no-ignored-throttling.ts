@@ -1,5 +1,6 @@
 import {longestMs} from '../../src/math/schedule.ts';
 import type {RetryTrigger} from '../../src/policy/types.ts';
+import {relatedTo} from '../analysis/related.ts';
 import {mayRetry, retriesThrottled} from '../analysis/retryability.ts';
 import {formatChange, setting} from '../analysis/setting.ts';
 import {isSetHere, isSure, mostSpecific, type Scope} from '../model/scope.ts';
@@ -50,7 +51,7 @@ function* ignored(scope: Scope): Iterable<Draft> {
   yield {
     at: hasHeader ? 'retryAfter.honor' : mostSpecific(scope, ...fast.fields),
     message: `After ${fast.answer}, the first retry waits at most ${dialect.words.ms(fast.firstMs)} and ignores Retry-After. An overloaded server needs at least ${dialect.words.ms(SECOND)}: ${hasHeader ? 'set honor to true' : 'wait longer'}.`,
-    related: [{at: mostSpecific(scope, ...fast.fields), message: 'The wait is set here.'}],
+    related: relatedTo(scope, mostSpecific(scope, ...fast.fields)),
     ...(hasHeader ? {fix: setting(scope, 'retryAfter.honor', true)} : {suggestions: waitSecond(scope, fast)}),
   };
 }
@@ -137,7 +138,7 @@ const hintsBelowQueueWait: FormerCheck = {
     yield {
       at: 'retryAfter.maxMs',
       message: `A Retry-After above ${words.ms(retryAfter.maxMs)} ends the call, although calls wait up to ${words.ms(waitMs)} for the quota. A limit per minute asks for up to ${words.ms(MINUTE)}: raise maxMs.`,
-      related: [{at: 'quota.maxWaitMs', message: 'The wait for the quota is set here.'}],
+      related: relatedTo(scope, 'quota.maxWaitMs'),
       fix: setting(scope, 'retryAfter.maxMs', Math.min(MINUTE, waitMs)),
     };
   },

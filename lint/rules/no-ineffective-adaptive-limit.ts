@@ -1,6 +1,7 @@
 import {leastConcurrency} from '../../src/policy/least-concurrency.ts';
 import {formatCount, formatNumber} from '../analysis/format.ts';
 import {inFlight} from '../analysis/places.ts';
+import {relatedTo} from '../analysis/related.ts';
 import {setting} from '../analysis/setting.ts';
 import {isSet, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
@@ -62,7 +63,7 @@ function* movedStart(scope: Scope, start: number, min: number, max: number): Ite
   yield {
     at: 'concurrency.start',
     message: `The limit starts at ${bound}, not at ${start}, because ${isAbove ? 'max' : 'min'} is ${bound}. ${isAbove ? 'Lower start or raise max' : 'Raise start or lower min'}.`,
-    related: [{at: `concurrency.${isAbove ? 'max' : 'min'}`, message: 'The bound is set here.'}],
+    related: relatedTo(scope, `concurrency.${isAbove ? 'max' : 'min'}`),
     fix: setting(scope, 'concurrency.start', bound),
   };
 }

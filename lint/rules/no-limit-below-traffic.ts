@@ -2,7 +2,8 @@ import {leastConcurrency} from '../../src/policy/least-concurrency.ts';
 import {formatCount, formatNumber, formatShare} from '../analysis/format.ts';
 import {formatHeldTime, type HeldPlace, heldPlaceOf} from '../analysis/held-place.ts';
 import {inFlight, lastWaitMs, placesFor} from '../analysis/places.ts';
-import {formatChange, setting} from '../analysis/setting.ts';
+import {relatedTo} from '../analysis/related.ts';
+import {assign, formatChange, setting} from '../analysis/setting.ts';
 import {mostSpecific, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -29,10 +30,7 @@ const concurrencyBelowTraffic: Check = {
       message: `At ${formatCount(rps, 'call')} per second of ${formatHeldTime(scope, held)}, ${formatNumber(load)} attempts are in flight, but the limit is ${max}: ${end}. Raise ${scope.dialect.words.key('concurrency.max')}.`,
       // The limit of a worker is its pace: it begins a call when another has ended.
       ...(isWorker(scope) && {severity: 'info'}),
-      related: [
-        {at: 'concurrency.max', message: 'The limit is set here.'},
-        {at: 'objective.assume', message: 'The traffic is assumed here.'},
-      ],
+      related: relatedTo(scope, 'concurrency.max', 'objective.assume'),
       suggestions: suggestedMax(scope, load),
     };
   },
@@ -53,7 +51,7 @@ function suggestedMax(scope: Scope, load: number): FixDraft[] {
   if (load > MOST) return [];
   const max = placesFor(load, REFUSED);
   const title = `${formatChange(scope, 'concurrency.max', max)}, so that at most 1 % of the calls exceed the limit`;
-  return [{title, changes: [{do: 'set', path: 'concurrency.max', value: max}]}];
+  return [assign(title, 'concurrency.max', max)];
 }
 
 const quotaBelowTraffic: FormerCheck = {
@@ -77,10 +75,7 @@ const quotaBelowTraffic: FormerCheck = {
     yield {
       at: mostSpecific(scope, 'quota.limits', 'objective'),
       message: `The quota of ${formatCount(max, 'request')} in ${scope.dialect.words.ms(perMs)} admits ${formatCount(perSecond, 'request')} per second, but the assumed traffic is ${formatCount(rps, 'call')} per second: ${quota.queue === 0 ? refused : `the queue grows until ${refused}`}. Send less, or raise the limit.`,
-      related: [
-        {at: 'quota.limits', message: 'The quota is set here.'},
-        {at: 'objective.assume', message: 'The traffic is assumed here.'},
-      ],
+      related: relatedTo(scope, 'quota.limits', 'objective.assume'),
     };
   },
 };
@@ -139,10 +134,7 @@ const queueBeyondDeadline: FormerCheck = {
     yield {
       at: mostSpecific(scope, 'concurrency.queue', 'concurrency.max', 'deadlineMs'),
       message: `${wait}, ${past}. Shorten the queue.`,
-      related: [
-        {at: 'deadlineMs', message: 'The deadline is set here.'},
-        {at: 'objective.assume.latencyMs', message: 'The latency is assumed here.'},
-      ],
+      related: relatedTo(scope, 'deadlineMs', 'objective.assume.latencyMs'),
       suggestions: [setting(scope, 'concurrency.queue', suggestedQueue)],
     };
   },

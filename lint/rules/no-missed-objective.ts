@@ -1,5 +1,6 @@
 import {formatCount, formatList, formatNumber, formatShare} from '../analysis/format.ts';
 import {isPredictable, type Prediction, predictionOfScope, worstMs} from '../analysis/prediction.ts';
+import {relatedTo} from '../analysis/related.ts';
 import {mayRepeat, retriesOf} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
 import {isSetHere, isSure, mostSpecific, type Scope} from '../model/scope.ts';
@@ -23,7 +24,7 @@ const predictedMiss: Check = {
     yield {
       at: mostSpecific(scope, 'objective', ...fields),
       message: `With the assumed traffic, ${formatList(misses)}. A call makes ${formatNumber(prediction.meanAttempts)} attempts on average${grantedText(prediction)}.`,
-      related: [{at: 'objective', message: 'The objective and the traffic are set here.'}],
+      related: relatedTo(scope, 'objective'),
     };
   },
 };
@@ -42,7 +43,7 @@ function* unreachableShare(scope: Scope): Iterable<Draft> {
   yield {
     at: mostSpecific(scope, 'objective', 'maxAttempts'),
     message: `At most ${formatShare(succeeded)} of the calls succeed with ${formatCount(attempts, 'attempt')} (objective: ${formatShare(successRatio)}), because ${formatShare(failed)} of the attempts are assumed to fail. Allow more attempts, or promise less.`,
-    related: [{at: 'objective.assume', message: 'The failures are assumed here.'}],
+    related: relatedTo(scope, 'objective.assume'),
   };
 }
 
@@ -95,7 +96,7 @@ const lateWorstCase: FormerCheck = {
       at: mostSpecific(scope, ...fields, promised.path),
       message: `${formatWorst(scope, worst)} the objective of ${scope.dialect.words.ms(promised.ms)} (${promised.name}). Set a shorter deadline.`,
       severity: promised.isMax ? 'error' : 'warning',
-      related: [{at: promised.path, message: 'The objective is set here.'}],
+      related: relatedTo(scope, promised.path),
       suggestions: [setting(scope, 'deadlineMs', Math.max(1, Math.floor(promised.ms)))],
     };
   },

@@ -5,6 +5,7 @@ import {formatList} from '../analysis/format.ts';
 import {isGrpcPath} from '../analysis/grpc-path.ts';
 import {isRegistered} from '../analysis/methods.ts';
 import {buildsOn} from '../analysis/presets.ts';
+import {relatedTo} from '../analysis/related.ts';
 import {repeatRisks} from '../analysis/repeat-risk.ts';
 import {
   defaultTriggers,
@@ -17,6 +18,7 @@ import {
   retriesOf,
 } from '../analysis/retryability.ts';
 import {covers} from '../analysis/route-cover.ts';
+import {assign} from '../analysis/setting.ts';
 import {isNative} from '../dialects/native.ts';
 import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
@@ -37,7 +39,7 @@ const emptyTriggers: Check = {
     yield {
       at: 'retryOn',
       message: `${words.name('retryOn')} is empty, so nothing is retried although ${count} allowed. List triggers, or set ${words.key('maxAttempts')} to ${words.value('maxAttempts', 1)}.`,
-      related: [{at: 'maxAttempts', message: 'The number of attempts is set here.'}],
+      related: relatedTo(scope, 'maxAttempts'),
       suggestions: [
         {title: 'Use the default retryOn', changes: [defaultTriggers(scope)]},
         {
@@ -69,8 +71,8 @@ const unretriedTimeouts: FormerCheck = {
     yield {
       at: mostSpecific(scope, 'retryOn', 'attemptTimeoutMs'),
       message: `An attempt that takes ${words.ms(attemptTimeoutMs)} ends the call, because ${words.value('retryOn', 'timeout')} is not in ${words.name('retryOn')}. Add it.`,
-      related: [{at: 'attemptTimeoutMs', message: 'The attempt timeout is set here.'}],
-      suggestions: [{title: 'Retry timeouts', changes: [{do: 'set', path: 'retryOn', value: [...retryOn, 'timeout']}]}],
+      related: relatedTo(scope, 'attemptTimeoutMs'),
+      suggestions: [assign('Retry timeouts', 'retryOn', [...retryOn, 'timeout'])],
     };
   },
 };
@@ -96,7 +98,7 @@ const unretriedThrottling: FormerCheck = {
       at: 'retryOn',
       message: `${scope.dialect.words.name('retryOn')} lists ${shown} but not 429, so a throttled call fails at once, without the delay that the server asks for. Add 429.`,
       ...(isThrottledByDesign(scope) ? {severity: 'warning'} : {}),
-      fix: {title: 'Retry 429 too', changes: [{do: 'set', path: 'retryOn', value: [429, ...retryOn]}]},
+      fix: assign('Retry 429 too', 'retryOn', [429, ...retryOn]),
     };
   },
 };
@@ -146,12 +148,7 @@ function* lostTriggers(scope: Scope): Iterable<Draft> {
   yield {
     at: 'retryOn',
     message: `retryOn replaces the default list: ${formatList(retryOn.map(String))} ${retryOn.length === 1 ? 'is' : 'are'} retried, and 429, 503, network failures and timeouts are not. List them too, if they are to be retried.`,
-    suggestions: [
-      {
-        title: 'Add the default list',
-        changes: [{do: 'set', path: 'retryOn', value: [...retryOn, ...defaultPolicy.retryOn]}],
-      },
-    ],
+    suggestions: [assign('Add the default list', 'retryOn', [...retryOn, ...defaultPolicy.retryOn])],
   };
 }
 
@@ -167,7 +164,7 @@ function* lostMethods(scope: Scope): Iterable<Draft> {
     message: `idempotentMethods replaces the default list: ${formatList(methods)} may be repeated, and GET ${match?.path ?? 'on every path'} is not retried after a timeout or a server error. List GET too.`,
     // At the top, the calls may all be POSTs.
     ...(match === undefined ? {} : {severity: 'warning'}),
-    suggestions: [{title: 'Add the default list', changes: [{do: 'set', path: 'idempotentMethods', value}]}],
+    suggestions: [assign('Add the default list', 'idempotentMethods', value)],
   };
 }
 

@@ -1,5 +1,6 @@
 import {nearest} from '../../src/policy/suggestions.ts';
 import {isRegistered} from '../analysis/methods.ts';
+import {assign} from '../analysis/setting.ts';
 import {entriesOf} from '../model/entries.ts';
 import {isSetHere} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
@@ -17,9 +18,7 @@ export const misspeltMethod: Rule = builtIn('RL403', {
         yield {
           at,
           message: `"${value}" is not an HTTP method, so ${EFFECTS[path]}; did you mean "${meant}"?`,
-          ...(isSetHere(scope, path)
-            ? {fix: {title: `Set it to "${meant}"`, changes: [{do: 'set', path: at, value: meant}]}}
-            : {}),
+          ...(isSetHere(scope, path) ? {fix: assign(`Set it to "${meant}"`, at, meant)} : {}),
         };
       }
     }

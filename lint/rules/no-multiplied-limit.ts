@@ -1,8 +1,10 @@
 import type {Budget} from '../../src/policy/types.ts';
-import {formatCount, formatList, formatNumber, formatShare} from '../analysis/format.ts';
+import {formatCount, formatNumber, formatShare} from '../analysis/format.ts';
+import {formatLimits} from '../analysis/format-limits.ts';
 import {isRare} from '../analysis/rare-calls.ts';
+import {relatedTo} from '../analysis/related.ts';
 import {mayRetry, retriesOf} from '../analysis/retryability.ts';
-import {setting} from '../analysis/setting.ts';
+import {assign, setting} from '../analysis/setting.ts';
 import {mostSpecific, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -54,7 +56,7 @@ function always(scope: Scope, budget: Budget, {instances, rps}: Fleet): Draft | 
     message: `${instances} processes may each retry ${formatCount(each, 'time')} per second, however few calls they make: together ${formatCount(all, 'retry', 'retries')} per second, ${formatShare(each / rps)} of their ${formatNumber(instances * rps)} calls. The limit is ${formatShare(MOST_SHARE)}.`,
     // As many as the default budget refills.
     ...(each <= 1 / 60 && {severity: 'info'}),
-    related: related(field),
+    related: related(scope, field),
     ...(budget.kind === 'ratio' ? {fix: setting(scope, field, 0)} : {suggestions: [asShare(rps)]}),
   };
 }
@@ -73,29 +75,26 @@ function atFirst(scope: Scope, budget: Budget, {instances, rps}: Fleet): Draft |
       at,
       message: `${instances} processes each have a bucket of ${formatCount(each, 'retry', 'retries')}, together ${formatNumber(each * instances)}: more than their ${formatNumber(instances * rps)} calls per second make in ${MANY_SECONDS} s. In the first ${formatNumber(seconds)} s of an outage no retry is refused. Lower capacity.`,
       severity: 'info',
-      related: related('budget.capacity'),
+      related: related(scope, 'budget.capacity'),
       suggestions: [asShare(rps)],
     };
   if (seconds < LONG_SECONDS || each * instances < LEAST_RETRIES) return undefined;
   return {
     at,
     message: `${instances} processes each have a bucket of ${formatCount(each, 'retry', 'retries')}, together ${formatNumber(each * instances)}: at ${calls} per second each, the buckets refuse no retry in the first ${formatNumber(seconds)} s of an outage. The limit is ${LONG_SECONDS} s.`,
-    related: related('budget.capacity'),
+    related: related(scope, 'budget.capacity'),
     suggestions: [asShare(rps)],
   };
 }
 
-const related = (field: string) => [
-  {at: 'objective.instances', message: 'The number of processes is set here.'},
-  {at: 'objective.assume.rps', message: 'The traffic of each process is assumed here.'},
-  {at: field, message: 'The budget of each process is set here.'},
-];
+const related = (scope: Scope, field: string): NonNullable<Draft['related']> =>
+  relatedTo(scope, 'objective.instances', 'objective.assume.rps', field);
 
 /** A window has to hold at least twenty calls, because ten percent of fewer is no retry. */
 function asShare(rps: number): FixDraft {
   const windowMs = Math.min(Math.ceil(20 / rps) * 1000, DAY_MS);
   const value = {kind: 'ratio', ratio: 0.1, ...(windowMs > DEFAULT_WINDOW_MS ? {windowMs} : {})};
-  return {title: 'Allow retries for 10 % of the calls instead', changes: [{do: 'set', path: 'budget', value}]};
+  return assign('Allow retries for 10 % of the calls instead', 'budget', value);
 }
 
 const DEFAULT_WINDOW_MS = 10_000;
@@ -110,13 +109,11 @@ const quotaMultipliedByInstances: FormerCheck = {
   *check(scope): Iterable<Draft> {
     const {quota, objective} = scope.policy;
     const instances = objective?.instances ?? 1;
-    if (quota === null || instances < 2) return;
-    const taken = quota.limits.map(({unit, max, perMs}) => `${max} ${unit} in ${scope.dialect.words.ms(perMs)}`);
-    if (taken.length === 0) return;
+    if (quota === null || quota.limits.length === 0 || instances < 2) return;
     yield {
       at: mostSpecific(scope, 'quota.limits', 'objective.instances'),
-      message: `${instances} processes may each take ${formatList(taken)}, together ${instances} times as much. If the account has one limit for all of them, state a part for each, or share the quota through steadfetch/redis.`,
-      related: [{at: 'objective.instances', message: 'The number of processes is set here.'}],
+      message: `${instances} processes may each take ${formatLimits(scope)}, together ${instances} times as much. If the account has one limit for all of them, state a part for each, or share the quota through steadfetch/redis.`,
+      related: relatedTo(scope, 'objective.instances'),
     };
   },
 };

@@ -2,6 +2,7 @@ import {formatList} from '../analysis/format.ts';
 import {isIdempotent} from '../analysis/methods.ts';
 import {effectOf} from '../analysis/path-effect.ts';
 import {regionsOf} from '../analysis/region.ts';
+import {relatedTo} from '../analysis/related.ts';
 import {callsOf, isKeyed, mayRetry, namedMethods, namedNonIdempotent} from '../analysis/retryability.ts';
 import {settingHere} from '../analysis/setting.ts';
 import {sitesOf} from '../analysis/site.ts';
@@ -50,7 +51,7 @@ function acrossRegions(scope: Scope, method: string, regions: readonly string[])
   return {
     at: 'failover.sharedKeys',
     message: `${callsOf(scope, method)} may be carried out in ${regions[0]} and again in ${formatList(regions.slice(1), 'or')}, if the second region does not know the key yet: a copy that is made later is behind. failover.sharedKeys says that the regions share their keys at once: make sure, or set it to false.`,
-    related: [{at: 'endpoints', message: 'The endpoints are listed here.'}],
+    related: relatedTo(scope, 'endpoints'),
     suggestions: [settingHere(scope, 'failover.sharedKeys', false)],
   };
 }
@@ -63,7 +64,7 @@ function acrossSites(scope: Scope, method: string, sites: readonly string[]): Dr
     severity: 'error',
     confidence: effect === 'acts' ? 'high' : 'medium',
     message: `${callsOf(scope, method)} may be carried out at ${sites[0]} and again at ${formatList(sites.slice(1), 'or')}${twice}, whatever its key: different sites do not know the keys of each other, and failover.sharedKeys says that they do. Set it to false.`,
-    related: [{at: 'endpoints', message: 'The endpoints are listed here.'}],
+    related: relatedTo(scope, 'endpoints'),
     suggestions: [settingHere(scope, 'failover.sharedKeys', false)],
   };
 }

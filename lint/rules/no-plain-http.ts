@@ -1,5 +1,6 @@
 import {networkPlaceOf} from '../analysis/network-place.ts';
 import {buildsOn} from '../analysis/presets.ts';
+import {assign, assignHere} from '../analysis/setting.ts';
 import {isSetHere, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -20,12 +21,7 @@ const payments: Check = {
       at: 'match.origin',
       message: `Payments to ${scope.match?.origin} are not encrypted${unless}: others on the network can read and change credentials and idempotency keys. Use https.`,
       ...(place === 'private' ? {severity: 'warning', confidence: 'medium'} : {}),
-      suggestions: [
-        {
-          title: `Match ${url.origin} (the calls must use it too)`,
-          changes: [{do: 'set', path: 'match.origin', value: url.origin, inScope: true}],
-        },
-      ],
+      suggestions: [assignHere(`Match ${url.origin} (the calls must use it too)`, 'match.origin', url.origin)],
     };
   },
 };
@@ -53,12 +49,7 @@ const plainHttpEndpoints: FormerCheck = {
       yield {
         at: path,
         message: `Calls that go to ${name} are not encrypted: others on the network can read and change them, credentials included. Use https.`,
-        suggestions: [
-          {
-            title: `Set origin to ${url.origin} (the calls must use it too)`,
-            changes: [{do: 'set', path, value: url.origin}],
-          },
-        ],
+        suggestions: [assign(`Set origin to ${url.origin} (the calls must use it too)`, path, url.origin)],
       };
     }
   },

@@ -3,8 +3,10 @@ import {formatList} from '../analysis/format.ts';
 import {isIdempotent} from '../analysis/methods.ts';
 import {effectOf, isBroad} from '../analysis/path-effect.ts';
 import {worstMs} from '../analysis/prediction.ts';
+import {relatedTo} from '../analysis/related.ts';
 import {declaring, keyFor, type RepeatRisk, repeatRisks} from '../analysis/repeat-risk.ts';
 import {callsOf, isKeyed, mayRetry, namedNonIdempotent} from '../analysis/retryability.ts';
+import {assignHere} from '../analysis/setting.ts';
 import {ambiguousTriggers} from '../analysis/triggers.ts';
 import {isSet, isSetByRoute, isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
@@ -117,10 +119,7 @@ function withoutAmbiguous(scope: Scope): FixDraft | undefined {
   };
 }
 
-const once: FixDraft = {
-  title: 'Set maxAttempts to 1',
-  changes: [{do: 'set', path: 'maxAttempts', value: 1, inScope: true}],
-};
+const once: FixDraft = assignHere('Set maxAttempts to 1', 'maxAttempts', 1);
 
 const hedgedPostWithoutKey: FormerCheck = {
   formerly: 'RL105',
@@ -140,7 +139,7 @@ const hedgedPostWithoutKey: FormerCheck = {
       message: formatHedge(callsOf(scope, method), risk),
       severity,
       confidence,
-      related: [{at: 'hedge', message: 'The hedge is set here.'}],
+      related: relatedTo(scope, 'hedge'),
       ...hedgeRemedies(scope, risk),
     };
   },
@@ -171,10 +170,7 @@ function formatHedge(call: string, {method, isRepeated, effect, why}: RepeatRisk
     : `${call} is never hedged without an idempotency key. ${why === MONEY ? 'Remove' : 'Send a key, or remove'} the hedge.`;
 }
 
-const unhedged: FixDraft = {
-  title: 'Remove the hedge here',
-  changes: [{do: 'set', path: 'hedge', value: null, inScope: true}],
-};
+const unhedged: FixDraft = assignHere('Remove the hedge here', 'hedge', null);
 
 /** A fix exists only where the path writes. Elsewhere only the author knows whether a second request does harm. */
 function hedgeRemedies(scope: Scope, {method, effect}: RepeatRisk): Pick<Draft, 'fix' | 'suggestions'> {

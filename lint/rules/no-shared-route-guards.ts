@@ -1,6 +1,6 @@
 import type {Match} from '../../src/policy/types.ts';
 import {formatList} from '../analysis/format.ts';
-import {mayMeet} from '../analysis/route-cover.ts';
+import {mayMeet, originOnly} from '../analysis/route-cover.ts';
 import {canonical} from '../canonical.ts';
 import type {Model} from '../model/model.ts';
 import type {Scope} from '../model/scope.ts';
@@ -33,9 +33,8 @@ const isUnnamed = ({name}: Scope['own']['data'], match: Match | undefined): bool
   match === undefined || name === undefined;
 
 /** Guards are kept by origin. */
-const mayShare = (one: Scope, other: Scope): boolean => one !== other && mayMeet(originOf(one), originOf(other));
-
-const originOf = ({match}: Scope): Match => (match?.origin === undefined ? {} : {origin: match.origin});
+const mayShare = (one: Scope, other: Scope): boolean =>
+  one !== other && mayMeet(originOnly(one.match), originOnly(other.match));
 
 function formatShared(part: string, routes: readonly Scope[]): string {
   const names = routes.length > MOST_NAMED ? `${routes.length} routes` : formatList(routes.map(({title}) => title));

@@ -1,6 +1,7 @@
 import {longestMs, plannedMs, shortestMs} from '../../src/math/schedule.ts';
 import type {Backoff} from '../../src/policy/types.ts';
 import {formatNumber} from '../analysis/format.ts';
+import {relatedTo} from '../analysis/related.ts';
 import {mayRetry, retriesOf, retriesThrottled} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
 import {isSure, mostSpecific, type Scope} from '../model/scope.ts';
@@ -54,7 +55,7 @@ function* crowded(scope: Scope): Iterable<Draft> {
     at: mostSpecific(scope, field, 'objective.instances'),
     message: `${instances} processes that fail at the same time retry within ${words.ms(spreadMs)}: a peak of ${formatNumber(perSecond)} requests per second. Raise ${words.key(field)}.`,
     severity: 'warning',
-    related: [{at: 'objective.instances', message: 'The number of processes is set here.'}],
+    related: relatedTo(scope, 'objective.instances'),
   };
 }
 

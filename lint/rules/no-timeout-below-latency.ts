@@ -4,7 +4,9 @@ import {formatShare} from '../analysis/format.ts';
 import {isModelRoute} from '../analysis/model-route.ts';
 import {isPredictable, meetsObjective} from '../analysis/prediction.ts';
 import {buildsOn} from '../analysis/presets.ts';
-import {formatChange} from '../analysis/setting.ts';
+import {relatedTo} from '../analysis/related.ts';
+import {assign, formatChange} from '../analysis/setting.ts';
+import {shorterLimit, type TimeLimit} from '../analysis/time-limit.ts';
 import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -20,7 +22,7 @@ const belowLatency: Check = {
     const latencies = policy.objective?.assume?.latencyMs;
     if (latencies === undefined) return;
     yield* lateContent(scope, latencies.p50);
-    const limit = limitOf(scope);
+    const limit = shorterLimit(policy.attemptTimeoutMs, policy.deadlineMs);
     const cut = cutPercentile(latencies, limit.ms);
     if (cut === undefined) return;
     const isError = cut.name === 'p50';
@@ -32,10 +34,7 @@ const belowLatency: Check = {
       at: mostSpecific(scope, limit.path, 'objective'),
       message: `${limit.what}${formatAsked(policy, limit, cut.ms)} times out after ${words.ms(limit.ms)}, below the assumed ${cut.name} of ${words.ms(cut.ms)}: ${formatLost(latencies, limit.ms, cut)} of the good responses are lost${policy.paid === null ? '' : ', and paid for'}. Raise the ${limit.name}.`,
       ...(isError ? {severity: 'error'} : isChosen ? {severity: 'info'} : {}),
-      related: [
-        {at: limit.path, message: 'The limit is set here.'},
-        {at: `objective.assume.latencyMs.${cut.name}`, message: 'The latency is assumed here.'},
-      ],
+      related: relatedTo(scope, limit.path, `objective.assume.latencyMs.${cut.name}`),
       ...longer(scope, latencies),
     };
   },
@@ -56,28 +55,12 @@ function* lateContent(scope: Scope, p50 = 0): Iterable<Draft> {
   yield {
     at: mostSpecific(scope, 'stream.firstContentMs', 'objective'),
     message: `A stream without content for ${words.ms(limitMs)} fails, and the assumed p50 is ${words.ms(p50)}: at least half of the good streams may be lost${paid === null ? '' : ', and paid for'}. Raise firstContentMs.`,
-    related: [{at: 'objective.assume.latencyMs.p50', message: 'The latency is assumed here.'}],
+    related: relatedTo(scope, 'objective.assume.latencyMs.p50'),
   };
 }
 
-interface Limit {
-  readonly path: 'attemptTimeoutMs' | 'deadlineMs';
-  readonly what: string;
-  readonly name: string;
-  readonly ms: number;
-}
-
-/** The shorter limit: the attempt timeout or the deadline. */
-function limitOf({policy: {attemptTimeoutMs, deadlineMs}}: Scope): Limit {
-  const attemptMs = attemptTimeoutMs ?? Number.POSITIVE_INFINITY;
-  const callMs = deadlineMs ?? Number.POSITIVE_INFINITY;
-  return attemptMs <= callMs
-    ? {path: 'attemptTimeoutMs', what: 'An attempt', name: 'timeout', ms: attemptMs}
-    : {path: 'deadlineMs', what: 'A call', name: 'deadline', ms: callMs};
-}
-
 /** Under `paid` the timeout of an attempt grows with the output that the request asks for, up to the deadline. */
-function formatAsked({paid}: Policy, {path}: Limit, neededMs: number): string {
+function formatAsked({paid}: Policy, {path}: TimeLimit, neededMs: number): string {
   const perTokenMs = paid?.attemptTimeoutPerOutputTokenMs ?? null;
   if (path === 'deadlineMs' || perTokenMs === null) return '';
   return ` that asks for fewer than ${Math.ceil(neededMs / perTokenMs)} output tokens`;
@@ -115,7 +98,7 @@ function longer(scope: Scope, {p95, p99}: LatencyQuantiles): Pick<Draft, 'fix'> 
   const name = p99 === undefined ? 'p95' : 'p99';
   if (policy.deadlineMs !== null && policy.deadlineMs < value) return {};
   const title = `${formatChange(scope, 'attemptTimeoutMs', value)}, the assumed ${name}`;
-  return {fix: {title, changes: [{do: 'set', path: 'attemptTimeoutMs', value}]}};
+  return {fix: assign(title, 'attemptTimeoutMs', value)};
 }
 
 const lateColdStart: FormerCheck = {
@@ -135,7 +118,7 @@ const lateColdStart: FormerCheck = {
     yield {
       at: 'deadlineMs',
       message: `A call that finds ${name} not ready waits until its deadline of ${scope.dialect.words.ms(deadlineMs)}, and to load a model takes minutes: if ${name} scales to zero, the calls that start it are refused. Raise deadlineMs, if it does.`,
-      related: [{at: 'endpoints', message: 'The endpoint is listed here.'}],
+      related: relatedTo(scope, 'endpoints'),
     };
   },
 };

@@ -1,6 +1,7 @@
 import type {RatioBudget, TokenBucketBudget} from '../../src/policy/types.ts';
 import {formatCount, formatShare} from '../analysis/format.ts';
 import {isLight} from '../analysis/rare-calls.ts';
+import {relatedTo} from '../analysis/related.ts';
 import {mayRetry, retriesOf, retriesThrottled} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
 import type {Scope} from '../model/scope.ts';
@@ -33,7 +34,12 @@ function* checkRatio(
     yield {at: 'budget.ratio', message, fix: setting(scope, 'budget.ratio', 0.1)};
   } else if (rps !== undefined && rps > 0 && minPerSecond >= rps) {
     const message = `The budget always allows ${formatCount(minPerSecond, 'retry', 'retries')} per second at ${formatCount(rps, 'call')} per second: each call can be retried in an outage. Lower ${scope.dialect.words.key('budget.minPerSecond')}.`;
-    yield {at: 'budget.minPerSecond', message, related: assumed, fix: setting(scope, 'budget.minPerSecond', 0)};
+    yield {
+      at: 'budget.minPerSecond',
+      message,
+      related: relatedTo(scope, 'objective.assume.rps'),
+      fix: setting(scope, 'budget.minPerSecond', 0),
+    };
   } else if (rps !== undefined && (ratio * rps * windowMs) / 1000 >= MANY_RETRIES) {
     // A window that filled in ordinary traffic, while every call fails.
     const lastsMs = (ratio * windowMs) / retriesOf(scope.policy);
@@ -71,9 +77,7 @@ function* checkBucket(budget: TokenBucketBudget, rps: number | undefined, scope:
   yield {
     at: 'budget.refillPerMinute',
     message,
-    related: assumed,
+    related: relatedTo(scope, 'objective.assume.rps'),
     ...(14 / 60 / retryCost < Math.max(rps, 1 / 60 + 1e-9) ? {fix: setting(scope, 'budget.refillPerMinute', 14)} : {}),
   };
 }
-
-const assumed = [{at: 'objective.assume.rps', message: 'The traffic is assumed here.'}];

@@ -1,8 +1,11 @@
 import {longestMs} from '../../src/math/schedule.ts';
 import type {Policy} from '../../src/policy/types.ts';
 import {formatNumber} from '../analysis/format.ts';
+import {formatLimit} from '../analysis/format-limits.ts';
 import {isModelRoute} from '../analysis/model-route.ts';
 import {buildsOn} from '../analysis/presets.ts';
+import {relatedTo} from '../analysis/related.ts';
+import {assign} from '../analysis/setting.ts';
 import {isSetHere, type Scope} from '../model/scope.ts';
 import {valueAt} from '../model/setter.ts';
 import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
@@ -27,10 +30,7 @@ const implausibleDuration: Check = {
           : `Durations are in milliseconds: ${words.ms(meant)} is more usual`;
       const message = `${words.name(path)} is ${words.ms(value)}, which is implausibly ${factor > 1 ? 'short' : 'long'}. ${likely}.`;
       const isWhole = path.startsWith('objective.') || Number.isInteger(meant);
-      const fix = {
-        title: `Set ${words.key(path)} to ${words.value(path, meant)}`,
-        changes: [{do: 'set', path, value: meant} as const],
-      };
+      const fix = assign(`Set ${words.key(path)} to ${words.value(path, meant)}`, path, meant);
       yield {at: path, message, ...(isWhole ? {fix} : {})};
     }
     yield* shortList(scope);
@@ -113,23 +113,13 @@ const LEAST_TOKENS = 5;
 
 const perMinute = ({max, perMs}: Limit): number => (max * MINUTE) / perMs;
 
-const formatLimit = ({dialect: {words}}: Scope, {unit, max, perMs}: Limit): string =>
-  `${max} ${UNITS[unit]} in ${words.ms(perMs)}`;
-
-const UNITS: Readonly<Record<string, string>> = {
-  requests: 'requests',
-  tokens: 'tokens',
-  inputTokens: 'input tokens',
-  outputTokens: 'output tokens',
-};
-
 function* fewTokens(scope: Scope, limit: Limit, requests: Limit): Iterable<Draft> {
   const each = perMinute(limit) / perMinute(requests);
   if (each >= LEAST_TOKENS) return;
   yield {
     at: `quota.limits[${limit.index}].max`,
     message: `${formatLimit(scope, limit)} and ${formatLimit(scope, requests)} make ${formatNumber(each)} tokens for each request, and a call with more than ${limit.max} is refused at once. Check the number.`,
-    related: [{at: `quota.limits[${requests.index}]`, message: 'The limit of requests is stated here.'}],
+    related: relatedTo(scope, `quota.limits[${requests.index}]`),
   };
 }
 
@@ -140,7 +130,7 @@ function perSecond(scope: Scope, limit: Limit): Draft {
     message: `${formatLimit(scope, limit)} are ${formatNumber(perMinute(limit))} in a minute, and vendors of models state limits per minute. If ${limit.max} in a minute are meant, set perMs to ${MINUTE}.`,
     severity: 'info',
     confidence: 'low',
-    suggestions: [{title: `Set perMs to ${MINUTE}`, changes: [{do: 'set', path, value: MINUTE}]}],
+    suggestions: [assign(`Set perMs to ${MINUTE}`, path, MINUTE)],
   };
 }
 

@@ -3,6 +3,7 @@ import {timelineOf, undisturbedMs} from '../../src/math/timeline.ts';
 import type {Policy} from '../../src/policy/types.ts';
 import {formatList} from '../analysis/format.ts';
 import {isPredictable} from '../analysis/prediction.ts';
+import {relatedTo} from '../analysis/related.ts';
 import {retriesOf, retriesTimeouts} from '../analysis/retryability.ts';
 import {neededMs, suggestionsToFit} from '../analysis/suggested-values.ts';
 import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
@@ -34,10 +35,7 @@ export const unreachableAttempts: Rule = builtIn('RL303', {
         : formatNeed(scope, needMs, throttledMs, deadlineMs),
       // Only throttled calls run out of time, and failing early then spares the server.
       ...(isKnown || (needMs <= deadlineMs && !isTooLate) ? {severity: 'info'} : {}),
-      related: fields
-        .slice(0, 3)
-        .filter(path => path !== at)
-        .map(path => ({at: path, message: RELATED[path]!})),
+      related: relatedTo(scope, ...fields.slice(0, 3)),
       suggestions: suggestionsToFit(scope),
     };
   },
@@ -52,12 +50,6 @@ const waitsTooLong = (scope: Scope): boolean =>
   isSetHere(scope, 'backoff.throttledBaseMs') &&
   neededMs(scope.policy, retriesOf(scope.policy) + 1, 0) + LEAST_ATTEMPT_MS >
     (scope.policy.deadlineMs ?? Number.POSITIVE_INFINITY);
-
-const RELATED: Readonly<Record<string, string>> = {
-  deadlineMs: 'The deadline is set here.',
-  attemptTimeoutMs: 'The attempt timeout is set here.',
-  maxAttempts: 'The number of attempts is set here.',
-};
 
 function formatNeed(scope: Scope, needMs: number, throttledMs: number, deadlineMs: number): string {
   const {policy, dialect} = scope;

@@ -1,7 +1,9 @@
 import {formatCount, formatList} from '../analysis/format.ts';
 import {isGrpcPath} from '../analysis/grpc-path.ts';
+import {relatedTo} from '../analysis/related.ts';
 import {retriesOf} from '../analysis/retryability.ts';
 import {covers} from '../analysis/route-cover.ts';
+import {removing} from '../analysis/setting.ts';
 import {type Entry, entriesOf} from '../model/entries.ts';
 import type {Model} from '../model/model.ts';
 import {isSure, type Scope} from '../model/scope.ts';
@@ -38,7 +40,7 @@ const isNeverPost = ({match}: Scope): boolean =>
 const withoutMethods = ({title, match}: Scope): Draft => ({
   at: 'match.methods',
   message: `${capital(title)} never applies: every gRPC call is a POST, and the route is for ${formatList(match?.methods ?? [], 'or')}. Remove methods.`,
-  suggestions: [{title: 'Remove methods', changes: [{do: 'remove', path: 'match.methods'}]}],
+  suggestions: [removing('Remove methods', 'match.methods')],
 });
 
 const LISTS = ['retryOn', 'idempotentMethods', 'idempotency.methods', 'match.methods'];
@@ -81,7 +83,7 @@ function* waitsWithoutRetry(scope: Scope): Iterable<Draft> {
     at: unused[0]!.at,
     message: `${scope.dialect.words.name('maxAttempts')} allows ${formatCount(retries, 'retry', 'retries')}, so the ${unused.length === 1 ? 'wait' : 'waits'} of ${scope.dialect.words.allMs(waits)} ${unused.length === 1 ? 'is' : 'are'} never used.`,
     tag: 'unnecessary',
-    related: [{at: 'maxAttempts', message: 'The number of attempts is set here.'}],
+    related: relatedTo(scope, 'maxAttempts'),
     // Options of a single call may allow more attempts, so the removal is a suggestion.
     suggestions: [
       {
@@ -96,7 +98,7 @@ const removal = (at: string, message: string): Draft => ({
   at,
   message,
   tag: 'unnecessary',
-  fix: {title: 'Remove it', changes: [{do: 'remove', path: at}]},
+  fix: removing('Remove it', at),
 });
 
 const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);

@@ -1,9 +1,11 @@
 import {longestMs} from '../../src/math/schedule.ts';
 import {formatCount} from '../analysis/format.ts';
 import {isPredictable} from '../analysis/prediction.ts';
+import {relatedTo} from '../analysis/related.ts';
 import {mayRetry, retriesOf, retriesThrottled} from '../analysis/retryability.ts';
-import {setting} from '../analysis/setting.ts';
+import {assign, setting} from '../analysis/setting.ts';
 import {suggestedTimeoutMs} from '../analysis/suggested-values.ts';
+import {shorterLimit} from '../analysis/time-limit.ts';
 import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -25,11 +27,7 @@ const attemptAsLongAsCall: Check = {
     yield {
       at,
       message: `The attempt timeout of ${words.ms(attemptTimeoutMs)} never applies, because the deadline of ${words.ms(deadlineMs)} ends the call: if the first attempt hangs, no time is left for ${lost}. Lower the attempt timeout.`,
-      related: [
-        at === 'deadlineMs'
-          ? {at: 'attemptTimeoutMs', message: 'The attempt timeout is set here.'}
-          : {at: 'deadlineMs', message: 'The deadline is set here.'},
-      ],
+      related: relatedTo(scope, 'attemptTimeoutMs', 'deadlineMs'),
       suggestions: value !== undefined && value < deadlineMs ? [setting(scope, 'attemptTimeoutMs', value)] : [],
     };
   },
@@ -84,21 +82,14 @@ const firstContentBeyondTimeout: FormerCheck = {
     const {words} = scope.dialect;
     // The attempt timeout grows with the output that a request asks for.
     const grows = paid !== null && paid.attemptTimeoutPerOutputTokenMs !== null;
-    const attemptMs = grows ? Number.POSITIVE_INFINITY : (attemptTimeoutMs ?? Number.POSITIVE_INFINITY);
-    const callMs = deadlineMs ?? Number.POSITIVE_INFINITY;
-    const limitMs = Math.min(attemptMs, callMs);
-    if (stream.firstContentMs < limitMs) return;
-    const path = attemptMs <= callMs ? 'attemptTimeoutMs' : 'deadlineMs';
-    const name = path === 'deadlineMs' ? 'deadline' : 'attempt timeout';
+    const limit = shorterLimit(grows ? null : attemptTimeoutMs, deadlineMs);
+    if (stream.firstContentMs < limit.ms) return;
     yield {
       at: 'stream.firstContentMs',
-      message: `The first content may take ${words.ms(stream.firstContentMs)}, but the ${name} ends the wait after ${words.ms(limitMs)}. Raise ${path} or lower firstContentMs.`,
-      related: [{at: path, message: `The ${name} is set here.`}],
+      message: `The first content may take ${words.ms(stream.firstContentMs)}, but the ${limit.name} ends the wait after ${words.ms(limit.ms)}. Raise ${limit.path} or lower firstContentMs.`,
+      related: relatedTo(scope, limit.path),
       suggestions: [
-        {
-          title: `Set firstContentMs to null, so that only the ${name} applies`,
-          changes: [{do: 'set', path: 'stream.firstContentMs', value: null}],
-        },
+        assign(`Set firstContentMs to null, so that only the ${limit.name} applies`, 'stream.firstContentMs', null),
       ],
     };
   },

@@ -1,7 +1,8 @@
 import {formatCount, formatList, formatShare} from '../analysis/format.ts';
-import {rankedEndpoints} from '../analysis/ranks.ts';
+import {byUse, rankedEndpoints} from '../analysis/ranks.ts';
+import {relatedTo} from '../analysis/related.ts';
 import {mayRetry} from '../analysis/retryability.ts';
-import {settingHere} from '../analysis/setting.ts';
+import {assign, removing, settingHere} from '../analysis/setting.ts';
 import {isSetByRoute, isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -28,8 +29,8 @@ function* once(scope: Scope): Iterable<Draft> {
     at: 'maxAttempts',
     message:
       'maxAttempts is 1, and a move to another endpoint is an attempt: a call that fails at its first endpoint is not sent to another. Allow at least 2.',
-    related: [{at: 'endpoints', message: 'The endpoints are listed here.'}],
-    suggestions: [{title: 'Set maxAttempts to 2', changes: [{do: 'set', path: 'maxAttempts', value: 2}]}],
+    related: relatedTo(scope, 'endpoints'),
+    suggestions: [assign('Set maxAttempts to 2', 'maxAttempts', 2)],
   };
 }
 
@@ -39,7 +40,7 @@ const OUTAGES: ReadonlySet<string> = new Set(['breaker-open', 'down', 'network',
 function* kept(scope: Scope): Iterable<Draft> {
   const {on} = scope.policy.failover;
   if (on.some(cause => OUTAGES.has(cause))) return;
-  const byDefault = {title: 'Use the default list', changes: [{do: 'remove', path: 'failover.on'} as const]};
+  const byDefault = removing('Use the default list', 'failover.on');
   const at = mostSpecific(scope, 'failover.on', 'endpoints');
   if (on.length === 0) {
     const message =
@@ -66,7 +67,7 @@ function* neverEjected(scope: Scope): Iterable<Draft> {
   yield {
     at: path,
     message: `No endpoint is ever ejected: one of ${formatCount(most, 'endpoint')} is ${formatShare(1 / most)}, and maxEjectedShare is ${formatShare(maxEjectedShare)}. Set it to at least ${value}.`,
-    suggestions: [{title: `Set maxEjectedShare to ${value}`, changes: [{do: 'set', path, value}]}],
+    suggestions: [assign(`Set maxEjectedShare to ${value}`, path, value)],
   };
 }
 
@@ -92,7 +93,7 @@ const fallbackFirst: FormerCheck = {
           ? `${name} is used before ${other.name}, because its rank is ${rank} and that of ${other.name} is ${other.rank}. If it is the fallback, exchange the ranks.`
           : `${name} gets calls while ${other.name} is up, because both have rank ${rank}. If it is the fallback, set its rank to ${value}.`,
         ...(isFirst ? {} : {severity: 'info'}),
-        suggestions: isFirst ? [] : [{title: `Set rank to ${value}`, changes: [{do: 'set', path, value}]}],
+        suggestions: isFirst ? [] : [assign(`Set rank to ${value}`, path, value)],
       };
     }
   },
@@ -112,14 +113,12 @@ const spreadSessions: FormerCheck = {
   *check(scope): Iterable<Draft> {
     const {policy, match} = scope;
     if (policy.endpoints === null || policy.failover.sharedKeys || !STATEFUL.test(match?.path ?? '')) return;
-    const endpoints = rankedEndpoints(policy);
-    const best = Math.min(...endpoints.map(({rank}) => rank));
-    const equals = endpoints.filter(({rank}) => rank === best);
+    const {first: equals} = byUse(policy);
     if (equals.length < 2) return;
     yield {
       at: 'match.path',
       message: `Calls of ${match?.path} are spread over ${formatList(equals.map(({name}) => name))}, which share no state (failover.sharedKeys is false): what one of them created is unknown to the other${equals.length > 2 ? 's' : ''}. Set endpoints to null for this route, or sharedKeys to true if they share it.`,
-      related: [{at: 'endpoints', message: 'The endpoints are listed here.'}],
+      related: relatedTo(scope, 'endpoints'),
       suggestions: [settingHere(scope, 'endpoints', null)],
     };
   },

@@ -1,6 +1,6 @@
 import type {Match} from '../../src/policy/types.ts';
-import {formatList} from '../analysis/format.ts';
-import {covers, mayMeet} from '../analysis/route-cover.ts';
+import {formatLimits} from '../analysis/format-limits.ts';
+import {covers, mayMeet, originOnly} from '../analysis/route-cover.ts';
 import {canonical} from '../canonical.ts';
 import type {Model} from '../model/model.ts';
 import type {Scope} from '../model/scope.ts';
@@ -25,8 +25,8 @@ type Found = Pick<Draft, 'at' | 'message'>;
 
 /** Whether calls to one origin may be asked of both scopes. */
 function mayShareOrigin(one: Scope, other: Scope, scopes: readonly Scope[]): boolean {
-  if (!mayMeet(originOf(one), originOf(other))) return false;
-  const origin = {...originOf(one), ...originOf(other)};
+  if (!mayMeet(originOnly(one.match), originOnly(other.match))) return false;
+  const origin = {...originOnly(one.match), ...originOnly(other.match)};
   return [one, other].every(scope => isReached(scope, origin, scopes));
 }
 
@@ -36,8 +36,6 @@ function isReached(scope: Scope, origin: Match, scopes: readonly Scope[]): boole
   const earlier = scope.match === undefined ? routes : routes.slice(0, routes.indexOf(scope));
   return !earlier.some(({match}) => covers(match!, {...scope.match, ...origin}));
 }
-
-const originOf = ({match}: Scope): Match => (match?.origin === undefined ? {} : {origin: match.origin});
 
 /** Whether the route itself sets the field: a value from above is that of all routes. */
 const setsItself = ({match, own}: Scope, field: 'quota' | 'concurrency'): boolean =>
@@ -55,17 +53,12 @@ function quotaMessage(scope: Scope, before: readonly Scope[]): Found | undefined
       canonical(policy.quota) !== canonical(quota),
   );
   if (other === undefined) return undefined;
-  const [theirs, ours] = [limitsOf(other), limitsOf(scope)];
+  const [theirs, ours] = [formatLimits(other), formatLimits(scope)];
   const together = theirs === ours ? `${ours} twice` : `${theirs} and ${ours}`;
   return {
     at: 'quota',
     message: `The calls of ${scope.title} have a quota of their own beside that of ${other.title}, because its settings differ. Calls to the same origin may together send ${together}. Set the same quota for both, or "scope": "route" if the calls are counted apart.`,
   };
-}
-
-function limitsOf({policy, dialect}: Scope): string {
-  const limits = policy.quota?.limits ?? [];
-  return formatList(limits.map(({unit, max, perMs}) => `${max} ${unit} in ${dialect.words.ms(perMs)}`));
 }
 
 /** Only of limits that allow as much: a route with another one is to have its own. */

@@ -2,7 +2,7 @@ import {longestWaits, plannedMs} from '../../src/math/schedule.ts';
 import {defaultsByKind} from '../../src/policy/defaults.ts';
 import type {Backoff} from '../../src/policy/types.ts';
 import {mayRetry, retriesOf} from '../analysis/retryability.ts';
-import {formatChange} from '../analysis/setting.ts';
+import {assign, formatChange} from '../analysis/setting.ts';
 import {isSetHere, isSure, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Change, Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -102,7 +102,7 @@ function formatFalling(
   return {
     message: `The waits fall from ${words.ms(first)} to ${words.ms(last)}: the longer an outage lasts, the faster retries come. Write the list in rising order.`,
     severity: 'warning',
-    suggestions: [{title: 'Write the list in rising order', changes: [{do: 'set', path: 'backoff.delaysMs', value}]}],
+    suggestions: [assign('Write the list in rising order', 'backoff.delaysMs', value)],
   };
 }
 
@@ -132,7 +132,7 @@ function growing(backoff: Backoff, baseMs: number): FixDraft {
     capMs: Math.max(20_000, baseMs * 4),
     jitter: backoff.jitter,
   };
-  return {title: 'Double the wait before each retry', changes: [{do: 'set', path: 'backoff', value}]};
+  return assign('Double the wait before each retry', 'backoff', value);
 }
 
 export const missingBackoff: Rule = builtIn('RL204', immediateRetries, flatBackoff);

@@ -1,7 +1,7 @@
 import {undisturbedMs} from '../../src/math/timeline.ts';
 import {formatList, formatNumber} from '../analysis/format.ts';
 import {inFlight} from '../analysis/places.ts';
-import {rankedEndpoints} from '../analysis/ranks.ts';
+import {byUse} from '../analysis/ranks.ts';
 import {retriesOf} from '../analysis/retryability.ts';
 import type {Scope} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
@@ -42,11 +42,9 @@ function* hanging(scope: Scope, rps: number): Iterable<Draft> {
 }
 
 function* moving(scope: Scope, perSecond: number): Iterable<Draft> {
-  const endpoints = rankedEndpoints(scope.policy);
-  const best = Math.min(...endpoints.map(({rank}) => rank));
-  const [first, spare] = [endpoints.filter(({rank}) => rank === best), endpoints.filter(({rank}) => rank > best)];
+  const {first, spare} = byUse(scope.policy);
   if (spare.length === 0 || perSecond < MANY_PER_SECOND) return;
-  const names = (list: typeof endpoints): string => formatList(list.map(({name}) => name));
+  const names = (list: typeof first): string => formatList(list.map(({name}) => name));
   yield {
     at: 'endpoints',
     message: `If ${names(first)} ${first.length === 1 ? 'fails' : 'fail'}, ${formatNumber(perSecond)} calls per second go to ${names(spare)} at once, and no limit bounds them. Set concurrency, unless ${spare.length === 1 ? 'it takes' : 'they take'} as many.`,

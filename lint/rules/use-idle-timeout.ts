@@ -2,7 +2,7 @@ import {presets} from '../../src/policy/presets.ts';
 import {isGrpcPath} from '../analysis/grpc-path.ts';
 import {buildsOn} from '../analysis/presets.ts';
 import {callsOf} from '../analysis/retryability.ts';
-import {settingHere} from '../analysis/setting.ts';
+import {assign, settingHere} from '../analysis/setting.ts';
 import {isSetByRoute, isSetHere, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -29,7 +29,7 @@ const missing: Check = {
 function asPreset(): FixDraft {
   const value = presets[MODEL_PRESET]?.idleTimeoutMs;
   const title = `Set idleTimeoutMs to ${value}, as in the preset`;
-  return {title, changes: [{do: 'set', path: 'idleTimeoutMs', value}]};
+  return assign(title, 'idleTimeoutMs', value);
 }
 
 const idleWatches: FormerCheck = {

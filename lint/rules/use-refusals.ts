@@ -1,7 +1,7 @@
 import {formatCount} from '../analysis/format.ts';
 import {isModelRoute} from '../analysis/model-route.ts';
 import {callsOf, mayRetry} from '../analysis/retryability.ts';
-import {setting} from '../analysis/setting.ts';
+import {assign, setting} from '../analysis/setting.ts';
 import {isDefault, mostSpecific} from '../model/scope.ts';
 import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -33,10 +33,7 @@ const unreadBodies: Check = {
 /** The error of a vendor with its details, such as RetryInfo, has up to a kilobyte. */
 const LEAST_BYTES = 1024;
 
-const readBodies: FixDraft = {
-  title: 'Read error bodies, with the default limit',
-  changes: [{do: 'set', path: 'refusals', value: {}}],
-};
+const readBodies: FixDraft = assign('Read error bodies, with the default limit', 'refusals', {});
 
 const streamCommittedByHeaders: FormerCheck = {
   formerly: 'RL414',

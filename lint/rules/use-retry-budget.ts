@@ -1,6 +1,7 @@
 import {formatNumber} from '../analysis/format.ts';
 import {isLight, isRare} from '../analysis/rare-calls.ts';
 import {mayRetry, retriesOf} from '../analysis/retryability.ts';
+import {assign} from '../analysis/setting.ts';
 import type {Scope} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -17,7 +18,7 @@ export const missingBudget: Rule = builtIn('RL207', {
     yield {
       at: 'budget',
       message: `No budget limits retries: when every call fails, the server gets ${load}. Set a budget.`,
-      fix: {title: 'Use the default budget', changes: [{do: 'set', path: 'budget', value: {kind: 'token-bucket'}}]},
+      fix: assign('Use the default budget', 'budget', {kind: 'token-bucket'}),
     };
   },
 });

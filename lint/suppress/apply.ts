@@ -1,8 +1,8 @@
 /** Separates suppressed findings from the others, and reports weak and unused suppressions. */
 
 import {formatList} from '../analysis/format.ts';
+import {checkOf, formerCodeOf} from '../check-of.ts';
 import type {Finding, Suppressed} from '../finding.ts';
-import {checkOf, formerCodeOf} from '../report/check-of.ts';
 import type {Collector} from '../report/collector.ts';
 import {codeOf, type NamedRule, namedRule, type RuleSet} from '../rule-set.ts';
 import type {Source} from '../source/tree.ts';

@@ -38,7 +38,7 @@ const LINT_LAYERS: readonly (readonly string[])[] = [
   ['dialects'],
   ['model'],
   ['rule.ts', 'baseline.ts'],
-  ['edit', 'config.ts'],
+  ['edit', 'config.ts', 'check-of.ts'],
   ['analysis'],
   ['rules'],
   ['rule-set.ts'],

@@ -10,15 +10,13 @@ const related = async (text: string, code: string): Promise<string[]> => {
 describe('related places', () => {
   it('are where a value is written', async () => {
     expect(await related('{"maxAttempts": 30, "deadlineMs": 20000}', 'RL303')).to.deep.equal([
-      'The number of attempts is set here.',
+      'maxAttempts is set here.',
     ]);
   });
 
   it('are never the place of the finding itself', async () => {
     const layers = '"retryingLayers": [{"name": "mesh", "maxAttempts": 4}]';
-    expect(await related(`{"maxAttempts": 4, ${layers}}`, 'RL209')).to.deep.equal([
-      'The attempts of this policy are set here.',
-    ]);
+    expect(await related(`{"maxAttempts": 4, ${layers}}`, 'RL209')).to.deep.equal(['maxAttempts is set here.']);
     expect(await related('{"breaker": {"kind": "consecutive", "failures": 3}}', 'RL216')).to.deep.equal([]);
   });
 
@@ -31,7 +29,7 @@ describe('related places', () => {
     const {findings} = await lintText({path: 'p.json', files});
     expect(findings.find(({code}) => code === 'RL303')!.related).to.deep.equal([
       {
-        message: 'The deadline is set here.',
+        message: 'deadlineMs is set here.',
         path: 'base.json',
         range: {start: {line: 1, column: 2}, end: {line: 1, column: 14}},
       },

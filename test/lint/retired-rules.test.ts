@@ -1,11 +1,11 @@
 /** Rules that became part of another rule: what was written about them keeps its meaning. */
 
 import {expect} from 'chai';
+import {checksOf, formerCodeOf} from '../../lint/check-of.ts';
 import type {Config} from '../../lint/config.ts';
 import {settingsFor} from '../../lint/config-file/settings.ts';
 import type {Acceptance} from '../../lint/finding.ts';
 import {lintText} from '../../lint/lint.ts';
-import {checksOf, formerCodeOf} from '../../lint/report/check-of.ts';
 import {rules} from '../../lint/rules/index.ts';
 import {retired} from '../../lint/rules/retired.ts';
 

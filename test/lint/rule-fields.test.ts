@@ -1,8 +1,8 @@
 /** Each rule declares the fields it depends on, and reads no other: what it declares is what keeps it silent about what is not known. */
 
 import {expect} from 'chai';
+import {checksOf, lastingCode} from '../../lint/check-of.ts';
 import {type Model, modelOf} from '../../lint/model/model.ts';
-import {checksOf, lastingCode} from '../../lint/report/check-of.ts';
 import type {Check, Draft, GoodExample, Rule} from '../../lint/rule.ts';
 import {rules} from '../../lint/rules/index.ts';
 import {shapeOf} from '../../lint/shape/shape.ts';

@@ -2,8 +2,8 @@
 
 import {expect} from 'chai';
 import fc from 'fast-check';
+import {checksOf, lastingCode} from '../../lint/check-of.ts';
 import {type Model, modelOf} from '../../lint/model/model.ts';
-import {checksOf, lastingCode} from '../../lint/report/check-of.ts';
 import {draftsOf} from '../../lint/report/drafts.ts';
 import type {Check, Rule} from '../../lint/rule.ts';
 import {rules} from '../../lint/rules/index.ts';

@@ -1,7 +1,7 @@
 /** Which check made a finding. A finding is public data, and its check is not: a rule may have several. */
 
-import type {Finding} from '../finding.ts';
-import type {FormerCheck, Rule} from '../rule.ts';
+import type {Finding} from './finding.ts';
+import type {FormerCheck, Rule} from './rule.ts';
 
 /** The check of a rule, or of a retired rule that is part of it. */
 export type RuleCheck = Rule | FormerCheck;
