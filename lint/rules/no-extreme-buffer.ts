@@ -1,7 +1,7 @@
 import {formatCount, formatList, formatNumber} from '../analysis/format.ts';
-import {isKeyed, mayRetry, namedMethods, retriesOf} from '../analysis/retryability.ts';
+import {isUpload, mayRetry, repeatedWithBody, retriesOf} from '../analysis/retryability.ts';
 import {assign} from '../analysis/setting.ts';
-import {isDefault, type Scope} from '../model/scope.ts';
+import type {Scope} from '../model/scope.ts';
 import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
@@ -12,12 +12,11 @@ const extremeReplayLimit: Check = {
 
   *check(scope): Iterable<Draft> {
     const {replayLimitBytes} = scope.policy;
-    const isUpload = isDefault(scope, 'replayLimitBytes') && UPLOAD.test(scope.match?.path ?? '');
-    if (replayLimitBytes >= SMALL_BYTES && replayLimitBytes <= LARGE_BYTES && !isUpload) return;
+    if (replayLimitBytes >= SMALL_BYTES && replayLimitBytes <= LARGE_BYTES && !isUpload(scope)) return;
     const methods = repeatedWithBody(scope);
     if (methods.length === 0 || !mayRetry(scope)) return;
     const named = formatList(methods, 'or');
-    if (isUpload)
+    if (isUpload(scope))
       yield {
         at: 'match.path',
         message: `${formatSmall(scope, named)} Parts of S3 have 5 MiB and more.`,
@@ -39,20 +38,6 @@ const LARGE_BYTES = 100 * MEBIBYTE;
 const SMALL_BYTES = 16_384;
 
 const byDefault: FixDraft = assign(`Set replayLimitBytes to ${MEBIBYTE}, the default`, 'replayLimitBytes', MEBIBYTE);
-
-/** The methods of the scope that have a body and may be retried. */
-function repeatedWithBody(scope: Scope): string[] {
-  const {policy} = scope;
-  const called = namedMethods(scope);
-  return ['PUT', 'POST', 'PATCH', 'QUERY'].filter(
-    method =>
-      (called === undefined || called.includes(method)) &&
-      (policy.idempotentMethods.includes(method) || isKeyed(policy, method)),
-  );
-}
-
-/** Parts of an upload. In S3 and its kind a part has at least 5 MiB. */
-const UPLOAD = /\/uploads?\/.*\/(?:parts|chunks)(?:\/|$)/;
 
 function formatSmall(scope: Scope, named: string): string {
   const {replayLimitBytes} = scope.policy;

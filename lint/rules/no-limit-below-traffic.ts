@@ -38,9 +38,9 @@ const concurrencyBelowTraffic: Check = {
 
 const WORKER_MS = 600_000;
 
-/** One process whose calls have minutes and can wait. */
-const isWorker = ({policy: {concurrency, deadlineMs, objective}}: Scope): boolean =>
-  objective?.instances === 1 && (deadlineMs ?? 0) >= WORKER_MS && concurrency?.queue !== 0;
+/** One process whose calls have minutes. */
+const isWorker = ({policy: {deadlineMs, objective}}: Scope): boolean =>
+  objective?.instances === 1 && (deadlineMs ?? 0) >= WORKER_MS;
 
 /** Share of the calls that the suggested limit refuses. */
 const REFUSED = 0.01;

@@ -1,23 +1,14 @@
 import {isCodeName} from '../../src/decide/grpc-codes.ts';
 import {defaultPolicy} from '../../src/policy/defaults.ts';
-import type {PolicyInput, RetryTrigger, RouteInput} from '../../src/policy/types.ts';
+import type {RetryTrigger} from '../../src/policy/types.ts';
 import {formatList} from '../analysis/format.ts';
 import {isGrpcPath} from '../analysis/grpc-path.ts';
+import {getsGet, hiddenBy, lacksDefaults} from '../analysis/lost-defaults.ts';
 import {isRegistered} from '../analysis/methods.ts';
 import {buildsOn} from '../analysis/presets.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {repeatRisks} from '../analysis/repeat-risk.ts';
-import {
-  defaultTriggers,
-  isKeyed,
-  mayRepeat,
-  mayRetry,
-  namedMethods,
-  namedNonIdempotent,
-  paysForTimeouts,
-  retriesOf,
-} from '../analysis/retryability.ts';
-import {covers} from '../analysis/route-cover.ts';
+import {defaultTriggers, isKeyed, mayRepeat, mayRetry, paysForTimeouts, retriesOf} from '../analysis/retryability.ts';
 import {assign} from '../analysis/setting.ts';
 import {isNative} from '../dialects/native.ts';
 import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
@@ -128,20 +119,6 @@ const lostDefaults: FormerCheck = {
   },
 };
 
-/** Statuses that are no refusal, and not in the default list. RL102 reports the refusals. */
-const ADDED: ReadonlySet<RetryTrigger> = new Set<RetryTrigger>([409, 423, 424]);
-const isAdded = (trigger: RetryTrigger): boolean =>
-  ADDED.has(trigger) || (typeof trigger === 'number' && trigger > 504 && !isDefaultTrigger(trigger));
-const isDefaultTrigger = (trigger: RetryTrigger): boolean =>
-  trigger === '4xx' || trigger === '5xx' || defaultPolicy.retryOn.includes(trigger);
-
-/** Whether the list has additions to the default list, and nothing of it. Other languages have no default list. */
-function lacksDefaults(scope: Scope): boolean {
-  const {retryOn} = scope.policy;
-  if (!isNative(scope.dialect) || !isSetHere(scope, 'retryOn') || !retryOn.some(isAdded)) return false;
-  return !retryOn.some(trigger => isDefaultTrigger(trigger) || isCodeName(trigger));
-}
-
 function* lostTriggers(scope: Scope): Iterable<Draft> {
   const {retryOn} = scope.policy;
   if (!lacksDefaults(scope)) return;
@@ -170,29 +147,13 @@ function* lostMethods(scope: Scope): Iterable<Draft> {
 
 /** The first route that matches wins, also over the routes of a preset. */
 function* hiddenRoute(scope: Scope): Iterable<Draft> {
-  const {policy, match, layers, own} = scope;
-  if (match === undefined || own.entry !== undefined || isSetHere(scope, 'idempotentMethods')) return;
-  const method = namedNonIdempotent(scope).find(
-    each => !policy.idempotentMethods.includes(each) && !isKeyed(policy, each),
-  );
-  if (method === undefined) return;
-  const hides = ({match: other, idempotentMethods = []}: RouteInput): boolean =>
-    covers(other, match) && idempotentMethods.includes(method);
-  const preset = layers.find(({entry, data}) => entry !== undefined && (data as PolicyInput).routes?.some(hides));
-  if (preset === undefined) return;
+  const hidden = hiddenBy(scope);
+  if (hidden === undefined || isSetHere(scope, 'idempotentMethods')) return;
   yield {
     at: 'match',
-    message: `This route replaces one of ${preset.name} that has idempotentMethods: ${method} is not retried when the server may have processed it. Set it here, too.`,
+    message: `This route replaces one of ${hidden.layer.name} that has idempotentMethods: ${hidden.method} is not retried when the server may have processed it. Set it here, too.`,
     severity: 'warning',
   };
-}
-
-/** A route without methods for one path may be meant for POST. */
-function getsGet(scope: Scope): boolean {
-  const path = scope.match?.path;
-  const named = namedMethods(scope);
-  if (isGrpcPath(path)) return false;
-  return named === undefined ? (path?.includes('*') ?? true) : named.includes('GET');
 }
 
 export const missingTriggers: Rule = builtIn(

@@ -1,14 +1,12 @@
-import type {Match, RetryTrigger} from '../../src/policy/types.ts';
-import {formatList} from '../analysis/format.ts';
 import {isIdempotent} from '../analysis/methods.ts';
-import {effectOf, isBroad} from '../analysis/path-effect.ts';
 import {worstMs} from '../analysis/prediction.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {declaring, keyFor, type RepeatRisk, repeatRisks} from '../analysis/repeat-risk.ts';
+import {formatHedge, formatRisk, MONEY, movesMoney} from '../analysis/repeat-words.ts';
 import {callsOf, isKeyed, mayRetry, namedNonIdempotent} from '../analysis/retryability.ts';
 import {assignHere} from '../analysis/setting.ts';
 import {ambiguousTriggers} from '../analysis/triggers.ts';
-import {isSet, isSetByRoute, isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
+import {isSetByRoute, isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
@@ -30,7 +28,7 @@ const retried: Check = {
         message: formatRisk(scope, triggers, risk),
         severity: isMeant ? risk.severity : 'info',
         confidence: risk.confidence,
-        related: relatedOf(scope, risk),
+        related: relatedTo(scope, ...decidingFields(scope, risk)),
         ...remedies(scope, risk),
       };
       return;
@@ -62,43 +60,12 @@ const hasOwnAttempts = (scope: Scope): boolean =>
 const isMeantForRetries = (scope: Scope, {effect}: RepeatRisk): boolean =>
   effect === 'harmless' ? isSetHere(scope, 'retryOn') : isSetByRoute(scope, 'retryOn');
 
-function formatRisk(scope: Scope, triggers: readonly RetryTrigger[], risk: RepeatRisk): string {
-  const {method, isRepeated, isDeclared, effect, why} = risk;
-  const call = callsOf(scope, method);
-  const after = `after ${formatTriggers(triggers)}`;
-  const keyed = scope.policy.idempotency?.methods ?? [];
-  const unlisted = `Only ${formatList(keyed)} ${keyed.length === 1 ? 'sends' : 'send'} a key: list ${method} in idempotency.methods`;
-  const advice = `Send a key, or remove the ${triggers.length === 1 ? 'trigger' : 'triggers'}.`;
-  if (!isRepeated) {
-    if (effect === 'harmless')
-      return `${call} is not retried ${after}, because ${method} is not in idempotentMethods. List it there.`;
-    return `${call} is not retried ${after} without an idempotency key, because the server may have processed it. ${keyed.length === 0 ? advice : `${unlisted}.`}`;
-  }
-  const processed = `${after}, when the server may have processed it`;
-  if (effect === 'acts' || isBroad(scope.match) || !isDeclared)
-    return `${call} is retried without an idempotency key ${processed}${effect === 'acts' ? `: ${why}` : ''}. ${advice}`;
-  const reason = why === undefined ? 'which its path does not show' : `but ${why}`;
-  const check = keyed.length === 0 ? 'Check' : `${unlisted}, or check`;
-  return `${call} is declared idempotent, ${reason}. It is retried ${processed}. ${check} the declaration.`;
-}
-
-function formatTriggers(triggers: readonly RetryTrigger[]): string {
-  const names = triggers
-    .slice(0, 3)
-    .map(trigger =>
-      trigger === 'network' ? 'a network failure' : trigger === 'timeout' ? 'a timeout' : String(trigger),
-    );
-  const rest = triggers.length - names.length;
-  return rest > 0 ? `${names.join(', ')} and ${rest} more` : formatList(names, 'or');
-}
-
-function relatedOf(scope: Scope, {method, isDeclared}: RepeatRisk): {at: string; message: string}[] {
-  const found = [];
-  if (isSet(scope, 'retryOn')) found.push({at: 'retryOn', message: 'The triggers are listed here.'});
-  if (isDeclared) found.push({at: 'idempotentMethods', message: `${method} is declared idempotent here.`});
-  if (isSetHere(scope, 'idempotency')) found.push({at: 'idempotency', message: 'Idempotency keys are set here.'});
-  return found;
-}
+const decidingFields = (scope: Scope, {isDeclared}: RepeatRisk): string[] =>
+  [
+    isSet(scope, 'retryOn') && 'retryOn',
+    isDeclared && 'idempotentMethods',
+    isSetHere(scope, 'idempotency') && 'idempotency',
+  ].filter(path => path !== false);
 
 /** A fix exists only where the path writes. Elsewhere only the author knows whether a second request does harm. */
 function remedies(scope: Scope, {method, effect}: RepeatRisk): Pick<Draft, 'fix' | 'suggestions'> {
@@ -155,19 +122,6 @@ function* racingKeys(scope: Scope): Iterable<Draft> {
     severity: 'warning',
     fix: unhedged,
   };
-}
-
-const MONEY = 'money may move twice';
-const movesMoney = (match: Match | undefined): boolean => effectOf(match).why === MONEY;
-
-function formatHedge(call: string, {method, isRepeated, effect, why}: RepeatRisk): string {
-  if (isRepeated) {
-    const harm = effect === 'acts' && why !== undefined ? why : 'the server may process both';
-    return `${call} is sent a second time while the first attempt is still running, without an idempotency key: ${harm}. Remove the hedge${why === MONEY ? '' : ', or send a key'}.`;
-  }
-  return effect === 'harmless'
-    ? `${call} is never hedged, because ${method} is not in idempotentMethods. List it, or remove the hedge.`
-    : `${call} is never hedged without an idempotency key. ${why === MONEY ? 'Remove' : 'Send a key, or remove'} the hedge.`;
 }
 
 const unhedged: FixDraft = assignHere('Remove the hedge here', 'hedge', null);

@@ -1,12 +1,10 @@
-import {latencyCdf} from '../../src/math/attempt-latency.ts';
 import type {LatencyQuantiles, Policy} from '../../src/policy/types.ts';
-import {formatShare} from '../analysis/format.ts';
 import {isModelRoute} from '../analysis/model-route.ts';
 import {isPredictable, meetsObjective} from '../analysis/prediction.ts';
 import {buildsOn} from '../analysis/presets.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {assign, formatChange} from '../analysis/setting.ts';
-import {shorterLimit, type TimeLimit} from '../analysis/time-limit.ts';
+import {cutPercentile, formatLost, shorterLimit, type TimeLimit} from '../analysis/time-limit.ts';
 import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -64,29 +62,6 @@ function formatAsked({paid}: Policy, {path}: TimeLimit, neededMs: number): strin
   const perTokenMs = paid?.attemptTimeoutPerOutputTokenMs ?? null;
   if (path === 'deadlineMs' || perTokenMs === null) return '';
   return ` that asks for fewer than ${Math.ceil(neededMs / perTokenMs)} output tokens`;
-}
-
-interface Percentile {
-  readonly name: 'p50' | 'p95' | 'p99';
-  readonly ms: number;
-  /** Share of the responses above it. */
-  readonly slower: number;
-}
-
-/** The lowest percentile above the limit; undefined where the percentiles contradict each other. */
-function cutPercentile({p50, p95, p99}: LatencyQuantiles, limitMs: number): Percentile | undefined {
-  const stated = [
-    {name: 'p50', ms: p50, slower: 0.5},
-    {name: 'p95', ms: p95, slower: 0.05},
-    {name: 'p99', ms: p99, slower: 0.01},
-  ].filter((percentile): percentile is Percentile => percentile.ms !== undefined);
-  if (stated.some(({ms}, index) => index > 0 && ms < stated[index - 1]!.ms)) return undefined;
-  return stated.find(({ms}) => limitMs < ms);
-}
-
-function formatLost(latencies: LatencyQuantiles, limitMs: number, {slower}: Percentile): string {
-  const cdf = latencyCdf(latencies);
-  return cdf === undefined ? `at least ${formatShare(slower)}` : formatShare(1 - cdf(limitMs));
 }
 
 /** Suggests the highest assumed percentile, but not the median, which would still lose half of the responses. */

@@ -1,12 +1,11 @@
 import {LEAST_ATTEMPT_MS} from '../../src/core/limits.ts';
 import {timelineOf, undisturbedMs} from '../../src/math/timeline.ts';
-import type {Policy} from '../../src/policy/types.ts';
 import {formatList} from '../analysis/format.ts';
 import {isPredictable} from '../analysis/prediction.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {retriesOf, retriesTimeouts} from '../analysis/retryability.ts';
-import {neededMs, suggestionsToFit} from '../analysis/suggested-values.ts';
-import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
+import {isHopeless, neededMs, suggestionsToFit, waitsTooLong} from '../analysis/suggested-values.ts';
+import {mostSpecific, type Scope} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
@@ -40,16 +39,6 @@ export const unreachableAttempts: Rule = builtIn('RL303', {
     };
   },
 });
-
-/** Whether no retry is sent after a timeout, however short its wait is. */
-const isHopeless = ({attemptTimeoutMs, deadlineMs}: Policy): boolean =>
-  (attemptTimeoutMs ?? 0) + LEAST_ATTEMPT_MS > (deadlineMs ?? Number.POSITIVE_INFINITY);
-
-/** A prediction has no throttled responses. Their waits can be too long even if each response comes at once. */
-const waitsTooLong = (scope: Scope): boolean =>
-  isSetHere(scope, 'backoff.throttledBaseMs') &&
-  neededMs(scope.policy, retriesOf(scope.policy) + 1, 0) + LEAST_ATTEMPT_MS >
-    (scope.policy.deadlineMs ?? Number.POSITIVE_INFINITY);
 
 function formatNeed(scope: Scope, needMs: number, throttledMs: number, deadlineMs: number): string {
   const {policy, dialect} = scope;
