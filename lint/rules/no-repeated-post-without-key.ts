@@ -6,7 +6,7 @@ import {formatHedge, formatRisk, MONEY, movesMoney} from '../analysis/repeat-wor
 import {callsOf, isKeyed, mayRetry, namedNonIdempotent} from '../analysis/retryability.ts';
 import {assignHere} from '../analysis/setting.ts';
 import {ambiguousTriggers} from '../analysis/triggers.ts';
-import {isSetByRoute, isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
+import {isSet, isSetByRoute, isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
