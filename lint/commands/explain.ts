@@ -59,7 +59,7 @@ function pageOf(
   const here = set === (rule.strict ? 'off' : severity) ? '' : `\n${harmless(where)}: ${set}, set by ${from}.`;
   return `${[
     `${paint('bold', `${code} ${name}`)}\n${summary}. ${capital(severity)}, ${confidence} confidence${strict}. Fix: ${fix ?? 'none'}.${here}`,
-    ...(old.length === 0 ? [] : [`Has what was ${formatList(old)}.`]),
+    ...(old.length === 0 ? [] : [`Formerly ${formatList(old)}.`]),
     why.trim(),
     exampleOf(bad[0], fix, paint),
     [paint('bold', 'Sources'), ...sources.map(({title, url}) => `  ${title}\n  ${paint('dim', url)}`)].join('\n'),

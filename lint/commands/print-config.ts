@@ -1,8 +1,9 @@
 /** `retry-lint print-config`: prints the settings that apply to a policy, and where each is set. */
 
-import {severities} from '../config-file/settings.ts';
+import {type Settings, severities} from '../config-file/settings.ts';
 import {jsonText} from '../formatters/harmless.ts';
 import {readOperand} from '../io/operand.ts';
+import {retired} from '../rules/retired.ts';
 import {Workspace} from '../workspace/workspace.ts';
 import type {Command} from './command.ts';
 
@@ -20,10 +21,20 @@ export const printConfig: Command = async (args, io) => {
     baseline: baseline.exists ? baseline.shown : null,
     suppressions: loaded?.file.suppressions ?? true,
     plugins: loaded?.file.plugins ?? [],
-    rules: Object.fromEntries(
-      severities(settings).map(({rule, severity, from}) => [rule.code, {name: rule.name, severity, from}]),
-    ),
+    rules: Object.fromEntries([
+      ...severities(settings).map(({rule, severity, from}) => [rule.code, {name: rule.name, severity, from}]),
+      ...partsOf(settings),
+    ]),
   };
   io.out.write(jsonText(shown));
   return 0;
 };
+
+/** The retired rules that have a setting of their own. */
+const partsOf = ({rules}: Settings): (readonly [string, object])[] =>
+  retired
+    .filter(({code, now}) => code !== now && rules.has(code))
+    .map(({code, name, now}) => {
+      const {setting, from} = rules.get(code)!;
+      return [code, {name, severity: setting, from, partOf: now}];
+    });

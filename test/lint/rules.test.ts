@@ -5,6 +5,7 @@
  */
 import {existsSync, writeFileSync} from 'node:fs';
 import {expect} from 'chai';
+import {lintText} from '../../lint/lint.ts';
 import {defineRule} from '../../lint/rule.ts';
 import {RuleTester} from '../../lint/rule-tester.ts';
 import {rules} from '../../lint/rules/index.ts';
@@ -32,6 +33,19 @@ describe('the rules', () => {
     const codes = rules.map(({code}) => code);
     expect(codes).to.deep.equal([...new Set(codes)].sort());
     expect(new Set(rules.map(({name}) => name)).size).to.equal(rules.length);
+  });
+
+  /** What a file that cannot be read as a policy says is found by several of these together. */
+  const together = ['RL002', 'RL005'];
+
+  it('each report an example alone: it is a defect that no other rule finds', async () => {
+    const alone = new Set<string>();
+    for (const {text, path = 'policy.jsonc', files} of [...pages.values()].flatMap(({bad}) => bad)) {
+      const {findings} = await lintText({path, files: {...files, [path]: text}});
+      const codes = new Set(findings.map(({code}) => code));
+      if (codes.size === 1) for (const code of codes) alone.add(code);
+    }
+    expect(rules.map(({code}) => code).filter(code => !alone.has(code))).to.deep.equal(together);
   });
 
   for (const [code, {facts, sources, why, bad}] of pages) {

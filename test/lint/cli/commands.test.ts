@@ -139,6 +139,28 @@ describe('the commands of retry-lint', () => {
         .and.to.contain('20000 ms');
     });
 
+    it('print-config shows the setting of a retired rule', async () => {
+      const desk = new Desk({'.retry-lintrc.json': '{"rules": {"no-excessive-attempts": "off"}}', 'p.json': '{}'});
+      const {rules} = JSON.parse((await desk.run('print-config', 'p.json')).out);
+      expect(rules.RL202).to.deep.equal({
+        name: 'no-excessive-attempts',
+        severity: 'off',
+        from: '.retry-lintrc.json',
+        partOf: 'RL201',
+      });
+      expect(rules.RL201).to.include({severity: 'error', from: 'the preset recommended'});
+      expect(rules).not.to.have.property('RL211');
+    });
+
+    for (const name of ['RL202', 'no-excessive-attempts'])
+      it(`explains the rule that ${name} became`, async () => {
+        const {code, out} = await new Desk().run('explain', name);
+        expect(code).to.equal(0);
+        expect(out)
+          .to.match(/^RL201 no-too-many-attempts$/m)
+          .and.contain('RL202 no-excessive-attempts');
+      });
+
     it('refuses an unknown rule', async () => {
       expect(await new Desk().run('explain', 'no-too-many-attempt')).to.deep.equal({
         code: 2,
