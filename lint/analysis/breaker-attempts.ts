@@ -1,6 +1,6 @@
 /** How many failures of one call a breaker can count. */
 
-import type {Policy, RetryTrigger} from '../../src/policy/types.ts';
+import type {Policy, RatioBreaker, RetryTrigger} from '../../src/policy/types.ts';
 import type {Scope} from '../model/scope.ts';
 import {mayRepeat, retriesOf} from './retryability.ts';
 
@@ -28,3 +28,13 @@ const retriesCounted = ({retryOn}: Policy, repeats: boolean): boolean =>
 
 const isCounted = (trigger: RetryTrigger): boolean =>
   COUNTED.has(trigger) || (typeof trigger === 'number' && trigger >= 500 && !HEALTHY.has(trigger));
+
+/** Whether the assumed traffic fills the window so that one failed call stays below `failureRatio`. */
+export function isDiluted({policy}: Scope, {windowMs, failureRatio}: RatioBreaker, attempts: number): boolean {
+  const rps = policy.objective?.assume?.rps;
+  if (rps === undefined || attempts === Number.POSITIVE_INFINITY) return false;
+  return attempts / (attempts + (rps * windowMs) / 1000) < failureRatio;
+}
+
+export const formatAttempts = (attempts: number): string =>
+  attempts === Number.POSITIVE_INFINITY ? 'any number of attempts' : `up to ${attempts} attempts`;

@@ -16,6 +16,8 @@ export interface InertField {
   readonly effect?: string;
   /** The fix removes the field. It is unsafe: a single call may override the field that disables this one. */
   readonly isRemovable?: true;
+  /** The calls run as they would if it had an effect, or as a reader expects. */
+  readonly isHarmless?: true;
 }
 
 /** The reason why no call is retried; undefined if calls may be retried. */
@@ -35,8 +37,11 @@ const withoutRetries = (path: 'backoff' | 'budget' | 'hedge'): InertField => ({
 const whenNotHeld = (field: 'firstContentMs' | 'holdBytes'): InertField => ({
   path: `stream.${field}`,
   isRemovable: true,
+  isHarmless: true,
   inert: ({policy: {stream}}) =>
-    stream?.commit === 'headers' ? 'stream.commit is "headers", so no stream is held' : undefined,
+    stream?.commit === 'headers' && stream[field] !== null
+      ? 'stream.commit is "headers", so no stream is held'
+      : undefined,
 });
 
 const whenIgnored = (field: 'maxMs' | 'scope'): InertField => ({
@@ -48,6 +53,7 @@ const whenIgnored = (field: 'maxMs' | 'scope'): InertField => ({
 const whenDecorrelated = (field: 'factor' | 'stepMs', kind: Backoff['kind']): InertField => ({
   path: `backoff.${field}`,
   isRemovable: true,
+  isHarmless: true,
   inert: ({policy: {backoff}}) =>
     backoff.jitter === 'decorrelated' && backoff.kind === kind
       ? 'decorrelated jitter computes each wait from the previous one'
@@ -77,6 +83,7 @@ export const INERT_FIELDS: readonly InertField[] = [
   {
     path: 'backoff.throttledBaseMs',
     isRemovable: true,
+    isHarmless: true,
     inert: scope =>
       !mayRetry(scope) || retriesThrottled(scope.policy) ? undefined : 'retryOn lists no throttled response',
   },

@@ -9,13 +9,11 @@ export type Effect =
   /** The path does not show it. */
   | 'unknown';
 
-/** Paths of a service that the word lists would classify wrongly. */
+/** Paths of a service that the word lists would classify wrongly. Other services use the same paths. */
 export interface KnownPaths {
-  /** The service that documents them. Other services use the same paths. */
-  readonly service: string;
   readonly effect: Effect;
-  /** A clause. For `acts`, what may happen twice; messages end with it. */
-  readonly why: string;
+  /** A clause. For `acts`, what may happen twice; messages end with it. Undefined where the path does no harm. */
+  readonly why: string | undefined;
   /** Whether a model computes the response, and its vendor charges for each. */
   readonly generates?: true;
   /** Hosts, with their subdomains, to which the paths are limited. */

@@ -1,15 +1,10 @@
-/** Paths where a second POST does no harm: it reads, or the service expects duplicates. */
+/** Paths where a second POST does no harm, by the service that documents them: it reads, or the service expects duplicates. */
 
 import type {KnownPaths} from './known-path.ts';
 
-const ANSWERS = 'a model computes a new response, and nothing else changes';
-const SEARCHES = 'a search sends its query in the body, and changes nothing';
-
-export const knownReads: readonly KnownPaths[] = [
+const READS: readonly Pick<KnownPaths, 'generates' | 'hosts' | 'paths'>[] = [
+  // OpenAI: a model computes a new response
   {
-    service: 'OpenAI',
-    effect: 'harmless',
-    why: ANSWERS,
     generates: true,
     paths: [
       'completions',
@@ -24,23 +19,17 @@ export const knownReads: readonly KnownPaths[] = [
       'audio/speech',
     ],
   },
+  // Anthropic: a model computes a new response
   {
-    service: 'Anthropic',
-    effect: 'harmless',
-    why: ANSWERS,
     generates: true,
     paths: ['v1/messages', 'v1/complete'],
   },
+  // OpenAI, Anthropic and Amazon Bedrock: it counts tokens, and changes nothing
   {
-    service: 'OpenAI, Anthropic and Amazon Bedrock',
-    effect: 'harmless',
-    why: 'it counts tokens, and changes nothing',
     paths: ['responses/input_tokens', 'messages/count_tokens', 'model/*/count-tokens'],
   },
+  // Gemini: a model computes a new response
   {
-    service: 'Gemini',
-    effect: 'harmless',
-    why: ANSWERS,
     generates: true,
     paths: [
       '*:generateContent',
@@ -52,10 +41,8 @@ export const knownReads: readonly KnownPaths[] = [
       'google.*/StreamGenerateContent',
     ],
   },
+  // Amazon Bedrock: a model computes a new response
   {
-    service: 'Amazon Bedrock',
-    effect: 'harmless',
-    why: ANSWERS,
     generates: true,
     paths: [
       'model/*/invoke',
@@ -66,22 +53,16 @@ export const knownReads: readonly KnownPaths[] = [
       'retrieveAndGenerate',
     ],
   },
+  // SageMaker: a model computes a new response
   {
-    service: 'SageMaker',
-    effect: 'harmless',
-    why: ANSWERS,
     paths: ['endpoints/*/invocations', 'serving-endpoints/*/invocations', '/invocations'],
   },
+  // Ollama: a model computes a new response
   {
-    service: 'Ollama',
-    effect: 'harmless',
-    why: ANSWERS,
     paths: ['api/chat', 'api/generate', 'api/show'],
   },
+  // TorchServe: a model computes a new response
   {
-    service: 'TorchServe',
-    effect: 'harmless',
-    why: ANSWERS,
     paths: [
       '/generate',
       '/generate_stream',
@@ -93,11 +74,10 @@ export const knownReads: readonly KnownPaths[] = [
       'tensorflow.serving.PredictionService/MultiInference',
     ],
   },
-  {service: 'Cohere', effect: 'harmless', why: ANSWERS, generates: true, paths: ['v1/chat', 'v2/chat']},
+  // Cohere: a model computes a new response
+  {generates: true, paths: ['v1/chat', 'v2/chat']},
+  // Elasticsearch: a search
   {
-    service: 'Elasticsearch',
-    effect: 'harmless',
-    why: SEARCHES,
     paths: [
       '_msearch',
       '_mget',
@@ -114,10 +94,8 @@ export const knownReads: readonly KnownPaths[] = [
       '_plugins/_ppl',
     ],
   },
+  // Qdrant: a search
   {
-    service: 'Qdrant',
-    effect: 'harmless',
-    why: SEARCHES,
     paths: [
       'collections/*/points',
       'points/scroll',
@@ -127,29 +105,22 @@ export const knownReads: readonly KnownPaths[] = [
       'indexes/*/queries',
     ],
   },
+  // CouchDB: a search
   {
-    service: 'CouchDB',
-    effect: 'harmless',
-    why: SEARCHES,
     paths: ['_all_docs', '_bulk_get', '_changes', '_revs_diff', '_view/*', '_view/*/queries'],
   },
-  {service: 'Druid', effect: 'harmless', why: SEARCHES, paths: ['druid/v2', 'druid/v2/sql']},
+  // Druid: a search
+  {paths: ['druid/v2', 'druid/v2/sql']},
+  // Prometheus: a query may be sent as a form
   {
-    service: 'Prometheus',
-    effect: 'harmless',
-    why: 'a query may be sent as a form',
     paths: ['api/v1/series', 'api/v1/labels'],
   },
+  // Google APIs: the custom verb reads
   {
-    service: 'Google APIs',
-    effect: 'harmless',
-    why: 'the custom verb reads',
     paths: ['*:testIamPermissions', '*:runReport', '*:batchRunReports', '*:deidentify'],
   },
+  // Kubernetes: a review is answered and not kept, a requested token is one of many
   {
-    service: 'Kubernetes',
-    effect: 'harmless',
-    why: 'a review is answered and not kept, a requested token is one of many',
     paths: [
       'subjectaccessreviews',
       'selfsubjectaccessreviews',
@@ -160,11 +131,10 @@ export const knownReads: readonly KnownPaths[] = [
       'serviceaccounts/*/token',
     ],
   },
-  {service: 'GitHub', effect: 'harmless', why: 'Markdown is rendered', paths: ['/markdown', '/markdown/raw']},
+  // GitHub: Markdown is rendered
+  {paths: ['/markdown', '/markdown/raw']},
+  // Slack: the method reads, or refuses what is done already
   {
-    service: 'Slack',
-    effect: 'harmless',
-    why: 'the method reads, or refuses what is done already',
     paths: [
       'api/reactions.add',
       'api/*.list',
@@ -177,24 +147,21 @@ export const knownReads: readonly KnownPaths[] = [
       'api/api.test',
     ],
   },
+  // Stripe: a preview is not kept
   {
-    service: 'Stripe',
-    effect: 'harmless',
-    why: 'a preview is not kept',
     hosts: ['api.stripe.com'],
     paths: ['invoices/create_preview'],
   },
+  // OTLP: OTLP asks its clients to retry, and delivers at least once
   {
-    service: 'OTLP',
-    effect: 'harmless',
-    why: 'OTLP asks its clients to retry, and delivers at least once',
     paths: ['v1/traces', 'v1/metrics', 'v1/logs', 'opentelemetry.proto.collector.*/Export'],
   },
+  // Loki: a line with the same time and text is kept once
   {
-    service: 'Loki',
-    effect: 'harmless',
-    why: 'a line with the same time and text is kept once',
     paths: ['loki/api/v1/push'],
   },
-  {service: 'etcd', effect: 'harmless', why: 'a range of keys is read', paths: ['etcdserverpb.KV/Range']},
+  // etcd: a range of keys is read
+  {paths: ['etcdserverpb.KV/Range']},
 ];
+
+export const knownReads: readonly KnownPaths[] = READS.map(read => ({effect: 'harmless', why: undefined, ...read}));

@@ -5,8 +5,8 @@ import type {KnownPaths} from './known-path.ts';
 const MESSAGE = 'a message may be sent twice';
 
 export const knownWrites: readonly KnownPaths[] = [
+  // chats
   {
-    service: 'chats',
     effect: 'acts',
     why: MESSAGE,
     paths: [
@@ -22,95 +22,96 @@ export const knownWrites: readonly KnownPaths[] = [
       'queues/*/messages',
     ],
   },
-  {service: 'Slack webhooks', effect: 'acts', why: MESSAGE, hosts: ['hooks.slack.com'], paths: ['**']},
+  // Slack webhooks
+  {effect: 'acts', why: MESSAGE, hosts: ['hooks.slack.com'], paths: ['**']},
+  // Twilio
   {
-    service: 'Twilio',
     effect: 'acts',
     why: MESSAGE,
     paths: ['accounts/*/messages', 'accounts/*/calls', 'services/*/verifications'],
   },
+  // Mailgun, Vonage and WhatsApp
   {
-    service: 'Mailgun, Vonage and WhatsApp',
     effect: 'acts',
     why: MESSAGE,
     hosts: ['mailgun.net', 'nexmo.com', 'graph.facebook.com'],
     paths: ['messages', 'messages.mime'],
   },
+  // forms and surveys
   {
-    service: 'forms and surveys',
     effect: 'acts',
     why: 'an answer may be handed in twice',
     paths: ['forms/*/responses', 'surveys/*/responses', 'questionnaires/*/responses'],
   },
+  // Stripe
   {
-    service: 'Stripe',
     effect: 'acts',
     why: 'money may move twice',
     hosts: ['api.stripe.com'],
     paths: ['**'],
   },
+  // payment intents
   {
-    service: 'payment intents',
     effect: 'acts',
     why: 'money may move twice',
     paths: ['payment_intents', 'payment_intents/*/confirm'],
   },
+  // GitHub
   {
-    service: 'GitHub',
     effect: 'acts',
     why: 'two may be created',
     paths: ['repos/*/*/issues', 'repos/*/*/pulls', 'repos/*/*/releases', 'pulls/*/reviews'],
   },
+  // Elasticsearch and OpenSearch
   {
-    service: 'Elasticsearch and OpenSearch',
     effect: 'acts',
     why: 'the document gets a new id each time, so two may be created',
     paths: ['_doc'],
   },
+  // Elasticsearch and OpenSearch
   {
-    service: 'Elasticsearch and OpenSearch',
     effect: 'acts',
     why: 'each request moves the scroll on, so a page may be lost',
     paths: ['_search/scroll', '_search/scroll/*'],
   },
+  // Elasticsearch and OpenSearch
   {
-    service: 'Elasticsearch and OpenSearch',
     effect: 'unknown',
     why: 'a document without an id of its own is indexed twice',
     paths: ['_bulk', '_doc/*'],
   },
+  // BigQuery
   {
-    service: 'BigQuery',
     effect: 'unknown',
     why: 'a query may be DML, and a job or row is created once only where it has an id',
     paths: ['projects/*/queries', 'bigquery/v2/projects/*/jobs', 'tables/*/insertAll'],
   },
+  // Kubernetes
   {
-    service: 'Kubernetes',
     effect: 'unknown',
     why: 'an object with a name is created once, one with generateName twice',
     paths: ['api/v1/namespaces', 'api/v1/namespaces/*/*', 'apis/*/*/namespaces/*/*'],
   },
+  // AWS Lambda
   {
-    service: 'AWS Lambda',
     effect: 'unknown',
     why: 'what the function does is not known',
     paths: ['functions/*/invocations'],
   },
+  // OAuth 2.0
   {
-    service: 'OAuth 2.0',
     effect: 'unknown',
     why: 'a code, and a refresh token that rotates, is good for one use',
     paths: ['oauth*/token', 'oauth*/*/token', 'connect/token', 'openid-connect/token'],
   },
+  // GraphQL
   {
-    service: 'GraphQL',
     effect: 'unknown',
     why: 'a request may be a query or a mutation',
     paths: ['graphql'],
   },
+  // Pub/Sub
   {
-    service: 'Pub/Sub',
     effect: 'unknown',
     why: 'a second message gets an id of its own',
     paths: ['google.pubsub.v1.Publisher/Publish', 'projects/*/topics/*:publish'],

@@ -151,3 +151,28 @@ const indexBy = (field: 'verbs' | 'things'): ReadonlyMap<string, WordGroup> =>
   new Map(wordGroups.flatMap(group => group[field]?.split(' ').map(word => [word, group] as const) ?? []));
 const byVerb = indexBy('verbs');
 const byThing = indexBy('things');
+
+/** Verbs whose effect adds up. A DELETE by GET changes nothing the second time. */
+const ACTIONS: ReadonlySet<string> = new Set(
+  'decrement dispatch enqueue execute increment notify pay publish reboot refund restart run send sendmail sendsms transfer trigger withdraw'.split(
+    ' ',
+  ),
+);
+
+/** A queue, and a word for its next entry, which the request may take away. */
+const TAKES = /\/(?:jobs|queues?|tasks)(?:\/\*)?\/(claim|dequeue|lease|next|pop|reserve|take)$/i;
+
+export interface ActingWord {
+  readonly word: string;
+  /** False where it may also look at the next entry, and leave it there. */
+  readonly isCertain: boolean;
+}
+
+/** The verb with which the last segment of a path begins: `/cgi-bin/send`, `/api/sendMessage`; `next` of a queue. */
+export function actingWordOf(path = ''): ActingWord | undefined {
+  const last = path.split('/').at(-1) ?? '';
+  const word = /^[a-z]+/.exec(last.replace(/^[A-Z]/, letter => letter.toLowerCase()))?.[0] ?? '';
+  if (ACTIONS.has(word)) return {word, isCertain: true};
+  const taken = TAKES.exec(path)?.[1];
+  return taken === undefined ? undefined : {word: taken, isCertain: false};
+}

@@ -2,6 +2,7 @@
 
 import {type Cdf, latencyCdf, quantileOf} from '../../src/math/attempt-latency.ts';
 import {type CallPrediction, predictCall} from '../../src/math/call-latency.ts';
+import {longestMs} from '../../src/math/schedule.ts';
 import {undisturbedMs} from '../../src/math/timeline.ts';
 import type {Policy, RetryTrigger} from '../../src/policy/types.ts';
 import {isSure, type Scope} from '../model/scope.ts';
@@ -99,3 +100,17 @@ const FAST: readonly RetryTrigger[] = ['network', '5xx', 'UNAVAILABLE'];
 
 const retriesAnswers = ({retryOn}: Policy): boolean =>
   retryOn.some(trigger => FAST.includes(trigger) || (typeof trigger === 'number' && trigger >= 500));
+
+/** The longest wait below the deadline, and the first retry with that wait. */
+export function longestWait({policy}: Scope): {retry: number; waitMs: number; throttled: boolean} {
+  const {backoff, deadlineMs} = policy;
+  const roomMs = deadlineMs ?? Number.POSITIVE_INFINITY;
+  let longest = {retry: 1, waitMs: 0, throttled: false};
+  for (const throttled of retriesThrottled(policy) ? [false, true] : [false]) {
+    for (let retry = 1; retry <= Math.min(retriesOf(policy), 100); retry++) {
+      const waitMs = longestMs(backoff, retry, throttled);
+      if (waitMs > longest.waitMs && waitMs < roomMs) longest = {retry, waitMs, throttled};
+    }
+  }
+  return longest;
+}

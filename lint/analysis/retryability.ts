@@ -2,7 +2,7 @@
 
 import {defaultPolicy} from '../../src/policy/defaults.ts';
 import type {Policy, RetryTrigger} from '../../src/policy/types.ts';
-import {isSure, type Scope} from '../model/scope.ts';
+import {isDefault, isSure, type Scope} from '../model/scope.ts';
 import type {Change} from '../rule.ts';
 import {isGrpcPath} from './grpc-path.ts';
 
@@ -63,3 +63,21 @@ export const defaultTriggers = ({layers}: Scope): Change =>
   layers.filter(({data}) => data.retryOn !== undefined).length > 1
     ? {do: 'set', path: 'retryOn', value: defaultPolicy.retryOn, inScope: true}
     : {do: 'remove', path: 'retryOn'};
+
+/** The methods of the scope that have a body and may be retried. */
+export function repeatedWithBody(scope: Scope): string[] {
+  const {policy} = scope;
+  const called = namedMethods(scope);
+  return ['PUT', 'POST', 'PATCH', 'QUERY'].filter(
+    method =>
+      (called === undefined || called.includes(method)) &&
+      (policy.idempotentMethods.includes(method) || isKeyed(policy, method)),
+  );
+}
+
+/** Parts of an upload. In S3 and its kind a part has at least 5 MiB. */
+const UPLOAD = /\/uploads?\/.*\/(?:parts|chunks)(?:\/|$)/;
+
+/** Whether the route sends parts of an upload, and the policy has the default limit. */
+export const isUpload = (scope: Scope): boolean =>
+  isDefault(scope, 'replayLimitBytes') && UPLOAD.test(scope.match?.path ?? '');

@@ -4,7 +4,7 @@ import {LEAST_ATTEMPT_MS} from '../../src/core/limits.ts';
 import {undisturbedMs} from '../../src/math/timeline.ts';
 import {defaultPolicy} from '../../src/policy/defaults.ts';
 import type {Policy} from '../../src/policy/types.ts';
-import type {Scope} from '../model/scope.ts';
+import {isSetHere, type Scope} from '../model/scope.ts';
 import type {FixDraft} from '../rule.ts';
 import {retriesOf, retriesThrottled} from './retryability.ts';
 import {setting} from './setting.ts';
@@ -15,6 +15,16 @@ export const neededMs = (
   attempts: number = retriesOf(policy) + 1,
   attemptTimeoutMs: number | null = policy.attemptTimeoutMs,
 ): number => undisturbedMs({backoff: policy.backoff, attemptTimeoutMs}, attempts, retriesThrottled(policy));
+
+/** Whether no retry is sent after a timeout, however short its wait is. */
+export const isHopeless = ({attemptTimeoutMs, deadlineMs}: Policy): boolean =>
+  (attemptTimeoutMs ?? 0) + LEAST_ATTEMPT_MS > (deadlineMs ?? Number.POSITIVE_INFINITY);
+
+/** A prediction has no throttled responses. Their waits can be too long even if each response comes at once. */
+export const waitsTooLong = (scope: Scope): boolean =>
+  isSetHere(scope, 'backoff.throttledBaseMs') &&
+  neededMs(scope.policy, retriesOf(scope.policy) + 1, 0) + LEAST_ATTEMPT_MS >
+    (scope.policy.deadlineMs ?? Number.POSITIVE_INFINITY);
 
 /**
  * The longest attempt timeout with which all attempts and waits fit, at most the timeout of the policy, or the default where it has none. If

@@ -62,7 +62,7 @@ export const facts: Readonly<Record<string, Row>> = {
   RL407: ['no-unreachable-entry', 'correctness', 'warning', 'high', 'Remove routes and entries that never apply', 'safe'],
   RL408: ['no-missing-triggers', 'correctness', 'warning', 'high', 'List every failure that is to be retried', 'unsafe'],
   RL413: ['no-extreme-buffer', 'correctness', 'warning', 'high', 'Keep a moderate number of bytes for retries', 'unsafe'],
-  RL416: ['no-overridden-preset', 'correctness', 'warning', 'high', 'Name the preset last whose time limits are meant'],
+  RL416: ['no-overridden-preset', 'correctness', 'warning', 'high', 'Name the preset last whose settings are meant'],
   RL417: ['no-wrong-endpoint', 'correctness', 'warning', 'high', 'Let each call reach the endpoint that is meant for it'],
   RL419: ['no-shared-route-guards', 'correctness', 'warning', 'high', 'Name the routes that have guards of their own'],
   RL601: ['no-repeated-settings', 'hygiene', 'info', 'high', 'Write shared settings once'],

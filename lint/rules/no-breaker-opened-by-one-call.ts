@@ -1,5 +1,5 @@
 import type {ConsecutiveBreaker, RatioBreaker} from '../../src/policy/types.ts';
-import {breakerAttemptsOf} from '../analysis/breaker-attempts.ts';
+import {breakerAttemptsOf, formatAttempts, isDiluted} from '../analysis/breaker-attempts.ts';
 import {formatCount, formatNumber, formatShare} from '../analysis/format.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {setting} from '../analysis/setting.ts';
@@ -93,17 +93,7 @@ function* ratio(scope: Scope, breaker: RatioBreaker): Iterable<Draft> {
   };
 }
 
-/** Whether the assumed traffic fills the window so that one failed call stays below `failureRatio`. */
-function isDiluted({policy}: Scope, {windowMs, failureRatio}: RatioBreaker, attempts: number): boolean {
-  const rps = policy.objective?.assume?.rps;
-  if (rps === undefined || attempts === Number.POSITIVE_INFINITY) return false;
-  return attempts / (attempts + (rps * windowMs) / 1000) < failureRatio;
-}
-
 /** Default of steadfetch and of Envoy. */
 const LEAST_FAILURES = 5;
 /** Maximum that the schema allows. */
 const MOST_FAILURES = 1_000_000;
-
-const formatAttempts = (attempts: number): string =>
-  attempts === Number.POSITIVE_INFINITY ? 'any number of attempts' : `up to ${attempts} attempts`;

@@ -43,6 +43,12 @@ export const contradiction: Rule = builtIn('RL401', {
     yield* unpaidRetries(scope);
     yield* newKeys(scope);
     yield* newKeysAbove(scope);
+    if (policy.attemptHeader?.toLowerCase() === FROM_0)
+      yield {
+        at: 'attemptHeader',
+        message: `${FROM_0} counts from 0, and the first attempt sends 1: a server with nested "yield" takes it for a retry. Use another name.`,
+        severity: 'warning',
+      };
     yield* cappedThrottledBase(scope);
     const {backoff} = policy;
     // A route can set the cap of another kind, which is reported above.
@@ -59,6 +65,9 @@ export const contradiction: Rule = builtIn('RL401', {
     };
   },
 });
+
+/** Of the SDKs of OpenAI and Anthropic. */
+const FROM_0 = 'x-stainless-retry-count';
 
 const QUANTILES = ['p50', 'p95', 'p99', 'max'] as const;
 const SLOWER = {

@@ -1,6 +1,6 @@
-import {longestMs} from '../../src/math/schedule.ts';
 import type {Policy} from '../../src/policy/types.ts';
-import {mayRetry, retriesOf, retriesThrottled} from '../analysis/retryability.ts';
+import {longestWait} from '../analysis/prediction.ts';
+import {mayRetry, retriesThrottled} from '../analysis/retryability.ts';
 import {assign, setting} from '../analysis/setting.ts';
 import {mostSpecific, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
@@ -34,20 +34,6 @@ const LONG_MS = {call: 60_000, workflow: 300_000} as const;
 
 /** A call that has hours may wait for a quarter of an hour. */
 const patienceMs = ({deadlineMs}: Policy): number => (deadlineMs ?? 0) / 4;
-
-/** The longest wait below the deadline, and the first retry with that wait. */
-function longestWait({policy}: Scope): {retry: number; waitMs: number; throttled: boolean} {
-  const {backoff, deadlineMs} = policy;
-  const roomMs = deadlineMs ?? Number.POSITIVE_INFINITY;
-  let longest = {retry: 1, waitMs: 0, throttled: false};
-  for (const throttled of retriesThrottled(policy) ? [false, true] : [false]) {
-    for (let retry = 1; retry <= Math.min(retriesOf(policy), 100); retry++) {
-      const waitMs = longestMs(backoff, retry, throttled);
-      if (waitMs > longest.waitMs && waitMs < roomMs) longest = {retry, waitMs, throttled};
-    }
-  }
-  return longest;
-}
 
 function culprit(scope: Scope, throttled: boolean): string {
   const {backoff} = scope.policy;
@@ -105,7 +91,7 @@ function formatHint({policy, dialect: {words}}: Scope, holdsAll: boolean): strin
   if (!holdsAll) return `Without a deadline, a Retry-After can delay a call by up to ${time}. ${advice}`;
   return isEndless
     ? `Without a deadline, the Retry-After of one response delays every call to its origin by up to ${time}. ${advice}`
-    : `The Retry-After of one response blocks its origin for up to ${time}: calls with a shorter deadline are refused. ${advice}`;
+    : `The Retry-After of one response blocks its origin for up to ${time}: calls with a shorter deadline are refused. ${advice} If each user has a limit, set the scope to "call".`;
 }
 
 export const endlessWaits: Rule = builtIn('RL206', longBackoff, excessiveHints);

@@ -1,7 +1,7 @@
 import type {Hedging} from '../../src/policy/types.ts';
 import {formatShare} from '../analysis/format.ts';
 import {type HedgedShare, hedgedShareOf} from '../analysis/hedging.ts';
-import {isRare} from '../analysis/rare-calls.ts';
+import {isLight, isRare} from '../analysis/rare-calls.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {mayRepeat, mayRetry} from '../analysis/retryability.ts';
 import {assign, formatChange, setting} from '../analysis/setting.ts';
@@ -12,12 +12,14 @@ import {builtIn} from './built-in.ts';
 export const excessiveHedging: Rule = builtIn('RL215', {
   needs: ['hedge'],
   fields: ['hedge', 'hedge.delayMs', 'hedge.quantile', 'hedge.maxLoadRatio'],
-  reads: ['attemptTimeoutMs', 'idempotency', 'idempotentMethods', 'match', 'maxAttempts', 'objective'],
+  reads: ['attemptTimeoutMs', 'deadlineMs', 'idempotency', 'idempotentMethods', 'match', 'maxAttempts', 'objective'],
 
   *check(scope): Iterable<Draft> {
     const {hedge} = scope.policy;
     // RL405 reports a hedge that is never sent, RL101 one without a key.
     if (hedge === null || hedge.maxLoadRatio === 0 || !mayRetry(scope) || !mayRepeat(scope) || isRare(scope)) return;
+    // To send few calls twice at once is a decision.
+    if (hedge.delayMs === 0 && isLight(scope)) return;
     yield* early(scope, hedge);
     if (hedge.maxLoadRatio < MOST) return;
     yield {

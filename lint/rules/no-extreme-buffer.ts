@@ -1,27 +1,34 @@
 import {formatCount, formatList, formatNumber} from '../analysis/format.ts';
-import {isKeyed, mayRetry, namedMethods, retriesOf} from '../analysis/retryability.ts';
+import {isUpload, mayRetry, repeatedWithBody, retriesOf} from '../analysis/retryability.ts';
 import {assign} from '../analysis/setting.ts';
 import type {Scope} from '../model/scope.ts';
 import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
 const extremeReplayLimit: Check = {
-  needs: ['replayLimitBytes'],
+  needs: ['replayLimitBytes', 'routes'],
   fields: ['replayLimitBytes', 'idempotentMethods', 'idempotency'],
   reads: ['concurrency', 'match', 'maxAttempts'],
 
   *check(scope): Iterable<Draft> {
     const {replayLimitBytes} = scope.policy;
-    if (replayLimitBytes >= SMALL_BYTES && replayLimitBytes <= LARGE_BYTES) return;
+    if (replayLimitBytes >= SMALL_BYTES && replayLimitBytes <= LARGE_BYTES && !isUpload(scope)) return;
     const methods = repeatedWithBody(scope);
     if (methods.length === 0 || !mayRetry(scope)) return;
     const named = formatList(methods, 'or');
-    yield {
-      at: 'replayLimitBytes',
-      message: replayLimitBytes < SMALL_BYTES ? formatSmall(scope, named) : formatLarge(scope, named),
-      ...(replayLimitBytes > 0 && replayLimitBytes < SMALL_BYTES ? {severity: 'info'} : {}),
-      fix: byDefault,
-    };
+    if (isUpload(scope))
+      yield {
+        at: 'match.path',
+        message: `${formatSmall(scope, named)} Parts of S3 have 5 MiB and more.`,
+        severity: 'info',
+      };
+    else
+      yield {
+        at: 'replayLimitBytes',
+        message: replayLimitBytes < SMALL_BYTES ? formatSmall(scope, named) : formatLarge(scope, named),
+        ...(replayLimitBytes > 0 && replayLimitBytes < SMALL_BYTES ? {severity: 'info'} : {}),
+        fix: byDefault,
+      };
   },
 };
 
@@ -31,17 +38,6 @@ const LARGE_BYTES = 100 * MEBIBYTE;
 const SMALL_BYTES = 16_384;
 
 const byDefault: FixDraft = assign(`Set replayLimitBytes to ${MEBIBYTE}, the default`, 'replayLimitBytes', MEBIBYTE);
-
-/** The methods of the scope that have a body and may be retried. */
-function repeatedWithBody(scope: Scope): string[] {
-  const {policy} = scope;
-  const called = namedMethods(scope);
-  return ['PUT', 'POST', 'PATCH', 'QUERY'].filter(
-    method =>
-      (called === undefined || called.includes(method)) &&
-      (policy.idempotentMethods.includes(method) || isKeyed(policy, method)),
-  );
-}
 
 function formatSmall(scope: Scope, named: string): string {
   const {replayLimitBytes} = scope.policy;

@@ -1,5 +1,5 @@
 import {formatList} from '../analysis/format.ts';
-import {effectOf, isBroad} from '../analysis/path-effect.ts';
+import {actingWordOf, effectOf, isBroad} from '../analysis/path-effect.ts';
 import {callsOf, isKeyed, mayRetry, namedMethods} from '../analysis/retryability.ts';
 import {assignHere} from '../analysis/setting.ts';
 import {ambiguousTriggers} from '../analysis/triggers.ts';
@@ -57,33 +57,20 @@ const actionsByGet: FormerCheck = {
   *check(scope): Iterable<Draft> {
     const {policy, match, dialect} = scope;
     const methods = namedMethods(scope) ?? [];
-    const word = actionOf(match?.path);
-    if (word === undefined || !methods.includes('GET') || methods.some(method => !SAFE.has(method))) return;
+    const acting = actingWordOf(match?.path);
+    if (acting === undefined || !methods.includes('GET') || methods.some(method => !SAFE.has(method))) return;
     if (!policy.idempotentMethods.includes('GET') || isKeyed(policy, 'GET') || !mayRetry(scope)) return;
     if (ambiguousTriggers(policy, 'GET', match).length === 0 || !dialect.capabilities.gatesByMethod) return;
     const value = policy.idempotentMethods.filter(method => !SAFE.has(method));
     yield {
       at: 'match.path',
-      message: `${formatList(methods, 'or')} ${match?.path} seems to act ("${word}"), but is retried after timeouts and server errors, when the server may have processed it: it may act twice. Set idempotentMethods of this route, without GET.`,
+      message: `${formatList(methods, 'or')} ${match?.path} seems to act ("${acting.word}"), but is retried after timeouts and server errors, when the server may have processed it: it may act twice. Set idempotentMethods of this route, without GET.`,
+      ...(!acting.isCertain && {severity: 'info'}),
       suggestions: [assignHere('Retry this route only if the server did not act', 'idempotentMethods', value)],
     };
   },
 };
 
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
-
-/** Verbs whose effect adds up. A DELETE by GET changes nothing the second time. */
-const ACTIONS: ReadonlySet<string> = new Set(
-  'decrement dispatch enqueue execute increment notify pay publish reboot refund restart run send sendmail sendsms transfer trigger withdraw'.split(
-    ' ',
-  ),
-);
-
-/** The verb with which the last segment of a path begins: `/cgi-bin/send`, `/api/sendMessage`. */
-function actionOf(path = ''): string | undefined {
-  const last = path.split('/').at(-1) ?? '';
-  const word = /^[a-z]+/.exec(last.replace(/^[A-Z]/, letter => letter.toLowerCase()))?.[0] ?? '';
-  return ACTIONS.has(word) ? word : undefined;
-}
 
 export const falseIdempotence: Rule = builtIn('RL104', idempotentPostEverywhere, actionsByGet);

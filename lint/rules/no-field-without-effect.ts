@@ -48,6 +48,7 @@ const inertField: Check = {
           at: path,
           message: `${path} ${candidate.effect ?? 'has no effect'}: ${why}.`,
           ...(candidate.effect === undefined ? {tag: 'unnecessary'} : {}),
+          ...(candidate.isHarmless && {severity: 'info'}),
           ...(candidate.isRemovable ? {fix: removing(`Remove ${path}`, path)} : {}),
         };
       }

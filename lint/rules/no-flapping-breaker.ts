@@ -1,6 +1,7 @@
 import {tripRule} from '../../src/policy/trip-rule.ts';
 import type {Breaker, RatioBreaker} from '../../src/policy/types.ts';
 import {formatNumber, formatShare} from '../analysis/format.ts';
+import {isRare} from '../analysis/rare-calls.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {assign, formatChange, setting} from '../analysis/setting.ts';
 import {isDefault, isSure, mostSpecific, type Scope} from '../model/scope.ts';
@@ -10,20 +11,21 @@ import {builtIn} from './built-in.ts';
 export const flappingBreaker: Rule = builtIn('RL213', {
   needs: ['breaker'],
   fields: ['breaker'],
-  reads: ['objective'],
+  reads: ['attemptTimeoutMs', 'deadlineMs', 'objective'],
 
   *check(scope): Iterable<Draft> {
-    const {breaker} = scope.policy;
+    const {breaker, attemptTimeoutMs} = scope.policy;
     if (breaker === null) return;
     const {words} = scope.dialect;
-    if (breaker.openMs < SECOND) {
+    const leastMs = Math.min(SECOND, OPEN_ATTEMPTS * (attemptTimeoutMs ?? SECOND));
+    if (breaker.openMs < leastMs) {
       yield {
         at: 'breaker.openMs',
-        message: `The breaker opens for ${words.ms(breaker.openMs)} only, so it opens and closes several times per second. A server needs at least ${words.ms(SECOND)} to recover: raise ${words.key('breaker.openMs')}.`,
+        message: `The breaker opens for ${words.ms(breaker.openMs)} only, so it opens and closes several times per second. A server needs at least ${words.ms(leastMs)} to recover: raise ${words.key('breaker.openMs')}.`,
         fix: byDefault(scope, breaker),
       };
     }
-    yield* tooLong(scope, breaker);
+    if (!isRare(scope)) yield* tooLong(scope, breaker);
     if (breaker.kind === 'ratio') yield* ordinary(scope, breaker);
     if (breaker.probes === 0) {
       yield {
@@ -38,7 +40,11 @@ export const flappingBreaker: Rule = builtIn('RL213', {
 });
 
 const SECOND = 1000;
+/** A server whose attempts end in milliseconds, such as a cache, recovers in less than a second: in the time of as many attempts. */
+const OPEN_ATTEMPTS = 10;
 const LONG_MS = 300_000;
+/** The time doubles only while probes fail, so at most the outage is doubled. */
+const LONGEST_MS = 3_600_000;
 
 /** Failures that are assumed in ordinary traffic, and three standard deviations of their share in a window. */
 function* ordinary(scope: Scope, breaker: RatioBreaker): Iterable<Draft> {
@@ -81,6 +87,7 @@ function* tooLong(scope: Scope, breaker: Breaker): Iterable<Draft> {
     yield {
       at: 'breaker.maxOpenMs',
       message: `The open time doubles up to ${words.ms(maxOpenMs)}, even if the server has recovered. The limit is ${longMs}: lower ${words.key('breaker.maxOpenMs')}.`,
+      ...(maxOpenMs < LONGEST_MS && {severity: 'info'}),
       fix: assign(
         `${formatChange(scope, 'breaker.maxOpenMs', null)}, so that the open time does not grow`,
         'breaker.maxOpenMs',

@@ -1,4 +1,6 @@
 import {leastConcurrency} from '../../src/policy/least-concurrency.ts';
+import {formatCount, formatNumber} from '../analysis/format.ts';
+import {inFlight} from '../analysis/places.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {setting} from '../analysis/setting.ts';
 import {isSet, mostSpecific, type Scope} from '../model/scope.ts';
@@ -8,6 +10,7 @@ import {builtIn} from './built-in.ts';
 export const ineffectiveAdaptiveLimit: Rule = builtIn('RL219', {
   needs: ['concurrency'],
   fields: ['concurrency', 'concurrency.start', 'concurrency.min', 'concurrency.max', 'concurrency.decreaseRatio'],
+  reads: ['attemptTimeoutMs', 'objective'],
 
   *check(scope): Iterable<Draft> {
     const {concurrency} = scope.policy;
@@ -21,7 +24,10 @@ export const ineffectiveAdaptiveLimit: Rule = builtIn('RL219', {
         at: mostSpecific(scope, 'concurrency.min', 'concurrency.max'),
         message: `The limit is always ${max}, because min and max are equal. Lower min, or set kind to "fixed".`,
       };
-    else yield* movedStart(scope, start, min, max);
+    else {
+      yield* movedStart(scope, start, min, max);
+      yield* minAboveTraffic(scope, min);
+    }
     if (decreaseRatio <= LARGEST_RATIO) return;
     const decreases = Math.ceil(Math.log(0.5) / Math.log(decreaseRatio));
     yield {
@@ -31,6 +37,19 @@ export const ineffectiveAdaptiveLimit: Rule = builtIn('RL219', {
     };
   },
 });
+
+/** Also with attempts that all time out, the traffic stays below the least limit. */
+function* minAboveTraffic(scope: Scope, min: number): Iterable<Draft> {
+  const {attemptTimeoutMs, objective} = scope.policy;
+  const rps = objective?.assume?.rps;
+  if (rps === undefined || attemptTimeoutMs === null || !isSet(scope, 'concurrency.min')) return;
+  const most = inFlight(rps, attemptTimeoutMs);
+  if (min <= most) return;
+  yield {
+    at: 'concurrency.min',
+    message: `The limit never falls below ${min}, and at ${formatCount(rps, 'call')} per second, at most ${formatNumber(most)} attempts are in flight: it refuses none. Lower min.`,
+  };
+}
 
 /** The ratio of Netflix's limiter: 7 decreases halve the limit. */
 const LARGEST_RATIO = 0.9;

@@ -28,11 +28,19 @@ const concurrencyBelowTraffic: Check = {
     yield {
       at: mostSpecific(scope, 'concurrency.max', 'objective'),
       message: `At ${formatCount(rps, 'call')} per second of ${formatHeldTime(scope, held)}, ${formatNumber(load)} attempts are in flight, but the limit is ${max}: ${end}. Raise ${scope.dialect.words.key('concurrency.max')}.`,
+      // The limit of a worker is its pace: it begins a call when another has ended.
+      ...(isWorker(scope) && {severity: 'info'}),
       related: relatedTo(scope, 'concurrency.max', 'objective.assume'),
       suggestions: suggestedMax(scope, load),
     };
   },
 };
+
+const WORKER_MS = 600_000;
+
+/** One process whose calls have minutes. */
+const isWorker = ({policy: {deadlineMs, objective}}: Scope): boolean =>
+  objective?.instances === 1 && (deadlineMs ?? 0) >= WORKER_MS;
 
 /** Share of the calls that the suggested limit refuses. */
 const REFUSED = 0.01;

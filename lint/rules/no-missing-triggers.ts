@@ -3,19 +3,12 @@ import {defaultPolicy} from '../../src/policy/defaults.ts';
 import type {RetryTrigger} from '../../src/policy/types.ts';
 import {formatList} from '../analysis/format.ts';
 import {isGrpcPath} from '../analysis/grpc-path.ts';
+import {getsGet, hiddenBy, lacksDefaults} from '../analysis/lost-defaults.ts';
 import {isRegistered} from '../analysis/methods.ts';
 import {buildsOn} from '../analysis/presets.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {repeatRisks} from '../analysis/repeat-risk.ts';
-import {
-  defaultTriggers,
-  isKeyed,
-  mayRepeat,
-  mayRetry,
-  namedMethods,
-  paysForTimeouts,
-  retriesOf,
-} from '../analysis/retryability.ts';
+import {defaultTriggers, isKeyed, mayRepeat, mayRetry, paysForTimeouts, retriesOf} from '../analysis/retryability.ts';
 import {assign} from '../analysis/setting.ts';
 import {isNative} from '../dialects/native.ts';
 import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
@@ -113,7 +106,7 @@ const lostDefaults: FormerCheck = {
   formerly: 'RL418',
   severity: 'info',
   confidence: 'medium',
-  needs: ['idempotentMethods', 'retryOn'],
+  needs: ['extends', 'idempotentMethods', 'retryOn'],
   fields: ['idempotentMethods', 'retryOn'],
   reads: ['idempotency', 'match', 'maxAttempts'],
 
@@ -122,22 +115,9 @@ const lostDefaults: FormerCheck = {
     if (!mayRetry(scope) || !isNative(scope.dialect)) return;
     yield* lostTriggers(scope);
     yield* lostMethods(scope);
+    yield* hiddenRoute(scope);
   },
 };
-
-/** Statuses that are no refusal, and not in the default list. RL102 reports the refusals. */
-const ADDED: ReadonlySet<RetryTrigger> = new Set<RetryTrigger>([409, 423, 424]);
-const isAdded = (trigger: RetryTrigger): boolean =>
-  ADDED.has(trigger) || (typeof trigger === 'number' && trigger > 504 && !isDefaultTrigger(trigger));
-const isDefaultTrigger = (trigger: RetryTrigger): boolean =>
-  trigger === '4xx' || trigger === '5xx' || defaultPolicy.retryOn.includes(trigger);
-
-/** Whether the list has additions to the default list, and nothing of it. Other languages have no default list. */
-function lacksDefaults(scope: Scope): boolean {
-  const {retryOn} = scope.policy;
-  if (!isNative(scope.dialect) || !isSetHere(scope, 'retryOn') || !retryOn.some(isAdded)) return false;
-  return !retryOn.some(trigger => isDefaultTrigger(trigger) || isCodeName(trigger));
-}
 
 function* lostTriggers(scope: Scope): Iterable<Draft> {
   const {retryOn} = scope.policy;
@@ -165,12 +145,15 @@ function* lostMethods(scope: Scope): Iterable<Draft> {
   };
 }
 
-/** A route without methods for one path may be meant for POST. */
-function getsGet(scope: Scope): boolean {
-  const path = scope.match?.path;
-  const named = namedMethods(scope);
-  if (isGrpcPath(path)) return false;
-  return named === undefined ? (path?.includes('*') ?? true) : named.includes('GET');
+/** The first route that matches wins, also over the routes of a preset. */
+function* hiddenRoute(scope: Scope): Iterable<Draft> {
+  const hidden = hiddenBy(scope);
+  if (hidden === undefined || isSetHere(scope, 'idempotentMethods')) return;
+  yield {
+    at: 'match',
+    message: `This route replaces one of ${hidden.layer.name} that has idempotentMethods: ${hidden.method} is not retried when the server may have processed it. Set it here, too.`,
+    severity: 'warning',
+  };
 }
 
 export const missingTriggers: Rule = builtIn(

@@ -54,6 +54,8 @@ function always(scope: Scope, budget: Budget, {instances, rps}: Fleet): Draft | 
   return {
     at: mostSpecific(scope, field, 'objective.instances'),
     message: `${instances} processes may each retry ${formatCount(each, 'time')} per second, however few calls they make: together ${formatCount(all, 'retry', 'retries')} per second, ${formatShare(each / rps)} of their ${formatNumber(instances * rps)} calls. The limit is ${formatShare(MOST_SHARE)}.`,
+    // As many as the default budget refills.
+    ...(each <= 1 / 60 && {severity: 'info'}),
     related: related(scope, field),
     ...(budget.kind === 'ratio' ? {fix: setting(scope, field, 0)} : {suggestions: [asShare(rps)]}),
   };

@@ -7,10 +7,11 @@ import {builtIn} from './built-in.ts';
 
 export const overriddenPreset: Rule = builtIn('RL416', {
   needs: ['extends'],
-  fields: ['attemptTimeoutMs', 'deadlineMs'],
+  fields: ['attemptTimeoutMs', 'deadlineMs', 'idempotency'],
 
   *checkFile({scopes: [scope]}: Model): Iterable<Draft & {scope: Scope}> {
     if (scope === undefined) return;
+    yield* withoutKeys(scope);
     const setter = setterOf(scope, 'deadlineMs');
     if (setter.by !== 'layer' || setter.layer.shape !== undefined) return;
     const last = setter.layer;
@@ -29,6 +30,20 @@ export const overriddenPreset: Rule = builtIn('RL416', {
     };
   },
 });
+
+/** A preset without keys, after one with keys. */
+function* withoutKeys(scope: Scope): Iterable<Draft & {scope: Scope}> {
+  const setter = setterOf(scope, 'idempotency');
+  if (setter.by !== 'layer' || setter.layer.shape !== undefined || setter.layer.data.idempotency !== null) return;
+  const last = setter.layer;
+  const first = scope.layers.slice(scope.layers.indexOf(last) + 1).find(({data}) => data.idempotency);
+  if (first === undefined || first.entry === last.entry) return;
+  yield {
+    scope,
+    at: `extends[${last.entry}]`,
+    message: `${last.name} comes after ${first.name} and wins: idempotency is null, and no call sends a key. Name ${first.name} last, or leave one out.`,
+  };
+}
 
 /** The longest attempt, hint or wait for the quota that a preset allows; 0 without a deadline. */
 function longestMs({data}: Layer): number {

@@ -1,12 +1,10 @@
-import {latencyCdf} from '../../src/math/attempt-latency.ts';
 import type {LatencyQuantiles, Policy} from '../../src/policy/types.ts';
-import {formatShare} from '../analysis/format.ts';
 import {isModelRoute} from '../analysis/model-route.ts';
 import {isPredictable, meetsObjective} from '../analysis/prediction.ts';
 import {buildsOn} from '../analysis/presets.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {assign, formatChange} from '../analysis/setting.ts';
-import {shorterLimit, type TimeLimit} from '../analysis/time-limit.ts';
+import {cutPercentile, formatLost, shorterLimit, type TimeLimit} from '../analysis/time-limit.ts';
 import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -27,7 +25,7 @@ const belowLatency: Check = {
     if (cut === undefined) return;
     const isError = cut.name === 'p50';
     // With an objective, an early timeout may be intended: report an info, at the field itself only, and nothing if the objective is met.
-    const isChosen = !isError && isPredictable(scope);
+    const isChosen = !isError && isPredictable(scope) && isBound(scope, cut.ms);
     if (isChosen && (!isSetHere(scope, limit.path) || meetsObjective(scope))) return;
     const {words} = scope.dialect;
     yield {
@@ -39,6 +37,12 @@ const belowLatency: Check = {
     };
   },
 };
+
+/** Whether a promise may ask for the early timeout: one of shares, or of a longest duration in which a slow response does not come. */
+function isBound({policy: {objective}}: Scope, slowMs: number): boolean {
+  const {p50, p95, p99, max = Number.POSITIVE_INFINITY} = objective?.latencyMs ?? {};
+  return (objective?.successRatio ?? p50 ?? p95 ?? p99) !== undefined || slowMs > max;
+}
 
 /** A stream is the answer at its first content, so the assumed latency is the time to it. */
 function* lateContent(scope: Scope, p50 = 0): Iterable<Draft> {
@@ -58,29 +62,6 @@ function formatAsked({paid}: Policy, {path}: TimeLimit, neededMs: number): strin
   const perTokenMs = paid?.attemptTimeoutPerOutputTokenMs ?? null;
   if (path === 'deadlineMs' || perTokenMs === null) return '';
   return ` that asks for fewer than ${Math.ceil(neededMs / perTokenMs)} output tokens`;
-}
-
-interface Percentile {
-  readonly name: 'p50' | 'p95' | 'p99';
-  readonly ms: number;
-  /** Share of the responses above it. */
-  readonly slower: number;
-}
-
-/** The lowest percentile above the limit; undefined where the percentiles contradict each other. */
-function cutPercentile({p50, p95, p99}: LatencyQuantiles, limitMs: number): Percentile | undefined {
-  const stated = [
-    {name: 'p50', ms: p50, slower: 0.5},
-    {name: 'p95', ms: p95, slower: 0.05},
-    {name: 'p99', ms: p99, slower: 0.01},
-  ].filter((percentile): percentile is Percentile => percentile.ms !== undefined);
-  if (stated.some(({ms}, index) => index > 0 && ms < stated[index - 1]!.ms)) return undefined;
-  return stated.find(({ms}) => limitMs < ms);
-}
-
-function formatLost(latencies: LatencyQuantiles, limitMs: number, {slower}: Percentile): string {
-  const cdf = latencyCdf(latencies);
-  return cdf === undefined ? `at least ${formatShare(slower)}` : formatShare(1 - cdf(limitMs));
 }
 
 /** Suggests the highest assumed percentile, but not the median, which would still lose half of the responses. */
@@ -107,7 +88,8 @@ const lateColdStart: FormerCheck = {
     const {deadlineMs, endpoints} = scope.policy;
     if (deadlineMs === null || deadlineMs > LOAD_MS || endpoints?.length !== 1) return;
     const [{name, readyPath}] = endpoints as readonly [(typeof endpoints)[number]];
-    if (!readyPath || !(isModelRoute(scope) || buildsOn(scope, 'steadfetch:llm'))) return;
+    if (!readyPath || !(MODEL_READY.test(readyPath) || isModelRoute(scope) || buildsOn(scope, 'steadfetch:llm')))
+      return;
     yield {
       at: 'deadlineMs',
       message: `A call that finds ${name} not ready waits until its deadline of ${scope.dialect.words.ms(deadlineMs)}, and to load a model takes minutes: if ${name} scales to zero, the calls that start it are refused. Raise deadlineMs, if it does.`,
@@ -118,5 +100,8 @@ const lateColdStart: FormerCheck = {
 
 /** Two minutes: less than a model of tens of gigabytes takes from a disk on the network. */
 const LOAD_MS = 120_000;
+
+/** The readiness of a model server in the Open Inference Protocol: KServe, Triton, OpenVINO. */
+const MODEL_READY = /^\/v2\/(?:health|models\/[^/]+)\/ready$/;
 
 export const timeoutBelowLatency: Rule = builtIn('RL310', belowLatency, lateColdStart);

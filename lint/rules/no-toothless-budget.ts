@@ -1,7 +1,8 @@
 import type {RatioBudget, TokenBucketBudget} from '../../src/policy/types.ts';
 import {formatCount, formatShare} from '../analysis/format.ts';
+import {isLight} from '../analysis/rare-calls.ts';
 import {relatedTo} from '../analysis/related.ts';
-import {mayRetry, retriesThrottled} from '../analysis/retryability.ts';
+import {mayRetry, retriesOf, retriesThrottled} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
 import type {Scope} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
@@ -10,20 +11,24 @@ import {builtIn} from './built-in.ts';
 export const toothlessBudget: Rule = builtIn('RL208', {
   needs: ['budget', 'objective'],
   fields: ['budget'],
-  reads: ['maxAttempts', 'objective', 'retryOn'],
+  reads: ['deadlineMs', 'maxAttempts', 'objective', 'retryOn'],
 
   *check(scope): Iterable<Draft> {
     const {budget, objective} = scope.policy;
     if (budget === null || !mayRetry(scope)) return;
     const rps = objective?.assume?.rps;
-    // A process with a call in ten seconds has no budget that could hold.
-    if (rps !== undefined && rps <= 0.1) return;
+    // A process with a call in ten seconds has no budget that could hold, and the retries of few calls are no load.
+    if ((rps !== undefined && rps <= 0.1) || isLight(scope)) return;
     if (budget.kind === 'ratio') yield* checkRatio(budget, rps, scope);
     else yield* checkBucket(budget, rps, scope);
   },
 });
 
-function* checkRatio({ratio, minPerSecond}: RatioBudget, rps: number | undefined, scope: Scope): Iterable<Draft> {
+function* checkRatio(
+  {ratio, windowMs, minPerSecond}: RatioBudget,
+  rps: number | undefined,
+  scope: Scope,
+): Iterable<Draft> {
   if (ratio >= 1) {
     const message = `The budget allows ${formatCount(ratio, 'retry', 'retries')} per call, so the load can grow to ${formatShare(1 + ratio)} of the calls. Set a ratio below 1.`;
     yield {at: 'budget.ratio', message, fix: setting(scope, 'budget.ratio', 0.1)};
@@ -35,8 +40,19 @@ function* checkRatio({ratio, minPerSecond}: RatioBudget, rps: number | undefined
       related: relatedTo(scope, 'objective.assume.rps'),
       fix: setting(scope, 'budget.minPerSecond', 0),
     };
+  } else if (rps !== undefined && (ratio * rps * windowMs) / 1000 >= MANY_RETRIES) {
+    // A window that filled in ordinary traffic, while every call fails.
+    const lastsMs = (ratio * windowMs) / retriesOf(scope.policy);
+    if (lastsMs < LONG_MS) return;
+    const {words} = scope.dialect;
+    const message = `The budget allows ${formatShare(ratio)} of the calls in ${words.ms(windowMs)}: it refuses no retry in the first ${words.ms(Math.round(lastsMs))} of an outage. Lower ${words.key('budget.windowMs')}.`;
+    yield {at: 'budget.windowMs', message, fix: setting(scope, 'budget.windowMs', 10_000)};
   }
 }
+
+/** As long, and as many, as RL218 reports of a fleet. */
+const LONG_MS = 60_000;
+const MANY_RETRIES = 100;
 
 function* checkBucket(budget: TokenBucketBudget, rps: number | undefined, scope: Scope): Iterable<Draft> {
   const {retryCost, throttledCost, refillPerMinute} = budget;

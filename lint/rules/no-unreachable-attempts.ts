@@ -3,8 +3,8 @@ import {timelineOf, undisturbedMs} from '../../src/math/timeline.ts';
 import {formatList} from '../analysis/format.ts';
 import {isPredictable} from '../analysis/prediction.ts';
 import {relatedTo} from '../analysis/related.ts';
-import {mayRetry, retriesOf, retriesTimeouts} from '../analysis/retryability.ts';
-import {neededMs, suggestionsToFit} from '../analysis/suggested-values.ts';
+import {retriesOf, retriesTimeouts} from '../analysis/retryability.ts';
+import {isHopeless, neededMs, suggestionsToFit, waitsTooLong} from '../analysis/suggested-values.ts';
 import {mostSpecific, type Scope} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -17,7 +17,8 @@ export const unreachableAttempts: Rule = builtIn('RL303', {
     const {policy} = scope;
     const {deadlineMs, attemptTimeoutMs} = policy;
     if (deadlineMs === null || attemptTimeoutMs === null || attemptTimeoutMs >= deadlineMs) return;
-    if (!mayRetry(scope) || !retriesTimeouts(scope) || isPredictable(scope)) return;
+    const isKnown = isPredictable(scope) && !isHopeless(policy);
+    if (!retriesTimeouts(scope) || (isKnown && !waitsTooLong(scope))) return;
     const fields = ['deadlineMs', 'attemptTimeoutMs', 'maxAttempts', 'backoff'];
     const needMs = undisturbedMs(policy, retriesOf(policy) + 1, false);
     const throttledMs = neededMs(policy);
@@ -32,7 +33,7 @@ export const unreachableAttempts: Rule = builtIn('RL303', {
         ? formatTooLate(scope, needMs, deadlineMs)
         : formatNeed(scope, needMs, throttledMs, deadlineMs),
       // Only throttled calls run out of time, and failing early then spares the server.
-      ...(needMs <= deadlineMs && !isTooLate ? {severity: 'info'} : {}),
+      ...(isKnown || (needMs <= deadlineMs && !isTooLate) ? {severity: 'info'} : {}),
       related: relatedTo(scope, ...fields.slice(0, 3)),
       suggestions: suggestionsToFit(scope),
     };
@@ -47,7 +48,8 @@ function formatNeed(scope: Scope, needMs: number, throttledMs: number, deadlineM
   const need = isThrottled
     ? `If every response is throttled, ${count} ${words.ms(throttledMs)}`
     : `${count} ${words.ms(needMs)}${throttledMs > needMs ? `, or ${words.ms(throttledMs)} if every response is throttled` : ''}`;
-  return `${need}. The deadline is ${words.ms(deadlineMs)}: ${formatCuts(scope, isThrottled)}.`;
+  const least = !isHopeless(policy) ? '' : `, and no retry is sent with less than ${words.ms(LEAST_ATTEMPT_MS)} left`;
+  return `${need}. The deadline is ${words.ms(deadlineMs)}${least}: ${formatCuts(scope, isThrottled)}.`;
 }
 
 /** The attempts would fit, but a retry is not sent in the last moments before the deadline. */

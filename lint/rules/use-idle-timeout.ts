@@ -3,7 +3,7 @@ import {isGrpcPath} from '../analysis/grpc-path.ts';
 import {buildsOn} from '../analysis/presets.ts';
 import {callsOf} from '../analysis/retryability.ts';
 import {assign, settingHere} from '../analysis/setting.ts';
-import {isSetByRoute} from '../model/scope.ts';
+import {isSetByRoute, isSetHere, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
@@ -35,14 +35,15 @@ function asPreset(): FixDraft {
 const idleWatches: FormerCheck = {
   formerly: 'RL315',
   confidence: 'medium',
-  needs: ['routes'],
-  fields: ['idleTimeoutMs'],
+  needs: ['routes', 'stream'],
+  fields: ['idleTimeoutMs', 'stream'],
   reads: ['match', 'maxAttempts'],
 
   *check(scope): Iterable<Draft> {
     const {policy, match, dialect} = scope;
     const {idleTimeoutMs, maxAttempts} = policy;
     const path = match?.path;
+    yield* shortPauses(scope);
     if (idleTimeoutMs === null || maxAttempts === null || isSetByRoute(scope, 'idleTimeoutMs')) return;
     if (path === undefined || !isGrpcPath(path) || !WATCH.test(path)) return;
     yield {
@@ -55,5 +56,20 @@ const idleWatches: FormerCheck = {
 
 /** The last segment begins with the verb. */
 const WATCH = /\/(?:Watch|Subscribe|Listen|Tail|Follow|Observe)(?![a-z])\w*$/;
+
+/** RL602 reports less than 100 ms. */
+const [SLIP_MS, PAUSE_MS] = [100, 5000];
+
+/** Comments and pings do not count, and nothing is retried after the first content. */
+function* shortPauses(scope: Scope): Iterable<Draft> {
+  const {idleTimeoutMs, stream} = scope.policy;
+  if (idleTimeoutMs === null || stream?.commit !== 'content' || !isSetHere(scope, 'idleTimeoutMs')) return;
+  if (idleTimeoutMs >= PAUSE_MS || idleTimeoutMs < SLIP_MS) return;
+  yield {
+    at: 'idleTimeoutMs',
+    message: `A pause of ${idleTimeoutMs} ms ends a stream, and a model that calls a tool pauses longer; pings do not count. Raise idleTimeoutMs, unless yours does not.`,
+    severity: 'info',
+  };
+}
 
 export const idleTimeout: Rule = builtIn('RL312', missing, idleWatches);

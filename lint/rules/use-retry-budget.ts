@@ -9,7 +9,7 @@ import {builtIn} from './built-in.ts';
 export const missingBudget: Rule = builtIn('RL207', {
   needs: ['budget'],
   fields: ['budget'],
-  reads: ['breaker', 'maxAttempts', 'objective'],
+  reads: ['breaker', 'deadlineMs', 'maxAttempts', 'objective'],
 
   *check(scope): Iterable<Draft> {
     const retries = retriesOf(scope.policy);

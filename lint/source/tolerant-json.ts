@@ -1,6 +1,6 @@
 /** Reads JSON with comments, trailing commas and syntax errors: even such a text gives a tree, and every error has its place. */
 
-import {createScanner, type Node as Parsed, type ParseError, parseTree, printParseErrorCode} from 'jsonc-parser';
+import {createScanner, type Node as Parsed, type ParseError, parseTree} from 'jsonc-parser';
 import {duplicateKey} from './duplicate-key.ts';
 import {commentIn} from './json-comment.ts';
 import {type Comment, maxDepth, type Node, type Property, type Source, type SourceProblem} from './tree.ts';
@@ -104,9 +104,8 @@ function syntaxProblems(text: string, errors: readonly ParseError[]): SourceProb
 
 function syntaxProblem(text: string, error: number, offset: number, length: number, errors: number): SourceProblem {
   const span = {start: Math.min(offset, text.length), end: Math.min(offset + Math.max(length, 1), text.length)};
-  const name = printParseErrorCode(error);
-  const message = `${MESSAGES[name] ?? 'This is not JSON'}.`;
-  if (name !== 'CommaExpected') return {code: 'RL001', message, span};
+  const message = `${MESSAGES[error - 1] ?? 'This is not JSON'}.`;
+  if (error !== COMMA_EXPECTED) return {code: 'RL001', message, span};
   // The comma is missing where the last value ended, not where the next one begins.
   const end = endOfCode(text, offset);
   const fix = {title: 'Insert the comma', span: {start: end, end}, text: ','};
@@ -122,7 +121,7 @@ const isKey = (text: string, at: number): boolean => /^"(?:[^"\\\n]|\\.)*"\s*:/.
 function mends(text: string, at: number, errors: number): boolean {
   const left: ParseError[] = [];
   parseTree(`${text.slice(0, at)},${text.slice(at)}`, left, OPTIONS);
-  return left.length < errors && left.every(({error}) => printParseErrorCode(error) === 'CommaExpected');
+  return left.length < errors && left.every(({error}) => error === COMMA_EXPECTED);
 }
 
 // jsonc-parser's kinds of token; its enum is gone after compilation.
@@ -140,24 +139,26 @@ function endOfCode(text: string, offset: number): number {
   return Math.max(end, 1);
 }
 
-const MESSAGES: Readonly<Record<string, string>> = {
-  InvalidSymbol: 'This is not a JSON value: texts stand in double quotes',
-  InvalidNumberFormat: 'This is not a JSON number',
-  PropertyNameExpected: 'A key in double quotes is missing here',
-  ValueExpected: 'A value is missing here',
-  ColonExpected: 'A colon is missing after this key',
-  CommaExpected: 'A comma is missing after this value',
-  CloseBraceExpected: 'The object is never closed: a } is missing',
-  CloseBracketExpected: 'The list is never closed: a ] is missing',
-  EndOfFileExpected: 'The policy ended before this; nothing may follow it',
-  InvalidCommentToken: 'A comment cannot stand here',
-  UnexpectedEndOfComment: 'The comment is never closed',
-  UnexpectedEndOfString: 'The text is never closed: a double quote is missing',
-  UnexpectedEndOfNumber: 'The number is cut off',
-  InvalidUnicode: 'This is not a \\u escape: four hexadecimal digits follow \\u',
-  InvalidEscapeCharacter: 'This is not a JSON escape',
-  InvalidCharacter: 'A control character in a text has to be escaped',
-};
+/** In the order of jsonc-parser's ParseErrorCode, which begins with 1. */
+const MESSAGES: readonly string[] = [
+  'This is not a JSON value: texts stand in double quotes',
+  'This is not a JSON number',
+  'A key in double quotes is missing here',
+  'A value is missing here',
+  'A colon is missing after this key',
+  'A comma is missing after this value',
+  'The object is never closed: a } is missing',
+  'The list is never closed: a ] is missing',
+  'The policy ended before this; nothing may follow it',
+  'A comment cannot stand here',
+  'The comment is never closed',
+  'The text is never closed: a double quote is missing',
+  'The number is cut off',
+  'This is not a \\u escape: four hexadecimal digits follow \\u',
+  'This is not a JSON escape',
+  'A control character in a text has to be escaped',
+];
+const COMMA_EXPECTED = 6;
 
 function commentsOf(text: string): Comment[] {
   if (!text.includes('//') && !text.includes('/*')) return [];

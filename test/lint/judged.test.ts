@@ -1,5 +1,5 @@
 /**
- * 180 policies that engineers on call wrote and judged before they read the rules: 120 with a defect, 60 that are unusual and sound. `judgements.json` has the
+ * 260 policies that engineers on call wrote and judged before they read the rules: 169 with a defect, 91 that are unusual and sound. `judgements.json` has the
  * judgement of each and the findings that say it.
  */
 import {readdirSync, readFileSync} from 'node:fs';
@@ -16,10 +16,11 @@ interface Judgement {
   readonly missed?: string;
 }
 
-/** Two people's, the second of whom wrote after the rules had learned from the first. Numbers are limits that only fall. */
+/** Three people's, each of whom wrote after the rules had learned from those before. Numbers are limits that only fall. */
 const SETS = [
   {name: 'judged', defects: 80, sound: 40, missed: 2},
-  {name: 'judged-again', defects: 40, sound: 20, missed: 2},
+  {name: 'judged-again', defects: 40, sound: 20, missed: 1},
+  {name: 'judged-third', defects: 49, sound: 31, missed: 2},
 ] as const;
 
 for (const set of SETS) {
@@ -28,12 +29,13 @@ for (const set of SETS) {
   const judgements: readonly Judgement[] = JSON.parse(read('judgements.json'));
   const defects = judgements.filter(({kind}) => kind === 'defect');
   const sound = judgements.filter(({kind}) => kind === 'clean');
-  const findingsOf = async (file: string) => (await lintText({path: file, files: {[file]: read(file)}})).findings;
+  const names = readdirSync(folder).filter(name => name !== 'judgements.json');
+  const files = Object.fromEntries(names.map(name => [name, read(name)]));
+  const findingsOf = async (path: string) => (await lintText({path, files})).findings;
 
   describe(`policies in ${set.name}, which were judged before the linter saw them`, () => {
     it('are all in judgements.json', () => {
-      const files = readdirSync(folder).filter(name => name !== 'judgements.json');
-      expect(judgements.map(({file}) => file)).to.have.members(files);
+      expect(judgements.map(({file}) => file)).to.have.members(names);
       expect([defects.length, sound.length]).to.deep.equal([set.defects, set.sound]);
     });
 

@@ -1,0 +1,39 @@
+/** Which durations are plausible in milliseconds. */
+
+import {longestMs} from '../../src/math/schedule.ts';
+import type {Policy} from '../../src/policy/types.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const never = Number.POSITIVE_INFINITY;
+
+/** Plausible durations, least and most. The client does not send an attempt with less than 50 ms left. */
+export const RANGES: readonly (readonly [path: string, leastMs: number, mostMs: number])[] = [
+  ['deadlineMs', 50, 6 * HOUR],
+  ['attemptTimeoutMs', 20, HOUR],
+  ['idleTimeoutMs', 100, HOUR],
+  ['backoff.baseMs', 5, HOUR],
+  ['backoff.delayMs', 5, HOUR],
+  ['budget.windowMs', 100, DAY],
+  ['breaker.windowMs', 100, DAY],
+  ...(['objective.latencyMs', 'objective.assume.latencyMs'] as const).flatMap(path =>
+    ['p50', 'p95', 'p99', 'max'].map(name => [`${path}.${name}`, 1, never] as const),
+  ),
+];
+
+/**
+ * Whether a duration outside of its range fits the others, which the meant one would not: a short one in seconds, a deadline of hours that would
+ * be shorter than a wait.
+ */
+export function isPlausible(
+  {attemptTimeoutMs, backoff, deadlineMs, objective}: Policy,
+  path: string,
+  ms: number,
+  meantMs: number,
+): boolean {
+  if (meantMs < ms) return path === 'deadlineMs' && meantMs < longestMs(backoff, 100, false);
+  if (path.startsWith('backoff.')) return deadlineMs !== null && meantMs > deadlineMs;
+  if (path.startsWith('objective.')) return attemptTimeoutMs !== null && meantMs > attemptTimeoutMs;
+  const {p95, p99 = p95} = objective?.assume?.latencyMs ?? {};
+  return path === 'attemptTimeoutMs' && p99 !== undefined && p99 < ms;
+}
