@@ -53,7 +53,7 @@ export function applySuppressions(
     suppressed.push(...hits.map(finding => ({finding, by: suppression.by, reason: suppression.reason})));
     findings = findings.filter(finding => !hits.includes(finding));
     const unused = codes.filter(code => isOn(code, rules) && !hits.some(hit => hit.code === code));
-    if (options.rulesRan && unused.length > 0) reportUnused(unused, codes, suppression, rules, collector);
+    if (options.rulesRan && unused.length > 0) reportUnused(unused, suppression, rules, collector);
   }
   const own = collector.findings.filter(({code}) => code === 'RL604' || code === 'RL605');
   return {findings: [...findings, ...own], suppressed};
@@ -86,15 +86,10 @@ function isDay(text: string): boolean {
 
 const isOn = (code: string, rules: RuleSet): boolean => rules.severityOf(rules.get(code)) !== undefined;
 
-function reportUnused(
-  unused: readonly string[],
-  all: readonly string[],
-  suppression: Suppression,
-  rules: RuleSet,
-  collector: Collector,
-): void {
+function reportUnused(unused: readonly string[], suppression: Suppression, rules: RuleSet, collector: Collector): void {
   const message = `${formatList(unused)} ${unused.length === 1 ? 'reports' : 'report'} nothing here. Remove this suppression.`;
-  report('RL605', message, suppression, rules, collector, unused.length === all.length);
+  // A name that is no rule of this run may be a rule of a plugin that this run does not load.
+  report('RL605', message, suppression, rules, collector, unused.length === suppression.rules.length);
 }
 
 function reportMisspelt(misspelt: readonly Misspelt[], rules: RuleSet, collector: Collector): void {

@@ -1,5 +1,6 @@
 /** Suppressions in comments: of JSONC, and of YAML. */
 
+import {lineStart} from '../edit/text-lines.ts';
 import type {Finding} from '../finding.ts';
 import {type Lines, linesOf} from '../source/lines.ts';
 import type {Comment, Source, Span} from '../source/tree.ts';
@@ -56,9 +57,9 @@ function nextLine(from: number, comments: readonly Comment[], lines: Lines): num
 
 /** A comment with its line, if it has one of its own; else with the blanks before it. */
 function wholeOf({span, alone}: Comment, text: string): Span {
-  const lineStart = text.lastIndexOf('\n', span.start - 1) + 1;
+  const from = lineStart(text, span.start);
   const rest = /^[ \t]*(?:\r?\n|$)/.exec(text.slice(span.end))?.[0];
-  if (alone && rest !== undefined) return {start: lineStart, end: span.end + rest.length};
-  const blanks = /[ \t]*$/.exec(text.slice(lineStart, span.start))![0].length;
+  if (alone && rest !== undefined) return {start: from, end: span.end + rest.length};
+  const blanks = /[ \t]*$/.exec(text.slice(from, span.start))![0].length;
   return {start: alone ? span.start : span.start - blanks, end: span.end};
 }
