@@ -43,8 +43,13 @@ const simulatorOutside: Plugin = {
 /** The server for agents starts itself again as the thread in which it lints. */
 const toolsInside: Plugin = {
   name: 'tools-inside',
-  setup: ({onLoad}) =>
-    onLoad({filter: /\/mcp\/worker-file\.ts$/}, () => ({contents: 'export const workerFile = __filename;'})),
+  setup: ({onLoad, onResolve}) => {
+    onLoad({filter: /\/mcp\/worker-file\.ts$/}, () => ({contents: 'export const workerFile = __filename;'}));
+    // The package says of its modules that they only export.
+    onResolve({filter: /^\.\/worker\.ts$/}, ({path, importer}) =>
+      /\/mcp\/serve\.ts$/.test(importer) ? {path: join(dirname(importer), path), sideEffects: true} : undefined,
+    );
+  },
 };
 
 /** The pages of the rules stay in docs, beside the bundle. */

@@ -64,6 +64,7 @@ class Converter {
   /** The node that each alias of the document stands for. */
   #targets: ReadonlyMap<YamlNode, YamlNode> = new Map();
   #nodes = 0;
+  #isRefused = false;
 
   constructor(text: string, problems: SourceProblem[]) {
     this.#text = text;
@@ -102,6 +103,7 @@ class Converter {
     const own: Property[] = [];
     const seen = new Map<string, Property>();
     for (const {key, value} of map.items as Pair<YamlNode, YamlNode | null>[]) {
+      if (this.#isRefused) break;
       const keySpan = site ?? this.#spanOf(key);
       const isMerge = isScalar(key) && (typeof key.value === 'symbol' || key.value === '<<');
       const name = isScalar(key) && !isMerge ? String(key.value) : this.#text.slice(keySpan.start, keySpan.end);
@@ -129,7 +131,8 @@ class Converter {
   #refuse(span: Span, depth: number): Node {
     const why =
       depth >= maxDepth ? `has more than ${maxDepth} levels of nesting` : `expands to more than ${maxNodes} values`;
-    if (!this.#problems.some(({code}) => code === 'RL006')) {
+    if (!this.#isRefused) {
+      this.#isRefused = true;
       this.#problems.push({code: 'RL006', message: `The file ${why}, the limit for a policy.`, span});
     }
     return this.#null(span);

@@ -155,7 +155,7 @@ describe('retry-lint mcp', function () {
 
   it('answers a ping while a call runs, and after it a call that waited', async () => {
     const wire = await Wire.ready();
-    wire.call(1, 'lint', {text: routes(3000)});
+    wire.call(1, 'lint', {text: routes(200)});
     wire.call(2, 'lint', {text: '{}'});
     wire.send({id: 3, method: 'ping'});
     await wire.answer(2);
