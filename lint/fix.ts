@@ -67,6 +67,8 @@ export async function fixText(request: LintRequest, {unsafe = false}: FixOptions
     fixed.push(...sound);
     files = {...files, [path]: text};
     report = after;
+    // What was refused for the text before may come out now, and a fingerprint with an index may be that of another finding.
+    refused.clear();
     most = Number.POSITIVE_INFINITY;
     round++;
   }

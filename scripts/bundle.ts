@@ -103,7 +103,15 @@ export async function bundle(folder: string): Promise<void> {
     mainFields: ['module', 'main'],
     minify: true,
     legalComments: 'none',
-    plugins: [withoutFormatter, serversApart, simulatorOutside, toolsInside, pagesOutside, withoutLanguages, withoutElicitation],
+    plugins: [
+      withoutFormatter,
+      serversApart,
+      simulatorOutside,
+      toolsInside,
+      pagesOutside,
+      withoutLanguages,
+      withoutElicitation,
+    ],
     logLevel: 'warning',
     metafile: true,
   });

@@ -35,7 +35,11 @@ describe('a call of a tool', function () {
   this.timeout(60_000);
 
   it('ends after the time limit with a sentence, and the next calls say that the rules of --plugin are gone', async () => {
-    const thread = await open(new Desk({'rules.mjs': endless, '.retry-lintrc.json': '{"plugins": ["./rules.mjs"]}'}), 500, 'rules.mjs');
+    const thread = await open(
+      new Desk({'rules.mjs': endless, '.retry-lintrc.json': '{"plugins": ["./rules.mjs"]}'}),
+      500,
+      'rules.mjs',
+    );
     const first = problemOf(thread.run('lint', {text: '{"name": "endless"}'}, signal));
     const second = problemOf(thread.run('lint', {text: '{}'}, signal));
     expect(await first).to.match(/^CliError: The call took longer than 0\.5 s, and was ended/);

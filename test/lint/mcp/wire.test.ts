@@ -128,8 +128,13 @@ describe('retry-lint mcp', function () {
 
   it('takes a policy of the largest size that a client writes with an escape for each character', async () => {
     const wire = await Wire.ready();
-    const text = JSON.stringify('{"x-note": "').slice(0, -1) + '\\u6f22'.repeat(4_999_900) + '\\", \\"backoff\\": {\\"jitter\\": \\"none\\"}}"';
-    wire.sendText(`{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "lint", "arguments": {"text": ${text}}}}`);
+    const text =
+      JSON.stringify('{"x-note": "').slice(0, -1) +
+      '\\u6f22'.repeat(4_999_900) +
+      '\\", \\"backoff\\": {\\"jitter\\": \\"none\\"}}"';
+    wire.sendText(
+      `{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "lint", "arguments": {"text": ${text}}}}`,
+    );
     expect((await wire.answer(1)).result).to.have.nested.property('structuredContent.findings[0].code', 'RL203');
   });
 
@@ -138,7 +143,7 @@ describe('retry-lint mcp', function () {
     wire.sendText(`{"jsonrpc": "2.0", "id": 1, "method": "${'x'.repeat(31_100_000)}"}`);
     expect((await wire.answer(1)).error).to.deep.equal({
       code: -32600,
-      message: 'A message of 31100042 bytes was skipped: at most 31000000 are read.',
+      message: 'A message of 31100041 bytes was skipped: at most 31000000 are read.',
     });
     wire.call(2, 'lint', {text: '{}'});
     expect((await wire.answer(2)).result).to.have.nested.property('structuredContent.errors', 0);
