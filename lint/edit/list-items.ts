@@ -17,59 +17,27 @@ export interface ListChange {
 /**
  * What turns a list into another one.
  *
- * @returns undefined where the list is better written anew: it has other entries than scalars, no entry stays, or entries go and others come.
+ * @returns undefined where the list is better written anew: no entry stays, an entry that is no scalar would, or entries go and others come.
  */
 export function insertionsInto({items}: ListNode, wanted: readonly unknown[]): ListChange | undefined {
-  if (!items.every(({kind}) => kind === 'scalar') || wanted.some(value => typeof value === 'object')) return undefined;
-  const places = new Map<unknown, number[]>();
-  for (const [index, item] of items.entries()) {
-    const value = item.kind === 'scalar' ? item.value : undefined;
-    const known = places.get(value);
-    if (known === undefined) places.set(value, [index]);
-    else known.push(index);
-  }
-  const sources = wanted.map(value => places.get(value)?.shift() ?? -1);
-  const kept = longestRising(sources);
-  const removed = [...items.keys()].filter(index => !kept.has(index));
-  const isMixed = removed.length > 0 && kept.size < wanted.length;
-  if (kept.size === 0 || isMixed) return undefined;
-  const inserted = new Map<number, unknown[]>();
-  let waiting: unknown[] = [];
-  for (const [at, source] of [...sources, items.length].entries()) {
-    if (source < items.length && !kept.has(source)) waiting.push(wanted[at]);
-    else if (waiting.length > 0) {
-      inserted.set(source, waiting);
-      waiting = [];
-    }
-  }
-  return {removed, inserted};
+  const values = items.map(item => (item.kind === 'scalar' ? item.value : item));
+  const [longer, shorter] = wanted.length < values.length ? [values, wanted] : [wanted, values];
+  const extra = extraIn(longer, shorter);
+  if (shorter.length === 0 || extra === undefined) return undefined;
+  if (longer === values) return {removed: [...extra.values()].flat(), inserted: new Map()};
+  const inserted = [...extra].map(([at, indexes]) => [at, indexes.map(index => wanted[index])] as const);
+  return {removed: [], inserted: new Map(inserted)};
 }
 
-/** The members of a longest rising subsequence; negative numbers do not count. */
-function longestRising(numbers: readonly number[]): ReadonlySet<number> {
-  /** By length less one: where the subsequence of that length ends that ends lowest. */
-  const ends: number[] = [];
-  const before = new Map<number, number | undefined>();
-  for (const number of numbers) {
-    if (number < 0) continue;
-    const at = firstNotBelow(ends, number);
-    before.set(number, ends[at - 1]);
-    ends[at] = number;
+/** The indexes of what a list has besides another list, by the index in that before which it stands; undefined if it lacks an entry of that. */
+function extraIn(longer: readonly unknown[], shorter: readonly unknown[]): Map<number, number[]> | undefined {
+  const extra = new Map<number, number[]>();
+  let at = 0;
+  for (const [index, value] of longer.entries()) {
+    if (at < shorter.length && value === shorter[at]) at++;
+    else extra.set(at, [...(extra.get(at) ?? []), index]);
   }
-  const members = new Set<number>();
-  for (let at = ends.at(-1); at !== undefined; at = before.get(at)) members.add(at);
-  return members;
-}
-
-/** @param numbers Rising. Returns their count where all are below the limit. */
-function firstNotBelow(numbers: readonly number[], limit: number): number {
-  let [low, high] = [0, numbers.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (numbers[middle]! < limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return at === shorter.length ? extra : undefined;
 }
 
 /** @returns undefined where an entry of a YAML block has no line of its own. */
