@@ -173,7 +173,7 @@ const entriesOf = (added: Added, flow: boolean): string[] =>
   added.map(([key, value]) => `${flow ? JSON.stringify(key) : key}: ${writeJson(value)}`);
 
 /** Just behind the comma that follows an entry, comments between them left out; undefined if none follows before `limit`. */
-export function commaAfter(text: string, from: number, limit: number): number | undefined {
+function commaAfter(text: string, from: number, limit: number): number | undefined {
   const between = /^(?:\s|\/\/[^\n]*|\/\*[\s\S]*?\*\/|#[^\n]*)*/.exec(text.slice(from, limit))![0].length;
   return text[from + between] === ',' && from + between < limit ? from + between + 1 : undefined;
 }

@@ -1,9 +1,8 @@
 /** Changes of a list of scalars entry by entry: what stays keeps its place, its line and its comments. */
 
 import type {ListNode, Source} from '../source/tree.ts';
-import {commaAfter} from './layout.ts';
 import type {TextEdit} from './text-edit.ts';
-import {endOfLine, indentAt, lineBreak, lineStart, startsLine} from './text-lines.ts';
+import {endOfLine, lineBreak, lineStart} from './text-lines.ts';
 import {writeJson} from './write-json.ts';
 
 /** New entries by the index of the entry before which they go; that behind the last one for the end. */
@@ -45,44 +44,20 @@ export function editItems(source: Source, node: ListNode, inserted: Inserted): r
   const edits: TextEdit[] = [];
   for (const [index, values] of inserted) {
     const written = values.map(writeJson);
-    const found = node.flow
-      ? insertIntoFlow(source.text, node, index, written)
-      : insertIntoBlock(source.text, node, index, written);
+    const found = node.flow ? insertIntoFlow(node, index, written) : insertIntoBlock(source.text, node, index, written);
     if (found === undefined) return undefined;
     edits.push(...found);
   }
   return edits;
 }
 
-function insertIntoFlow(text: string, {items, span}: ListNode, index: number, written: readonly string[]): TextEdit[] {
-  const next = items[index];
-  const near = (next ?? items[index - 1]!).span;
-  const newLine = lineBreak(text) + indentAt(text, near.start);
-  if (next === undefined) return appendToFlow(text, near.end, span.end, startsLine(text, near.start), newLine, written);
-  if (!startsLine(text, near.start)) return [insertion(near.start, `${written.join(', ')}, `)];
-  // Comments on lines above an entry belong to it, so the new lines go above them.
-  const above = index === 0 ? span.start + 1 : commaAfter(text, items[index - 1]!.span.end, near.start)!;
-  const lineEnd = endOfLine(text, above);
-  const at = text.slice(above, lineEnd).includes('/*') ? above : lineEnd;
-  return [insertion(at, written.map(each => `${newLine}${each},`).join(''))];
-}
-
-function appendToFlow(
-  text: string,
-  end: number,
-  close: number,
-  startsOnLine: boolean,
-  newLine: string,
-  written: readonly string[],
-): TextEdit[] {
-  const comma = commaAfter(text, end, close);
-  const lineEnd = endOfLine(text, comma ?? end);
-  if (!startsOnLine || lineEnd >= close) {
-    const line = written.join(', ');
-    return [insertion(comma ?? end, comma === undefined ? `, ${line}` : ` ${line},`)];
-  }
-  const lines = insertion(lineEnd, `${newLine}${written.join(`,${newLine}`)}${comma === undefined ? '' : ','}`);
-  return comma === undefined ? [insertion(end, ','), lines] : [lines];
+/** On the line of the neighbor: comments stay beside it, and what they say of this line or the next still holds for it. */
+function insertIntoFlow({items}: ListNode, index: number, written: readonly string[]): TextEdit[] {
+  const before = items[index - 1];
+  const line = written.join(', ');
+  return [
+    before === undefined ? insertion(items[0]!.span.start, `${line}, `) : insertion(before.span.end, `, ${line}`),
+  ];
 }
 
 function insertIntoBlock(

@@ -28,19 +28,19 @@ const lists: readonly [title: string, path: string, before: string, after: strin
     'a YAML list in brackets',
     'p.yaml',
     `retryOn: [\n  500, # INC-1\n  404, # ${reason}\n]\n`,
-    `retryOn: [\n  429,\n  500, # INC-1\n  404, # ${reason}\n]\n`,
+    `retryOn: [\n  429, 500, # INC-1\n  404, # ${reason}\n]\n`,
   ],
   [
     'JSON with comments',
     'p.jsonc',
     `{\n  "retryOn": [\n    500, "timeout", // INC-1\n    404 // ${reason}\n  ]\n}\n`,
-    `{\n  "retryOn": [\n    429,\n    500, "timeout", // INC-1\n    404 // ${reason}\n  ]\n}\n`,
+    `{\n  "retryOn": [\n    429, 500, "timeout", // INC-1\n    404 // ${reason}\n  ]\n}\n`,
   ],
   [
     'JSON with comments on lines of their own',
     'p.jsonc',
     `{\n  "retryOn": [\n    // ${next}\n    404,\n    500 // INC-1\n  ]\n}\n`,
-    `{\n  "retryOn": [\n    429,\n    // ${next}\n    404,\n    500 // INC-1\n  ]\n}\n`,
+    `{\n  "retryOn": [\n    // ${next}\n    429, 404,\n    500 // INC-1\n  ]\n}\n`,
   ],
 ];
 
