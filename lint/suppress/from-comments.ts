@@ -12,12 +12,12 @@ export function fromComments(source: Source): Suppression[] {
   const {text, comments} = source;
   if (comments.length === 0) return [];
   const lines = linesOf(source);
-  const inComments = once(() => linesInComments(comments, lines));
+  const next = once(() => nextLines(comments, lines));
   return comments.flatMap(comment => {
     const directive = readDirective(comment.text);
     if (directive === undefined) return [];
     const {rules, reason, until} = directive;
-    const covers = coverage(directive, comment, inComments, lines);
+    const covers = coverage(directive, comment, next, lines);
     return [
       {
         by: 'comment',
@@ -36,30 +36,30 @@ export function fromComments(source: Source): Suppression[] {
 function coverage(
   {kind}: Directive,
   {span}: Comment,
-  inComments: () => ReadonlySet<number>,
+  next: () => readonly number[],
   lines: Lines,
 ): (finding: Finding) => boolean {
   if (kind === 'file') return () => true;
   const own = lines.positionAt(span.end).line;
-  const line = kind === 'line' ? own : nextLine(own, inComments(), lines);
+  const line = kind === 'line' ? own : next()[own];
   return ({range}) => range.start.line === line;
 }
 
-/** The next line with something on it: directives may be stacked, and blank lines do not count. */
-function nextLine(from: number, inComments: ReadonlySet<number>, lines: Lines): number {
-  let line = from + 1;
-  while (line < lines.count && (inComments.has(line) || lines.lineText(line).trim() === '')) line++;
-  return line;
-}
-
-function linesInComments(comments: readonly Comment[], lines: Lines): ReadonlySet<number> {
-  const found = new Set<number>();
+/** For each line the next one with something on it: directives may be stacked, and blank lines do not count. */
+function nextLines(comments: readonly Comment[], lines: Lines): readonly number[] {
+  const inComments = new Set<number>();
   for (const {span, alone} of comments) {
     if (!alone) continue;
     const last = lines.positionAt(span.end).line;
-    for (let line = lines.positionAt(span.start).line; line <= last; line++) found.add(line);
+    for (let line = lines.positionAt(span.start).line; line <= last; line++) inComments.add(line);
   }
-  return found;
+  const next: number[] = [];
+  for (let line = lines.count; line > 0; line--) {
+    const below = line + 1;
+    const isEmpty = inComments.has(below) || lines.lineText(below).trim() === '';
+    next[line] = below < lines.count && isEmpty ? next[below]! : below;
+  }
+  return next;
 }
 
 /** A comment with its line, if it has one of its own; else with the blanks before it. */
