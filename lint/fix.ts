@@ -9,7 +9,7 @@ import {sourceOf} from './source/files.ts';
 import type {Source} from './source/tree.ts';
 
 /** A fix may bring to light what it hid. More rounds mean two fixes that undo each other. */
-const maxRounds = 10;
+const maxRounds = 20;
 
 /** The options of `fixText`. */
 export interface FixOptions {
@@ -43,11 +43,12 @@ export async function fixText(request: LintRequest, {unsafe = false}: FixOptions
   const refused = new Set<string>();
   let files = request.files;
   let report = await lintText(request);
-  for (let round = 0; round < maxRounds; round++) {
+  let most = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < maxRounds; ) {
     const applicable = report.findings.filter(
       ({fix, fingerprint}) => (fix?.safety === 'safe' || (unsafe && fix !== undefined)) && !refused.has(fingerprint),
     );
-    const chosen = withoutOverlap(applicable);
+    const chosen = withoutOverlap(applicable).slice(0, most);
     if (chosen.length === 0) break;
     const source = sourceOfPlans(chosen) ?? (await sourceOf({...request, files}));
     const sound = await soundOf(source, chosen, refused);
@@ -56,11 +57,45 @@ export async function fixText(request: LintRequest, {unsafe = false}: FixOptions
       files[path]!,
       sound.flatMap(({fix}) => fix?.edits ?? []),
     );
+    const after = await lintText({...request, files: {...files, [path]: text}});
+    if (uncovers(report, sound, after)) {
+      // Fewer fixes at a time, until the one is alone that must not be applied.
+      if (sound.length === 1) refused.add(sound[0]!.fingerprint);
+      most = Math.ceil(sound.length / 2);
+      continue;
+    }
     fixed.push(...sound);
     files = {...files, [path]: text};
-    report = await lintText({...request, files});
+    report = after;
+    // What was refused for the text before may come out now, and a fingerprint with an index may be that of another finding.
+    refused.clear();
+    most = Number.POSITIVE_INFINITY;
+    round++;
   }
   return {text: files[path]!, fixed, report: withoutFixes(report, refused)};
+}
+
+/**
+ * Whether fixes made an accepted finding an open one, by moving or removing what accepts it. The next fix would then change what the author
+ * decided to keep.
+ */
+function uncovers(before: Report, fixed: readonly Finding[], after: Report): boolean {
+  const suppressedAfter = countsOf(after.suppressed.map(({finding}) => finding));
+  const openBefore = countsOf(before.findings);
+  const openAfter = countsOf(after.findings);
+  const gone = countsOf(fixed);
+  return [...countsOf(before.suppressed.map(({finding}) => finding))].some(([code, count]) => {
+    const expected = (openBefore.get(code) ?? 0) - (gone.get(code) ?? 0);
+    return (suppressedAfter.get(code) ?? 0) < count && (openAfter.get(code) ?? 0) > expected;
+  });
+}
+
+type Counts = ReadonlyMap<string, number>;
+
+function countsOf(findings: readonly Finding[]): Counts {
+  const counts = new Map<string, number>();
+  for (const {code} of findings) counts.set(code, (counts.get(code) ?? 0) + 1);
+  return counts;
 }
 
 /**

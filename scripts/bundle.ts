@@ -40,6 +40,18 @@ const simulatorOutside: Plugin = {
     })),
 };
 
+/** The server for agents starts itself again as the thread in which it lints. */
+const toolsInside: Plugin = {
+  name: 'tools-inside',
+  setup: ({onLoad, onResolve}) => {
+    onLoad({filter: /\/mcp\/worker-file\.ts$/}, () => ({contents: 'export const workerFile = __filename;'}));
+    // The package says of its modules that they only export.
+    onResolve({filter: /^\.\/worker\.ts$/}, ({path, importer}) =>
+      /\/mcp\/serve\.ts$/.test(importer) ? {path: join(dirname(importer), path), sideEffects: true} : undefined,
+    );
+  },
+};
+
 /** The pages of the rules stay in docs, beside the bundle. */
 const pagesOutside: Plugin = {
   name: 'pages-outside',
@@ -91,7 +103,15 @@ export async function bundle(folder: string): Promise<void> {
     mainFields: ['module', 'main'],
     minify: true,
     legalComments: 'none',
-    plugins: [withoutFormatter, serversApart, simulatorOutside, pagesOutside, withoutLanguages, withoutElicitation],
+    plugins: [
+      withoutFormatter,
+      serversApart,
+      simulatorOutside,
+      toolsInside,
+      pagesOutside,
+      withoutLanguages,
+      withoutElicitation,
+    ],
     logLevel: 'warning',
     metafile: true,
   });

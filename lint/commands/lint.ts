@@ -5,6 +5,7 @@ import type {Report} from '../finding.ts';
 import {fixText} from '../fix.ts';
 import {harmless, harmlessLines} from '../formatters/harmless.ts';
 import {counted} from '../formatters/sum.ts';
+import {CliError} from '../io/cli-error.ts';
 import {Dependencies} from '../io/dependencies.ts';
 import type {Io} from '../io/io.ts';
 import {writeFile} from '../io/write-file.ts';
@@ -47,9 +48,10 @@ async function lintOnce(args: Arguments, workspace: Workspace, options: LintOpti
   if (found.fixed > 0 && options.fix === 'write')
     io.err.write(`${counted(found.fixed, 'finding')} fixed in ${counted(found.changed, 'file')}.\n`);
   if (ignored > 0 && paths.length === 0) io.err.write(`${counted(ignored, 'file')} ignored by the configuration.\n`);
-  for (const problem of unreadable) io.err.write(`${harmless(problem)}\n`);
+  const problems = [...unreadable, ...found.unwritten];
+  for (const problem of problems) io.err.write(`${harmless(problem)}\n`);
   const exitCode = exitCodeOf(reports, options.threshold);
-  return unreadable.length > 0 && !options.threshold.exitZero ? 2 : exitCode;
+  return problems.length > 0 && !options.threshold.exitZero ? 2 : exitCode;
 }
 
 interface Found {
@@ -59,11 +61,13 @@ interface Found {
   fixed: number;
   changed: number;
   diff: string;
+  /** A sentence for each file that could not be written. */
+  readonly unwritten: string[];
 }
 
 async function lintAll(paths: readonly string[], workspace: Workspace, options: LintOptions): Promise<Found> {
   const {fix} = options;
-  const found: Found = {reports: [], texts: {}, fixed: 0, changed: 0, diff: ''};
+  const found: Found = {reports: [], texts: {}, fixed: 0, changed: 0, diff: '', unwritten: []};
   const progress = new Progress(workspace.io.err, paths.length);
   const reports = new Map<string, Report>();
   for (const path of fix === 'no' ? paths : await basesFirst(paths, workspace)) {
@@ -92,18 +96,29 @@ async function fixOne(
 ): Promise<Report> {
   const before = request.files[path]!;
   const {text, fixed, report} = await fixText(request, {unsafe: unsafeFixes});
-  found.texts[path] = text;
   if (text === before) return report;
+  if (fix === 'write' && !write(path, text, workspace, found)) return lintText(request);
+  found.texts[path] = text;
   found.fixed += fixed.length;
   found.changed++;
   if (fix === 'show') {
     const {diffOf} = await import('./diff.ts');
     found.diff += diffOf(path, before, text);
-  } else {
-    writeFile(workspace.absolute(path), text, path);
-    workspace.dependencies?.note(workspace.absolute(path));
   }
   // Policies that extend this file are linted with its new text.
   workspace.texts.set(path, text);
   return report;
+}
+
+/** A file that cannot be written does not keep the others from being fixed. */
+function write(path: string, text: string, workspace: Workspace, found: Found): boolean {
+  try {
+    writeFile(workspace.absolute(path), text, path);
+    workspace.dependencies?.note(workspace.absolute(path));
+    return true;
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    found.unwritten.push(error.message);
+    return false;
+  }
 }

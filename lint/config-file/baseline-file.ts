@@ -28,11 +28,14 @@ export class BaselineFile {
     return shownPath(this.#cwd, this.file);
   }
 
-  /** @returns The baseline with paths as reports show them. */
-  read(): Baseline {
+  /**
+   * @param mayRead Asked about the file that was opened. Default: any file may be read.
+   * @returns The baseline with paths as reports show them.
+   */
+  read(mayRead?: (file: string) => boolean): Baseline {
     let value: unknown;
     try {
-      value = JSON.parse(readRegularFile(this.file));
+      value = JSON.parse(readRegularFile(this.file, mayRead));
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw new CliError(`The baseline ${this.shown} ${whyNot(error)}.`);
       throw new CliError(

@@ -57,21 +57,24 @@ function usable({path, loaded, mistakes}: ConfigReading): Loaded {
 const formatMistake = (path: string, {message, range}: ConfigMistake): string =>
   range === undefined ? message : `${path}:${range.start.line}:${range.start.column}: ${message}`;
 
-function diskHost({cwd, mayRead = () => true, loadRules}: ConfigIo, onRead: (file: string) => void): ConfigHost {
+function diskHost({cwd, mayRead, loadRules}: ConfigIo, onRead: (file: string) => void): ConfigHost {
+  const searched = new Set<string>();
   return {
     exists: file => {
       onRead(file);
-      return mayRead(file) && existsSync(file);
+      searched.add(file);
+      return mayRead?.(file) !== false && existsSync(file);
     },
     read: file => {
       onRead(file);
-      return readText(file, shownPath(cwd, file));
+      // A configuration that the command line names may be anywhere.
+      return readText(file, shownPath(cwd, file), searched.has(file) ? mayRead : undefined);
     },
     resolve,
     folderOf: dirname,
     above: folder => {
       const parent = dirname(folder);
-      return parent === folder || !mayRead(parent) || isRepository(folder) ? undefined : parent;
+      return parent === folder || mayRead?.(parent) === false || isRepository(folder) ? undefined : parent;
     },
     shown: file => shownPath(cwd, file),
     matcher: matcherOf,
@@ -82,9 +85,9 @@ function diskHost({cwd, mayRead = () => true, loadRules}: ConfigIo, onRead: (fil
   };
 }
 
-function readText(file: string, path: string): string {
+function readText(file: string, path: string, mayRead: ((file: string) => boolean) | undefined): string {
   try {
-    return readRegularFile(file);
+    return readRegularFile(file, mayRead);
   } catch (error) {
     throw new CliError(`The configuration ${path} ${whyNot(error)}.`);
   }

@@ -6,6 +6,7 @@
 import {type ListNode, type Node, type ObjectNode, type Property, propertyOf, type Source} from '../source/tree.ts';
 import type {Unit} from '../source/unit.ts';
 import {editEntries, renameKey, replaceNode} from './layout.ts';
+import {editItems, type Inserted, insertionsInto} from './list-items.ts';
 import type {TextEdit} from './text-edit.ts';
 
 export type Segments = readonly (string | number)[];
@@ -17,6 +18,7 @@ export class Patch {
   readonly #renamed = new Map<Property, string>();
   readonly #removed = new Map<ObjectNode | ListNode, Set<number>>();
   readonly #added = new Map<ObjectNode, Map<string, unknown>>();
+  readonly #inserted = new Map<ListNode, Inserted>();
 
   /** The text that the patch changes. */
   get source(): Source {
@@ -37,7 +39,7 @@ export class Patch {
       if (next === undefined) return this.#add(at, segments.slice(depth), value);
       at = next;
     }
-    return at !== undefined && !at.borrowed && this.#replace(at, value);
+    return at !== undefined && !at.borrowed && (this.#rewrite(at, value) || this.#replace(at, value));
   }
 
   /** Takes out a field, or an entry of a list. */
@@ -85,6 +87,9 @@ export class Patch {
     ...(this.#added.get(node) ?? []),
   ];
 
+  /** The entries that a list gets before an index. */
+  insertedAt = (node: ListNode, index: number): readonly unknown[] => this.#inserted.get(node)?.get(index) ?? [];
+
   /** In the order of the text, without overlap; undefined where the changes leave something that cannot be written. */
   edits(): readonly TextEdit[] | undefined {
     const {source} = this.#unit;
@@ -98,6 +103,11 @@ export class Patch {
       const entryEdits = editEntries(source, node, this.#removed.get(node) ?? new Set(), added);
       if (entryEdits === undefined) return undefined;
       edits.push(...entryEdits);
+    }
+    for (const [node, inserted] of this.#inserted) {
+      const itemEdits = editItems(source, node, inserted);
+      if (itemEdits === undefined) return undefined;
+      edits.push(...itemEdits);
     }
     return edits
       .filter(({start, end, text}) => source.text.slice(start, end) !== text)
@@ -135,6 +145,17 @@ export class Patch {
     return true;
   }
 
+  /** Sets a list of scalars entry by entry, so that the entries that stay keep their lines and comments. */
+  #rewrite(node: Node, value: unknown): boolean {
+    if (node.kind !== 'list' || this.#replaced.has(node) || !Array.isArray(value)) return false;
+    const change = insertionsInto(node, value);
+    if (change === undefined) return false;
+    this.#forget(node);
+    for (const index of change.removed) this.#removeEntry(node, index);
+    if (change.inserted.size > 0) this.#inserted.set(node, change.inserted);
+    return true;
+  }
+
   #add(at: Node, [key, ...rest]: Segments, value: unknown): boolean {
     if (at.kind !== 'object' || typeof key !== 'string') return false;
     const removed = propertyOf(at, key);
@@ -161,7 +182,10 @@ export class Patch {
     this.#replaced.delete(node);
     if (node.kind === 'scalar') return;
     this.#removed.delete(node);
-    if (node.kind === 'list') for (const item of node.items) this.#forget(item);
+    if (node.kind === 'list') {
+      this.#inserted.delete(node);
+      for (const item of node.items) this.#forget(item);
+    }
     if (node.kind !== 'object') return;
     this.#added.delete(node);
     for (const property of node.properties) {

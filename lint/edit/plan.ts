@@ -48,7 +48,14 @@ function changed(node: Node, patches: readonly Patch[]): unknown {
   if (replaced !== undefined) return replaced.replacementOf(node);
   if (node.kind === 'scalar') return node.value;
   const isLeft = (_: unknown, index: number): boolean => !patches.some(patch => patch.removes(node, index));
-  if (node.kind === 'list') return node.items.filter(isLeft).map(item => changed(item, patches));
+  if (node.kind === 'list') {
+    const insertedAt = (index: number): unknown[] => patches.flatMap(patch => patch.insertedAt(node, index));
+    const items = node.items.flatMap((item, index) => [
+      ...insertedAt(index),
+      ...(isLeft(item, index) ? [changed(item, patches)] : []),
+    ]);
+    return [...items, ...insertedAt(node.items.length)];
+  }
   const kept = node.properties.filter(isLeft).map(property => {
     const name = patches.map(patch => patch.nameOf(property)).find(each => each !== undefined) ?? property.key;
     return [name, changed(property.value, patches)] as const;

@@ -1,6 +1,10 @@
 /** Lines of a text around an offset. */
 
-export const lineStart = (text: string, at: number): number => text.lastIndexOf('\n', at - 1) + 1;
+/** A byte order mark is before the first line, not in it. */
+export function lineStart(text: string, at: number): number {
+  const start = at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1;
+  return start === 0 && text.startsWith('\uFEFF') ? 1 : start;
+}
 
 /** Whether only blanks come before this place on its line. */
 export const startsLine = (text: string, at: number): boolean => text.slice(lineStart(text, at), at).trim() === '';

@@ -1,4 +1,4 @@
-import {SpecialFileError} from './regular-file.ts';
+import {UnreadableFileError} from './regular-file.ts';
 
 /** The reason why a command cannot run: an invalid value, an invalid configuration, an unreadable file. Exit code 2. */
 export class CliError extends Error {
@@ -7,7 +7,7 @@ export class CliError extends Error {
 
 /** The clause after a file's name: `does not exist`. */
 export function whyNot(error: unknown): string {
-  if (error instanceof SpecialFileError) return error.message;
+  if (error instanceof UnreadableFileError) return error.message;
   const {code, message} = error as NodeJS.ErrnoException;
   return REASONS[code ?? ''] ?? `cannot be used (${code ?? message})`;
 }

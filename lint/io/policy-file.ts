@@ -3,7 +3,7 @@
 import {closeSync, openSync, readSync} from 'node:fs';
 
 /** `shop.retry.json`, `retry-policy.yaml`, `retry-policy.shop.jsonc`. */
-const NAME = /^(?:.+\.retry|retry-policy(?:\..+)?)\.(?:jsonc?|ya?ml)$/i;
+const NAME = /^(?:.+\.retry|retry-policy(?:\..+)?)\.(?:jsonc?|ya?ml)$/is;
 
 const READABLE = /\.(?:jsonc?|ya?ml)$/i;
 

@@ -9,7 +9,7 @@ import {readRegularFile} from './regular-file.ts';
 
 export class Texts {
   readonly #cwd: string;
-  readonly #mayRead: (file: string) => boolean;
+  readonly #mayRead: ((file: string) => boolean) | undefined;
   readonly #onRead: (file: string) => void;
   readonly #dialectsOf: (path: string) => readonly Dialect[] | undefined;
   readonly #texts = new Map<string, string | undefined>();
@@ -20,7 +20,7 @@ export class Texts {
    * @param dialectsOf Finds the policies of a file that is linted.
    */
   constructor(
-    {cwd, mayRead = () => true}: Pick<Io, 'cwd' | 'mayRead'>,
+    {cwd, mayRead}: Pick<Io, 'cwd' | 'mayRead'>,
     onRead: (file: string) => void = () => {},
     dialectsOf: (path: string) => readonly Dialect[] | undefined = () => undefined,
   ) {
@@ -35,10 +35,10 @@ export class Texts {
     const known = this.#texts.get(path);
     if (known !== undefined) return known;
     const file = resolve(this.#cwd, path);
-    if (!this.#mayRead(file)) throw new CliError(`${path} must not be read.`);
+    if (this.#mayRead?.(file) === false) throw new CliError(`${path} must not be read.`);
     this.#onRead(file);
     try {
-      const text = readRegularFile(file);
+      const text = readRegularFile(file, this.#mayRead);
       this.#texts.set(path, text);
       return text;
     } catch (error) {
@@ -87,7 +87,7 @@ export class Texts {
     const file = resolve(this.#cwd, path);
     this.#onRead(file);
     try {
-      text = this.#mayRead(file) ? readRegularFile(file) : undefined;
+      text = this.#mayRead?.(file) === false ? undefined : readRegularFile(file, this.#mayRead);
     } catch {
       text = undefined;
     }

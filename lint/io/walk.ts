@@ -31,11 +31,11 @@ interface Refusal {
  * @param folder Absolute. Links are not followed, so no circle is.
  * @param mayRead Whether a .gitignore may be read, in the folder or above. Absolute.
  */
-export async function walk(folder: string, mayRead: (file: string) => boolean = () => true): Promise<Walk> {
+export async function walk(folder: string, mayRead?: (file: string) => boolean): Promise<Walk> {
   const {default: ignore} = await import('ignore');
   const refusalsOf = (at: string): Refusal[] => {
     const file = join(at, '.gitignore');
-    return mayRead(file) ? refusalsIn(at, file, ignore) : [];
+    return mayRead?.(file) === false ? [] : refusalsIn(at, file, ignore, mayRead);
   };
   const files: string[] = [];
   const unreadable = new Map<string, string>();
@@ -68,9 +68,14 @@ function entriesOf(folder: string, unreadable: Map<string, string>) {
 
 type MakeIgnore = (options: {allowRelativePaths: true}) => Ignore;
 
-function refusalsIn(folder: string, file: string, ignore: MakeIgnore): Refusal[] {
+function refusalsIn(
+  folder: string,
+  file: string,
+  ignore: MakeIgnore,
+  mayRead: ((file: string) => boolean) | undefined,
+): Refusal[] {
   try {
-    const text = readRegularFile(file);
+    const text = readRegularFile(file, mayRead);
     return [{folder, rules: ignore({allowRelativePaths: true}).add(text)}];
   } catch {
     return [];

@@ -2,13 +2,7 @@
 
 import type {McpServer} from '@modelcontextprotocol/server';
 import {z} from 'zod';
-import {namesOf, noRule} from '../config-file/rule-names.ts';
-import {documentationOf} from '../documentation.ts';
-import {ruleMarkdown} from '../explain/rule-markdown.ts';
-import {CliError} from '../io/cli-error.ts';
-import {textsOf} from '../io/rule-texts.ts';
-import {codeOf} from '../rule-set.ts';
-import {answer, type Desk, policyFields, readsOnly, textOf} from './tool.ts';
+import {answer, type Desk, policyFields, readsOnly} from './tool.ts';
 
 const outputSchema = z.object({
   code: z.string(),
@@ -34,27 +28,7 @@ export function registerExplain(server: McpServer, desk: Desk): void {
       outputSchema,
       annotations: readsOnly,
     },
-    ({rule: name, path, text}, {mcpReq: {signal}}) =>
-      answer(desk, signal, async () => {
-        const {folder} = desk;
-        const available = await folder.rules(path);
-        const rule = available.find(({code}) => code === codeOf(available, name));
-        if (rule === undefined)
-          throw new CliError(`${name} ${noRule(name, namesOf(available))}.`.replace(/\?\.$/, '?'));
-        const request = path === undefined && text === undefined ? undefined : await folder.request({path, text});
-        const {code, summary, severity, confidence, fix = 'none'} = rule;
-        return {
-          content: textOf(await ruleMarkdown(rule, await textsOf(rule), request)),
-          structuredContent: {
-            code,
-            rule: rule.name,
-            summary,
-            severity,
-            confidence,
-            fix,
-            page: documentationOf(rule).url ?? null,
-          },
-        };
-      }),
+    ({rule, path, text}, {mcpReq: {signal}}) =>
+      answer(desk, signal, () => desk.thread.run('explain', {rule, path, text}, signal)),
   );
 }

@@ -2,11 +2,8 @@
 
 import type {McpServer} from '@modelcontextprotocol/server';
 import {z} from 'zod';
-import {fixText} from '../fix.ts';
-import {counted} from '../formatters/sum.ts';
-import {findingSchema, findingText, plainFinding, worstFindings} from './findings.ts';
-import {nextTurn} from './lint-tool.ts';
-import {answer, type Desk, policyFields, readsOnly, requirePolicy, textOf} from './tool.ts';
+import {findingSchema} from './findings.ts';
+import {answer, type Desk, policyFields, readsOnly, requirePolicy} from './tool.ts';
 
 const outputSchema = z.object({
   path: z.string(),
@@ -37,20 +34,7 @@ export function registerFix(server: McpServer, desk: Desk): void {
     ({path, text, unsafe}, {mcpReq: {signal}}) =>
       answer(desk, signal, async () => {
         requirePolicy({path, text});
-        const request = await desk.folder.request({path, text});
-        const result = await fixText({...request, signal, pause: nextTurn}, {unsafe});
-        const {findings: left, omitted} = worstFindings([result.report]);
-        const fixed = result.fixed.map(plainFinding);
-        const changed = result.text !== request.files[request.path];
-        const said = [
-          `${counted(fixed.length, 'finding')} fixed, ${left.length + omitted} left in ${request.path}.`,
-          ...fixed.map(({code, line, fix}) => `fixed ${code} in line ${line}: ${fix?.title ?? ''}`),
-          ...left.map(findingText),
-        ];
-        return {
-          content: textOf(said.join('\n'), changed ? result.text : ''),
-          structuredContent: {path: request.path, changed, text: result.text, fixed, left, omitted},
-        };
+        return desk.thread.run('fix', {path, text, unsafe}, signal);
       }),
   );
 }

@@ -2,12 +2,8 @@
 
 import type {McpServer} from '@modelcontextprotocol/server';
 import {z} from 'zod';
-import {afterPoll} from '../../src/core/event-loop.ts';
-import type {Report} from '../finding.ts';
-import {formatSum, sumOf} from '../formatters/sum.ts';
-import {lintText} from '../lint.ts';
-import {findingSchema, findingText, worstFindings} from './findings.ts';
-import {answer, type Desk, policyFields, readsOnly, textOf} from './tool.ts';
+import {findingSchema} from './findings.ts';
+import {answer, type Desk, policyFields, readsOnly} from './tool.ts';
 
 const outputSchema = z.object({
   files: z.int().describe('Policies that were linted'),
@@ -30,25 +26,6 @@ export function registerLint(server: McpServer, desk: Desk): void {
       outputSchema,
       annotations: readsOnly,
     },
-    ({path, text}, {mcpReq: {signal}}) =>
-      answer(desk, signal, async () => {
-        const {folder} = desk;
-        const requests = text === undefined ? await folder.requests(path) : [await folder.request({path, text})];
-        const reports: Report[] = [];
-        for (const request of requests) reports.push(await lintText({...request, signal, pause: nextTurn}));
-        const sum = sumOf({reports});
-        const {findings, omitted} = worstFindings(reports);
-        const {files, errors, warnings, infos, suppressed} = sum;
-        const more = omitted === 0 ? '' : `${omitted} more findings were left out: lint one policy at a time.`;
-        return {
-          content: textOf(
-            [`${formatSum(sum)}.`, ...findings.map(findingText), more].filter(line => line !== '').join('\n'),
-          ),
-          structuredContent: {files, errors, warnings, infos, suppressed, findings, omitted},
-        };
-      }),
+    ({path, text}, {mcpReq: {signal}}) => answer(desk, signal, () => desk.thread.run('lint', {path, text}, signal)),
   );
 }
-
-/** A message that cancels the call is read between two rules. */
-export const nextTurn = (): Promise<void> => new Promise(afterPoll);

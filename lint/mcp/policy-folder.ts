@@ -118,7 +118,8 @@ export class PolicyFolder {
   #isInside(path: string): boolean {
     const {cwd} = this.#io;
     const file = resolve(cwd, path);
-    return isBelow(cwd, file) && isBelow(realpathSync(cwd), realPathOf(file));
+    const root = realpathSync(cwd);
+    return (isBelow(cwd, file) || isBelow(root, file)) && isBelow(root, realPathOf(file));
   }
 }
 

@@ -5,19 +5,21 @@ import {StdioServerTransport, serveStdio} from '@modelcontextprotocol/server/std
 import type {Arguments} from '../../src/cli/parse-arguments.ts';
 import type {Io} from '../io/io.ts';
 import {Simulations} from '../simulate/run.ts';
-import {PolicyFolder} from './policy-folder.ts';
+import {CallThread} from './call-thread.ts';
 import {serverOf} from './server.ts';
 import {WholeLines} from './whole-lines.ts';
+// In the bundle this file is that of the thread, too.
+import './worker.ts';
 
-/** The longest message, in bytes: a policy of the largest size, escaped. */
-const LONGEST = 16_000_000;
+/** The longest message, in bytes: a policy of the largest size, each character written as `\\u6f22`, and what is around it. */
+const LONGEST = 31_000_000;
 
 /**
- * @returns The exit code, once the agent has ended the connection: 1 if a message was too long or the output failed, else 0.
+ * @returns The exit code, once the agent has ended the connection: 1 if the input or the output failed, else 0.
  * @throws CliError if the folder or a module of rules cannot be used.
  */
 export async function serve(args: Arguments, io: Io): Promise<number> {
-  const folder = await PolicyFolder.open(args, io);
+  const thread = await CallThread.open(args, io);
   const simulations = new Simulations();
   const {input, output} = io.streams();
   const log = (error: Error): void => io.err.write(`retry-lint mcp: ${error.message}\n`);
@@ -25,20 +27,32 @@ export async function serve(args: Arguments, io: Io): Promise<number> {
   input.once('end', () => {
     exitCode = 0;
   });
-  return new Promise(resolve => {
-    const transport = new EndingTransport(input, output, () => resolve(exitCode));
-    serveStdio(() => serverOf({folder, simulations, log}), {transport, onerror: log});
+  await new Promise<void>(resolve => {
+    const transport = new EndingTransport(input, output, {log, ended: resolve});
+    serveStdio(() => serverOf({thread, simulations, log}), {transport, onerror: log});
   });
+  await thread.close();
+  return exitCode;
 }
 
-/** A transport that says when it has ended. `onclose` belongs to the protocol. */
+interface Listener {
+  readonly log: (error: Error) => void;
+  readonly ended: () => void;
+}
+
+/** A transport that says when it has ended, and answers messages that are too long. `onclose` belongs to the protocol. */
 class EndingTransport extends StdioServerTransport {
   readonly #input: Readable;
   readonly #ended: () => void;
 
-  constructor(input: Readable, output: Writable, ended: () => void) {
-    const lines = new WholeLines(LONGEST);
-    super(lines, output, {maxBufferSize: LONGEST});
+  constructor(input: Readable, output: Writable, {log, ended}: Listener) {
+    const lines = new WholeLines(LONGEST, ({bytes, id}) => {
+      const message = `A message of ${bytes} bytes was skipped: at most ${LONGEST} are read.`;
+      log(new Error(message));
+      if (id !== undefined) output.write(`${JSON.stringify({jsonrpc: '2.0', id, error: {code: -32600, message}})}\n`);
+    });
+    // Each piece that it gets is one line.
+    super(lines, output, {maxBufferSize: LONGEST + 1});
     this.#input = input;
     this.#ended = ended;
     input.once('error', error => lines.destroy(error)).once('close', () => lines.end());

@@ -3,8 +3,7 @@
 import type {McpServer} from '@modelcontextprotocol/server';
 import {z} from 'zod';
 import {scenarioNames} from '../../src/simulate/scenario/read.ts';
-import {simulableAt} from '../simulate/target.ts';
-import {answer, type Desk, policyFields, readsOnly, requirePolicy, textOf} from './tool.ts';
+import {answer, type Desk, policyFields, readsOnly, requirePolicy} from './tool.ts';
 
 const duration = z.number().nullable().describe('In ms; null: the call failed');
 
@@ -56,12 +55,12 @@ export function registerSimulate(server: McpServer, desk: Desk): void {
     ({path, text, scenario, policy, route, seed}, {mcpReq: {signal}}) =>
       answer(desk, signal, async () => {
         requirePolicy({path, text});
-        const request = await desk.folder.request({path, text});
-        const simulable = await simulableAt(request, route === undefined ? {policy} : {policy, route});
+        const target = route === undefined ? {policy} : {policy, route};
+        const simulable = await desk.thread.run('simulable', {path, text, target}, signal);
         const job = {...simulable, scenario, page: false, ...(seed === undefined ? {} : {seed})};
         const {table, description, results, ...simulated} = await desk.simulations.run(job, signal);
         return {
-          content: textOf(table),
+          content: [{type: 'text', text: table}],
           structuredContent: {scenario: simulated.scenario, description, seed: simulated.seed, results: [...results]},
         };
       }),

@@ -5,11 +5,11 @@ import {z} from 'zod';
 import {UsageError} from '../../src/cli/usage-error.ts';
 import {CliError} from '../io/cli-error.ts';
 import type {Simulations} from '../simulate/run.ts';
-import type {PolicyFolder} from './policy-folder.ts';
+import type {CallThread} from './call-thread.ts';
 
 /** What the tools work with. */
 export interface Desk {
-  readonly folder: PolicyFolder;
+  readonly thread: CallThread;
   readonly simulations: Simulations;
   /** Writes to the log of the agent. */
   readonly log: (error: Error) => void;
@@ -65,6 +65,3 @@ export function requirePolicy({
 }
 
 const failure = (message: string): CallToolResult => ({isError: true, content: [{type: 'text', text: message}]});
-
-export const textOf = (...texts: readonly string[]): CallToolResult['content'] =>
-  texts.filter(text => text !== '').map(text => ({type: 'text', text}));

@@ -91,12 +91,14 @@ function emptyFile(text: string): SourceProblem {
 const maxProblems = 5;
 
 function syntaxProblems(text: string, errors: readonly ParseError[]): SourceProblem[] {
-  const lines = new Set<number>();
   const found: SourceProblem[] = [];
+  /** Where the line of the last problem ends. Errors come in the order of the text. */
+  let lineEnd = -1;
   for (const {error, offset, length} of errors) {
-    const line = text.lastIndexOf('\n', offset - 1);
-    if (lines.has(line) || found.length >= maxProblems) continue;
-    lines.add(line);
+    if (offset <= lineEnd) continue;
+    if (found.length === maxProblems) break;
+    const next = text.indexOf('\n', offset);
+    lineEnd = next < 0 ? text.length : next;
     found.push(syntaxProblem(text, error, offset, length, errors.length));
   }
   return found;

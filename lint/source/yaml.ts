@@ -11,10 +11,12 @@ import {
   type Pair,
   type ParsedNode,
   parseAllDocuments,
+  visit,
   type YAMLMap,
   type Node as YamlNode,
 } from 'yaml';
 import {duplicateKey} from './duplicate-key.ts';
+import {isAlone} from './json-comment.ts';
 import {type Comment, maxDepth, type Node, type Property, type Source, type SourceProblem, type Span} from './tree.ts';
 import {yamlWords} from './yaml-words.ts';
 
@@ -59,8 +61,10 @@ const maxNodes = 50_000;
 class Converter {
   readonly #text: string;
   readonly #problems: SourceProblem[];
-  #document: Parsed | undefined;
+  /** The node that each alias of the document stands for. */
+  #targets: ReadonlyMap<YamlNode, YamlNode> = new Map();
   #nodes = 0;
+  #isRefused = false;
 
   constructor(text: string, problems: SourceProblem[]) {
     this.#text = text;
@@ -69,7 +73,7 @@ class Converter {
 
   /** Its root; nothing of an empty document, such as the one between two marks. */
   document(document: Parsed): Node[] {
-    this.#document = document;
+    this.#targets = aliasTargets(document);
     const {contents} = document;
     const isEmpty = contents === null || (contents.range[0] === contents.range[1] && isScalar(contents));
     return isEmpty ? [] : [this.node(contents, 0)];
@@ -80,7 +84,7 @@ class Converter {
     const span = site ?? this.#spanOf(node);
     if (++this.#nodes > maxNodes || depth >= maxDepth) return this.#refuse(span, depth);
     if (isAlias(node)) {
-      const target = node.resolve(this.#document!);
+      const target = this.#targets.get(node);
       return target === undefined ? this.#null(span) : this.node(target, depth + 1, span);
     }
     if (isSeq(node)) {
@@ -99,13 +103,16 @@ class Converter {
     const own: Property[] = [];
     const seen = new Map<string, Property>();
     for (const {key, value} of map.items as Pair<YamlNode, YamlNode | null>[]) {
+      if (this.#isRefused) break;
       const keySpan = site ?? this.#spanOf(key);
       const isMerge = isScalar(key) && (typeof key.value === 'symbol' || key.value === '<<');
       const name = isScalar(key) && !isMerge ? String(key.value) : this.#text.slice(keySpan.start, keySpan.end);
       const node =
         value === null ? this.#null({start: keySpan.end, end: keySpan.end}) : this.node(value, depth + 1, site);
       if (isMerge) {
-        merged.push(...mergedProperties(node, keySpan));
+        const brought = mergedProperties(node, keySpan);
+        this.#nodes += brought.length;
+        merged.push(...brought);
         continue;
       }
       const property = {key: name, keySpan, value: node};
@@ -124,7 +131,8 @@ class Converter {
   #refuse(span: Span, depth: number): Node {
     const why =
       depth >= maxDepth ? `has more than ${maxDepth} levels of nesting` : `expands to more than ${maxNodes} values`;
-    if (!this.#problems.some(({code}) => code === 'RL006')) {
+    if (!this.#isRefused) {
+      this.#isRefused = true;
       this.#problems.push({code: 'RL006', message: `The file ${why}, the limit for a policy.`, span});
     }
     return this.#null(span);
@@ -134,6 +142,25 @@ class Converter {
     const [start, end] = node.range ?? [0, 0];
     return clamp({start, end: end - trailing(this.#text.slice(start, end))}, this.#text);
   }
+}
+
+/**
+ * Aliases by what they stand for: the last node before them with that anchor. The parser's own search goes through the document for each alias, which
+ * takes seconds where a few lines unfold to many.
+ */
+function aliasTargets(document: Parsed): ReadonlyMap<YamlNode, YamlNode> {
+  const anchors = new Map<string, YamlNode>();
+  const targets = new Map<YamlNode, YamlNode>();
+  visit(document, {
+    Alias(_, alias) {
+      const target = anchors.get(alias.source);
+      if (target !== undefined) targets.set(alias, target);
+    },
+    Value(_, node) {
+      if (node.anchor !== undefined && node.anchor !== '') anchors.set(node.anchor, node);
+    },
+  });
+  return targets;
 }
 
 const borrowed = (site: Span | undefined): {borrowed?: true} => (site === undefined ? {} : {borrowed: true});
@@ -183,9 +210,8 @@ function commentsOf(text: string): Comment[] {
   for (const token of new Lexer().lex(text)) {
     if (MARKS.has(token) && !text.startsWith(token, offset)) continue;
     if (token.startsWith('#')) {
-      const before = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
       const span = {start: offset, end: offset + token.length};
-      comments.push({span, text: token.replace(/^#+/, '').trim(), alone: before.trim() === ''});
+      comments.push({span, text: token.replace(/^#+/, '').trim(), alone: isAlone(text, offset)});
     }
     offset += token.length;
   }

@@ -54,8 +54,7 @@ export function applySuppressions(
     suppressed.push(...hits.map(finding => ({finding, by: suppression.by, reason: suppression.reason})));
     findings = findings.filter(finding => !hits.includes(finding));
     const unused = named.filter(each => isOn(each, rules) && !hits.some(hit => isOf(each, hit)));
-    if (options.rulesRan && unused.length > 0)
-      reportUnused(unused.map(shownCode), unused.length === named.length, suppression, rules, collector);
+    if (options.rulesRan && unused.length > 0) reportUnused(unused.map(shownCode), suppression, rules, collector);
   }
   const own = collector.findings.filter(({code}) => code === 'RL604' || code === 'RL605');
   return {findings: [...findings, ...own], suppressed};
@@ -102,15 +101,10 @@ function isOn({code, formerly}: NamedRule, rules: RuleSet): boolean {
   );
 }
 
-function reportUnused(
-  unused: readonly string[],
-  isWhole: boolean,
-  suppression: Suppression,
-  rules: RuleSet,
-  collector: Collector,
-): void {
+function reportUnused(unused: readonly string[], suppression: Suppression, rules: RuleSet, collector: Collector): void {
   const message = `${formatList(unused)} ${unused.length === 1 ? 'reports' : 'report'} nothing here. Remove this suppression.`;
-  report('RL605', message, suppression, rules, collector, isWhole);
+  // A name that is no rule of this run may be a rule of a plugin that this run does not load.
+  report('RL605', message, suppression, rules, collector, unused.length === suppression.rules.length);
 }
 
 function reportMisspelt(misspelt: readonly Misspelt[], rules: RuleSet, collector: Collector): void {

@@ -1,6 +1,8 @@
 /** Suppressions in comments: of JSONC, and of YAML. */
 
+import {lineStart} from '../edit/text-lines.ts';
 import type {Finding} from '../finding.ts';
+import {once} from '../report/lazy-fix.ts';
 import {type Lines, linesOf} from '../source/lines.ts';
 import type {Comment, Source, Span} from '../source/tree.ts';
 import {type Directive, readDirective} from './directive.ts';
@@ -10,11 +12,12 @@ export function fromComments(source: Source): Suppression[] {
   const {text, comments} = source;
   if (comments.length === 0) return [];
   const lines = linesOf(source);
+  const next = once(() => nextLines(comments, lines));
   return comments.flatMap(comment => {
     const directive = readDirective(comment.text);
     if (directive === undefined) return [];
     const {rules, reason, until} = directive;
-    const covers = coverage(directive, comment, comments, lines);
+    const covers = coverage(directive, comment, next, lines);
     return [
       {
         by: 'comment',
@@ -33,32 +36,37 @@ export function fromComments(source: Source): Suppression[] {
 function coverage(
   {kind}: Directive,
   {span}: Comment,
-  comments: readonly Comment[],
+  next: () => readonly number[],
   lines: Lines,
 ): (finding: Finding) => boolean {
   if (kind === 'file') return () => true;
   const own = lines.positionAt(span.end).line;
-  const line = kind === 'line' ? own : nextLine(own, comments, lines);
+  const line = kind === 'line' ? own : next()[own];
   return ({range}) => range.start.line === line;
 }
 
-/** The next line with something on it: directives may be stacked, and blank lines do not count. */
-function nextLine(from: number, comments: readonly Comment[], lines: Lines): number {
+/** For each line the next one with something on it: directives may be stacked, and blank lines do not count. */
+function nextLines(comments: readonly Comment[], lines: Lines): readonly number[] {
   const inComments = new Set<number>();
   for (const {span, alone} of comments) {
-    const [first, last] = [lines.positionAt(span.start).line, lines.positionAt(span.end).line];
-    if (alone) for (let line = first; line <= last; line++) inComments.add(line);
+    if (!alone) continue;
+    const last = lines.positionAt(span.end).line;
+    for (let line = lines.positionAt(span.start).line; line <= last; line++) inComments.add(line);
   }
-  let line = from + 1;
-  while (line < lines.count && (inComments.has(line) || lines.lineText(line).trim() === '')) line++;
-  return line;
+  const next: number[] = [];
+  for (let line = lines.count; line > 0; line--) {
+    const below = line + 1;
+    const isEmpty = inComments.has(below) || lines.lineText(below).trim() === '';
+    next[line] = below < lines.count && isEmpty ? next[below]! : below;
+  }
+  return next;
 }
 
 /** A comment with its line, if it has one of its own; else with the blanks before it. */
 function wholeOf({span, alone}: Comment, text: string): Span {
-  const lineStart = text.lastIndexOf('\n', span.start - 1) + 1;
+  const from = lineStart(text, span.start);
   const rest = /^[ \t]*(?:\r?\n|$)/.exec(text.slice(span.end))?.[0];
-  if (alone && rest !== undefined) return {start: lineStart, end: span.end + rest.length};
-  const blanks = /[ \t]*$/.exec(text.slice(lineStart, span.start))![0].length;
+  if (alone && rest !== undefined) return {start: from, end: span.end + rest.length};
+  const blanks = /[ \t]*$/.exec(text.slice(from, span.start))![0].length;
   return {start: alone ? span.start : span.start - blanks, end: span.end};
 }

@@ -145,9 +145,9 @@ export class Workspace {
     let baseline = this.#baselines.get(file.file);
     if (baseline === undefined) {
       this.dependencies?.note(file.file);
-      const {mayRead = () => true} = this.io;
-      const isReadable = file.exists && (this.#args.has('baseline') || mayRead(file.file));
-      baseline = isReadable ? file.read() : {version: 1, findings: {}};
+      const mayRead = this.#args.has('baseline') ? undefined : this.io.mayRead;
+      const isReadable = file.exists && mayRead?.(file.file) !== false;
+      baseline = isReadable ? file.read(mayRead) : {version: 1, findings: {}};
       this.#baselines.set(file.file, baseline);
     }
     return Object.hasOwn(baseline.findings, path) ? baseline.findings[path] : undefined;

@@ -21,28 +21,29 @@ export interface OptionSyntax {
 
 export class Arguments {
   readonly operands: readonly string[];
-  readonly #values: ReadonlyMap<string, readonly (string | undefined)[]>;
+  /** The values of each option. With the operands they make a copy, such as one in another thread. */
+  readonly options: ReadonlyMap<string, readonly (string | undefined)[]>;
 
-  constructor(operands: readonly string[], values: ReadonlyMap<string, readonly (string | undefined)[]>) {
+  constructor(operands: readonly string[], options: ReadonlyMap<string, readonly (string | undefined)[]>) {
     this.operands = operands;
-    this.#values = values;
+    this.options = options;
   }
 
   /** The same options, with other operands. */
   withOperands(operands: readonly string[]): Arguments {
-    return new Arguments(operands, this.#values);
+    return new Arguments(operands, this.options);
   }
 
   has(name: string): boolean {
-    return this.#values.has(name);
+    return this.options.has(name);
   }
 
   value(name: string): string | undefined {
-    return this.#values.get(name)?.at(-1);
+    return this.options.get(name)?.at(-1);
   }
 
   all(name: string): readonly string[] {
-    return (this.#values.get(name) ?? []).filter(value => value !== undefined);
+    return (this.options.get(name) ?? []).filter(value => value !== undefined);
   }
 }
 

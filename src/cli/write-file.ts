@@ -9,6 +9,7 @@ import {
   fchmodSync,
   fchownSync,
   fstatSync,
+  fsyncSync,
   ftruncateSync,
   lstatSync,
   openSync,
@@ -136,21 +137,52 @@ function openDraft(path: string, mode: number): {readonly draft: string; readonl
   }
 }
 
+/**
+ * The copy of the whole new text that is beside a file while it is written in place. It is left by a process that was killed meanwhile, and says that
+ * the file may be half written.
+ */
+export const copyBeside = (path: string): string => join(dirname(path), `.${basename(path).slice(0, 100)}.unfinished`);
+
 /** What was there is written back where the new text does not fit. */
 function writeInPlace(path: string, bytes: Uint8Array): void {
   const fd = openSync(path, 'r+');
   try {
     const before = readFileSync(fd);
+    const copy = keepCopy(path, bytes);
     try {
       writeAll(fd, bytes, 0);
       ftruncateSync(fd, bytes.length);
+      fsyncSync(fd);
     } catch (error) {
       writeAll(fd, before, 0);
       ftruncateSync(fd, before.length);
+      if (copy !== undefined) rmSync(copy, {force: true});
       throw error;
     }
+    if (copy !== undefined) rmSync(copy, {force: true});
   } finally {
     closeSync(fd);
+  }
+}
+
+/** @returns undefined where the folder takes no file. @throws The error of the file system, such as a full disk: the file itself is unchanged then. */
+function keepCopy(path: string, bytes: Uint8Array): string | undefined {
+  let draft: string | undefined;
+  try {
+    const opened = openDraft(path, 0o600);
+    draft = opened.draft;
+    try {
+      writeAll(opened.fd, bytes);
+      fsyncSync(opened.fd);
+    } finally {
+      closeSync(opened.fd);
+    }
+    renameSync(draft, copyBeside(path));
+    return copyBeside(path);
+  } catch (error) {
+    if (draft !== undefined) rmSync(draft, {force: true});
+    if (/^(?:EACCES|EPERM|EROFS)$/.test((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
   }
 }
 

@@ -48,6 +48,16 @@ describe('a fix that would not come out as planned', () => {
   });
 });
 
+describe('safe fixes', () => {
+  it('leave nothing to a second run, also where one was refused at first', async () => {
+    const path = 'p.yaml';
+    const text = "retryOn:\n  - 500\n  - '5xx' # a comment\n\n  - &s2 503\n  - *s2\n  - 429\n";
+    const once = (await fixText({path, files: {[path]: text}})).text;
+    expect(once).not.to.equal(text);
+    expect((await fixText({path, files: {[path]: once}})).text).to.equal(once);
+  });
+});
+
 describe('a change of YAML', () => {
   const values = [30000, 'full', {kind: 'x'}, [1], null];
   /** The field has nothing, so that each value can be written. */

@@ -4,10 +4,11 @@
  */
 import {execFileSync, spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
-import {chmodSync, linkSync, lstatSync, readdirSync, statSync, symlinkSync} from 'node:fs';
+import {chmodSync, linkSync, lstatSync, readdirSync, rmSync, statSync, symlinkSync} from 'node:fs';
 import {createServer} from 'node:net';
 import {fileURLToPath} from 'node:url';
 import {expect} from 'chai';
+import {readRegularFile} from '../../../lint/io/regular-file.ts';
 import {makeNullDevice} from '../../support/null-device.ts';
 import {clean, Desk, wavy} from './desk.ts';
 import {OtherProcess} from './other-process.ts';
@@ -172,4 +173,68 @@ describe('retry-lint and special files', () => {
     });
     expect(desk.read('p.json')).to.equal(wavy);
   });
+
+  it('says of a file with hard links whose writer was killed that it may be half written, and where its text is', async () => {
+    const desk = new Desk({'p.json': wavy});
+    linkSync(desk.at('p.json'), desk.at('hard.json'));
+    const killed = spawnSync(process.execPath, ['--input-type=module', '-e', killedWhileWriting, desk.at('p.json')]);
+    expect(killed.signal).to.equal('SIGKILL');
+    expect(desk.read('p.json')).to.equal(`{}${wavy.slice(2)}`);
+    expect(desk.read('.p.json.unfinished')).to.equal('{}');
+    const {code, err} = await desk.run('--fix', 'p.json');
+    expect({code, err}).to.deep.equal({
+      code: 2,
+      err: 'p.json may be half written, by a program that was ended meanwhile: .p.json.unfinished beside it has the whole new text. Copy that over it, and remove .p.json.unfinished.\n',
+    });
+    rmSync(desk.at('.p.json.unfinished'));
+    desk.write('p.json', wavy);
+    expect((await desk.run('--fix', '--unsafe-fixes', 'p.json')).code).to.equal(0);
+    expect(readdirSync(desk.folder).sort()).to.deep.equal(['hard.json', 'p.json']);
+  });
+
+  it('--fix goes on after a file that cannot be written, and reports what is in it', async function () {
+    if (process.geteuid === undefined) this.skip();
+    const desk = new Desk({'a.retry.json': wavy, 'b.retry.json': wavy});
+    chmodSync(desk.folder, 0o777);
+    chmodSync(desk.at('a.retry.json'), 0o444);
+    chmodSync(desk.at('b.retry.json'), 0o666);
+    const {code, out, err} = await desk.runUnprivileged('--fix', '--unsafe-fixes', '-f', 'json');
+    expect({code, err}).to.deep.equal({
+      code: 2,
+      err: '1 finding fixed in 1 file.\na.retry.json could not be written: it is not accessible: permission denied.\n',
+    });
+    expect(out).to.contain('"a.retry.json"').and.to.contain('RL203');
+    expect(desk.read('a.retry.json')).to.equal(wavy);
+    expect(desk.read('b.retry.json')).to.contain('full');
+  });
+
+  it('finds policies whose names have line ends', async () => {
+    const desk = new Desk({'a\nb.retry.json': wavy, 'c\rd.retry.yaml': 'backoff: {jitter: none}\n'});
+    const {code, out} = await desk.run('-f', 'json');
+    expect(code).to.equal(1);
+    expect(out.match(/RL203/g)).to.have.length.of.at.least(2);
+  });
+
+  it('are read only if the file that was opened may be read, whatever was there before', () => {
+    const desk = new Desk({'in/real.json': clean, 'out.json': wavy});
+    symlinkSync('../out.json', desk.at('in/link.json'));
+    const asked: string[] = [];
+    const mayRead = (file: string): boolean => {
+      asked.push(file);
+      return file.startsWith(desk.at('in/'));
+    };
+    expect(() => readRegularFile(desk.at('in/link.json'), mayRead)).to.throw('must not be read');
+    expect(readRegularFile(desk.at('in/real.json'), mayRead)).to.equal(clean);
+    expect(asked).to.deep.equal([desk.at('out.json'), desk.at('in/real.json')]);
+  });
 });
+
+/** Writes `{}` into a file, and is killed before the rest of the old text is cut off. */
+const killedWhileWriting = `
+  import fs from 'node:fs';
+  import {syncBuiltinESMExports} from 'node:module';
+  fs.ftruncateSync = () => process.kill(process.pid, 'SIGKILL');
+  syncBuiltinESMExports();
+  const {writeTextFile} = await import(${JSON.stringify(new URL('../../../src/cli/write-file.ts', import.meta.url).href)});
+  writeTextFile(process.argv[1], '{}');
+`;

@@ -1,5 +1,5 @@
 /** The tools for coding agents, called by the client of the official SDK: what they answer, and what they refuse. */
-import {symlinkSync, utimesSync} from 'node:fs';
+import {existsSync, symlinkSync, utimesSync} from 'node:fs';
 import {expect} from 'chai';
 import {clean, wavy} from '../cli/desk.ts';
 import {Agent, type Answer} from './agent.ts';
@@ -146,9 +146,11 @@ describe('files outside of the folder', () => {
 
 describe('code of the folder', () => {
   const policy = {'a.retry.json': clean};
-  /** A module that leaves a trace when it runs. */
+  /** A module that leaves a trace beside itself when it runs. */
+  const leaving = (trace: string): string =>
+    `import {appendFileSync} from 'node:fs';\nappendFileSync(new URL('./${trace}', import.meta.url), '1');\n`;
   const module = (trace: string, at = '.'): Record<string, string> => ({
-    [`${at}/rules.mjs`]: `globalThis.${trace} = (globalThis.${trace} ?? 0) + 1;\nexport default ${rule}`,
+    [`${at}/rules.mjs`]: `${leaving(trace)}export default ${rule}`,
     [`${at}/.retry-lintrc.json`]: '{"plugins": ["./rules.mjs"], "rules": {"RL207": "off"}}',
   });
   const rule = `{
@@ -171,7 +173,7 @@ describe('code of the folder', () => {
   it('is run by no tool, and the rest of the configuration applies', async () => {
     const agent = await Agent.start({...policy, ...module('ranInFolder')});
     await callAll(agent);
-    expect(globalThis).not.to.have.property('ranInFolder');
+    expect(existsSync(agent.desk.at('ranInFolder'))).to.equal(false);
     const {data} = await agent.call('lint', {text: '{"budget": null}'});
     expect(data.findings).to.deep.equal([]);
     expect(agent.desk.err.text).to.equal(
@@ -180,13 +182,14 @@ describe('code of the folder', () => {
   });
 
   it('is not run where it is invalid, nor where it is above the folder', async () => {
-    const broken = {...module('ranBroken'), './rules.mjs': 'globalThis.ranBroken = 1;\nexport default 7;\n'};
+    const broken = {...module('ranBroken'), './rules.mjs': `${leaving('ranBroken')}export default 7;\n`};
     const agent = await Agent.start({...policy, ...broken});
     await callAll(agent);
     expect((await agent.call('lint')).isError).to.equal(false);
     const inner = await Agent.start({'in/a.retry.json': clean, ...module('ranAbove')}, 'in');
     await callAll(inner);
-    expect(globalThis).not.to.have.any.keys('ranBroken', 'ranAbove');
+    expect(existsSync(agent.desk.at('ranBroken'))).to.equal(false);
+    expect(existsSync(inner.desk.at('ranAbove'))).to.equal(false);
   });
 
   it('runs once, at the start, where the server is started with its name', async () => {
@@ -194,11 +197,11 @@ describe('code of the folder', () => {
     const codes = async (): Promise<string[]> =>
       ((await agent.call('lint')).data as unknown as FoundData).findings.map(({code}) => code);
     expect(await codes()).to.deep.equal(['ACME101']);
-    agent.desk.write('rules.mjs', `globalThis.ranLater = true;\nexport default ${rule}`);
+    agent.desk.write('rules.mjs', `${leaving('ranLater')}export default ${rule}`);
     utimesSync(agent.desk.at('rules.mjs'), 1e9, 1e9);
     expect(await codes()).to.deep.equal(['ACME101']);
-    expect(globalThis).to.have.property('ranByName', 1);
-    expect(globalThis).not.to.have.property('ranLater');
+    expect(agent.desk.read('ranByName')).to.equal('1');
+    expect(existsSync(agent.desk.at('ranLater'))).to.equal(false);
   });
 
   it('ends the start with its mistake', async () => {

@@ -78,6 +78,10 @@ class Wire {
   }
 }
 
+/** A policy that takes the linter a while: no route is like another. */
+const routes = (count: number): string =>
+  JSON.stringify({routes: Array.from({length: count}, (_, at) => ({match: {path: `/r${at}/*`}, maxAttempts: 2}))});
+
 describe('retry-lint mcp', function () {
   this.timeout(120_000);
 
@@ -122,11 +126,27 @@ describe('retry-lint mcp', function () {
     expect(JSON.stringify(refused.content)).to.contain('Too big: expected string to have <=5000000 characters');
   });
 
-  it('ends with an error after a message that is too long to hold', async () => {
+  it('takes a policy of the largest size that a client writes with an escape for each character', async () => {
     const wire = await Wire.ready();
-    wire.sendText(`{"jsonrpc": "2.0", "id": 1, "method": "${'x'.repeat(16_100_000)}"}`);
-    expect(await wire.exitCode).to.equal(1);
-    expect(wire.errors).to.match(/^retry-lint mcp: .*16000000/);
+    const text =
+      JSON.stringify('{"x-note": "').slice(0, -1) +
+      '\\u6f22'.repeat(4_999_900) +
+      '\\", \\"backoff\\": {\\"jitter\\": \\"none\\"}}"';
+    wire.sendText(
+      `{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "lint", "arguments": {"text": ${text}}}}`,
+    );
+    expect((await wire.answer(1)).result).to.have.nested.property('structuredContent.findings[0].code', 'RL203');
+  });
+
+  it('answers a message that is too long to hold with an error, and goes on', async () => {
+    const wire = await Wire.ready();
+    wire.sendText(`{"jsonrpc": "2.0", "id": 1, "method": "${'x'.repeat(31_100_000)}"}`);
+    expect((await wire.answer(1)).error).to.deep.equal({
+      code: -32600,
+      message: 'A message of 31100041 bytes was skipped: at most 31000000 are read.',
+    });
+    wire.call(2, 'lint', {text: '{}'});
+    expect((await wire.answer(2)).result).to.have.nested.property('structuredContent.errors', 0);
   });
 
   it('does not answer a call that was cancelled, and ends it', async () => {
@@ -136,6 +156,16 @@ describe('retry-lint mcp', function () {
     wire.call(2, 'simulate', {text: '{}', scenario: 'steady'});
     await wire.answer(2);
     expect(wire.answers.filter(({id}) => id === 1)).to.deep.equal([]);
+  });
+
+  it('answers a ping while a call runs, and after it a call that waited', async () => {
+    const wire = await Wire.ready();
+    wire.call(1, 'lint', {text: routes(200)});
+    wire.call(2, 'lint', {text: '{}'});
+    wire.send({id: 3, method: 'ping'});
+    await wire.answer(2);
+    const order = wire.answers.map(({id}) => id).filter(id => id !== 0);
+    expect(order).to.deep.equal([3, 1, 2]);
   });
 
   it('ends while a simulation runs', async () => {

@@ -1,0 +1,110 @@
+/** Fixes beside accepted findings: what the author decided to keep stays, with its reason. */
+import {expect} from 'chai';
+import type {Config} from '../../lint/config.ts';
+import {fixText} from '../../lint/fix.ts';
+import {lintText} from '../../lint/lint.ts';
+
+const allFixes = async (text: string, path: string, config: Config = {}) =>
+  fixText({path, files: {[path]: text}, config}, {unsafe: true});
+
+const reason = 'retry-lint-disable-line RL102 -- the replica lags, INC-7';
+const next = 'retry-lint-disable-next-line RL102 -- the replica lags, INC-7';
+
+/** Lists without 429, with an accepted 404: RL412 has 429 added, and RL102 would have 404 removed. */
+const lists: readonly [title: string, path: string, before: string, after: string][] = [
+  [
+    'a YAML block',
+    'p.yaml',
+    `retryOn:\n  - 500 # INC-1\n  - timeout\n  - 404 # ${reason}\n`,
+    `retryOn:\n  - 429\n  - 500 # INC-1\n  - timeout\n  - 404 # ${reason}\n`,
+  ],
+  [
+    'a YAML block that begins with the accepted entry',
+    'p.yaml',
+    `retryOn:\n  # ${next}\n  - 404\n  - 500 # INC-1\n`,
+    `retryOn:\n  - 429\n  # ${next}\n  - 404\n  - 500 # INC-1\n`,
+  ],
+  [
+    'a YAML list in brackets',
+    'p.yaml',
+    `retryOn: [\n  500, # INC-1\n  404, # ${reason}\n]\n`,
+    `retryOn: [\n  429, 500, # INC-1\n  404, # ${reason}\n]\n`,
+  ],
+  [
+    'JSON with comments',
+    'p.jsonc',
+    `{\n  "retryOn": [\n    500, "timeout", // INC-1\n    404 // ${reason}\n  ]\n}\n`,
+    `{\n  "retryOn": [\n    429, 500, "timeout", // INC-1\n    404 // ${reason}\n  ]\n}\n`,
+  ],
+  [
+    'JSON with comments on lines of their own',
+    'p.jsonc',
+    `{\n  "retryOn": [\n    // ${next}\n    404,\n    500 // INC-1\n  ]\n}\n`,
+    `{\n  "retryOn": [\n    // ${next}\n    429, 404,\n    500 // INC-1\n  ]\n}\n`,
+  ],
+];
+
+describe('an unsafe fix beside an accepted finding', () => {
+  for (const [title, path, before, after] of lists) {
+    it(`adds an entry to ${title}, and keeps the accepted entry and all comments`, async () => {
+      const {text, report} = await allFixes(before, path);
+      expect(text).to.equal(after);
+      expect(report.suppressed.map(({finding}) => finding.code)).to.deep.equal(['RL102']);
+      expect((await allFixes(text, path)).text).to.equal(text);
+    });
+  }
+
+  it('is not applied where an accepted finding would be open after it, and is not offered again', async () => {
+    const text =
+      '{\n  "retryOn": [500, 404],\n  "x-retry-lint": {"disable": [{"rule": "RL102", "at": "retryOn[1]", "reason": "the replica lags"}]}\n}\n';
+    const result = await allFixes(text, 'p.json');
+    expect(result.text).to.equal(text);
+    expect(result.fixed).to.deep.equal([]);
+    expect(result.report.suppressed.map(({finding}) => finding.code)).to.deep.equal(['RL102']);
+    const open = result.report.findings.filter(({code}) => code === 'RL412');
+    expect(open.map(({fix}) => fix)).to.deep.equal([undefined]);
+  });
+
+  it('leaves an entry that a baseline accepts', async () => {
+    const text = '{"retryOn": [500, 404]}';
+    const {findings} = await lintText({path: 'p.json', files: {'p.json': text}});
+    const baseline = findings.filter(({code}) => code === 'RL102').map(({acceptance}) => acceptance);
+    expect(baseline).to.have.length(1);
+    expect((await allFixes(text, 'p.json', {baseline})).text).to.contain('404');
+  });
+
+  it('does not keep the fixes of other findings from being applied', async () => {
+    const text =
+      '{\n  "retryOn": [500, 404],\n  "backoff": {"jiter": "full"},\n  "maxAttempts": 50,\n  "x-retry-lint": {"disable": [{"rule": "RL102", "at": "retryOn[1]", "reason": "the replica lags"}]}\n}\n';
+    const {text: after, report} = await allFixes(text, 'p.json');
+    expect(after).to.contain('"retryOn": [500, 404]').and.to.contain('"jitter"').and.not.to.contain('50,\n  "x-retry');
+    expect(report.suppressed).to.have.length(1);
+  });
+});
+
+describe('a suppression that names a rule which this run does not have', () => {
+  for (const names of ['ACME101, RL203', 'RL203 ACME101', 'ACME101']) {
+    it(`stays: ${names}`, async () => {
+      const text = `// retry-lint-disable ${names} -- this one is anonymous on purpose, INC-9\n{"maxAttempts": 2}\n`;
+      expect((await allFixes(text, 'p.jsonc')).text).to.equal(text);
+    });
+  }
+
+  it('is removed where every name is a rule of this run', async () => {
+    const text = '// retry-lint-disable RL203, no-synchronised-retries -- x\n{"maxAttempts": 2}\n';
+    expect((await allFixes(text, 'p.jsonc')).text).to.equal('{"maxAttempts": 2}\n');
+  });
+});
+
+describe('a byte order mark', () => {
+  const mark = '\uFEFF';
+  const cases: readonly [path: string, before: string, after: string][] = [
+    ['p.jsonc', '// retry-lint-disable RL203 -- x\n{"maxAttempts": 2}\n', '{"maxAttempts": 2}\n'],
+    ['p.jsonc', '/* retry-lint-disable RL203 -- x */ {"maxAttempts": 2}\n', ' {"maxAttempts": 2}\n'],
+    ['p.yaml', '# retry-lint-disable RL203 -- x\nmaxAttempts: 2\n', 'maxAttempts: 2\n'],
+  ];
+  for (const [path, before, after] of cases) {
+    it(`stays when the comment behind it is removed: ${JSON.stringify(before)}`, async () =>
+      expect((await allFixes(mark + before, path)).text).to.equal(mark + after));
+  }
+});
