@@ -57,12 +57,7 @@ export const contradiction: Rule = builtIn('RL401', {
     const capMs = words.ms(backoff.capMs);
     const fact = `${words.name('backoff.capMs')} is ${capMs}, below ${words.key('backoff.baseMs')} (${words.ms(backoff.baseMs)})`;
     const message = `${fact}: every wait is ${capMs}, and the base has no effect. Raise ${words.key('backoff.capMs')}.`;
-    yield {
-      at: 'backoff.capMs',
-      message,
-      severity: 'warning',
-      related: relatedTo(scope, 'backoff.baseMs'),
-    };
+    yield {at: 'backoff.capMs', message, severity: 'warning', related: relatedTo(scope, 'backoff.baseMs')};
   },
 });
 
@@ -133,7 +128,7 @@ function* newKeysAbove(scope: Scope): Iterable<Draft> {
     at: mostSpecific(scope, 'nested', 'idempotency'),
     message: `nested is "yield": a client above retries alone, and each of its attempts gets another ${idempotency.header}, so the server takes a retry for a new request. Let that client send the key, or switch its retries off.`,
     severity: 'warning',
-    related: [{at: 'idempotency', message: 'Idempotency keys are set here.'}],
+    related: relatedTo(scope, 'idempotency'),
   };
 }
 

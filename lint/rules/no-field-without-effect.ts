@@ -94,13 +94,7 @@ const idleRoute: FormerCheck = {
       if (!equalJson({...policy, name: ''}, {...top!.policy, name: ''})) continue;
       if (routes.slice(index + 1).some(next => mayMeet(match, next.match ?? {}))) continue;
       const message = `${scope.title.replace(/^r/, 'R')} changes nothing: its calls have the same settings without it. Remove it.`;
-      yield {
-        scope,
-        at: 'match',
-        message,
-        tag: 'unnecessary',
-        fix: removing('Remove the route', ''),
-      };
+      yield {scope, at: 'match', message, tag: 'unnecessary', fix: removing('Remove the route', '')};
     }
   },
 };

@@ -125,13 +125,7 @@ function culprit(scope: Scope): string | undefined {
 }
 
 function growing(backoff: Backoff, baseMs: number): FixDraft {
-  const value = {
-    kind: 'exponential',
-    baseMs,
-    factor: 2,
-    capMs: Math.max(20_000, baseMs * 4),
-    jitter: backoff.jitter,
-  };
+  const value = {kind: 'exponential', baseMs, factor: 2, capMs: Math.max(20_000, baseMs * 4), jitter: backoff.jitter};
   return assign('Double the wait before each retry', 'backoff', value);
 }
 

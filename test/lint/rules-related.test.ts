@@ -52,7 +52,7 @@ const RELATED: Readonly<Record<string, readonly string[]>> = {
   RL401: [
     'baseMs: backoff.baseMs is set here.',
     'hangRatio: objective.assume.hangRatio is set here.',
-    'idempotency: Idempotency keys are set here.',
+    'idempotency: idempotency is set here.',
     'p99: objective.assume.latencyMs.p99 is set here.',
     'throttledBaseMs: backoff.throttledBaseMs is set here.',
   ],
