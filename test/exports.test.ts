@@ -5,17 +5,14 @@ import {publicNames} from './public-names.ts';
 
 const root = new URL('../', import.meta.url);
 const {exports} = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as {
-  exports: Record<string, string | {default: string}>;
+  exports: Record<string, string | {types: string}>;
 };
 
-const sourceOf = (target: {default: string}): string =>
-  target.default.replace(/^\.\/dist\//, './').replace(/\.js$/, '.ts');
+const sourceOf = (target: {types: string}): string =>
+  target.types.replace('./dist/types/', './').replace(/\.d\.ts$/, '.ts');
 
 describe('public entries', () => {
-  const modules = Object.entries(exports).filter(entry => typeof entry[1] === 'object') as [
-    string,
-    {default: string},
-  ][];
+  const modules = Object.entries(exports).filter(entry => typeof entry[1] === 'object') as [string, {types: string}][];
 
   it('are all listed', () => {
     expect(modules.map(([entry]) => entry).sort()).to.deep.equal(Object.keys(publicNames).sort());

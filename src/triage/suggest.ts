@@ -55,8 +55,9 @@ export function suggest(input: PolicyInput, policy: Policy, evidence: Evidence):
   return {changes, policy: {...input, ...changed}};
 }
 
-function idempotency(policy: Policy, {withoutKey, failures}: Evidence): PolicyChange | null {
-  if (policy.idempotency !== null || withoutKey === 0) return null;
+function idempotency(policy: Policy, {withoutKey, failures, outerRetries}: Evidence): PolicyChange | null {
+  // Each attempt of a client above would get a key of its own.
+  if (policy.idempotency !== null || withoutKey === 0 || outerRetries > 0) return null;
   return {
     field: 'idempotency',
     from: null,
@@ -75,7 +76,8 @@ function refusals(policy: Policy, {redByBody, hintsInBody}: Evidence): PolicyCha
 }
 
 function nested(policy: Policy, {outerRetries}: Evidence): PolicyChange | null {
-  if (policy.nested === 'yield' || outerRetries === 0) return null;
+  // Beside keys of this client, the retries above have to be switched off.
+  if (policy.nested === 'yield' || outerRetries === 0 || policy.idempotency !== null) return null;
   return {
     field: 'nested',
     from: policy.nested,

@@ -26,6 +26,8 @@ const sharing =
         send: async args => {
           const how = behavior(stage.clock.now(), stage);
           if (how instanceof Error) throw how;
+          // Which scripts are known depends on the tests before, so a script that Redis lacks takes no time.
+          if (args[0] === 'EVALSHA' && !redis.knows(args[1]!)) return redis.run(args);
           await stage.clock.sleep(how === 'hangs' ? 1e9 : how);
           return redis.run(args);
         },

@@ -44,6 +44,11 @@ export class RedisDouble {
     return 'OK';
   }
 
+  /** Whether `EVALSHA` finds the script. */
+  knows(sha: string): boolean {
+    return this.#scripts.has(sha);
+  }
+
   #load(text: string): string {
     const sha = createHash('sha1').update(text).digest('hex');
     if (this.#scripts.has(sha)) return sha;

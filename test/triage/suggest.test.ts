@@ -13,7 +13,7 @@ const logs: readonly (readonly [title: string, log: string[], policy: PolicyInpu
   ['nothing of a log that the policy fits', [line(503, 'GET'), line(404, 'GET')], undefined, []],
   ['keys for POSTs that may have been acted on', [line(503, 'POST')], undefined, ['idempotency']],
   ['to read bodies that say that no retry helps', [line(429, 'POST', quota)], undefined, ['refusals']],
-  ['to yield to a client above', [line(503, 'GET', outer)], undefined, ['idempotency', 'nested']],
+  ['to yield to a client above', [line(503, 'GET', outer)], undefined, ['nested']],
   [
     'statuses that the policy lacks',
     [line(503, 'GET'), line(502, 'GET')],
@@ -36,7 +36,7 @@ const logs: readonly (readonly [title: string, log: string[], policy: PolicyInpu
     'all at once',
     [line(503, 'POST', outer), line(429, 'POST', quota)],
     {extends: ['steadfetch:batch']},
-    ['idempotency', 'refusals', 'nested'],
+    ['refusals', 'nested'],
   ],
 ];
 
