@@ -7,11 +7,11 @@ import {attempt, fullProject, type Ran} from './projects.ts';
 
 /** kB of 1000 bytes, after gzip; a little above what it is. Decision 0099 says what the last change of a limit paid for. */
 const LIMITS: Readonly<Record<string, number>> = {
-  steadfetch: 76.8,
-  'steadfetch/fetch': 73.3,
-  'steadfetch/ky': 73.7,
-  'steadfetch/core': 68.2,
-  'steadfetch/unchecked': 61.1,
+  steadfetch: 76.4,
+  'steadfetch/fetch': 72.9,
+  'steadfetch/ky': 73.6,
+  'steadfetch/core': 67.6,
+  'steadfetch/unchecked': 60.8,
   // With YAML, which a bundler that splits loads only for YAML.
   'steadfetch/lint': 122,
 };
