@@ -9,6 +9,7 @@ import {RULE_TEXTS} from '../../scripts/rule-pages/chunk.ts';
 export const chunkEntries: Readonly<Record<ChunkName, string>> = {
   yaml: 'lint/source/yaml.ts',
   globs: 'picomatch',
+  gitignore: 'ignore',
   schema: 'schema/policy.schema.json',
   arithmetic: 'lint/explain/arithmetic.ts',
   'rule-texts': RULE_TEXTS,

@@ -6,6 +6,7 @@ import type {ChunkName} from './start.ts';
 const USES: Readonly<Record<ChunkName, string>> = {
   yaml: 'read YAML',
   globs: 'match the globs of a configuration',
+  gitignore: 'read .gitignore',
   schema: 'complete and explain fields',
   arithmetic: 'work out rules',
   'rule-texts': 'explain rules',
