@@ -12,8 +12,10 @@ export interface NestedSend extends SentRequest {
   readonly by: typeof globalThis.fetch;
   /** The request whose sending led to this one. Of those that had ended, only one is kept: a timer may set the next timer without end. */
   readonly outer: NestedSend | undefined;
-  /** The answer to the same request, while the function may only have it again; null once it may send that again; undefined before the first. */
-  passedOn?: Promise<Response> | null;
+  /** The same request, as the function passed it on first, and its answer. */
+  passedOn?: SentRequest & {readonly answer: Promise<Response>};
+  /** Whether the function may send that once more, and not only have the answer again. */
+  mayRepeat?: true;
   /** Whether the function has answered. Its timers and listeners live on, and the requests that they send later are not nested. */
   hasEnded?: true;
 }

@@ -4,8 +4,9 @@
  */
 import type {PolicyHandle} from '../client/policy-handle.ts';
 import {SteadfetchError} from '../core/errors.ts';
+import {isSafeMethod} from '../decide/idempotency.ts';
 import {latestSend, type NestedSend, runSend} from './nested-sends.ts';
-import {isPassedOn} from './sent-request.ts';
+import {hasSameCredentials, isPassedOn, methodOf, type SentRequest} from './sent-request.ts';
 
 type Fetch = typeof globalThis.fetch;
 
@@ -63,21 +64,25 @@ export class Sender {
     const current = globalThis.fetch;
     // A port calls its client itself, unless it may have read that as the global fetch.
     const below = current === this.#first ? (this.#given ?? current) : this.#first;
+    const request = {input, init};
+    const latest = latestSend(init);
     let nested = 0;
     let route = this.#send;
     let found: NestedSend | undefined;
-    for (let send = latestSend(init); send; send = send.outer) {
+    for (let send = latest; send; send = send.outer) {
       if (send.client !== this) continue;
       // The global function has run for this request. It would run again for what it sends then, such as a report of each call, without end.
-      if (send.passedOn !== undefined && send.by === current) route = this.#sendByFirst;
-      if (send.hasEnded) continue;
-      if (++nested === MOST_NESTED) throw loopError();
-      if (!found && isPassedOn(send, {input, init}, send.by !== below, this.#handle.plans.keyHeaders)) found = send;
+      if (send.passedOn && send.by === current) route = this.#sendByFirst;
+      if (!send.hasEnded && ++nested === MOST_NESTED) throw loopError();
+      if (found || (send.hasEnded && !send.passedOn)) continue;
+      if (isPassedOn(send, request, send.by !== below, this.#handle.plans.keyHeaders)) found = send;
     }
-    if (!found) return route;
-    // The same answer once more, without its body where that was read.
-    const again = found.passedOn?.then(response => (response.bodyUsed ? new Response(null, response) : response));
-    return again ?? passOn(found, this.#sendBy(below, input, init));
+    // Not that of a client between, which decides itself whether to send again.
+    const before = found === latest && !found?.mayRepeat ? found?.passedOn : undefined;
+    if (before && hasSameCredentials(before, request))
+      // The same answer once more, without its body where that was read.
+      return before.answer.then(response => (response.bodyUsed ? new Response(null, response) : response));
+    return !found || found.hasEnded ? route : passOn(found, request, this.#sendBy(below, input, init));
   }
 }
 
@@ -90,14 +95,17 @@ function sendNoted(client: Sender, by: Fetch, input: RequestInfo | URL, init?: R
   });
 }
 
-/** Until it is answered, and after a failure, about which the policy decides, the same request gets the same outcome. */
-async function passOn(send: NestedSend, sent: Promise<Response>): Promise<Response> {
-  send.passedOn = sent;
-  const response = await sent;
-  // Below are the answers after which a function sends the request in another way, such as with a new token.
-  if (response.status < 408) send.passedOn = null;
+/** Notes that the same request gets the same outcome: the function runs for the call, too, and the policy decides whether to send again. */
+async function passOn(send: NestedSend, request: SentRequest, answer: Promise<Response>): Promise<Response> {
+  send.passedOn ??= {...request, answer};
+  const response = await answer;
+  // After those, a function sends it with a new token. What only reads may be polled.
+  if (response.status < 408 && (isSafeMethod(methodOf(send)) || REFUSED_CREDENTIALS.has(response.status)))
+    send.mayRepeat = true;
   return response;
 }
+
+const REFUSED_CREDENTIALS: ReadonlySet<number> = new Set([401, 403, 407]);
 
 /** Notes that a function is a client's, so that no client sends by it only because it is the global fetch. */
 export const noteMade = (fetch: object): void => void made.add(fetch);

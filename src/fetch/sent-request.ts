@@ -1,4 +1,5 @@
 /** Whether a request that a function sends by the client that has called it is the request it was called for. */
+import {looksSecret} from '../decide/secret-name.ts';
 
 /** The arguments of a fetch. */
 export interface SentRequest {
@@ -27,16 +28,30 @@ export function isPassedOn(
   return from.url === to.url || (isSigned && from.url.split('?')[0] === to.url.split('?')[0]);
 }
 
-function factsOf({input, init}: SentRequest) {
-  // A string and a URL have none of these.
-  const {url = String(input), method = 'GET', headers, body}: Partial<Request> = Object(input);
+/** Whether the headers that name a user are the same. */
+export const hasSameCredentials = (a: SentRequest, b: SentRequest): boolean => credentialsOf(a) === credentialsOf(b);
+
+const credentialsOf = (request: SentRequest): string =>
+  [...headersOf(request)].filter(([name]) => looksSecret(name)).join();
+
+// A string and a URL have none of the fields of a Request.
+const partsOf = ({input}: SentRequest): Partial<Request> => Object(input);
+
+export const methodOf = (request: SentRequest): string =>
+  (request.init?.method ?? partsOf(request).method ?? 'GET').toUpperCase();
+
+const headersOf = (request: SentRequest): Headers => new Headers(request.init?.headers ?? partsOf(request).headers);
+
+function factsOf(request: SentRequest) {
+  const {input, init} = request;
+  const {url = String(input), body} = partsOf(request);
   const {location} = globalThis as {location?: {readonly href: string}};
   return {
-    method: (init?.method ?? method).toUpperCase(),
+    method: methodOf(request),
     url: URL.parse(url, location?.href)?.href ?? url,
     /** Null: none. Undefined: inside a Request, where only reading it shows it. */
     body: init?.body ?? (body ? undefined : null),
     signal: init?.signal,
-    headers: new Headers(init?.headers ?? headers),
+    headers: headersOf(request),
   };
 }

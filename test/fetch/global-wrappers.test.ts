@@ -127,6 +127,77 @@ describe('a function around a fetch of createFetch, both in the place of globalT
     });
   });
 
+  for (const status of [200, 202, 400, 404, 409])
+    it(`that asks again for what a ${status} says sends a POST without a key as often as without the client`, async () => {
+      around(fetch => async (...args) => {
+        let response = await fetch(...args);
+        for (let left = 2; left > 0; left--) response = await fetch(...args);
+        return response;
+      });
+      answers = Array.from({length: 20}, () => status);
+      expect([await outcome(), sends.length]).to.deep.equal([status, 3]);
+    });
+
+  it('that polls sends a GET again until the answer is another', async () => {
+    around(fetch => async (...args) => {
+      let response = await fetch(...args);
+      while (response.status === 202) response = await fetch(...args);
+      return response;
+    });
+    answers = [202, 202, 200];
+    expect([await outcome({}), sends.length]).to.deep.equal([200, 3]);
+  });
+
+  it('that sends a copy once the attempt has ended sends it once', async () => {
+    const copies: Promise<Response>[] = [];
+    around(fetch => async (...args) => {
+      const response = await fetch(...args);
+      copies.push(new Promise(setImmediate).then(() => fetch(...args)));
+      return response;
+    });
+    expect(await outcome()).to.equal(200);
+    await nextTurns();
+    expect((await Promise.all(copies)).map(({status}) => status)).to.deep.equal([200, 200, 200]);
+    expect(sends).to.have.length(2);
+  });
+
+  it('that sends a request for two users at the same time gets the answer of the one that it takes', async () => {
+    install((async (_input, init) => new Response(new Headers(init?.headers).get('authorization'))) satisfies Fetch);
+    around(fetch => async (input, init) => {
+      const all = ['alice', 'bob'].map(user => fetch(input, {...init, headers: {authorization: user}}));
+      return (await Promise.all(all))[1]!;
+    });
+    expect(await (await globalThis.fetch(CHARGE)).text()).to.equal('bob');
+  });
+
+  it('that goes on with a second API key after a 429 reaches it', async () => {
+    const keys: (string | null)[] = [];
+    install((async (_input, init) => {
+      const key = new Headers(init?.headers).get('x-api-key');
+      keys.push(key);
+      return new Response(null, {status: key === 'two' ? 200 : 429});
+    }) satisfies Fetch);
+    around(fetch => async (input, init) => {
+      const first = await fetch(input, {...init, headers: {'x-api-key': 'one'}});
+      return first.status === 429 ? fetch(input, {...init, headers: {'x-api-key': 'two'}}) : first;
+    });
+    expect(await outcome()).to.equal(200);
+    expect(keys).to.deep.equal(['one', 'two']);
+  });
+
+  it('that is around two stacked clients keeps the attempts of both, and the last answer', async () => {
+    install(createFetch({...POLICY, maxAttempts: 3}));
+    around(
+      fetch =>
+        async (...args) =>
+          fetch(...args),
+      {...POLICY, maxAttempts: 3},
+    );
+    answers = Array.from({length: 20}, () => 503);
+    const response = await globalThis.fetch(CHARGE);
+    expect([response.status, await response.text(), sends.length]).to.deep.equal([503, 'answer 9', 9]);
+  });
+
   describe('that sends a request twice at the same time', () => {
     it('sends it as often as without the client, and takes the first answer', async () => {
       around(
