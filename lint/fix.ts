@@ -58,7 +58,7 @@ export async function fixText(request: LintRequest, {unsafe = false}: FixOptions
       sound.flatMap(({fix}) => fix?.edits ?? []),
     );
     const after = await lintText({...request, files: {...files, [path]: text}});
-    if (uncovers(report, sound, after)) {
+    if (changesAccepted(report, after)) {
       // Fewer fixes at a time, until the one is alone that must not be applied.
       if (sound.length === 1) refused.add(sound[0]!.fingerprint);
       most = Math.ceil(sound.length / 2);
@@ -76,25 +76,30 @@ export async function fixText(request: LintRequest, {unsafe = false}: FixOptions
 }
 
 /**
- * Whether fixes made an accepted finding an open one, by moving or removing what accepts it. The next fix would then change what the author
- * decided to keep.
+ * Whether what the author accepts is another finding after the fixes than before: an accepted one is open, because what accepts it has moved or
+ * is gone, or one is accepted that was open.
  */
-function uncovers(before: Report, fixed: readonly Finding[], after: Report): boolean {
-  const suppressedAfter = countsOf(after.suppressed.map(({finding}) => finding));
-  const openBefore = countsOf(before.findings);
+function changesAccepted(before: Report, after: Report): boolean {
+  const accepted = countsOf(before.suppressed.map(({finding}) => finding));
+  const acceptedAfter = countsOf(after.suppressed.map(({finding}) => finding));
+  const open = countsOf(before.findings);
   const openAfter = countsOf(after.findings);
-  const gone = countsOf(fixed);
-  return [...countsOf(before.suppressed.map(({finding}) => finding))].some(([code, count]) => {
-    const expected = (openBefore.get(code) ?? 0) - (gone.get(code) ?? 0);
-    return (suppressedAfter.get(code) ?? 0) < count && (openAfter.get(code) ?? 0) > expected;
-  });
+  const grows = (from: Counts, to: Counts, what: string): boolean => (to.get(what) ?? 0) > (from.get(what) ?? 0);
+  return (
+    [...acceptedAfter.keys()].some(what => open.has(what) && grows(accepted, acceptedAfter, what)) ||
+    [...accepted.keys()].some(what => grows(open, openAfter, what))
+  );
 }
 
 type Counts = ReadonlyMap<string, number>;
 
+/** By what findings say: their places move with each fix. */
 function countsOf(findings: readonly Finding[]): Counts {
   const counts = new Map<string, number>();
-  for (const {code} of findings) counts.set(code, (counts.get(code) ?? 0) + 1);
+  for (const {code, message} of findings) {
+    const what = `${code} ${message}`;
+    counts.set(what, (counts.get(what) ?? 0) + 1);
+  }
   return counts;
 }
 

@@ -8,6 +8,7 @@ import {counted} from '../formatters/sum.ts';
 import {CliError} from '../io/cli-error.ts';
 import {Dependencies} from '../io/dependencies.ts';
 import type {Io} from '../io/io.ts';
+import {readRegularFile} from '../io/regular-file.ts';
 import {writeFile} from '../io/write-file.ts';
 import {lintText} from '../lint.ts';
 import {targetsOf} from '../workspace/targets.ts';
@@ -97,7 +98,7 @@ async function fixOne(
   const before = request.files[path]!;
   const {text, fixed, report} = await fixText(request, {unsafe: unsafeFixes});
   if (text === before) return report;
-  if (fix === 'write' && !write(path, text, workspace, found)) return lintText(request);
+  if (fix === 'write' && !write(path, before, text, workspace, found)) return lintText(request);
   found.texts[path] = text;
   found.fixed += fixed.length;
   found.changed++;
@@ -110,11 +111,27 @@ async function fixOne(
   return report;
 }
 
-/** A file that cannot be written does not keep the others from being fixed. */
-function write(path: string, text: string, workspace: Workspace, found: Found): boolean {
+/** Undefined: the file is gone, or cannot be read any more. */
+function textOf(file: string): string | undefined {
   try {
-    writeFile(workspace.absolute(path), text, path);
-    workspace.dependencies?.note(workspace.absolute(path));
+    return readRegularFile(file);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * A file that cannot be written does not keep the others from being fixed.
+ *
+ * @param before What was linted.
+ */
+function write(path: string, before: string, text: string, workspace: Workspace, found: Found): boolean {
+  const file = workspace.absolute(path);
+  try {
+    if (textOf(file) !== before)
+      throw new CliError(`${path} was not written: it has changed since it was read. Run retry-lint again.`);
+    writeFile(file, text, path);
+    workspace.dependencies?.note(file);
     return true;
   } catch (error) {
     if (!(error instanceof CliError)) throw error;

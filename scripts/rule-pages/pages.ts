@@ -55,7 +55,7 @@ how severe it is. For one place, with the reason:
 ## Retired rules
 
 Rules with one cause became one rule. Code and name of a retired rule still work: a setting or a suppression that names it applies to
-what it reported, and to nothing else of the rule that has its check now. No new rule gets the code.
+what it reported, and to nothing else of the rule that has its check now. An earlier name of a rule that is left stands for the whole rule. No new rule gets the code.
 
 | code | name | now |
 |---|---|---|

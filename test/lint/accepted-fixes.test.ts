@@ -66,6 +66,38 @@ describe('an unsafe fix beside an accepted finding', () => {
     for (const {fix} of open) expect(fix).to.equal(undefined);
   });
 
+  const order9 = 'retry-lint-disable-next-line RL102 -- their 400 is transient, ticket 9';
+  for (const [title, path, text] of [
+    [
+      'by its comment',
+      'p.jsonc',
+      `{\n  "retryOn": [\n    "5xx",\n    "timeout",\n    // ${order9}\n    400,\n    "4xx",\n    "network"\n  ]\n}\n`,
+    ],
+    [
+      'by its comment in YAML',
+      'p.yaml',
+      `retryOn:\n  - 5xx\n  - timeout\n  # ${order9}\n  - 400\n  - 4xx\n  - network\n`,
+    ],
+    [
+      'by its index',
+      'p.json',
+      '{"retryOn": [429, "timeout", "network", 503, 404, 404, 401], "x-retry-lint": {"disable": [{"rule": "RL102", "at": "retryOn[5]", "reason": "INC-7"}]}}',
+    ],
+  ] as const)
+    it(`removes no entry where an open finding would be accepted in place of it, ${title}`, async () => {
+      const open = async (policy: string): Promise<string[]> => {
+        const {findings} = await lintText({path, files: {[path]: policy}});
+        return findings.filter(({code}) => code === 'RL102').map(({message}) => message);
+      };
+      const {text: after} = await fixText({path, files: {[path]: text}});
+      expect(await open(after)).to.deep.equal(await open(text)).and.not.empty;
+    });
+
+  it('is not applied where the accepted value would be open at another place', async () => {
+    const text = `idempotentMethods:\n  - GET\n  - PSOT\n  # retry-lint-disable-next-line RL104 -- SEC-12\n  - POST\n`;
+    expect((await allFixes(text, 'p.yaml')).text).to.equal(text);
+  });
+
   it('leaves an entry that a baseline accepts', async () => {
     const text = '{"retryOn": [500, 404]}';
     const {findings} = await lintText({path: 'p.json', files: {'p.json': text}});

@@ -28,6 +28,23 @@ describe('retry-lint --fix', () => {
     expect(readdirSync(desk.folder)).to.deep.equal(['policy.json']);
   });
 
+  it('does not overwrite what was saved while it ran, and says so', async () => {
+    const desk = new Desk({'policy.json': wavy});
+    const saved = '{"maxAttempts": 9}\n';
+    const rule = `import {writeFileSync} from 'node:fs';
+export default {
+  code: 'ACME101', name: 'a-save', category: 'hygiene', severity: 'info', confidence: 'high', summary: 'S', fields: [],
+  documentation: () => ({why: 'W', sources: [], bad: [{}], good: [{}]}),
+  *check() { writeFileSync(${JSON.stringify(desk.at('policy.json'))}, ${JSON.stringify(saved)}); },
+};\n`;
+    desk.write('r.mjs', rule);
+    desk.write('.retry-lintrc.json', '{"plugins": ["./r.mjs"]}');
+    const {code, err} = await desk.run('--fix', '--unsafe-fixes', 'policy.json');
+    expect(code).to.equal(2);
+    expect(err).to.contain('policy.json was not written: it has changed since it was read. Run retry-lint again.');
+    expect(desk.read('policy.json')).to.equal(saved);
+  });
+
   describe('without --unsafe-fixes', () => {
     const both = '{\n  "deadlineMS": null,\n  "backoff": {"jitter": "none"}\n}\n';
     const safely = both.replace('deadlineMS', 'deadlineMs');
