@@ -1,6 +1,7 @@
 /** The `Io` of the real process. Anything that costs start-up time is read only when it is needed. */
 
 import {fstatSync, readFileSync, statSync, writeSync} from 'node:fs';
+import {CliError, whyNot} from './cli-error.ts';
 import type {Io, Stream} from './io.ts';
 
 /** @returns Also how to end the process, once a command has its exit code. */
@@ -69,10 +70,10 @@ function stream(fd: number, native: () => NodeJS.WriteStream): NativeStream {
         while (rest.length > 0 && !isFull && !isClosed) rest = rest.subarray(writeSync(fd, rest));
       } catch (error) {
         const {code} = error as NodeJS.ErrnoException;
-        // The reader has closed the pipe because it has read enough, as `head` does.
-        if (code === 'EPIPE') isClosed = true;
-        else if (code === 'EAGAIN') isFull = true;
-        else throw error;
+        if (code === 'EAGAIN') isFull = true;
+        // The reader has closed the pipe because it has read enough, as `head` does. And nothing can be said of an error that cannot be written.
+        else if (code === 'EPIPE' || fd === 2) isClosed = true;
+        else throw new CliError(`Standard output could not be written: it ${whyNot(error)}.`);
       }
       if (isFull && rest.length > 0) native().write(rest);
     },

@@ -4,7 +4,7 @@
  */
 import {execFileSync, spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
-import {chmodSync, linkSync, lstatSync, readdirSync, rmSync, statSync, symlinkSync} from 'node:fs';
+import {chmodSync, closeSync, linkSync, lstatSync, openSync, readdirSync, rmSync, statSync, symlinkSync} from 'node:fs';
 import {createServer} from 'node:net';
 import {fileURLToPath} from 'node:url';
 import {expect} from 'chai';
@@ -26,6 +26,19 @@ describe('retry-lint and special files', () => {
   /** A command that waits for a writer cannot be called back. */
   const other = new OtherProcess();
   after(() => other.end());
+
+  it('says that standard output cannot be written, and ends with 2', () => {
+    const desk = new Desk({'p.json': wavy});
+    const notForWriting = openSync(desk.at('p.json'), 'r');
+    try {
+      const stdio = ['ignore', notForWriting, 'pipe'] as const;
+      const {status, stderr} = spawnSync(process.execPath, [main, 'p.json'], {cwd: desk.folder, stdio: [...stdio]});
+      expect(String(stderr)).to.equal('Standard output could not be written: it is not open.\n');
+      expect(status).to.equal(2);
+    } finally {
+      closeSync(notForWriting);
+    }
+  });
 
   for (const [kind, makeAt] of Object.entries(make)) {
     it(`refuses ${kind} that is named`, async () => {
