@@ -18,7 +18,7 @@ export type FindingTag = 'unnecessary' | 'deprecated';
 export interface Finding {
   /** The code of the rule: `RL203`. */
   readonly code: string;
-  /** The name of the rule: `no-synchronised-retries`. */
+  /** The name of the rule: `no-synchronized-retries`. */
   readonly name: string;
   /** How serious the finding is: error, warning or info. */
   readonly severity: Severity;

@@ -160,5 +160,5 @@ function withoutOverlap(findings: readonly Finding[]): Finding[] {
   return chosen;
 }
 
-/** Neighbours touch too: two insertions at one place would have no order. */
+/** Neighbors touch too: two insertions at one place would have no order. */
 const touches = (a: Edit, b: Edit): boolean => a.start <= b.end && b.start <= a.end;

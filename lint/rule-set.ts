@@ -67,7 +67,7 @@ export interface NamedRule {
   readonly formerly?: string;
 }
 
-/** `RL203` or `no-synchronised-retries`, in any case, also of a rule that is retired. */
+/** `RL203` or `no-synchronized-retries`, in any case, also of a rule that is retired. */
 export function namedRule(rules: readonly Rule[], nameOrCode: string): NamedRule | undefined {
   const wanted = nameOrCode.toLowerCase();
   const isNamed = (each: {readonly code: string; readonly name: string}): boolean =>

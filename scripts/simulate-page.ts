@@ -166,7 +166,7 @@ command ends and says so.
 ## How far to trust it
 
 \`npm run test:truth\` holds the simulator against published tables: AWS's comparison of jitters, Brooker's of retry budgets and his collapse, gRPC's throttling, and the
-closed forms. The model of the service is simple on purpose: it has no network of its own kind, no garbage collector and no neighbours. Compare
+closed forms. The model of the service is simple on purpose: it has no network of its own kind, no garbage collector and no neighbors. Compare
 policies by it, and measure the winner.
 `;
 }

@@ -34,7 +34,7 @@ const unchecked: PolicySource = {resolve: (input = {}) => mergeLayers(input), re
 /**
  * Resolves a policy like `definePolicy` of `steadfetch`, with presets, layers and defaults, but does not validate it.
  *
- * @param input  A policy that `definePolicy` of `steadfetch`, `loadPolicy` or `retry-lint` has accepted. The behaviour of an invalid
+ * @param input  A policy that `definePolicy` of `steadfetch`, `loadPolicy` or `retry-lint` has accepted. The behavior of an invalid
  *   policy, and of invalid overrides of a call, is undefined.
  * @param random Random numbers for the open times of breakers. Default: `Math.random`.
  * @param guards Guards whose state several processes share, such as those of `redisGuards`. Default: guards of this process.

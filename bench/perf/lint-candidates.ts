@@ -43,7 +43,7 @@ const RULES = `rules:
   no-too-many-attempts:
     given: $
     then: {field: maxAttempts, function: schema, functionOptions: {schema: {type: integer, maximum: 5}}}
-  no-synchronised-retries:
+  no-synchronized-retries:
     given: $..backoff
     then: {field: jitter, function: enumeration, functionOptions: {values: [full, equal, decorrelated]}}
   no-repeated-post-without-key:

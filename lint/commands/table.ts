@@ -122,7 +122,7 @@ const explain: CommandSpec = {
   groups: [{title: 'Options', options: [...configOptions, ...general.options]}],
   examples: [
     ['retry-lint explain RL203', 'show the reasons and their sources'],
-    ['retry-lint explain no-synchronised-retries policy.json', 'work the rule out for a policy'],
+    ['retry-lint explain no-synchronized-retries policy.json', 'work the rule out for a policy'],
   ],
 };
 

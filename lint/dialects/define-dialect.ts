@@ -51,14 +51,14 @@ const expected = ({jitter, attemptTimeout}: Capabilities): [path: string, can: b
 const EVERY_METHOD = 'GET HEAD OPTIONS TRACE PUT DELETE QUERY POST PATCH CONNECT'.split(' ');
 
 /** The defaults of a runtime with these capabilities, as far as nothing else is known. */
-const baseOf = ({gatesByMethod, jitter, honoursHint, defaultBudget}: Capabilities): Policy => ({
+const baseOf = ({gatesByMethod, jitter, honorsHint, defaultBudget}: Capabilities): Policy => ({
   ...defaultPolicy,
   deadlineMs: null,
   attemptTimeoutMs: null,
   idleTimeoutMs: null,
   idempotentMethods: gatesByMethod ? defaultPolicy.idempotentMethods : EVERY_METHOD,
   backoff: {...defaultPolicy.backoff, throttledBaseMs: 0, jitter: jitter === 'builtin' ? 'full' : 'none'},
-  retryAfter: {...defaultPolicy.retryAfter, honor: honoursHint},
+  retryAfter: {...defaultPolicy.retryAfter, honor: honorsHint},
   budget: defaultBudget ? defaultPolicy.budget : null,
   breaker: null,
 });

@@ -40,7 +40,7 @@ export interface Capabilities {
   /** An attempt can have a timeout of its own. */
   readonly attemptTimeout: boolean;
   /** Whether it can wait for as long as an answer asks. */
-  readonly honoursHint: boolean;
+  readonly honorsHint: boolean;
   /** Whether all retries together have a limit by default. */
   readonly defaultBudget: boolean;
   /** A user waits for a call. A workflow may run for hours. */

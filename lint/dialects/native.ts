@@ -14,7 +14,7 @@ export const native: Dialect = {
     gatesByMethod: true,
     jitter: 'field',
     attemptTimeout: true,
-    honoursHint: true,
+    honorsHint: true,
     defaultBudget: true,
     kind: 'call',
   },

@@ -59,7 +59,7 @@ export function editEntries(
   return insertion && [...edits, ...insertion];
 }
 
-/** Neighbours that go together, or one entry that stays. */
+/** Neighbors that go together, or one entry that stays. */
 interface Run extends Span {
   readonly isRemoved: boolean;
 }

@@ -22,7 +22,7 @@ export function registerExplain(server: McpServer, desk: Desk): void {
       description:
         'Explains a rule of the linter: what goes wrong, for whom, what to do instead, and the sources. With a policy, also the arithmetic in its numbers.',
       inputSchema: z.strictObject({
-        rule: z.string().max(200).describe('Code or name: RL203, no-synchronised-retries'),
+        rule: z.string().max(200).describe('Code or name: RL203, no-synchronized-retries'),
         ...policyFields,
       }),
       outputSchema,

@@ -36,7 +36,7 @@ const fix: z.ZodType<PlainFix> = z.object({
 
 export const findingSchema: z.ZodType<PlainFinding> = z.object({
   code: z.string().describe('Code of the rule: RL203'),
-  rule: z.string().describe('Name of the rule: no-synchronised-retries'),
+  rule: z.string().describe('Name of the rule: no-synchronized-retries'),
   severity: z.enum(['error', 'warning', 'info']),
   confidence: z.enum(['high', 'medium', 'low']),
   message: z.string(),
@@ -79,7 +79,7 @@ export function worstFindings(reports: readonly Report[]): {findings: PlainFindi
   };
 }
 
-/** `a.retry.json:2:15 error RL203 no-synchronised-retries: …`, and the fix below it. */
+/** `a.retry.json:2:15 error RL203 no-synchronized-retries: …`, and the fix below it. */
 export function findingText({path, line, column, severity, code, rule, message, fix}: PlainFinding): string {
   const where = `${path}:${line}:${column} ${severity} ${code} ${rule}: ${message}`;
   return fix === null ? where : `${where}\n  ${fix.safety} fix: ${fix.title}`;

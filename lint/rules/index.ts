@@ -32,7 +32,7 @@ import {repeatedRoutes} from './no-repeated-settings.ts';
 import {retriedRefusals} from './no-retried-refusals.ts';
 import {secretInNotes} from './no-secret-in-notes.ts';
 import {sharedRouteGuards} from './no-shared-route-guards.ts';
-import {synchronisedRetries} from './no-synchronised-retries.ts';
+import {synchronizedRetries} from './no-synchronized-retries.ts';
 import {timeoutBelowLatency} from './no-timeout-below-latency.ts';
 import {tooManyAttempts} from './no-too-many-attempts.ts';
 import {toothlessBudget} from './no-toothless-budget.ts';
@@ -63,7 +63,7 @@ const all: readonly Rule[] = [
   credentialsAcrossSites,
   ignoredKeyHeader,
   tooManyAttempts,
-  synchronisedRetries,
+  synchronizedRetries,
   missingBackoff,
   endlessWaits,
   missingBudget,

@@ -78,7 +78,7 @@ const unretriedThrottling: FormerCheck = {
 
   *check(scope): Iterable<Draft> {
     const {retryOn} = scope.policy;
-    if (!scope.dialect.capabilities.honoursHint) return;
+    if (!scope.dialect.capabilities.honorsHint) return;
     // gRPC calls end with codes, not with statuses.
     if (isGrpcPath(scope.match?.path)) return;
     if (!mayRetry(scope) || !isSetHere(scope, 'retryOn')) return;

@@ -70,7 +70,7 @@ function isOneWordMore(wrong: string, right: string): boolean {
 const LEAST_LETTERS = 5;
 const LEAST_LETTERS_OF_SWAP = 4;
 
-/** One letter more, less or other, or two neighbours in the wrong order, inside of a word that carries nothing. */
+/** One letter more, less or other, or two neighbors in the wrong order, inside of a word that carries nothing. */
 function isOneSlip(wrong: string, right: string, words: readonly string[]): boolean {
   const start = commonPrefix(wrong, right);
   const rest = commonSuffix(wrong.slice(start), right.slice(start));

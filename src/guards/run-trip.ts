@@ -59,7 +59,7 @@ class Link implements Tracked {
     return false;
   }
 
-  /** Removes the attempt from the list, so that its neighbours are adjacent. */
+  /** Removes the attempt from the list, so that its neighbors are adjacent. */
   #leave(): boolean {
     const {before, after} = this;
     if (before !== null) before.after = after;

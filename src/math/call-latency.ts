@@ -174,7 +174,7 @@ function reachable(failures: Failures, latestMs: number): Failures {
   );
 }
 
-/** Failures of several durations make ever more sums. Beyond this number, neighbours are merged. */
+/** Failures of several durations make ever more sums. Beyond this number, neighbors are merged. */
 const MOST_DURATIONS = 32;
 
 /** Durations in equal parts of their range, each at its mean. */

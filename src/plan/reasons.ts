@@ -48,7 +48,7 @@ function attemptsReason(best: Plan, plans: readonly Plan[], request: PlanRequest
 function timeoutReason(best: Plan, plans: readonly Plan[], request: PlanRequest): Reason {
   const timeoutMs = best.attemptTimeoutMs!;
   const timeoutOf = (plan: Plan): number => plan.attemptTimeoutMs ?? Number.POSITIVE_INFINITY;
-  const {below, above} = neighbours(best, plans, 'attemptTimeoutMs', timeoutOf);
+  const {below, above} = neighbors(best, plans, 'attemptTimeoutMs', timeoutOf);
   const clauses = [above, below].flatMap(plan =>
     plan === undefined ? [] : [`at ${formatMs(timeoutOf(plan))}, ${changeText(plan, best, request)}`],
   );
@@ -57,7 +57,7 @@ function timeoutReason(best: Plan, plans: readonly Plan[], request: PlanRequest)
 }
 
 function baseReason(best: Plan, plans: readonly Plan[], request: PlanRequest): Reason {
-  const {above} = neighbours(best, plans, 'baseMs', ({baseMs}) => baseMs);
+  const {above} = neighbors(best, plans, 'baseMs', ({baseMs}) => baseMs);
   const because =
     above === undefined
       ? 'It is the longest that was searched.'
@@ -66,7 +66,7 @@ function baseReason(best: Plan, plans: readonly Plan[], request: PlanRequest): R
 }
 
 /** The plans with the next smaller and the next larger value of one setting. */
-function neighbours(
+function neighbors(
   best: Plan,
   plans: readonly Plan[],
   key: keyof Plan,

@@ -77,7 +77,7 @@ const isCount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 1e6;
 const normalise = (word: string): string => word.toLowerCase().replace(/[-_\s]/g, '');
 
-/** Damerau–Levenshtein, restricted: a swap of neighbours is one slip, as it is on a keyboard. */
+/** Damerau–Levenshtein, restricted: a swap of neighbors is one slip, as it is on a keyboard. */
 export function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({length: b.length + 1}, (_, column) => column);

@@ -35,7 +35,7 @@ describe('an idempotency key', () => {
     expect(world.header(KEY)).to.deep.equal(['mine', 'mine']);
   });
 
-  virtually('is not generated if the policy does not say that the server honours it', async make => {
+  virtually('is not generated if the policy does not say that the server honors it', async make => {
     const world = make();
     await world.run(ITEMS, {method: 'POST'});
     await world.run(ITEMS, {method: 'PATCH'});

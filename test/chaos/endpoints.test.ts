@@ -101,7 +101,7 @@ describe('faultServer, of a scenario with endpoints', () => {
   });
 
   it('listens on the ports after the first, or on none', async () => {
-    const {free, taken, other} = await neighbours();
+    const {free, taken, other} = await neighbors();
     const scenario = scenarioOf({name: 'eu'}, {name: 'us'});
     const error = (await faultServer(scenario, {port: free}).catch((reason: unknown) => reason)) as object;
     expect(error).to.include({code: 'EADDRINUSE', port: taken});
@@ -128,7 +128,7 @@ describe('faultServer, of a scenario with endpoints', () => {
 });
 
 /** Two ports side by side: a free one, and one that a server has. */
-async function neighbours(): Promise<{free: number; taken: number; other: Server}> {
+async function neighbors(): Promise<{free: number; taken: number; other: Server}> {
   for (;;) {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');

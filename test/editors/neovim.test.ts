@@ -83,7 +83,7 @@ describe('retry-lint lsp in Neovim', () => {
   });
 
   it('explains a rule, as a page or in a message', () => {
-    expect(results.get('explained')).to.match(/\/RL203\.md$|^RL203 no-synchronised-retries: .*/s);
+    expect(results.get('explained')).to.match(/\/RL203\.md$|^RL203 no-synchronized-retries: .*/s);
   });
 
   it('shows a syntax error where it is typed', () => {

@@ -124,7 +124,7 @@ describe('a suppression that names a rule which this run does not have', () => {
   }
 
   it('is removed where every name is a rule of this run', async () => {
-    const text = '// retry-lint-disable RL203, no-synchronised-retries -- x\n{"maxAttempts": 2}\n';
+    const text = '// retry-lint-disable RL203, no-synchronized-retries -- x\n{"maxAttempts": 2}\n';
     expect((await allFixes(text, 'p.jsonc')).text).to.equal('{"maxAttempts": 2}\n');
   });
 });

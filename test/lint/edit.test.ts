@@ -71,7 +71,7 @@ const cases: Case[] = [
   ],
   ['removes the last line behind a trailing comma', '{\n  "a": 1,\n  "b": 2,\n}', remove('b'), '{\n  "a": 1,\n}'],
   [
-    'keeps the comments of its neighbours',
+    'keeps the comments of its neighbors',
     '{\n  // a\n  "a": 1,\n  // b\n  "b": 2\n}',
     remove('a'),
     '{\n  // a\n  // b\n  "b": 2\n}',
@@ -139,7 +139,7 @@ const cases: Case[] = [
   ['adds to what it has added', '{}', [set(['a', 'b'], 1), set(['a', 'c'], 2)], '{"a": {"b": 1, "c": 2}}'],
   ['sets what it has set', '{"a": 1}', [set(['a'], {b: 2}), set(['a', 'c'], 3)], '{"a": {"b": 2, "c": 3}}'],
   ['replaces the last and adds', '{"a": 1}', [set(['a'], 2), set(['b'], 3)], '{"a": 2, "b": 3}'],
-  ['removes neighbours', '{"a": 1, "b": 2, "c": 3}', [remove('b'), remove('a')], '{"c": 3}'],
+  ['removes neighbors', '{"a": 1, "b": 2, "c": 3}', [remove('b'), remove('a')], '{"c": 3}'],
   ['removes the last two', '{"a": 1, "b": 2, "c": 3}', [remove('b'), remove('c')], '{"a": 1}'],
   ['removes one here and one there', '{"a": 1, "b": 2, "c": 3}', [remove('a'), remove('c')], '{"b": 2}'],
   [

@@ -304,7 +304,7 @@ describe('report formats', () => {
 
     it('shows the place in its lines, the fix, the choice and the page', async () => {
       const text = '{\n  "backoff": {"jitter": "none"}\n}\n';
-      expect(format('stylish', await one(text))).to.equal(`policy.json:2:15  error  RL203 no-synchronised-retries
+      expect(format('stylish', await one(text))).to.equal(`policy.json:2:15  error  RL203 no-synchronized-retries
   Retries come in bursts: the waits of 100 and 200 ms are equal for all clients that failed at the
   same time. Use jitter.
 

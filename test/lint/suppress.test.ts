@@ -19,8 +19,8 @@ describe('a suppression', () => {
       {kind: 'line', rules: ['RL203', 'RL101'], reason: 'why', until: undefined},
     ],
     [
-      'retry-lint-disable-next-line no-synchronised-retries -- a -- b until 2027-01-01',
-      {kind: 'next-line', rules: ['no-synchronised-retries'], reason: 'a -- b', until: '2027-01-01'},
+      'retry-lint-disable-next-line no-synchronized-retries -- a -- b until 2027-01-01',
+      {kind: 'next-line', rules: ['no-synchronized-retries'], reason: 'a -- b', until: '2027-01-01'},
     ],
     [
       'retry-lint-disable RL203 -- until 2027-01-01',
@@ -101,7 +101,7 @@ describe('a suppression', () => {
       '{\n  // retry-lint-disable-next-line RL203 -- x\n\n  // a note\n  "backoff": {"jitter": "none"}\n}',
     ],
     ['on its own line', '{\n  "backoff": {"jitter": "none"} // retry-lint-disable-line RL203 -- x\n}'],
-    ['in the whole file', '/* retry-lint-disable no-synchronised-retries -- x */\n{"backoff": {"jitter": "none"}}'],
+    ['in the whole file', '/* retry-lint-disable no-synchronized-retries -- x */\n{"backoff": {"jitter": "none"}}'],
     ['by its name, in any case', '{\n  "backoff": {"jitter": "none"} // retry-lint-disable-line rl203 -- x\n}'],
     ['in YAML', '# retry-lint-disable-next-line RL203 -- x\nbackoff: {jitter: none}\n', 'policy.yaml'],
     ['in a block', '{"backoff": {"jitter": "none"}, "x-retry-lint": {"disable": [{"rule": "RL203", "reason": "x"}]}}'],

@@ -5,7 +5,7 @@ import {policiesAt} from '../../lint/dialects/policies-at.ts';
 import {explainFile} from '../../lint/explain/explain.ts';
 import {fixText} from '../../lint/fix.ts';
 import {dependencies, lintText} from '../../lint/lint.ts';
-import {synchronisedRetries} from '../../lint/rules/no-synchronised-retries.ts';
+import {synchronizedRetries} from '../../lint/rules/no-synchronized-retries.ts';
 import {readSource, toValue} from '../../lint/source/read.ts';
 
 const path = 'policies.yaml';
@@ -93,7 +93,7 @@ describe('several policies in a file', () => {
   });
 
   it('are explained by their names', async () => {
-    const explanations = await explainFile(synchronisedRetries, {path, files: {[path]: two}});
+    const explanations = await explainFile(synchronizedRetries, {path, files: {[path]: two}});
     expect(explanations.map(({title}) => title)).to.deep.equal(['policy "orders"', 'route * /v1/search']);
   });
 

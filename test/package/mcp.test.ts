@@ -33,7 +33,7 @@ describe('npx retry-lint mcp', () => {
 
   it('explains', async () => {
     const {structuredContent} = await client.callTool({name: 'explain', arguments: {rule: 'RL203'}});
-    expect(structuredContent).to.include({rule: 'no-synchronised-retries'});
+    expect(structuredContent).to.include({rule: 'no-synchronized-retries'});
   });
 
   it('simulates, with the simulator of the package', async () => {

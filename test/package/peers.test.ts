@@ -54,11 +54,11 @@ describe('npm install', () => {
           expect(installed).not.to.include(`node_modules/${name}`);
       });
 
-      for (const [age, neighbours] of extremes(Object.entries(NEIGHBOURS))) {
-        it(`has no conflict with ${neighbours.join(', ')} (${age})`, async () => {
-          for (const steps of [[neighbours, [await packed()]], [[await packed(), ...neighbours]]]) {
+      for (const [age, neighbors] of extremes(Object.entries(NEIGHBOURS))) {
+        it(`has no conflict with ${neighbors.join(', ')} (${age})`, async () => {
+          for (const steps of [[neighbors, [await packed()]], [[await packed(), ...neighbors]]]) {
             const installed = await install(steps);
-            const [names, expected] = [/@[^@]+$/, /^.+@/].map(rest => neighbours.map(each => each.replace(rest, '')));
+            const [names, expected] = [/@[^@]+$/, /^.+@/].map(rest => neighbors.map(each => each.replace(rest, '')));
             expect(names!.map(name => installed[`node_modules/${name}`]!.version)).to.deep.equal(expected);
           }
         });
@@ -123,7 +123,7 @@ class Collector {
   }
 }
 
-describe('a neighbour of another version', () => {
+describe('a neighbor of another version', () => {
   let collector: Collector;
   let url: string;
   before(async () => {

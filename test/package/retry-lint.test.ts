@@ -5,7 +5,7 @@ import {expect} from 'chai';
 import {attempt, fullProject, oldestNode, packedShim, project} from './projects.ts';
 
 const policy = '{\n  "backoff": {"jitter": "none"}\n}\n';
-const finding = /^policy\.json:2:15 {2}error {2}RL203 no-synchronised-retries\n/;
+const finding = /^policy\.json:2:15 {2}error {2}RL203 no-synchronized-retries\n/;
 
 describe('npx retry-lint', () => {
   it('works from the package retry-lint, in a project that has nothing else', async () => {
@@ -22,7 +22,7 @@ describe('npx retry-lint', () => {
     const folder = await fullProject();
     const {code, output} = await attempt(folder, 'npx', 'retry-lint', 'explain', 'RL203');
     expect(output)
-      .to.match(/^RL203 no-synchronised-retries\n/)
+      .to.match(/^RL203 no-synchronized-retries\n/)
       .and.contain('Exponential Backoff and Jitter');
     expect(code).to.equal(0);
   });

@@ -74,7 +74,7 @@ const OVERRIDES = {
   idempotencyKey: 'key',
 };
 
-/** Every number of the schema, and its neighbours. */
+/** Every number of the schema, and its neighbors. */
 const NUMBERS = [...new Set(Array.from(JSON.stringify(schema).matchAll(/-?\d+(?:\.\d+)?/g), ([text]) => Number(text)))]
   .filter(value => value < 1e19)
   .flatMap(value => [value - 1, value, value + 1, value + 0.5]);

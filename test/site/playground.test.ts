@@ -78,7 +78,7 @@ describe('the playground', () => {
     const [rule] = await Promise.all([context.waitForEvent('page'), finding('RL203').locator('a').click()]);
     await rule.waitForLoadState();
     expect(rule.url()).to.equal(`${origin}/rules/RL203.html`);
-    expect(await rule.textContent('h1')).to.contain('no-synchronised-retries');
+    expect(await rule.textContent('h1')).to.contain('no-synchronized-retries');
   });
 
   it('shows what a finding says where the pointer is over the text', async () => {

@@ -1,7 +1,7 @@
 /**
  * The budgets of SDKs and proxies, step by step and in a lasting outage.
  *
- * AWS SDKs: the test cases of the retry behaviour of 2026 that they share (smithy-go, smithy-kotlin, aws-sdk-php: "retry quota"). A retry costs
+ * AWS SDKs: the test cases of the retry behavior of 2026 that they share (smithy-go, smithy-kotlin, aws-sdk-php: "retry quota"). A retry costs
  * 14 tokens, 5 after a throttled response; a retry that succeeds gives its cost back. gRPC: gRFC A6, "Throttling Retry Attempts and Hedged
  * RPCs". Envoy: `RetryBudget` of a cluster's circuit breakers, retries in flight as a share of all requests in flight.
  */

@@ -151,7 +151,7 @@ describe('retry-lint in VS Code', () => {
     await window.squiggles('error').first().waitFor();
     await window.goTo(7, 56);
     await window.command('retry-lint: Explain a Rule');
-    await window.webview().locator('body', {hasText: 'no-synchronised-retries'}).waitFor();
+    await window.webview().locator('body', {hasText: 'no-synchronized-retries'}).waitFor();
     await session.picture('explain');
     await window.command('View: Close All Editors');
   });

@@ -100,7 +100,7 @@ describe('the commands of retry-lint', () => {
       ['of the configuration', {rules: {RL203: 'info'}}, [], 'info, set by .retry-lintrc.json', 'info'],
       [
         'of an override',
-        {overrides: [{files: ['p.*'], rules: {'no-synchronised-retries': 'warning'}}]},
+        {overrides: [{files: ['p.*'], rules: {'no-synchronized-retries': 'warning'}}]},
         [],
         'warning, set by .retry-lintrc.json: overrides[0]',
         'warning',

@@ -40,7 +40,7 @@ describe('the configuration of retry-lint', () => {
   });
 
   it('is overridden by the command line', async () => {
-    const desk = new Desk({'.retry-lintrc.json': '{"rules": {"no-synchronised-retries": "off"}}', 'p.json': wavy});
+    const desk = new Desk({'.retry-lintrc.json': '{"rules": {"no-synchronized-retries": "off"}}', 'p.json': wavy});
     expect((await desk.run('p.json')).code).to.equal(0);
     expect((await desk.run('--rule', 'RL203=error', 'p.json')).code).to.equal(1);
   });

@@ -132,7 +132,7 @@ describe('the files of retry-lint', () => {
     expect(JSON.parse(out).findings[0].path).to.equal('../up.json');
   });
 
-  it('may come from standard input, with a given name and its neighbours', async () => {
+  it('may come from standard input, with a given name and its neighbors', async () => {
     const desk = new Desk({'deep/base.json': wavy});
     desk.input = 'extends: [./base.json]\n';
     const found = await desk.run('-f', 'json', '-', '--stdin-filename', 'deep/shop.retry.yaml');

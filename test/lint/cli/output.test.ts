@@ -83,8 +83,8 @@ describe('the output of retry-lint', () => {
     ],
     [['--rule', 'RL203'], '--rule takes a rule and one of error, warning, info, off: --rule RL301=off; got "RL203".'],
     [
-      ['--rule', 'no-synchronized-retries=off', 'policy.json'],
-      '--rule: no-synchronized-retries is not a rule; did you mean "no-synchronised-retries"?',
+      ['--rule', 'no-synchronize-retries=off', 'policy.json'],
+      '--rule: no-synchronize-retries is not a rule; did you mean "no-synchronized-retries"?',
     ],
   ];
   for (const [argv, message] of refused) {
@@ -105,7 +105,7 @@ describe('the output of retry-lint', () => {
     [wavy, ['--rule', 'RL203=warning', '--max-warnings', '1'], 0],
     [wavy, ['--rule', 'RL203=warning', '--max-warnings', '0'], 1],
     [wavy, ['--rule', 'RL203=warning', '--quiet'], 0],
-    [wavy, ['--rule', 'no-synchronised-retries=info'], 0],
+    [wavy, ['--rule', 'no-synchronized-retries=info'], 0],
     [wavy, ['--rule', 'RL203=info', '--fail-on', 'info'], 1],
     [wavy, ['--rule', 'RL203=off', '--fail-on', 'info'], 0],
     [wavy, ['--max-warnings', '9'], 1],

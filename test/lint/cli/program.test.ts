@@ -102,7 +102,7 @@ describe('the program retry-lint', () => {
     const {status, stdout, stderr} = start(desk, ['--fix-dry-run', '--unsafe-fixes', '.', '*.json']);
     expect({status, stderr}).to.deep.equal({status: 0, stderr: 'No findings in 3 files.\n'});
     expect(stdout.match(/^\+\+\+ .*/gm)).to.deep.equal(['+++ b/a.retry.json', '+++ b/b.retry.yaml', '+++ b/c.json']);
-    expect(start(desk, ['explain', 'RL203']).stdout).to.match(/^RL203 no-synchronised-retries\n/);
+    expect(start(desk, ['explain', 'RL203']).stdout).to.match(/^RL203 no-synchronized-retries\n/);
     const read = start(desk, ['-', '-f', 'json'], wavy);
     expect(read.status).to.equal(1);
     expect(JSON.parse(read.stdout).findings[0].path).to.equal('<stdin>');

@@ -392,7 +392,7 @@ describe('the definition of a dialect', () => {
       gatesByMethod: true,
       jitter: 'field',
       attemptTimeout: false,
-      honoursHint: true,
+      honorsHint: true,
       defaultBudget: false,
       kind: 'workflow',
     };

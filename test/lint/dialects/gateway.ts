@@ -17,7 +17,7 @@ export const capabilities: Capabilities = {
   gatesByMethod: false,
   jitter: 'builtin',
   attemptTimeout: true,
-  honoursHint: false,
+  honorsHint: false,
   defaultBudget: true,
   kind: 'call',
 };

@@ -11,7 +11,7 @@ fix: unsafe
 since: 0.1.0
 ---
 
-# RL203 no-synchronised-retries
+# RL203 no-synchronized-retries
 
 **Spread retries with jitter.**
 
@@ -94,7 +94,7 @@ describe('the page of a rule', () => {
     expect(read(page)).to.deep.equal({
       facts: {
         code: 'RL203',
-        name: 'no-synchronised-retries',
+        name: 'no-synchronized-retries',
         category: 'load',
         severity: 'error',
         confidence: 'high',
@@ -165,7 +165,7 @@ describe('the page of a rule', () => {
       ':3: expected "severity: error | warning | info".',
     ],
     ['with an unknown field', 'fix: unsafe', 'fixes: unsafe', ':5: expected "since: 1.0.0".'],
-    ['without a name', '# RL203 no-synchronised-retries', '# RL203', ':9: expected "# RL000 name-of-the-rule".'],
+    ['without a name', '# RL203 no-synchronized-retries', '# RL203', ':9: expected "# RL000 name-of-the-rule".'],
     [
       'with a summary in plain text',
       '**Spread retries with jitter.**',

@@ -61,9 +61,9 @@ describe('the command retry-lint.explain', () => {
       const editor = await opened(wavy, {capabilities});
       pagesOf(editor, false);
       const message = messageOf(editor);
-      await execute(editor, 'retry-lint.explain', 'no-synchronised-retries');
+      await execute(editor, 'retry-lint.explain', 'no-synchronized-retries');
       expect(await message)
-        .to.match(/^RL203 no-synchronised-retries: /)
+        .to.match(/^RL203 no-synchronized-retries: /)
         .and.contain('"retry-lint explain RL203" says more.');
     }
   });

@@ -33,7 +33,7 @@ describe('a hover', () => {
 
   it('gives the reasons of the rules that report something there', async () => {
     const {value} = await hoverAt('{"backoff": {"jit|ter": "none"}}');
-    expect(value).to.match(/^\*\*\[RL203\]\(https:.*RL203\.md\)\*\* no-synchronised-retries\n\n/);
+    expect(value).to.match(/^\*\*\[RL203\]\(https:.*RL203\.md\)\*\* no-synchronized-retries\n\n/);
     expect(value.split('\n\n---\n\n')).to.have.length(2);
   });
 

@@ -8,7 +8,7 @@ import {isSure, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
-export const synchronisedRetries: Rule = builtIn('RL203', {
+export const synchronizedRetries: Rule = builtIn('RL203', {
   needs: ['backoff', 'objective'],
   fields: ['backoff.jitter'],
   reads: ['backoff', 'deadlineMs', 'maxAttempts', 'objective', 'retryOn'],
