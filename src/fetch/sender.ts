@@ -80,8 +80,8 @@ export class Sender {
     // Not that of a client between, which decides itself whether to send again.
     const before = found === latest && !found?.mayRepeat ? found?.passedOn : undefined;
     if (before && hasSameCredentials(before, request))
-      // The same answer once more, without its body where that was read.
-      return before.answer.then(response => (response.bodyUsed ? new Response(null, response) : response));
+      // The same answer once more, without its body: that has one reader.
+      return before.answer.then(response => new Response(null, response));
     return !found || found.hasEnded ? route : passOn(found, request, this.#sendBy(below, input, init));
   }
 }

@@ -222,13 +222,14 @@ describe('a function around a fetch of createFetch, both in the place of globalT
       expect([await waiting, sends.length]).to.deep.equal([200, 2]);
     });
 
-    it('fails where it reads both answers, since there is one', async () => {
+    it('gets the body with the first answer alone, since there is one', async () => {
       around(fetch => async (...args) => {
         const texts = await Promise.all([fetch(...args), fetch(...args)].map(sent => sent.then(each => each.text())));
         return new Response(texts.join());
       });
-      expect(await outcome()).to.be.instanceOf(TypeError);
-      expect(sends.length).to.be.at.most(2);
+      const response = await globalThis.fetch(CHARGE, POST);
+      // The run for the attempt gets a body and none; that for the call gets both of its answers from there.
+      expect([await response.text(), sends.length]).to.deep.equal(['answer 2,,answer 2,', 2]);
     });
   });
 
