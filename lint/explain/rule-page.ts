@@ -83,6 +83,7 @@ function frontOf(lines: readonly string[], path: string): Front {
   if (since === undefined) throw mistake('since: 1.0.0');
   index++;
   const formerly = [];
+  if (lines[index] === 'formerly:') index++;
   for (let old = formerAt(lines[index]); old !== undefined; old = formerAt(lines[index])) {
     formerly.push(old);
     index++;
@@ -95,9 +96,9 @@ function frontOf(lines: readonly string[], path: string): Front {
   };
 }
 
-/** `formerly: RL211 no-fast-retries-on-overload`, one on each line. */
+/** `  - RL211 no-fast-retries-on-overload`, one on each line below `formerly:`. */
 function formerAt(line = ''): readonly [string, string] | undefined {
-  const [, code, name] = /^formerly: (RL\d{3}) ([a-z-]+)$/.exec(line) ?? [];
+  const [, code, name] = /^ {2}- (RL\d{3}) ([a-z-]+)$/.exec(line) ?? [];
   return code === undefined || name === undefined ? undefined : [code, name];
 }
 

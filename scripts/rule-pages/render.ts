@@ -8,7 +8,8 @@ import {formatOf} from '../../lint/source/read.ts';
 export function renderPage({facts, since, formerly, why, sources, bad, good}: RulePage, workedOut: string): string {
   const {code, name, category, severity, confidence, fix, strict, summary} = facts;
   const front = Object.entries({category, severity, confidence, fix, strict, since});
-  const old = formerly.map(each => `formerly: ${each.join(' ')}\n`);
+  const old = formerly.map(each => `  - ${each.join(' ')}\n`);
+  if (old.length > 0) old.unshift('formerly:\n');
   const sections = [
     `---\n${front.map(([key, value]) => (value === undefined ? '' : `${key}: ${value}\n`)).join('')}${old.join('')}---`,
     `# ${code} ${name}`,

@@ -15,7 +15,7 @@ interface Place {
   readonly runsCode: boolean;
 }
 
-const WORKER = 'node_modules/steadfetch/dist/lint/simulate/worker.js';
+const WORKER = 'node_modules/steadfetch/dist/worker.js';
 
 /**
  * The file of the simulator's thread.

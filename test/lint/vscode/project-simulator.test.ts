@@ -8,7 +8,7 @@ import {simulatorOf} from '../../../lint/vscode/server/project-simulator.ts';
 
 describe('the simulator of a project', () => {
   const folder = mkdtempSync(join(tmpdir(), 'retry-lint-simulator-'));
-  const worker = join(folder, 'node_modules/steadfetch/dist/lint/simulate/worker.js');
+  const worker = join(folder, 'node_modules/steadfetch/dist/worker.js');
   const allowed = {hasDisk: true, runsCode: true};
 
   before(() => {
