@@ -1,7 +1,7 @@
 /** The command line: runs the named command and returns its exit code. Never throws. */
 
 import {parseArguments} from '../src/cli/parse-arguments.ts';
-import {UsageError} from '../src/cli/usage-error.ts';
+import type {UsageError} from '../src/cli/usage-error.ts';
 import {VERSION} from '../src/core/version.ts';
 import {commandOf} from './commands/by-name.ts';
 import {wantsColour} from './commands/colour.ts';
@@ -18,7 +18,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
     return await dispatch(argv, io);
   } catch (error) {
-    if (error instanceof CliError || error instanceof UsageError) {
+    if (isMistake(error)) {
       io.err.write(`${harmlessLines(error.message)}\n`);
       return 2;
     }
@@ -30,6 +30,10 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     return 3;
   }
 }
+
+/** By their names: the bundle of `retry-lint mcp` has classes of its own. */
+const isMistake = (error: unknown): error is CliError | UsageError =>
+  error instanceof Error && /^(?:Cli|Usage)Error$/.test(error.name);
 
 /** As `engines` of package.json says. */
 const OLDEST_NODE = '22.12';

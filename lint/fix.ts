@@ -77,30 +77,46 @@ export async function fixText(request: LintRequest, {unsafe = false}: FixOptions
 
 /**
  * Whether what the author accepts is another finding after the fixes than before: an accepted one is open, because what accepts it has moved or
- * is gone, or one is accepted that was open.
+ * is gone, or because its numbers are others, or one is accepted that was open.
  */
 function changesAccepted(before: Report, after: Report): boolean {
-  const accepted = countsOf(before.suppressed.map(({finding}) => finding));
-  const acceptedAfter = countsOf(after.suppressed.map(({finding}) => finding));
-  const open = countsOf(before.findings);
-  const openAfter = countsOf(after.findings);
-  const grows = (from: Counts, to: Counts, what: string): boolean => (to.get(what) ?? 0) > (from.get(what) ?? 0);
+  const said = countsOf(before, after, ({code, message}) => `${code} ${message}`);
+  const ofRule = countsOf(before, after, ({code}) => code);
   return (
-    [...acceptedAfter.keys()].some(what => open.has(what) && grows(accepted, acceptedAfter, what)) ||
-    [...accepted.keys()].some(what => grows(open, openAfter, what))
+    said.some(({open, accepted}) => open.before > 0 && accepted.after > accepted.before) ||
+    said.some(({open, accepted}) => accepted.before > 0 && open.after > open.before) ||
+    ofRule.some(({open, accepted}) => accepted.before > accepted.after && open.after > open.before)
   );
 }
 
-type Counts = ReadonlyMap<string, number>;
+interface Counts {
+  readonly open: {before: number; after: number};
+  readonly accepted: {before: number; after: number};
+}
 
-/** By what findings say: their places move with each fix. */
-function countsOf(findings: readonly Finding[]): Counts {
-  const counts = new Map<string, number>();
-  for (const {code, message} of findings) {
-    const what = `${code} ${message}`;
-    counts.set(what, (counts.get(what) ?? 0) + 1);
+/** Findings are counted by what they say or by their rule: their places move with each fix. */
+function countsOf(before: Report, after: Report, nameOf: (finding: Finding) => string): readonly Counts[] {
+  const all = new Map<string, Counts>();
+  const count = (time: 'before' | 'after', kind: keyof Counts, findings: readonly Finding[]): void => {
+    for (const finding of findings) {
+      const name = nameOf(finding);
+      const counts = all.get(name) ?? {open: {before: 0, after: 0}, accepted: {before: 0, after: 0}};
+      counts[kind][time]++;
+      all.set(name, counts);
+    }
+  };
+  for (const [time, {findings, suppressed}] of [
+    ['before', before],
+    ['after', after],
+  ] as const) {
+    count(time, 'open', findings);
+    count(
+      time,
+      'accepted',
+      suppressed.map(({finding}) => finding),
+    );
   }
-  return counts;
+  return [...all.values()];
 }
 
 /**

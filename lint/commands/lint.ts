@@ -128,9 +128,7 @@ function textOf(file: string): string | undefined {
 function write(path: string, before: string, text: string, workspace: Workspace, found: Found): boolean {
   const file = workspace.absolute(path);
   try {
-    if (textOf(file) !== before)
-      throw new CliError(`${path} was not written: it has changed since it was read. Run retry-lint again.`);
-    writeFile(file, text, path);
+    writeFile(file, text, path, () => textOf(file) === before);
     workspace.dependencies?.note(file);
     return true;
   } catch (error) {

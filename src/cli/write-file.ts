@@ -34,17 +34,28 @@ const READER_WAIT_MS = 10_000;
 /** The pause before a FIFO without a reader, or one that is full, is tried again. */
 const POLL_MS = 20;
 
+/** How a file is written. */
+export interface WriteOptions {
+  /** How long a FIFO may be without a reader. Default: 10 s. */
+  readonly readerWaitMs?: number;
+  /** Whether a regular file is still the one that the text was made from. Asked in the last moment before it is replaced. Default: not asked. */
+  readonly isCurrent?: () => boolean;
+}
+
 /**
  * @param name A path. A link is followed, also one to a file that does not exist yet.
- * @param readerWaitMs How long a FIFO may be without a reader.
  * @throws UnwritableError, or the error of the file system. A regular file is unchanged then.
  */
-export function writeTextFile(name: string, text: string, readerWaitMs: number = READER_WAIT_MS): void {
+export function writeTextFile(
+  name: string,
+  text: string,
+  {readerWaitMs = READER_WAIT_MS, isCurrent = () => true}: WriteOptions = {},
+): void {
   const bytes = Buffer.from(text);
   const target = withoutLinks(name);
   if (typeof target === 'number') return writeAll(target, bytes);
   const found = statSync(target, {throwIfNoEntry: false});
-  if (found === undefined || found.isFile()) return writeRegular(target, bytes, found);
+  if (found === undefined || found.isFile()) return writeRegular(target, bytes, found, isCurrent);
   const kind = unwritableKind(found);
   if (kind !== undefined) throw new UnwritableError(kind);
   const fd = found.isFIFO() ? openFifo(target, readerWaitMs) : openSync(target, constants.O_WRONLY);
@@ -91,21 +102,21 @@ function withoutLinks(name: string): string | number {
 }
 
 /** By a draft that takes its place; in place where a draft cannot, or would lose a link or the owner. */
-function writeRegular(path: string, bytes: Uint8Array, found: Stats | undefined): void {
+function writeRegular(path: string, bytes: Uint8Array, found: Stats | undefined, isCurrent: () => boolean): void {
   // A file may be replaced without the permission to write it: its folder decides.
   if (found !== undefined) accessSync(path, constants.W_OK);
-  if (found !== undefined && found.nlink > 1) return writeInPlace(path, bytes);
+  if (found !== undefined && found.nlink > 1) return writeInPlace(path, bytes, isCurrent);
   try {
-    writeByDraft(path, bytes, found);
+    writeByDraft(path, bytes, found, isCurrent);
   } catch (error) {
     // A folder that may not be written to, a file that is mounted alone, a file of another user.
     const {code = ''} = error as NodeJS.ErrnoException;
     if (found === undefined || !/^(?:EACCES|EPERM|EROFS|EBUSY|EXDEV)$/.test(code)) throw error;
-    writeInPlace(path, bytes);
+    writeInPlace(path, bytes, isCurrent);
   }
 }
 
-function writeByDraft(path: string, bytes: Uint8Array, found: Stats | undefined): void {
+function writeByDraft(path: string, bytes: Uint8Array, found: Stats | undefined, isCurrent: () => boolean): void {
   const {draft, fd} = openDraft(path, found === undefined ? 0o666 : 0o600);
   try {
     try {
@@ -118,6 +129,7 @@ function writeByDraft(path: string, bytes: Uint8Array, found: Stats | undefined)
     } finally {
       closeSync(fd);
     }
+    assertCurrent(isCurrent);
     renameSync(draft, path);
   } catch (error) {
     rmSync(draft, {force: true});
@@ -143,12 +155,22 @@ function openDraft(path: string, mode: number): {readonly draft: string; readonl
  */
 export const copyBeside = (path: string): string => join(dirname(path), `.${basename(path).slice(0, 100)}.unfinished`);
 
+function assertCurrent(isCurrent: () => boolean): void {
+  if (!isCurrent()) throw new UnwritableError('has changed since it was read');
+}
+
 /** What was there is written back where the new text does not fit. */
-function writeInPlace(path: string, bytes: Uint8Array): void {
+function writeInPlace(path: string, bytes: Uint8Array, isCurrent: () => boolean): void {
   const fd = openSync(path, 'r+');
   try {
-    const before = readFileSync(fd);
     const copy = keepCopy(path, bytes);
+    try {
+      assertCurrent(isCurrent);
+    } catch (error) {
+      if (copy !== undefined) rmSync(copy, {force: true});
+      throw error;
+    }
+    const before = readFileSync(fd);
     try {
       writeAll(fd, bytes, 0);
       ftruncateSync(fd, bytes.length);

@@ -236,12 +236,29 @@ describe('a file that a command writes', () => {
 
   it('ends with a sentence, if it is a FIFO that no program reads', () => {
     execFileSync('mkfifo', [at('pipe')]);
-    expect(() => writeTextFile(at('pipe'), 'text', 0)).to.throw(
+    expect(() => writeTextFile(at('pipe'), 'text', {readerWaitMs: 0})).to.throw(
       UnwritableError,
       /^is a FIFO that no program reads: waited 0 ms for one$/,
     );
     expect(lstatSync(at('pipe')).isFIFO()).to.equal(true);
   });
+
+  for (const links of [1, 2])
+    it(`stays if it was saved before the last moment, and leaves nothing beside it: ${links} link(s)`, () => {
+      writeFileSync(at('old'), 'read');
+      if (links === 2) linkSync(at('old'), at('hard'));
+      const names = readdirSync(folder);
+      const isCurrent = () => {
+        writeFileSync(at('old'), 'saved meanwhile');
+        return read('old') === 'read';
+      };
+      expect(() => writeTextFile(at('old'), 'text', {isCurrent})).to.throw(
+        UnwritableError,
+        /^has changed since it was read$/,
+      );
+      expect(read('old')).to.equal('saved meanwhile');
+      expect(readdirSync(folder)).to.deep.equal(names);
+    });
 
   it('is refused if it is a socket, a directory or a circle of links, and stays', async () => {
     const server = createServer().listen(at('socket'));

@@ -54,6 +54,18 @@ describe('an unsafe fix beside an accepted finding', () => {
     });
   }
 
+  it('leaves an accepted finding accepted, where a fix would change its numbers', async () => {
+    const policy = '{"maxAttempts": 20, "attemptTimeoutMs": 10000, "deadlineMs": 20000}';
+    const {findings} = await lintText({path: 'p.json', files: {'p.json': policy}});
+    const baseline = findings.filter(({code}) => code === 'RL303').map(({acceptance}) => acceptance);
+    expect(baseline).to.have.length(1);
+    const {text, report} = await allFixes(policy, 'p.json', {baseline});
+    expect(text).to.equal(policy);
+    expect(report.findings.map(({code}) => code))
+      .to.include('RL201')
+      .and.not.to.include('RL303');
+  });
+
   it('is not applied where an accepted finding would be open after it, and is not offered again', async () => {
     const text =
       '{\n  "retryOn": [500, 404],\n  "x-retry-lint": {"disable": [{"rule": "RL102", "at": "retryOn[1]", "reason": "the replica lags"}]}\n}\n';

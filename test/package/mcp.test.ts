@@ -1,4 +1,5 @@
 /** `npx retry-lint mcp` as it is installed, with the client of the official SDK. */
+import {spawnSync} from 'node:child_process';
 import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {Client} from '@modelcontextprotocol/client';
@@ -10,13 +11,14 @@ const policy = '{\n  "budgt": {"capacity": 400},\n  "backoff": {"jitter": "none"
 
 describe('npx retry-lint mcp', () => {
   let folder: string;
+  let program: string;
   const client = new Client({name: 'package-test', version: '1.0.0'});
 
   before(async () => {
     folder = await fullProject();
     writeFileSync(join(folder, 'agent.retry.json'), policy);
     // The program itself: npx between them would not be ended with it.
-    const program = join(folder, 'node_modules/steadfetch/dist/retry-lint.cjs');
+    program = join(folder, 'node_modules/steadfetch/dist/retry-lint.cjs');
     await client.connect(
       new StdioClientTransport({command: process.execPath, args: [program, 'mcp', folder], cwd: folder}),
     );
@@ -34,6 +36,17 @@ describe('npx retry-lint mcp', () => {
   it('explains', async () => {
     const {structuredContent} = await client.callTool({name: 'explain', arguments: {rule: 'RL203'}});
     expect(structuredContent).to.include({rule: 'no-synchronized-retries'});
+  });
+
+  it('says in one sentence what keeps it from starting', () => {
+    const {status, stderr} = spawnSync(process.execPath, [program, 'mcp', '--plugin', './missing.mjs'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect({status, stderr}).to.deep.equal({
+      status: 2,
+      stderr: '--plugin: the module missing.mjs does not exist.\n',
+    });
   });
 
   it('simulates, with the simulator of the package', async () => {

@@ -41,7 +41,7 @@ export default {
     desk.write('.retry-lintrc.json', '{"plugins": ["./r.mjs"]}');
     const {code, err} = await desk.run('--fix', '--unsafe-fixes', 'policy.json');
     expect(code).to.equal(2);
-    expect(err).to.contain('policy.json was not written: it has changed since it was read. Run retry-lint again.');
+    expect(err).to.contain('policy.json could not be written: it has changed since it was read.');
     expect(desk.read('policy.json')).to.equal(saved);
   });
 
