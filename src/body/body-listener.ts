@@ -1,4 +1,5 @@
 /** Notifies an attempt about the body of its response: while it is read, and if it is garbage-collected unread. */
+import {type HiddenField, hiddenField} from '../core/hidden-field.ts';
 import type {BodyEnd} from '../core/observer.ts';
 
 export interface BodyListener {
@@ -25,6 +26,9 @@ export interface BodyListener {
   /** The body has ended. `how` is absent if its reader gave up. */
   ended(how?: BodyEnd): void;
 }
+
+/** Of a response, its stream and the readers of that. Null: the stream is read as a whole, by a method of its response. */
+export const listenerOf: HiddenField<BodyListener | null> = hiddenField();
 
 /**
  * The registry must not reach the watched object, or that is never collected. An attempt has no reference to its response, to the promise

@@ -8,10 +8,11 @@
  */
 import {type HiddenField, hiddenField} from '../core/hidden-field.ts';
 import {failureKind} from '../decide/failure-facts.ts';
-import {type BodyListener, endWhenCollected} from './body-listener.ts';
+import {type BodyListener, endWhenCollected, listenerOf} from './body-listener.ts';
 import {trackStream} from './tracked-stream.ts';
 
-const listenerOf: HiddenField<BodyListener> = hiddenField();
+/** The stream that the caller has looked at. */
+const seenStreamOf: HiddenField<ReadableStream<Uint8Array>> = hiddenField();
 
 /** @returns False where there is no body to wait for, or none we could watch. */
 export function trackResponse(response: Response, listener: BodyListener): boolean {
@@ -42,9 +43,9 @@ function trackedPrototype(native: Response): object {
 function responseMethods(native: Response): PropertyDescriptorMap {
   const methods: Record<string, unknown> = {
     clone(this: Response): Response {
-      const copy = native.clone.call(this);
+      const copy = callWhole(this, native.clone);
       const listener = listenerOf.get(this);
-      if (listener === undefined) return copy;
+      if (!listener) return copy;
       listener.cloned(this);
       trackResponse(copy, listener);
       return copy;
@@ -59,7 +60,9 @@ function responseMethods(native: Response): PropertyDescriptorMap {
       get(this: Response) {
         const stream = Reflect.get(native, 'body', this) as Response['body'];
         const listener = listenerOf.get(this);
-        return listener !== undefined && stream instanceof ReadableStream ? trackStream(stream, listener) : stream;
+        if (!listener || !(stream instanceof ReadableStream)) return stream;
+        seenStreamOf.set(this, stream);
+        return trackStream(stream, listener);
       },
     },
   };
@@ -67,12 +70,19 @@ function responseMethods(native: Response): PropertyDescriptorMap {
 
 export const BODY_METHODS = ['json', 'text', 'arrayBuffer', 'blob', 'bytes', 'formData'] as const;
 
+/** The method reads the stream, in Node by its `getReader()` or `tee()`, which make no stream of the body then. */
+function callWhole<T>(response: Response, method: (this: Response) => T): T {
+  const stream = seenStreamOf.get(response);
+  if (stream && listenerOf.get(stream) === listenerOf.get(response)) listenerOf.set(stream, null);
+  return method.call(response);
+}
+
 /** The method of that name, under the time of the attempt. */
 function reading(native: Response, name: (typeof BODY_METHODS)[number]) {
   return function (this: Response): Promise<unknown> {
     const listener = listenerOf.get(this);
-    const promise: Promise<unknown> = native[name].call(this);
-    if (listener === undefined) return promise;
+    const promise: Promise<unknown> = callWhole(this, native[name]);
+    if (!listener) return promise;
     return new Promise((resolve, reject) => {
       listener.pending(reject);
       promise.then(

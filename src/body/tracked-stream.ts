@@ -3,19 +3,16 @@
  *
  * It stays the very object that fetch gave; another prototype stands before its own. The same is done to its readers.
  */
-import {type HiddenField, hiddenField} from '../core/hidden-field.ts';
-import {type BodyListener, endWhenCollected} from './body-listener.ts';
+import {type BodyListener, endWhenCollected, listenerOf} from './body-listener.ts';
 
 type Stream = ReadableStream<Uint8Array>;
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
-
-const listenerOf: HiddenField<BodyListener> = hiddenField();
 
 const Native = globalThis.ReadableStream?.prototype;
 
 /** Looking at the stream without reading it, as ky does, changes nothing. */
 export function trackStream(stream: Stream, listener: BodyListener): Stream {
-  if (listenerOf.get(stream) === undefined) {
+  if (!listenerOf.get(stream)) {
     listenerOf.set(stream, listener);
     Object.setPrototypeOf(stream, TrackedStream);
   }
@@ -25,7 +22,7 @@ export function trackStream(stream: Stream, listener: BodyListener): Stream {
 function trackedReader(stream: Stream, options?: {mode?: 'byob'}): Reader {
   const reader = Native.getReader.call(stream, options as undefined) as Reader;
   const listener = listenerOf.get(stream);
-  if (listener === undefined) return reader;
+  if (!listener) return reader;
   listener.streaming();
   endWhenCollected(reader, listener);
   listenerOf.set(reader, listener);
@@ -98,7 +95,7 @@ function readerMethods(native: object | undefined): object {
     read(this: Reader, ...view: unknown[]): ReturnType<Reader['read']> {
       const listener = listenerOf.get(this);
       const promise = read.apply(this, view);
-      if (listener === undefined) return promise;
+      if (!listener) return promise;
       listener.awaitingChunk();
       return new Promise((resolve, reject) => {
         listener.pending(error => {

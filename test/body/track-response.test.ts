@@ -12,6 +12,15 @@ const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().enc
 const halting = (): Response =>
   new Response(new ReadableStream({start: controller => controller.enqueue(bytesOf('half'))}));
 
+/** As ky does around each afterResponse hook. */
+function lookedAtAndLeft(response: Response): Promise<string> {
+  for (let hooks = 0; hooks < 2; hooks++) {
+    const copy = response.clone();
+    if (copy.body !== response.body) copy.body?.cancel().catch(() => {});
+  }
+  return response.text();
+}
+
 describe('the body of an answer', () => {
   virtually('hears of its caller’s abort without any limit of time', async make => {
     const world = make(UNLIMITED, {fetch: async () => halting()});
@@ -22,6 +31,18 @@ describe('the body of an answer', () => {
     controller.abort(reason);
     expect(await reading).to.equal(reason);
   });
+
+  for (const [what, read] of [
+    ['after a look at its stream', (response: Response) => response.body && response.text()],
+    ['as a clone after a look at both streams, the other left', lookedAtAndLeft],
+  ] as const)
+    virtually(`that is read whole ${what} is under the attempt’s time`, async make => {
+      const world = make({attemptTimeoutMs: 500}, {fetch: async () => halting()});
+      const response = await world.fetch(ITEMS);
+      const reading = errorOf(async () => read(response));
+      await world.clock.advance(500);
+      expect(await reading).to.include({code: 'ATTEMPT_TIMEOUT'});
+    });
 
   virtually('that is there is read, though its caller has aborted', async make => {
     const world = make(UNLIMITED, {fetch: async () => new Response('whole')});
