@@ -163,13 +163,7 @@ function assertCurrent(isCurrent: () => boolean): void {
 function writeInPlace(path: string, bytes: Uint8Array, isCurrent: () => boolean): void {
   const fd = openSync(path, 'r+');
   try {
-    const copy = keepCopy(path, bytes);
-    try {
-      assertCurrent(isCurrent);
-    } catch (error) {
-      if (copy !== undefined) rmSync(copy, {force: true});
-      throw error;
-    }
+    const copy = keepCopy(path, bytes, isCurrent);
     const before = readFileSync(fd);
     try {
       writeAll(fd, bytes, 0);
@@ -188,7 +182,7 @@ function writeInPlace(path: string, bytes: Uint8Array, isCurrent: () => boolean)
 }
 
 /** @returns undefined where the folder takes no file. @throws The error of the file system, such as a full disk: the file itself is unchanged then. */
-function keepCopy(path: string, bytes: Uint8Array): string | undefined {
+function keepCopy(path: string, bytes: Uint8Array, isCurrent: () => boolean): string | undefined {
   let draft: string | undefined;
   try {
     const opened = openDraft(path, 0o600);
@@ -199,12 +193,14 @@ function keepCopy(path: string, bytes: Uint8Array): string | undefined {
     } finally {
       closeSync(opened.fd);
     }
+    assertCurrent(isCurrent);
     renameSync(draft, copyBeside(path));
     return copyBeside(path);
   } catch (error) {
     if (draft !== undefined) rmSync(draft, {force: true});
-    if (/^(?:EACCES|EPERM|EROFS)$/.test((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-    throw error;
+    if (!/^(?:EACCES|EPERM|EROFS)$/.test((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    assertCurrent(isCurrent);
+    return undefined;
   }
 }
 
