@@ -194,7 +194,7 @@ describe('grpcInterceptor', () => {
     });
 
     it('of the policy does not end a stream that has begun; only its silence is limited', async () => {
-      const policy: PolicyInput = {attemptTimeoutMs: 350, deadlineMs: 370, idleTimeoutMs: 5000};
+      const policy: PolicyInput = {attemptTimeoutMs: 1000, deadlineMs: 1050, idleTimeoutMs: 5000};
       server.serve(attempt => {
         let left = 25;
         const timer = setInterval(() => {
@@ -202,7 +202,7 @@ describe('grpcInterceptor', () => {
           if (--left > 0) return;
           clearInterval(timer);
           attempt.end(status.OK);
-        }, 15);
+        }, 45);
       });
       expect((await drain(watch(client(policy)))).texts).to.have.length(25);
       expect(server.attempts[0]!.timeLeftMs).to.equal(Number.POSITIVE_INFINITY);
