@@ -1,11 +1,12 @@
 /** Random interleavings: a call reports its end exactly once, keeps to its attempts, and leaves no timer or listener. */
-import {type InterceptingListener, type InterceptorOptions, Metadata, type StatusObject, status} from '@grpc/grpc-js';
+import {type InterceptingListener, type InterceptorOptions, Metadata, status} from '@grpc/grpc-js';
 import {expect} from 'chai';
 import fc from 'fast-check';
 import type {PolicyInput} from '../../src/core.ts';
 import {grpcInterceptor} from '../../src/grpc/interceptor.ts';
 import {VirtualClock} from '../../src/testing.ts';
 import {runs} from '../support/runs.ts';
+import {ScriptedGrpcCall} from '../support/scripted-grpc-call.ts';
 
 /** What the transport does with one attempt, and when. */
 interface Play {
@@ -17,40 +18,32 @@ interface Play {
   readonly pushback: string | null;
 }
 
-/** A call as grpc-js makes them, on virtual time: ends once, by itself or by a cancel, and says so later. */
-class FakeCall {
-  ended = false;
+/** On virtual time. */
+class FakeCall extends ScriptedGrpcCall {
   cancels = 0;
-  #listener: InterceptingListener | undefined;
   readonly #clock: VirtualClock;
   readonly #play: Play;
 
   constructor(clock: VirtualClock, play: Play) {
+    super();
     this.#clock = clock;
     this.#play = play;
   }
 
-  start(_metadata: Metadata, listener: InterceptingListener): void {
-    this.#listener = listener;
+  protected answer(_metadata: Metadata, listener: InterceptingListener): void {
     const {headersAt, messageAt, endAt, code, pushback} = this.#play;
     this.#at(headersAt, () => listener.onReceiveMetadata(new Metadata()));
     this.#at(messageAt, () => listener.onReceiveMessage({}));
     this.#at(endAt, () => {
       const metadata = new Metadata();
       if (pushback !== null) metadata.set('grpc-retry-pushback-ms', pushback);
-      this.#end({code, details: 'scripted', metadata});
+      this.end({code, details: 'scripted', metadata});
     });
   }
 
-  cancelWithStatus(code: status, details: string): void {
+  override cancelWithStatus(code: status, details: string): void {
     this.cancels++;
-    this.#end({code, details, metadata: new Metadata()});
-  }
-
-  #end(end: StatusObject): void {
-    if (this.ended) return;
-    this.ended = true;
-    queueMicrotask(() => this.#listener?.onReceiveStatus(end));
+    super.cancelWithStatus(code, details);
   }
 
   #at(ms: number | null, act: () => void): void {
@@ -58,7 +51,7 @@ class FakeCall {
     const controller = new AbortController();
     this.#sleepers.push(controller);
     this.#clock.sleep(ms, controller.signal).then(
-      () => this.ended || act(),
+      () => this.isOver || act(),
       () => {},
     );
   }
@@ -69,17 +62,6 @@ class FakeCall {
   quiet(): void {
     for (const sleeper of this.#sleepers) sleeper.abort();
   }
-
-  getPeer(): string {
-    return 'dns:shop.test:50051';
-  }
-  getAuthContext(): null {
-    return null;
-  }
-  startRead(): void {}
-  sendMessageWithContext(): void {}
-  sendMessage(): void {}
-  halfClose(): void {}
 }
 
 interface Run {
@@ -137,7 +119,7 @@ async function outcomeOf({plays, streams, cancelAt, deadlineMs, policy}: Run) {
     await Promise.race([ended, longest]);
     patience.abort();
   });
-  const live = made.filter(({ended}) => !ended).length;
+  const live = made.filter(({isOver}) => !isOver).length;
   for (const each of made) each.quiet();
   await clock.advance(0);
   return {seen, made, live, pending: clock.pending};

@@ -1,11 +1,12 @@
 /** How a call goes through each adapter to the servers of a scene. */
-import {type InterceptingListener, type InterceptorOptions, Metadata, type StatusObject, status} from '@grpc/grpc-js';
+import {type InterceptingListener, type InterceptorOptions, Metadata, status} from '@grpc/grpc-js';
 import ky, {type Options} from 'ky';
 import {type Ports, resilience} from '../../src/core.ts';
 import {guard} from '../../src/function.ts';
 import {grpcInterceptor} from '../../src/grpc/interceptor.ts';
 import {resilienceInterceptor} from '../../src/undici/interceptor.ts';
 import type {DispatchController, DispatchHandler} from '../../src/undici/types.ts';
+import {ScriptedGrpcCall} from '../support/scripted-grpc-call.ts';
 import {type Code, errorOf, type Server} from './answers.ts';
 import {nameOf} from './recorder.ts';
 import type {Stage} from './stage.ts';
@@ -142,31 +143,24 @@ const throughGrpc: Adapter = (stage, server, ports) => {
 
 const GRPC_CODES: Readonly<Record<number, status>> = {200: 0, 404: 5, 429: 8, 500: 13, 503: 14};
 
-/** A call as grpc-js makes them: it ends once, by itself or by a cancel, and says so later. */
-class GrpcCall {
-  #isOver = false;
-  #listener: InterceptingListener | undefined;
+class GrpcCall extends ScriptedGrpcCall {
   readonly #stage: Stage;
   readonly #server: Server;
   readonly #path: string;
 
   constructor(stage: Stage, server: Server, {method_definition: {path}}: InterceptorOptions) {
+    super();
     this.#stage = stage;
     this.#server = server;
     this.#path = path;
   }
 
-  start(metadata: Metadata, listener: InterceptingListener): void {
-    this.#listener = listener;
-    void this.#answer(metadata, listener);
-  }
-
-  async #answer(metadata: Metadata, listener: InterceptingListener): Promise<void> {
+  protected async answer(metadata: Metadata, listener: InterceptingListener): Promise<void> {
     const sent = Object.fromEntries(Object.entries(metadata.getMap()).map(([key, value]) => [key, String(value)]));
     const answer = this.#server.meet('POST', `https://shop.test:50051${this.#path}`, sent);
     if (answer.fails === 'hang') return;
     await this.#stage.clock.sleep(answer.afterMs);
-    if (this.#isOver) return;
+    if (this.isOver) return;
     const stated = answer.headers['grpc-status'];
     const byStatus = answer.fails === undefined ? (GRPC_CODES[answer.status] ?? status.UNKNOWN) : status.UNAVAILABLE;
     const code = stated === undefined ? byStatus : Number(stated);
@@ -183,29 +177,8 @@ class GrpcCall {
     if (pushback !== undefined) trailers.set('grpc-retry-pushback-ms', pushback);
     const details = answer.headers['grpc-status-details-bin'];
     if (details !== undefined) trailers.set('grpc-status-details-bin', Buffer.from(details, 'base64'));
-    this.#end({code, details: answer.fails ?? 'as scripted', metadata: trailers});
+    this.end({code, details: answer.fails ?? 'as scripted', metadata: trailers});
   }
-
-  cancelWithStatus(code: status, details: string): void {
-    this.#end({code, details, metadata: new Metadata()});
-  }
-
-  #end(end: StatusObject): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    queueMicrotask(() => this.#listener?.onReceiveStatus(end));
-  }
-
-  getPeer(): string {
-    return 'dns:shop.test:50051';
-  }
-  getAuthContext(): null {
-    return null;
-  }
-  startRead(): void {}
-  sendMessageWithContext(): void {}
-  sendMessage(): void {}
-  halfClose(): void {}
 }
 
 /** In its own loop ky waits by the timers of the runtime, so its calls run one after another, and no timer is armed between attempts. */

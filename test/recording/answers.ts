@@ -1,5 +1,6 @@
 /** What servers answer in a scene, and how each kind of transport gets it. */
-import type {Dispatch, DispatchController, DispatchHandler} from '../../src/undici/types.ts';
+import type {Dispatch, DispatchHandler} from '../../src/undici/types.ts';
+import {ScriptedDispatch} from '../support/scripted-dispatch.ts';
 import type {Stage} from './stage.ts';
 
 export type Code = 'ECONNREFUSED' | 'ECONNRESET' | 'ENOTFOUND' | 'ERR_TLS_CERT_ALTNAME_INVALID';
@@ -119,36 +120,25 @@ export class Server {
     const {clock} = this.#stage;
     const {origin, path, method, headers, body} = options;
     const answer = this.meet(method, `${origin}${path}`, pairsOf(headers), body == null ? undefined : textOf(body));
-    let isOver = false;
-    const end = (act: () => void): void => {
-      if (!isOver) act();
-      isOver = true;
-    };
-    const controller: DispatchController = {
-      aborted: false,
-      paused: false,
-      reason: null,
-      abort: reason => queueMicrotask(() => end(() => handler.onResponseError?.(controller, reason))),
-      pause() {},
-      resume() {},
-    };
+    const request = new ScriptedDispatch(handler);
+    const {controller} = request;
     const respond = async (): Promise<void> => {
       if (answer.fails === 'hang') return;
       await clock.sleep(answer.afterMs);
-      if (isOver) return;
+      if (request.isOver) return;
       const {fails} = answer;
       if (fails !== undefined)
-        return end(() => handler.onResponseError?.(controller, errorOf(fails as Code).cause as Error));
+        return request.end(() => handler.onResponseError?.(controller, errorOf(fails as Code).cause as Error));
       handler.onResponseStart?.(controller, answer.status, {...answer.headers});
       for (const part of typeof answer.body === 'string' ? [answer.body] : answer.body) {
         if (typeof part === 'object')
-          return end(() => handler.onResponseError?.(controller, errorOf(part.fails).cause as Error));
+          return request.end(() => handler.onResponseError?.(controller, errorOf(part.fails).cause as Error));
         if (typeof part === 'number') await clock.sleep(part);
-        if (isOver) return;
+        if (request.isOver) return;
         if (typeof part === 'string') handler.onResponseData?.(controller, Buffer.from(part));
       }
       await clock.sleep(1);
-      end(() => handler.onResponseEnd?.(controller, {}));
+      request.end(() => handler.onResponseEnd?.(controller, {}));
     };
     handler.onRequestStart?.(controller, null);
     void respond();

@@ -1,8 +1,9 @@
 /** Scenes through the gRPC interceptor, above calls that end by chance. */
-import {type InterceptingListener, type InterceptorOptions, Metadata, type StatusObject, status} from '@grpc/grpc-js';
+import {type InterceptingListener, type InterceptorOptions, Metadata, status} from '@grpc/grpc-js';
 import type {PolicyInput} from '../../src/core.ts';
 import {grpcInterceptor} from '../../src/grpc/interceptor.ts';
 import type {VirtualClock} from '../../src/testing.ts';
+import {ScriptedGrpcCall} from '../support/scripted-grpc-call.ts';
 import {Stage} from './stage.ts';
 
 const quick: PolicyInput = {attemptTimeoutMs: 300, deadlineMs: 4000, backoff: {baseMs: 40, throttledBaseMs: 80}};
@@ -53,56 +54,28 @@ async function play(policy: PolicyInput, seed: number): Promise<string[]> {
   });
 }
 
-/** A call as grpc-js makes them: it ends once, by itself or by a cancel, and says so later. */
-class ServerCall {
-  #isOver = false;
-  #listener: InterceptingListener | undefined;
+class ServerCall extends ScriptedGrpcCall {
   readonly #stage: Stage;
   readonly #clock: VirtualClock;
 
   constructor(stage: Stage) {
+    super();
     this.#stage = stage;
     this.#clock = stage.clock;
   }
 
-  start(_metadata: Metadata, listener: InterceptingListener): void {
-    this.#listener = listener;
-    void this.#answer(listener);
-  }
-
-  async #answer(listener: InterceptingListener): Promise<void> {
+  protected async answer(_metadata: Metadata, listener: InterceptingListener): Promise<void> {
     const code = this.#stage.pick([0, 0, 0, 14, 14, 8, 5, 13, -1]);
     const sendsHeaders = this.#stage.random() < 0.4;
     const pushback = this.#stage.pick([null, null, '20', '-1']);
     if (code < 0) return; // It hangs.
     await this.#clock.sleep(this.#stage.random() * 100);
-    if (this.#isOver) return;
+    if (this.isOver) return;
     if (code === 0 || sendsHeaders) listener.onReceiveMetadata(new Metadata());
     if (code === 0) listener.onReceiveMessage({});
     await this.#clock.sleep(3);
     const metadata = new Metadata();
     if (code !== 0 && pushback !== null) metadata.set('grpc-retry-pushback-ms', pushback);
-    this.#end({code, details: 'as scripted', metadata});
+    this.end({code, details: 'as scripted', metadata});
   }
-
-  cancelWithStatus(code: status, details: string): void {
-    this.#end({code, details, metadata: new Metadata()});
-  }
-
-  #end(end: StatusObject): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    queueMicrotask(() => this.#listener?.onReceiveStatus(end));
-  }
-
-  getPeer(): string {
-    return 'dns:shop.test:50051';
-  }
-  getAuthContext(): null {
-    return null;
-  }
-  startRead(): void {}
-  sendMessageWithContext(): void {}
-  sendMessage(): void {}
-  halfClose(): void {}
 }

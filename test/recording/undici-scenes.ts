@@ -2,6 +2,7 @@
 import type {PolicyInput} from '../../src/core.ts';
 import {resilienceInterceptor} from '../../src/undici/interceptor.ts';
 import type {Dispatch, DispatchController, DispatchHandler} from '../../src/undici/types.ts';
+import {ScriptedDispatch} from '../support/scripted-dispatch.ts';
 import {nameOf} from './recorder.ts';
 import {errorOf, Stage} from './stage.ts';
 
@@ -50,19 +51,8 @@ const serverOf =
   (stage: Stage): Dispatch =>
   (_options, handler: DispatchHandler) => {
     const {kind, afterMs, headers} = stage.reply();
-    let isOver = false;
-    const end = (act: () => void): void => {
-      if (!isOver) act();
-      isOver = true;
-    };
-    const controller: DispatchController = {
-      aborted: false,
-      paused: false,
-      reason: null,
-      abort: reason => queueMicrotask(() => end(() => handler.onResponseError?.(controller, reason))),
-      pause() {},
-      resume() {},
-    };
+    const request = new ScriptedDispatch(handler);
+    const {controller} = request;
     handler.onRequestStart?.(controller, null);
     void answer();
     return true;
@@ -70,13 +60,13 @@ const serverOf =
     async function answer(): Promise<void> {
       if (kind === 'hang') return;
       await stage.clock.sleep(afterMs);
-      if (isOver) return;
+      if (request.isOver) return;
       if (typeof kind !== 'number')
-        return end(() => handler.onResponseError?.(controller, errorOf(kind).cause as Error));
+        return request.end(() => handler.onResponseError?.(controller, errorOf(kind).cause as Error));
       handler.onResponseStart?.(controller, kind, headers);
       await stage.clock.sleep(5);
-      if (isOver) return;
+      if (request.isOver) return;
       handler.onResponseData?.(controller, Buffer.from('{"a":1}'));
-      end(() => handler.onResponseEnd?.(controller, {}));
+      request.end(() => handler.onResponseEnd?.(controller, {}));
     }
   };

@@ -1,4 +1,4 @@
-/** Runs retry-lint in another process, one command after the other. A command that waits for ever is ended, and this process goes on. */
+/** Runs retry-lint in another process, one command after the other. A command that never ends is stopped, and this process goes on. */
 import {type ChildProcess, fork} from 'node:child_process';
 import {once} from 'node:events';
 import {fileURLToPath} from 'node:url';
