@@ -3,14 +3,13 @@
  * the breaker, the quota and the concurrency limit with their queues, and what may have changed meanwhile: the pause, and the breaker, which now
  * counts the attempt.
  */
-import {RejectedError, withoutStack} from '../core/errors.ts';
 import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
 import {type CircuitBreaker, type ProbeLeases, type Ticket, UNGUARDED} from '../guards/breaker.ts';
 import type {ConcurrencyLimit} from '../guards/concurrency.ts';
 import type {QuotaReservation} from '../guards/quota-reservation.ts';
 import {AdmissionWait} from './admission-wait.ts';
-import type {Applicant} from './applicant.ts';
+import {type Applicant, refuseAttempt} from './applicant.ts';
 import {askPlace, keeping} from './concurrency.ts';
 import type {CallContext} from './context.ts';
 import {type Failover, type Place, PROBING_MS} from './failover.ts';
@@ -112,9 +111,7 @@ function waitForEndpoint<R extends AttemptResponse>(
   const isTooLong = retryState.waitedForEndpointsMs + closedMs > plan.policy.retryAfter.maxMs;
   if (isTooLong || now + freeInMs + LEAST_ATTEMPT_MS > deadlineAt) {
     const message = `No endpoint of this call is free in time: the first, ${endpoint.name}, is in ${Math.ceil(freeInMs)} ms.`;
-    const error = withoutStack(() => new RejectedError('NO_ENDPOINT', endpoint.origin, message, freeInMs));
-    applicant.refused(call, 'no-endpoint', error);
-    return;
+    return refuseAttempt(call, applicant, 'NO_ENDPOINT', endpoint.origin, message, freeInMs);
   }
   retryState.waitedForEndpointsMs += closedMs;
   waitToAskAgain(call, applicant, closedMs);
@@ -131,8 +128,7 @@ function waitForHeldOrigin<R extends AttemptResponse>(
   // The spread of a hold is its own; it does not make a hint too long that the policy would wait for.
   if (heldMs > plan.policy.retryAfter.maxMs * 1.1 || now + heldMs + LEAST_ATTEMPT_MS > deadlineAt) {
     const message = `${origin} asked for a pause of another ${Math.ceil(heldMs)} ms, longer than this call can wait.`;
-    applicant.refused(call, 'hint-too-long', new RejectedError('ORIGIN_HELD', origin, message, heldMs));
-    return;
+    return refuseAttempt(call, applicant, 'ORIGIN_HELD', origin, message, heldMs);
   }
   waitToAskAgain(call, applicant, heldMs);
 }
@@ -222,7 +218,5 @@ function refuseOpen<R extends AttemptResponse>(
   const retryAfterMs = breaker.retryAfterMs(now);
   const when = retryAfterMs > 0 ? `for another ${Math.ceil(retryAfterMs)} ms` : 'until its probes have succeeded';
   const message = `The circuit of ${breaker.guarded} is open ${when}.`;
-  // Thousands a second while it is open; the stack would be most of the cost.
-  const error = withoutStack(() => new RejectedError('CIRCUIT_OPEN', breaker.guarded, message, retryAfterMs));
-  applicant.refused(call, 'breaker-open', error);
+  refuseAttempt(call, applicant, 'CIRCUIT_OPEN', breaker.guarded, message, retryAfterMs);
 }

@@ -1,5 +1,5 @@
 /** The callbacks by which admission answers a call. */
-import type {RejectedError} from '../core/errors.ts';
+import {RejectedError, type RejectionCode, withoutStack} from '../core/errors.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
 import type {Refusal} from '../decide/may-retry.ts';
 import type {Ticket} from '../guards/breaker.ts';
@@ -25,4 +25,27 @@ export interface Applicant<R extends AttemptResponse> {
   broke(call: CallContext<R>, error: unknown): void;
   /** It has to wait: an earlier attempt of the call is not to hold a connection meanwhile. */
   waiting?(): void;
+}
+
+const REFUSALS: Readonly<Record<RejectionCode, Refusal>> = {
+  CIRCUIT_OPEN: 'breaker-open',
+  CONCURRENCY_LIMIT: 'concurrency-limit',
+  ORIGIN_HELD: 'hint-too-long',
+  QUOTA_WAIT: 'quota-exceeded',
+  QUOTA_QUEUE: 'quota-exceeded',
+  QUOTA_TOO_LARGE: 'quota-exceeded',
+  NO_ENDPOINT: 'no-endpoint',
+};
+
+/** A guard refuses to send. The error has no stack: thousands are made per second, and the stack would be most of the cost. */
+export function refuseAttempt<R extends AttemptResponse>(
+  call: CallContext<R>,
+  applicant: Applicant<R>,
+  code: RejectionCode,
+  guarded: string,
+  message: string,
+  retryAfterMs?: number,
+): void {
+  const error = withoutStack(() => new RejectedError(code, guarded, message, retryAfterMs));
+  applicant.refused(call, REFUSALS[code], error);
 }

@@ -1,11 +1,10 @@
 /** How an attempt gets its place under a concurrency limit: at once, or after a wait in the queue. */
-import {RejectedError} from '../core/errors.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
 import type {ConcurrencyLimit, Waiter} from '../guards/concurrency.ts';
 import type {QuotaReservation} from '../guards/quota-reservation.ts';
 import {AdmissionWait} from './admission-wait.ts';
-import type {Applicant} from './applicant.ts';
+import {type Applicant, refuseAttempt} from './applicant.ts';
 import type {CallContext} from './context.ts';
 import {waitableMs} from './wait.ts';
 
@@ -58,7 +57,7 @@ function refuseFull<R extends AttemptResponse>(
   taken?.refund(now);
   const ofProcess = limit.isShared ? ' for this process now' : '';
   const message = `${limit.inFlight} attempts to ${origin} are in flight, the limit is ${limit.max}${ofProcess}, and the queue is full.`;
-  applicant.refused(call, 'concurrency-limit', new RejectedError('CONCURRENCY_LIMIT', origin, message));
+  refuseAttempt(call, applicant, 'CONCURRENCY_LIMIT', origin, message);
 }
 
 /** The wait of an attempt in the queue. */

@@ -1,5 +1,4 @@
 /** How an attempt uses its quota: what it reserves, how it waits, and what the quota learns from its end. */
-import {RejectedError, type RejectionCode, withoutStack} from '../core/errors.ts';
 import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
@@ -12,9 +11,10 @@ import type {Quota, QuotaWaiter} from '../guards/quota.ts';
 import {type Amounts, ONE_REQUEST} from '../guards/quota-amounts.ts';
 import type {QuotaReservation} from '../guards/quota-reservation.ts';
 import {AdmissionWait} from './admission-wait.ts';
-import type {Applicant} from './applicant.ts';
+import {type Applicant, refuseAttempt} from './applicant.ts';
 import type {CallContext, CallFacts} from './context.ts';
 import {notifyQueued} from './notify.ts';
+import {waitableMs} from './wait.ts';
 
 /** The most that an attempt may use, as far as that is known before it is sent. */
 export function amountsOf<R extends AttemptResponse>(call: CallContext<R>, {countsTokens}: Quota): Amounts {
@@ -59,51 +59,33 @@ export function askQuota<R extends AttemptResponse>(
   const amounts = amountsOf(call, quota);
   const taken = quota.tryTake(amounts, now);
   if (taken !== null) return proceed(call, applicant, taken, now);
-  const refusal = refusalOf(call, quota, amounts, now);
-  if (refusal !== null) return applicant.refused(call, 'quota-exceeded', refusal);
-  applicant.waiting?.();
-  new QuotaWait(call, applicant, quota, amounts, now, proceed);
-}
-
-/** Null if the attempt may wait. */
-function refusalOf<R extends AttemptResponse>(
-  call: CallContext<R>,
-  quota: Quota,
-  amounts: Amounts,
-  now: number,
-): RejectedError | null {
   const {guarded} = quota;
   const limit = quota.exceeded(amounts);
   if (limit !== undefined) {
     const {unit, max, perMs} = limit.policy;
     const message = `This call takes ${limit.amountOf(amounts)} ${unit}, but the quota of ${guarded} admits only ${max} in ${perMs} ms, so it can never be sent.`;
-    return refused('QUOTA_TOO_LARGE', guarded, message);
+    return refuseAttempt(call, applicant, 'QUOTA_TOO_LARGE', guarded, message);
   }
   const waitMs = quota.knownWaitMs(amounts, call.attempts > 0, now);
-  if (waitMs > waitableMs(call, quota.maxWaitMs, now)) return tooLong(quota, waitMs);
-  if (!quota.isFull) return null;
-  quota.refused();
-  const message = `${quota.waiting} attempts wait for the quota of ${guarded}, and its queue is full.`;
-  return refused('QUOTA_QUEUE', guarded, message, waitMs);
+  if (waitMs > Math.min(quota.maxWaitMs, waitableMs(call, now))) return refuseLong(call, applicant, quota, waitMs);
+  if (quota.isFull) {
+    quota.refused();
+    const message = `${quota.waiting} attempts wait for the quota of ${guarded}, and its queue is full.`;
+    return refuseAttempt(call, applicant, 'QUOTA_QUEUE', guarded, message, waitMs);
+  }
+  applicant.waiting?.();
+  new QuotaWait(call, applicant, quota, amounts, now, proceed);
 }
 
-function tooLong(quota: Quota, waitMs: number): RejectedError {
+function refuseLong<R extends AttemptResponse>(
+  call: CallContext<R>,
+  applicant: Applicant<R>,
+  quota: Quota,
+  waitMs: number,
+): void {
   quota.refused();
   const message = `The quota of ${quota.guarded} admits this call only in ${Math.ceil(waitMs)} ms, later than the deadline or quota.maxWaitMs (${quota.maxWaitMs} ms) allows.`;
-  return refused('QUOTA_WAIT', quota.guarded, message, waitMs);
-}
-
-/** Without a stack: thousands are made per second while a quota is used up, and the stack would be most of the cost. */
-const refused = (code: RejectionCode, guarded: string, message: string, retryAfterMs?: number): RejectedError =>
-  withoutStack(() => new RejectedError(code, guarded, message, retryAfterMs));
-
-/** For a call that has just begun, exactly the number that was announced to the clock. */
-function waitableMs<R extends AttemptResponse>(
-  {startedAt, deadlineMs, deadlineAt}: CallContext<R>,
-  maxWaitMs: number,
-  now: number,
-): number {
-  return Math.min(maxWaitMs, (now === startedAt ? deadlineMs : deadlineAt - now) - LEAST_ATTEMPT_MS);
+  refuseAttempt(call, applicant, 'QUOTA_WAIT', quota.guarded, message, waitMs);
 }
 
 /** The wait of an attempt in the queue. */
@@ -124,7 +106,7 @@ class QuotaWait<R extends AttemptResponse> extends AdmissionWait<R> implements Q
     now: number,
     proceed: Proceed,
   ) {
-    super(call, applicant, waitableMs(call, quota.longestWaitMs, now));
+    super(call, applicant, Math.min(quota.longestWaitMs, waitableMs(call, now)));
     this.amounts = amounts;
     this.isRetry = call.attempts > 0;
     this.#quota = quota;
@@ -159,7 +141,7 @@ class QuotaWait<R extends AttemptResponse> extends AdmissionWait<R> implements Q
     const isRefused = !isAborted && now + LEAST_ATTEMPT_MS < call.deadlineAt && !this.isDisabled;
     if (!isRefused) return this.applicant.left(call, isAborted);
     const waitMs = this.#quota.waitMs(this.amounts, this.isRetry, now);
-    this.applicant.refused(call, 'quota-exceeded', tooLong(this.#quota, waitMs));
+    refuseLong(call, this.applicant, this.#quota, waitMs);
   }
 
   #noteWait(now: number): void {

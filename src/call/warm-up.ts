@@ -1,12 +1,11 @@
 /** Endpoints that warm up, as calls meet them: the wait for one, and what the outcome of an attempt says about it. */
-import type {LineWaiter, Readiness, ReadyWaiter} from '../client/readiness.ts';
-import {RejectedError, withoutStack} from '../core/errors.ts';
+import type {Readiness, ReadyWaiter} from '../client/readiness.ts';
 import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
 import type {Guards} from '../guards/origin-guards.ts';
 import {AdmissionWait} from './admission-wait.ts';
-import type {Applicant} from './applicant.ts';
+import {type Applicant, refuseAttempt} from './applicant.ts';
 import type {CallContext, CallFacts} from './context.ts';
 import type {Failover, Place} from './failover.ts';
 import {stayed} from './report.ts';
@@ -22,7 +21,17 @@ export function waitUntilReady<R extends AttemptResponse>(
   now: number,
   admit: Admit<R>,
 ): void {
-  if (readiness.stateAt(now) === 'starting') return waitInLine(call, applicant, readiness, now, admit);
+  const leftMs = waitableMs(call, now);
+  if (readiness.stateAt(now) === 'starting') {
+    const lineMs = readiness.lineMs(now);
+    const enter: Admit<R> = (...facts) => {
+      call.failover!.release(readiness.endpoint);
+      admit(...facts);
+    };
+    applicant.waiting?.();
+    const wait = new ReadyWait(call, applicant, readiness, now, enter, Math.min(lineMs, leftMs), leftMs < lineMs);
+    return readiness.join(wait);
+  }
   const {plan, deadlineAt, retryState} = call;
   const pauseMs = readiness.pauseMs(now);
   // A call without a deadline must end, too.
@@ -32,18 +41,8 @@ export function waitUntilReady<R extends AttemptResponse>(
       : now + pauseMs + LEAST_ATTEMPT_MS > deadlineAt;
   if (isTooLong) return refuseUnready(call, applicant, readiness, now);
   applicant.waiting?.();
-  new ReadyWait(call, applicant, readiness, now, admit, pauseMs);
-}
-
-function waitInLine<R extends AttemptResponse>(
-  call: CallContext<R>,
-  applicant: Applicant<R>,
-  readiness: Readiness,
-  now: number,
-  admit: Admit<R>,
-): void {
-  applicant.waiting?.();
-  new LineWait(call, applicant, readiness, now, admit);
+  if (pauseMs > 0) new ReadyWait(call, applicant, readiness, now, admit, pauseMs, false);
+  else new ReadyWait(call, applicant, readiness, now, admit, leftMs, true).ask(now);
 }
 
 /** Asks the endpoints again that are passed over because they are not ready. The call does not wait for the answer. */
@@ -73,97 +72,60 @@ export function learnReadiness(failover: Failover, at: Guards, {kind, status}: O
   return false;
 }
 
-/** Until the endpoint has answered, or may be asked again. */
+/**
+ * Until the endpoint has answered, until it may be asked again, or until it is this call's turn at an endpoint that has just become ready:
+ * an answer to another call released it, or its time has come.
+ */
 class ReadyWait<R extends AttemptResponse> extends AdmissionWait<R> implements ReadyWaiter {
   readonly #readiness: Readiness;
   readonly #admit: Admit<R>;
   readonly #since: number;
-  readonly #isForAnswer: boolean;
+  /** Whether the call is refused when the time is over; otherwise it goes on. */
+  readonly #isLast: boolean;
 
-  /** @param pauseMs 0: the endpoint may be asked now, or its answer is awaited. */
   constructor(
     call: CallContext<R>,
     applicant: Applicant<R>,
     readiness: Readiness,
     now: number,
     admit: Admit<R>,
-    pauseMs: number,
+    ms: number,
+    isLast: boolean,
   ) {
-    super(call, applicant, pauseMs === 0 ? waitableMs(call, now) : pauseMs);
+    super(call, applicant, ms);
     this.#readiness = readiness;
     this.#admit = admit;
     this.#since = now;
-    this.#isForAnswer = pauseMs === 0;
+    this.#isLast = isLast;
+  }
+
+  ask(now: number): void {
     try {
-      if (this.#isForAnswer) readiness.wait(this, call, now);
+      this.#readiness.wait(this, this.call, now);
     } catch (error) {
       quietly(() => this.end());
       throw error;
     }
   }
 
-  answered(): void {
-    this.step(() => this.#askForAdmission());
-  }
-
-  #askForAdmission(): void {
-    this.end();
-    this.#admit(this.call, this.applicant, noteWait(this.call, this.#since));
-  }
-
-  protected override over(isAborted: boolean): void {
-    this.#readiness.leave(this);
-    if (isAborted || this.isDisabled) return this.applicant.left(this.call, isAborted);
-    if (!this.#isForAnswer) return this.#askForAdmission();
-    refuseUnready(this.call, this.applicant, this.#readiness, noteWait(this.call, this.#since));
-  }
-
-  protected override broke(error: unknown): void {
-    this.#readiness.leave(this);
-    super.broke(error);
-  }
-}
-
-/** Until it is this call's turn at an endpoint that has just become ready: an answer to another call released it, or its time has come. */
-class LineWait<R extends AttemptResponse> extends AdmissionWait<R> implements LineWaiter {
-  readonly #readiness: Readiness;
-  readonly #admit: Admit<R>;
-  readonly #since: number;
-  readonly #isTooLong: boolean;
-
-  constructor(call: CallContext<R>, applicant: Applicant<R>, readiness: Readiness, now: number, admit: Admit<R>) {
-    const [lineMs, leftMs] = [readiness.lineMs(now), waitableMs(call, now)];
-    super(call, applicant, Math.min(lineMs, leftMs));
-    this.#readiness = readiness;
-    this.#admit = admit;
-    this.#since = now;
-    this.#isTooLong = leftMs < lineMs;
-    readiness.join(this);
-  }
-
-  released(): void {
+  /** Runs in a step of another call, or of the endpoint's answer. An exception of this call must not reach that. */
+  proceed(): void {
     this.step(() => {
       this.end();
-      this.#enter(noteWait(this.call, this.#since));
+      this.#admit(this.call, this.applicant, noteWait(this.call, this.#since));
     });
   }
 
-  #enter(now: number): void {
-    this.call.failover!.release(this.#readiness.endpoint);
-    this.#admit(this.call, this.applicant, now);
-  }
-
   protected override over(isAborted: boolean): void {
-    this.#readiness.quit(this);
     if (isAborted || this.isDisabled) return this.applicant.left(this.call, isAborted);
     const now = noteWait(this.call, this.#since);
-    if (this.#isTooLong) refuseUnready(this.call, this.applicant, this.#readiness, now);
-    else this.#enter(now);
+    if (this.#isLast) refuseUnready(this.call, this.applicant, this.#readiness, now);
+    else this.#admit(this.call, this.applicant, now);
   }
 
-  protected override broke(error: unknown): void {
-    this.#readiness.quit(this);
-    super.broke(error);
+  override end(): void {
+    this.#readiness.leave(this);
+    super.end();
   }
 }
 
@@ -184,9 +146,5 @@ function refuseUnready<R extends AttemptResponse>(
   const {name, origin} = readiness.endpoint;
   const message = `No endpoint of this call is ready in time: ${name} is not (${readiness.whyNot(now)})${stayed(call)}.`;
   const retryAfterMs = readiness.pauseMs(now) || undefined;
-  applicant.refused(
-    call,
-    'no-endpoint',
-    withoutStack(() => new RejectedError('NO_ENDPOINT', origin, message, retryAfterMs)),
-  );
+  refuseAttempt(call, applicant, 'NO_ENDPOINT', origin, message, retryAfterMs);
 }

@@ -16,14 +16,9 @@ export type ReadyState = 'ready' | 'unknown' | 'away' | 'starting';
 /** Called when an endpoint is no longer ready, when it is ready again, and for its first answer that does not say whether it is ready. */
 export type ReadyListener = (endpoint: string, isReady: boolean, reason: string) => void;
 
-/** Waits for the next answer. */
+/** Waits for the next answer, or for its turn at an endpoint that has just become ready. */
 export interface ReadyWaiter {
-  answered(): void;
-}
-
-/** Waits for its turn at an endpoint that has just become ready. */
-export interface LineWaiter {
-  released(): void;
+  proceed(): void;
 }
 
 /** How long an endpoint without answers counts as ready. */
@@ -51,7 +46,7 @@ export class Readiness {
   readonly #waiters = new Set<ReadyWaiter>();
   /** How many calls may go to an endpoint that has just become ready; Infinity at all other times. */
   #credits = Infinity;
-  readonly #line = new Set<LineWaiter>();
+  readonly #line = new Set<ReadyWaiter>();
 
   constructor(endpoint: WarmingEndpoint, notify: ReadyListener) {
     this.endpoint = endpoint;
@@ -84,6 +79,7 @@ export class Readiness {
 
   leave(waiter: ReadyWaiter): void {
     this.#waiters.delete(waiter);
+    this.#line.delete(waiter);
   }
 
   askIfDue<R extends AttemptResponse>(asker: Asker<R>, now: number): void {
@@ -103,7 +99,7 @@ export class Readiness {
       if (this.#credits < 1) return;
       this.#credits--;
       this.#line.delete(waiter);
-      waiter.released();
+      waiter.proceed();
     }
     if (this.#credits >= FIRST_CALLS) this.#credits = Infinity;
   }
@@ -120,12 +116,8 @@ export class Readiness {
     return Math.ceil(Math.min(ms, this.#settledUntil - now));
   }
 
-  join(waiter: LineWaiter): void {
+  join(waiter: ReadyWaiter): void {
     this.#line.add(waiter);
-  }
-
-  quit(waiter: LineWaiter): void {
-    this.#line.delete(waiter);
   }
 
   /** A call goes to the endpoint that was not released from the line. */
@@ -154,7 +146,7 @@ export class Readiness {
     this.#hasWarned ||= isOdd;
     if (wasAway === isReady || isOdd) this.#notify(this.endpoint.name, isReady, reason);
     // A waiter that goes on may end another one, which has left then.
-    for (const waiter of [...this.#waiters]) if (this.#waiters.delete(waiter)) waiter.answered();
+    for (const waiter of [...this.#waiters]) if (this.#waiters.delete(waiter)) waiter.proceed();
   }
 
   #ready(now: number): void {

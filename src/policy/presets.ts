@@ -2,7 +2,13 @@
 // biome-ignore-all format: laid out by its generator
 
 import {deepFreeze} from './freeze.ts';
-import type {PolicyInput} from './types.ts';
+import type {PolicyInput, RouteInput} from './types.ts';
+
+const posted = (name: string, path: string): RouteInput => ({
+  match: {methods: ['POST'], path},
+  name,
+  idempotentMethods: ['POST'],
+});
 
 /** What `extends` knows by name. Each is also a file in schema/presets. */
 export const presets: Readonly<Record<string, PolicyInput>> = deepFreeze<Record<string, PolicyInput>>({
@@ -34,91 +40,31 @@ export const presets: Readonly<Record<string, PolicyInput>> = deepFreeze<Record<
     refusals: {readBytes: 16384},
     paid: {afterTimeout: false, maxPaidAttempts: 2, attemptTimeoutPerOutputTokenMs: 28},
     routes: [
-      {match: {methods: ['POST'], path: '/**/chat/completions'}, name: 'llm.chat', idempotentMethods: ['POST']},
-      {match: {methods: ['POST'], path: '/**/completions'}, name: 'llm.completions', idempotentMethods: ['POST']},
-      {match: {methods: ['POST'], path: '/**/v1/responses'}, name: 'llm.responses', idempotentMethods: ['POST']},
-      {
-        match: {methods: ['POST'], path: '/**/openai/responses'},
-        name: 'llm.azure-responses',
-        idempotentMethods: ['POST'],
-      },
-      {match: {methods: ['POST'], path: '/**/v1/messages'}, name: 'llm.messages', idempotentMethods: ['POST']},
-      {
-        match: {methods: ['POST'], path: '/**/v1/messages/count_tokens'},
-        name: 'llm.count-tokens',
-        idempotentMethods: ['POST'],
-      },
-      {
-        match: {methods: ['POST'], path: '/**/*:generateContent'},
-        name: 'llm.generate-content',
-        idempotentMethods: ['POST'],
-      },
-      {
-        match: {methods: ['POST'], path: '/**/*:streamGenerateContent'},
-        name: 'llm.stream-generate-content',
-        idempotentMethods: ['POST'],
-      },
-      {
-        match: {methods: ['POST'], path: '/**/*:countTokens'},
-        name: 'llm.gemini-count-tokens',
-        idempotentMethods: ['POST'],
-      },
-      {
-        match: {methods: ['POST'], path: '/**/*:embedContent'},
-        name: 'llm.embed-content',
-        idempotentMethods: ['POST'],
-      },
-      {
-        match: {methods: ['POST'], path: '/**/*:batchEmbedContents'},
-        name: 'llm.batch-embed-contents',
-        idempotentMethods: ['POST'],
-      },
-      {
-        match: {methods: ['POST'], path: '/**/*:rawPredict'},
-        name: 'llm.vertex-raw-predict',
-        idempotentMethods: ['POST'],
-      },
-      {
-        match: {methods: ['POST'], path: '/**/*:streamRawPredict'},
-        name: 'llm.vertex-stream-raw-predict',
-        idempotentMethods: ['POST'],
-      },
-      {match: {methods: ['POST'], path: '/model/*/invoke'}, name: 'llm.bedrock-invoke', idempotentMethods: ['POST']},
-      {
-        match: {methods: ['POST'], path: '/model/*/invoke-with-response-stream'},
-        name: 'llm.bedrock-invoke-stream',
-        idempotentMethods: ['POST'],
-      },
-      {
-        match: {methods: ['POST'], path: '/model/*/converse'},
-        name: 'llm.bedrock-converse',
-        idempotentMethods: ['POST'],
-      },
-      {
-        match: {methods: ['POST'], path: '/model/*/converse-stream'},
-        name: 'llm.bedrock-converse-stream',
-        idempotentMethods: ['POST'],
-      },
-      {match: {methods: ['POST'], path: '/**/embeddings'}, name: 'llm.embeddings', idempotentMethods: ['POST']},
-      {match: {methods: ['POST'], path: '/**/moderations'}, name: 'llm.moderations', idempotentMethods: ['POST']},
-      {match: {methods: ['POST'], path: '/**/audio/speech'}, name: 'llm.speech', idempotentMethods: ['POST']},
-      {
-        match: {methods: ['POST'], path: '/**/audio/transcriptions'},
-        name: 'llm.transcriptions',
-        idempotentMethods: ['POST'],
-      },
-      {
-        match: {methods: ['POST'], path: '/**/audio/translations'},
-        name: 'llm.translations',
-        idempotentMethods: ['POST'],
-      },
-      {match: {methods: ['POST'], path: '/**/images/generations'}, name: 'llm.images', idempotentMethods: ['POST']},
-      {match: {methods: ['POST'], path: '/**/images/edits'}, name: 'llm.image-edits', idempotentMethods: ['POST']},
-      {
-        match: {methods: ['POST'], path: '/**/images/variations'},
-        name: 'llm.image-variations',
-        idempotentMethods: ['POST'],
-      },
+      posted('llm.chat', '/**/chat/completions'),
+      posted('llm.completions', '/**/completions'),
+      posted('llm.responses', '/**/v1/responses'),
+      posted('llm.azure-responses', '/**/openai/responses'),
+      posted('llm.messages', '/**/v1/messages'),
+      posted('llm.count-tokens', '/**/v1/messages/count_tokens'),
+      posted('llm.generate-content', '/**/*:generateContent'),
+      posted('llm.stream-generate-content', '/**/*:streamGenerateContent'),
+      posted('llm.gemini-count-tokens', '/**/*:countTokens'),
+      posted('llm.embed-content', '/**/*:embedContent'),
+      posted('llm.batch-embed-contents', '/**/*:batchEmbedContents'),
+      posted('llm.vertex-raw-predict', '/**/*:rawPredict'),
+      posted('llm.vertex-stream-raw-predict', '/**/*:streamRawPredict'),
+      posted('llm.bedrock-invoke', '/model/*/invoke'),
+      posted('llm.bedrock-invoke-stream', '/model/*/invoke-with-response-stream'),
+      posted('llm.bedrock-converse', '/model/*/converse'),
+      posted('llm.bedrock-converse-stream', '/model/*/converse-stream'),
+      posted('llm.embeddings', '/**/embeddings'),
+      posted('llm.moderations', '/**/moderations'),
+      posted('llm.speech', '/**/audio/speech'),
+      posted('llm.transcriptions', '/**/audio/transcriptions'),
+      posted('llm.translations', '/**/audio/translations'),
+      posted('llm.images', '/**/images/generations'),
+      posted('llm.image-edits', '/**/images/edits'),
+      posted('llm.image-variations', '/**/images/variations'),
     ],
   },
   /** One endpoint of a Model Context Protocol server takes every message by POST, and a tool that it calls may act, so a POST is repeated only where the server certainly did not act. Tools are slow: an attempt has 3 min for its headers. Three of them and, throttled, waits of at most 1 s and 2 s make 3 · 180000 + 3000 = 543000 ms, inside the deadline of 10 min. The stream that a GET opens, and the answer of a tool at work, may be silent for any time, so silence ends neither; the MCP client itself bounds how long it waits for an answer. */
