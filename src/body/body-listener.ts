@@ -7,6 +7,8 @@ export interface BodyListener {
   readonly failure: unknown;
   /** Whether a timer runs that will end the body. */
   readonly armed: boolean;
+  /** How many attempts it notifies. Absent: one. */
+  readonly layers?: number;
   /** The body is now read chunk by chunk: the idle timeout applies instead of the attempt timeout. */
   streaming(): void;
   /** A reader waits for the next chunk. */
@@ -29,6 +31,35 @@ export interface BodyListener {
 
 /** Of a response, its stream and the readers of that. Null: the stream is read as a whole, by a method of its response. */
 export const listenerOf: HiddenField<BodyListener | null> = hiddenField();
+
+/** More are no clients, one above the other, but a double of fetch that gives one response again and again. */
+const MOST_LAYERS = 5;
+
+/**
+ * Notifies the attempts of two clients, one above the other.
+ *
+ * @returns Null where there are too many.
+ */
+export function bothListeners(outer: BodyListener, inner: BodyListener): BodyListener | null {
+  const layers = (inner.layers ?? 1) + 1;
+  if (layers > MOST_LAYERS) return null;
+  const each = (notify: (listener: BodyListener) => void): void => [inner, outer].forEach(notify);
+  return {
+    layers,
+    armed: inner.armed && outer.armed,
+    get failure() {
+      return outer.failure ?? inner.failure;
+    },
+    streaming: () => each(listener => listener.streaming()),
+    awaitingChunk: () => each(listener => listener.awaitingChunk()),
+    pending: interrupt => each(listener => listener.pending(interrupt)),
+    chunkArrived: chunk => each(listener => listener.chunkArrived(chunk)),
+    gave: value => each(listener => listener.gave?.(value)),
+    cloned: response => each(listener => listener.cloned(response)),
+    readerLeft: () => each(listener => listener.readerLeft()),
+    ended: how => each(listener => listener.ended(how)),
+  };
+}
 
 /**
  * The registry must not reach the watched object, or that is never collected. An attempt has no reference to its response, to the promise

@@ -8,7 +8,7 @@
  */
 import {type HiddenField, hiddenField} from '../core/hidden-field.ts';
 import {failureKind} from '../decide/failure-facts.ts';
-import {type BodyListener, endWhenCollected, listenerOf} from './body-listener.ts';
+import {type BodyListener, bothListeners, endWhenCollected, listenerOf} from './body-listener.ts';
 import {trackStream} from './tracked-stream.ts';
 
 /** The stream that the caller has looked at. */
@@ -20,10 +20,18 @@ export function trackResponse(response: Response, listener: BodyListener): boole
   const native = Object.getPrototypeOf(response) as Response;
   // Something like a Response, with methods of its own: it is the user's, and stays as it is.
   if (Object.hasOwn(response, 'text') || typeof native.text !== 'function') return false;
-  // A response that was given before is tied to that attempt.
-  if (!Object.isExtensible(response) || listenerOf.get(response) !== undefined) return false;
-  listenerOf.set(response, listener);
-  Object.setPrototypeOf(response, trackedPrototype(native));
+  if (!Object.isExtensible(response)) return false;
+  const inner = listenerOf.get(response);
+  if (inner) {
+    const both = bothListeners(listener, inner);
+    if (both === null) return false;
+    listenerOf.set(response, both);
+    const seen = seenStreamOf.get(response);
+    if (seen) listenerOf.set(seen, both);
+  } else {
+    listenerOf.set(response, listener);
+    Object.setPrototypeOf(response, trackedPrototype(native));
+  }
   if (!listener.armed) endWhenCollected(response, listener); // Where no timer does it.
   return true;
 }
@@ -84,18 +92,16 @@ function reading(native: Response, name: (typeof BODY_METHODS)[number]) {
     const promise: Promise<unknown> = callWhole(this, native[name]);
     if (!listener) return promise;
     return new Promise((resolve, reject) => {
-      listener.pending(reject);
-      promise.then(
-        value => {
-          if (name === 'json' || name === 'text') listener.gave?.(value);
-          listener.ended('read');
-          resolve(value);
-        },
-        error => {
-          listener.ended(error instanceof SyntaxError ? 'read' : failureKind(error)); // Read whole, and no JSON.
-          reject(listener.failure ?? error);
-        },
-      );
+      const failed = (error: unknown): void => {
+        listener.ended(error instanceof SyntaxError ? 'read' : failureKind(error)); // Read whole, and no JSON.
+        reject(listener.failure ?? error);
+      };
+      listener.pending(failed); // Of two clients only one knows.
+      promise.then(value => {
+        if (name === 'json' || name === 'text') listener.gave?.(value);
+        listener.ended('read');
+        resolve(value);
+      }, failed);
     });
   };
 }

@@ -125,6 +125,87 @@ describe('the body of an answer', () => {
     expect(reportOf(response)).to.include({attempts: 1});
   });
 
+  describe('under two clients, one above the other', () => {
+    const PATIENT = {attemptTimeoutMs: 60_000, deadlineMs: 120_000, maxAttempts: 1} as const;
+    const HASTY = {attemptTimeoutMs: 500, deadlineMs: null, maxAttempts: 1, idleTimeoutMs: 200} as const;
+    /** A function of the user's between them, which may look at the response. */
+    const logging = (fetch: Fetch): Fetch => {
+      return async (...request) => {
+        const response = await fetch(...request);
+        expect(response.body).to.be.instanceOf(ReadableStream);
+        return response;
+      };
+    };
+
+    for (const [which, outer, inner] of [
+      ['outer', HASTY, PATIENT],
+      ['inner', PATIENT, HASTY],
+    ] as const)
+      for (const [what, between] of [
+        ['', (fetch: Fetch) => fetch],
+        [' after a look at it between them', logging],
+      ] as const) {
+        virtually(`ends with the attempt’s time of the ${which} one${what}`, async make => {
+          const below = make(inner, {fetch: async () => halting()});
+          const world = make(outer, {fetch: between(below.fetch), clock: below.clock});
+          const response = await world.fetch(ITEMS);
+          const reading = errorOf(() => response.text());
+          await below.clock.advance(500);
+          expect(await reading).to.include({code: 'ATTEMPT_TIMEOUT', limitMs: 500});
+          expect(below.clock.pending).to.equal(0);
+        });
+
+        virtually(`that is a stream ends with the silence of the ${which} one${what}`, async make => {
+          const below = make(inner, {fetch: async () => halting()});
+          const world = make(outer, {fetch: between(below.fetch), clock: below.clock});
+          const reader = (await world.fetch(ITEMS)).body!.getReader();
+          await reader.read();
+          const reading = errorOf(() => reader.read());
+          await below.clock.advance(200);
+          expect(await reading).to.include({code: 'IDLE_TIMEOUT', limitMs: 200});
+          expect(below.clock.pending).to.equal(0);
+        });
+      }
+
+    virtually('ends when the caller aborts, and is cancelled below', async make => {
+      let cancelled: unknown;
+      const body = new ReadableStream({
+        cancel: reason => {
+          cancelled = reason;
+        },
+      });
+      const below = make(PATIENT, {fetch: async () => new Response(body)});
+      const world = make(PATIENT, {fetch: (...request) => below.fetch(...request), clock: below.clock});
+      const controller = new AbortController();
+      const reader = (await world.fetch(ITEMS, {signal: controller.signal})).body!.getReader();
+      const reading = errorOf(() => reader.read());
+      const reason = new Error('enough');
+      controller.abort(reason);
+      expect(await reading).to.equal(reason);
+      expect(cancelled).to.equal(reason);
+      expect(below.clock.pending).to.equal(0);
+    });
+
+    virtually('is read, as a clone too, and then neither waits', async make => {
+      const below = make(PATIENT, {fetch: async () => Response.json({a: 1})});
+      const world = make(HASTY, {fetch: below.fetch, clock: below.clock});
+      const response = await world.fetch(ITEMS);
+      const copy = response.clone();
+      expect(await response.json()).to.deep.equal({a: 1});
+      expect(await copy.text()).to.equal('{"a":1}');
+      expect(below.clock.pending).to.equal(0);
+    });
+  });
+
+  virtually('of one response that is given again and again is watched by five attempts at most', async make => {
+    const response = new Response('whole');
+    const world = make({idleTimeoutMs: null}, {fetch: async () => response});
+    for (let call = 0; call < 20; call++) await world.fetch(ITEMS);
+    expect(world.clock.pending).to.equal(5);
+    expect(await response.text()).to.equal('whole');
+    expect(world.clock.pending).to.equal(0);
+  });
+
   describe('of another class', () => {
     class Mine {
       readonly status = 200;
