@@ -177,13 +177,11 @@ class ProbeWait<R extends AttemptResponse> extends AdmissionWait<R> {
   }
 
   #answered(): void {
-    this.#isOver = true;
     this.end();
     admit(this.call, this.applicant, this.call.client.clock.now());
   }
 
   protected override over(isAborted: boolean): void {
-    this.#isOver = true;
     const {call} = this;
     if (isAborted || this.#isLast || this.isDisabled) return this.applicant.left(call, isAborted);
     const now = call.client.clock.now();
@@ -193,9 +191,9 @@ class ProbeWait<R extends AttemptResponse> extends AdmissionWait<R> {
     refuseOpen(call, this.applicant, call.guards.breaker!, now);
   }
 
-  protected override broke(error: unknown): void {
+  override end(): void {
     this.#isOver = true;
-    super.broke(error);
+    super.end();
   }
 }
 

@@ -54,8 +54,8 @@ function redactPair(pair: string, shown: ReadonlySet<string>): string {
 
 /** More pairs, which some servers decode once more or take a semicolon for; or a URL, which has a user and a query of its own. */
 const MORE_IN_NAME = /[;&]|\/\//;
-/** The same in a value, where each `=` may belong to another pair, and `%` to what is decoded once more; or JSON. */
-const MORE_IN_VALUE = /[;&=?#%{]|\/\//;
+/** The same in a value, where each `=` may belong to another pair, and `%` to what is decoded once more; JSON, or how tokens begin. */
+const MORE_IN_VALUE = /[;&=?#%{]|\/\/|^(?:eyJ|gh._|.k[-_]|xox|AKIA)/;
 
 function decode(text: string): string {
   try {

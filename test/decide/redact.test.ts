@@ -157,6 +157,19 @@ describe('redactUrl', () => {
           );
       });
 
+    for (const token of [
+      'eyJhbGciOi.eyJz.c2ln',
+      'sk_live_51x',
+      'sk-proj-abc',
+      'pk_test_1',
+      'ghp_16C7',
+      'xoxb-12',
+      'AKIA12',
+    ])
+      it(`hides what begins as a token does: ${token}`, () => {
+        expect(redactUrl(`https://h.test/?q=${token}`, shown)).to.equal('https://h.test/?q=REDACTED');
+      });
+
     for (const key of SECRET_KEYS)
       it(`never shows ${key}`, () => {
         expect(redactUrl(`https://h.test/?page=1&${key}=s3cr3t`, shown)).to.equal(
