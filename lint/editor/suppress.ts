@@ -84,7 +84,7 @@ function blockEdits(source: Source, request: SuppressRequest): readonly TextEdit
   const line = linesOf(source).startOf(finding.range.start.line) + finding.range.start.column - 1;
   const unit = shapes.map(shape => shape.unit).findLast(({root, keySpan}) => (keySpan ?? root.span).start <= line);
   if (unit === undefined || !dialect.ignoresExtensions) return undefined;
-  const at = where === 'file' ? '' : identityIn(unit, finding);
+  const at = where === 'file' ? '' : placeIn(unit, finding);
   const entry = {
     rule: finding.code,
     ...(at === '' ? {} : {at}),
@@ -103,8 +103,11 @@ function entryBehind(text: string, {span: {start, end}}: Node, entry: object): T
   return {start: end, end, text: gap + writeJson(entry)};
 }
 
-/** The identity of the finding, by which the suppression still applies after routes are moved. */
-function identityIn({id}: Unit, {code, fingerprint}: Finding): string {
-  const identity = fingerprint.slice(code.length + 1).replace(/ #\d+$/, '');
-  return id !== '' && identity.startsWith(id) ? identity.slice(id.length).replace(/^\./, '') : identity;
+/** The identity of the finding, by which the suppression still applies after routes are moved. Of equal routes only the first has one of its own. */
+function placeIn({id, base}: Unit, {code, fingerprint, pointer}: Finding): string {
+  const identity = fingerprint.slice(code.length + 1);
+  return / #\d+$/.test(identity) ? within(base, pointer) : within(id, identity);
 }
+
+const within = (outer: string, path: string): string =>
+  outer !== '' && path.startsWith(outer) ? path.slice(outer.length).replace(/^\./, '') : path;

@@ -6,6 +6,8 @@ import type {Node, Source, SourceFormat} from './tree.ts';
 /** A policy is small; a larger file is probably the wrong file. */
 const maxLength = 5_000_000;
 
+const NOT_UTF8 = 'The text is not UTF-8, or holds U+FFFD, which stands for a lost character: save it as UTF-8.';
+
 /** Reads a text. Never throws for what is in it: what cannot be read is among the problems. */
 export async function readSource(path: string, text: string): Promise<Source> {
   if (text.length > maxLength)
@@ -13,7 +15,7 @@ export async function readSource(path: string, text: string): Promise<Source> {
   if (text.includes('\u0000')) return unreadable(path, text, 'The file is binary, or UTF-16: policies are UTF-8 text.');
   // A decoder replaces invalid UTF-8 by U+FFFD.
   const broken = text.indexOf('\uFFFD');
-  if (broken >= 0) return unreadable(path, text, 'The text is not UTF-8: save the file as UTF-8.', broken);
+  if (broken >= 0) return unreadable(path, text, NOT_UTF8, broken);
   if (formatOf(path) === 'json') return readJson(path, text);
   const {readYaml} = await import('./yaml.ts');
   return readYaml(path, text);
