@@ -163,7 +163,8 @@ describe('a suppression that is written', () => {
         const after = applyEdits(text, change.edits);
         const report = await lintText({path, files: {[path]: after}});
         expect(report.suppressed.map(each => each.finding.code)).to.include(finding.code);
-        if (path === 'p.json') expect(report.suppressed.map(each => each.finding.pointer)).to.deep.equal([finding.pointer]);
+        if (path === 'p.json')
+          expect(report.suppressed.map(each => each.finding.pointer)).to.deep.equal([finding.pointer]);
         const left = findings.filter(each => each.code !== finding.code).map(({code}) => code);
         expect(report.findings.map(({code}) => code).filter(code => code !== finding.code)).to.deep.equal(left);
       }),
