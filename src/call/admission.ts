@@ -49,8 +49,10 @@ function admitHere<R extends AttemptResponse>(call: CallContext<R>, applicant: A
   const heldMs = hold === null || quota !== null ? 0 : hold.waitMs(now, client.random);
   if (heldMs > 0) waitForHeldOrigin(call, applicant, heldMs, now);
   else if (breaker?.refuses(now)) refuseOpen(call, applicant, breaker, now);
-  else if (breaker?.leases?.needed(now)) waitForProbe(call, applicant, breaker.leases, now);
-  else if (quota === null) enter(call, applicant, null, now);
+  else if (breaker?.leases?.needed(now)) {
+    applicant.waiting?.();
+    new ProbeWait(call, applicant, breaker.leases, now);
+  } else if (quota === null) enter(call, applicant, null, now);
   else {
     if (hold?.holds(now)) quota.hold(hold.leftMs(now), now);
     askQuota(call, applicant, quota, now, enter);
@@ -146,16 +148,6 @@ class PauseBefore<R extends AttemptResponse> extends AdmissionWait<R> {
     if (isAborted || this.isDisabled) applicant.left(call, isAborted);
     else admit(call, applicant, call.client.clock.now());
   }
-}
-
-function waitForProbe<R extends AttemptResponse>(
-  call: CallContext<R>,
-  applicant: Applicant<R>,
-  leases: ProbeLeases,
-  now: number,
-): void {
-  applicant.waiting?.();
-  new ProbeWait(call, applicant, leases, now);
 }
 
 /** The wait of an attempt for the lease of a probe. After an answer, the attempt asks for admission anew. */

@@ -2,7 +2,6 @@
 import type {Readiness, ReadyWaiter} from '../client/readiness.ts';
 import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
-import {quietly} from '../core/quietly.ts';
 import type {Guards} from '../guards/origin-guards.ts';
 import {AdmissionWait} from './admission-wait.ts';
 import {type Applicant, refuseAttempt} from './applicant.ts';
@@ -100,12 +99,7 @@ class ReadyWait<R extends AttemptResponse> extends AdmissionWait<R> implements R
   }
 
   ask(now: number): void {
-    try {
-      this.#readiness.wait(this, this.call, now);
-    } catch (error) {
-      quietly(() => this.end());
-      throw error;
-    }
+    this.step(() => this.#readiness.wait(this, this.call, now));
   }
 
   /** Runs in a step of another call, or of the endpoint's answer. An exception of this call must not reach that. */

@@ -6,6 +6,7 @@
  */
 import {Lru} from '../core/lru.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
+import {quietly} from '../core/quietly.ts';
 import type {Random} from '../core/random.ts';
 import type {Endpoint} from '../policy/types.ts';
 import {type Asker, type ReadyAnswer, ReadyRequest, type WarmingEndpoint} from './ready-request.ts';
@@ -18,6 +19,7 @@ export type ReadyListener = (endpoint: string, isReady: boolean, reason: string)
 
 /** Waits for the next answer, or for its turn at an endpoint that has just become ready. */
 export interface ReadyWaiter {
+  /** Leaves, and goes on. Must not throw. */
   proceed(): void;
 }
 
@@ -84,8 +86,7 @@ export class Readiness {
 
   askIfDue<R extends AttemptResponse>(asker: Asker<R>, now: number): void {
     if (this.#isAsking || now < this.#askAgainAt) return;
-    const {clock, random} = asker.client;
-    new ReadyRequest(this.endpoint, asker, answer => this.#answered(answer, clock.now(), random)).start(now);
+    new ReadyRequest(this.endpoint, asker, answer => this.#answered(answer, asker.client)).start(now);
     this.#isAsking = true; // Only now: a clock of the user's may throw, and the answer comes later.
   }
 
@@ -98,7 +99,6 @@ export class Readiness {
     for (const waiter of this.#line) {
       if (this.#credits < 1) return;
       this.#credits--;
-      this.#line.delete(waiter);
       waiter.proceed();
     }
     if (this.#credits >= FIRST_CALLS) this.#credits = Infinity;
@@ -137,16 +137,21 @@ export class Readiness {
     return isSettled;
   }
 
-  #answered({isReady, reason, hintMs}: ReadyAnswer, now: number, random: Random): void {
+  #answered<R extends AttemptResponse>(answer: ReadyAnswer, {clock, random}: Asker<R>['client']): void {
     this.#isAsking = false;
+    // A clock of the user's may throw, and no caller of this catches it.
+    quietly(() => this.#learn(answer, clock.now(), random));
+    // A waiter that goes on may end another one, which has left then.
+    for (const waiter of [...this.#waiters]) if (this.#waiters.delete(waiter)) waiter.proceed();
+  }
+
+  #learn({isReady, reason, hintMs}: ReadyAnswer, now: number, random: Random): void {
     const wasAway = this.#awaySince !== null;
     if (isReady) this.#ready(now);
     else this.#away(reason, hintMs, now, random);
     const isOdd = isReady && reason !== '' && !this.#hasWarned;
     this.#hasWarned ||= isOdd;
     if (wasAway === isReady || isOdd) this.#notify(this.endpoint.name, isReady, reason);
-    // A waiter that goes on may end another one, which has left then.
-    for (const waiter of [...this.#waiters]) if (this.#waiters.delete(waiter)) waiter.proceed();
   }
 
   #ready(now: number): void {

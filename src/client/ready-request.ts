@@ -1,5 +1,6 @@
 /** One question whether an endpoint is ready: a GET of its `readyPath`, with no credentials but those that `prepareAttempt` writes. */
 import type {AttemptResponse} from '../core/outcome.ts';
+import {quietly} from '../core/quietly.ts';
 import type {Random} from '../core/random.ts';
 import {type Clock, Timer} from '../core/timer.ts';
 import type {Answers} from '../decide/answers.ts';
@@ -101,7 +102,7 @@ export class ReadyRequest<R extends AttemptResponse> extends Timer {
     const ended = this.#ended;
     if (ended === null) return;
     this.#ended = null;
-    this.#asker.client.clock.disarm(this);
+    quietly(() => this.#asker.client.clock.disarm(this));
     ended(answer);
   }
 }

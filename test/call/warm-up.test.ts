@@ -40,6 +40,10 @@ function warm(world: World, untilMs: number, cold: ScriptedAnswer = 503, ready: 
   });
 }
 
+const raise = (error: Error): never => {
+  throw error;
+};
+
 describe('an endpoint that warms up', () => {
   for (const [what, cold] of [
     ['answers 503', 503],
@@ -289,6 +293,23 @@ describe('an endpoint that warms up', () => {
     expect(await world.clock.run(() => thrown(world.fetch(ITEMS)))).to.equal(error);
     expect(world.sends).to.equal(0);
   });
+
+  for (const [what, breaks] of [
+    ['reads the time', (clock: VirtualClock, error: Error) => Object.assign(clock, {now: () => raise(error)})],
+    ['disarms a timer', (clock: VirtualClock, error: Error) => Object.assign(clock, {disarm: () => raise(error)})],
+  ] as const)
+    virtually(`ends the calls that wait where the clock throws as it ${what} at the answer`, async make => {
+      const error = new Error('no clock');
+      const clock = new VirtualClock();
+      const world = make(ONE, {clock});
+      let answers: (response: Response) => void = () => {};
+      world.serve(() => new Promise(resolve => (answers = resolve)));
+      const calls = [thrown(world.fetch(ITEMS)), thrown(world.fetch(ITEMS))];
+      await clock.advance(10);
+      breaks(clock, error);
+      answers(new Response());
+      for (const ended of await Promise.all(calls)) expect(ended).to.include({code: 'INTERNAL', cause: error});
+    });
 
   virtually('is asked by the next call where the clock of one threw', async make => {
     const error = new Error('no clock');
