@@ -3,7 +3,7 @@
  *
  * @module
  * @example
- * import {lintText} from 'steadfetch/lint';
+ * import {lintText} from 'retry-lint';
  *
  * const {findings} = await lintText({path: 'policy.json', files: {'policy.json': text}});
  */

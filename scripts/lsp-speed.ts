@@ -7,7 +7,7 @@ import {readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import {createProtocolConnection, StreamMessageReader, StreamMessageWriter} from 'vscode-languageserver-protocol/node';
 
-const program = fileURLToPath(new URL('../dist/retry-lint.cjs', import.meta.url));
+const program = fileURLToPath(new URL('../packages/retry-lint/dist/retry-lint.cjs', import.meta.url));
 const uri = 'file:///policies/measured.retry.json';
 
 /** The next diagnostics, with the version of the document that they are for. */

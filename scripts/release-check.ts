@@ -19,23 +19,18 @@ export interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly repository: {readonly url: string};
-  readonly dependencies?: Readonly<Record<string, string>>;
 }
 
 /** Why a release cannot be published; empty where it can. */
 export function releaseProblems({tag, repository, changelog, manifests}: Release): string[] {
   const version = tag.replace(/^v/, '');
-  const ofManifest = ({name, version: own, repository: {url}, dependencies}: Manifest): string[] => {
+  const ofManifest = ({name, version: own, repository: {url}}: Manifest): string[] => {
     const source = url.replace(/^git\+/, '').replace(/\.git$/, '');
-    const needed = dependencies?.steadfetch;
     return [
       ...(own === version ? [] : [`${name} has version ${own}, and the tag is ${tag}. Set both to the same version.`]),
       ...(source === repository
         ? []
         : [`${name} names the repository ${source}, and is built from ${repository}. Correct repository.url.`]),
-      ...(needed === undefined || needed === version
-        ? []
-        : [`${name} depends on steadfetch ${needed}, and the release is ${version}. Set the dependency to it.`]),
     ];
   };
   return [

@@ -1,5 +1,5 @@
 /**
- * What each public entry exports at run time, sorted. These names are the promise of a version: one more is a minor
+ * What each public entry of steadfetch exports at run time, sorted. These names are the promise of a version: one more is a minor
  * version, one less a major one. Held against the sources by exports.test.ts, against the tarball by package/.
  */
 const shared = ['InvalidPolicyError', 'RejectedError', 'SteadfetchError', 'TimeoutError', 'definePolicy'];
@@ -14,28 +14,6 @@ export const publicNames: Readonly<Record<string, readonly string[]>> = {
   './function': [...shared, 'guard', 'reportOf'].sort(),
   './grpc': [...shared, 'grpcInterceptor', 'reportOf', 'toServiceConfig'].sort(),
   './ky': [...shared, 'reportOf', 'resilience'].sort(),
-  './lint': [
-    'ConfigLookup',
-    'RuleTester',
-    'SourceCache',
-    'defineDialect',
-    'defineRule',
-    'dependencies',
-    'documentsOf',
-    'explain',
-    'fixText',
-    'lintText',
-    'locate',
-    'placesOf',
-    'policiesAt',
-    'renderMarkdown',
-    'renderText',
-    'rules',
-    'stateOf',
-    'suppress',
-    'toValue',
-    'unitAt',
-  ],
   './load': ['loadPolicy', 'loadPolicySync'],
   './log': ['attemptLines', 'logToConsole', 'logToPino'],
   './register': [],
@@ -75,5 +53,31 @@ export const publicNames: Readonly<Record<string, readonly string[]>> = {
     'faultServer',
     'seededRandom',
     'sleep',
+  ],
+};
+
+/** The same of the package retry-lint. */
+export const linterNames: Readonly<Record<string, readonly string[]>> = {
+  '.': [
+    'ConfigLookup',
+    'RuleTester',
+    'SourceCache',
+    'defineDialect',
+    'defineRule',
+    'dependencies',
+    'documentsOf',
+    'explain',
+    'fixText',
+    'lintText',
+    'locate',
+    'placesOf',
+    'policiesAt',
+    'renderMarkdown',
+    'renderText',
+    'rules',
+    'stateOf',
+    'suppress',
+    'toValue',
+    'unitAt',
   ],
 };

@@ -5,7 +5,7 @@ import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import policySchema from '../../schema/source/policy.schema.json' with {type: 'json'};
-import {bundle} from '../../scripts/bundle.ts';
+import {bundlePrograms} from '../../scripts/bundle/programs.ts';
 
 export interface LintCandidate {
   readonly name: string;
@@ -63,7 +63,7 @@ const ofProject = createRequire(import.meta.url);
 /** Makes a folder with the policy and a configuration for each linter. */
 export async function lintFolder(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'retry-lint-bench-'));
-  await bundle(folder);
+  await bundlePrograms(folder);
   const eslintJson = pathToFileURL(ofBench.resolve('@eslint/json')).href;
   const files = {
     'policy.json': TEXT,

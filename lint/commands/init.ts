@@ -28,16 +28,17 @@ export const init: Command = (args, io) => {
   return 0;
 };
 
-const SCHEMA = 'node_modules/steadfetch/schema/policy.schema.json';
+/** That of the client first: it is of the version that reads the policy. */
+const SCHEMAS = ['steadfetch', 'retry-lint'].map(name => `node_modules/${name}/schema/policy.schema.json`);
 
 /** The path from a folder to the installed schema, which editors read without a network. */
 function schemaFrom(folder: string): string {
-  let home = folder;
-  while (!existsSync(join(home, SCHEMA))) {
-    const parent = dirname(home);
-    if (parent === home) return `./${SCHEMA}`;
-    home = parent;
+  for (let home = folder; ; home = dirname(home)) {
+    const schema = SCHEMAS.find(path => existsSync(join(home, path)));
+    if (schema !== undefined) {
+      const path = join(relative(folder, home), schema).replaceAll('\\', '/');
+      return path.startsWith('.') ? path : `./${path}`;
+    }
+    if (dirname(home) === home) return `./${SCHEMAS[0]}`;
   }
-  const path = join(relative(folder, home), SCHEMA).replaceAll('\\', '/');
-  return path.startsWith('.') ? path : `./${path}`;
 }

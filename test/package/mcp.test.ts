@@ -18,7 +18,7 @@ describe('npx retry-lint mcp', () => {
     folder = await fullProject();
     writeFileSync(join(folder, 'agent.retry.json'), policy);
     // The program itself: npx between them would not be ended with it.
-    program = join(folder, 'node_modules/steadfetch/dist/retry-lint.cjs');
+    program = join(folder, 'node_modules/retry-lint/dist/retry-lint.cjs');
     await client.connect(
       new StdioClientTransport({command: process.execPath, args: [program, 'mcp', folder], cwd: folder}),
     );

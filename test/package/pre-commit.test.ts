@@ -4,7 +4,7 @@ import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {delimiter, dirname, join} from 'node:path';
 import {expect} from 'chai';
 import {findPythonTool, preCommit} from '../../tools/python/find.ts';
-import {emptyFolder, packed, packedShim, type Ran, root, run} from './projects.ts';
+import {emptyFolder, packedLinter, type Ran, root, run} from './projects.ts';
 
 const unsafe = '{\n  "maxAttemps": 3,\n  "backoff": {"jitter": "none"}\n}\n';
 
@@ -31,7 +31,7 @@ describe('pre-commit', () => {
   async function configuration(): Promise<string> {
     const guide = readFileSync(join(root, 'docs/retry-lint.md'), 'utf8');
     const block = /```yaml\n(repos:\n[\s\S]*?)```/.exec(guide)![1]!;
-    const shown = block.replace(/\[retry-lint@[^\]]+\]/, JSON.stringify([await packed(), await packedShim()]));
+    const shown = block.replace(/\[retry-lint@[^\]]+\]/, JSON.stringify([await packedLinter()]));
     const hook = shown.slice(shown.indexOf('      - id:'));
     const fixing = hook.replace('id: retry-lint', 'id: retry-lint-fix').replace(/entry: .*/, 'entry: retry-lint --fix');
     return `${shown}${fixing.replace(/additional/, 'stages: [manual]\n        additional')}`;

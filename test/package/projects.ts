@@ -62,7 +62,7 @@ export interface Ran {
 
 let place: string | undefined;
 let tarball: Promise<string> | undefined;
-let shim: Promise<string> | undefined;
+let linter: Promise<string> | undefined;
 let everything: Promise<string> | undefined;
 
 after(() => {
@@ -91,9 +91,13 @@ export function attemptUnder(node: string, cwd: string, command: string, ...args
   );
 }
 
-/** An empty project with the tarball and these packages. */
+/** An empty project with steadfetch, retry-lint and these packages. */
 export async function project(name: string, packages: readonly string[], ...flags: string[]): Promise<string> {
-  const file = await packed();
+  return projectWith(name, [await packed(), await packedLinter(), ...packages], ...flags);
+}
+
+/** An empty project with these packages. */
+export async function projectWith(name: string, packages: readonly string[], ...flags: string[]): Promise<string> {
   const folder = emptyFolder(name);
   await run(
     folder,
@@ -104,7 +108,6 @@ export async function project(name: string, packages: readonly string[], ...flag
     '--no-fund',
     '--save-exact',
     ...flags,
-    file,
     ...packages,
   );
   return folder;
@@ -155,7 +158,7 @@ export const npmProgram = async (version: string): Promise<string> =>
 
 export const oldestNode = (): Promise<string> => nodeBinary(versions.oldestNode);
 
-/** The project most tests look at: ky, OpenTelemetry, compilers and a bundler. Made once. */
+/** The project most tests look at: both packages, ky, OpenTelemetry, compilers and a bundler. Made once. */
 export function fullProject(): Promise<string> {
   const {ky, grpc, otel, sdk, esbuild, nodeTypes, compilers} = versions;
   everything ??= project('full', [ky, grpc, otel, ...sdk, esbuild, nodeTypes, ...Object.values(compilers)]);
@@ -167,10 +170,10 @@ export function packed(): Promise<string> {
   return tarball;
 }
 
-/** The package retry-lint, which is only a name for the command of this one. */
-export function packedShim(): Promise<string> {
-  shim ??= pack(join(root, 'packages/retry-lint'));
-  return shim;
+/** The package retry-lint. */
+export function packedLinter(): Promise<string> {
+  linter ??= pack(join(root, 'packages/retry-lint'));
+  return linter;
 }
 
 /** What `.ci/run` packed for every suite, into the folder TARBALLS, or a tarball of its own: `npm pack` builds first. */

@@ -1,15 +1,15 @@
-/** `npx retry-lint`, from the package of that name and from steadfetch alone. */
+/** `npx retry-lint`, in a project with steadfetch and in one without it. */
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect} from 'chai';
-import {attempt, fullProject, oldestNode, packedShim, project} from './projects.ts';
+import {attempt, fullProject, oldestNode, packedLinter, projectWith} from './projects.ts';
 
 const policy = '{\n  "backoff": {"jitter": "none"}\n}\n';
 const finding = /^policy\.json:2:15 {2}error {2}RL203 no-synchronized-retries\n/;
 
 describe('npx retry-lint', () => {
-  it('works from the package retry-lint, in a project that has nothing else', async () => {
-    const folder = await project('shim', [await packedShim()]);
+  it('works in a project that has nothing else', async () => {
+    const folder = await projectWith('linter', [await packedLinter()]);
     writeFileSync(join(folder, 'policy.json'), policy);
     const {code, output} = await attempt(folder, 'npx', 'retry-lint', 'policy.json');
     expect(output).to.match(finding);
@@ -27,7 +27,7 @@ describe('npx retry-lint', () => {
     expect(code).to.equal(0);
   });
 
-  it('works from steadfetch, under the oldest Node that it admits', async () => {
+  it('works under the oldest Node that it admits', async () => {
     const folder = await fullProject();
     writeFileSync(join(folder, 'policy.json'), policy);
     writeFileSync(join(folder, 'policy.yaml'), 'backoff: {jitter: none}\n');
@@ -38,7 +38,7 @@ describe('npx retry-lint', () => {
     expect(code).to.equal(1);
   });
 
-  it('runs rules of a project, which are made with steadfetch/lint', async () => {
+  it('runs rules of a project, which are made with retry-lint', async () => {
     const folder = join(await fullProject(), 'ruled');
     mkdirSync(folder);
     const rule = `{
@@ -47,7 +47,7 @@ describe('npx retry-lint', () => {
     }`;
     writeFileSync(
       join(folder, 'rules.mjs'),
-      `import {defineRule} from 'steadfetch/lint';\nexport default defineRule(${rule});\n`,
+      `import {defineRule} from 'retry-lint';\nexport default defineRule(${rule});\n`,
     );
     writeFileSync(join(folder, '.retry-lintrc.json'), '{"plugins": ["./rules.mjs"]}');
     writeFileSync(join(folder, 'policy.json'), '{}');

@@ -2,18 +2,23 @@
 import {existsSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect} from 'chai';
-import {publicNames} from '../public-names.ts';
+import {linterNames, publicNames} from '../public-names.ts';
 import {attempt, extremes, fullProject, nodeBinary, oldestNode, project, root, run, versions} from './projects.ts';
 
 /** Prints the names that each entry exports. */
-const script = (entries: readonly string[]): string => `
+const script = (entries: readonly string[], name: string): string => `
 const names = {};
 for (const entry of ${JSON.stringify(entries)})
-  names[entry] = Object.keys(await import('steadfetch' + entry.slice(1))).sort();
+  names[entry] = Object.keys(await import('${name}' + entry.slice(1))).sort();
 console.log(JSON.stringify(names));`;
 
-async function namesOf(folder: string, node: string, entries: readonly string[]): Promise<unknown> {
-  return JSON.parse(await run(folder, node, '--input-type=module', '--eval', script(entries)));
+async function namesOf(
+  folder: string,
+  node: string,
+  entries: readonly string[],
+  name = 'steadfetch',
+): Promise<unknown> {
+  return JSON.parse(await run(folder, node, '--input-type=module', '--eval', script(entries, name)));
 }
 
 // register starts an SDK; it has a test of its own.
@@ -41,6 +46,7 @@ describe('installed package', () => {
       it('every entry has its names', async () => {
         const folder = await fullProject();
         expect(await namesOf(folder, await node(), modules)).to.deep.equal(promised(modules));
+        expect(await namesOf(folder, await node(), ['.'], 'retry-lint')).to.deep.equal(linterNames);
       });
 
       it('require() gives the same names', async () => {
@@ -106,7 +112,7 @@ describe('installed package', () => {
   it('does not need ky for fetch, testing, load and telemetry', async () => {
     const folder = await project('without-ky', []);
     expect(existsSync(join(folder, 'node_modules/ky'))).to.equal(false);
-    const entries = ['./fetch', './lint', './load', './telemetry', './testing'];
+    const entries = ['./fetch', './load', './telemetry', './testing'];
     expect(await namesOf(folder, process.execPath, entries)).to.deep.equal(promised(entries));
     expect(await run(folder, process.execPath, '--input-type=module', '--eval', call('steadfetch/fetch'))).to.equal(
       '200 2\n',

@@ -4,7 +4,7 @@ import {mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:f
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect} from 'chai';
-import {bundle} from '../../scripts/bundle.ts';
+import {bundlePrograms} from '../../scripts/bundle/programs.ts';
 import {bun, deno, installRuntime} from './hosts.ts';
 
 const rule = `export default {
@@ -17,7 +17,7 @@ describe('retry-lint', () => {
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'steadfetch-runtime-'));
-    await bundle(folder);
+    await bundlePrograms(folder);
     mkdirSync(join(folder, 'home'));
     writeFileSync(join(folder, 'p.json'), '{"backoff": {"jitter": "none"}}');
     writeFileSync(join(folder, 'p.yaml'), 'backoff: {jitter: none}\n');

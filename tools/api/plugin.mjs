@@ -10,7 +10,9 @@ codes in [troubleshooting.md](../troubleshooting.md).`;
 
 /** The name of the page for the entry point `.`. */
 const MAIN = 'steadfetch';
-const entryOf = name => (name === MAIN ? MAIN : `${MAIN}/${name}`);
+/** A package of its own. */
+const LINTER = 'lint';
+const entryOf = name => (name === MAIN ? MAIN : name === LINTER ? 'retry-lint' : `${MAIN}/${name}`);
 
 export function load(app) {
   app.converter.on(Converter.EVENT_RESOLVE_END, ({project}) => {

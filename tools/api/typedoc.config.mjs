@@ -5,9 +5,10 @@ import {fileURLToPath} from 'node:url';
 const root = new URL('../../', import.meta.url);
 const pathOf = path => fileURLToPath(new URL(path, root));
 
-const {exports} = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
+const exportsOf = manifest => Object.values(JSON.parse(readFileSync(new URL(manifest, root), 'utf8')).exports);
 /** The source that an entry point is built from: `./dist/types/src/ky.d.ts` is of `src/ky.ts`. */
-const sources = Object.values(exports)
+const sources = ['package.json', 'packages/retry-lint/package.json']
+  .flatMap(exportsOf)
   .filter(target => typeof target === 'object')
   .map(target => target.types.replace('./dist/types/', '').replace(/\.d\.ts$/, '.ts'));
 

@@ -16,7 +16,7 @@ import {
 import {join} from 'node:path';
 import {expect} from 'chai';
 import {cacheFolderOf, usableCacheFolder} from '../../../lint/io/cache-folder.ts';
-import {bundle} from '../../../scripts/bundle.ts';
+import {bundlePrograms} from '../../../scripts/bundle/programs.ts';
 import {seededRandom} from '../../../src/core/random.ts';
 import {runs} from '../../support/runs.ts';
 import {Desk, wavy} from './desk.ts';
@@ -47,7 +47,7 @@ describe('the cache of the program', () => {
 
   before(async () => {
     home = Desk.lasting();
-    await bundle(home.folder);
+    await bundlePrograms(home.folder);
   });
   after(() => rmSync(home.folder, {recursive: true, force: true}));
 

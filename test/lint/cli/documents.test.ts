@@ -56,7 +56,7 @@ describe('what documents show of retry-lint', () => {
 
     it('is tested by its own examples', async () => {
       const entry = new URL('lint/index.ts', root).href;
-      const source = `data:text/javascript,${encodeURIComponent(code.replace("'steadfetch/lint'", `'${entry}'`))}`;
+      const source = `data:text/javascript,${encodeURIComponent(code.replace("'retry-lint'", `'${entry}'`))}`;
       const {default: rule} = await import(source);
       const runs: Promise<void>[] = [];
       new RuleTester({describe: (_, define) => define(), it: (_, run) => runs.push(run())}).run(rule);

@@ -5,7 +5,7 @@ import {builtinModules} from 'node:module';
 import {Script} from 'node:vm';
 import {expect} from 'chai';
 import {rules} from '../../../lint/rules/index.ts';
-import {bundle} from '../../../scripts/bundle.ts';
+import {bundlePrograms} from '../../../scripts/bundle/programs.ts';
 import {clean, Desk, wavy} from './desk.ts';
 
 /** Says at its end which of Node's larger modules were loaded. */
@@ -23,7 +23,7 @@ describe('the program retry-lint', () => {
   before(async () => {
     home = Desk.lasting();
     program = home.at('dist/retry-lint.cjs');
-    await bundle(home.at('dist'));
+    await bundlePrograms(home.at('dist'));
     // As in the package.
     cpSync(new URL('../../../docs/rules', import.meta.url), home.at('docs/rules'), {recursive: true});
     home.write('spy.cjs', spy);

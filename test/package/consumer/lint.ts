@@ -9,8 +9,7 @@ import {
   type Rule,
   RuleTester,
   rules,
-} from 'steadfetch/lint';
-import type * as program from 'steadfetch/retry-lint';
+} from 'retry-lint';
 
 const named: Rule = defineRule({
   code: 'ACME101',
@@ -52,8 +51,3 @@ export const codes: readonly string[] = rules.map(({code}) => code);
 
 // @ts-expect-error A severity is one of three words.
 export const wrong: Config = {rules: {RL203: 'warn'}};
-
-/** The command: it runs when it is loaded, and exports nothing. */
-const nothing: keyof typeof program = undefined as never;
-
-export {nothing};

@@ -1,0 +1,111 @@
+/**
+ * The modules of a package, so that an import reads a few files in place of two hundred. What several entries have is in a file that they share: there is one
+ * class of each name, whichever entries a program imports. All files are in one folder, so that a module finds others beside it.
+ */
+import {cpSync, readFileSync} from 'node:fs';
+import {builtinModules} from 'node:module';
+import {basename, dirname, join} from 'node:path';
+import {type BuildOptions, build, type Metafile, type Plugin} from 'esbuild';
+import {root} from './root.ts';
+
+/** As far as it says what is bundled. */
+export interface Manifest {
+  readonly exports: Readonly<Record<string, string | {readonly types: string; readonly default: string}>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+}
+
+/** Packages of CommonJS call require(), which a module does not have. */
+const builtinsOfCommonJs: Plugin = {
+  name: 'builtins-of-commonjs',
+  setup: ({onLoad, onResolve}) => {
+    onResolve({filter: /^[a-z_/]+$/}, ({kind, path}) =>
+      kind === 'require-call' && builtinModules.includes(path) ? {path, namespace: 'builtin'} : undefined,
+    );
+    onLoad({filter: /.*/, namespace: 'builtin'}, ({path}) => ({
+      contents: `module.exports = process.getBuiltinModule('${path}');`,
+    }));
+  },
+};
+
+/** The modules of yaml that need nothing of Node: browsers load policies, too. */
+const yamlForAll: Plugin = {
+  name: 'yaml-for-all',
+  setup: ({onResolve}) =>
+    onResolve({filter: /^yaml$/}, () => ({path: join(root, 'node_modules/yaml/browser/index.js'), sideEffects: false})),
+};
+
+/** ECharts is a file of its own, which only a page with charts loads. */
+const chartsApart: Plugin = {
+  name: 'charts-apart',
+  setup: ({onResolve}) => onResolve({filter: /\/echarts\.ts$/}, () => ({path: './echarts.js', external: true})),
+};
+
+const OPTIONS = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node22',
+  mainFields: ['module', 'main'],
+  legalComments: 'none',
+  logLevel: 'warning',
+  metafile: true,
+} satisfies BuildOptions;
+
+/**
+ * The entries of a package, and programs: modules that nothing imports by name.
+ *
+ * @param folder   Gets a file for each entry and program, and those that they share.
+ * @param programs By their name.
+ * @returns What was bundled.
+ */
+export async function bundleModules(
+  folder: string,
+  {exports = {}, peerDependencies = {}}: Partial<Manifest>,
+  programs: Readonly<Record<string, string>>,
+  minify: boolean,
+): Promise<Metafile> {
+  const entries = entriesOf(exports).map(target => [basename(target.default, '.js'), sourceOf(target.types)]);
+  const {metafile} = await build({
+    ...OPTIONS,
+    entryPoints: {...Object.fromEntries(entries), ...programs},
+    outdir: folder,
+    splitting: true,
+    chunkNames: 'shared-[hash]',
+    external: [...Object.keys(peerDependencies), '@opentelemetry/*'],
+    plugins: [builtinsOfCommonJs, yamlForAll, chartsApart],
+    minify,
+  });
+  return metafile;
+}
+
+/** @param folder Gets echarts.js. */
+export async function bundleCharts(folder: string): Promise<Metafile> {
+  const outfile = join(folder, 'echarts.js');
+  const {metafile} = await build({...OPTIONS, entryPoints: ['src/charts/echarts.ts'], outfile, minify: true});
+  return metafile;
+}
+
+const entriesOf = (exports: Manifest['exports']) =>
+  Object.values(exports).flatMap(target => (typeof target === 'string' ? [] : [target]));
+
+/** `./dist/types/src/ky.d.ts` is written from `src/ky.ts`. */
+const sourceOf = (types: string): string => types.replace('./dist/types/', '').replace(/\.d\.ts$/, '.ts');
+
+/**
+ * Copies the declarations that an entry of the package leads to.
+ *
+ * @param from All declarations, as the compiler has written them.
+ */
+export function copyDeclarations(from: string, to: string, manifest: Manifest): void {
+  const used = new Set(entriesOf(manifest.exports).map(({types}) => types.replace('./dist/types/', '')));
+  const codeOf = (file: string): string => readFileSync(join(from, file), 'utf8').replace(/\/\*.*?\*\//gs, '');
+  for (const file of used)
+    for (const [, specifier] of codeOf(file).matchAll(/(?:from |import\()'(\.[^']+)'/g))
+      used.add(
+        join(dirname(file), specifier!)
+          .replaceAll('\\', '/')
+          .replace(/\.[jt]s$/, '.d.ts'),
+      );
+  for (const file of used) cpSync(join(from, file), join(to, file));
+}

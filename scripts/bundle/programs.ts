@@ -1,0 +1,116 @@
+/**
+ * retry-lint as four files of CommonJS, which start faster than modules: a launcher, the program, the language server and the server for coding
+ * agents, each with all it imports.
+ */
+import {chmodSync} from 'node:fs';
+import {dirname, join} from 'node:path';
+import {build, type Metafile, type Plugin} from 'esbuild';
+import {root} from './root.ts';
+
+/** Leaves out the formatter of jsonc-parser, which is not used and fills tables when it is loaded. The package does not say so itself. */
+const withoutFormatter: Plugin = {
+  name: 'without-formatter',
+  setup: ({onResolve}) =>
+    onResolve({filter: /^\.\/impl\/(?:edit|format)$/}, ({path, importer}) => ({
+      path: join(dirname(importer), `${path}.js`),
+      sideEffects: false,
+    })),
+};
+
+/** Each server is a file of its own, which only its command loads: a protocol is as large as all rules. */
+const serversApart: Plugin = {
+  name: 'servers-apart',
+  setup: ({onResolve}) =>
+    onResolve({filter: /\/(?:lsp|mcp)\/serve\.ts$/}, ({kind, path}) =>
+      kind === 'entry-point' ? undefined : {path: `./retry-lint-${/(\w+)\/serve/.exec(path)![1]}.cjs`, external: true},
+    ),
+};
+
+/** The simulator stays among the modules of the package, beside the charts: the servers start it in a thread of its own. */
+const simulatorOutside: Plugin = {
+  name: 'simulator-outside',
+  setup: ({onLoad}) =>
+    onLoad({filter: /\/simulate\/worker-file\.ts$/}, () => ({
+      contents: `export const workerFile = require('node:path').join(__dirname, 'worker.js');`,
+    })),
+};
+
+/** The server for agents starts itself again as the thread in which it lints. */
+const toolsInside: Plugin = {
+  name: 'tools-inside',
+  setup: ({onLoad, onResolve}) => {
+    onLoad({filter: /\/mcp\/worker-file\.ts$/}, () => ({contents: 'export const workerFile = __filename;'}));
+    // The package says of its modules that they only export.
+    onResolve({filter: /^\.\/worker\.ts$/}, ({path, importer}) =>
+      /\/mcp\/serve\.ts$/.test(importer) ? {path: join(dirname(importer), path), sideEffects: true} : undefined,
+    );
+  },
+};
+
+/** The pages of the rules stay in docs, beside the bundle. */
+const pagesOutside: Plugin = {
+  name: 'pages-outside',
+  setup: ({onLoad}) =>
+    onLoad({filter: /\/io\/pages-folder\.ts$/}, () => ({
+      contents: `export const pagesFolder = require('node:path').join(__dirname, '../docs/rules');`,
+    })),
+};
+
+/** Leaves out the messages of zod in forty languages: English is a file of its own. */
+const withoutLanguages: Plugin = {
+  name: 'without-languages',
+  setup: ({onLoad}) => onLoad({filter: /\/zod\/v4\/locales\/index\.js$/}, () => ({contents: 'export {};'})),
+};
+
+/** Leaves out the validator of answers that a server asks of users: retry-lint asks none, and zod checks what agents send. */
+const withoutElicitation: Plugin = {
+  name: 'without-elicitation',
+  setup: ({onLoad}) =>
+    onLoad({filter: /\/@modelcontextprotocol\/server\/dist\/shimsNode\.mjs$/}, () => ({
+      contents: `export {default as process} from 'node:process';
+        export class DefaultJsonSchemaValidator {
+          getValidator() { throw new Error('retry-lint asks users nothing.'); }
+        }`,
+    })),
+};
+
+/**
+ * @param folder Gets retry-lint.cjs, retry-lint-main.cjs, retry-lint-lsp.cjs and retry-lint-mcp.cjs. worker.js is to be there, too, and the pages of the
+ *   rules in ../docs/rules.
+ * @returns What was bundled.
+ */
+export async function bundlePrograms(folder: string): Promise<Metafile> {
+  const {metafile} = await build({
+    absWorkingDir: root,
+    entryPoints: {
+      'retry-lint': 'lint/launcher.ts',
+      'retry-lint-main': 'lint/main.ts',
+      'retry-lint-lsp': 'lint/lsp/serve.ts',
+      'retry-lint-mcp': 'lint/mcp/serve.ts',
+    },
+    external: ['./retry-lint-main.cjs'],
+    outdir: folder,
+    outExtension: {'.js': '.cjs'},
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node22',
+    // jsonc-parser's "main" is UMD, which no bundler can follow.
+    mainFields: ['module', 'main'],
+    minify: true,
+    legalComments: 'none',
+    plugins: [
+      withoutFormatter,
+      serversApart,
+      simulatorOutside,
+      toolsInside,
+      pagesOutside,
+      withoutLanguages,
+      withoutElicitation,
+    ],
+    logLevel: 'warning',
+    metafile: true,
+  });
+  chmodSync(join(folder, 'retry-lint.cjs'), 0o755);
+  return metafile;
+}
