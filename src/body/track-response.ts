@@ -22,16 +22,12 @@ export function trackResponse(response: Response, listener: BodyListener): boole
   if (Object.hasOwn(response, 'text') || typeof native.text !== 'function') return false;
   if (!Object.isExtensible(response)) return false;
   const inner = listenerOf.get(response);
-  if (inner) {
-    const both = bothListeners(listener, inner);
-    if (both === null) return false;
-    listenerOf.set(response, both);
-    const seen = seenStreamOf.get(response);
-    if (seen) listenerOf.set(seen, both);
-  } else {
-    listenerOf.set(response, listener);
-    Object.setPrototypeOf(response, trackedPrototype(native));
-  }
+  const all = inner ? bothListeners(listener, inner) : listener;
+  if (all === null) return false;
+  listenerOf.set(response, all);
+  const seen = seenStreamOf.get(response);
+  if (seen) listenerOf.set(seen, all);
+  if (!inner) Object.setPrototypeOf(response, trackedPrototype(native));
   if (!listener.armed) endWhenCollected(response, listener); // Where no timer does it.
   return true;
 }

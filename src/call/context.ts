@@ -273,7 +273,5 @@ export type CallFacts = Omit<CallContext, 'client' | 'transport' | 'caller'> & {
 
 /** Node's console.log shows the same fields as JSON. */
 Object.defineProperty(CallContext.prototype, Symbol.for('nodejs.util.inspect.custom'), {
-  value(this: CallContext) {
-    return this.toJSON();
-  },
+  value: CallContext.prototype.toJSON,
 });

@@ -3,6 +3,7 @@ import {endCall} from '../client/observe.ts';
 import {type RejectedError, SteadfetchError} from '../core/errors.ts';
 import {type AttemptResponse, failed, type Outcome} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
+import {textOf} from '../core/unknown-value.ts';
 import type {Refusal} from '../decide/may-retry.ts';
 import {classificationOf, type Sent} from './assess.ts';
 import type {CallContext, CallFacts} from './context.ts';
@@ -64,7 +65,8 @@ export function breakCall<R extends AttemptResponse>(
   error: unknown,
   held: Sent<R> | null,
 ): {readonly outcome: Outcome<never>; readonly now: number} {
-  const outcome = failed('other', internalError(error), call.lastReachedTransport);
+  const message = `An unexpected exception ended the call: ${textOf(error)}`;
+  const outcome = failed('other', new SteadfetchError('INTERNAL', message, error), call.lastReachedTransport);
   let now = call.startedAt;
   call.decision = BROKEN;
   quietly(() => {
@@ -75,17 +77,4 @@ export function breakCall<R extends AttemptResponse>(
   quietly(() => call.reservation?.giveBack(now));
   if (!call.lastReachedTransport) quietly(() => call.reservation?.unspend(now));
   return {outcome, now};
-}
-
-/** The error for the caller if a step threw. */
-function internalError(cause: unknown): SteadfetchError {
-  return new SteadfetchError('INTERNAL', `An unexpected exception ended the call: ${textOf(cause)}`, cause);
-}
-
-function textOf(thrown: unknown): string {
-  try {
-    return thrown instanceof Error ? thrown.message : String(thrown);
-  } catch {
-    return 'it has no text.';
-  }
 }

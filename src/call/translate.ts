@@ -4,6 +4,7 @@ import type {Ports, Translation} from '../client/ports.ts';
 import {type Awaitable, isPromise} from '../core/awaitable.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
+import {textOf} from '../core/unknown-value.ts';
 import {copyOf} from '../decide/body.ts';
 import {isNetworkFailure} from '../decide/failure-facts.ts';
 import type {Guards} from '../guards/origin-guards.ts';
@@ -139,6 +140,6 @@ function keepOrigin<R extends AttemptResponse>(
 }
 
 function translateFailed(what: string, endpoint: string, cause: unknown): SteadfetchError {
-  const message = `${what} failed for endpoint ${endpoint}: ${cause instanceof Error ? cause.message : String(cause)}.`;
+  const message = `${what} failed for endpoint ${endpoint}: ${textOf(cause)}.`;
   return new SteadfetchError('TRANSLATE_FAILED', message.replace(/\.\.$/, '.'), cause);
 }

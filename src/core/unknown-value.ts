@@ -19,3 +19,12 @@ export function parsedText(text: string): unknown {
     return undefined;
   }
 }
+
+/** What was thrown, for a message. */
+export function textOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+  } catch {
+    return 'it has no text.';
+  }
+}

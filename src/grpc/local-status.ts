@@ -2,6 +2,7 @@
 import {status} from '@grpc/grpc-js';
 import type {RejectedError, TimeoutError} from '../core/errors.ts';
 import type {Outcome} from '../core/outcome.ts';
+import {textOf} from '../core/unknown-value.ts';
 
 /** grpc-js makes its error of this, and copies every field. */
 export interface LocalStatus {
@@ -24,7 +25,7 @@ export function statusOfOutcome({kind, error}: Outcome): LocalStatus {
     case 'rejected':
       return {code: rejectedCode(error as RejectedError), details: (error as RejectedError).message, cause: error};
     default:
-      return {code: status.INTERNAL, details: messageOf(error), cause: error};
+      return {code: status.INTERNAL, details: textOf(error), cause: error};
   }
 }
 
@@ -32,9 +33,7 @@ export function statusOfOutcome({kind, error}: Outcome): LocalStatus {
 export function cancelStatus(reason: unknown): LocalStatus {
   const {code, name} = reason as {code?: unknown; name?: unknown};
   if (typeof code === 'number' && name === undefined) return reason as LocalStatus;
-  return name === 'TimeoutError'
-    ? timedOut(reason as TimeoutError)
-    : {code: status.CANCELLED, details: messageOf(reason)};
+  return name === 'TimeoutError' ? timedOut(reason as TimeoutError) : {code: status.CANCELLED, details: textOf(reason)};
 }
 
 function timedOut(error: TimeoutError): LocalStatus {
@@ -48,5 +47,3 @@ function timedOut(error: TimeoutError): LocalStatus {
 /** An open circuit, or an origin that asked for a pause, is a server that cannot be reached now. */
 const rejectedCode = ({code}: RejectedError): status =>
   code === 'CONCURRENCY_LIMIT' ? status.RESOURCE_EXHAUSTED : status.UNAVAILABLE;
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

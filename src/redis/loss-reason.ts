@@ -1,4 +1,5 @@
 /** Why Redis does not answer, as events and log lines say it. Messages of drivers repeat URLs, and the arguments of the command AUTH. */
+import {textOf} from '../core/unknown-value.ts';
 import {redactText} from '../decide/redact.ts';
 
 /** HELLO has the arguments of AUTH. */
@@ -6,7 +7,7 @@ const ABOUT_LOGIN = /auth|hello|pass|pwd|credential|secret|noperm/i;
 const LONGEST = 300;
 
 export function lossReason(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = textOf(error);
   if (ABOUT_LOGIN.test(message)) {
     const code = /^(?:WRONGPASS|NOAUTH|NOPERM)\b/.exec(message)?.[0] ?? 'an error';
     return `${code}, whose message is not shown because it may repeat credentials`;

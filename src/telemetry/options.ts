@@ -76,7 +76,7 @@ export class OtelSettings {
       if (typeof said === 'boolean') return said ? 'all' : 'none';
       return said.baggage ? 'all' : 'trace';
     } catch (error) {
-      diag.error('steadfetch: propagateTo threw, so no trace headers are sent.', error);
+      diag.error('steadfetch: propagateTo threw: no trace headers are sent.', error);
       return 'none';
     }
   }
