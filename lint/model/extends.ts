@@ -22,6 +22,8 @@ export interface Chain {
   readonly broken: readonly BrokenEntry[];
 }
 
+/** As many as the schema allows in a file. */
+const maxRoutes = 200;
 const maxDepth = 32;
 const maxLayers = 200;
 
@@ -33,6 +35,12 @@ export async function followExtends({unit, data}: Shape, readSource: ReadSource)
     const problem = await follow(name, path, entry, [path], readSource, layers);
     if (problem !== undefined) broken.push({entry, message: problem});
   }
+  const routes = [data, ...layers.map(layer => layer.data as PolicyInput)].flatMap(each => each.routes ?? []).length;
+  if (routes > maxRoutes && layers.length > 0)
+    broken.push({
+      entry: layers.at(-1)!.entry!,
+      message: `makes ${routes} routes of this policy, and the client reads at most ${maxRoutes}`,
+    });
   return {layers, broken};
 }
 
@@ -51,7 +59,9 @@ async function follow(
 ): Promise<string | undefined> {
   if (layers.length >= maxLayers) return `builds on more than ${maxLayers} layers; extend fewer files`;
   if (!isFileName(name)) return addPreset(name, entry, layers);
+  if (name.includes('\\')) return 'has a backslash, which only Windows takes for a separator: write "/"';
   const path = resolveName(name, from);
+  if (!POLICY_FILE.test(path)) return `is the file ${path}, and policy files end in .json, .jsonc, .yaml or .yml`;
   if (chain.includes(path)) return `extends itself: ${[...chain.slice(chain.indexOf(path)), path].join(' → ')}`;
   if (chain.length > maxDepth) return `extends files more than ${maxDepth} levels deep; extend fewer files`;
   const source = await readSource(path);
@@ -66,8 +76,11 @@ async function follow(
     if (wrong !== undefined) return `is the file ${path}, where "${below}" ${wrong}`;
   }
   layers.push({name: path, shape, data: shape.data, base: '', entry});
-  return undefined;
+  const [wrong] = shape.problems;
+  return wrong && `is the file ${path}, which the client refuses: ${wrong.path || 'it'} ${wrong.message}`;
 }
+
+const POLICY_FILE = /\.(?:jsonc?|ya?ml)$/i;
 
 function addPreset(name: string, entry: number, layers: Layer[]): string | undefined {
   const [problem] = checkExtends(name, '');
@@ -83,11 +96,9 @@ export const isFileName = (name: string): boolean =>
 
 /** A name in `extends`, as a path: relative to the file that names it, with slashes. */
 export function resolveName(name: string, from: string): string {
-  const path = name.replaceAll('\\', '/');
-  if (/^(?:\/|[A-Za-z]:\/)/.test(path)) return path;
-  const folder = from.replaceAll('\\', '/').split('/').slice(0, -1);
-  const parts = [...folder];
-  for (const part of path.split('/')) {
+  if (/^(?:\/|[A-Za-z]:\/)/.test(name)) return name;
+  const parts = from.split('/').slice(0, -1);
+  for (const part of name.split('/')) {
     if (part === '..' && parts.length > 0 && parts.at(-1) !== '..' && parts.at(-1) !== '') parts.pop();
     else if (part !== '.' && part !== '') parts.push(part);
   }

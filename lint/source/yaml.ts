@@ -85,7 +85,9 @@ class Converter {
     if (++this.#nodes > maxNodes || depth >= maxDepth) return this.#refuse(span, depth);
     if (isAlias(node)) {
       const target = this.#targets.get(node);
-      return target === undefined ? this.#null(span) : this.node(target, depth + 1, span);
+      if (target !== undefined) return this.node(target, depth + 1, span);
+      this.#misread(`No anchor &${node.source} stands before the alias *${node.source}.`, span);
+      return this.#null(span);
     }
     if (isSeq(node)) {
       const items = node.items.map(item => this.node(item as YamlNode, depth + 1, site));
@@ -111,6 +113,10 @@ class Converter {
         value === null ? this.#null({start: keySpan.end, end: keySpan.end}) : this.node(value, depth + 1, site);
       if (isMerge) {
         const brought = mergedProperties(node, keySpan);
+        if (brought === undefined) {
+          this.#misread('The merge key << takes a mapping, or a list of mappings.', node.span);
+          continue;
+        }
         this.#nodes += brought.length;
         merged.push(...brought);
         continue;
@@ -122,6 +128,14 @@ class Converter {
       own.push(property);
     }
     return [...merged.filter(({key}) => !seen.has(key)), ...own];
+  }
+
+  #misread(message: string, span: Span): void {
+    this.#problems.push({
+      code: 'RL001',
+      message,
+      span: span.end > span.start ? span : inOneLine([span.start, span.start + 1], this.#text),
+    });
   }
 
   #null(span: Span): Node {
@@ -165,12 +179,12 @@ function aliasTargets(document: Parsed): ReadonlyMap<YamlNode, YamlNode> {
 
 const borrowed = (site: Span | undefined): {borrowed?: true} => (site === undefined ? {} : {borrowed: true});
 
-/** The properties that `<<` brings. If several maps have a key, the first map counts. */
-function mergedProperties(node: Node, site: Span): Property[] {
+/** The properties that `<<` brings; undefined where that is no mapping. If several maps have a key, the first map counts. */
+function mergedProperties(node: Node, site: Span): Property[] | undefined {
   const maps = node.kind === 'list' ? node.items : [node];
   const found = new Map<string, Property>();
   for (const map of maps) {
-    if (map.kind !== 'object') continue;
+    if (map.kind !== 'object') return undefined;
     for (const property of map.properties) {
       if (!found.has(property.key))
         found.set(property.key, {...property, keySpan: site, value: {...property.value, borrowed: true}});

@@ -112,6 +112,14 @@ describe('reading YAML', () => {
     ]);
   });
 
+  for (const [what, text, message] of [
+    ['an alias before its anchor', 'hedge: *h\nx-h: &h {delayMs: 9}\n', 'No anchor &h stands before the alias *h.'],
+    ['an alias of nothing in a merge', '<<: *gone\n', 'No anchor &gone stands before the alias *gone.'],
+    ['a number as a merge', '<<: 3\n', 'The merge key << takes a mapping, or a list of mappings.'],
+    ['a list of a number as a merge', '<<: [{a: 1}, 3]\n', 'The merge key << takes a mapping, or a list of mappings.'],
+  ] as const)
+    it(`names ${what}`, async () => expect(said(await yaml(text))).to.include(`RL001 ${message}`));
+
   it('names equal keys, slips of syntax, and files that hold nothing', async () => {
     expect(said(await yaml('a: 1\na: 2\n'))[0]).to.match(/^RL002 The key "a" is already used/);
     expect(said(await yaml('a: [1\nb: 2'))[0]).to.match(/^RL001 /);
