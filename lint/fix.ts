@@ -166,15 +166,39 @@ function withoutFixes(report: Report, refused: ReadonlySet<string>): Report {
 /** Keeps only the first of fixes that overlap. The others are applied in the next round. */
 function withoutOverlap(findings: readonly Finding[]): Finding[] {
   const chosen: Finding[] = [];
-  const taken: Edit[] = [];
+  const taken = new TakenPlaces();
   for (const finding of findings) {
     const edits = finding.fix?.edits ?? [];
-    if (edits.length === 0 || edits.some(edit => taken.some(other => touches(edit, other)))) continue;
+    if (edits.length === 0 || edits.some(edit => taken.touches(edit))) continue;
     chosen.push(finding);
-    taken.push(...edits);
+    for (const edit of edits) taken.add(edit);
   }
   return chosen;
 }
 
-/** Neighbors touch too: two insertions at one place would have no order. */
-const touches = (a: Edit, b: Edit): boolean => a.start <= b.end && b.start <= a.end;
+/** Edits by their place: a file may have as many as values. */
+class TakenPlaces {
+  readonly #edits: Edit[] = [];
+
+  /** Neighbors touch too: two insertions at one place would have no order. */
+  touches({start, end}: Edit): boolean {
+    const next = this.#edits[this.#indexOf(start)];
+    const before = this.#edits[this.#indexOf(start) - 1];
+    return (next !== undefined && next.start <= end) || (before !== undefined && start <= before.end);
+  }
+
+  add(edit: Edit): void {
+    this.#edits.splice(this.#indexOf(edit.start), 0, edit);
+  }
+
+  /** Of the first edit that begins at this place, or after it. */
+  #indexOf(place: number): number {
+    let [low, high] = [0, this.#edits.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#edits[middle]!.start < place) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}

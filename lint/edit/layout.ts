@@ -83,6 +83,9 @@ function entrySpans(node: ObjectNode | ListNode): Span[] {
   }));
 }
 
+/** Of a line: blanks and a comment. */
+const REST = /^[ \t]*(?:\/\/.*|\/\*[^\n]*\*\/[ \t]*)?$/;
+
 /** Its comma goes with it, and its line where it has one of its own. */
 function removeFromFlow(text: string, runs: readonly Run[], index: number, close: number): TextEdit[] {
   const {start, end} = runs[index]!;
@@ -96,8 +99,7 @@ function removeFromFlow(text: string, runs: readonly Run[], index: number, close
     edits.push({start: before - 1, end: before, text: ''});
   }
   const after = comma ?? end;
-  const rest = text.slice(after, endOfLine(text, after));
-  if (startsLine(text, start) && /^[ \t]*(?:\/\/.*|\/\*[^\n]*\*\/[ \t]*)?$/.test(rest)) {
+  if (startsLine(text, start) && REST.test(text.slice(after, endOfLine(text, after)))) {
     return [...edits, {start: lineStart(text, start), end: nextLine(text, after), text: ''}];
   }
   if (isLast && previous !== undefined) {

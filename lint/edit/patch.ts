@@ -73,6 +73,12 @@ export class Patch {
     return true;
   }
 
+  /** Whatever is not one of these stays as it is, but for what is below. */
+  get changed(): readonly (Node | Property)[] {
+    const maps = [this.#replaced, this.#renamed, this.#removed, this.#added, this.#inserted];
+    return [...new Set(maps.flatMap(map => [...map.keys()]))];
+  }
+
   replaces = (node: Node): boolean => this.#replaced.has(node);
 
   replacementOf = (node: Node): unknown => this.#replaced.get(node);

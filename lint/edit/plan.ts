@@ -2,7 +2,7 @@
 
 import {equalJson} from '../canonical.ts';
 import {readSource, toValue} from '../source/read.ts';
-import type {Node, Source} from '../source/tree.ts';
+import type {Node, Property, Source} from '../source/tree.ts';
 import type {Patch} from './patch.ts';
 import {applyEdits, type TextEdit} from './text-edit.ts';
 
@@ -32,18 +32,33 @@ export async function comesOut(source: Source, plans: readonly Plan[]): Promise<
   if (after.problems.length > source.problems.length) return false;
   // After a syntax error the tree is a guess, so only the problems can be compared.
   if (!isWhole(source)) return true;
-  const patches = plans.flatMap(({patch}) => patch ?? []);
+  const patchesOf = patchesByPlace(plans);
   return (
     isWhole(after) &&
     after.documents.length === source.documents.length &&
-    source.documents.every((root, index) => equalJson(changed(root, patches), toValue(after.documents[index]!)))
+    source.documents.every((root, index) => equalJson(changed(root, patchesOf), toValue(after.documents[index]!)))
   );
+}
+
+type PatchesOf = (place: Node | Property) => readonly Patch[];
+
+/** There may be as many patches as values. */
+function patchesByPlace(plans: readonly Plan[]): PatchesOf {
+  const byPlace = new Map<Node | Property, Patch[]>();
+  for (const {patch} of plans)
+    for (const place of patch?.changed ?? []) {
+      const patches = byPlace.get(place);
+      if (patches === undefined) byPlace.set(place, [patch!]);
+      else patches.push(patch!);
+    }
+  return place => byPlace.get(place) ?? [];
 }
 
 const isWhole = ({problems}: Source): boolean => problems.every(({code}) => code === 'RL002');
 
 /** The value of a tree with the changes of all patches. */
-function changed(node: Node, patches: readonly Patch[]): unknown {
+function changed(node: Node, patchesOf: PatchesOf): unknown {
+  const patches = patchesOf(node);
   const replaced = patches.find(patch => patch.replaces(node));
   if (replaced !== undefined) return replaced.replacementOf(node);
   if (node.kind === 'scalar') return node.value;
@@ -52,13 +67,13 @@ function changed(node: Node, patches: readonly Patch[]): unknown {
     const insertedAt = (index: number): unknown[] => patches.flatMap(patch => patch.insertedAt(node, index));
     const items = node.items.flatMap((item, index) => [
       ...insertedAt(index),
-      ...(isLeft(item, index) ? [changed(item, patches)] : []),
+      ...(isLeft(item, index) ? [changed(item, patchesOf)] : []),
     ]);
     return [...items, ...insertedAt(node.items.length)];
   }
   const kept = node.properties.filter(isLeft).map(property => {
-    const name = patches.map(patch => patch.nameOf(property)).find(each => each !== undefined) ?? property.key;
-    return [name, changed(property.value, patches)] as const;
+    const name = patchesOf(property)[0]?.nameOf(property) ?? property.key;
+    return [name, changed(property.value, patchesOf)] as const;
   });
   return Object.fromEntries([...kept, ...patches.flatMap(patch => patch.addedTo(node))]);
 }

@@ -6,8 +6,12 @@ export function lineStart(text: string, at: number): number {
   return start === 0 && text.startsWith('\uFEFF') ? 1 : start;
 }
 
-/** Whether only blanks come before this place on its line. */
-export const startsLine = (text: string, at: number): boolean => text.slice(lineStart(text, at), at).trim() === '';
+/** Whether only blanks come before this place on its line, which may be as long as the text. */
+export function startsLine(text: string, at: number): boolean {
+  let before = at - 1;
+  while (before >= 0 && text[before] !== '\n' && text[before]!.trim() === '') before--;
+  return before < 0 || text[before] === '\n';
+}
 
 export const indentAt = (text: string, at: number): string => /^[ \t]*/.exec(text.slice(lineStart(text, at), at))![0];
 
