@@ -79,17 +79,31 @@ function isWorse(now: Acceptance, accepted: Acceptance, worse: Worse | undefined
   if (severities.indexOf(now.severity) < severities.indexOf(accepted.severity) || now.digest !== accepted.digest)
     return true;
   const [is, was] = [now.value, accepted.value];
-  if (is === was) return false;
+  if (is === was) return isFar(now.numbers ?? [], accepted.numbers ?? []);
   if (is === undefined || was === undefined || worse === undefined) return true;
   return worse === 'higher' ? is > was : is < was;
 }
+
+/** Messages with another count of numbers say other things, which the values say, too. */
+const isFar = (now: readonly number[], before: readonly number[]): boolean =>
+  now.length === before.length &&
+  now.some((is, index) => {
+    const was = before[index]!;
+    return is !== was && (is >= was * 2 || is <= was / 2);
+  });
 
 /**
  * The entry of a finding.
  *
  * @param values The value that the finding is about, and those that explain it; undefined for defaults.
  */
-export function acceptanceOf(finding: string, severity: Severity, values: readonly unknown[]): Acceptance {
+export function acceptanceOf(
+  finding: string,
+  severity: Severity,
+  values: readonly unknown[],
+  message: string,
+): Acceptance {
+  const numbers = (message.match(/\d+(?:\.\d+)?/g) ?? []).map(Number);
   const [value] = values;
   const isNumber = typeof value === 'number';
   const others = isNumber ? values.slice(1) : values;
@@ -99,6 +113,7 @@ export function acceptanceOf(finding: string, severity: Severity, values: readon
     severity,
     ...(isNumber ? {value} : {}),
     ...(isDefault ? {} : {digest: digestOf(canonical(others))}),
+    ...(numbers.length === 0 ? {} : {numbers}),
   };
 }
 

@@ -58,6 +58,8 @@ export interface Acceptance {
   readonly value?: number;
   /** A digest of the other values that it is about. With other values, the finding is a new one. */
   readonly digest?: string;
+  /** The numbers in its message, which follow from all that it is about. Where one is twice or half as large, the finding is a new one. */
+  readonly numbers?: readonly number[];
 }
 
 /** Another place that explains a finding. */

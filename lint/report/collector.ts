@@ -84,7 +84,7 @@ export class Collector {
       (suggestions ?? []).map(each => fixOf(each, 'unsafe', this.rangeOf)).filter(each => each !== undefined),
     );
     const fingerprint = this.#unique(`${lastingCode(check)} ${identity}`);
-    const acceptance = once(() => acceptanceOf(fingerprint, severity, values?.() ?? []));
+    const acceptance = once(() => acceptanceOf(fingerprint, severity, values?.() ?? [], message));
     const finding: Finding = {
       code: rule.code,
       name: rule.name,

@@ -206,7 +206,12 @@ describe('a suppression', () => {
 
 describe('a baseline', () => {
   const before = '{"routes": [{"match": {"methods": ["POST"], "path": "/a"}, "retryOn": [429, 503]}]}';
-  const posted = {finding: 'RL101 routes[POST /a].match.methods', severity: 'warning', digest: '5807ec36'} as const;
+  const posted = {
+    finding: 'RL101 routes[POST /a].match.methods',
+    severity: 'warning',
+    digest: '5807ec36',
+    numbers: [503],
+  } as const;
   const endless = {finding: 'RL201 maxAttempts', severity: 'error'} as const;
   // Another route in front, so that the old one has another index and another line.
   const after = `{"backoff": {"jitter": "none"},\n"routes": [{"match": {"path": "/first"}, "deadlineMs": 29000},\n${before.slice('{"routes": ['.length)}`;

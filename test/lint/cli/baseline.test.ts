@@ -52,6 +52,15 @@ describe('retry-lint baseline', () => {
       expect(await codes(desk)).to.deep.equal(['RL102']);
     });
 
+    it('and reports it where what follows from other fields is twice as much', async () => {
+      const endless = '{"deadlineMs": null, "maxAttempts": 2, "attemptTimeoutMs": 1000}';
+      const desk = await accepted(endless);
+      desk.write('a.retry.json', endless.replace('1000', '1200'));
+      expect(await codes(desk)).to.deep.equal([]);
+      desk.write('a.retry.json', endless.replace('1000', '60000'));
+      expect(await codes(desk)).to.deep.equal(['RL302']);
+    });
+
     it('and reports it where a value that explains it is worse', async () => {
       const layers = '{"maxAttempts": 4, "retryingLayers": [{"name": "gateway", "maxAttempts": 3}]}';
       const desk = await accepted(layers);
@@ -81,7 +90,11 @@ describe('retry-lint baseline', () => {
     await desk.runIn('deep', 'baseline');
     expect(JSON.parse(desk.read('known.json'))).to.deep.equal({
       version: 1,
-      findings: {'deep/a.retry.json': [{finding: 'RL203 backoff.jitter', severity: 'error', digest: '510ad85f'}]},
+      findings: {
+        'deep/a.retry.json': [
+          {finding: 'RL203 backoff.jitter', severity: 'error', digest: '510ad85f', numbers: [100, 200]},
+        ],
+      },
     });
     expect((await desk.run()).code).to.equal(0);
     expect((await desk.runIn('deep')).code).to.equal(0);

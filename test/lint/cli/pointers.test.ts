@@ -70,7 +70,9 @@ describe('a policy inside package.json', () => {
     desk.write('package.json', manifest);
     await desk.run('baseline', 'package.json#/retryPolicy');
     expect(JSON.parse(desk.read('.retry-lint-baseline.json')).findings).to.deep.equal({
-      'package.json': [{finding: 'RL203 retryPolicy.backoff.jitter', severity: 'error', digest: '510ad85f'}],
+      'package.json': [
+        {finding: 'RL203 retryPolicy.backoff.jitter', severity: 'error', digest: '510ad85f', numbers: [100, 200]},
+      ],
     });
     expect((await desk.run('package.json#/retryPolicy')).code).to.equal(0);
     expect((await desk.run('package.json#/retryPolicy', 'package.json#/clients/0/a~1b~0c')).code).to.equal(1);
