@@ -1,14 +1,10 @@
 /**
- * Writes a text to the file that a user named. A regular file is replaced as a whole, and keeps its mode, its owner and the links to it. A FIFO, a
- * character device and an open descriptor are written into: none of them is ever replaced by a file.
+ * Writes a text to the file that a user named. What is there is written into, be it a regular file, a FIFO, a character device or an open descriptor:
+ * none of them is ever replaced by a file. Beside a regular file there is a copy of the whole new text meanwhile.
  */
 import {
-  accessSync,
   closeSync,
   constants,
-  fchmodSync,
-  fchownSync,
-  fstatSync,
   fsyncSync,
   ftruncateSync,
   lstatSync,
@@ -101,30 +97,19 @@ function withoutLinks(name: string): string | number {
   throw new UnwritableError('is a circle of symbolic links');
 }
 
-/** By a draft that takes its place; in place where a draft cannot, or would lose a link or the owner. */
+/**
+ * A file that is there is written in place: another one in its place would not have its access control list, its attributes and its links, which Node
+ * cannot read, and is no longer what others have mounted or watch.
+ */
 function writeRegular(path: string, bytes: Uint8Array, found: Stats | undefined, isCurrent: () => boolean): void {
-  // A file may be replaced without the permission to write it: its folder decides.
-  if (found !== undefined) accessSync(path, constants.W_OK);
-  if (found !== undefined && found.nlink > 1) return writeInPlace(path, bytes, isCurrent);
-  try {
-    writeByDraft(path, bytes, found, isCurrent);
-  } catch (error) {
-    // A folder that may not be written to, a file that is mounted alone, a file of another user.
-    const {code = ''} = error as NodeJS.ErrnoException;
-    if (found === undefined || !/^(?:EACCES|EPERM|EROFS|EBUSY|EXDEV)$/.test(code)) throw error;
-    writeInPlace(path, bytes, isCurrent);
-  }
+  if (found === undefined) writeByDraft(path, bytes, isCurrent);
+  else writeInPlace(path, bytes, isCurrent);
 }
 
-function writeByDraft(path: string, bytes: Uint8Array, found: Stats | undefined, isCurrent: () => boolean): void {
-  const {draft, fd} = openDraft(path, found === undefined ? 0o666 : 0o600);
+function writeByDraft(path: string, bytes: Uint8Array, isCurrent: () => boolean): void {
+  const {draft, fd} = openDraft(path, 0o666);
   try {
     try {
-      if (found !== undefined) {
-        const {uid, gid} = fstatSync(fd);
-        if (uid !== found.uid || gid !== found.gid) fchownSync(fd, found.uid, found.gid);
-        fchmodSync(fd, found.mode & 0o7777);
-      }
       writeAll(fd, bytes);
     } finally {
       closeSync(fd);

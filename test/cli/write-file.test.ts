@@ -1,4 +1,4 @@
-/** What becomes of a file that a command writes: a regular file is replaced as a whole, and everything else is written into. */
+/** What becomes of a file that a command writes: what is there is written into. */
 import {execFileSync, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {
@@ -103,6 +103,17 @@ describe('a file that a command writes', () => {
     unprivileged(() => expect(() => writeTextFile(at('old'), 'text')).to.throw(/EACCES/));
     expect(read('old')).to.equal('what was there before');
     expect(readdirSync(folder)).to.deep.equal(['old']);
+  });
+
+  it('stays the file that it is, with all that Node cannot copy, and leaves nothing beside it', () => {
+    const path = had('list');
+    const {ino} = statSync(path);
+    for (const text of ['shorter', 'longer than what was there before']) {
+      writeTextFile(path, text);
+      expect(read('list')).to.equal(text);
+      expect(statSync(path).ino).to.equal(ino);
+    }
+    expect(readdirSync(folder)).to.deep.equal(['list']);
   });
 
   it('keeps its hard links', () => {
