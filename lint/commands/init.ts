@@ -4,7 +4,7 @@ import {existsSync, mkdirSync} from 'node:fs';
 import {dirname, join, relative} from 'node:path';
 import {harmless} from '../formatters/harmless.ts';
 import {CliError} from '../io/cli-error.ts';
-import {shownPath} from '../io/paths.ts';
+import {shownPath, withSlashes} from '../io/paths.ts';
 import {writeFile} from '../io/write-file.ts';
 import {starterText} from '../starter.ts';
 import type {Command} from './command.ts';
@@ -36,7 +36,7 @@ function schemaFrom(folder: string): string {
   for (let home = folder; ; home = dirname(home)) {
     const schema = SCHEMAS.find(path => existsSync(join(home, path)));
     if (schema !== undefined) {
-      const path = join(relative(folder, home), schema).replaceAll('\\', '/');
+      const path = withSlashes(join(relative(folder, home), schema));
       return path.startsWith('.') ? path : `./${path}`;
     }
     if (dirname(home) === home) return `./${SCHEMAS[0]}`;

@@ -1,5 +1,6 @@
 /** Interprets the parsed options of `lint`. */
 
+import {normalize} from 'node:path';
 import type {Arguments} from '../../src/cli/parse-arguments.ts';
 import type {Severity} from '../finding.ts';
 import {CliError} from '../io/cli-error.ts';
@@ -52,6 +53,9 @@ function readOutputs(formats: readonly string[]): Output[] {
     throw new CliError(
       `Only one report can go to standard output, and ${toStandardOutput.map(({format}) => format).join(' and ')} would; write the others to files: --format ${toStandardOutput[1]!.format}=FILE.`,
     );
+  const files = outputs.flatMap(({file}) => (file === undefined || file.startsWith('/dev/') ? [] : normalize(file)));
+  const twice = files.find((file, index) => files.indexOf(file) < index);
+  if (twice !== undefined) throw new CliError(`Two reports would be written to ${twice}: name a file for each.`);
   return outputs.length === 0 ? [{format: 'stylish', file: undefined}] : outputs;
 }
 

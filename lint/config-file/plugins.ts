@@ -4,6 +4,7 @@ import {existsSync, realpathSync, statSync} from 'node:fs';
 import {pathToFileURL} from 'node:url';
 import {type Severity, severities} from '../finding.ts';
 import {CliError} from '../io/cli-error.ts';
+import type {Io} from '../io/io.ts';
 import {isBelow, shownPath} from '../io/paths.ts';
 import {specialKind} from '../io/regular-file.ts';
 import {repositoryOf} from '../io/repository.ts';
@@ -16,12 +17,19 @@ import {PluginPlaces} from './plugin-place.ts';
  * @param what The entry that names the module, for messages: `.retry-lintrc.json:1:14: plugins[0]`.
  * @param cwd The working directory, for paths in messages.
  * @param folder The folder of the configuration. Absolute.
+ * @param wait   Default: real time.
  * @throws CliError with the mistake, and its position in the module.
  */
-export async function loadPlugin(file: string, what: string, cwd: string, folder: string): Promise<Rule[]> {
+export async function loadPlugin(
+  file: string,
+  what: string,
+  cwd: string,
+  folder: string,
+  wait: Io['wait'] = waitReally,
+): Promise<Rule[]> {
   refuseForeign(file, what, cwd, folder);
   const places = new PluginPlaces(file, cwd);
-  const exported = (await load(file, what, places)).default;
+  const exported = (await load(file, what, places, wait)).default;
   const rules: unknown[] = Array.isArray(exported) ? exported : [exported];
   return rules.map(rule => {
     if (!isLikeARule(rule))
@@ -48,14 +56,31 @@ function refuseForeign(file: string, what: string, cwd: string, folder: string):
   );
 }
 
-async function load(file: string, what: string, places: PluginPlaces): Promise<{readonly default?: unknown}> {
+const waitReally: Io['wait'] = (ms, then) => {
+  const timer = setTimeout(then, ms);
+  return () => clearTimeout(timer);
+};
+
+/** A module that awaits what never comes would end the command without a word, and keep an editor waiting. */
+const MOST_MS = 10_000;
+
+async function load(
+  file: string,
+  what: string,
+  places: PluginPlaces,
+  wait: Io['wait'],
+): Promise<{readonly default?: unknown}> {
+  const limit = Promise.withResolvers<never>();
+  const cancel = wait(MOST_MS, () => limit.reject(new Error(`it took longer than ${MOST_MS / 1000} s`)));
   try {
-    return await import(urlOf(file));
+    return await Promise.race([import(urlOf(file)), limit.promise]);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw new CliError(
       `${what}: ${places.ofError(error)}: the module cannot be loaded: ${message.replace(/\.$/, '')}.`,
     );
+  } finally {
+    cancel();
   }
 }
 

@@ -4,7 +4,7 @@ import {existsSync} from 'node:fs';
 import {dirname, relative, resolve} from 'node:path';
 import {CliError, whyNot} from '../io/cli-error.ts';
 import type {Io} from '../io/io.ts';
-import {shownPath} from '../io/paths.ts';
+import {shownPath, withSlashes} from '../io/paths.ts';
 import {readRegularFile} from '../io/regular-file.ts';
 import {isRepository} from '../io/repository.ts';
 import type {ConfigHost} from './host.ts';
@@ -98,5 +98,5 @@ export async function matcherOf(globs: readonly string[], folder: string): Promi
   if (globs.length === 0) return () => false;
   const {default: picomatch} = await import('picomatch');
   const matches = picomatch(globs as string[], {dot: true});
-  return path => matches(relative(folder, path).replaceAll('\\', '/'));
+  return path => matches(withSlashes(relative(folder, path)));
 }

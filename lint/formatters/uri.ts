@@ -1,7 +1,6 @@
 /** A path as the relative URI that code hosts expect: forward slashes, percent-encoded. */
 export const uriOf = (path: string): string =>
   path
-    .replaceAll('\\', '/')
     .replace(/^(?:\.\/)+/, '')
     .split('/')
     .map(segment => encodeURIComponent(segment.toWellFormed()))

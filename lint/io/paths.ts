@@ -1,12 +1,15 @@
 /** Paths as reports show them: relative to where the command runs, with slashes on every system. */
 
-import {isAbsolute, relative, resolve} from 'node:path';
+import {isAbsolute, relative, resolve, sep} from 'node:path';
 
 export function shownPath(cwd: string, path: string): string {
   const near = relative(cwd, resolve(cwd, path));
   // On Windows a path of another drive stays absolute.
-  return (near === '' ? '.' : near).replaceAll('\\', '/');
+  return near === '' ? '.' : withSlashes(near);
 }
+
+/** Elsewhere than on Windows, a backslash is a part of a name. */
+export const withSlashes = (path: string): string => (sep === '\\' ? path.replaceAll('\\', '/') : path);
 
 /** Whether a path is in a folder, or is the folder. */
 export function isBelow(folder: string, path: string): boolean {

@@ -24,7 +24,9 @@ import {copyBeside} from '../../src/cli/write-file.ts';
 export function readRegularFile(path: string, mayRead?: (file: string) => boolean): string {
   const named = statSync(path);
   refuseSpecial(named);
-  if (named.nlink > 1) refuseUnfinished(path);
+  if (named.size > MOST_BYTES)
+    throw new UnreadableFileError(`has ${named.size} bytes, and at most ${MOST_BYTES} are read`);
+  refuseUnfinished(path);
   if (mayRead === undefined) return readFileSync(path, 'utf8');
   const fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
@@ -52,7 +54,10 @@ function refuseSpecial(stat: Stats): void {
   if (kind !== undefined) throw new UnreadableFileError(`is ${kind}, and only regular files are read`);
 }
 
-/** A file with hard links is written in place. */
+/** What the largest policy takes: 5,000,000 characters of four bytes. */
+const MOST_BYTES = 20_000_000;
+
+/** A file is written in place. */
 function refuseUnfinished(path: string): void {
   const copy = copyBeside(realpathSync(path));
   if (existsSync(copy))

@@ -6,7 +6,7 @@ import {CliError, whyNot} from './cli-error.ts';
 import type {Searched} from './dependencies.ts';
 import {commandHabit} from './habits.ts';
 import {type Operand, readOperand} from './operand.ts';
-import {shownPath} from './paths.ts';
+import {shownPath, withSlashes} from './paths.ts';
 import {isOfLinter, isPolicyFile} from './policy-file.ts';
 import {specialKind} from './regular-file.ts';
 import {walk} from './walk.ts';
@@ -106,7 +106,7 @@ async function selectFolder(folder: string, options: SelectOptions): Promise<Fou
 
 async function selectGlob({path: name, pointer}: Operand, options: SelectOptions): Promise<Found> {
   const {default: picomatch} = await import('picomatch');
-  const pattern = process.platform === 'win32' ? name.replaceAll('\\', '/') : name;
+  const pattern = withSlashes(name);
   const {base, glob} = picomatch.scan(pattern);
   const folder = resolve(options.cwd, base);
   if (statIfThere(folder, name)?.isDirectory() !== true) return NOTHING;

@@ -4,6 +4,7 @@ import {readdirSync} from 'node:fs';
 import {basename, dirname, join, relative} from 'node:path';
 import type {Ignore} from 'ignore';
 import {whyNot} from './cli-error.ts';
+import {withSlashes} from './paths.ts';
 import {readRegularFile} from './regular-file.ts';
 import {isRepository} from './repository.ts';
 
@@ -33,10 +34,11 @@ interface Refusal {
  */
 export async function walk(folder: string, mayRead?: (file: string) => boolean): Promise<Walk> {
   const {default: ignore} = await import('ignore');
-  const refusalsOf = (at: string): Refusal[] => {
-    const file = join(at, '.gitignore');
-    return mayRead?.(file) === false ? [] : refusalsIn(at, file, ignore, mayRead);
-  };
+  // The later decide.
+  const refusalsOf = (at: string): Refusal[] =>
+    [...(isRepository(at) ? [join(at, '.git/info/exclude')] : []), join(at, '.gitignore')].flatMap(file =>
+      mayRead?.(file) === false ? [] : refusalsIn(at, file, ignore, mayRead),
+    );
   const files: string[] = [];
   const unreadable = new Map<string, string>();
   const byFolder = new Map<string, readonly Refusal[]>();
@@ -66,7 +68,10 @@ function entriesOf(folder: string, unreadable: Map<string, string>) {
   }
 }
 
-type MakeIgnore = (options: {allowRelativePaths: true}) => Ignore;
+type MakeIgnore = (options: {allowRelativePaths: true; ignorecase: boolean}) => Ignore;
+
+/** As git does where it makes a repository: by the file systems that are usual there. */
+const IGNORES_CASE = process.platform === 'win32' || process.platform === 'darwin';
 
 function refusalsIn(
   folder: string,
@@ -76,7 +81,7 @@ function refusalsIn(
 ): Refusal[] {
   try {
     const text = readRegularFile(file, mayRead);
-    return [{folder, rules: ignore({allowRelativePaths: true}).add(text)}];
+    return [{folder, rules: ignore({allowRelativePaths: true, ignorecase: IGNORES_CASE}).add(text)}];
   } catch {
     return [];
   }
@@ -97,7 +102,7 @@ function refusalsAbove(folder: string, refusalsOf: (folder: string) => Refusal[]
 /** The nearest file that has an opinion decides, as in git. */
 function isRefused(path: string, isFolder: boolean, refusals: readonly Refusal[]): boolean {
   for (const {folder, rules} of refusals.toReversed()) {
-    const seen = relative(folder, path).replaceAll('\\', '/') + (isFolder ? '/' : '');
+    const seen = withSlashes(relative(folder, path)) + (isFolder ? '/' : '');
     const {ignored, unignored} = rules.test(seen);
     if (ignored || unignored) return ignored;
   }

@@ -45,7 +45,8 @@ type Carry<Name extends CallName> = (
 export const calls: {readonly [Name in CallName]: Carry<Name>} = {lint, fix, explain, simulable};
 
 async function lint({path, text}: PolicyInput, folder: PolicyFolder, signal: AbortSignal): Promise<CallToolResult> {
-  const requests = text === undefined ? await folder.requests(path) : [await folder.request({path, text})];
+  const {requests, unreadable} =
+    text === undefined ? await folder.requests(path) : {requests: [await folder.request({path, text})], unreadable: []};
   const reports: Report[] = [];
   for (const request of requests) reports.push(await lintText({...request, signal, pause: nextTurn}));
   const sum = sumOf({reports});
@@ -53,8 +54,10 @@ async function lint({path, text}: PolicyInput, folder: PolicyFolder, signal: Abo
   const {files, errors, warnings, infos, suppressed} = sum;
   const more = omitted === 0 ? '' : `${omitted} more findings were left out: lint one policy at a time.`;
   return {
-    content: textOf([`${formatSum(sum)}.`, ...findings.map(findingText), more].filter(line => line !== '').join('\n')),
-    structuredContent: {files, errors, warnings, infos, suppressed, findings, omitted},
+    content: textOf(
+      [`${formatSum(sum)}.`, ...unreadable, ...findings.map(findingText), more].filter(line => line !== '').join('\n'),
+    ),
+    structuredContent: {files, errors, warnings, infos, suppressed, findings, omitted, unreadable},
   };
 }
 

@@ -13,6 +13,7 @@ const outputSchema = z.object({
   suppressed: z.int().describe('Findings that the policy or the baseline accepts'),
   findings: z.array(findingSchema).describe('The worst first'),
   omitted: z.int().describe('Findings that were left out of findings'),
+  unreadable: z.array(z.string()).describe('Files and folders that could not be read, and why'),
 });
 
 export function registerLint(server: McpServer, desk: Desk): void {

@@ -84,22 +84,22 @@ export class PolicyFolder {
    * The policies that the command line would lint.
    *
    * @param operand A file, a folder or a glob.
-   * @throws CliError if there is none, or one is outside of the folder.
+   * @returns Also why a file or a folder could not be read, one sentence each.
+   * @throws CliError if there is no policy, or one is outside of the folder.
    */
-  async requests(operand = '.'): Promise<LintRequest[]> {
+  async requests(operand = '.'): Promise<{readonly requests: LintRequest[]; readonly unreadable: readonly string[]}> {
     // A hyphen alone is the standard input of the command line.
     const safe = operand.startsWith('-') ? `./${operand}` : operand;
     this.#refuseOutside(readOperand(safe).path);
     const workspace = new Workspace(this.#args, this.#io);
     const {paths, unreadable} = await targetsOf(this.#args.withOperands([safe]), workspace);
-    const [problem] = unreadable;
-    if (problem !== undefined) throw new CliError(problem);
     const requests: LintRequest[] = [];
     for (const path of paths) {
       this.#refuseOutside(path);
       requests.push(await workspace.request(path));
     }
-    return requests;
+    if (requests.length === 0 && unreadable.length > 0) throw new CliError(unreadable.join('\n'));
+    return {requests, unreadable};
   }
 
   /** The rules that apply to a policy. Without one, those of the folder. */

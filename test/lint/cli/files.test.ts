@@ -1,5 +1,5 @@
 /** Which files a command is about. */
-import {chmodSync, symlinkSync} from 'node:fs';
+import {chmodSync, symlinkSync, truncateSync} from 'node:fs';
 import {expect} from 'chai';
 import {clean, Desk, findingsOf, wavy} from './desk.ts';
 
@@ -69,6 +69,39 @@ describe('the files of retry-lint', () => {
       'local.retry.json',
     ]);
     expect(await linted(desk, 'build/a.retry.json')).to.deep.equal(['build/a.retry.json']);
+  });
+
+  it('are told apart by case where git does, and left out by .git/info/exclude too', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const desk = new Desk({
+      '.git/HEAD': 'ref: refs/heads/main\n',
+      '.git/info/exclude': 'mine.retry.json\n!kept.retry.json\n',
+      '.gitignore': '/Config/\nkept.retry.json\n',
+      'config/a.retry.json': wavy,
+      'mine.retry.json': wavy,
+      'kept.retry.json': wavy,
+    });
+    expect(await linted(desk)).to.deep.equal(['config/a.retry.json']);
+  });
+
+  it('with a backslash in their name are in no other folder', async function () {
+    if (process.platform === 'win32') this.skip();
+    const desk = new Desk({'repo/..\\victim\\v.retry.json': '{"maxAtempts": 2}', 'victim/v.retry.json': wavy});
+    const {code} = await desk.runIn('repo', '--fix');
+    expect(code).to.equal(0);
+    expect(desk.read('victim/v.retry.json')).to.equal(wavy);
+    expect(desk.read('repo/..\\victim\\v.retry.json')).to.equal('{"maxAttempts": 2}');
+  });
+
+  it('that are larger than any policy are not read', async () => {
+    const desk = new Desk({'a.retry.json': wavy, 'huge.retry.json': '{}'});
+    truncateSync(desk.at('huge.retry.json'), 3_000_000_000);
+    const ended = await desk.run('-f', 'json');
+    expect(findingsOf(ended)).to.have.length(1);
+    expect({code: ended.code, err: ended.err}).to.deep.equal({
+      code: 2,
+      err: 'huge.retry.json has 3000000000 bytes, and at most 20000000 are read.\n',
+    });
   });
 
   it('that cannot be read do not end the run', async function () {
@@ -174,6 +207,36 @@ describe('the files of retry-lint', () => {
   it('that a policy extends and that do not exist are a finding', async () => {
     const desk = new Desk({'policy.json': '{"extends": ["./gone.json"]}'});
     expect(findingsOf(await desk.run('-f', 'json', 'policy.json'))).to.deep.equal(['RL406 1:14']);
+  });
+
+  for (const [what, name, text, problem] of [
+    ['a misspelt field', './base.json', '{"maxAtempts": 2}', 'which the client refuses: maxAtempts is not a field'],
+    ['a wrong value', './base.json', '{"deadlineMs": "x"}', 'which the client refuses: deadlineMs must be'],
+    ['null', './base.json', 'null', 'which the client refuses: it must be an object'],
+    ['a list', './base.json', '[]', 'which the client refuses: it must be an object'],
+    ['an alias of nothing', './base.yaml', 'hedge: *nope\n', 'which cannot be read as a policy: No anchor &nope'],
+    ['another ending', './base.txt', '{}', 'and policy files end in .json, .jsonc, .yaml or .yml'],
+    ['a backslash', '.\\base.json', '{}', 'has a backslash, which only Windows takes for a separator'],
+  ] as const)
+    it(`that a policy extends and that the client refuses are a finding: ${what}`, async () => {
+      const desk = new Desk({'p.json': JSON.stringify({extends: [name]}), [name.replace(/^\W+/, '')]: text});
+      const {out} = await desk.run('-f', 'json', 'p.json');
+      const [{code, message}, ...others] = JSON.parse(out).findings;
+      expect([code, others]).to.deep.equal(['RL406', []]);
+      expect(message).to.contain(problem);
+    });
+
+  it('that a policy extends and that make too many routes of it are a finding', async () => {
+    const routes = (letter: string) =>
+      Array.from({length: 150}, (_, index) => ({match: {path: `/${letter}${index}`}, name: `${letter}${index}`}));
+    const desk = new Desk({
+      'p.json': JSON.stringify({extends: ['./base.json'], routes: routes('a')}),
+      'base.json': JSON.stringify({routes: routes('b')}),
+    });
+    const {out} = await desk.run('-f', 'json', 'p.json');
+    const [{code, message}] = JSON.parse(out).findings;
+    expect(code).to.equal('RL406');
+    expect(message).to.equal('extends[0] makes 300 routes of this policy, and the client reads at most 200.');
   });
 
   it('that are not UTF-8 are a finding', async () => {

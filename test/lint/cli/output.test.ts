@@ -92,6 +92,17 @@ describe('the output of retry-lint', () => {
       const desk = new Desk({'policy.json': clean});
       expect(await desk.run(...argv)).to.deep.equal({code: 2, out: '', err: `${message}\n`});
     });
+
+    it('is one for each file', async () => {
+      const desk = new Desk({'p.json': clean});
+      const said = 'Two reports would be written to out/r: name a file for each.\n';
+      for (const other of ['out/r', './out//r'])
+        expect(await desk.run('-f', 'json=out/r', '-f', `sarif=${other}`, 'p.json')).to.deep.equal({
+          code: 2,
+          out: '',
+          err: said,
+        });
+    });
   }
 
   const codes: [string, string[], number][] = [

@@ -1,5 +1,8 @@
 /** What is wrong with a module of rules, and where. */
 import {expect} from 'chai';
+import {loadPlugin} from '../../../lint/config-file/plugins.ts';
+import {CliError} from '../../../lint/io/cli-error.ts';
+import {errorOf} from '../../support/outcome.ts';
 import {clean, Desk} from './desk.ts';
 
 describe('a module of rules', () => {
@@ -128,6 +131,22 @@ describe('a module of rules', () => {
       expect(err.split('\n')).to.have.length(2);
     });
   }
+
+  it('that never finishes loading is given up', async () => {
+    const desk = new Desk({'r.mjs': 'export default await new Promise(() => {});\n'});
+    const waits: number[] = [];
+    const wait = (ms: number, then: () => void) => {
+      waits.push(ms);
+      then();
+      return () => {};
+    };
+    const error = await errorOf(() => loadPlugin(desk.at('r.mjs'), '--plugin', desk.folder, desk.folder, wait));
+    expect(error).to.be.instanceOf(CliError);
+    expect((error as Error).message).to.equal(
+      '--plugin: r.mjs: the module cannot be loaded: it took longer than 10 s.',
+    );
+    expect(waits).to.deep.equal([10_000]);
+  });
 
   it('may have a rule that is of a class', async () => {
     const desk = new Desk({

@@ -1,5 +1,5 @@
 /** The tools for coding agents, called by the client of the official SDK: what they answer, and what they refuse. */
-import {existsSync, symlinkSync, utimesSync} from 'node:fs';
+import {existsSync, symlinkSync, truncateSync, utimesSync} from 'node:fs';
 import {expect} from 'chai';
 import {clean, wavy} from '../cli/desk.ts';
 import {Agent, type Answer} from './agent.ts';
@@ -54,6 +54,15 @@ describe('the tool lint', () => {
     ]);
     expect(texts[0]).to.match(/^1 error and 1 warning in 2 files\.\nsub\/b\.retry\.yaml:1:11 error RL203 /);
     expect(texts[0]).to.contain('\n  unsafe fix: Set jitter to "full"\n');
+  });
+
+  it('lints the others where a file cannot be read, and says so', async () => {
+    const agent = await Agent.start({'a.retry.json': '{"budget": null}', 'huge.retry.json': '{}'});
+    truncateSync(agent.desk.at('huge.retry.json'), 30_000_000);
+    const {texts, data} = await agent.call('lint');
+    const said = 'huge.retry.json has 30000000 bytes, and at most 20000000 are read.';
+    expect(data).to.deep.include({files: 1, warnings: 1, unreadable: [said]});
+    expect(texts[0]).to.contain(said);
   });
 
   it('lints a file, a part of a file, a folder, a glob, and a text', async () => {
