@@ -44,7 +44,7 @@ export const wordGroups: readonly WordGroup[] = [
   {
     effect: 'acts',
     why: 'the work may be started twice',
-    verbs: 'deploy dispatch enqueue launch rerun trigger',
+    verbs: 'deploy dispatch enqueue launch reboot reset restart rerun shutdown trigger',
     things: 'batches builds deployments dispatches executions instances jobs runs tasks',
   },
   {
@@ -53,6 +53,7 @@ export const wordGroups: readonly WordGroup[] = [
     verbs: 'add append clone create duplicate fork import insert invite issue mint schedule submit',
     things: 'comments invitations issues posts subscriptions tickets',
   },
+  {effect: 'acts', why: 'one more may be taken', verbs: 'dequeue pop'},
   {effect: 'acts', why: 'it may be counted twice', verbs: 'decrement increment'},
   {
     effect: 'harmless',

@@ -52,7 +52,6 @@ function fixOfText({fix}: SourceProblem): LazyFix | undefined {
 const CODES = {'wrong-value': 'RL003', 'unknown-field': 'RL004', 'missing-field': 'RL005'} as const;
 
 export function reportShape(shape: Shape, rules: RuleSet, collector: Collector): void {
-  const taken = new Set<string>();
   for (const problem of shape.problems) {
     const rule = rules.get(CODES[problem.kind]);
     const severity = rules.severityOf(rule);
@@ -65,7 +64,7 @@ export function reportShape(shape: Shape, rules: RuleSet, collector: Collector):
       span: spanOf(shape, problem),
       pointer: below(shape.unit.base, path),
       identity: below(shape.unit.id, path),
-      fix: fixOfField(shape, problem, taken),
+      fix: fixOfField(shape, problem),
       values: () => (problem.place === undefined ? [] : [toValue(problem.place.node)]),
     });
   }
@@ -97,15 +96,17 @@ function spanOf({places}: Shape, {kind, path, place}: ShapeProblem): Span {
   return isValue ? shown.node.span : spanToShow(shown);
 }
 
-function fixOfField(shape: Shape, problem: ShapeProblem, taken: Set<string>): LazyFix | undefined {
+/** The field that a misspelt one means; undefined for other problems. */
+const targetOf = ({path, meant}: ShapeProblem): string | undefined =>
+  meant === undefined ? undefined : below(parentPath(path), meant);
+
+function fixOfField(shape: Shape, problem: ShapeProblem): LazyFix | undefined {
   const {unit} = shape;
-  const {path, place, meant} = problem;
+  const {place, meant} = problem;
   if (place === undefined) return undefined;
   if (meant === undefined) return fixOfUnit(unit, problem);
-  // If two misspelt fields mean the same field, the first is renamed.
-  const target = below(parentPath(path), meant);
-  if (taken.has(target)) return undefined;
-  taken.add(target);
+  // Which of two misspelt fields is meant, only the author knows.
+  if (shape.problems.some(other => other !== problem && targetOf(other) === targetOf(problem))) return undefined;
   const plan = (): Plan | undefined => {
     const patch = new Patch(unit);
     return patch.rename(place.segments, meant) ? planOf(patch) : undefined;

@@ -13,7 +13,7 @@ const unlimited: Check = {
 
   *check(scope): Iterable<Draft> {
     const {maxAttempts, deadlineMs, budget} = scope.policy;
-    if (maxAttempts !== 'unlimited' || (deadlineMs !== null && (isRare(scope) || isPatient(scope)))) return;
+    if (maxAttempts !== 'unlimited' || (deadlineMs !== null && isRare(scope))) return;
     const {words} = scope.dialect;
     const fix = bounded(scope);
     if (deadlineMs === null) {
@@ -32,7 +32,7 @@ const unlimited: Check = {
       budget === null && isSure(scope, 'budget')
         ? `${only}, and no budget limits the retries of all calls. ${setting(scope, 'maxAttempts', 3).title}.`
         : `${only}: the faster the server fails, the more attempts it gets, until the budget is empty. ${setting(scope, 'maxAttempts', 3).title}.`;
-    yield {at: 'maxAttempts', message, severity: 'warning', fix};
+    yield {at: 'maxAttempts', message, severity: isPatient(scope) ? 'info' : 'warning', fix};
   },
 };
 
@@ -49,8 +49,15 @@ function bounded(scope: Scope): FixDraft {
 }
 
 /** A job that has time, waits long between its attempts, and whose retries a budget bounds. */
-const isPatient = ({policy: {backoff, budget, deadlineMs}}: Scope): boolean =>
-  budget !== null && deadlineMs !== null && deadlineMs >= 600_000 && longestMs(backoff, 20, false) >= 5000;
+const isPatient = ({policy: {backoff, budget, deadlineMs, objective}}: Scope): boolean =>
+  budget !== null &&
+  deadlineMs !== null &&
+  deadlineMs >= 600_000 &&
+  longestMs(backoff, 20, false) >= 5000 &&
+  (objective?.assume?.rps ?? 0) <= BUSY_RPS;
+
+/** So many calls a second are no jobs. */
+const BUSY_RPS = 100;
 
 const excessiveAttempts: FormerCheck = {
   formerly: 'RL202',

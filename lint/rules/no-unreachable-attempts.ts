@@ -1,5 +1,6 @@
 import {LEAST_ATTEMPT_MS} from '../../src/core/limits.ts';
-import {timelineOf, undisturbedMs} from '../../src/math/timeline.ts';
+import {shortestMs} from '../../src/math/schedule.ts';
+import {type TimelineEntry, timelineOf, undisturbedMs} from '../../src/math/timeline.ts';
 import {formatList} from '../analysis/format.ts';
 import {isPredictable} from '../analysis/prediction.ts';
 import {relatedTo} from '../analysis/related.ts';
@@ -63,14 +64,24 @@ function formatTooLate(scope: Scope, needMs: number, deadlineMs: number): string
 function formatCuts({policy, dialect: {words}}: Scope, isThrottled: boolean): string {
   const entries = timelineOf(policy, retriesOf(policy) + 1, isThrottled);
   const short = entries.find(({cut}) => cut === 'short');
-  const never = entries.filter(({cut}) => cut === 'never').map(({attempt}) => attempt);
+  const never = neverSent(entries);
+  // With jitter, a call may wait less than it may.
+  const always = neverSent(timelineOf(policy, retriesOf(policy) + 1, isThrottled, shortestMs));
+  const sometimes = never.filter(attempt => !always.includes(attempt));
   const parts = [];
   if (short !== undefined)
     parts.push(`attempt ${short.attempt} is cut off after ${words.ms(short.endsAtMs - short.startsAtMs)}`);
-  if (never.length === 1) parts.push(`attempt ${never[0]} is never sent`);
-  if (never.length > 1)
-    parts.push(
-      `attempts ${never.length < 4 ? formatList(never.map(String)) : `${never[0]} to ${never.at(-1)}`} are never sent`,
-    );
+  if (sometimes.length > 0) parts.push(`${attemptsText(sometimes)} may not be sent`);
+  if (always.length === 1) parts.push(`${attemptsText(always)} is never sent`);
+  if (always.length > 1) parts.push(`${attemptsText(always)} are never sent`);
   return formatList(parts);
+}
+
+const neverSent = (entries: readonly TimelineEntry[]): number[] =>
+  entries.filter(({cut}) => cut === 'never').map(({attempt}) => attempt);
+
+/** `attempts 2 and 3` */
+function attemptsText(attempts: readonly number[]): string {
+  if (attempts.length === 1) return `attempt ${attempts[0]}`;
+  return `attempts ${attempts.length < 4 ? formatList(attempts.map(String)) : `${attempts[0]} to ${attempts.at(-1)}`}`;
 }

@@ -20,18 +20,22 @@ export interface TimelineEntry {
 /** The most attempts that are computed. */
 const MOST = 1000;
 
-/** @param attempts The number of attempts; at most 1,000 are returned. */
+/**
+ * @param attempts The number of attempts; at most 1,000 are returned.
+ * @param waitOf   How long a call waits before a retry. Default: as long as it may.
+ */
 export function timelineOf(
   {backoff, attemptTimeoutMs, deadlineMs}: Policy,
   attempts: number,
   throttled: boolean,
+  waitOf: typeof longestMs = longestMs,
 ): TimelineEntry[] {
   const deadlineAt = deadlineMs ?? Number.POSITIVE_INFINITY;
   const timeoutMs = attemptTimeoutMs ?? Number.POSITIVE_INFINITY;
   const entries: TimelineEntry[] = [];
   let at = 0;
   for (let attempt = 1; attempt <= Math.min(attempts, MOST); attempt++) {
-    const waitMs = attempt === 1 ? 0 : longestMs(backoff, attempt - 1, throttled);
+    const waitMs = attempt === 1 ? 0 : waitOf(backoff, attempt - 1, throttled);
     const startsAtMs = at + waitMs;
     // After an attempt without a timeout that hangs, no attempt is sent, with or without a deadline.
     const isNever = attempt > 1 && !(startsAtMs + LEAST_ATTEMPT_MS <= Math.min(deadlineAt, Number.MAX_VALUE));

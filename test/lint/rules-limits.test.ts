@@ -30,7 +30,7 @@ describe('RL303 no-unreachable-attempts', () => {
     expect(finding).to.deep.include({
       severity: 'info',
       message:
-        'If every response is throttled, 2 attempts of 150 ms and their waits need 1300 ms. The deadline is 400 ms: attempt 2 is never sent.',
+        'If every response is throttled, 2 attempts of 150 ms and their waits need 1300 ms. The deadline is 400 ms: attempt 2 may not be sent.',
     });
     expect(await said('RL303', {...fast, deadlineMs: 399})).to.deep.equal(['warning deadlineMs']);
     expect(await said('RL303', {...fast, retryOn: ['timeout', 500]})).to.be.empty;
