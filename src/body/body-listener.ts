@@ -5,8 +5,8 @@ import type {BodyEnd} from '../core/observer.ts';
 export interface BodyListener {
   /** Why the body was aborted, if it was. Not every fetch gives the reason to a later reader. */
   readonly failure: unknown;
-  /** Whether a timer runs that will end the body. */
-  readonly armed: boolean;
+  /** Whether something is held until the body ends: the caller's signal, or a span. */
+  readonly holds: boolean;
   /** How many attempts it notifies. Absent: one. */
   readonly layers?: number;
   /** The body is now read chunk by chunk: the idle timeout applies instead of the attempt timeout. */
@@ -46,7 +46,7 @@ export function bothListeners(outer: BodyListener, inner: BodyListener): BodyLis
   const each = (notify: (listener: BodyListener) => void): void => [inner, outer].forEach(notify);
   return {
     layers,
-    armed: inner.armed && outer.armed,
+    holds: inner.holds || outer.holds,
     get failure() {
       return outer.failure ?? inner.failure;
     },

@@ -7,6 +7,8 @@ import type {ErrorRead} from './read-error.ts';
 import type {BeginningEnd, StreamBeginning} from './stream-beginning.ts';
 
 export interface ResponseBodies<in R extends AttemptResponse> {
+  /** Its chunks come whether or not the caller waits for them. Default: false. */
+  readonly flows?: boolean;
   /**
    * The response goes to the caller: its body notifies the listener of reads.
    *

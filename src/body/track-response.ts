@@ -28,7 +28,7 @@ export function trackResponse(response: Response, listener: BodyListener): boole
   const seen = seenStreamOf.get(response);
   if (seen) listenerOf.set(seen, all);
   if (!inner) Object.setPrototypeOf(response, trackedPrototype(native));
-  if (!listener.armed) endWhenCollected(response, listener); // Where no timer does it.
+  if (listener.holds) endWhenCollected(response, listener);
   return true;
 }
 

@@ -10,7 +10,8 @@ import type {UsageTap} from './usage-tap.ts';
 
 /** The time that a body is read under. */
 export interface BodyTimer {
-  readonly armed: boolean;
+  /** The total time counts from now on. */
+  startReading(): void;
   /** The total time no longer counts. */
   limitSilence(): void;
   /** @param leftMs Left out: the whole time. */
@@ -18,8 +19,6 @@ export interface BodyTimer {
   /** How much of that time is left, in milliseconds; undefined where none runs. */
   readonly silenceLeftMs: number | undefined;
   endSilence(): void;
-  /** A read is pending: the timer keeps the process alive. */
-  keepAlive(): void;
   bodyEnded(how?: BodyEnd): void;
 }
 
@@ -42,6 +41,7 @@ export class TrackedBody implements BodyListener {
   readonly #isErrorBody: boolean;
   /** Reads along. */
   tap: UsageTap | null = null;
+  holds = false;
   failure: unknown;
   /** Whether the caller has begun to read. */
   isRead = false;
@@ -62,17 +62,13 @@ export class TrackedBody implements BodyListener {
     this.#pulse = pulse;
   }
 
-  get armed(): boolean {
-    return this.#timer.armed;
-  }
-
   /** Interrupts the reads that are pending. */
   get reads(): readonly Interrupt[] {
     return this.#reads;
   }
 
   streaming(): void {
-    this.isRead = true;
+    this.#begin();
     if (this.#isStreaming || this.#isErrorBody) return;
     this.#isStreaming = true;
     this.#timer.limitSilence();
@@ -83,11 +79,13 @@ export class TrackedBody implements BodyListener {
   }
 
   pending(interrupt: Interrupt): void {
+    this.#begin();
+    if (this.#readers > 0) this.#reads = this.#reads === NO_READS ? [interrupt] : [...this.#reads, interrupt];
+  }
+
+  #begin(): void {
+    if (!this.isRead) quietly(() => this.#timer.startReading());
     this.isRead = true;
-    if (this.#readers === 0) return;
-    this.#reads = this.#reads === NO_READS ? [interrupt] : [...this.#reads, interrupt];
-    // A body that comes from no socket keeps no process alive by itself.
-    this.#timer.keepAlive();
   }
 
   chunkArrived(chunk?: Uint8Array): void {

@@ -59,6 +59,8 @@ export class Cancellation extends Timer implements AbortListener, BodyTimer {
   #callerSignal: AbortSource | null = null;
   /** The body of the answer, while the caller may read it. */
   #body: TrackedBody | null = null;
+  /** For the body, from its first read on; null: no limit. */
+  #leftMs: number | null = null;
 
   constructor(attempt: Cancellable) {
     super();
@@ -145,17 +147,19 @@ export class Cancellation extends Timer implements AbortListener, BodyTimer {
     if (limitMs !== Infinity) this.#attempt.call.client.clock.arm(this, limitMs);
   }
 
-  /** The caller gets the response. The timer keeps no process alive from now on, because the caller need not read the body. */
-  limitBody(body: TrackedBody, getsFreshTime: boolean, graceMs: number): void {
+  /** The caller gets the response. What is left of the time counts while the caller reads: another answer may have to be read first. */
+  limitBody(body: TrackedBody, getsFreshTime: boolean, graceMs: number, flows?: boolean): void {
     const {clock} = this.#attempt.call.client;
     this.#body = body;
-    clock.unref(this);
-    if (!this.armed || !(getsFreshTime || graceMs > 0)) return;
+    if (!this.armed) return;
     const {deadlineAt} = this.#attempt.call;
     const now = clock.now();
     const dueAt = getsFreshTime && this.#limit === 'ATTEMPT_TIMEOUT' ? now + this.#limitMs : this.at;
     if (deadlineAt < dueAt) this.#limit = 'DEADLINE_EXCEEDED';
-    clock.arm(this, Math.min(dueAt, deadlineAt) + graceMs - now, now);
+    this.#leftMs = Math.min(dueAt, deadlineAt) + graceMs - now;
+    if (flows) clock.unref(this); // The caller need not read the body.
+    if (flows || body.isRead) this.startReading();
+    else this.pause();
   }
 
   override fire(lateMs = 0): void {
@@ -249,6 +253,11 @@ export class Cancellation extends Timer implements AbortListener, BodyTimer {
 
   // Calls from the body. An exception of a clock or a signal must not keep a chunk, or the end of the body, from its reader.
 
+  startReading(): void {
+    const leftMs = this.#leftMs;
+    if (leftMs !== null) this.#attempt.call.client.clock.arm(this, leftMs);
+  }
+
   limitSilence(): void {
     this.#limit = 'IDLE_TIMEOUT';
     this.endSilence();
@@ -264,10 +273,6 @@ export class Cancellation extends Timer implements AbortListener, BodyTimer {
 
   endSilence(): void {
     quietly(() => this.pause());
-  }
-
-  keepAlive(): void {
-    quietly(() => this.#attempt.call.client.clock.ref(this));
   }
 
   bodyEnded(how?: BodyEnd): void {

@@ -93,7 +93,8 @@ function trackBody<R extends AttemptResponse>(
   const body = new TrackedBody(cancellation, client.answers.isFailure(response.status), pulse);
   if (taken !== null && bodies.usageOf === undefined && guards.quota?.countsTokens)
     body.tap = new UsageTap(usageIn, usage => quietly(() => taken.settle(usage, client.clock.now())));
+  body.holds = (span ?? transport.callerSignal) !== null;
   if (!bodies.track(response, body)) return cancellation.release();
-  cancellation.limitBody(body, bodyGetsFreshTime, bodyGraceMs);
+  cancellation.limitBody(body, bodyGetsFreshTime, bodyGraceMs, bodies.flows);
   if (span !== null) body.span = startBody(span);
 }

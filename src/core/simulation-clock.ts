@@ -51,8 +51,6 @@ export class SimulationClock implements Clock {
 
   unref(): void {}
 
-  ref(): void {}
-
   /**
    * Fires timers in order until none is left.
    *

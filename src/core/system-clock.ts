@@ -46,13 +46,6 @@ export class SystemClock implements Clock {
     else unrefNative(timer.place);
   }
 
-  ref(timer: Timer): void {
-    if (!timer.unrefd) return;
-    timer.unrefd = false;
-    if (timer.place instanceof Lane) timer.place.ref();
-    else if (isReferenced(timer.place)) timer.place.ref();
-  }
-
   disarm(timer: Timer): void {
     if (timer.place instanceof Lane || timer.place instanceof LateTimers) timer.place.remove(timer);
     else if (timer.place !== null) clearTimeout(timer.place as Native);
@@ -134,10 +127,6 @@ export class Lane {
   /** One less timer that anybody waits for. An idle lane keeps its native timer for the next call, but no process alive. */
   unref(): void {
     if (--this.#referenced === 0) this.#native?.unref();
-  }
-
-  ref(): void {
-    if (this.#referenced++ === 0) this.#native?.ref();
   }
 
   tick(): void {

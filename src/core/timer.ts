@@ -79,8 +79,6 @@ export interface Clock {
   disarm(timer: Timer): void;
   /** Lets the process end although the timer is armed. */
   unref(timer: Timer): void;
-  /** Keeps the process alive until the timer fires, which is the default. */
-  ref(timer: Timer): void;
   /** Announces a duration that will be armed often, so that the clock can keep its timers in one list. */
   expect(ms: number): void;
 }

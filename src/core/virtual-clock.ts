@@ -48,8 +48,6 @@ export class VirtualClock implements Clock {
 
   unref(): void {}
 
-  ref(): void {}
-
   arm(timer: Timer, ms: number): void {
     this.disarm(timer);
     timer.at = this.#now + Math.max(0, ms);

@@ -39,7 +39,7 @@ function curveOf(quantiles: LatencyQuantiles | undefined): Curve | undefined {
   return curveThrough(knots, quantiles?.max);
 }
 
-function curveThrough(knots: readonly Knot[], maxMs = Number.POSITIVE_INFINITY): Curve | undefined {
+function curveThrough(knots: readonly Knot[], maxMs = Infinity): Curve | undefined {
   const rises = knots.every(({log}, index) => index === 0 || log > knots[index - 1]!.log);
   return knots.length < 2 || !rises || Math.log(maxMs) < knots.at(-1)!.log ? undefined : {knots, maxMs};
 }
@@ -90,7 +90,7 @@ export function meanLatencyMs(quantiles: LatencyQuantiles | undefined, capMs: nu
     const slope = (after.log - before.log) / (after.z - before.z);
     const start = before.log - slope * before.z;
     const from = index === 1 ? Number.NEGATIVE_INFINITY : before.z;
-    const end = index === knots.length - 1 ? Number.POSITIVE_INFINITY : after.z;
+    const end = index === knots.length - 1 ? Infinity : after.z;
     const to = Math.min(end, (Math.log(limitMs) - start) / slope);
     if (to > from) mean += Math.exp(start + slope ** 2 / 2) * (normalCdf(to - slope) - normalCdf(from - slope));
     // The cap is on this piece, so every slower response counts as the cap.

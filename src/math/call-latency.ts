@@ -62,9 +62,7 @@ export function predictCall(model: CallModel, waits: readonly Waited[] = waitsOf
   const hedged = model.hedgeMs === undefined ? plain : roundOf(model, model.hedgeMs);
   const rounds = startsOf(model, waits, plain, hedged);
   const started = rounds.map(starts => sumOver(starts, start => startedBy(start, latestStart(start, deadlineMs))));
-  const answered = rounds.map(starts =>
-    sumOver(starts, start => answeredBy(Number.POSITIVE_INFINITY, start, plain, deadlineMs)),
-  );
+  const answered = rounds.map(starts => sumOver(starts, start => answeredBy(Infinity, start, plain, deadlineMs)));
   const hedges = rounds.map(starts =>
     sumOver(starts, start => start.round.hedgedRatio * startedBy(start, latestHedge(start, deadlineMs))),
   );
@@ -97,7 +95,7 @@ export function predictCall(model: CallModel, waits: readonly Waited[] = waitsOf
     firstTryRatio,
     grantedRatio,
     cdf,
-    quantile: share => (share > successRatio ? Number.POSITIVE_INFINITY : quantileOf(cdf, share)),
+    quantile: share => (share > successRatio ? Infinity : quantileOf(cdf, share)),
   };
 }
 
@@ -224,7 +222,7 @@ function startedBy({atMs, waited: {stepMs, mass}}: Start, ms: number): number {
 
 /** The last time at which the round may start. */
 const latestStart = ({isFirst}: Start, deadlineMs: number): number =>
-  isFirst ? Number.POSITIVE_INFINITY : deadlineMs - LEAST_ATTEMPT_MS;
+  isFirst ? Infinity : deadlineMs - LEAST_ATTEMPT_MS;
 
 /** The last time at which the round may start to be hedged. */
 const latestHedge = ({round}: Start, deadlineMs: number): number => deadlineMs - LEAST_ATTEMPT_MS - round.hedgeMs;

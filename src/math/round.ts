@@ -51,7 +51,7 @@ export function roundOf(model: AttemptModel, hedgeMs: number | undefined): Round
   const failures = failuresOf(model, answered);
   const single = failures.filter(({isRetried}) => isRetried).map(failure => ({...failure, attempts: 1 as const}));
   if (hedgeMs === undefined || hedgeMs >= attemptTimeoutMs)
-    return {answeredAfter, failed: single, hedgeMs: Number.POSITIVE_INFINITY, hedgedRatio: 0};
+    return {answeredAfter, failed: single, hedgeMs: Infinity, hedgedRatio: 0};
   const early = single.filter(({afterMs}) => afterMs <= hedgeMs);
   const late = single.filter(({afterMs}) => afterMs > hedgeMs);
   const soon = answeredAfter(hedgeMs);
@@ -79,7 +79,7 @@ const bothFailed = (first: AttemptFailure, hedge: AttemptFailure, hedgeMs: numbe
 function failuresOf(model: AttemptModel, answered: number): AttemptFailure[] {
   const {attemptTimeoutMs, failures, hangRatio, latency, retriesTimeouts: isRetried} = model;
   const early = failures.filter(({afterMs}) => afterMs < attemptTimeoutMs);
-  if (attemptTimeoutMs === Number.POSITIVE_INFINITY) return early;
+  if (attemptTimeoutMs === Infinity) return early;
   const late = failures.filter(({afterMs}) => afterMs >= attemptTimeoutMs);
   const timedOut = late.reduce((sum, {ratio}) => sum + ratio, hangRatio + answered * (1 - latency(attemptTimeoutMs)));
   return [...early, {ratio: timedOut, afterMs: attemptTimeoutMs, isRetried}];

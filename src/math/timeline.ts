@@ -30,8 +30,8 @@ export function timelineOf(
   throttled: boolean,
   waitOf: typeof longestMs = longestMs,
 ): TimelineEntry[] {
-  const deadlineAt = deadlineMs ?? Number.POSITIVE_INFINITY;
-  const timeoutMs = attemptTimeoutMs ?? Number.POSITIVE_INFINITY;
+  const deadlineAt = deadlineMs ?? Infinity;
+  const timeoutMs = attemptTimeoutMs ?? Infinity;
   const entries: TimelineEntry[] = [];
   let at = 0;
   for (let attempt = 1; attempt <= Math.min(attempts, MOST); attempt++) {
@@ -56,7 +56,7 @@ export function undisturbedMs(
   attempts: number,
   throttled: boolean,
 ): number {
-  if (attemptTimeoutMs === null || attempts === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
+  if (attemptTimeoutMs === null || attempts === Infinity) return Infinity;
   let sum = attempts * attemptTimeoutMs;
   // After 1,000 waits, the wait has reached its cap, or the sum exceeds every deadline.
   const counted = Math.min(attempts - 1, MOST);

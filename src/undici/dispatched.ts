@@ -252,6 +252,7 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
 
 /** The caller's handler is given what came, so there is nothing to do later. */
 export const dispatchedBodies: ResponseBodies<Dispatched> = {
+  flows: true,
   track(response, listener) {
     response.track(listener);
     return true;

@@ -44,6 +44,54 @@ describe('the body of an answer', () => {
       expect(await reading).to.include({code: 'ATTEMPT_TIMEOUT'});
     });
 
+  for (const [what, read] of [
+    ['whole', (response: Response) => response.text()],
+    [
+      'as a stream',
+      async (response: Response) => new TextDecoder().decode((await response.body!.getReader().read()).value),
+    ],
+    ['as a clone', (response: Response) => response.clone().text()],
+    ['by another response', (response: Response) => new Response(response.body, response).text()],
+  ] as const)
+    virtually(`that is read ${what} long after its headers is there: another answer was read first`, async make => {
+      const world = make({attemptTimeoutMs: 500, deadlineMs: 1000}, {fetch: async () => new Response('whole')});
+      const [first, second] = await Promise.all([world.fetch(ITEMS), world.fetch(ITEMS)]);
+      expect(await first.text()).to.equal('whole');
+      await world.clock.advance(60_000);
+      expect(world.clock.pending).to.equal(0);
+      expect(await read(second)).to.equal('whole');
+    });
+
+  virtually('that is read late has what was left of its time', async make => {
+    const world = make({attemptTimeoutMs: 500, deadlineMs: null}, {fetch: async () => halting()});
+    const response = await world.fetch(ITEMS);
+    await world.clock.advance(60_000);
+    const reading = errorOf(() => response.text());
+    await world.clock.advance(499);
+    expect(world.clock.pending).to.equal(1);
+    await world.clock.advance(1);
+    expect(await reading).to.include({code: 'ATTEMPT_TIMEOUT', limitMs: 500});
+  });
+
+  virtually('that nobody reads ends with its caller’s abort', async make => {
+    let cancelled: unknown;
+    const body = new ReadableStream({
+      cancel: reason => {
+        cancelled = reason;
+      },
+    });
+    const fetch: Fetch = async (_input, init) => {
+      init!.signal!.addEventListener('abort', () => void body.cancel(init!.signal!.reason));
+      return new Response(body);
+    };
+    const world = make({attemptTimeoutMs: 500}, {fetch});
+    const controller = new AbortController();
+    await world.fetch(ITEMS, {signal: controller.signal});
+    await world.clock.advance(60_000);
+    controller.abort(new Error('enough'));
+    expect((cancelled as Error).message).to.equal('enough');
+  });
+
   virtually('that is there is read, though its caller has aborted', async make => {
     const world = make(UNLIMITED, {fetch: async () => new Response('whole')});
     const controller = new AbortController();
@@ -201,8 +249,9 @@ describe('the body of an answer', () => {
     const response = new Response('whole');
     const world = make({idleTimeoutMs: null}, {fetch: async () => response});
     for (let call = 0; call < 20; call++) await world.fetch(ITEMS);
+    const reading = response.text();
     expect(world.clock.pending).to.equal(5);
-    expect(await response.text()).to.equal('whole');
+    expect(await reading).to.equal('whole');
     expect(world.clock.pending).to.equal(0);
   });
 

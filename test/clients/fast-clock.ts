@@ -28,10 +28,6 @@ export class FastClock implements Clock {
     this.#real.unref(timer);
   }
 
-  ref(timer: Timer): void {
-    this.#real.ref(timer);
-  }
-
   expect(ms: number): void {
     this.#real.expect(ms / SPEED);
   }

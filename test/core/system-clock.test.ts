@@ -290,21 +290,6 @@ describe('SystemClock', () => {
         't u exit',
       ],
       [
-        'by one that is unrefd and wanted again',
-        'const t = new Probe("t"); clock.arm(t, 20); clock.unref(t); clock.ref(t); clock.ref(t);',
-        't exit',
-      ],
-      [
-        'by one in a lane that is unrefd and wanted again',
-        'clock.expect(20); const t = new Probe("t"); clock.arm(t, 20); clock.unref(t); clock.ref(t); clock.ref(t);',
-        't exit',
-      ],
-      [
-        'not by one that is unrefd a second time',
-        'clock.expect(60000); const t = new Probe("t"); clock.arm(t, 60000); clock.unref(t); clock.ref(t); clock.unref(t);',
-        'exit',
-      ],
-      [
         'not by an unrefd one that is left in a lane when others have fired',
         'clock.expect(20); clock.arm(new Probe("t"), 20);' +
           'setTimeout(() => { const u = new Probe("u"); clock.arm(u, 20); clock.unref(u); }, 10);',

@@ -91,7 +91,6 @@ describe('machines whose clocks differ', () => {
     arm: (timer, after) => clock.arm(timer, after),
     disarm: timer => clock.disarm(timer),
     unref: () => {},
-    ref: () => {},
     expect: () => {},
   });
 
