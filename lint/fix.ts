@@ -2,7 +2,7 @@
 
 import {comesOut, type Plan} from './edit/plan.ts';
 import {applyEdits} from './edit/text-edit.ts';
-import type {Edit, Finding, Fix, Report} from './finding.ts';
+import type {Finding, Fix, Report} from './finding.ts';
 import {type LintRequest, lintText} from './lint.ts';
 import {planOfFix} from './report/lazy-fix.ts';
 import {sourceOf} from './source/files.ts';
@@ -43,12 +43,12 @@ export async function fixText(request: LintRequest, {unsafe = false}: FixOptions
   const refused = new Set<string>();
   let files = request.files;
   let report = await lintText(request);
-  let most = Number.POSITIVE_INFINITY;
+  let most = Infinity;
   for (let round = 0; round < maxRounds; ) {
     const applicable = report.findings.filter(
       ({fix, fingerprint}) => (fix?.safety === 'safe' || (unsafe && fix !== undefined)) && !refused.has(fingerprint),
     );
-    const chosen = withoutOverlap(applicable).slice(0, most);
+    const chosen = withoutOverlap(applicable, files[path]!.length).slice(0, most);
     if (chosen.length === 0) break;
     const source = sourceOfPlans(chosen) ?? (await sourceOf({...request, files}));
     const sound = await soundOf(source, chosen, refused);
@@ -69,7 +69,7 @@ export async function fixText(request: LintRequest, {unsafe = false}: FixOptions
     report = after;
     // What was refused for the text before may come out now, and a fingerprint with an index may be that of another finding.
     refused.clear();
-    most = Number.POSITIVE_INFINITY;
+    most = Infinity;
     round++;
   }
   return {text: files[path]!, fixed, report: withoutFixes(report, refused)};
@@ -83,38 +83,35 @@ function changesAccepted(before: Report, after: Report): boolean {
   const said = countsOf(before, after, ({code, message}) => `${code} ${message}`);
   const ofRule = countsOf(before, after, ({code}) => code);
   return (
-    said.some(({open, accepted}) => open.before > 0 && accepted.after > accepted.before) ||
-    said.some(({open, accepted}) => accepted.before > 0 && open.after > open.before) ||
-    ofRule.some(({open, accepted}) => accepted.before > accepted.after && open.after > open.before)
+    said.some(
+      ({open, accepted}) =>
+        (open.before > 0 && accepted.after > accepted.before) || (accepted.before > 0 && open.after > open.before),
+    ) || ofRule.some(({open, accepted}) => accepted.before > accepted.after && open.after > open.before)
   );
 }
 
+interface Count {
+  before: number;
+  after: number;
+}
+
 interface Counts {
-  readonly open: {before: number; after: number};
-  readonly accepted: {before: number; after: number};
+  readonly open: Count;
+  readonly accepted: Count;
 }
 
 /** Findings are counted by what they say or by their rule: their places move with each fix. */
 function countsOf(before: Report, after: Report, nameOf: (finding: Finding) => string): readonly Counts[] {
   const all = new Map<string, Counts>();
-  const count = (time: 'before' | 'after', kind: keyof Counts, findings: readonly Finding[]): void => {
-    for (const finding of findings) {
-      const name = nameOf(finding);
-      const counts = all.get(name) ?? {open: {before: 0, after: 0}, accepted: {before: 0, after: 0}};
-      counts[kind][time]++;
-      all.set(name, counts);
-    }
+  const count = (finding: Finding, kind: keyof Counts, time: keyof Count): void => {
+    const name = nameOf(finding);
+    const counts = all.get(name) ?? {open: {before: 0, after: 0}, accepted: {before: 0, after: 0}};
+    counts[kind][time]++;
+    all.set(name, counts);
   };
-  for (const [time, {findings, suppressed}] of [
-    ['before', before],
-    ['after', after],
-  ] as const) {
-    count(time, 'open', findings);
-    count(
-      time,
-      'accepted',
-      suppressed.map(({finding}) => finding),
-    );
+  for (const [time, {findings, suppressed}] of Object.entries({before, after}) as [keyof Count, Report][]) {
+    for (const finding of findings) count(finding, 'open', time);
+    for (const {finding} of suppressed) count(finding, 'accepted', time);
   }
   return [...all.values()];
 }
@@ -164,41 +161,14 @@ function withoutFixes(report: Report, refused: ReadonlySet<string>): Report {
 }
 
 /** Keeps only the first of fixes that overlap. The others are applied in the next round. */
-function withoutOverlap(findings: readonly Finding[]): Finding[] {
-  const chosen: Finding[] = [];
-  const taken = new TakenPlaces();
-  for (const finding of findings) {
-    const edits = finding.fix?.edits ?? [];
-    if (edits.length === 0 || edits.some(edit => taken.touches(edit))) continue;
-    chosen.push(finding);
-    for (const edit of edits) taken.add(edit);
-  }
-  return chosen;
-}
-
-/** Edits by their place: a file may have as many as values. */
-class TakenPlaces {
-  readonly #edits: Edit[] = [];
-
-  /** Neighbors touch too: two insertions at one place would have no order. */
-  touches({start, end}: Edit): boolean {
-    const next = this.#edits[this.#indexOf(start)];
-    const before = this.#edits[this.#indexOf(start) - 1];
-    return (next !== undefined && next.start <= end) || (before !== undefined && start <= before.end);
-  }
-
-  add(edit: Edit): void {
-    this.#edits.splice(this.#indexOf(edit.start), 0, edit);
-  }
-
-  /** Of the first edit that begins at this place, or after it. */
-  #indexOf(place: number): number {
-    let [low, high] = [0, this.#edits.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#edits[middle]!.start < place) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
+function withoutOverlap(findings: readonly Finding[], length: number): Finding[] {
+  // A place of the text each: there may be as many fixes as values.
+  const taken = new Uint8Array(length + 1);
+  return findings.filter(({fix}) => {
+    const edits = fix?.edits ?? [];
+    // Neighbors touch too: two insertions at one place would have no order.
+    if (edits.length === 0 || edits.some(({start, end}) => taken.subarray(start, end + 1).includes(1))) return false;
+    for (const {start, end} of edits) taken.fill(1, start, end + 1);
+    return true;
+  });
 }

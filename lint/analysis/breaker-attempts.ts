@@ -32,9 +32,9 @@ const isCounted = (trigger: RetryTrigger): boolean =>
 /** Whether the assumed traffic fills the window so that one failed call stays below `failureRatio`. */
 export function isDiluted({policy}: Scope, {windowMs, failureRatio}: RatioBreaker, attempts: number): boolean {
   const rps = policy.objective?.assume?.rps;
-  if (rps === undefined || attempts === Number.POSITIVE_INFINITY) return false;
+  if (rps === undefined || attempts === Infinity) return false;
   return attempts / (attempts + (rps * windowMs) / 1000) < failureRatio;
 }
 
 export const formatAttempts = (attempts: number): string =>
-  attempts === Number.POSITIVE_INFINITY ? 'any number of attempts' : `up to ${attempts} attempts`;
+  attempts === Infinity ? 'any number of attempts' : `up to ${attempts} attempts`;

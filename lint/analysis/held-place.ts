@@ -19,12 +19,12 @@ export function heldPlaceOf(scope: Scope): HeldPlace | undefined {
   const {objective, attemptTimeoutMs, deadlineMs} = scope.policy;
   if (!isSure(scope, 'objective', 'objective.assume', 'attemptTimeoutMs', 'deadlineMs')) return undefined;
   const {latencyMs, failureRatio = 0, failureLatencyMs = 0, hangRatio = 0} = objective?.assume ?? {};
-  const limitMs = Math.min(attemptTimeoutMs ?? Number.POSITIVE_INFINITY, deadlineMs ?? Number.POSITIVE_INFINITY);
+  const limitMs = Math.min(attemptTimeoutMs ?? Infinity, deadlineMs ?? Infinity);
   const mean = meanLatencyMs(latencyMs, limitMs);
   const answerMs = mean ?? (latencyMs?.p50 === undefined ? undefined : Math.min(latencyMs.p50, limitMs));
   const answered = 1 - failureRatio - hangRatio;
   if (answerMs === undefined || answered < 0) return undefined;
-  const hungMs = hangRatio === 0 || limitMs === Number.POSITIVE_INFINITY ? 0 : hangRatio * limitMs;
+  const hungMs = hangRatio === 0 || limitMs === Infinity ? 0 : hangRatio * limitMs;
   const failedMs = failureRatio * Math.min(failureLatencyMs, limitMs);
   return {ms: answered * answerMs + failedMs + hungMs, isMean: mean !== undefined};
 }

@@ -5,7 +5,7 @@ import type {Policy} from '../../src/policy/types.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const never = Number.POSITIVE_INFINITY;
+const never = Infinity;
 
 /** Plausible durations, least and most. The client does not send an attempt with less than 50 ms left. */
 export const RANGES: readonly (readonly [path: string, leastMs: number, mostMs: number])[] = [

@@ -59,12 +59,12 @@ export function predictionOfScope(scope: Scope): Prediction | undefined {
   const attempts = retriesOf(policy) + 1;
   const failureRatio = assume?.failureRatio ?? 0;
   const hangRatio = assume?.hangRatio ?? 0;
-  const attemptTimeoutMs = policy.attemptTimeoutMs ?? Number.POSITIVE_INFINITY;
+  const attemptTimeoutMs = policy.attemptTimeoutMs ?? Infinity;
   const retriesFailures = retriesAnswers(policy) && mayRepeat(scope);
   const prediction = predictCall({
     attempts,
     attemptTimeoutMs,
-    deadlineMs: policy.deadlineMs ?? Number.POSITIVE_INFINITY,
+    deadlineMs: policy.deadlineMs ?? Infinity,
     backoff: policy.backoff,
     throttled: false,
     latency,
@@ -92,7 +92,7 @@ export function meetsObjective(scope: Scope): boolean {
 /** Longest duration of a call without Retry-After: the deadline, or all attempts and waits. Infinity without a limit. */
 export function worstMs(policy: Policy): number {
   const undisturbed = undisturbedMs(policy, retriesOf(policy) + 1, retriesThrottled(policy));
-  return Math.min(policy.deadlineMs ?? Number.POSITIVE_INFINITY, undisturbed);
+  return Math.min(policy.deadlineMs ?? Infinity, undisturbed);
 }
 
 /** Triggers for failures that come at once: an error response, or a refused connection. */
@@ -104,7 +104,7 @@ const retriesAnswers = ({retryOn}: Policy): boolean =>
 /** The longest wait below the deadline, and the first retry with that wait. */
 export function longestWait({policy}: Scope): {retry: number; waitMs: number; throttled: boolean} {
   const {backoff, deadlineMs} = policy;
-  const roomMs = deadlineMs ?? Number.POSITIVE_INFINITY;
+  const roomMs = deadlineMs ?? Infinity;
   let longest = {retry: 1, waitMs: 0, throttled: false};
   for (const throttled of retriesThrottled(policy) ? [false, true] : [false]) {
     for (let retry = 1; retry <= Math.min(retriesOf(policy), 100); retry++) {

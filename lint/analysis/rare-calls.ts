@@ -12,7 +12,7 @@ const JOB_MS = 3_600_000;
 /** Calls per second as the policy states them. Without a number they are many, except in a job. */
 function perSecond({policy}: Scope): number {
   const {instances, assume} = policy.objective ?? {};
-  if (assume?.rps === undefined) return isJob(policy) ? 0 : Number.POSITIVE_INFINITY;
+  if (assume?.rps === undefined) return isJob(policy) ? 0 : Infinity;
   return assume.rps * (instances ?? 1);
 }
 

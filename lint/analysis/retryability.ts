@@ -15,7 +15,7 @@ export function mayRetry(scope: Scope): boolean {
 
 /** Attempts after the first; Infinity if unlimited. */
 export function retriesOf({maxAttempts}: Policy): number {
-  if (maxAttempts === 'unlimited') return Number.POSITIVE_INFINITY;
+  if (maxAttempts === 'unlimited') return Infinity;
   return maxAttempts === null ? 0 : maxAttempts - 1;
 }
 

@@ -18,13 +18,12 @@ export const neededMs = (
 
 /** Whether no retry is sent after a timeout, however short its wait is. */
 export const isHopeless = ({attemptTimeoutMs, deadlineMs}: Policy): boolean =>
-  (attemptTimeoutMs ?? 0) + LEAST_ATTEMPT_MS > (deadlineMs ?? Number.POSITIVE_INFINITY);
+  (attemptTimeoutMs ?? 0) + LEAST_ATTEMPT_MS > (deadlineMs ?? Infinity);
 
 /** A prediction has no throttled responses. Their waits can be too long even if each response comes at once. */
 export const waitsTooLong = (scope: Scope): boolean =>
   isSetHere(scope, 'backoff.throttledBaseMs') &&
-  neededMs(scope.policy, retriesOf(scope.policy) + 1, 0) + LEAST_ATTEMPT_MS >
-    (scope.policy.deadlineMs ?? Number.POSITIVE_INFINITY);
+  neededMs(scope.policy, retriesOf(scope.policy) + 1, 0) + LEAST_ATTEMPT_MS > (scope.policy.deadlineMs ?? Infinity);
 
 /**
  * The longest attempt timeout with which all attempts and waits fit, at most the timeout of the policy, or the default where it has none. If
@@ -33,7 +32,7 @@ export const waitsTooLong = (scope: Scope): boolean =>
 export function suggestedTimeoutMs(policy: Policy): number | undefined {
   const {deadlineMs} = policy;
   const attempts = retriesOf(policy) + 1;
-  const wanted = policy.attemptTimeoutMs ?? defaultPolicy.attemptTimeoutMs ?? Number.POSITIVE_INFINITY;
+  const wanted = policy.attemptTimeoutMs ?? defaultPolicy.attemptTimeoutMs ?? Infinity;
   if (deadlineMs === null) return wanted;
   const count = Number.isFinite(attempts) ? attempts : 3;
   const waits = neededMs(policy, count, 0);

@@ -13,8 +13,8 @@ export interface TimeLimit {
 
 /** The shorter limit: the attempt timeout or the deadline. */
 export function shorterLimit(attemptTimeoutMs: number | null, deadlineMs: number | null): TimeLimit {
-  const attemptMs = attemptTimeoutMs ?? Number.POSITIVE_INFINITY;
-  const callMs = deadlineMs ?? Number.POSITIVE_INFINITY;
+  const attemptMs = attemptTimeoutMs ?? Infinity;
+  const callMs = deadlineMs ?? Infinity;
   return attemptMs <= callMs
     ? {path: 'attemptTimeoutMs', what: 'An attempt', name: 'attempt timeout', ms: attemptMs}
     : {path: 'deadlineMs', what: 'A call', name: 'deadline', ms: callMs};

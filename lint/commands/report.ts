@@ -34,7 +34,7 @@ export async function writeReports(
       const colour = wantsColour(said, {env: io.env, out: stream});
       stream.write(formatter.format(run, {colour, width: stream.columns}));
     } else {
-      const text = formatter.format(run, {colour: false, width: Number.POSITIVE_INFINITY});
+      const text = formatter.format(run, {colour: false, width: Infinity});
       writeFile(workspace.absolute(file), text, file);
     }
   }

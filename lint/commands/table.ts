@@ -19,7 +19,7 @@ export const formatNames: readonly string[] = [
 export const shells: readonly string[] = ['bash', 'zsh', 'fish'];
 
 /** The most operands of a command that takes files. */
-const any = Number.POSITIVE_INFINITY;
+const any = Infinity;
 
 const lint: CommandSpec = {
   name: 'lint',

@@ -2,6 +2,8 @@
 
 import {existsSync, realpathSync, statSync} from 'node:fs';
 import {pathToFileURL} from 'node:url';
+import {systemClock} from '../../src/core/system-clock.ts';
+import {CallbackTimer} from '../../src/core/timer.ts';
 import {type Severity, severities} from '../finding.ts';
 import {CliError} from '../io/cli-error.ts';
 import type {Io} from '../io/io.ts';
@@ -57,8 +59,9 @@ function refuseForeign(file: string, what: string, cwd: string, folder: string):
 }
 
 const waitReally: Io['wait'] = (ms, then) => {
-  const timer = setTimeout(then, ms);
-  return () => clearTimeout(timer);
+  const timer = new CallbackTimer(then);
+  systemClock.arm(timer, ms);
+  return () => systemClock.disarm(timer);
 };
 
 /** A module that awaits what never comes would end the command without a word, and keep an editor waiting. */

@@ -130,7 +130,7 @@ class Finder {
     const {end} = node.span;
     const last = node.kind === 'object' ? node.properties.at(-1)?.value : node.items.at(-1);
     const isClosed = /[}\]]/.test(this.#text[end - 1] ?? '') && (last?.span.end ?? 0) < end;
-    return isClosed ? end : Number.POSITIVE_INFINITY;
+    return isClosed ? end : Infinity;
   }
 
   #isIn = ({start, end}: Span): boolean => start <= this.#offset && this.#offset <= end;

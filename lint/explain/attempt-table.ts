@@ -58,7 +58,7 @@ export function attemptTable(scope: Scope): AttemptTable {
     deadlineMs: policy.deadlineMs,
     neededMs,
     longestNeededMs,
-    worstMs: Math.min(policy.deadlineMs ?? Number.POSITIVE_INFINITY, longestNeededMs),
+    worstMs: Math.min(policy.deadlineMs ?? Infinity, longestNeededMs),
     retriesTimeouts: retriesTimeouts(scope),
     longestHintMs: isThrottled && policy.retryAfter.honor ? policy.retryAfter.maxMs : undefined,
   };

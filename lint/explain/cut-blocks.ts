@@ -14,7 +14,7 @@ export function cutBlocks(scope: Scope): Block[] {
   const cdf = latencyCdf(quantiles);
   if (cdf === undefined)
     return [text('To compute the lost responses, set two of p50, p95 and p99 in objective.assume.latencyMs.')];
-  const limitMs = Math.min(attemptTimeoutMs ?? Number.POSITIVE_INFINITY, deadlineMs ?? Number.POSITIVE_INFINITY);
+  const limitMs = Math.min(attemptTimeoutMs ?? Infinity, deadlineMs ?? Infinity);
   const attempts = retriesTimeouts(scope) ? Math.min(retriesOf(scope.policy) + 1, MOST_ATTEMPTS) : 1;
   const limits: [string, number][] = Number.isFinite(limitMs) ? [[`${words.ms(limitMs)}, as written`, limitMs]] : [];
   for (const name of ['p50', 'p95', 'p99'] as const) {

@@ -57,7 +57,7 @@ export function queueBlocks(scope: Scope): Block[] {
   const {concurrency, deadlineMs, attemptTimeoutMs} = scope.policy;
   if (concurrency === null || concurrency.queue === 0) return [text('The policy has no queue.')];
   const held = heldPlaceOf(scope);
-  const longestMs = Math.min(attemptTimeoutMs ?? Number.POSITIVE_INFINITY, deadlineMs ?? Number.POSITIVE_INFINITY);
+  const longestMs = Math.min(attemptTimeoutMs ?? Infinity, deadlineMs ?? Infinity);
   if (held === undefined) return [text(UNKNOWN)];
   const {queue, max} = concurrency;
   const {words} = scope.dialect;

@@ -62,7 +62,7 @@ function stream(fd: number, native: () => NodeJS.WriteStream): NativeStream {
       return isTerminal();
     },
     get columns() {
-      return isTerminal() ? native().columns : Number.POSITIVE_INFINITY;
+      return isTerminal() ? native().columns : Infinity;
     },
     write: text => {
       let rest = Buffer.from(text);

@@ -91,8 +91,7 @@ function addPreset(name: string, entry: number, layers: Layer[]): string | undef
 }
 
 /** Whether the loader reads the name as a file: a relative or absolute path, or a name with the ending of a policy file. */
-export const isFileName = (name: string): boolean =>
-  /^(?:\.{1,2}[/\\]|[/\\]|[A-Za-z]:[/\\])|\.(?:jsonc?|ya?ml)$/i.test(name);
+export const isFileName = (name: string): boolean => /^(?:\.{0,2}|[A-Z]:)[/\\]/i.test(name) || POLICY_FILE.test(name);
 
 /** A name in `extends`, as a path: relative to the file that names it, with slashes. */
 export function resolveName(name: string, from: string): string {

@@ -36,7 +36,7 @@ const retriesPaidTwice: Check = {
 
 const byDefault: FixDraft = assign('Count paid attempts, and end a call at a timeout', 'paid', {});
 
-function formatTimes({policy}: Scope, most = Number.POSITIVE_INFINITY): string {
+function formatTimes({policy}: Scope, most = Infinity): string {
   const attempts = Math.min(most, retriesOf(policy) + 1);
   return Number.isFinite(attempts) ? `: up to ${attempts} times in a call` : ', any number of times in a call';
 }

@@ -69,8 +69,7 @@ function later(scope: Scope, {delayMs, maxLoadRatio}: Hedging): Pick<Draft, 'fix
     quantile: 0.95,
     maxLoadRatio,
   });
-  if (slowMs <= delayMs || slowMs >= (policy.attemptTimeoutMs ?? Number.POSITIVE_INFINITY))
-    return {suggestions: [measured]};
+  if (slowMs <= delayMs || slowMs >= (policy.attemptTimeoutMs ?? Infinity)) return {suggestions: [measured]};
   const stated: FixDraft = assign(
     `${formatChange(scope, 'hedge.delayMs', slowMs)}, the assumed p95`,
     'hedge.delayMs',

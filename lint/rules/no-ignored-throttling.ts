@@ -131,7 +131,7 @@ const hintsBelowQueueWait: FormerCheck = {
     const {quota, retryAfter, deadlineMs} = scope.policy;
     if (quota === null || quota.queue === 0 || !retryAfter.honor || !isSetHere(scope, 'retryAfter.maxMs')) return;
     if (!mayRetry(scope) || !retriesThrottled(scope.policy)) return;
-    const waitMs = Math.min(quota.maxWaitMs, deadlineMs ?? Number.POSITIVE_INFINITY);
+    const waitMs = Math.min(quota.maxWaitMs, deadlineMs ?? Infinity);
     // RL210 reports a limit below a second.
     if (retryAfter.maxMs < SECOND || retryAfter.maxMs * MUCH > waitMs) return;
     const {words} = scope.dialect;

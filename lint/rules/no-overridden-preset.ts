@@ -15,7 +15,7 @@ export const overriddenPreset: Rule = builtIn('RL416', {
     const setter = setterOf(scope, 'deadlineMs');
     if (setter.by !== 'layer' || setter.layer.shape !== undefined) return;
     const last = setter.layer;
-    const lastMs = last.data.deadlineMs ?? Number.POSITIVE_INFINITY;
+    const lastMs = last.data.deadlineMs ?? Infinity;
     // The layers below, from the highest to the lowest.
     const below = scope.layers.slice(scope.layers.indexOf(last) + 1);
     const first = below.find(

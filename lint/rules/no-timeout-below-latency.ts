@@ -40,7 +40,7 @@ const belowLatency: Check = {
 
 /** Whether a promise may ask for the early timeout: one of shares, or of a longest duration in which a slow response does not come. */
 function isBound({policy: {objective}}: Scope, slowMs: number): boolean {
-  const {p50, p95, p99, max = Number.POSITIVE_INFINITY} = objective?.latencyMs ?? {};
+  const {p50, p95, p99, max = Infinity} = objective?.latencyMs ?? {};
   return (objective?.successRatio ?? p50 ?? p95 ?? p99) !== undefined || slowMs > max;
 }
 

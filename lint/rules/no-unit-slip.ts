@@ -42,7 +42,7 @@ function* shortList(scope: Scope): Iterable<Draft> {
   const longest = Math.max(...backoff.delaysMs);
   const value = backoff.delaysMs.map(ms => ms * 1000);
   const sumMs = value.reduce((sum, ms) => sum + ms, 0);
-  if (longest === 0 || longest >= 100 || sumMs > (deadlineMs ?? Number.POSITIVE_INFINITY)) return;
+  if (longest === 0 || longest >= 100 || sumMs > (deadlineMs ?? Infinity)) return;
   yield {
     at: 'backoff.delaysMs',
     message: `The longest wait is ${longest} ms, which is implausibly short. If seconds are meant, write ${scope.dialect.words.allMs(value)}.`,

@@ -72,8 +72,7 @@ function formatCuts({policy, dialect: {words}}: Scope, isThrottled: boolean): st
   if (short !== undefined)
     parts.push(`attempt ${short.attempt} is cut off after ${words.ms(short.endsAtMs - short.startsAtMs)}`);
   if (sometimes.length > 0) parts.push(`${attemptsText(sometimes)} may not be sent`);
-  if (always.length === 1) parts.push(`${attemptsText(always)} is never sent`);
-  if (always.length > 1) parts.push(`${attemptsText(always)} are never sent`);
+  if (always.length > 0) parts.push(`${attemptsText(always)} ${always.length === 1 ? 'is' : 'are'} never sent`);
   return formatList(parts);
 }
 

@@ -54,7 +54,7 @@ const unreachableCap: FormerCheck = {
       ? `the deadline is ${words.ms(deadlineMs)}`
       : `the longest, before retry ${retriesOf(scope.policy)}, is ${words.ms(reachedMs)}`;
     const value = Math.ceil(reachedMs);
-    const keepsWaits = !isReached && value > 0 && value < Math.min(capMs, deadlineMs ?? Number.POSITIVE_INFINITY);
+    const keepsWaits = !isReached && value > 0 && value < Math.min(capMs, deadlineMs ?? Infinity);
     const message = `No wait reaches the cap of ${words.ms(capMs)}: ${why}. Lower the cap.`;
     yield {at: 'backoff.capMs', message, ...(keepsWaits ? {fix: setting(scope, 'backoff.capMs', value)} : {})};
   },

@@ -31,7 +31,7 @@ function* hanging(scope: Scope, rps: number): Iterable<Draft> {
   const {attemptTimeoutMs, deadlineMs, breaker} = policy;
   // A breaker opens when the first attempts have timed out.
   const wholeMs = breaker === null ? undisturbedMs(policy, retriesOf(policy) + 1, false) : attemptTimeoutMs;
-  const heldMs = Math.min(wholeMs ?? Number.POSITIVE_INFINITY, deadlineMs ?? Number.POSITIVE_INFINITY);
+  const heldMs = Math.min(wholeMs ?? Infinity, deadlineMs ?? Infinity);
   const most = inFlight(rps, heldMs);
   // RL301 and RL302 report calls without an end.
   if (!Number.isFinite(most) || most < MANY) return;

@@ -131,11 +131,7 @@ class Converter {
   }
 
   #misread(message: string, span: Span): void {
-    this.#problems.push({
-      code: 'RL001',
-      message,
-      span: span.end > span.start ? span : inOneLine([span.start, span.start + 1], this.#text),
-    });
+    this.#problems.push({code: 'RL001', message, span});
   }
 
   #null(span: Span): Node {
