@@ -18,6 +18,9 @@ export interface Finished {
   readonly stderr: string;
 }
 
+/** Whether a command runs within this process. */
+let isCalling = false;
+
 export class Workplace {
   readonly folder: string = mkdtempSync(join(tmpdir(), 'steadfetch-cli-'));
   readonly #children: ChildProcess[] = [];
@@ -53,6 +56,9 @@ export class Workplace {
 
   /** Within this process: for what needs no standard input, signal, or file descriptor of its own. One at a time. */
   async call(args: readonly string[], env: Record<string, string> = {}): Promise<Finished> {
+    if (isCalling)
+      throw new Error('Another command has the working folder of this process: run this one in a process of its own.');
+    isCalling = true;
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
     const printed = Promise.all([text(stdout), text(stderr)]);
     const before = process.cwd();
@@ -70,6 +76,7 @@ export class Workplace {
     } finally {
       process.stdout.write = write;
       process.chdir(before);
+      isCalling = false;
     }
   }
 
