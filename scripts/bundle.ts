@@ -160,11 +160,8 @@ const chartsApart: Plugin = {
  *
  * @param folder Gets a file for each entry and program, those that they share, echarts.js, and licenses.txt with the licences of what is bundled.
  */
-async function bundleModules(folder: string): Promise<void> {
-  const {exports, peerDependencies} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
-  const entries = Object.values(exports).flatMap(target =>
-    typeof target === 'string' ? [] : [[basename(target.default, '.js'), sourceOf(target.types)] as const],
-  );
+export async function bundleModules(folder: string): Promise<void> {
+  const {peerDependencies} = manifest;
   const outside = [...Object.keys(peerDependencies), '@opentelemetry/*'];
   const common = {
     absWorkingDir: root,
@@ -179,7 +176,7 @@ async function bundleModules(folder: string): Promise<void> {
   } satisfies BuildOptions;
   const modules = await build({
     ...common,
-    entryPoints: {...Object.fromEntries(entries), ...PROGRAMS},
+    entryPoints: {...Object.fromEntries(entries()), ...PROGRAMS},
     outdir: folder,
     splitting: true,
     chunkNames: 'shared-[hash]',
@@ -194,16 +191,20 @@ async function bundleModules(folder: string): Promise<void> {
   });
   chmodSync(join(folder, 'cli.js'), 0o755);
   writeFileSync(join(folder, 'licenses.txt'), noticesOf([modules.metafile, charts.metafile], root));
-  removeUnused(
-    join(folder, 'types'),
-    entries.map(([, source]) => source.replace(/\.ts$/, '.d.ts')),
-  );
 }
 
 interface Manifest {
   readonly exports: Readonly<Record<string, string | {readonly types: string; readonly default: string}>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
 }
+
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
+
+/** The name and the source of each entry. */
+const entries = (): (readonly [name: string, source: string])[] =>
+  Object.values(manifest.exports).flatMap(target =>
+    typeof target === 'string' ? [] : [[basename(target.default, '.js'), sourceOf(target.types)] as const],
+  );
 
 /** `./dist/types/src/ky.d.ts` is written from `src/ky.ts`. */
 const sourceOf = (types: string): string => types.replace('./dist/types/', '').replace(/\.d\.ts$/, '.ts');
@@ -228,4 +229,8 @@ function removeUnused(folder: string, entries: readonly string[]): void {
 if (import.meta.main) {
   await bundle(join(root, 'dist'));
   await bundleModules(join(root, 'dist'));
+  removeUnused(
+    join(root, 'dist/types'),
+    entries().map(([, source]) => source.replace(/\.ts$/, '.d.ts')),
+  );
 }

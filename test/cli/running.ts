@@ -6,11 +6,9 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {PassThrough, Readable} from 'node:stream';
 import {text} from 'node:stream/consumers';
-import {fileURLToPath} from 'node:url';
 import {runCommand} from '../../src/cli/command.ts';
 import type {ResultLine} from '../../src/cli/result-line.ts';
-
-const program = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+import {steadfetchProgram} from '../support/programs.ts';
 
 export interface Finished {
   readonly code: number | null;
@@ -31,7 +29,7 @@ export class Workplace {
     env: Record<string, string> = {},
     stdio: StdioOptions = ['ignore', 'pipe', 'pipe'],
   ): ChildProcess {
-    const child = spawn(process.execPath, ['--no-warnings', program, ...args], {
+    const child = spawn(process.execPath, ['--no-warnings', steadfetchProgram, ...args], {
       cwd: this.folder,
       env: {...process.env, ...env},
       stdio,
@@ -42,7 +40,7 @@ export class Workplace {
 
   /** In a shell, where `$0` is Node and `$@` the program and its arguments. */
   shell(script: string, args: readonly string[], shell = '/bin/sh'): ChildProcess {
-    const child = spawn(shell, ['-c', script, process.execPath, program, ...args], {
+    const child = spawn(shell, ['-c', script, process.execPath, steadfetchProgram, ...args], {
       cwd: this.folder,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

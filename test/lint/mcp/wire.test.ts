@@ -1,10 +1,8 @@
 /** The server as a process, and messages to it as bytes: for what no client library would send. */
 import {type ChildProcess, spawn} from 'node:child_process';
 import {createInterface} from 'node:readline';
-import {fileURLToPath} from 'node:url';
 import {expect} from 'chai';
-
-const main = fileURLToPath(new URL('../../../lint/main.ts', import.meta.url));
+import {retryLintProgram} from '../../support/programs.ts';
 
 interface Message {
   readonly id?: number | string;
@@ -17,7 +15,9 @@ interface Message {
 const running: ChildProcess[] = [];
 
 class Wire {
-  readonly #process: ChildProcess = spawn(process.execPath, [main, 'mcp'], {stdio: ['pipe', 'pipe', 'pipe']});
+  readonly #process: ChildProcess = spawn(process.execPath, [retryLintProgram, 'mcp'], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   readonly exitCode: Promise<number | null> = new Promise(resolve => this.#process.once('exit', resolve));
   readonly answers: Message[] = [];
   errors = '';
