@@ -1,9 +1,15 @@
-/** The programs that tests start as processes: bundled, where `npm test` runs several files, else the sources. */
+/** What tests start as processes, or import in them: bundled, where `npm test` runs several files, else the sources. */
 import {join} from 'node:path';
-import {fileURLToPath} from 'node:url';
+import {fileURLToPath, pathToFileURL} from 'node:url';
 
 const folder = process.env.TEST_PROGRAMS;
 const source = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 export const steadfetchProgram: string = folder === undefined ? source('src/cli/main.ts') : join(folder, 'cli.js');
 export const retryLintProgram: string = folder === undefined ? source('lint/main.ts') : join(folder, 'retry-lint.cjs');
+
+const ENTRIES = {fetch: 'src/fetch.ts', register: 'src/telemetry/register.ts'} as const;
+
+/** The URL of `steadfetch/fetch` or `steadfetch/register`. */
+export const entryUrl = (name: keyof typeof ENTRIES): string =>
+  pathToFileURL(folder === undefined ? source(ENTRIES[name]) : join(folder, `${name}.js`)).href;
