@@ -18,6 +18,7 @@ import {expect} from 'chai';
 import {cacheFolderOf, usableCacheFolder} from '../../../lint/io/cache-folder.ts';
 import {bundle} from '../../../scripts/bundle.ts';
 import {seededRandom} from '../../../src/core/random.ts';
+import {bundledFolder} from '../../support/programs.ts';
 import {runs} from '../../support/runs.ts';
 import {Desk, wavy} from './desk.ts';
 
@@ -43,25 +44,28 @@ describe('the cache folder', () => {
 
 describe('the cache of the program', () => {
   if (isWindows) return;
-  let home: Desk;
+  /** Has the program. */
+  let home: string;
   /** What every run must print, whatever its cache. */
   let expected: ReturnType<typeof ended>;
 
   before(async () => {
-    home = Desk.lasting();
-    await bundle(home.folder);
+    home = bundledFolder ?? Desk.lasting().folder;
+    if (bundledFolder === undefined) await bundle(home);
     const here = desk();
     expected = ended(start(here, '022', {NODE_DISABLE_COMPILE_CACHE: '1'}));
     expect(expected).to.include({status: 1, stderr: ''});
     expect(existsSync(cacheOf(here))).to.equal(false);
   });
-  after(() => rmSync(home.folder, {recursive: true, force: true}));
+  after(() => {
+    if (bundledFolder === undefined) rmSync(home, {recursive: true, force: true});
+  });
 
   const cacheOf = (desk: Desk): string => desk.at('home/.cache/retry-lint');
 
   function start(desk: Desk, umask = '022', env: Readonly<Record<string, string>> = {}): SpawnSyncReturns<string> {
     const command = `umask ${umask}; exec "$0" "$@"`;
-    return spawnSync('sh', ['-c', command, process.execPath, home.at('retry-lint.cjs'), 'p.json'], {
+    return spawnSync('sh', ['-c', command, process.execPath, join(home, 'retry-lint.cjs'), 'p.json'], {
       cwd: desk.folder,
       encoding: 'utf8',
       env: {PATH: process.env.PATH, HOME: desk.at('home'), ...env},
@@ -90,13 +94,13 @@ describe('the cache of the program', () => {
 
   it('is the only thing that a run writes', () => {
     const here = desk();
-    const [before, program] = [filesIn(here.folder), filesIn(home.folder)];
+    const [before, program] = [filesIn(here.folder), filesIn(home)];
     start(here);
     start(here);
     const written = filesIn(here.folder).filter(file => !before.includes(file));
     expect(written.filter(file => !file.startsWith('home/.cache/retry-lint/'))).to.deep.equal([]);
     expect(filesIn(here.folder)).to.include.members(before);
-    expect(filesIn(home.folder)).to.deep.equal(program);
+    expect(filesIn(home)).to.deep.equal(program);
   });
 
   it('never changes a result, whichever of its bits is flipped', function () {
