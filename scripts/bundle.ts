@@ -3,38 +3,25 @@
  *
  * The declarations of both are those that the compiler has written into dist/declarations.
  */
-import {chmodSync, cpSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {cpSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {bundleCharts, bundleModules, copyDeclarations, type Manifest} from './bundle/modules.ts';
+import {bundleClient} from './bundle/client.ts';
+import {bundleCharts, bundleModules, copyDeclarations, manifestOf} from './bundle/modules.ts';
 import {bundlePrograms} from './bundle/programs.ts';
 import {root} from './bundle/root.ts';
 import {noticesOf} from './notices.ts';
 
 const DECLARATIONS = join(root, 'dist/declarations');
 
-const manifestOf = (folder: string): Manifest => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-
-async function bundleClient(): Promise<void> {
+async function writeClient(): Promise<void> {
   const dist = join(root, 'dist');
   const manifest = manifestOf(root);
-  // A project of VS Code's extension simulates with the steadfetch that it has.
-  const programs = {
-    cli: 'src/cli/main.ts',
-    'simulate-worker': 'src/cli/simulate-worker.ts',
-    worker: 'lint/simulate/worker.ts',
-    // A file of its own: bundlers leave out a whole file sooner than a part of one, and steadfetch/unchecked needs none of it.
-    checks: 'src/policy/validate.ts',
-  };
-  const bundled = [
-    await bundleModules(dist, manifest, programs, false), // Stack traces have its lines.
-    await bundleCharts(dist),
-  ];
-  chmodSync(join(dist, 'cli.js'), 0o755);
+  const bundled = await bundleClient(dist, manifest);
   copyDeclarations(DECLARATIONS, join(dist, 'types'), manifest);
   writeFileSync(join(dist, 'licenses.txt'), noticesOf(bundled, root));
 }
 
-async function bundleLinter(): Promise<void> {
+async function writeLinter(): Promise<void> {
   const home = join(root, 'packages/retry-lint');
   const dist = join(home, 'dist');
   const manifest = manifestOf(home);
@@ -53,6 +40,6 @@ async function bundleLinter(): Promise<void> {
     cpSync(join(root, `schema/${name}.schema.json`), join(home, `schema/${name}.schema.json`));
 }
 
-await bundleClient();
-await bundleLinter();
+await writeClient();
+await writeLinter();
 rmSync(DECLARATIONS, {recursive: true});

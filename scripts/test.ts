@@ -33,7 +33,8 @@ const named = args.filter(arg => existsSync(arg) && (/\.test\.\w+$/.test(arg) ||
 const files = named.map(path => (statSync(path).isDirectory() ? join(path, '**/*.test.ts') : path));
 
 // One file needs no second process. Under --watch mocha loads changed modules only in a new process.
-const isAlone = files.length === 1 && files[0] === named[0] && !args.some(arg => arg === '--watch' || arg === '-w');
+const isWatching = args.some(arg => arg === '--watch' || arg === '-w');
+const isAlone = files.length === 1 && files[0] === named[0] && !isWatching;
 // One more than cores: many tests wait for sockets and processes.
 const parallel = isAlone ? [] : ['--parallel', '--jobs', String(availableParallelism() + 1)];
 
@@ -46,7 +47,7 @@ const child = spawn(
     ...args.filter(arg => !named.includes(arg)),
     ...(named.length > 0 ? files : every()),
   ],
-  {cwd: root, stdio: 'inherit', env: environment()},
+  {cwd: root, stdio: 'inherit', env: await environment()},
 );
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void child.kill(signal));
 child.on('exit', (code, signal) => {
@@ -54,7 +55,11 @@ child.on('exit', (code, signal) => {
 });
 
 /** Tests start some 300 processes, which compile the same modules. V8's coverage is less exact for modules from the cache. */
-function environment(): NodeJS.ProcessEnv {
+async function environment(): Promise<NodeJS.ProcessEnv> {
   if (process.env.NODE_V8_COVERAGE !== undefined) return process.env;
-  return {NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/tests'), ...process.env};
+  const own: NodeJS.ProcessEnv = {NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/tests'), ...process.env};
+  // The sources may change while mocha watches, and one file starts few processes.
+  if (isAlone || isWatching || own.TEST_PROGRAMS !== undefined) return own;
+  const {testPrograms} = await import('./test-programs.ts');
+  return {TEST_PROGRAMS: await testPrograms(), ...own};
 }

@@ -4,6 +4,8 @@ import {ConnectionCut, type ModelEndpoint, type Reply} from './endpoint.ts';
 
 /** The time that Node's fetch waits for the headers, and for each chunk of the body. */
 const SILENCE_MS = 300_000;
+/** Given with each abort of a wait: without a reason, an abort makes an error with a stack. */
+const IN_TIME = 'in time';
 
 export function fetchOf(endpoint: ModelEndpoint): typeof globalThis.fetch {
   const {clock} = endpoint;
@@ -35,7 +37,7 @@ async function inTime<T>(clock: Clock, closed: AbortController, work: Promise<T>
   try {
     return await Promise.race([work, silent]);
   } finally {
-    done.abort();
+    done.abort(IN_TIME);
   }
 }
 

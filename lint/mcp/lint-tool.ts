@@ -2,7 +2,7 @@
 
 import type {McpServer} from '@modelcontextprotocol/server';
 import {z} from 'zod';
-import {findingSchema} from './findings.ts';
+import {findingSchema} from './finding-schema.ts';
 import {answer, type Desk, policyFields, readsOnly} from './tool.ts';
 
 const outputSchema = z.object({

@@ -14,6 +14,8 @@ export interface Manifest {
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
+export const manifestOf = (folder: string): Manifest => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+
 /** Packages of CommonJS call require(), which a module does not have. */
 const builtinsOfCommonJs: Plugin = {
   name: 'builtins-of-commonjs',

@@ -11,6 +11,7 @@ import {
 } from '../../src/core.ts';
 import {ScriptedFetch, VirtualClock} from '../../src/testing.ts';
 import {AnsweringLate} from '../support/answering-late.ts';
+import {blockUntil} from '../support/block-until.ts';
 import {AT_ONCE} from '../support/policies.ts';
 import {answer, ITEMS, later, thrown, virtually, World} from './world.ts';
 
@@ -31,11 +32,6 @@ class LateClock extends VirtualClock {
       timer.fire(lateMs);
     };
   }
-}
-
-/** Blocks the thread until that time of `performance.now()`. */
-function blockUntil(time: number): void {
-  while (performance.now() < time);
 }
 
 describe('a stall of the process', () => {

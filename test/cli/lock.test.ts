@@ -74,7 +74,7 @@ describe('two steadfetch batch on one journal', function () {
       'requests.jsonl',
       Array.from({length: 100}, (_, n) => ({n})),
     );
-    const codes = (await Promise.all([place.call(args(at.url)), place.call(args(at.url))])).map(({code}) => code);
+    const codes = (await Promise.all([place.run(args(at.url)), place.run(args(at.url))])).map(({code}) => code);
     // One may begin after the other has ended: then it finds everything in the journal.
     expect(codes).to.include(0);
     expect(codes.every(code => code === 0 || code === 2)).to.equal(true);

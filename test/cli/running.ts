@@ -6,17 +6,18 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {PassThrough, Readable} from 'node:stream';
 import {text} from 'node:stream/consumers';
-import {fileURLToPath} from 'node:url';
 import {runCommand} from '../../src/cli/command.ts';
 import type {ResultLine} from '../../src/cli/result-line.ts';
-
-const program = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+import {steadfetchProgram} from '../support/programs.ts';
 
 export interface Finished {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
+
+/** Whether a command runs within this process. */
+let isCalling = false;
 
 export class Workplace {
   readonly folder: string = mkdtempSync(join(tmpdir(), 'steadfetch-cli-'));
@@ -28,7 +29,7 @@ export class Workplace {
     env: Record<string, string> = {},
     stdio: StdioOptions = ['ignore', 'pipe', 'pipe'],
   ): ChildProcess {
-    const child = spawn(process.execPath, ['--no-warnings', program, ...args], {
+    const child = spawn(process.execPath, ['--no-warnings', steadfetchProgram, ...args], {
       cwd: this.folder,
       env: {...process.env, ...env},
       stdio,
@@ -39,7 +40,7 @@ export class Workplace {
 
   /** In a shell, where `$0` is Node and `$@` the program and its arguments. */
   shell(script: string, args: readonly string[], shell = '/bin/sh'): ChildProcess {
-    const child = spawn(shell, ['-c', script, process.execPath, program, ...args], {
+    const child = spawn(shell, ['-c', script, process.execPath, steadfetchProgram, ...args], {
       cwd: this.folder,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -53,6 +54,9 @@ export class Workplace {
 
   /** Within this process: for what needs no standard input, signal, or file descriptor of its own. One at a time. */
   async call(args: readonly string[], env: Record<string, string> = {}): Promise<Finished> {
+    if (isCalling)
+      throw new Error('Another command has the working folder of this process: run this one in a process of its own.');
+    isCalling = true;
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
     const printed = Promise.all([text(stdout), text(stderr)]);
     const before = process.cwd();
@@ -70,6 +74,7 @@ export class Workplace {
     } finally {
       process.stdout.write = write;
       process.chdir(before);
+      isCalling = false;
     }
   }
 

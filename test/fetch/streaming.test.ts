@@ -19,7 +19,12 @@ import {runs} from '../support/runs.ts';
 
 const CHUNKS = 11;
 /** Of fifty calls each. */
-const ROUNDS = runs(6, 20);
+const ROUNDS = runs(2, 20);
+const UNREAD_CALLS = runs(30, 100);
+/** 0.4 s apart. */
+const WORDS = runs(300, 900);
+/** Of 64 KiB each: 100 MB, or 200 MB. */
+const UPLOADED_CHUNKS = runs(1600, 3200);
 const EVERY_MS = 20;
 /** Ends after some 200 ms: longer than an attempt, the call and, all in all, than any silence may last. */
 const tight: PolicyInput = {maxAttempts: 1, attemptTimeoutMs: 150, deadlineMs: 180, idleTimeoutMs: 150};
@@ -243,7 +248,7 @@ for (const [adapter, get] of Object.entries(adapters)) {
     it('responses that are not read do not hold a connection each', async () => {
       const own = await LoopbackServer.start();
       try {
-        for (let call = 0; call < 100; call++) {
+        for (let call = 0; call < UNREAD_CALLS; call++) {
           const place = own.place({status: 503, body: 'x'.repeat(2000)}, 200);
           const policy: PolicyInput = {budget: null, breaker: null, backoff: {kind: 'constant', delayMs: 0}};
           await (await get(place.url, policy)).text();
@@ -275,15 +280,15 @@ for (const [adapter, get] of Object.entries(adapters)) {
 
     it('a model may respond for minutes, one word at a time', async () => {
       const clock = new VirtualClock();
-      const fetch = sending(clock, Array(900).fill(400));
+      const fetch = sending(clock, Array(WORDS).fill(400));
       const count = await clock.run(async () => {
         const {body} = await get(URL_OF_NOBODY, policy, {}, {clock, fetch});
         let chunks = 0;
         for await (const _ of body!) chunks++;
         return chunks;
       });
-      expect(count).to.equal(900);
-      expect(clock.now()).to.equal(360_000);
+      expect(count).to.equal(WORDS);
+      expect(clock.now()).to.equal(WORDS * 400);
       expect(clock.pending).to.equal(0);
     });
 
@@ -336,7 +341,7 @@ for (const [adapter, get] of Object.entries(adapters)) {
   });
 }
 
-describe('streaming: a 200 MB upload', () => {
+describe('streaming: a large upload', () => {
   for (const adapter of ['fetch', 'ky', 'undici']) {
     it(`${adapter}: is not kept in memory`, async () => {
       let received = 0;
@@ -349,14 +354,14 @@ describe('streaming: a 200 MB upload', () => {
       server.listen(0, '127.0.0.1');
       await once(server, 'listening');
       try {
-        const script = fileURLToPath(new URL('../support/upload-200mb.ts', import.meta.url));
+        const script = fileURLToPath(new URL('../support/large-upload.ts', import.meta.url));
         const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-        const child = spawn(process.execPath, ['--expose-gc', script, adapter, url], {
+        const child = spawn(process.execPath, ['--expose-gc', script, adapter, url, String(UPLOADED_CHUNKS)], {
           stdio: ['ignore', 'pipe', 'inherit'],
         });
         const said = JSON.parse(await text(child.stdout));
         expect(said.status).to.equal(200);
-        expect(received).to.equal(3200 * 65_536);
+        expect(received).to.equal(UPLOADED_CHUNKS * 65_536);
         expect(said.mostMb).to.be.below(40);
       } finally {
         server.closeAllConnections();

@@ -4,6 +4,7 @@ import {Worker} from 'node:worker_threads';
 import {expect} from 'chai';
 import {systemClock} from '../../src/core/system-clock.ts';
 import {redisGuards} from '../../src/redis/redis-guards.ts';
+import {blockUntil} from '../support/block-until.ts';
 import {RedisDouble} from '../support/redis-double.ts';
 import {amountsOf, GUARDED} from './shared-quotas.ts';
 
@@ -63,8 +64,7 @@ describe('a shared quota in a process that is busy', () => {
     while (sent.length < 2) await new Promise(resolve => setTimeout(resolve, 5));
     other.attempt();
     await new Promise(resolve => setImmediate(resolve)); // Timers come next.
-    const until = performance.now() + 2 * TIMEOUT_MS;
-    while (performance.now() < until);
+    blockUntil(performance.now() + 2 * TIMEOUT_MS);
     for (let turn = 0; turn < 20; turn++) await new Promise(resolve => setTimeout(resolve, 1));
     expect(sent.filter(name => name === 'other')).to.deep.equal([]);
   });

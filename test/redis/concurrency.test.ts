@@ -168,7 +168,7 @@ describe('a shared limit without a queue', () => {
 
 describe('the permits of a shared limit', () => {
   it('are never more than the limit, where processes crash at random', async () => {
-    const count = runs(10, 300);
+    const count = runs(5, 300);
     let crashes = 0;
     for (let seed = 1; seed <= count; seed++) crashes += await runAtRandom(seed);
     expect(crashes).to.be.at.least(count);

@@ -14,7 +14,7 @@ describe('a quota of four processes', () => {
     [100, 10_000],
     [200, 60_000],
   ] as const;
-  for (const [max, perMs] of WINDOWS.slice(0, runs(2, 3)))
+  for (const [max, perMs] of WINDOWS.slice(0, runs(1, 3)))
     it(`of ${max} in ${perMs} ms is used to at least 95 %, and no window holds more than its limit`, async () => {
       const world = new SharedQuotas([requests(max, perMs)]);
       for (let count = 0; count < 4; count++) world.start().keepBusy(5);
@@ -136,7 +136,7 @@ describe('a quota of four processes', () => {
 
 describe('the limits of a shared quota', () => {
   it('hold where processes crash at random', async () => {
-    const count = runs(10, 300);
+    const count = runs(5, 300);
     let crashes = 0;
     for (let seed = 1; seed <= count; seed++) crashes += await runAtRandom(seed);
     expect(crashes).to.be.at.least(count);
@@ -244,7 +244,7 @@ describe('a shared quota without Redis', () => {
   });
 
   it('does not exceed the limit when Redis answers again, nor later', async () => {
-    for (let seed = 1; seed <= runs(2, 15); seed++) {
+    for (let seed = 1; seed <= runs(1, 15); seed++) {
       const random = seededRandom(seed);
       const perMs = seed % 3 === 0 ? 5000 : 1000;
       const world = new SharedQuotas([requests(100, perMs)]);
@@ -311,7 +311,7 @@ describe('a shared quota without Redis', () => {
   });
 
   it('holds its limit in processes that are busy, if Redis loses its data', async () => {
-    for (let seed = 1; seed <= runs(2, 15); seed++) {
+    for (let seed = 1; seed <= runs(1, 15); seed++) {
       const random = seededRandom(seed);
       const world = new SharedQuotas([requests(100, 1000)]);
       const processes = [1, 2, 3, 4].map(() => world.start({instances: 4}));

@@ -94,13 +94,16 @@ export function simulate(traffic: Traffic): Course {
   let now = 0;
   breaker.onChange = (_, to) => changes.push({at: now, to});
   // One slot per millisecond; the longest latency is shorter than one rotation of the wheel.
-  const wheel = Array.from({length: LIMIT_MS + 1}, (): Ending[] => []);
+  const wheel = new Array<Ending[] | undefined>(LIMIT_MS + 1).fill(undefined);
   const between = exponential(1000 / perSecond);
   let next = between(random);
   for (; now < forMs && !(untilChange && changes.length > 0); now++) {
     const slot = now % wheel.length;
-    for (const {ticket, health} of wheel[slot]!) breaker.record(ticket, health, now);
-    wheel[slot]!.length = 0;
+    const ended = wheel[slot];
+    if (ended !== undefined) {
+      for (const {ticket, health} of ended) breaker.record(ticket, health, now);
+      wheel[slot] = undefined;
+    }
     for (; next < now + 1; next += between(random)) {
       const fails = random() < traffic.failureShare(now);
       const latencyMs = Math.min(LIMIT_MS, Math.round((fails ? latencies.failure : latencies.success)(random)));
@@ -112,7 +115,11 @@ export function simulate(traffic: Traffic): Course {
       if (ticket instanceof Probe) probes.push(now);
       const health = fails ? 'failure' : 'success';
       if (latencyMs === 0) breaker.record(ticket, health, now);
-      else wheel[(now + latencyMs) % wheel.length]!.push({ticket, health});
+      else {
+        const end = (now + latencyMs) % wheel.length;
+        wheel[end] ??= [];
+        wheel[end].push({ticket, health});
+      }
     }
   }
   return {changes, probes, refused};

@@ -1,11 +1,10 @@
-/** Programs that run under `node --import steadfetch/register`, from the sources. */
+/** Programs that run under `node --import steadfetch/register`. */
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {text} from 'node:stream/consumers';
+import {entryUrl} from './programs.ts';
 
-export const source = (path: string): string => new URL(`../../src/${path}`, import.meta.url).href;
-
-const REGISTER = ['--import', source('telemetry/register.ts')];
+const REGISTER = ['--import', entryUrl('register')];
 
 export interface Ended {
   readonly code: number | null;

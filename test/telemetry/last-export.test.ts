@@ -3,10 +3,11 @@ import {spawnSync} from 'node:child_process';
 import {expect} from 'chai';
 import {LoopbackServer, type Place} from '../support/loopback-server.ts';
 import {OtlpCollector} from '../support/otlp/receiver.ts';
-import {type Ended, type Run, runRegistered, source} from '../support/registered-process.ts';
+import {entryUrl} from '../support/programs.ts';
+import {type Ended, type Run, runRegistered} from '../support/registered-process.ts';
 
 const CALL = `
-  import {createFetch} from ${JSON.stringify(source('fetch.ts'))};
+  import {createFetch} from ${JSON.stringify(entryUrl('fetch'))};
   const call = async () => (await createFetch()(process.env.TARGET)).text();
   await call();
 `;

@@ -3,10 +3,11 @@ import {expect} from 'chai';
 import {deadUrl, LoopbackServer, type Place} from '../support/loopback-server.ts';
 import {valuesOf} from '../support/otlp/checks.ts';
 import {OtlpCollector} from '../support/otlp/receiver.ts';
-import {type Ended, runRegistered, source} from '../support/registered-process.ts';
+import {entryUrl} from '../support/programs.ts';
+import {type Ended, runRegistered} from '../support/registered-process.ts';
 
 const CALL = `
-  import {createFetch} from ${JSON.stringify(source('fetch.ts'))};
+  import {createFetch} from ${JSON.stringify(entryUrl('fetch'))};
   const response = await createFetch({backoff: {baseMs: 1, throttledBaseMs: 1}})(process.env.TARGET);
   await response.text();
 `;

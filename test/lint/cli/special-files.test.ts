@@ -6,14 +6,12 @@ import {execFileSync, spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
 import {chmodSync, closeSync, linkSync, lstatSync, openSync, readdirSync, rmSync, statSync, symlinkSync} from 'node:fs';
 import {createServer} from 'node:net';
-import {fileURLToPath} from 'node:url';
 import {expect} from 'chai';
 import {readRegularFile} from '../../../lint/io/regular-file.ts';
 import {makeNullDevice} from '../../support/null-device.ts';
+import {retryLintProgram} from '../../support/programs.ts';
 import {clean, Desk, wavy} from './desk.ts';
 import {OtherProcess} from './other-process.ts';
-
-const main = fileURLToPath(new URL('../../../lint/main.ts', import.meta.url));
 
 describe('retry-lint and special files', () => {
   if (process.platform === 'win32') return;
@@ -32,7 +30,10 @@ describe('retry-lint and special files', () => {
     const notForWriting = openSync(desk.at('p.json'), 'r');
     try {
       const stdio = ['ignore', notForWriting, 'pipe'] as const;
-      const {status, stderr} = spawnSync(process.execPath, [main, 'p.json'], {cwd: desk.folder, stdio: [...stdio]});
+      const {status, stderr} = spawnSync(process.execPath, [retryLintProgram, 'p.json'], {
+        cwd: desk.folder,
+        stdio: [...stdio],
+      });
       expect(String(stderr)).to.equal('Standard output could not be written: it is not open.\n');
       expect(status).to.equal(2);
     } finally {
@@ -139,7 +140,7 @@ describe('retry-lint and special files', () => {
   for (const name of ['/dev/stdout', '/dev/fd/1'])
     it(`writes a report to ${name}`, () => {
       const desk = new Desk({'p.json': wavy});
-      const {status, stdout} = spawnSync(process.execPath, [main, '-f', `json=${name}`, 'p.json'], {
+      const {status, stdout} = spawnSync(process.execPath, [retryLintProgram, '-f', `json=${name}`, 'p.json'], {
         cwd: desk.folder,
         encoding: 'utf8',
         timeout: 20_000,

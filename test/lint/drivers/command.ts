@@ -1,6 +1,6 @@
 /** The command line as a driver of the linter. */
 import {Desk} from '../cli/desk.ts';
-import {allFiles, type Fixture} from './fixtures.ts';
+import {type Fixture, filesOf} from './fixtures.ts';
 import {type FixedFile, type PlainFinding, type ReportedFile, shownOf, suppressedText} from './shown.ts';
 
 interface PlainReport {
@@ -14,7 +14,7 @@ export async function showByCommand(
   today: string,
   args: readonly string[],
 ): Promise<Map<string, FixedFile & ReportedFile>> {
-  const desk = new Desk(allFiles);
+  const desk = new Desk(filesOf(fixtures));
   desk.today = () => today;
   const paths = fixtures.map(({path}) => path);
   const {out} = await desk.run('--format', 'json', ...args, ...paths);

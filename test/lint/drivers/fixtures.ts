@@ -65,7 +65,6 @@ export const fixtures: readonly Fixture[] = [
   ),
 ];
 
-/** Every file of the fixtures, by path. */
-export const allFiles: Readonly<Record<string, string>> = Object.fromEntries(
-  fixtures.flatMap(({path, text, files}) => [[path, text], ...Object.entries(files)]),
-);
+/** Every file of these fixtures, by path. */
+export const filesOf = (some: readonly Fixture[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(some.flatMap(({path, text, files}) => [[path, text], ...Object.entries(files)]));

@@ -11,7 +11,7 @@ import {
 } from 'vscode-languageserver-protocol';
 import {TextDocument} from 'vscode-languageserver-textdocument';
 import {Editor, languageOf} from '../lsp/editor.ts';
-import {allFiles, type Fixture} from './fixtures.ts';
+import {type Fixture, filesOf} from './fixtures.ts';
 import type {FixedFile, ShownFinding, ShownFix} from './shown.ts';
 
 const SEVERITIES = {
@@ -31,7 +31,7 @@ export async function showByServer(
   today: string,
   args: readonly string[],
 ): Promise<Map<string, FixedFile>> {
-  const editor = await Editor.start(allFiles, {capabilities, argv: args});
+  const editor = await Editor.start(filesOf(fixtures), {capabilities, argv: args});
   editor.desk.today = () => today;
   const shown = new Map<string, FixedFile>();
   for (const fixture of fixtures) shown.set(fixture.path, await showOne(fixture, editor));

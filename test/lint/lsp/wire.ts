@@ -1,9 +1,7 @@
 /** The language server as a process, and messages to it as bytes: for what no client library would send. */
 import {type ChildProcess, spawn} from 'node:child_process';
-import {fileURLToPath} from 'node:url';
 import {afterEachTest} from '../../support/after-each.ts';
-
-const main = fileURLToPath(new URL('../../../lint/main.ts', import.meta.url));
+import {retryLintProgram} from '../../support/programs.ts';
 
 export interface Message {
   readonly id?: number;
@@ -27,7 +25,7 @@ export class Wire {
   #waiting: (() => void)[] = [];
   #rest: Buffer = Buffer.alloc(0);
 
-  constructor(command: readonly string[] = [main, 'lsp']) {
+  constructor(command: readonly string[] = [retryLintProgram, 'lsp']) {
     this.process = spawn(process.execPath, command, {stdio: ['pipe', 'pipe', 'pipe']});
     this.exitCode = new Promise(resolve => this.process.once('exit', resolve));
     this.process.stdout!.on('data', (chunk: Buffer) => this.#read(chunk));

@@ -1,7 +1,7 @@
 /** The tools for coding agents, called by the client of the official SDK: what they answer, and what they refuse. */
-import {existsSync, symlinkSync, truncateSync, utimesSync} from 'node:fs';
+import {existsSync, rmSync, symlinkSync, truncateSync, utimesSync} from 'node:fs';
 import {expect} from 'chai';
-import {clean, wavy} from '../cli/desk.ts';
+import {clean, Desk, wavy} from '../cli/desk.ts';
 import {Agent, type Answer} from './agent.ts';
 
 const slips = '{\n  "budgt": {"capacity": 400},\n  "backoff": {"jitter": "none"}\n}\n';
@@ -12,23 +12,8 @@ interface FoundData {
 }
 
 describe('the server for coding agents', () => {
-  it('lists four tools that only read, with schemas for what goes in and comes out', async () => {
-    const {client} = await Agent.start({});
-    const {tools} = await client.listTools();
-    expect(tools.map(({name}) => name)).to.deep.equal(['lint', 'fix', 'explain', 'simulate']);
-    for (const {annotations, inputSchema, outputSchema, description} of tools) {
-      expect(annotations).to.include({readOnlyHint: true, openWorldHint: false});
-      expect(inputSchema).to.include({type: 'object', additionalProperties: false});
-      expect(outputSchema).to.include({type: 'object'});
-      expect(description).to.match(/\.$/);
-    }
-    expect(client.getServerVersion()).to.include({name: 'retry-lint'});
-    expect(client.getInstructions()).to.contain('lint it');
-  });
-
   it('refuses an invalid folder', async () => {
-    const agent = await Agent.start({}).then(({desk}) => desk);
-    const {code, err} = await agent.run('mcp', 'gone');
+    const {code, err} = await new Desk().run('mcp', 'gone');
     expect({code, err}).to.deep.equal({code: 2, err: 'gone is not a directory.\n'});
   });
 
@@ -65,25 +50,6 @@ describe('the tool lint', () => {
     expect(texts[0]).to.contain(said);
   });
 
-  it('lints a file, a part of a file, a folder, a glob, and a text', async () => {
-    const agent = await Agent.start({
-      'a.retry.json': wavy,
-      'package.json': `{"retryPolicy": ${wavy}}`,
-      'sub/b.retry.json': clean,
-      'base.json': wavy,
-    });
-    const codes = async (args: Record<string, unknown>): Promise<string[]> =>
-      ((await agent.call('lint', args)).data as unknown as FoundData).findings.map(({code}) => code);
-    expect(await codes({path: 'a.retry.json'})).to.deep.equal(['RL203']);
-    expect(await codes({path: 'package.json#/retryPolicy'})).to.deep.equal(['RL203']);
-    expect(await codes({path: 'sub'})).to.deep.equal([]);
-    expect(await codes({path: '*.retry.json'})).to.deep.equal(['RL203']);
-    expect(await codes({text: wavy})).to.deep.equal(['RL203']);
-    expect(await codes({text: 'backoff: {jitter: none}\n', path: 'new.yaml'})).to.deep.equal(['RL203']);
-    expect(await codes({text: '{"extends": ["../base.json"]}', path: 'sub/c.json'})).to.deep.equal(['RL203']);
-    expect(await codes({text: '{"maxAttempts" 3}'})).to.deep.equal(['RL001']);
-  });
-
   it('counts the configuration of the project, and options of the command', async () => {
     const files = {'a.retry.json': wavy, '.retry-lintrc.json': '{"rules": {"RL203": "off"}}'};
     const quiet = await Agent.start(files);
@@ -100,23 +66,6 @@ describe('the tool lint', () => {
     expect(findings).to.have.length(100);
     expect(omitted).to.equal(30);
     expect(texts[0]).to.match(/30 more findings were left out: lint one policy at a time\.$/);
-  });
-
-  it('says what is wrong with a call', async () => {
-    const agent = await Agent.start({'a.retry.json': clean});
-    const failures: [args: Record<string, unknown>, message: string | RegExp][] = [
-      [{path: 'gone.json'}, 'gone.json does not exist.'],
-      [{path: 'package.json#/x', text: '{}'}, 'package.json has nothing at /x.'],
-      [{path: '-'}, './- does not exist.'],
-      [{text: 'x'.repeat(5_000_001)}, /text: Too big: expected string to have <=5000000 characters/],
-      [{file: 'a.retry.json'}, /Unrecognized key: "file"/],
-      [{path: 7}, /path: Invalid input: expected string, received number/],
-    ];
-    for (const [args, message] of failures) {
-      const failure = await agent.failure('lint', args);
-      if (typeof message === 'string') expect(failure).to.equal(message);
-      else expect(failure).to.match(message);
-    }
   });
 });
 
@@ -214,7 +163,7 @@ describe('code of the folder', () => {
   });
 
   it('ends the start with its mistake', async () => {
-    const {desk} = await Agent.start({'rules.mjs': 'export default 7;\n'});
+    const desk = new Desk({'rules.mjs': 'export default 7;\n'});
     const {code, err} = await desk.run('mcp', '--plugin', 'rules.mjs');
     expect(code).to.equal(2);
     expect(err).to.match(/^--plugin: rules\.mjs:1: the default export must be a rule/);
@@ -253,94 +202,154 @@ describe('files beside and above the folder', () => {
   });
 });
 
-describe('the tool fix', () => {
-  it('returns the text after safe fixes and what is left, and writes nothing', async () => {
-    const agent = await Agent.start({'a.retry.json': slips});
-    const {texts, data} = await agent.call('fix', {path: 'a.retry.json'});
-    const text = slips.replace('budgt', 'budget');
-    expect(data).to.include({path: 'a.retry.json', changed: true, text, omitted: 0});
-    expect(data.fixed).to.have.nested.property('[0].code', 'RL004');
-    expect(data.left).to.have.nested.property('[0].code', 'RL203');
-    expect(texts).to.have.length(2);
-    expect(texts[0]).to.match(
-      /^1 finding fixed, 1 left in a\.retry\.json\.\nfixed RL004 in line 2: Rename it to budget\n/,
-    );
-    expect(texts[1]).to.equal(text);
-    expect(agent.desk.read('a.retry.json')).to.equal(slips);
+/** They change no file. */
+describe('one server for coding agents', () => {
+  let agent: Agent;
+  before(async () => {
+    agent = await Agent.lasting({
+      'a.retry.json': wavy,
+      'package.json': `{"retryPolicy": ${wavy}}`,
+      'sub/b.retry.json': clean,
+      'base.json': wavy,
+      'slips.json': slips,
+      'orders.json': '{"name": "orders", "maxAttempts": 3}',
+    });
+  });
+  after(async () => {
+    await agent.leave();
+    rmSync(agent.desk.folder, {recursive: true, force: true});
   });
 
-  it('applies unsafe fixes where it is asked to', async () => {
-    const agent = await Agent.start({});
-    const {data} = await agent.call('fix', {text: wavy, unsafe: true});
-    expect(data).to.include({changed: true, text: wavy.replace('none', 'full')});
-    const {data: same, texts} = await agent.call('fix', {text: clean});
-    expect(same).to.include({changed: false, text: clean});
-    expect(texts).to.deep.equal(['0 findings fixed, 0 left in policy.json.']);
+  it('lists four tools that only read, with schemas for what goes in and comes out', async () => {
+    const {client} = agent;
+    const {tools} = await client.listTools();
+    expect(tools.map(({name}) => name)).to.deep.equal(['lint', 'fix', 'explain', 'simulate']);
+    for (const {annotations, inputSchema, outputSchema, description} of tools) {
+      expect(annotations).to.include({readOnlyHint: true, openWorldHint: false});
+      expect(inputSchema).to.include({type: 'object', additionalProperties: false});
+      expect(outputSchema).to.include({type: 'object'});
+      expect(description).to.match(/\.$/);
+    }
+    expect(client.getServerVersion()).to.include({name: 'retry-lint'});
+    expect(client.getInstructions()).to.contain('lint it');
   });
 
-  it('asks for a policy', async () => {
-    const agent = await Agent.start({});
-    expect(await agent.failure('fix')).to.equal('Give the path or the text of a policy.');
-  });
-});
+  describe('the tool lint', () => {
+    it('lints a file, a part of a file, a folder, a glob, and a text', async () => {
+      const codes = async (args: Record<string, unknown>): Promise<string[]> =>
+        ((await agent.call('lint', args)).data as unknown as FoundData).findings.map(({code}) => code);
+      expect(await codes({path: 'a.retry.json'})).to.deep.equal(['RL203']);
+      expect(await codes({path: 'package.json#/retryPolicy'})).to.deep.equal(['RL203']);
+      expect(await codes({path: 'sub'})).to.deep.equal([]);
+      expect(await codes({path: '*.retry.json'})).to.deep.equal(['RL203']);
+      expect(await codes({text: wavy})).to.deep.equal(['RL203']);
+      expect(await codes({text: 'backoff: {jitter: none}\n', path: 'new.yaml'})).to.deep.equal(['RL203']);
+      expect(await codes({text: '{"extends": ["../base.json"]}', path: 'sub/c.json'})).to.deep.equal(['RL203']);
+      expect(await codes({text: '{"maxAttempts" 3}'})).to.deep.equal(['RL001']);
+    });
 
-describe('the tool explain', () => {
-  it('gives the reasons, and with a policy its arithmetic', async () => {
-    const agent = await Agent.start({});
-    const {texts, data} = await agent.call('explain', {rule: 'no-unreachable-attempts', text: '{"deadlineMs": 10000}'});
-    expect(data).to.include({code: 'RL303', rule: 'no-unreachable-attempts', fix: 'none'});
-    expect(data.page).to.match(/\/docs\/rules\/RL303\.md$/);
-    expect(texts[0])
-      .to.match(/^## RL303 /)
-      .and.contain('the deadline of 10000 ms is long enough for 1 attempt');
-    expect((await agent.call('explain', {rule: 'rl303'})).texts[0]).to.not.contain('10000 ms');
-    expect(await agent.failure('explain', {rule: 'RL999'})).to.equal(
-      'RL999 is not a rule; "retry-lint rules" lists them.',
-    );
-    expect(await agent.failure('explain', {rule: 'no-flat-backof'})).to.equal(
-      'no-flat-backof is not a rule; did you mean "no-flat-backoff"?',
-    );
-  });
-});
-
-describe('the tool simulate', function () {
-  this.timeout(120_000);
-
-  it('gives the numbers with and without the policy, the same for the same seed', async () => {
-    const agent = await Agent.start({'a.retry.json': '{"name": "orders", "maxAttempts": 3}'});
-    const {texts, data} = await agent.call('simulate', {path: 'a.retry.json', scenario: 'brownout', seed: 7});
-    const [without, having] = data.results as {name: string; successRatio: number; requestsPerCall: number}[];
-    expect([without!.name, having!.name]).to.deep.equal(['no policy', 'orders']);
-    expect(having!.successRatio).to.be.above(without!.successRatio);
-    expect(data).to.include({scenario: 'brownout', seed: 7});
-    expect(texts[0])
-      .to.match(/^brownout: /)
-      .and.contain('requests per call');
-    const again = await agent.call('simulate', {path: 'a.retry.json', scenario: 'brownout', seed: 7});
-    expect(again.data).to.deep.equal(data);
+    it('says what is wrong with a call', async () => {
+      const failures: [args: Record<string, unknown>, message: string | RegExp][] = [
+        [{path: 'gone.json'}, 'gone.json does not exist.'],
+        [{path: 'package.json#/x', text: '{}'}, 'package.json has nothing at /x.'],
+        [{path: '-'}, './- does not exist.'],
+        [{text: 'x'.repeat(5_000_001)}, /text: Too big: expected string to have <=5000000 characters/],
+        [{file: 'a.retry.json'}, /Unrecognized key: "file"/],
+        [{path: 7}, /path: Invalid input: expected string, received number/],
+      ];
+      for (const [args, message] of failures) {
+        const failure = await agent.failure('lint', args);
+        if (typeof message === 'string') expect(failure).to.equal(message);
+        else expect(failure).to.match(message);
+      }
+    });
   });
 
-  it('refuses a policy with a mistake, and a scenario that there is not', async () => {
-    const agent = await Agent.start({});
-    const fail = (args: Record<string, unknown>): Promise<string> => agent.failure('simulate', args);
-    expect(await fail({text: '{"maxAttempts": "many"}', scenario: 'outage'})).to.match(
-      /^policy\.json: maxAttempts must be .* Correct it before a simulation\.$/,
-    );
-    expect(await fail({text: '{"budgt": {}}', scenario: 'outage'})).to.equal(
-      'policy.json: budgt is not a field of the policy; did you mean "budget"? Correct it before a simulation.',
-    );
-    expect(await fail({text: '{}', scenario: 'outtage'})).to.contain('expected one of "brownout"');
-    expect(await fail({scenario: 'outage'})).to.equal('Give the path or the text of a policy.');
+  describe('the tool fix', () => {
+    it('returns the text after safe fixes and what is left, and writes nothing', async () => {
+      const {texts, data} = await agent.call('fix', {path: 'slips.json'});
+      const text = slips.replace('budgt', 'budget');
+      expect(data).to.include({path: 'slips.json', changed: true, text, omitted: 0});
+      expect(data.fixed).to.have.nested.property('[0].code', 'RL004');
+      expect(data.left).to.have.nested.property('[0].code', 'RL203');
+      expect(texts).to.have.length(2);
+      expect(texts[0]).to.match(
+        /^1 finding fixed, 1 left in slips\.json\.\nfixed RL004 in line 2: Rename it to budget\n/,
+      );
+      expect(texts[1]).to.equal(text);
+      expect(agent.desk.read('slips.json')).to.equal(slips);
+    });
+
+    it('applies unsafe fixes where it is asked to', async () => {
+      const {data} = await agent.call('fix', {text: wavy, unsafe: true});
+      expect(data).to.include({changed: true, text: wavy.replace('none', 'full')});
+      const {data: same, texts} = await agent.call('fix', {text: clean});
+      expect(same).to.include({changed: false, text: clean});
+      expect(texts).to.deep.equal(['0 findings fixed, 0 left in policy.json.']);
+    });
+
+    it('asks for a policy', async () => {
+      expect(await agent.failure('fix')).to.equal('Give the path or the text of a policy.');
+    });
   });
 
-  it('ends when the call is cancelled, and serves the next', async () => {
-    const agent = await Agent.start({});
-    const cancel = new AbortController();
-    const cancelled = agent.call('simulate', {text: '{}', scenario: 'spike'}, cancel.signal).catch(error => error);
-    // The next call waits for the simulation before it.
-    const next = agent.call('simulate', {text: '{}', scenario: 'steady'});
-    cancel.abort(new Error('enough'));
-    expect(await cancelled).to.be.an('error');
-    expect((await next).data).to.include({scenario: 'steady'});
+  describe('the tool explain', () => {
+    it('gives the reasons, and with a policy its arithmetic', async () => {
+      const {texts, data} = await agent.call('explain', {
+        rule: 'no-unreachable-attempts',
+        text: '{"deadlineMs": 10000}',
+      });
+      expect(data).to.include({code: 'RL303', rule: 'no-unreachable-attempts', fix: 'none'});
+      expect(data.page).to.match(/\/docs\/rules\/RL303\.md$/);
+      expect(texts[0])
+        .to.match(/^## RL303 /)
+        .and.contain('the deadline of 10000 ms is long enough for 1 attempt');
+      expect((await agent.call('explain', {rule: 'rl303'})).texts[0]).to.not.contain('10000 ms');
+      expect(await agent.failure('explain', {rule: 'RL999'})).to.equal(
+        'RL999 is not a rule; "retry-lint rules" lists them.',
+      );
+      expect(await agent.failure('explain', {rule: 'no-flat-backof'})).to.equal(
+        'no-flat-backof is not a rule; did you mean "no-flat-backoff"?',
+      );
+    });
+  });
+
+  describe('the tool simulate', function () {
+    this.timeout(120_000);
+
+    it('gives the numbers with and without the policy, the same for the same seed', async () => {
+      const {texts, data} = await agent.call('simulate', {path: 'orders.json', scenario: 'brownout', seed: 7});
+      const [without, having] = data.results as {name: string; successRatio: number; requestsPerCall: number}[];
+      expect([without!.name, having!.name]).to.deep.equal(['no policy', 'orders']);
+      expect(having!.successRatio).to.be.above(without!.successRatio);
+      expect(data).to.include({scenario: 'brownout', seed: 7});
+      expect(texts[0])
+        .to.match(/^brownout: /)
+        .and.contain('requests per call');
+      const again = await agent.call('simulate', {path: 'orders.json', scenario: 'brownout', seed: 7});
+      expect(again.data).to.deep.equal(data);
+    });
+
+    it('refuses a policy with a mistake, and a scenario that there is not', async () => {
+      const fail = (args: Record<string, unknown>): Promise<string> => agent.failure('simulate', args);
+      expect(await fail({text: '{"maxAttempts": "many"}', scenario: 'outage'})).to.match(
+        /^policy\.json: maxAttempts must be .* Correct it before a simulation\.$/,
+      );
+      expect(await fail({text: '{"budgt": {}}', scenario: 'outage'})).to.equal(
+        'policy.json: budgt is not a field of the policy; did you mean "budget"? Correct it before a simulation.',
+      );
+      expect(await fail({text: '{}', scenario: 'outtage'})).to.contain('expected one of "brownout"');
+      expect(await fail({scenario: 'outage'})).to.equal('Give the path or the text of a policy.');
+    });
+
+    it('ends when the call is cancelled, and serves the next', async () => {
+      const cancel = new AbortController();
+      const cancelled = agent.call('simulate', {text: '{}', scenario: 'spike'}, cancel.signal).catch(error => error);
+      // The next call waits for the simulation before it.
+      const next = agent.call('simulate', {text: '{}', scenario: 'steady'});
+      cancel.abort(new Error('enough'));
+      expect(await cancelled).to.be.an('error');
+      expect((await next).data).to.include({scenario: 'steady'});
+    });
   });
 });

@@ -1,10 +1,8 @@
 /** The server as a process, and messages to it as bytes: for what no client library would send. */
 import {type ChildProcess, spawn} from 'node:child_process';
 import {createInterface} from 'node:readline';
-import {fileURLToPath} from 'node:url';
 import {expect} from 'chai';
-
-const main = fileURLToPath(new URL('../../../lint/main.ts', import.meta.url));
+import {retryLintProgram} from '../../support/programs.ts';
 
 interface Message {
   readonly id?: number | string;
@@ -16,12 +14,10 @@ interface Message {
 
 const running: ChildProcess[] = [];
 
-afterEach(() => {
-  for (const process of running.splice(0)) process.kill('SIGKILL');
-});
-
 class Wire {
-  readonly #process: ChildProcess = spawn(process.execPath, [main, 'mcp'], {stdio: ['pipe', 'pipe', 'pipe']});
+  readonly #process: ChildProcess = spawn(process.execPath, [retryLintProgram, 'mcp'], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   readonly exitCode: Promise<number | null> = new Promise(resolve => this.#process.once('exit', resolve));
   readonly answers: Message[] = [];
   errors = '';
@@ -65,6 +61,13 @@ class Wire {
     this.#process.stdin!.write(`${line}\n`);
   }
 
+  /** The server reads in one piece what is sent by `send`. */
+  together(send: () => void): void {
+    this.#process.stdin!.cork();
+    send();
+    this.#process.stdin!.uncork();
+  }
+
   end(): void {
     this.#process.stdin!.end();
   }
@@ -85,6 +88,10 @@ const routes = (count: number): string =>
 describe('retry-lint mcp', function () {
   this.timeout(120_000);
 
+  after(() => {
+    for (const process of running.splice(0)) process.kill('SIGKILL');
+  });
+
   it('speaks to clients of earlier versions of the protocol', async () => {
     const wire = await Wire.ready();
     expect((await wire.answer(0)).result).to.deep.include({protocolVersion: '2025-06-18'});
@@ -95,79 +102,6 @@ describe('retry-lint mcp', function () {
     expect(wire.errors).to.equal('');
   });
 
-  it('goes on after a line that is not JSON, and after an invalid message', async () => {
-    const wire = await Wire.ready();
-    wire.sendText('{"jsonrpc": "2.0", "id": 1,');
-    wire.sendText('');
-    wire.sendText('[]');
-    wire.sendText('{"jsonrpc": "2.0"}');
-    wire.call(2, 'lint', {text: '{}'});
-    expect((await wire.answer(2)).result).to.have.nested.property('structuredContent.errors', 0);
-  });
-
-  it('answers an unknown tool and an unknown method with an error', async () => {
-    const wire = await Wire.ready();
-    wire.call(1, 'write', {});
-    wire.send({id: 2, method: 'tools/run'});
-    wire.send({id: 3, method: 'tools/call', params: {}});
-    expect((await wire.answer(1)).error!.message).to.equal('Tool write not found');
-    expect((await wire.answer(2)).error!.code).to.equal(-32601);
-    expect((await wire.answer(3)).error!.code).to.equal(-32602);
-  });
-
-  it('takes a policy of 5 MB, and refuses a larger one with a sentence', async () => {
-    const wire = await Wire.ready();
-    const note = 'é🙂'.repeat(1_500_000);
-    wire.call(1, 'lint', {text: `{"x-note": "${note}", "backoff": {"jitter": "none"}}`});
-    expect((await wire.answer(1)).result).to.have.nested.property('structuredContent.findings[0].code', 'RL203');
-    wire.call(2, 'fix', {text: 'x'.repeat(5_000_001)});
-    const refused = (await wire.answer(2)).result!;
-    expect(refused.isError).to.equal(true);
-    expect(JSON.stringify(refused.content)).to.contain('Too big: expected string to have <=5000000 characters');
-  });
-
-  it('takes a policy of the largest size that a client writes with an escape for each character', async () => {
-    const wire = await Wire.ready();
-    const text =
-      JSON.stringify('{"x-note": "').slice(0, -1) +
-      '\\u6f22'.repeat(4_999_900) +
-      '\\", \\"backoff\\": {\\"jitter\\": \\"none\\"}}"';
-    wire.sendText(
-      `{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "lint", "arguments": {"text": ${text}}}}`,
-    );
-    expect((await wire.answer(1)).result).to.have.nested.property('structuredContent.findings[0].code', 'RL203');
-  });
-
-  it('answers a message that is too long to hold with an error, and goes on', async () => {
-    const wire = await Wire.ready();
-    wire.sendText(`{"jsonrpc": "2.0", "id": 1, "method": "${'x'.repeat(31_100_000)}"}`);
-    expect((await wire.answer(1)).error).to.deep.equal({
-      code: -32600,
-      message: 'A message of 31100041 bytes was skipped: at most 31000000 are read.',
-    });
-    wire.call(2, 'lint', {text: '{}'});
-    expect((await wire.answer(2)).result).to.have.nested.property('structuredContent.errors', 0);
-  });
-
-  it('does not answer a call that was cancelled, and ends it', async () => {
-    const wire = await Wire.ready();
-    wire.call(1, 'simulate', {text: '{}', scenario: 'spike'});
-    wire.send({method: 'notifications/cancelled', params: {requestId: 1, reason: 'enough'}});
-    wire.call(2, 'simulate', {text: '{}', scenario: 'steady'});
-    await wire.answer(2);
-    expect(wire.answers.filter(({id}) => id === 1)).to.deep.equal([]);
-  });
-
-  it('answers a ping while a call runs, and after it a call that waited', async () => {
-    const wire = await Wire.ready();
-    wire.call(1, 'lint', {text: routes(200)});
-    wire.call(2, 'lint', {text: '{}'});
-    wire.send({id: 3, method: 'ping'});
-    await wire.answer(2);
-    const order = wire.answers.map(({id}) => id).filter(id => id !== 0);
-    expect(order).to.deep.equal([3, 1, 2]);
-  });
-
   it('ends while a simulation runs', async () => {
     const wire = await Wire.ready();
     wire.call(1, 'simulate', {text: '{}', scenario: 'spike'});
@@ -175,5 +109,81 @@ describe('retry-lint mcp', function () {
     await wire.answer(2);
     wire.end();
     expect(await wire.exitCode).to.equal(0);
+  });
+
+  describe('for many messages', () => {
+    // Each test has ids of its own.
+    let wire: Wire;
+    before(async () => {
+      wire = await Wire.ready();
+    });
+
+    it('goes on after a line that is not JSON, and after an invalid message', async () => {
+      wire.sendText('{"jsonrpc": "2.0", "id": 1,');
+      wire.sendText('');
+      wire.sendText('[]');
+      wire.sendText('{"jsonrpc": "2.0"}');
+      wire.call(12, 'lint', {text: '{}'});
+      expect((await wire.answer(12)).result).to.have.nested.property('structuredContent.errors', 0);
+    });
+
+    it('answers an unknown tool and an unknown method with an error', async () => {
+      wire.call(21, 'write', {});
+      wire.send({id: 22, method: 'tools/run'});
+      wire.send({id: 23, method: 'tools/call', params: {}});
+      expect((await wire.answer(21)).error!.message).to.equal('Tool write not found');
+      expect((await wire.answer(22)).error!.code).to.equal(-32601);
+      expect((await wire.answer(23)).error!.code).to.equal(-32602);
+    });
+
+    it('takes a policy of 5 MB, and refuses a larger one with a sentence', async () => {
+      const note = 'é🙂'.repeat(1_500_000);
+      wire.call(31, 'lint', {text: `{"x-note": "${note}", "backoff": {"jitter": "none"}}`});
+      expect((await wire.answer(31)).result).to.have.nested.property('structuredContent.findings[0].code', 'RL203');
+      wire.call(32, 'fix', {text: 'x'.repeat(5_000_001)});
+      const refused = (await wire.answer(32)).result!;
+      expect(refused.isError).to.equal(true);
+      expect(JSON.stringify(refused.content)).to.contain('Too big: expected string to have <=5000000 characters');
+    });
+
+    it('takes a policy of the largest size that a client writes with an escape for each character', async () => {
+      const text =
+        JSON.stringify('{"x-note": "').slice(0, -1) +
+        '\\u6f22'.repeat(4_999_900) +
+        '\\", \\"backoff\\": {\\"jitter\\": \\"none\\"}}"';
+      wire.sendText(
+        `{"jsonrpc": "2.0", "id": 41, "method": "tools/call", "params": {"name": "lint", "arguments": {"text": ${text}}}}`,
+      );
+      expect((await wire.answer(41)).result).to.have.nested.property('structuredContent.findings[0].code', 'RL203');
+    });
+
+    it('answers a message that is too long to hold with an error, and goes on', async () => {
+      wire.sendText(`{"jsonrpc": "2.0", "id": 51, "method": "${'x'.repeat(31_100_000)}"}`);
+      expect((await wire.answer(51)).error).to.deep.equal({
+        code: -32600,
+        message: 'A message of 31100042 bytes was skipped: at most 31000000 are read.',
+      });
+      wire.call(52, 'lint', {text: '{}'});
+      expect((await wire.answer(52)).result).to.have.nested.property('structuredContent.errors', 0);
+    });
+
+    it('does not answer a call that was cancelled, and ends it', async () => {
+      wire.call(61, 'simulate', {text: '{}', scenario: 'spike'});
+      wire.send({method: 'notifications/cancelled', params: {requestId: 61, reason: 'enough'}});
+      wire.call(62, 'simulate', {text: '{}', scenario: 'steady'});
+      await wire.answer(62);
+      expect(wire.answers.filter(({id}) => id === 61)).to.deep.equal([]);
+    });
+
+    it('answers a ping while a call runs, and after it a call that waited', async () => {
+      wire.together(() => {
+        wire.call(71, 'lint', {text: routes(200)});
+        wire.call(72, 'lint', {text: '{}'});
+        wire.send({id: 73, method: 'ping'});
+      });
+      await wire.answer(72);
+      const order = wire.answers.map(({id}) => id).filter(id => Number(id) > 70);
+      expect(order).to.deep.equal([73, 71, 72]);
+    });
   });
 });

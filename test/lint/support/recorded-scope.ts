@@ -12,10 +12,19 @@ export function recordedModel(model: Model, note: (path: string) => void): Model
 function recordedScope(scope: Scope, note: (path: string) => void): Scope {
   return {
     ...scope,
-    // A proxy may not give another value for a frozen field than the field has.
-    policy: recorded(structuredClone(scope.policy), '', note),
-    match: scope.match && recorded(structuredClone(scope.match), 'match', note),
+    policy: recorded(unfrozen(scope.policy), '', note),
+    match: scope.match && recorded(unfrozen(scope.match), 'match', note),
   };
+}
+
+/** Made once: many rules read the same policies, and none writes to them. */
+const copies = new WeakMap<object, object>();
+
+/** A proxy may not give another value for a frozen field than the field has. */
+function unfrozen<T extends object>(value: T): T {
+  const copy = copies.get(value) ?? structuredClone(value);
+  copies.set(value, copy);
+  return copy as T;
 }
 
 function recorded<T extends object>(value: T, path: string, note: (path: string) => void): T {

@@ -1,15 +1,15 @@
 /**
- * A process that uploads 200 MB through one adapter and says how much of it was in memory at the most.
+ * A process that uploads chunks of 64 KiB through one adapter and says how much of it was in memory at the most.
  *
- * Usage: node --expose-gc upload-200mb.ts ky|fetch|undici URL
+ * Usage: node --expose-gc large-upload.ts ky|fetch|undici URL CHUNKS
  */
 import ky from 'ky';
 import {Agent, fetch as undiciFetch} from 'undici';
 import {createFetch, resilience} from '../../src/core.ts';
 import {resilienceInterceptor} from '../../src/undici/interceptor.ts';
 
-const [adapter, url = ''] = process.argv.slice(2);
-const CHUNKS = 3200;
+const [adapter, url = '', chunks] = process.argv.slice(2);
+const CHUNKS = Number(chunks);
 const chunk = new Uint8Array(65_536);
 let sent = 0;
 let most = 0;
