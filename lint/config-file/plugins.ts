@@ -2,8 +2,6 @@
 
 import {existsSync, realpathSync, statSync} from 'node:fs';
 import {pathToFileURL} from 'node:url';
-import {systemClock} from '../../src/core/system-clock.ts';
-import {CallbackTimer} from '../../src/core/timer.ts';
 import {type Severity, severities} from '../finding.ts';
 import {CliError} from '../io/cli-error.ts';
 import type {Io} from '../io/io.ts';
@@ -19,7 +17,6 @@ import {PluginPlaces} from './plugin-place.ts';
  * @param what The entry that names the module, for messages: `.retry-lintrc.json:1:14: plugins[0]`.
  * @param cwd The working directory, for paths in messages.
  * @param folder The folder of the configuration. Absolute.
- * @param wait   Default: real time.
  * @throws CliError with the mistake, and its position in the module.
  */
 export async function loadPlugin(
@@ -27,7 +24,7 @@ export async function loadPlugin(
   what: string,
   cwd: string,
   folder: string,
-  wait: Io['wait'] = waitReally,
+  wait: Io['wait'],
 ): Promise<Rule[]> {
   refuseForeign(file, what, cwd, folder);
   const places = new PluginPlaces(file, cwd);
@@ -57,12 +54,6 @@ function refuseForeign(file: string, what: string, cwd: string, folder: string):
     `${what}: the module ${shown} is outside of ${where}, and is not run: copy it there, or install it.`,
   );
 }
-
-const waitReally: Io['wait'] = (ms, then) => {
-  const timer = new CallbackTimer(then);
-  systemClock.arm(timer, ms);
-  return () => systemClock.disarm(timer);
-};
 
 /** A module that awaits what never comes would end the command without a word, and keep an editor waiting. */
 const MOST_MS = 10_000;

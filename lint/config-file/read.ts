@@ -13,7 +13,7 @@ import type {ConfigMistake} from './parse.ts';
 import {loadPlugin} from './plugins.ts';
 
 /** Where configurations are read from, and whether their modules run. */
-type ConfigIo = Pick<Io, 'cwd' | 'mayRead' | 'loadRules'>;
+type ConfigIo = Pick<Io, 'cwd' | 'mayRead' | 'loadRules' | 'wait'>;
 
 export class ConfigReader {
   readonly #lookup: ConfigLookup;
@@ -57,7 +57,7 @@ function usable({path, loaded, mistakes}: ConfigReading): Loaded {
 const formatMistake = (path: string, {message, range}: ConfigMistake): string =>
   range === undefined ? message : `${path}:${range.start.line}:${range.start.column}: ${message}`;
 
-function diskHost({cwd, mayRead, loadRules}: ConfigIo, onRead: (file: string) => void): ConfigHost {
+function diskHost({cwd, mayRead, loadRules, wait}: ConfigIo, onRead: (file: string) => void): ConfigHost {
   const searched = new Set<string>();
   return {
     exists: file => {
@@ -80,7 +80,7 @@ function diskHost({cwd, mayRead, loadRules}: ConfigIo, onRead: (file: string) =>
     matcher: matcherOf,
     loadRules: (file, what, folder) => {
       onRead(file);
-      return loadRules === undefined ? loadPlugin(file, what, cwd, folder) : loadRules(file, what);
+      return loadRules === undefined ? loadPlugin(file, what, cwd, folder, wait) : loadRules(file, what);
     },
   };
 }

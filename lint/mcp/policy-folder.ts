@@ -59,7 +59,7 @@ export class PolicyFolder {
     const plugins = new Map<string, readonly Rule[]>();
     for (const name of args.all('plugin')) {
       const file = resolve(root, name);
-      plugins.set(realPathOf(file), await loadPlugin(file, '--plugin', root, dirname(file)));
+      plugins.set(realPathOf(file), await loadPlugin(file, '--plugin', root, dirname(file), io.wait));
     }
     return new PolicyFolder(args.withOperands([]), {...io, cwd: root}, plugins);
   }

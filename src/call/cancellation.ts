@@ -156,7 +156,8 @@ export class Cancellation extends Timer implements AbortListener, BodyTimer {
     const now = clock.now();
     const dueAt = getsFreshTime && this.#limit === 'ATTEMPT_TIMEOUT' ? now + this.#limitMs : this.at;
     if (deadlineAt < dueAt) this.#limit = 'DEADLINE_EXCEEDED';
-    this.#leftMs = Math.min(dueAt, deadlineAt) + graceMs - now;
+    const leftMs = Math.min(dueAt, deadlineAt) + graceMs - now;
+    this.#leftMs = leftMs > 0 ? leftMs : this.#limitMs; // The headers came while the process was busy.
     if (flows) clock.unref(this); // The caller need not read the body.
     if (flows || body.isRead) this.startReading();
     else this.pause();

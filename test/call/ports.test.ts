@@ -205,7 +205,7 @@ describe('a fetch of the user', () => {
       const world = make({}, {fetch: (() => said) as unknown as typeof fetch});
       const error = await world.clock.run(() => thrown(world.fetch(ITEMS)));
       expect(error).to.be.instanceOf(TypeError);
-      expect((error as Error).message).to.equal('The fetch of this client did not answer with a Response.');
+      expect((error as Error).message).to.equal('The fetch of this client gave no Response.');
     });
   }
 });

@@ -5,6 +5,9 @@ import {join} from 'node:path';
 import {expect} from 'chai';
 import {ConfigReader} from '../../../lint/config-file/read.ts';
 
+/** No time passes. */
+const wait = () => () => {};
+
 describe('a configuration whose rules may not run', () => {
   const folder = mkdtempSync(join(tmpdir(), 'retry-lint-trust-'));
 
@@ -16,7 +19,7 @@ describe('a configuration whose rules may not run', () => {
   after(() => rmSync(folder, {recursive: true}));
 
   it('applies without them, and their names are no mistakes', async () => {
-    const loaded = await new ConfigReader({cwd: folder, loadRules: () => undefined}).findFor(folder);
+    const loaded = await new ConfigReader({cwd: folder, loadRules: () => undefined, wait}).findFor(folder);
     expect(loaded?.plugins).to.deep.equal([]);
     expect(loaded?.file.rules).to.deep.equal({RL203: 'off', 'acme-rule': 'error'});
     expect(globalThis).not.to.have.property('ranUntrusted');
@@ -24,7 +27,7 @@ describe('a configuration whose rules may not run', () => {
 
   it('reports such names where rules run', async () => {
     let message = '';
-    await new ConfigReader({cwd: folder}).findFor(folder).catch((error: Error) => {
+    await new ConfigReader({cwd: folder, wait}).findFor(folder).catch((error: Error) => {
       message = error.message;
     });
     expect(message).to.match(/acme-rule.* is not a rule/);
