@@ -189,8 +189,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
     const {transport, client} = this.call;
     if (this.#owner === null) return transport.bodies.discard(response, client.clock); // The response came too late.
     const flaw = responseFlaw(response);
-    if (flaw !== null)
-      return this.sendFailed(new TypeError('The fetch of this client gave no Response.', flaw));
+    if (flaw !== null) return this.sendFailed(new TypeError('The fetch of this client gave no Response.', flaw));
     const stream = openStream(this.call, response);
     if (stream === null) return this.#answer(response, null);
     this.cancellation.alsoCancels(stream.ahead);
