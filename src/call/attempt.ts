@@ -52,7 +52,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
   /** The reservation of the quota; null without a quota. */
   readonly taken: QuotaReservation | null;
   readonly cancellation: Cancellation;
-  #span: AttemptObserver | null = null;
+  span: AttemptObserver | null = null;
   #hasSpanEnded = false;
   /** Null before the attempt starts and once it has ended. */
   #owner: AttemptOwner<R> | null = null;
@@ -119,7 +119,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
   sending(headers: HeaderBag): AttemptObserver | null {
     const {call, guards, number, kind, shadowed, taken} = this;
     if (call.span !== null)
-      this.#span = startAttempt(
+      this.span = startAttempt(
         call.span,
         call,
         {number, kind, shadows: shadowed?.span ?? null, endpoint: endpointOf(call, guards)},
@@ -129,7 +129,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
     taken?.sent(call.client.clock.now());
     this.reachedTransport = true;
     call.lastReachedTransport = true;
-    return this.#span;
+    return this.span;
   }
 
   onResponse(response: R): void {
@@ -146,10 +146,6 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
     } catch (thrown) {
       this.broke(thrown);
     }
-  }
-
-  get span(): AttemptObserver | null {
-    return this.#span;
   }
 
   // Ticket, place and reservation are given back, each once.
@@ -223,7 +219,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
   #noteContent(): void {
     const afterMs = this.call.client.clock.now() - this.startedAt;
     this.call.retryState.firstContentMs = afterMs;
-    if (this.#span !== null) noteFirstContent(this.#span, afterMs);
+    if (this.span !== null) noteFirstContent(this.span, afterMs);
   }
 
   sendFailed(error: unknown): void {
@@ -279,10 +275,10 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
 
   /** Has an effect only once. */
   #endSpan(outcome: Outcome<R>, isSuperseded: boolean): void {
-    if (this.#span === null || this.#hasSpanEnded) return;
+    if (this.span === null || this.#hasSpanEnded) return;
     const latencyMs = this.call.client.clock.now() - this.startedAt;
     this.#hasSpanEnded = true;
-    endAttempt(this.#span, outcome, isSuperseded, latencyMs);
+    endAttempt(this.span, outcome, isSuperseded, latencyMs);
   }
 
   /** Runs work that a timer, a signal or a promise starts. Nothing above these catches an exception. */

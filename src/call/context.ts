@@ -52,10 +52,10 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
   transport!: Transport<R>;
   /** Notified how the call ended; null after that, and where a loop outside the engine finishes the call. */
   caller: Caller<R> | null = null;
+  #idempotencyKey: string | undefined;
   attempts = 0;
   /** The same on every attempt. Undefined where the policy has no correlation, and before the first attempt. */
   correlationId: string | undefined;
-  idempotencyKey: string | undefined;
   idsSent: IdsSent = 'unknown';
   /** The decision after the last attempt; null before. */
   decision: RetryDecision | null = null;
@@ -90,6 +90,16 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
     this.#rpc = rpc;
     this.#inherited = inheritedDeadline();
     this.#withinMs = Math.min(rpc?.withinMs ?? Infinity, this.#inherited?.remainingMs() ?? Infinity);
+  }
+
+  // What is sent is private, here and in transports: loggers write the fields of an event's call.
+
+  get idempotencyKey(): string | undefined {
+    return this.#idempotencyKey;
+  }
+
+  set idempotencyKey(key: string | undefined) {
+    this.#idempotencyKey = key;
   }
 
   /** As the caller wrote it, with every secret. */

@@ -67,7 +67,7 @@ function rewritten<R extends AttemptResponse>(
     if (value === null) own.delete(name);
     else own.set(name, value);
   }
-  return new TranslatedRequest(call, request, own, endpoint, response ?? null);
+  return translatedRequest(call, request, own, endpoint, response ?? null);
 }
 
 /** @throws TypeError */
@@ -79,52 +79,35 @@ function urlOf(path: string, url: string): string {
   return target.href;
 }
 
-class TranslatedRequest<R extends AttemptResponse> implements TransportRequest<R> {
-  readonly headers: PreparedHeaders;
-  readonly #call: CallContext<R>;
-  readonly #request: TransportRequest<R>;
-  readonly #endpoint: string;
-  /** Null: the response stays. */
-  readonly #turnBack: ((response: R) => Awaitable<R>) | null;
-
-  constructor(
-    call: CallContext<R>,
-    request: TransportRequest<R>,
-    headers: PreparedHeaders,
-    endpoint: string,
-    turnBack: ((response: R) => Awaitable<R>) | null,
-  ) {
-    this.#call = call;
-    this.#request = request;
-    this.headers = headers;
-    this.#endpoint = endpoint;
-    this.#turnBack = turnBack;
-  }
-
-  get signal(): AbortSignal | undefined {
-    return this.#request.signal;
-  }
-
-  get url(): string | null | undefined {
-    return this.#request.url;
-  }
-
-  abort(reason: unknown): void {
-    this.#request.abort(reason);
-  }
-
-  async send(endsAt: number): Promise<R> {
-    const response = await this.#request.send(endsAt);
-    if (this.#turnBack === null) return response;
-    try {
-      return keepOrigin(await this.#turnBack(response), response);
-    } catch (error) {
-      const {transport, client} = this.#call;
-      transport.bodies.discard(response, client.clock);
-      if (isNetworkFailure(error)) throw error; // The connection broke while the function read the body.
-      throw translateFailed('response() of translate()', this.#endpoint, error);
-    }
-  }
+/** @param turnBack Null: the response stays. */
+function translatedRequest<R extends AttemptResponse>(
+  {transport, client}: CallContext<R>,
+  request: TransportRequest<R>,
+  headers: PreparedHeaders,
+  endpoint: string,
+  turnBack: ((response: R) => Awaitable<R>) | null,
+): TransportRequest<R> {
+  return {
+    headers,
+    get signal() {
+      return request.signal;
+    },
+    get url() {
+      return request.url;
+    },
+    abort: reason => request.abort(reason),
+    async send(endsAt) {
+      const response = await request.send(endsAt);
+      if (turnBack === null) return response;
+      try {
+        return keepOrigin(await turnBack(response), response);
+      } catch (error) {
+        transport.bodies.discard(response, client.clock);
+        if (isNetworkFailure(error)) throw error; // The connection broke while the function read the body.
+        throw translateFailed('response() of translate()', endpoint, error);
+      }
+    },
+  };
 }
 
 /** Where a response comes from is part of it, and a new Response does not have it. */

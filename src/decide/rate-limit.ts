@@ -7,30 +7,18 @@
 import type {ResponseHeaders} from '../core/outcome.ts';
 import {goDurationMs} from './go-duration.ts';
 
-/** Each vendor's pair: what remains, and when it is renewed. */
-const PAIRS: readonly (readonly [remaining: string, reset: string])[] = [
-  ['ratelimit-remaining', 'ratelimit-reset'], // IETF drafts up to -06
-  ['x-ratelimit-remaining', 'x-ratelimit-reset'],
+/** Of each vendor: what remains, when it is renewed, and what it counts, where that is known. */
+const LIMITS: readonly (readonly [remaining: string, reset: string, unit?: RemainingUnit])[] = [
+  ['ratelimit-remaining', 'ratelimit-reset', 'requests'], // IETF drafts up to -06
+  ['x-ratelimit-remaining', 'x-ratelimit-reset', 'requests'],
   ['x-ratelimit-remaining', 'x-ratelimit-reset-after'], // Discord
   ['x-rate-limit-remaining', 'x-rate-limit-reset'], // X
-  ['x-ratelimit-remaining-requests', 'x-ratelimit-reset-requests'], // OpenAI
-  ['x-ratelimit-remaining-tokens', 'x-ratelimit-reset-tokens'],
-  ['anthropic-ratelimit-requests-remaining', 'anthropic-ratelimit-requests-reset'],
-  ['anthropic-ratelimit-tokens-remaining', 'anthropic-ratelimit-tokens-reset'],
-  ['anthropic-ratelimit-input-tokens-remaining', 'anthropic-ratelimit-input-tokens-reset'],
-  ['anthropic-ratelimit-output-tokens-remaining', 'anthropic-ratelimit-output-tokens-reset'],
-];
-
-/** The headers of what remains, and their units. A header whose name has no unit counts requests. */
-const REMAINING: readonly (readonly [header: string, unit: RemainingUnit])[] = [
-  ['x-ratelimit-remaining-requests', 'requests'],
-  ['x-ratelimit-remaining-tokens', 'tokens'],
-  ['anthropic-ratelimit-requests-remaining', 'requests'],
-  ['anthropic-ratelimit-tokens-remaining', 'tokens'],
-  ['anthropic-ratelimit-input-tokens-remaining', 'inputTokens'],
-  ['anthropic-ratelimit-output-tokens-remaining', 'outputTokens'],
-  ['x-ratelimit-remaining', 'requests'],
-  ['ratelimit-remaining', 'requests'],
+  ['x-ratelimit-remaining-requests', 'x-ratelimit-reset-requests', 'requests'], // OpenAI
+  ['x-ratelimit-remaining-tokens', 'x-ratelimit-reset-tokens', 'tokens'],
+  ['anthropic-ratelimit-requests-remaining', 'anthropic-ratelimit-requests-reset', 'requests'],
+  ['anthropic-ratelimit-tokens-remaining', 'anthropic-ratelimit-tokens-reset', 'tokens'],
+  ['anthropic-ratelimit-input-tokens-remaining', 'anthropic-ratelimit-input-tokens-reset', 'inputTokens'],
+  ['anthropic-ratelimit-output-tokens-remaining', 'anthropic-ratelimit-output-tokens-reset', 'outputTokens'],
 ];
 
 export type RemainingUnit = 'requests' | 'tokens' | 'inputTokens' | 'outputTokens';
@@ -40,9 +28,9 @@ export type Remaining = Partial<Record<RemainingUnit, number>>;
 /** Null if no header states a remainder. If two headers have the same unit, the lower number counts. */
 export function remainingQuota(headers: ResponseHeaders): Remaining | null {
   let remaining: Remaining | null = null;
-  for (const [header, unit] of REMAINING) {
-    const value = headers.get(header)?.trim();
-    if (value === undefined || !/^\d{1,15}(\.\d{1,6})?$/.test(value)) continue;
+  for (const [header, , unit] of LIMITS) {
+    const value = unit && headers.get(header)?.trim();
+    if (!value || !/^\d{1,15}(\.\d{1,6})?$/.test(value)) continue;
     remaining ??= {};
     remaining[unit] = Math.min(Math.floor(Number(value)), remaining[unit] ?? Infinity);
   }
@@ -64,7 +52,7 @@ export function rateLimitResetMs(status: number, headers: ResponseHeaders, serve
   const fromStandard = standard === null ? undefined : standardResetMs(standard);
   if (fromStandard !== undefined) return fromStandard;
   let longest: number | undefined;
-  for (const [remainingName, resetName] of PAIRS) {
+  for (const [remainingName, resetName] of LIMITS) {
     const reset = headers.get(resetName);
     if (reset === null) continue;
     const remaining = headers.get(remainingName)?.trim();

@@ -15,23 +15,29 @@ type WrittenNames = Map<string, string> | Headers | null;
 const NO_VALUES: HeaderValues = Object.freeze({});
 
 export class HeaderRecord implements HeaderBag {
-  values: HeaderValues;
+  #values: HeaderValues;
   /** Whether headers were read or written: else fetch needs none. */
   touched = false;
   #written: WrittenNames = null;
 
   constructor(values: HeaderValues = NO_VALUES) {
-    this.values = values;
+    this.#values = values;
+  }
+
+  get values(): HeaderValues {
+    return this.#values;
   }
 
   /** As options of fetch. */
   get fields(): Headers | HeaderValues {
-    return isList(this.#written) ? this.#written : this.values;
+    return isList(this.#written) ? this.#written : this.#values;
   }
 
   /** In lower case. */
   get names(): string[] {
-    return isList(this.#written) ? [...this.#written.keys()] : Object.keys(this.values).map(name => name.toLowerCase());
+    return isList(this.#written)
+      ? [...this.#written.keys()]
+      : Object.keys(this.#values).map(name => name.toLowerCase());
   }
 
   /**
@@ -45,14 +51,14 @@ export class HeaderRecord implements HeaderBag {
       this.#written = headersLike(source);
       return;
     }
-    this.values = {};
+    this.#values = {};
     if (Symbol.iterator in source) for (const [name, value] of pairsOf(source)) this.add(name, String(value));
     else for (const name of Object.keys(source)) this.add(name, String(source[name]));
   }
 
   /** Two spellings of one name are two values of one header, as in `Headers`; the name is written as it was the first time. */
   private add(name: string, value: string): void {
-    const {values} = this;
+    const values = this.#values;
     const lower = name.toLowerCase();
     if (lower !== name && !Object.hasOwn(values, lower)) this.#written = noted(this.#written, lower, name);
     const key = keyOf(name, this.#written as Map<string, string> | null);
@@ -63,12 +69,12 @@ export class HeaderRecord implements HeaderBag {
   copy(other: HeaderRecord): void {
     const written = other.#written;
     this.#written = isList(written) ? headersLike(written) : written;
-    this.values = {...other.values};
+    this.#values = {...other.#values};
     this.touched = other.touched;
   }
 
   get(name: string): string | null {
-    const {values} = this;
+    const values = this.#values;
     if (isList(this.#written)) return this.#written.get(name);
     if (values === NO_VALUES) return null;
     const key = keyOf(name, this.#written);
@@ -82,14 +88,14 @@ export class HeaderRecord implements HeaderBag {
   set(name: string, value: string): void {
     this.touched = true;
     if (isList(this.#written)) return this.#written.set(name, value);
-    if (this.values === NO_VALUES) this.values = {};
-    put(this.values, keyOf(name, this.#written), value);
+    if (this.#values === NO_VALUES) this.#values = {};
+    put(this.#values, keyOf(name, this.#written), value);
   }
 
   delete(name: string): void {
     this.touched = true;
     if (isList(this.#written)) this.#written.delete(name);
-    else delete this.values[keyOf(name, this.#written)];
+    else delete this.#values[keyOf(name, this.#written)];
   }
 }
 

@@ -69,7 +69,7 @@ const OLD_HANDLER =
   'give the dispatcher to setGlobalDispatcher(dispatcher) of undici 8, or to this call as new Dispatcher1Wrapper(dispatcher).';
 
 class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallController {
-  readonly handler: DispatchHandler;
+  readonly #handler: DispatchHandler;
   readonly bodies: ResponseBodies<Dispatched> = dispatchedBodies;
   readonly callerSignal: CallSignal = new CallSignal();
   readonly #route: Route;
@@ -92,7 +92,7 @@ class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallCon
   constructor(client: Client<Dispatched>, route: Route, given: Options, handler: DispatchHandler) {
     // Copies: what the caller, or an interceptor above, changes later is not sent.
     const {resilience, ...options} = given;
-    this.handler = handler;
+    this.#handler = handler;
     this.#route = route;
     this.#options = withOwnParts(options);
     checkBody(options.body);
@@ -111,7 +111,7 @@ class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallCon
   start(): boolean {
     // At once, and once: from here on the caller can abort, also while no request is in flight.
     try {
-      this.handler.onRequestStart?.(this, null);
+      this.#handler.onRequestStart?.(this, null);
     } catch (error) {
       this.#refuse(error);
       return true;
@@ -131,7 +131,7 @@ class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallCon
   settle({response, error}: Outcome<Dispatched>): void {
     if (response === null) {
       this.#kept?.settle(null);
-      this.handler.onResponseError?.(this, error as Error);
+      this.#handler.onResponseError?.(this, error as Error);
       return;
     }
     this.#answer = response;
@@ -208,6 +208,10 @@ class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallCon
       begun(dispatched);
       this.#mayGoOn = this.#route.dispatch(own, dispatched);
     });
+  }
+
+  get handler(): DispatchHandler {
+    return this.#handler;
   }
 
   // The controller that the caller's handler is given.
