@@ -56,7 +56,7 @@ export const catalogue: readonly Entry[] = [
     ownRetries: '`db.retry: false`',
     packages: ['@supabase/supabase-js'],
     reports: NEITHER,
-    note: '`db.retry: false` switches its own retries off. Its error is a plain object with the text of fetch’s.',
+    note: '`db.retry: false` switches its own retries off, but those of `auth`: it asks for a new session again for up to 30 s, and no option ends that. Its error is a plain object with the text of fetch’s.',
   },
   {
     id: 'stripe',
@@ -74,7 +74,7 @@ export const catalogue: readonly Entry[] = [
     packages: ['@modelcontextprotocol/sdk'],
     lacks: ['get', 'abort'],
     reports: REQUEST_ONLY,
-    note: 'Aborting a request sends `notifications/cancelled` to the server; the HTTP call goes on until the client is closed.',
+    note: 'Aborting a request sends `notifications/cancelled` to the server; the HTTP call goes on until the client is closed. A stream of events that breaks is opened again by the client.',
   },
   {id: 'openapi-fetch', perCall: true, packages: ['openapi-fetch'], reports: BOTH},
   {
@@ -107,7 +107,15 @@ export const catalogue: readonly Entry[] = [
     reports: REQUEST_ONLY,
     note: '`maxAttempts: 1` switches its own retries off. A retry carries the signature of the first attempt, which S3 accepts for 15 minutes.',
   },
-  {id: 'genai', preset: 'llm', perCall: true, packages: ['@google/genai'], reports: REQUEST_ONLY},
+  {
+    id: 'genai',
+    ownRetries: '`maxRetries: 0`, of `interactions` alone',
+    preset: 'llm',
+    perCall: true,
+    packages: ['@google/genai'],
+    reports: REQUEST_ONLY,
+    note: '`interactions` sends each request up to five times itself: pass `{maxRetries: 0}` with each of its calls. `models`, `chats` and `files` do not retry.',
+  },
   {
     id: 'langchain',
     ownRetries: '`maxRetries: 0`',

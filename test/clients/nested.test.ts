@@ -1,5 +1,6 @@
 /** SDKs that keep their own retries, above steadfetch: attempts multiply, or the SDK retries alone. */
 import Anthropic from '@anthropic-ai/sdk';
+import {GoogleGenAI} from '@google/genai';
 import {expect} from 'chai';
 import OpenAI from 'openai';
 import {createFetch, type ResilientFetch} from '../../src/fetch.ts';
@@ -10,6 +11,21 @@ const sdks: Readonly<Record<string, (fetch: ResilientFetch, baseURL: string) => 
   openai: (fetch, baseURL) => new OpenAI({apiKey: 'key', baseURL, fetch}).models.list(),
   '@anthropic-ai/sdk': (fetch, baseURL) => new Anthropic({apiKey: 'key', baseURL, fetch}).models.list(),
 };
+
+describe('interactions of @google/genai', () => {
+  for (const [options, sends] of [
+    [{}, 5],
+    [{maxRetries: 0}, 1],
+  ] as const)
+    it(`are sent ${sends} times with ${JSON.stringify(options)}, below fetch alone`, async () => {
+      const server = await FaultServer.start();
+      server.answer = response => void response.writeHead(503, {'retry-after-ms': '1'}).end('{}');
+      const genai = new GoogleGenAI({apiKey: 'key', httpOptions: {baseUrl: server.url}});
+      await genai.interactions.create({model: 'm', input: 'x'}, options).catch(() => {});
+      await server.close();
+      expect(server.ledger).to.have.length(sends);
+    });
+});
 
 describe('an SDK that keeps its own retries', () => {
   const {warn} = console;

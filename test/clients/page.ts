@@ -62,7 +62,8 @@ Two rules hold for every client:
   the AWS SDKs by their headers, and warns once per client. Name other layers that retry in the policy, under
   [\`retryingLayers\`](policy.md#retryinglayers): retry-lint counts how far the attempts multiply.
 - A POST is sent once unless a key is on it. An \`idempotency\` block puts the same key on each attempt. Write that block only if the server
-  deduplicates by the key.
+  deduplicates by the key. Where a client of steadfetch is above another one (a \`fetch\` of steadfetch that is the global one, or a port), write it in the upper one:
+  the lower one makes a key for each of its calls, and so for each attempt of the upper one.
 
 \`\`\`typescript
 import {createFetch} from 'steadfetch/fetch';
@@ -104,7 +105,7 @@ ${table(
 - **abort**: the signal that the client takes ends the wait between two attempts.
 - **\`reportOf(error)\`** finds out from the client's own error why a request was not sent again: after a failed *request* (no response
   came), after a failed *response* (a 503). Where the client drops what fetch gave it, listen to \`on\` instead.
-- **own retries**: the option that switches the client's own retries off. The recipes set that option, and the tests see no request beyond
+- **own retries**: the option that switches the client's own retries off. The recipes set that option where there is one for the client, and the tests see no request beyond
   steadfetch's. *none*: the client does not retry.
 - **per call**: an option of one call reaches fetch, so that \`{resilience: {maxAttempts: 1}}\` holds for that call alone; the recipe shows the
   option. Where there is none (–), connect a second client with another fetch. Both clients share their guards:
