@@ -86,8 +86,8 @@ const isOver = ({until}: Suppression, {today}: SuppressOptions): boolean =>
 
 /** Whether the text is a date of the calendar; 2027-02-30 is not. */
 function isDay(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const time = Date.parse(`${text}T00:00:00Z`);
+  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
+  const time = Date.parse(text);
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
 

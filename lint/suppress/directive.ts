@@ -50,9 +50,12 @@ export function misspeltDirective(
   return near === undefined && !VERB.test(word) ? undefined : {written, near};
 }
 
-/** `reason until 2027-01-01`, either half of it, or nothing. */
+/**
+ * `reason until 2027-01-01`, either half of it, or nothing. A date after `until` ends the suppression wherever it stands,
+ * as in `until 2027-01-01 (TEAM-7)`; the reason is then the whole sentence.
+ */
 export function readReason(text: string): Pick<Directive, 'reason' | 'until'> {
-  const [, before = '', until] = /^(.*?)(?:(?:^|\s)until\s+(\S+))?\s*$/s.exec(text.trim()) ?? [];
-  const reason = before.trim();
-  return {reason: reason === '' ? undefined : reason, until};
+  const [, before = '', until] = /^(.*?)(?:\buntil\s+(\S+))?$/s.exec(text.trim()) ?? [];
+  const day = /\buntil\s+(\d{4}-\d\d-\d\d)\b/.exec(text)?.[1];
+  return {reason: before.trim() || undefined, until: day ?? until};
 }

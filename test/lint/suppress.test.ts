@@ -26,6 +26,14 @@ describe('a suppression', () => {
       'retry-lint-disable RL203 -- until 2027-01-01',
       {kind: 'file', rules: ['RL203'], reason: undefined, until: '2027-01-01'},
     ],
+    [
+      'retry-lint-disable RL203 -- one client (until 2027-01-01), see TEAM-7',
+      {kind: 'file', rules: ['RL203'], reason: 'one client (until 2027-01-01), see TEAM-7', until: '2027-01-01'},
+    ],
+    [
+      'retry-lint-disable RL203 -- one client until 2027-01-01.',
+      {kind: 'file', rules: ['RL203'], reason: 'one client', until: '2027-01-01'},
+    ],
     ['retry-lint-disable', {kind: 'file', rules: [], reason: undefined, until: undefined}],
     ['retry-lint-disable-everything RL203', undefined],
     ['retry-lint is a linter', undefined],
