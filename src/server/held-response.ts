@@ -71,7 +71,7 @@ export class HeldResponse {
     methods.describe('headersSent', () => {
       if (this.#phase === 'passing') return methods.real('headersSent');
       if (this.#phase === 'dropping') return !this.#isReplaced && response.writableFinished;
-      return this.#phase === 'begun' || this.#phase === 'gone';
+      return this.#phase === 'begun' || this.#phase === 'gone' || methods.real('headersSent');
     });
     methods.describe('writableEnded', () =>
       this.#phase === 'passing' ? methods.real('writableEnded') : this.#phase === 'ended' || this.#phase === 'dropping',
@@ -81,7 +81,10 @@ export class HeldResponse {
   /** Sends what the handler wrote, and from now on what it writes. */
   send(): void {
     const hasEnded = this.#phase === 'ended';
+    // By a timeout middleware, with methods that it took before.
+    this.#isReplaced = this.#methods.real('headersSent');
     this.#pass();
+    if (this.#isReplaced) return this.#dropAll(hasEnded);
     const hasRoom = this.#queue.send(
       (method, ...values) => this.#methods.call(method, ...values),
       callback => this.#response.once('finish', callback),
@@ -111,11 +114,16 @@ export class HeldResponse {
       }
     } finally {
       if (!isPassedOn && !this.#methods.real('writableEnded')) this.#methods.call('destroy');
-      this.#drop();
-      this.#queue.drop();
-      if (this.#isFull) this.#drain();
-      this.#disconnect.reveal(hasEnded);
+      this.#dropAll(hasEnded);
     }
+  }
+
+  /** The handler goes on. */
+  #dropAll(hasEnded: boolean): void {
+    this.#drop();
+    this.#queue.drop();
+    if (this.#isFull) this.#drain();
+    this.#disconnect.reveal(hasEnded);
   }
 
   /** The handler has failed after the response was made. The client of a response that is sent as it comes must not take its beginning for the whole. */
