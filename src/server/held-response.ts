@@ -4,7 +4,7 @@ import {checkedChunk, checkedStatus} from './checked-write.ts';
 import {type Callback, HeldQueue} from './held-queue.ts';
 import {HiddenDisconnect} from './hidden-disconnect.ts';
 import type {Hold, MadeResponse} from './made-response.ts';
-import {headersOf, headersSince, isShort, restoreHeaders, sendStored, setHead} from './node-headers.ts';
+import {headersOf, headersSince, isShort, restoreHeaders, sendHead, sendStored, setHead} from './node-headers.ts';
 import {onStoppedSource} from './piped-sources.ts';
 import {ResponseMethods, replaceMethod} from './response-methods.ts';
 import type {StoredResponse} from './store.ts';
@@ -85,6 +85,7 @@ export class HeldResponse {
     this.#isReplaced = this.#methods.real('headersSent');
     this.#pass();
     if (this.#isReplaced) return this.#dropAll(hasEnded);
+    if (hasEnded) sendHead(this.#response, this.#queue.size);
     const hasRoom = this.#queue.send(
       (method, ...values) => this.#methods.call(method, ...values),
       callback => this.#response.once('finish', callback),
