@@ -88,6 +88,7 @@ describe('a reply of the store that is lost', () => {
     await turn();
     expect(await send()).to.equal('201 done');
     expect(counts.runs).to.equal(1);
+    await clock.advance(3000);
     expect(clock.pending).to.equal(0);
   });
 
@@ -102,6 +103,7 @@ describe('a reply of the store that is lost', () => {
     await clock.advance(1000);
     expect(await send()).to.equal('201 done');
     expect(counts.runs).to.equal(1);
+    await clock.advance(3000);
     expect(clock.pending).to.equal(0);
   });
 
@@ -136,6 +138,7 @@ describe('a reply of the store that is lost', () => {
     await clock.advance(1000);
     counts.runs = 1;
     expect(await told(await handler(post('k')))).to.equal('200 done');
+    await clock.advance(3000);
     expect(clock.pending).to.equal(0);
   });
 
@@ -161,6 +164,100 @@ describe('a reply of the store that is lost', () => {
     expect(await send()).to.equal('500 done');
     expect(await send()).to.equal('409 OUTCOME_UNKNOWN');
     expect(events.map(({type}) => type)).to.deep.equal(['lost', 'refused']);
+  });
+});
+
+describe('a claim that fails, and takes the key later', () => {
+  /** @param lateClaims How many claims fail, from the first one on. */
+  function serving(lateClaims: number) {
+    const clock = new VirtualClock();
+    const kept = memoryStore({clock});
+    const late: (() => Promise<unknown>)[] = [];
+    const state = {lateClaims, runs: 0, isDown: true, isForgotten: false};
+    const finish = deferred<void>();
+    const store: IdempotencyStore = {
+      claim: async claim => {
+        if (state.lateClaims-- <= 0) return kept.claim(claim);
+        late.push(() => kept.claim(claim));
+        throw LOST;
+      },
+      renew: async (...all) => !state.isForgotten && kept.renew(...all),
+      complete: (...all) => kept.complete(...all),
+      abandon: (...all) => kept.abandon(...all),
+      release: (...all) => kept.release(...all),
+    };
+    const handler = idempotent(
+      async (request, {release}) => {
+        state.runs++;
+        if ((await request.text()) === 'slow') await finish.promise;
+        if (!state.isDown) return new Response('done', {status: 201});
+        release();
+        return new Response('down', {status: 503});
+      },
+      {store, scope: 'everyone', clock, leaseMs: 3000, on: () => {}},
+    );
+    const send = async (body = '{}'): Promise<string> => told(await handler(post('k', body)));
+    return {clock, state, send, finish, arrive: () => late.shift()!()};
+  }
+
+  it('after the repetition has succeeded, and its handler has released the key: the key is free within the lease', async () => {
+    const {clock, state, send, arrive} = serving(1);
+    expect(await send()).to.equal('503 down');
+    await clock.advance(1000);
+    await arrive();
+    expect(await send()).to.equal('409 REQUEST_RUNNING');
+    state.isDown = false;
+    await clock.advance(300);
+    expect(await send()).to.equal('201 done');
+    await clock.advance(3000);
+    expect(clock.pending).to.equal(0);
+  });
+
+  it('as that of a key which the store had forgotten, after the handler has released the key: the key is free within the lease', async () => {
+    const {clock, state, send, finish, arrive} = serving(0);
+    const first = send('slow');
+    while (state.runs === 0) await turn();
+    state.isForgotten = true;
+    state.lateClaims = 2;
+    await clock.advance(1000);
+    finish.resolve();
+    expect(await first).to.equal('503 down');
+    await turn();
+    await arrive();
+    expect(await send('slow')).to.equal('409 REQUEST_RUNNING');
+    state.isDown = false;
+    await clock.advance(300);
+    expect(await send('slow')).to.equal('201 done');
+  });
+
+  it('after the repetition has found another run, which has released the key: the key is free within the lease', async () => {
+    const {clock, state, send, finish, arrive} = serving(0);
+    const other = send('slow');
+    while (state.runs === 0) await turn();
+    state.lateClaims = 1;
+    expect(await send('slow')).to.equal('409 REQUEST_RUNNING');
+    finish.resolve();
+    expect(await other).to.equal('503 down');
+    await arrive();
+    expect(await send('slow')).to.equal('409 REQUEST_RUNNING');
+    state.isDown = false;
+    await clock.advance(300);
+    expect(await send('slow')).to.equal('201 done');
+  });
+
+  it('twice, the second time after the key was given back: the key is free within the lease', async () => {
+    const {clock, state, send, arrive} = serving(2);
+    expect(await send()).to.equal('503 STORE_UNAVAILABLE');
+    state.isDown = false;
+    for (let at = 0; at < 2; at++) {
+      await clock.advance(900);
+      await arrive();
+      expect(await send()).to.equal('409 REQUEST_RUNNING');
+      await clock.advance(300);
+    }
+    expect(await send()).to.equal('201 done');
+    await clock.advance(3000);
+    expect(clock.pending).to.equal(0);
   });
 });
 
