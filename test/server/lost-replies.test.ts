@@ -1,5 +1,7 @@
 /** Commands to a store whose reply is lost, and keys that a store has forgotten. On real servers: test/stores/lost-replies.test.ts. */
 import {expect} from 'chai';
+import {BoundedStore} from '../../src/server/bounded-store.ts';
+import type {Claim} from '../../src/server/store.ts';
 import {
   type AfterLoss,
   type IdempotencyEvent,
@@ -258,6 +260,43 @@ describe('a claim that fails, and takes the key later', () => {
     expect(await send()).to.equal('201 done');
     await clock.advance(3000);
     expect(clock.pending).to.equal(0);
+  });
+});
+
+describe('a store that stalls, and carries out what it was sent in order', () => {
+  it('has each of 1,500 keys given back whose claims were given up, and is asked for 1,000 of them again', async () => {
+    const clock = new VirtualClock();
+    const kept = memoryStore({clock});
+    const waiting: (() => unknown)[] = [];
+    const store = new Proxy(kept, {
+      get:
+        (_target, name: Step) =>
+        (...values: never[]) =>
+          new Promise(resolve => {
+            waiting.push(async () => resolve(await (kept[name] as (...all: never[]) => unknown)(...values)));
+          }),
+    });
+    const bounded = new BoundedStore(store, 5000, clock);
+    const claimOf = (at: number, token: string): Claim => ({
+      key: `${at}`,
+      fingerprint: 'f',
+      token,
+      leaseMs: 30_000,
+      keepMs: 86_400_000,
+      afterLoss: 'refuse',
+    });
+    const keys = Array.from({length: 1500}, (_, at) => at);
+    const claims = Promise.allSettled(keys.map(at => bounded.claim(claimOf(at, 'first'))));
+    await clock.advance(5000);
+    expect((await claims).every(({status}) => status === 'rejected')).to.equal(true);
+    const releases = (): number => waiting.length - keys.length;
+    await turn();
+    expect(releases()).to.equal(keys.length);
+    await clock.advance(8000);
+    expect(releases()).to.equal(keys.length + 1000);
+    for (const carryOut of waiting) await carryOut();
+    const states = await Promise.all(keys.map(at => kept.claim(claimOf(at, 'retry'))));
+    expect(states.every(({state}) => state === 'claimed')).to.equal(true);
   });
 });
 
