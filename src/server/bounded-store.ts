@@ -8,7 +8,10 @@ import type {Claim, ClaimResult, IdempotencyStore, StoredResponse} from './store
 
 /** How often the key of a failed claim is looked for within the lease, to give it back. */
 const RETURNS = 10;
-/** The most keys that are given back at once: while a store is down, each request adds one. */
+/**
+ * The most keys that are looked for again at once: while a store stalls, each request adds one, and drivers keep each command, some 3 kB. The first return alone suffices for a
+ * store that carries out what it was sent in order.
+ */
 const MOST_RETURNS = 1000;
 
 export class BoundedStore implements IdempotencyStore {
@@ -16,6 +19,8 @@ export class BoundedStore implements IdempotencyStore {
   readonly #timeoutMs: number;
   readonly #clock: Clock;
   #returns = 0;
+  /** Those of which a claim has failed, which may still take the key. */
+  readonly #late = new WeakSet<Claim>();
 
   constructor(store: IdempotencyStore, timeoutMs: number, clock: Clock) {
     this.#store = store;
@@ -25,17 +30,19 @@ export class BoundedStore implements IdempotencyStore {
 
   /** Where it rejects, its handler must not run: the key is given back. */
   async claim(claim: Claim): Promise<ClaimResult> {
-    const late = new AbortController();
+    const known = new AbortController();
     try {
-      return await this.#within(
-        () => twice(() => this.#store.claim(claim)),
-        async found => {
-          if (found.state === 'claimed') await this.#store.release(claim.key, claim.token);
-          late.abort();
+      const found = await this.#within(
+        () => this.#claim(claim, claim),
+        async late => {
+          if (late.state === 'claimed') await this.#store.release(claim.key, claim.token);
+          if (!this.#late.has(claim)) known.abort();
         },
       );
+      if (found.state === 'running' && this.#late.has(claim)) void this.#giveBack(claim, known.signal);
+      return found;
     } catch (error) {
-      void this.#giveBack(claim, late.signal);
+      void this.#giveBack(claim, known.signal);
       throw error;
     }
   }
@@ -45,8 +52,20 @@ export class BoundedStore implements IdempotencyStore {
    * a second time. Resolves with false if another run has it, or had it.
    */
   async regain(claim: Claim): Promise<boolean> {
-    const {state} = await this.#within(() => twice(() => this.#store.claim({...claim, afterLoss: 'refuse'})));
-    return state === 'claimed';
+    try {
+      const {state} = await this.#within(() => this.#claim({...claim, afterLoss: 'refuse'}, claim));
+      return state === 'claimed';
+    } catch (error) {
+      this.#late.add(claim);
+      throw error;
+    }
+  }
+
+  /** The run has ended, and its key is free. So it is if a claim takes the key later. */
+  async free(claim: Claim): Promise<boolean> {
+    const isFree = await this.release(claim.key, claim.token);
+    if (this.#late.has(claim)) void this.#giveBack(claim, new AbortController().signal);
+    return isFree;
   }
 
   renew(key: string, token: string, leaseMs: number): Promise<boolean> {
@@ -65,19 +84,26 @@ export class BoundedStore implements IdempotencyStore {
     return this.#within(() => twice(() => this.#store.release(key, token)));
   }
 
+  #claim(asked: Claim, of: Claim): Promise<ClaimResult> {
+    return twice(
+      () => this.#store.claim(asked),
+      () => this.#late.add(of),
+    );
+  }
+
   /**
-   * A claim whose reply was lost has the key, and its handler never runs: without this the key would be refused as one whose run was lost. The claim
-   * may take the key later than a return that has found none, as where its COMMIT waits for a standby.
+   * A claim whose reply was lost has the key, and its handler never runs: without this the key would be refused as one whose run was lost. A claim may take the
+   * key later than a return that has found none, as where its COMMIT waits for a standby, and the second one later than the first one was given back.
    *
-   * @param isKnown Aborts when the claim has answered after all.
+   * @param isKnown Aborts when no claim is on its way any more.
    */
   async #giveBack({key, token, leaseMs}: Claim, isKnown: AbortSignal): Promise<void> {
+    await this.release(key, token).catch(() => false);
     if (this.#returns >= MOST_RETURNS) return;
     this.#returns++;
-    for (let at = 0; at <= RETURNS && !isKnown.aborted; at++) {
-      if (at > 0) await this.#pause(leaseMs / RETURNS, isKnown);
-      const isBack = await this.release(key, token).catch(() => false);
-      if (isBack) break;
+    for (let at = 1; at <= RETURNS && !isKnown.aborted; at++) {
+      await this.#pause(leaseMs / RETURNS, isKnown);
+      await this.#within(async () => this.#store.release(key, token)).catch(() => false);
     }
     this.#returns--;
   }
@@ -115,10 +141,11 @@ export class BoundedStore implements IdempotencyStore {
 }
 
 /** A store may throw instead of rejecting. */
-async function twice<T>(ask: () => Promise<T>): Promise<T> {
+async function twice<T>(ask: () => Promise<T>, failed: () => unknown = () => {}): Promise<T> {
   try {
     return await ask();
   } catch {
+    failed();
     return ask();
   }
 }

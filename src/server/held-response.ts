@@ -4,7 +4,7 @@ import {checkedChunk, checkedStatus} from './checked-write.ts';
 import {type Callback, HeldQueue} from './held-queue.ts';
 import {HiddenDisconnect} from './hidden-disconnect.ts';
 import type {Hold, MadeResponse} from './made-response.ts';
-import {headersOf, headersSince, isShort, restoreHeaders, sendStored, setHead} from './node-headers.ts';
+import {headersOf, headersSince, isShort, restoreHeaders, sendHead, sendStored, setHead} from './node-headers.ts';
 import {onStoppedSource} from './piped-sources.ts';
 import {ResponseMethods, replaceMethod} from './response-methods.ts';
 import type {StoredResponse} from './store.ts';
@@ -71,7 +71,7 @@ export class HeldResponse {
     methods.describe('headersSent', () => {
       if (this.#phase === 'passing') return methods.real('headersSent');
       if (this.#phase === 'dropping') return !this.#isReplaced && response.writableFinished;
-      return this.#phase === 'begun' || this.#phase === 'gone';
+      return this.#phase === 'begun' || this.#phase === 'gone' || methods.real('headersSent');
     });
     methods.describe('writableEnded', () =>
       this.#phase === 'passing' ? methods.real('writableEnded') : this.#phase === 'ended' || this.#phase === 'dropping',
@@ -81,7 +81,11 @@ export class HeldResponse {
   /** Sends what the handler wrote, and from now on what it writes. */
   send(): void {
     const hasEnded = this.#phase === 'ended';
+    // By a timeout middleware, with methods that it took before.
+    this.#isReplaced = this.#methods.real('headersSent');
     this.#pass();
+    if (this.#isReplaced) return this.#dropAll(hasEnded);
+    if (hasEnded) sendHead(this.#response, this.#queue.size);
     const hasRoom = this.#queue.send(
       (method, ...values) => this.#methods.call(method, ...values),
       callback => this.#response.once('finish', callback),
@@ -111,11 +115,16 @@ export class HeldResponse {
       }
     } finally {
       if (!isPassedOn && !this.#methods.real('writableEnded')) this.#methods.call('destroy');
-      this.#drop();
-      this.#queue.drop();
-      if (this.#isFull) this.#drain();
-      this.#disconnect.reveal(hasEnded);
+      this.#dropAll(hasEnded);
     }
+  }
+
+  /** The handler goes on. */
+  #dropAll(hasEnded: boolean): void {
+    this.#drop();
+    this.#queue.drop();
+    if (this.#isFull) this.#drain();
+    this.#disconnect.reveal(hasEnded);
   }
 
   /** The handler has failed after the response was made. The client of a response that is sent as it comes must not take its beginning for the whole. */

@@ -21,6 +21,8 @@ export class HiddenDisconnect {
   readonly #closed: (isOurs: boolean) => void;
   #isClosed = false;
   #isHiding = true;
+  /** The response was ended past those who hide. */
+  #hasFinished = false;
 
   /**
    * @param closed Called at a disconnect that is hidden. `isOurs`: this server has closed the connection, as the error handler of Express does once the head
@@ -34,9 +36,11 @@ export class HiddenDisconnect {
     const {socket} = request;
     this.#socket = socket;
     const destroy = request.destroy.bind(request);
+    const before = new Set<unknown>(response.rawListeners('finish'));
     replaceMethod(response, 'emit', (...values) => {
       if (!this.#isHiding || (values[0] !== 'close' && values[0] !== 'finish')) return this.#emit(...values);
-      this.#hide(() => this.#emit(...values));
+      if (values[0] === 'finish' && this.#isHttp1 && !this.#isClosed) this.#finishEarly(before);
+      else this.#hide(() => this.#emit(...values));
       if (values[0] === 'close') this.#hasClosed();
       return true;
     });
@@ -87,31 +91,46 @@ export class HiddenDisconnect {
 
   /** The client has disconnected before the handler runs. Those who were told are not told again. */
   #hideEarlier(): void {
-    const told = new Set(this.#response.rawListeners('close'));
-    this.#hide(() => {
-      for (const listener of this.#response.rawListeners('close'))
-        if (!told.has(listener)) Reflect.apply(listener, this.#response, []);
-    });
+    const told = new Set<unknown>(this.#response.rawListeners('close'));
+    this.#hide(() => this.#tell('close', listener => !told.has(listener)));
     this.#hasClosed();
+  }
+
+  /**
+   * A timeout middleware has answered with methods that it took before, while the handler works. It is told, and so is Node, which goes on to the next request of the
+   * connection.
+   */
+  #finishEarly(before: ReadonlySet<unknown>): void {
+    this.#hasFinished = true;
+    this.#tell('finish', listener => before.has(listener));
+    this.#hide(() => this.#tell('finish', listener => !before.has(listener)));
+  }
+
+  #tell(name: 'close' | 'finish', isTold: (listener: unknown) => boolean): void {
+    for (const listener of this.#response.rawListeners(name))
+      if (isTold(listener)) Reflect.apply(listener, this.#response, []);
+  }
+
+  get #isHttp1(): boolean {
+    return Object.hasOwn(this.#response, '_closed');
   }
 
   #hide(tell: () => unknown): void {
     const response = this.#response;
-    const isHttp1 = Object.hasOwn(response, '_closed'); // HTTP/2 also finishes a response whose stream is closed.
+    const isHttp1 = this.#isHttp1; // HTTP/2 also finishes a response whose stream is closed.
     const fields = isHttp1 ? Object.keys(OPEN) : [];
     const closed = Object.fromEntries(fields.map(name => [name, Reflect.get(response, name) as unknown]));
     if (isHttp1) Object.assign(response, OPEN);
     this.#hidden.push(hasEnded => {
       Object.assign(response, closed);
-      if (isHttp1 && hasEnded) this.#emit('finish');
+      if (isHttp1 && hasEnded && !this.#hasFinished) this.#emit('finish');
       tell();
     });
   }
 
   #hasClosed(): void {
-    const isHttp1 = Object.hasOwn(this.#response, '_closed');
     this.#isClosed = true;
-    this.#closed(isHttp1 && this.#socket?.errored === null && !this.#socket.readableEnded);
+    this.#closed(this.#isHttp1 && !this.#hasFinished && this.#socket?.errored === null && !this.#socket.readableEnded);
   }
 
   /** Node takes the socket from each response that finishes, and throws where it has none, as one that waited behind another. */

@@ -142,7 +142,7 @@ export class LeasedRuns {
     try {
       if (step === 'release') {
         await lease.end();
-        await this.#store.release(key, token);
+        await this.#store.free(claim);
       } else await this.#orRegained(claim, () => this.#store.abandon(key, token));
     } catch (error) {
       this.#replies.notify({type: 'store.failed', step, error});

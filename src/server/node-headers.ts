@@ -54,8 +54,21 @@ export function sendStored(response: ServerResponse, {status, headers, body}: St
   // The client may still send a body that is too large, and its next request would wait behind it.
   if (status === 413 && response.req?.complete === false && response.req.httpVersionMajor === 1)
     response.setHeader('connection', 'close');
+  sendHead(response, body?.byteLength ?? 0);
   // Node drops the body of a status without one, or throws where the server says so.
   response.end(hasNoBody(status) ? undefined : (body ?? undefined));
+}
+
+/**
+ * Called before `end`, which sends the head too. Where it knows the length of the whole body, Node decodes this header as UTF-8, and damages a name in Latin-1.
+ *
+ * @param size Bytes of the whole body.
+ */
+export function sendHead(response: ServerResponse, size: number): void {
+  if (!/[^ -~]/.test(String(response.getHeader('content-disposition') ?? ''))) return;
+  const isFramed = ['content-length', 'transfer-encoding', 'trailer'].some(name => response.hasHeader(name));
+  if (!isFramed && !hasNoBody(response.statusCode)) response.setHeader('content-length', size);
+  response.writeHead(response.statusCode);
 }
 
 const hasNoBody = (status: number): boolean => status === 204 || status === 304;

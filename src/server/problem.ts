@@ -34,7 +34,8 @@ const KINDS: Readonly<Record<ProblemCode, Kind>> = {
   IDEMPOTENCY_KEY_INVALID: {
     status: 400,
     title: 'Bad Request',
-    detail: 'The idempotency key is invalid. A key has 1 to 255 printable ASCII characters, and is sent once.',
+    detail:
+      'The idempotency key is invalid. A key has 1 to 255 printable ASCII characters, is in quotation marks if it has a space or a comma, and is sent once.',
   },
   IDEMPOTENCY_KEY_REUSED: {
     status: 422,

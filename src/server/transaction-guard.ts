@@ -15,8 +15,11 @@ export interface GuardedTransaction<Tx> {
 
 type Callable = (...values: unknown[]) => unknown;
 
-/** Methods that run their callback in a savepoint, also where they return a promise of their own kind, as Knex does. A promise of a query would run the query. */
-const SAVEPOINTS: ReadonlySet<unknown> = new Set(['transaction', 'savepoint']);
+/**
+ * Methods that run their callback in a savepoint, also where they return a promise of their own kind, as Knex does. A promise of a query would run the query.
+ * MikroORM has `transactional`.
+ */
+const SAVEPOINTS: ReadonlySet<unknown> = new Set(['transaction', 'savepoint', 'transactional']);
 
 /**
  * Works for any driver: an object with methods, such as a client of pg, or a function with properties, such as that of postgres.js. Guarded are its methods, a handle
@@ -36,10 +39,14 @@ export function guardTransaction<Tx>(transaction: Tx): GuardedTransaction<Tx> {
     /** Callbacks of calls whose promise ends with theirs, such as savepoints. Others, such as hooks after a COMMIT, may come late. */
     const awaited = new WeakSet<Callable>();
 
-    /** A class is passed on as it is, because libraries compare classes; functions without a prototype are never classes. */
-    const argumentOf = (value: unknown): unknown => {
+    /**
+     * A class is passed on as it is, because libraries compare classes; functions without a prototype are never classes. A function with one may be a class, but
+     * not as the callback of a savepoint.
+     */
+    const argumentOf = (value: unknown, isSavepoint: boolean): unknown => {
       if (value === proxy) return handle;
-      return typeof value === 'function' && !Object.hasOwn(value, 'prototype') ? callbackOf(value as Callable) : value;
+      const isCallback = typeof value === 'function' && (isSavepoint || !Object.hasOwn(value, 'prototype'));
+      return isCallback ? callbackOf(value as Callable) : value;
     };
     /** The same for each use of a callback, because a listener is removed by its identity. */
     const callbackOf = (callback: Callable): Callable => kept(callbacks, callback, () => withHandles(callback));
@@ -63,13 +70,14 @@ export function guardTransaction<Tx>(transaction: Tx): GuardedTransaction<Tx> {
     /** Gets the object itself: private fields do not work through a proxy. */
     const call = (name: unknown, method: Callable, values: unknown[]): unknown => {
       if (hasEnded) throw endedError();
-      const given = values.map(argumentOf);
+      const isSavepoint = SAVEPOINTS.has(name);
+      const given = values.map(each => argumentOf(each, isSavepoint));
       const result: unknown = Reflect.apply(method, handle, given);
       if (result === handle) return proxy;
       if (!isThenable(result)) return result;
       const callbacks = values.filter(each => typeof each === 'function');
       const isRunning = result.then === Promise.prototype.then;
-      if (SAVEPOINTS.has(name) ? callbacks.length > 0 : isRunning && given.some((each, at) => each !== values[at])) {
+      if (isSavepoint ? callbacks.length > 0 : isRunning && given.some((each, at) => each !== values[at])) {
         for (const each of callbacks) awaited.add(each as Callable);
         return noted(result);
       }

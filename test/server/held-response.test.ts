@@ -445,6 +445,67 @@ describe('a request that is answered by a timeout middleware while the store is 
   });
 });
 
+describe('a request that is answered by a timeout middleware while the handler works, with methods that it took before', () => {
+  /** What the handler has done by then, and does after it. */
+  const handlers: Readonly<Record<string, [(response: ServerResponse) => void, (response: ServerResponse) => void]>> = {
+    'nothing, and sets a header later': [() => {}, response => response.setHeader('x-late', '1')],
+    'nothing, and answers later': [() => {}, response => response.writeHead(201).end('done')],
+    'a part, and ends it later': [response => response.writeHead(201).write('do'), response => response.end('ne')],
+    'all, which the store has not kept yet': [response => response.writeHead(201).end('done'), () => {}],
+  };
+  for (const [what, [early, late]] of Object.entries(handlers))
+    it(`and the handler has written ${what}: the process goes on, the response looks sent, and the connection is free`, async () => {
+      const started = deferred<void>();
+      const gate = deferred<void>();
+      const seen: unknown[] = [];
+      const memory = memoryStore();
+      const keyed = idempotencyMiddleware({
+        store: {
+          claim: claim => memory.claim(claim),
+          renew: (...all) => memory.renew(...all),
+          complete: async (...all) => {
+            await gate.promise;
+            return memory.complete(...all);
+          },
+          abandon: (...all) => memory.abandon(...all),
+          release: (...all) => memory.release(...all),
+        },
+        scope: 'everyone',
+        on: () => {},
+      });
+      const handle = keyed.listener(async (_request, response) => {
+        early(response);
+        started.resolve();
+        await gate.promise;
+        seen.push(response.headersSent);
+        late(response);
+      });
+      const url = await serve((request, response) => {
+        const writeHead = response.writeHead.bind(response);
+        const end = response.end.bind(response);
+        response.on('error', (error: Error) => seen.push(error.message));
+        handle(request, response);
+        if (request.headers['x-quick'] !== undefined) return;
+        void started.promise.then(() => {
+          seen.push(response.headersSent);
+          writeHead(503);
+          end('timeout');
+        });
+      });
+      expect(await told(await postTo(url, 'k'))).to.equal('503 timeout');
+      // The handler is at work, and a second request on the connection does not wait for it.
+      expect(await told(await postTo(url, 'k', {'x-quick': '1'}))).to.equal('409 REQUEST_RUNNING');
+      gate.resolve();
+      let second = '409';
+      while (second.startsWith('409 REQUEST')) second = await told(await postTo(url, 'k', {'x-quick': '1'}));
+      const isKept = !what.includes('header');
+      expect(await told(await postTo(url, 'k', {'x-quick': '1'}))).to.equal(
+        isKept ? '201 done' : '409 OUTCOME_UNKNOWN',
+      );
+      expect(seen).to.deep.equal([what.startsWith('a part'), true]);
+    });
+});
+
 describe('listener', () => {
   const open = async (
     handler: (request: IncomingMessage, response: ServerResponse, context: KeyContext) => unknown,

@@ -6,6 +6,9 @@ describe('an idempotency key', () => {
   for (const [value, key] of [
     ['k1', 'k1'],
     [' \t"k1" ', 'k1'],
+    ['a b', undefined],
+    ['a,b', undefined],
+    ['"a b"', 'a b'],
     ['\nk1', undefined],
     ['k1\n', undefined],
     ['k1\nk1', undefined],

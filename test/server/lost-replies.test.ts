@@ -1,5 +1,7 @@
 /** Commands to a store whose reply is lost, and keys that a store has forgotten. On real servers: test/stores/lost-replies.test.ts. */
 import {expect} from 'chai';
+import {BoundedStore} from '../../src/server/bounded-store.ts';
+import type {Claim} from '../../src/server/store.ts';
 import {
   type AfterLoss,
   type IdempotencyEvent,
@@ -88,6 +90,7 @@ describe('a reply of the store that is lost', () => {
     await turn();
     expect(await send()).to.equal('201 done');
     expect(counts.runs).to.equal(1);
+    await clock.advance(3000);
     expect(clock.pending).to.equal(0);
   });
 
@@ -102,6 +105,7 @@ describe('a reply of the store that is lost', () => {
     await clock.advance(1000);
     expect(await send()).to.equal('201 done');
     expect(counts.runs).to.equal(1);
+    await clock.advance(3000);
     expect(clock.pending).to.equal(0);
   });
 
@@ -136,6 +140,7 @@ describe('a reply of the store that is lost', () => {
     await clock.advance(1000);
     counts.runs = 1;
     expect(await told(await handler(post('k')))).to.equal('200 done');
+    await clock.advance(3000);
     expect(clock.pending).to.equal(0);
   });
 
@@ -161,6 +166,137 @@ describe('a reply of the store that is lost', () => {
     expect(await send()).to.equal('500 done');
     expect(await send()).to.equal('409 OUTCOME_UNKNOWN');
     expect(events.map(({type}) => type)).to.deep.equal(['lost', 'refused']);
+  });
+});
+
+describe('a claim that fails, and takes the key later', () => {
+  /** @param lateClaims How many claims fail, from the first one on. */
+  function serving(lateClaims: number) {
+    const clock = new VirtualClock();
+    const kept = memoryStore({clock});
+    const late: (() => Promise<unknown>)[] = [];
+    const state = {lateClaims, runs: 0, isDown: true, isForgotten: false};
+    const finish = deferred<void>();
+    const store: IdempotencyStore = {
+      claim: async claim => {
+        if (state.lateClaims-- <= 0) return kept.claim(claim);
+        late.push(() => kept.claim(claim));
+        throw LOST;
+      },
+      renew: async (...all) => !state.isForgotten && kept.renew(...all),
+      complete: (...all) => kept.complete(...all),
+      abandon: (...all) => kept.abandon(...all),
+      release: (...all) => kept.release(...all),
+    };
+    const handler = idempotent(
+      async (request, {release}) => {
+        state.runs++;
+        if ((await request.text()) === 'slow') await finish.promise;
+        if (!state.isDown) return new Response('done', {status: 201});
+        release();
+        return new Response('down', {status: 503});
+      },
+      {store, scope: 'everyone', clock, leaseMs: 3000, on: () => {}},
+    );
+    const send = async (body = '{}'): Promise<string> => told(await handler(post('k', body)));
+    return {clock, state, send, finish, arrive: () => late.shift()!()};
+  }
+
+  it('after the repetition has succeeded, and its handler has released the key: the key is free within the lease', async () => {
+    const {clock, state, send, arrive} = serving(1);
+    expect(await send()).to.equal('503 down');
+    await clock.advance(1000);
+    await arrive();
+    expect(await send()).to.equal('409 REQUEST_RUNNING');
+    state.isDown = false;
+    await clock.advance(300);
+    expect(await send()).to.equal('201 done');
+    await clock.advance(3000);
+    expect(clock.pending).to.equal(0);
+  });
+
+  it('as that of a key which the store had forgotten, after the handler has released the key: the key is free within the lease', async () => {
+    const {clock, state, send, finish, arrive} = serving(0);
+    const first = send('slow');
+    while (state.runs === 0) await turn();
+    state.isForgotten = true;
+    state.lateClaims = 2;
+    await clock.advance(1000);
+    finish.resolve();
+    expect(await first).to.equal('503 down');
+    await turn();
+    await arrive();
+    expect(await send('slow')).to.equal('409 REQUEST_RUNNING');
+    state.isDown = false;
+    await clock.advance(300);
+    expect(await send('slow')).to.equal('201 done');
+  });
+
+  it('after the repetition has found another run, which has released the key: the key is free within the lease', async () => {
+    const {clock, state, send, finish, arrive} = serving(0);
+    const other = send('slow');
+    while (state.runs === 0) await turn();
+    state.lateClaims = 1;
+    expect(await send('slow')).to.equal('409 REQUEST_RUNNING');
+    finish.resolve();
+    expect(await other).to.equal('503 down');
+    await arrive();
+    expect(await send('slow')).to.equal('409 REQUEST_RUNNING');
+    state.isDown = false;
+    await clock.advance(300);
+    expect(await send('slow')).to.equal('201 done');
+  });
+
+  it('twice, the second time after the key was given back: the key is free within the lease', async () => {
+    const {clock, state, send, arrive} = serving(2);
+    expect(await send()).to.equal('503 STORE_UNAVAILABLE');
+    state.isDown = false;
+    for (let at = 0; at < 2; at++) {
+      await clock.advance(900);
+      await arrive();
+      expect(await send()).to.equal('409 REQUEST_RUNNING');
+      await clock.advance(300);
+    }
+    expect(await send()).to.equal('201 done');
+    await clock.advance(3000);
+    expect(clock.pending).to.equal(0);
+  });
+});
+
+describe('a store that stalls, and carries out what it was sent in order', () => {
+  it('has each of 1,500 keys given back whose claims were given up, and is asked for 1,000 of them again', async () => {
+    const clock = new VirtualClock();
+    const kept = memoryStore({clock});
+    const waiting: (() => unknown)[] = [];
+    const store = new Proxy(kept, {
+      get:
+        (_target, name: Step) =>
+        (...values: never[]) =>
+          new Promise(resolve => {
+            waiting.push(async () => resolve(await (kept[name] as (...all: never[]) => unknown)(...values)));
+          }),
+    });
+    const bounded = new BoundedStore(store, 5000, clock);
+    const claimOf = (at: number, token: string): Claim => ({
+      key: `${at}`,
+      fingerprint: 'f',
+      token,
+      leaseMs: 30_000,
+      keepMs: 86_400_000,
+      afterLoss: 'refuse',
+    });
+    const keys = Array.from({length: 1500}, (_, at) => at);
+    const claims = Promise.allSettled(keys.map(at => bounded.claim(claimOf(at, 'first'))));
+    await clock.advance(5000);
+    expect((await claims).every(({status}) => status === 'rejected')).to.equal(true);
+    const releases = (): number => waiting.length - keys.length;
+    await turn();
+    expect(releases()).to.equal(keys.length);
+    await clock.advance(8000);
+    expect(releases()).to.equal(keys.length + 1000);
+    for (const carryOut of waiting) await carryOut();
+    const states = await Promise.all(keys.map(at => kept.claim(claimOf(at, 'retry'))));
+    expect(states.every(({state}) => state === 'claimed')).to.equal(true);
   });
 });
 

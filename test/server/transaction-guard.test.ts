@@ -308,4 +308,30 @@ describe('a guarded transaction', () => {
       expect(order).to.deep.equal(['ended', end === 'resolve' ? 'idle' : 'failed']);
     }
   });
+
+  for (const name of ['transaction', 'savepoint', 'transactional'] as const)
+    it(`ends ${name} with a classic function, to which TypeScript compiles an async one: neither its handle nor its driver acts later`, async () => {
+      const log: string[] = [];
+      class Savepoints extends Client {
+        async run(work: (client: Client) => Promise<void>): Promise<void> {
+          await work(new Savepoints(log));
+          log.push('RELEASE SAVEPOINT');
+        }
+        transaction = this.run;
+        savepoint = this.run;
+        transactional = this.run;
+      }
+      const {transaction, close} = guardTransaction(new Savepoints(log));
+      const gate = deferred<void>();
+      const late = deferred<unknown>();
+      function work(client: Client): Promise<void> {
+        return gate.promise.then(() => client.query('late')).then(late.resolve, late.resolve);
+      }
+      void transaction[name](work);
+      close();
+      gate.resolve();
+      expect(await late.promise).to.include({code: 'TRANSACTION_ENDED'});
+      await new Promise(resolve => setImmediate(resolve));
+      expect(log).to.deep.equal([]);
+    });
 });

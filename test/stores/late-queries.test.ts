@@ -298,44 +298,57 @@ describe('a query after the answer', () => {
     }
   });
 
-  it('that postgres.js would send for a savepoint, after the handler has thrown beside it, undoes nothing of the next request', async () => {
-    const client = throughPostgresJs(server.url);
-    const isNext = deferred<void>();
-    const isLate = deferred<void>();
-    const isIn = deferred<void>();
-    try {
-      const handler = idempotent<postgres.TransactionSql>(
-        async (_request, {transaction, key}) => {
-          const booked = transaction.savepoint(async savepoint => {
-            await savepoint`INSERT INTO charges (key) VALUES (${`${key} 1`})`;
-            if (key === 'late') {
-              isIn.resolve();
-              await isNext.promise;
-              isLate.resolve();
+  type Book = (savepoint: postgres.TransactionSql) => Promise<void>;
+  const styles: Readonly<Record<string, (book: Book) => Book>> = {
+    'of an arrow function': book => savepoint => book(savepoint),
+    // To which TypeScript compiles async functions for ES2015.
+    'of a classic function': book => {
+      function classic(savepoint: postgres.TransactionSql): Promise<void> {
+        return book(savepoint);
+      }
+      return classic;
+    },
+  };
+  for (const [style, callback] of Object.entries(styles))
+    it(`that postgres.js would send for a savepoint ${style}, after the handler has thrown beside it, undoes nothing of the next request`, async () => {
+      const client = throughPostgresJs(server.url);
+      const isNext = deferred<void>();
+      const isLate = deferred<void>();
+      const isIn = deferred<void>();
+      try {
+        const handler = idempotent<postgres.TransactionSql>(
+          async (_request, {transaction, key}) => {
+            const book = async (savepoint: postgres.TransactionSql): Promise<void> => {
+              await savepoint`INSERT INTO charges (key) VALUES (${`${key} 1`})`;
+              if (key === 'late') {
+                isIn.resolve();
+                await isNext.promise;
+                isLate.resolve();
+              }
+              await savepoint`INSERT INTO charges (key) VALUES (${`${key} 2`})`;
+            };
+            const booked = transaction.savepoint(callback(book));
+            if (key === 'next') {
+              isNext.resolve();
+              await isLate.promise;
             }
-            await savepoint`INSERT INTO charges (key) VALUES (${`${key} 2`})`;
-          });
-          if (key === 'next') {
-            isNext.resolve();
-            await isLate.promise;
-          }
-          const check = async (): Promise<void> => {
-            await isIn.promise;
-            if (key === 'late') throw new Error('refused');
-          };
-          await Promise.all([booked, check()]);
-          return new Response('charged');
-        },
-        {store: client.store, scope: 'everyone', on: () => {}},
-      );
-      const failed = await handler(post('late')).catch((error: Error) => error.message);
-      expect(failed).to.equal('refused');
-      expect(await told(await handler(post('next')))).to.equal('200 charged');
-      expect(await charges()).to.deep.equal(['next 1', 'next 2']);
-    } finally {
-      await client.close();
-    }
-  });
+            const check = async (): Promise<void> => {
+              await isIn.promise;
+              if (key === 'late') throw new Error('refused');
+            };
+            await Promise.all([booked, check()]);
+            return new Response('charged');
+          },
+          {store: client.store, scope: 'everyone', on: () => {}},
+        );
+        const failed = await handler(post('late')).catch((error: Error) => error.message);
+        expect(failed).to.equal('refused');
+        expect(await told(await handler(post('next')))).to.equal('200 charged');
+        expect(await charges()).to.deep.equal(['next 1', 'next 2']);
+      } finally {
+        await client.close();
+      }
+    });
 
   it('of a savepoint that the handler does not await, and that fails, undoes its request', async () => {
     const client = throughPostgresJs(server.url);
