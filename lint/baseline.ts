@@ -30,26 +30,23 @@ export function withFinding({findings}: Baseline, {path, fingerprint, acceptance
   return {version: 1, findings: {...findings, [path]: [...others, acceptance].sort(byFinding)}};
 }
 
+/** A rule does not run on a value that is wrong, misspelt or missing. */
+const HIDING: ReadonlySet<string> = new Set(['RL003', 'RL004', 'RL005']);
+
 /**
  * The baseline without fixed findings. One that became worse keeps its entry.
  *
- * @param reports The reports of a run with the baseline. Files that were not linted keep their entries.
+ * @param reports The reports of a run with the baseline. Files that were not linted keep their entries, and so do those with a wrong value, which hides
+ *   findings.
  */
 export function pruneBaseline({findings}: Baseline, reports: readonly Report[]): Baseline {
-  const alive = new Map(reports.map(report => [report.path, fingerprintsOf(report)]));
+  const whole = reports.filter(report => !report.findings.some(({code}) => HIDING.has(code)));
+  const alive = new Map(whole.map(report => [report.path, fingerprintsOf(report)]));
   const entries = Object.entries(findings).map(([path, accepted]) => {
     const found = alive.get(path);
     return [path, found === undefined ? accepted : accepted.filter(({finding}) => found.has(finding))] as const;
   });
   return {version: 1, findings: Object.fromEntries(entries.filter(([, kept]) => kept.length > 0).sort(byPath))};
-}
-
-/** How many entries of the baseline no finding answers to any more. */
-export function staleCount({findings}: Baseline, reports: readonly Report[]): number {
-  return reports.reduce((sum, report) => {
-    const found = fingerprintsOf(report);
-    return sum + (findings[report.path] ?? []).filter(({finding}) => !found.has(finding)).length;
-  }, 0);
 }
 
 /**

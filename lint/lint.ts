@@ -58,7 +58,7 @@ export async function lintText(request: LintRequest): Promise<Report> {
     for (const shape of shapes) {
       reportShape(shape, rules, collector);
       const model = await modelOf(shape, readerOf(request), dialect);
-      isComplete &&= model.broken.length === 0;
+      isComplete &&= model.broken.length + shape.problems.length === 0;
       await runRules(model, rules, collector, request);
     }
   }

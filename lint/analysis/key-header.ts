@@ -11,7 +11,7 @@ interface KeyHeader {
   readonly header: string;
 }
 
-/** Vendors that deduplicate by a header of their own, and ignore Idempotency-Key. RL117 has the sources. */
+/** Vendors that deduplicate by this header, and ignore others. RL117 has the sources. */
 const KEY_HEADERS: readonly KeyHeader[] = [
   {vendor: 'PayPal', hosts: ['paypal.com'], header: 'PayPal-Request-Id'},
   {vendor: 'Checkout.com', hosts: ['checkout.com'], header: 'Cko-Idempotency-Key'},
@@ -22,9 +22,11 @@ const KEY_HEADERS: readonly KeyHeader[] = [
     header: 'x-amz-pay-idempotency-key',
   },
   {vendor: 'YooKassa', hosts: ['yookassa.ru'], header: 'Idempotence-Key'},
+  {vendor: 'Stripe', hosts: ['stripe.com'], header: 'Idempotency-Key'},
+  {vendor: 'Adyen', hosts: ['adyen.com', 'adyenpayments.com'], header: 'Idempotency-Key'},
 ];
 
-/** The vendor of an origin that has a header of its own. */
+/** The vendor of an origin whose header is known. */
 export function keyHeaderOf(origin: string): KeyHeader | undefined {
   const host = URL.parse(origin)?.hostname ?? '';
   return KEY_HEADERS.find(({hosts}) => hosts.some(name => host === name || host.endsWith(`.${name}`)));

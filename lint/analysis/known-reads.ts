@@ -22,7 +22,7 @@ const READS: readonly Pick<KnownPaths, 'generates' | 'hosts' | 'paths'>[] = [
   // Anthropic: a model computes a new response
   {
     generates: true,
-    paths: ['v1/messages', 'v1/complete'],
+    paths: ['v1/messages'],
   },
   // OpenAI, Anthropic and Amazon Bedrock: it counts tokens, and changes nothing
   {
@@ -34,8 +34,6 @@ const READS: readonly Pick<KnownPaths, 'generates' | 'hosts' | 'paths'>[] = [
     paths: [
       '*:generateContent',
       '*:streamGenerateContent',
-      '*:generateText',
-      '*:generateMessage',
       '*:generateAnswer',
       'google.*/GenerateContent',
       'google.*/StreamGenerateContent',
@@ -63,16 +61,7 @@ const READS: readonly Pick<KnownPaths, 'generates' | 'hosts' | 'paths'>[] = [
   },
   // TorchServe: a model computes a new response
   {
-    paths: [
-      '/generate',
-      '/generate_stream',
-      'models/*/generate',
-      'models/*/generate_stream',
-      'predictions/*',
-      '*:regress',
-      'tensorflow.serving.PredictionService/Regress',
-      'tensorflow.serving.PredictionService/MultiInference',
-    ],
+    paths: ['/generate', '/generate_stream', 'models/*/generate', 'models/*/generate_stream', 'predictions/*'],
   },
   // Cohere: a model computes a new response
   {generates: true, paths: ['v1/chat', 'v2/chat']},
@@ -90,7 +79,6 @@ const READS: readonly Pick<KnownPaths, 'generates' | 'hosts' | 'paths'>[] = [
       '_mtermvectors',
       '_terms_enum',
       '_sql',
-      '_plugins/_sql',
       '_plugins/_ppl',
     ],
   },
@@ -143,8 +131,7 @@ const READS: readonly Pick<KnownPaths, 'generates' | 'hosts' | 'paths'>[] = [
       'api/*.replies',
       'api/*.members',
       'api/search.*',
-      'api/auth.test',
-      'api/api.test',
+      'api/*.test',
     ],
   },
   // Stripe: a preview is not kept

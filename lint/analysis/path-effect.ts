@@ -73,8 +73,9 @@ function knownOf({origin, path}: Match): PathEffect | undefined {
   };
   const literal = patternsFor(segments.at(-1) ?? '').find(matches);
   const wildcard = patternsFor('*').find(matches);
-  if (literal === undefined || wildcard === undefined) return (literal ?? wildcard)?.known;
-  return literal.weight >= wildcard.weight ? literal.known : wildcard.known;
+  const known = ((literal?.weight ?? 0) >= (wildcard?.weight ?? 0) ? literal : wildcard)?.known;
+  // Below a path that reads others may write: /v1/messages/batches.
+  return known?.effect === 'harmless' && path?.endsWith('/**') ? {...known, effect: 'unknown'} : known;
 }
 
 const isAt = ({hosts}: KnownPaths, host: string | undefined): boolean =>
@@ -128,7 +129,9 @@ function groupOf(name: string, isRpc: boolean): Group | undefined {
   const phrase = words.join(' ');
   if (misleading.test(phrase)) return NOTHING_KNOWN;
   const group = byVerb.get(words[0] ?? '') ?? thingOf(words, isRpc);
-  return group?.effect === 'harmless' && writesToo.test(phrase) ? MIXED : group;
+  if (group?.effect !== 'harmless') return group;
+  const second = byVerb.get(words[words.indexOf('and') + 1] ?? '');
+  return second?.effect === 'acts' ? second : writesToo.test(phrase) ? MIXED : group;
 }
 
 /** gRPC methods have no resource names. Elsewhere the end of a longer name counts if it is plural: `salesOrders`, but not `sortOrder`. */

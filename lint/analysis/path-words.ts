@@ -59,7 +59,7 @@ export const wordGroups: readonly WordGroup[] = [
     effect: 'harmless',
     why: 'it reads, and changes nothing',
     verbs:
-      'aggregate analyse analyze annotate autocomplete calculate check classify compare compute count describe detect detokenize embed estimate evaluate explain fetch find get has infer inspect introspect is list lookup moderate predict preview query rank read recognize recommend render rerank retrieve score search select show simulate suggest summarize synthesize tokenize transcribe translate validate watch',
+      'aggregate analyse analyze annotate autocomplete calculate check classify compare compute count describe detect detokenize embed estimate evaluate explain fetch find get has infer inspect introspect is list lookup moderate predict preview query rank read recognize recommend regress render rerank retrieve score search select show simulate suggest summarize synthesize tokenize transcribe translate validate watch',
     things:
       'completion completions embedding embeddings infer inference lookup moderation moderations predict query search',
   },
@@ -77,8 +77,7 @@ export const beforeVerbs: ReadonlySet<string> = new Set(
 );
 
 /** Names that read and write: `GetAndIncrement`, `CheckAndMutateRow`, `ReadModifyWriteRow`. */
-export const writesToo: RegExp =
-  /^\w+ (?:and (?:add|decrement|delete|increment|insert|modify|mutate|remove|set|update|write)|modify)\b/;
+export const writesToo: RegExp = /^\w+ (?:and (?:delete|modify|mutate|remove|set|update|write)|modify)\b/;
 
 /** Names whose first word misleads: `GetOrCreate` finds the resource the second time, `CheckOut` is not a check. */
 export const misleading: RegExp = /^(?:\w+ or (?:add|create|insert|update)|check (?:in|out))\b/;

@@ -24,7 +24,7 @@ export const ignoredKeyHeader: Rule = builtIn('RL117', {
     yield {
       at: 'idempotency.header',
       message: `${known.vendor} deduplicates by ${known.header} and ignores ${idempotency.header}: a call that is retried after a timeout may be carried out twice. Set idempotency.header to "${known.header}".`,
-      related: match?.origin === undefined ? [] : relatedTo(scope, 'match.origin'),
+      related: relatedTo(scope, 'match.origin', 'endpoints'),
       fix: settingHere(scope, 'idempotency.header', known.header),
     };
   },

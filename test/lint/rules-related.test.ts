@@ -57,6 +57,7 @@ const RELATED: Readonly<Record<string, readonly string[]>> = {
     'throttledBaseMs: backoff.throttledBaseMs is set here.',
   ],
   RL407: ['maxAttempts: maxAttempts is set here.'],
+  RL113: ['endpoints: endpoints is set here.'],
   RL408: ['attemptTimeoutMs: attemptTimeoutMs is set here.', 'maxAttempts: maxAttempts is set here.'],
   RL417: ['endpoints: endpoints is set here.'],
   RL602: ['{: quota.limits[0] is set here.'],

@@ -1,6 +1,6 @@
 /** Accepted findings: suppressions and baselines. */
 import {expect} from 'chai';
-import {baselineOf, pruneBaseline, staleCount} from '../../lint/baseline.ts';
+import {baselineOf, pruneBaseline} from '../../lint/baseline.ts';
 import type {Config} from '../../lint/config.ts';
 import {fixText} from '../../lint/fix.ts';
 import {lintText} from '../../lint/lint.ts';
@@ -151,6 +151,11 @@ describe('a suppression', () => {
       '{\n  // retry-lint-disable-next-line -- x\n  "backoff": {"jitter": "none"}\n}',
       ['RL604', 'RL203'],
     ],
+    [
+      'for what a wrong value hides, and is kept for it',
+      '{\n  // retry-lint-disable-next-line RL203 -- x\n  "backoff": {"jitter": "noen"}\n}',
+      ['RL003'],
+    ],
     ['for what cannot be read', '/* retry-lint-disable RL001 -- x */ {', ['RL001']],
     ['for its own flaws', '/* retry-lint-disable RL604 */ {}', ['RL604', 'RL605']],
   ];
@@ -244,11 +249,30 @@ describe('a baseline', () => {
       },
     } as const;
     const reports = [await lint(before, {baseline: baseline.findings[path]})];
-    expect(staleCount(baseline, reports)).to.equal(1);
     expect(pruneBaseline(baseline, reports).findings).to.deep.equal({
       'other.json': [endless],
       [path]: [posted],
     });
+  });
+
+  it('keeps the findings of a file with a wrong value, which hides them', async () => {
+    const baseline = {version: 1, findings: {[path]: [{finding: 'RL203 backoff.jitter', severity: 'error'}]}} as const;
+    expect(pruneBaseline(baseline, [await lint('{"backoff": {"jitter": "noen"}}')])).to.deep.equal(baseline);
+  });
+
+  it('lets credentials through that go to another company', async () => {
+    const to = (origin: string): string =>
+      JSON.stringify({
+        endpoints: [
+          {name: 'a', origin: 'https://a.example.com'},
+          {name: 'b', origin},
+        ],
+        failover: {sharedCredentials: true},
+      });
+    const accepted = baselineOf([await lint(to('https://b.other.com'))]).findings[path]!;
+    const left = async (text: string): Promise<boolean> =>
+      (await lint(text, {baseline: accepted})).findings.some(({code}) => code === 'RL113');
+    expect([await left(to('https://b.other.com')), await left(to('https://b.third.com'))]).to.deep.equal([false, true]);
   });
 
   it('never has findings of a file that cannot be read', async () => {

@@ -7,6 +7,7 @@ import {effectOf, isBroad} from '../../../lint/analysis/path-effect.ts';
 
 const paths = {
   harmless: [
+    '/v1/fetchAndRank',
     '/v1/rerank',
     '/v2/embed',
     '/v1/classify',
@@ -77,6 +78,11 @@ const paths = {
     '/v1/messages/',
   ],
   acts: [
+    '/v1/validateAndCharge',
+    '/v1/search_and_book',
+    '/v1/invoices/validate-and-send',
+    '/pay.P/GetAndCharge',
+    '/v1/messages/batches',
     '/v1/charges',
     '/v1/charges/*',
     '/v1/refunds',
@@ -149,6 +155,9 @@ const paths = {
     '/v1/things:charge',
   ],
   unknown: [
+    '/v1/messages/**',
+    '/v1/responses/**',
+    '/v1/chat/completions/**',
     '/',
     '/**',
     '/v1/**',
