@@ -131,6 +131,13 @@ export const errors: Readonly<Record<ErrorCode, Advice>> = {
     remedy:
       'Make the client with the fetch that it is to send by, `createFetch(policy, {fetch: globalThis.fetch})`, before `globalThis.fetch` is replaced. `globalThis.fetch = createFetch(policy)` needs no port.',
   },
+  MISDIRECTED: {
+    type: 'SteadfetchError',
+    means:
+      'Below `undici.fetch` and a global dispatcher: the server answered 421 to a call that it may have acted on before, and fetch would send the request again by itself, which is a new call with another key. The call ends in place of that.',
+    remedy:
+      'Find out whether the server has acted, as after any lost answer. Use `createFetch` or `undici.request` for such calls, or give the call a key of your own.',
+  },
   INTERNAL: {
     type: 'SteadfetchError',
     means:

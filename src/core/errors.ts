@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'NO_ENDPOINT'
   | 'TRANSLATE_FAILED'
   | 'FETCH_LOOP'
+  | 'MISDIRECTED'
   | 'INTERNAL'
   | 'INVALID_BATCH'
   | 'CHUNK_MISMATCH'

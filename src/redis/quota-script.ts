@@ -7,7 +7,8 @@
  *
  * The window consists of slots of the guard's time. An amount is in the slot in which it was used, or in which its lease ends.
  *
- * Processes whose attempts do not fit wait in a line, strictly first in, first out: those behind get only what those ahead leave.
+ * Processes whose attempts do not fit wait in a line, first in, first out: those behind get only what those ahead leave. There is one exception:
+ * while the first waits for what was used just now, which takes a window, the others get what is free. It does not fit before in any case.
  *
  * KEYS: the window (hash), the processes (sorted set by when they were last seen), the line (sorted set by arrival).
  * ARGV, after those of every guard: id of the state that the process knows, 0 before its first answer; lease in ms, number of limits, then for
@@ -102,6 +103,7 @@ for i = 1, count do ahead[i], behind[i] = 0, 0 end
 local needs = false
 for _, limit in ipairs(limits) do needs = needs or limit.need > 0 end
 local isAhead, isAlone = true, true
+local first, firstNeeds
 for _, other in ipairs(redis.call('ZRANGE', line, 0, -1)) do
   local entry = redis.call('HGET', window, 'w:' .. other)
   local numbers = {}
@@ -110,23 +112,50 @@ for _, other in ipairs(redis.call('ZRANGE', line, 0, -1)) do
     isAhead = false
   elseif #numbers ~= count + 1 or numbers[1] < now then
     redis.call('ZREM', line, other)
-    redis.call('HDEL', window, 'w:' .. other)
+    redis.call('HDEL', window, 'w:' .. other, 'u:' .. other)
   else
+    if isAhead and not first then first, firstNeeds = other, numbers end
     isAlone = false
     local sums = isAhead and ahead or behind
     for i = 1, count do sums[i] = sums[i] + numbers[i + 1] end
   end
 end
 
--- Milliseconds until that much more fits into the window.
-local function waitFor(i, excess)
+-- The slot that has to leave the window until that much more fits into it.
+local function slotFor(i, excess)
   local limit = limits[i]
   for slot = limit.slot - SLOTS, limit.last do
     local amount = redis.call('HGET', window, 's' .. i .. ':' .. integer(slot))
     if amount then excess = excess - tonumber(amount) end
-    if amount and excess <= 0 then return math.ceil((slot + SLOTS + 1) * limit.slotMs - now) end
+    if amount and excess <= 0 then return slot end
   end
-  return limit.perMs
+end
+-- Milliseconds until then.
+local function waitFor(i, excess)
+  local limit = limits[i]
+  local slot = slotFor(i, excess)
+  return slot and math.ceil((slot + SLOTS + 1) * limit.slotMs - now) or limit.perMs
+end
+
+-- The first in the line may wait for what was used just now, for a window. Others get what is free if their lease ends at most one and a half
+-- leases after that, or an eighth of the window: it leaves the window so much later. The slot is kept, so the first waits longer once in each turn.
+if first then
+  local known = redis.call('HGET', window, 'u:' .. first)
+  local untils = {}
+  for slot in string.gmatch(known or '', '[^,]+') do untils[#untils + 1] = tonumber(slot) end
+  for i, limit in ipairs(limits) do
+    if not known then
+      local excess = firstNeeds[i + 1] + limit.used - limit.max
+      local slot = firstNeeds[i + 1] > 0 and excess > 0 and slotFor(i, excess)
+      untils[i] = slot and slot + math.min(math.ceil(1.5 * (limit.ends - limit.slot)), SLOTS / 8) or 0
+    end
+    if limit.ends <= (untils[i] or 0) then ahead[i] = 0 end
+  end
+  if not known then
+    local entry = {}
+    for i = 1, count do entry[i] = integer(untils[i]) end
+    redis.call('HSET', window, 'u:' .. first, table.concat(entry, ','))
+  end
 end
 
 local waitMs = 0
@@ -145,7 +174,7 @@ local reply = {integer(id), 0, integer(waitMs), processes}
 if waitMs == 0 then
   reply[2] = 1
   redis.call('ZREM', line, me)
-  redis.call('HDEL', window, 'w:' .. me)
+  redis.call('HDEL', window, 'w:' .. me, 'u:' .. me)
 else
   local entry = integer(now + waitMs + 1000)
   for _, limit in ipairs(limits) do entry = entry .. ',' .. integer(limit.need) end

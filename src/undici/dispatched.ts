@@ -149,6 +149,14 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
     else if (!controller.paused) this.#proceed();
   }
 
+  /** The caller's handler hears of an error in its place. */
+  withhold(reason: Error): void {
+    this.#limit?.end();
+    this.#listener?.ended();
+    this.#chunks = [];
+    this.abort(reason);
+  }
+
   abort(reason: Error): void {
     this.#abortedWith = reason;
     this.connection?.abort(reason);

@@ -4,17 +4,19 @@ import {beginCall} from '../call/begin.ts';
 import {runCall} from '../call/call.ts';
 import type {CallContext} from '../call/context.ts';
 import {finishCall} from '../call/finish.ts';
+import {attachToError} from '../call/report.ts';
 import {Client} from '../client/client.ts';
 import {handleOf} from '../client/define-policy.ts';
 import type {PolicyArgument, PolicyHandle} from '../client/policy-handle.ts';
 import type {Ports} from '../client/ports.ts';
 import {CallSignal} from '../core/abort-source.ts';
-import type {TimeoutError} from '../core/errors.ts';
+import {SteadfetchError, type TimeoutError} from '../core/errors.ts';
 import {type AttemptResponse, failed, type Outcome} from '../core/outcome.ts';
 import {httpAnswers} from '../decide/answers-http.ts';
 import {type BodySnapshot, checkBody, snapshotBody, textOf} from '../decide/body.ts';
 import type {Sent} from '../decide/classification.ts';
 import {bodyOf, isForm} from '../decide/form.ts';
+import {mayRepeat} from '../decide/idempotency.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
 import {watchFailedRequests} from '../transport/redirects.ts';
@@ -68,6 +70,9 @@ const OLD_HANDLER =
   'steadfetch/undici serves handlers with onRequestStart (undici 7 and later), and this one has none, as those of the fetch of Node: ' +
   'give the dispatcher to setGlobalDispatcher(dispatcher) of undici 8, or to this call as new Dispatcher1Wrapper(dispatcher).';
 
+const sentAgain = (method: string): string =>
+  `The server answered 421 to a ${method} that may have been acted on before, and fetch would send it again as a new call.`;
+
 class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallController {
   readonly #handler: DispatchHandler;
   readonly bodies: ResponseBodies<Dispatched> = dispatchedBodies;
@@ -84,6 +89,9 @@ class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallCon
   #latest: DispatchRequest | null = null;
   /** The handler of the last attempt. */
   #dispatched: Dispatched | null = null;
+  /** Whether the server certainly did not act on the last attempt; and whether it may have acted on one before. */
+  #isHarmless = true;
+  #mayHaveActed = false;
   #answer: Dispatched | null = null;
   #paused = false;
   /** The result of the first dispatch: false asks the caller to wait for a drain. */
@@ -134,6 +142,12 @@ class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallCon
       this.#handler.onResponseError?.(this, error as Error);
       return;
     }
+    if (this.#isSentAgain(response)) {
+      const error = new SteadfetchError('MISDIRECTED', sentAgain(this.#call.method));
+      attachToError(this.#call, error);
+      response.withhold(error);
+      return this.settle(failed('other', error, true));
+    }
     this.#answer = response;
     this.#kept?.settle(this.#answer.reader);
     try {
@@ -141,6 +155,17 @@ class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallCon
     } catch (error) {
       this.#answer.fail(error as Error);
     }
+  }
+
+  /**
+   * Whether fetch would make a second effect of an answer 421: it sends the request again as a call of its own, with another key. Known by an option
+   * of dispatches that is fetch's alone.
+   */
+  #isSentAgain(response: Dispatched): boolean {
+    if (response.status !== 421 || this.#options.maxRedirections !== 0) return false;
+    const {method, plan} = this.#call;
+    if (!this.#mayHaveActed && response.redirected('not-processed') === 'no') return false;
+    return !mayRepeat(DispatchHeaders.of(this.#options.headers).has(plan.keyHeader), method, plan.idempotentMethods);
   }
 
   // The transport.
@@ -177,13 +202,17 @@ class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallCon
   }
 
   next(_isAbortable: boolean, url: string | null): TransportRequest<Dispatched> {
+    if (!this.#isHarmless) this.#mayHaveActed = true;
+    this.#isHarmless = false;
     const headers = this.#latest?.headers.copy() ?? this.#firstHeaders();
     this.#latest = new DispatchRequest(this, headers, url);
     return this.#latest;
   }
 
   redirected(_outcome: Outcome<Dispatched>, sent: Sent): Redirected {
-    return this.#dispatched?.redirected(sent) ?? 'no';
+    const redirected = this.#dispatched?.redirected(sent) ?? 'no';
+    this.#isHarmless = redirected === 'no';
+    return redirected;
   }
 
   timeoutError(error: TimeoutError): unknown {

@@ -13,6 +13,8 @@ export interface DispatchOptions {
   readonly upgrade?: unknown;
   /** The name for TLS, where it is not that of the origin. */
   readonly servername?: unknown;
+  /** 0 in each dispatch of fetch, and in no other. */
+  readonly maxRedirections?: unknown;
 }
 
 export interface DispatchController {

@@ -122,9 +122,18 @@ export function describeContract(title: string, open: () => RedisSend): void {
 
       it('grants nothing that does not fit, and then nothing to those behind', async () => {
         await ask('one', 90, 90);
-        expect(await ask('two', 20, 20)).to.deep.equal([0, true, 2, 0]);
+        // Used half a window ago.
+        const earlier = [1, number + 1, 2, 1, slot, -90, 1, slot - 64, 90];
+        expect(await ask('two', 20, 20, ...earlier, 0)).to.deep.equal([0, true, 2, 0]);
         expect(await ask('three', 5, 5)).to.deep.equal([0, true, 3, 0]);
         expect(await ask('two', 10, 10)).to.deep.equal([1, false, 3, 10]);
+      });
+
+      it('grants to those behind what is free while the first waits for what was used just now', async () => {
+        await ask('one', 90, 90);
+        expect(await ask('two', 20, 20)).to.deep.equal([0, true, 2, 0]);
+        expect(await ask('three', 5, 50)).to.deep.equal([1, false, 3, 10]);
+        expect(await ask('three', 5, 5)).to.deep.equal([0, true, 3, 0]);
       });
 
       it('takes back what was not used, and counts what was used without a grant', async () => {

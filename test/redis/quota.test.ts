@@ -3,7 +3,7 @@ import {expect} from 'chai';
 import {seededRandom} from '../../src/core/random.ts';
 import type {QuotaLimit} from '../../src/policy/types.ts';
 import {runs} from '../support/runs.ts';
-import {amountsOf, SharedQuotas} from './shared-quotas.ts';
+import {amountsOf, type SharedProcess, SharedQuotas} from './shared-quotas.ts';
 
 const requests = (max: number, perMs: number): QuotaLimit => ({unit: 'requests', max, perMs});
 const tokens = (max: number, perMs: number): QuotaLimit => ({unit: 'inputTokens', max, perMs});
@@ -65,6 +65,28 @@ describe('a quota of four processes', () => {
     expect(sentAt).to.be.within(15_000, 28_000);
     expect(world.mostIn(10_000, ({inputTokens}) => inputTokens)).to.be.at.most(1000);
   });
+
+  for (const [sizes, turns, small] of [
+    [[1000], 24, 1500],
+    [[600, 600, 600], 45, 700],
+  ] as const)
+    it(`gives small attempts what those of ${sizes.join(', ')} of 1000 cannot use while they wait`, async () => {
+      const world = new SharedQuotas([tokens(1000, 2000)]);
+      const [few, many, ...large] = Array.from({length: 2 + sizes.length}, () => world.start());
+      for (const [index, size] of sizes.entries()) large[index]!.keepBusy(1, amountsOf(1, size));
+      many!.keepBusy(30, amountsOf(1, 10));
+      for (let asked = 0; asked < 500; asked++) {
+        few!.attempt(amountsOf(1, 10));
+        await world.clock.advance(200);
+      }
+      const sentBy = (process: SharedProcess | undefined): number =>
+        world.sent.filter(sent => sent.process === process).length;
+      // In 50 windows; an attempt of the whole limit has every other one for itself.
+      expect(large.reduce((sum, process) => sum + sentBy(process), 0)).to.be.at.least(turns);
+      expect(sentBy(few)).to.be.at.least(470);
+      expect(sentBy(many)).to.be.at.least(small);
+      expect(world.mostIn(2000, ({inputTokens}) => inputTokens)).to.be.at.most(1000);
+    });
 
   it('gets back what an attempt did not use', async () => {
     const world = new SharedQuotas([tokens(1000, 60_000)]);
