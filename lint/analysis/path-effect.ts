@@ -73,7 +73,7 @@ function knownOf({origin, path}: Match): PathEffect | undefined {
   };
   const literal = patternsFor(segments.at(-1) ?? '').find(matches);
   const wildcard = patternsFor('*').find(matches);
-  const known = ((literal?.weight ?? 0) >= (wildcard?.weight ?? 0) ? literal : wildcard)?.known;
+  const known = ((wildcard?.weight ?? 0) > (literal?.weight ?? 0) ? wildcard : literal)?.known;
   // Below a path that reads others may write: /v1/messages/batches.
   return known?.effect === 'harmless' && path?.endsWith('/**') ? {...known, effect: 'unknown'} : known;
 }

@@ -56,6 +56,6 @@ export function misspeltDirective(
  */
 export function readReason(text: string): Pick<Directive, 'reason' | 'until'> {
   const [, before = '', until] = /^(.*?)(?:\buntil\s+(\S+))?$/s.exec(text.trim()) ?? [];
-  const day = /\buntil\s+(\d{4}-\d\d-\d\d)\b/.exec(text)?.[1];
+  const day = /\buntil\s+(\d{4}-\d\d-\d\d)/.exec(text)?.[1];
   return {reason: before.trim() || undefined, until: day ?? until};
 }

@@ -73,7 +73,7 @@ const client = connect(fetch, 'https://api.shop.example');
 \`\`\`
 
 The attempt timeout ends a \`.json()\` or \`.text()\` that takes too long, and leaves a stream alone: \`idleTimeoutMs\` bounds the silence of a
-stream. So a streamed answer of a model may take minutes.
+stream. So a streamed answer of a model may take minutes. It bounds the whole body of a failed response, such as a 404 or 500, read as a stream, too.
 
 ## What is checked
 
