@@ -481,6 +481,17 @@ describe('a call under a quota', () => {
     expect(world.handle.snapshot(world.clock.now()).origins[0]!.quotas[0]!.limits[0]!.left).to.equal(1000);
   });
 
+  virtually('gives back what a hedge took that was not sent before the other attempt was answered', async make => {
+    const world: World = make(
+      {hedge: {delayMs: 100, maxLoadRatio: 1}, quota: {limits: [tokens(2000)], learn: false}},
+      {prepareAttempt: ({attempt}) => (attempt === 1 ? undefined : new Promise(() => {}))},
+    );
+    world.serveSlowly(300, 200);
+    expect(await world.run(ITEMS, prompt(900))).to.equal('200');
+    expect(world.arrivals).to.deep.equal([0]);
+    expect(world.handle.snapshot(world.clock.now()).origins[0]!.quotas[0]!.limits[0]!.left).to.equal(1095);
+  });
+
   virtually(
     'gives back what it took where the server refused it, and keeps it where the server may have acted',
     async make => {

@@ -62,4 +62,10 @@ describe('the stack of the error of a failed call', () => {
     it(`${what} is thrown untouched`, async () => {
       expect(await thrown(loadItems(failingWith(error)))).to.equal(error);
     });
+
+  it('an object that is no Error gets no field', async () => {
+    const error = {code: 'ODD'};
+    expect(await thrown(loadItems(failingWith(error)))).to.equal(error);
+    expect(error).to.deep.equal({code: 'ODD'});
+  });
 });
