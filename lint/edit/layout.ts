@@ -43,8 +43,7 @@ export function editEntries(
   const runs = runsOf(entrySpans(node), removed);
   const last = runs.at(-1);
   const endsRemoved = last?.isRemoved === true;
-  if (endsRemoved && runs.length === 1 && added.length === 0 && node.kind === 'list' && node.flow)
-    return [{...node.span, text: '[]'}];
+  if (endsRemoved && runs.length === 1 && node.kind === 'list' && node.flow) return [{...node.span, text: '[]'}];
   const edits: TextEdit[] = [];
   for (const [index, run] of runs.entries()) {
     if (!run.isRemoved || (run === last && added.length > 0)) continue;

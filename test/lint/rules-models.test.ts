@@ -164,6 +164,19 @@ describe('RL405 no-field-without-effect', () => {
     expect(await messages('RL405', {deadlineMs: null, quota: {maxWaitMs: 86_400_000}})).to.be.empty;
   });
 
+  const UNUSED: Readonly<Record<string, PolicyInput>> = {
+    nested: {nested: 'yield'},
+    attemptHeader: {attemptHeader: 'x-attempt'},
+    'paid.maxPaidAttempts': {paid: {maxPaidAttempts: 2}},
+  };
+  for (const [path, policy] of Object.entries(UNUSED))
+    it(`offers to take ${path} out where nothing is retried`, async () => {
+      const files = {'policy.json': JSON.stringify({maxAttempts: 1, ...policy})};
+      const {findings} = await lintText({path: 'policy.json', files});
+      const titles = findings.filter(({code}) => code === 'RL405').map(({fix}) => fix?.title);
+      expect(titles).to.deep.equal([`Remove ${path}`]);
+    });
+
   it('allows nested and attemptHeader that one route uses', async () => {
     const policy: PolicyInput = {
       maxAttempts: 1,
