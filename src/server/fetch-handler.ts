@@ -118,9 +118,22 @@ async function readRequest(request: Request, maxBytes: number): Promise<Uint8Arr
     throw new Error(
       `The body of the request has ${read.bytes.byteLength} bytes, and its Content-Length is ${length}: the client disconnected.`,
     );
-  if ('bytes' in read) return read.bytes;
+  if ('bytes' in read) {
+    if (request.body !== null && length === 0) await expectUncut(request);
+    return read.bytes;
+  }
   await read.stream.cancel();
   return null;
+}
+
+/**
+ * Without a Content-Length nothing says where a body ends. @hono/node-server ends that of a reset stream of HTTP/2 as it ends a whole one, and aborts the request in
+ * the same turn of the event loop.
+ */
+async function expectUncut({signal}: Request): Promise<void> {
+  await new Promise(resolve => setTimeout(resolve));
+  if (signal.aborted)
+    throw new Error('The client disconnected, and its request has no Content-Length: its body may be cut.');
 }
 
 function withBody(request: Request, body: Uint8Array<ArrayBuffer>): Request {

@@ -9,6 +9,7 @@ import {
   type TransactionalStore,
 } from '../../src/server.ts';
 import {VirtualClock} from '../../src/testing.ts';
+import {thrown} from '../call/world.ts';
 import {deferred, post, told} from './requests.ts';
 
 type Options = Partial<IdempotencyOptions<Request>>;
@@ -236,6 +237,34 @@ describe('idempotent', () => {
       await handler(post('k')).catch(() => {});
       expect(await told(await handler(post('k')))).to.equal('200 x');
       expect(charges.runs).to.equal(2);
+    });
+
+    it('is not run for a body of unknown length that ends with the abort of its request', async () => {
+      const {handler, charges} = charging({});
+      const client = new AbortController();
+      let isCut = true;
+      const body = () =>
+        new ReadableStream({
+          pull(controller) {
+            controller.enqueue(new TextEncoder().encode(isCut ? '1200.0 ' : '1200.0 EUR'));
+            controller.close();
+            if (isCut) setTimeout(() => client.abort());
+          },
+        });
+      const send = async () =>
+        handler(
+          new Request('https://a.example', {
+            method: 'POST',
+            headers: {'idempotency-key': 'k'},
+            body: body(),
+            duplex: 'half',
+            signal: isCut ? client.signal : null,
+          } as RequestInit),
+        );
+      expect(String(await thrown(send()))).to.match(/disconnected/);
+      isCut = false;
+      expect(await told(await send())).to.equal('201 {"id":1}');
+      expect(charges.runs).to.equal(1);
     });
 
     it('is not run for a body above the limit', async () => {

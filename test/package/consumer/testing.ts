@@ -43,7 +43,6 @@ const mine: Clock = {
   },
   disarm() {},
   unref() {},
-  ref() {},
   expect() {},
 };
 mine.arm(new Once(), 1);
