@@ -45,22 +45,20 @@ export function restoreHeaders(response: ServerResponse, before: OutgoingHttpHea
   for (const [name, value] of Object.entries(before)) if (value !== undefined) response.setHeader(name, value);
 }
 
-/** Of HTTP/2, a response has a stream. It is closed behind what was written. */
-type NodeResponse = ServerResponse & {readonly stream?: {close(): void}};
-
 /** Sends a stored response, with the headers that the middleware around has set for this request. */
-export function sendStored(response: NodeResponse, {status, headers, body}: StoredResponse): void {
+export function sendStored(response: ServerResponse, {status, headers, body}: StoredResponse): void {
   response.statusCode = status;
   response.statusMessage = '';
   for (const name of new Set(headers.map(([name]) => name))) response.removeHeader(name);
   for (const [name, value] of headers) response.appendHeader(name, value);
-  // The client may still send a body that is too large: its next request would wait behind it, and a stream of HTTP/2 would keep its place of the session.
-  const isCut = status === 413 && response.req?.complete === false;
-  if (isCut && response.stream === undefined) response.setHeader('connection', 'close');
+  // The client may still send a body that is too large, and its next request would wait behind it. Unread, a stream of HTTP/2 would keep its place of the session.
+  if (status === 413 && response.req?.complete === false) {
+    if (response.req.httpVersionMajor === 1) response.setHeader('connection', 'close');
+    else response.req.resume();
+  }
   sendHead(response, body?.byteLength ?? 0);
   // Node drops the body of a status without one, or throws where the server says so.
   response.end(hasNoBody(status) ? undefined : (body ?? undefined));
-  if (isCut) response.stream?.close();
 }
 
 /**

@@ -113,7 +113,7 @@ describe('a client that disconnects while the response is held', () => {
       expect(await retried(url)).to.equal(`replayed 201 ${WHOLE}`);
     });
 
-  it('resets a stream of HTTP/2 whose body is above the limit and still sent, so that it takes no place of the session', async () => {
+  it('reads on over HTTP/2 what is sent of a body above the limit, so that the stream ends', async () => {
     const keyed = idempotencyMiddleware({store: memoryStore(), scope: 'everyone', on: () => {}, maxRequestBytes: 1000});
     const server = createHttp2Server((request, response) => {
       const [incoming, outgoing] = [request, response] as unknown as [IncomingMessage, ServerResponse];
@@ -123,13 +123,13 @@ describe('a client that disconnects while the response is held', () => {
     const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     try {
       const upload = session.request({':method': 'POST', ':path': '/charges', 'idempotency-key': 'k'});
-      upload.write('z'.repeat(2000));
+      upload.end('z'.repeat(2_000_000));
       let body = '';
       upload.setEncoding('utf8').on('data', part => (body += part));
       const [headers] = (await once(upload, 'response')) as [{':status': number}];
       await once(upload, 'close');
       expect(body).to.include('BODY_TOO_LARGE');
-      expect([headers[':status'], upload.rstCode]).to.deep.equal([413, 0]);
+      expect(headers[':status']).to.equal(413);
     } finally {
       session.destroy();
       server.close();
