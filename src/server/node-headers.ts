@@ -67,7 +67,7 @@ export function sendStored(response: ServerResponse, {status, headers, body}: St
  * @param size Bytes of the whole body.
  */
 export function sendHead(response: ServerResponse, size: number): void {
-  if (!/[^ -~]/.test(String(response.getHeader('content-disposition') ?? ''))) return;
+  if (!/[\x80-\xff]/.test(String(response.getHeader('content-disposition') ?? ''))) return;
   const isFramed = ['content-length', 'transfer-encoding', 'trailer'].some(name => response.hasHeader(name));
   if (!isFramed && !hasNoBody(response.statusCode)) response.setHeader('content-length', size);
   response.writeHead(response.statusCode);
