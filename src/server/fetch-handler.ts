@@ -1,5 +1,6 @@
 /** Idempotency keys and deadlines for handlers that take a `Request` and return a `Response`. */
 import type {Awaitable} from '../core/awaitable.ts';
+import {afterPoll} from '../core/event-loop.ts';
 import {readUpTo} from './bounded-body.ts';
 import {Countdown, type DeadlineOptions, readDeadline} from './deadline.ts';
 import {type RequestDeadline, runUnder} from './deadline-scope.ts';
@@ -127,13 +128,12 @@ async function readRequest(request: Request, maxBytes: number): Promise<Uint8Arr
 }
 
 /**
- * Without a Content-Length nothing says where a body ends. @hono/node-server ends that of a reset stream of HTTP/2 as it ends a whole one, and aborts the request in
- * the same turn of the event loop.
+ * Without a Content-Length nothing says where a body ends. @hono/node-server ends that of a reset stream of HTTP/2 as it ends a whole one, and aborts the request two turns
+ * of the event loop later.
  */
 async function expectUncut({signal}: Request): Promise<void> {
-  await new Promise(resolve => setTimeout(resolve));
-  if (signal.aborted)
-    throw new Error('The client disconnected, and its request has no Content-Length: its body may be cut.');
+  for (let turn = 0; turn < 3; turn++) await new Promise<void>(afterPoll);
+  signal.throwIfAborted();
 }
 
 function withBody(request: Request, body: Uint8Array<ArrayBuffer>): Request {
