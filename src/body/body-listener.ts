@@ -68,13 +68,11 @@ export function bothListeners(outer: BodyListener, inner: BodyListener): BodyLis
 const unread =
   typeof FinalizationRegistry === 'undefined'
     ? null
-    : new FinalizationRegistry<BodyListener>(listener => listener.ended());
+    : new FinalizationRegistry<BodyListener>(listener => listener.readerLeft());
 
 /**
- * Ends a body that the caller never reads to its end: once the object is garbage-collected, its timer and its signal are released.
- *
- * @param object The response, or the reader of its stream.
+ * A response that the caller never reads to its end: once it is garbage-collected, its signal and its span are released, unless a clone of it is left.
  */
-export function endWhenCollected(object: object, listener: BodyListener): void {
-  unread?.register(object, listener);
+export function endWhenCollected(response: Response, listener: BodyListener): void {
+  unread?.register(response, listener);
 }

@@ -3,7 +3,7 @@
  *
  * It stays the very object that fetch gave; another prototype stands before its own. The same is done to its readers.
  */
-import {type BodyListener, endWhenCollected, listenerOf} from './body-listener.ts';
+import {type BodyListener, listenerOf} from './body-listener.ts';
 
 type Stream = ReadableStream<Uint8Array>;
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
@@ -24,7 +24,6 @@ function trackedReader(stream: Stream, options?: {mode?: 'byob'}): Reader {
   const listener = listenerOf.get(stream);
   if (!listener) return reader;
   listener.streaming();
-  endWhenCollected(reader, listener);
   listenerOf.set(reader, listener);
   return Object.setPrototypeOf(reader, options?.mode === 'byob' ? TrackedByobReader : TrackedReader) as Reader;
 }

@@ -35,3 +35,6 @@ class Returned {
     return object;
   }
 }
+
+/** Of an object: another one, which is collected no earlier. */
+export const keepsAlive: HiddenField<object> = hiddenField();

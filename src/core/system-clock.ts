@@ -28,8 +28,7 @@ export class SystemClock implements Clock {
   }
 
   expect(ms: number): void {
-    // A timer of Bun 1.4 that was unref'd and ref'd again may never fire: there each timer is its own.
-    if (ms > 0 && ms <= LONGEST && !('Bun' in globalThis || this.#lanes.has(ms))) this.#lanes.set(ms, new Lane(ms));
+    if (ms > 0 && ms <= LONGEST && !this.#lanes.has(ms)) this.#lanes.set(ms, new Lane(ms));
   }
 
   arm(timer: Timer, ms: number, now: number = performance.now()): void {

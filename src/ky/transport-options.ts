@@ -1,6 +1,7 @@
 /** The transport of a call of ky, as both loops use it. */
 import {TimeoutError as KyTimeoutError} from 'ky';
 import type {CallContext} from '../call/context.ts';
+import {keepsAlive} from '../core/hidden-field.ts';
 import type {RequestTransportOptions} from '../transport/request-transport.ts';
 import type {KyCall} from './ky-call.ts';
 import type {RequestBody} from './request-body.ts';
@@ -13,6 +14,7 @@ export function transportOptions(
   request: Request,
   init: RequestInit,
 ): RequestTransportOptions {
+  keepsAlive.set(request.signal, request); // A Request of Node that is collected no longer follows the caller's signal.
   const {bodyGetsFreshTime, bodyGraceMs} = ky.explicit;
   return {
     request,

@@ -293,7 +293,7 @@ describe('the body of an answer', () => {
       const {endWhenCollected} = (await import(
         `../../src/body/body-listener.ts?${'without'}`
       )) as typeof import('../../src/body/body-listener.ts');
-      expect(() => endWhenCollected({}, {} as Parameters<typeof endWhenCollected>[1])).not.to.throw();
+      expect(() => endWhenCollected(new Response(), {} as Parameters<typeof endWhenCollected>[1])).not.to.throw();
     } finally {
       globalThis.FinalizationRegistry = registry;
     }
