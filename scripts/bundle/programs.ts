@@ -26,14 +26,18 @@ const serversApart: Plugin = {
     ),
 };
 
+/** Another text in place of a file's own. */
+const replacing = (name: string, filter: RegExp, contents: string): Plugin => ({
+  name,
+  setup: ({onLoad}) => onLoad({filter}, () => ({contents})),
+});
+
 /** The simulator stays among the modules of the package, beside the charts: the servers start it in a thread of its own. */
-const simulatorOutside: Plugin = {
-  name: 'simulator-outside',
-  setup: ({onLoad}) =>
-    onLoad({filter: /\/simulate\/worker-file\.ts$/}, () => ({
-      contents: `export const workerFile = require('node:path').join(__dirname, 'worker.js');`,
-    })),
-};
+const simulatorOutside = replacing(
+  'simulator-outside',
+  /\/simulate\/worker-file\.ts$/,
+  `export const workerFile = require('node:path').join(__dirname, 'worker.js');`,
+);
 
 /** The server for agents starts itself again as the thread in which it lints. */
 const toolsInside: Plugin = {
@@ -48,31 +52,24 @@ const toolsInside: Plugin = {
 };
 
 /** The pages of the rules stay in docs, beside the bundle. */
-const pagesOutside: Plugin = {
-  name: 'pages-outside',
-  setup: ({onLoad}) =>
-    onLoad({filter: /\/io\/pages-folder\.ts$/}, () => ({
-      contents: `export const pagesFolder = require('node:path').join(__dirname, '../docs/rules');`,
-    })),
-};
+const pagesOutside = replacing(
+  'pages-outside',
+  /\/io\/pages-folder\.ts$/,
+  `export const pagesFolder = require('node:path').join(__dirname, '../docs/rules');`,
+);
 
 /** Leaves out the messages of zod in forty languages: English is a file of its own. */
-const withoutLanguages: Plugin = {
-  name: 'without-languages',
-  setup: ({onLoad}) => onLoad({filter: /\/zod\/v4\/locales\/index\.js$/}, () => ({contents: 'export {};'})),
-};
+const withoutLanguages = replacing('without-languages', /\/zod\/v4\/locales\/index\.js$/, 'export {};');
 
 /** Leaves out the validator of answers that a server asks of users: retry-lint asks none, and zod checks what agents send. */
-const withoutElicitation: Plugin = {
-  name: 'without-elicitation',
-  setup: ({onLoad}) =>
-    onLoad({filter: /\/@modelcontextprotocol\/server\/dist\/shimsNode\.mjs$/}, () => ({
-      contents: `export {default as process} from 'node:process';
-        export class DefaultJsonSchemaValidator {
-          getValidator() { throw new Error('retry-lint asks users nothing.'); }
-        }`,
-    })),
-};
+const withoutElicitation = replacing(
+  'without-elicitation',
+  /\/@modelcontextprotocol\/server\/dist\/shimsNode\.mjs$/,
+  `export {default as process} from 'node:process';
+  export class DefaultJsonSchemaValidator {
+    getValidator() { throw new Error('retry-lint asks users nothing.'); }
+  }`,
+);
 
 /**
  * @param folder Gets retry-lint.cjs, retry-lint-main.cjs, retry-lint-lsp.cjs and retry-lint-mcp.cjs. worker.js is to be there, too, and the pages of the

@@ -139,7 +139,7 @@ export class Readiness {
 
   #answered<R extends AttemptResponse>(answer: ReadyAnswer, {clock, random}: Asker<R>['client']): void {
     this.#isAsking = false;
-    // A clock of the user's may throw, and no caller of this catches it.
+    // The user's clock may throw, and nothing above catches it.
     quietly(() => this.#learn(answer, clock.now(), random));
     // A waiter that goes on may end another one, which has left then.
     for (const waiter of [...this.#waiters]) if (this.#waiters.delete(waiter)) waiter.proceed();

@@ -1,6 +1,6 @@
 /**
- * A response that was cloned, whose copy was cancelled and which nobody reads, when its caller aborts: ky leaves such a response to its caller
- * wherever there is an afterResponse hook. Under Node 22, an unhandled rejection would end the process.
+ * The caller aborts, and has not read the response. Its copy was cancelled: with an afterResponse hook, ky gives each response in that state.
+ * Under Node 22, an unhandled rejection would end the process.
  */
 import {expect} from 'chai';
 import ky from 'ky';

@@ -73,7 +73,7 @@ describe('the body of an answer', () => {
     expect(await reading).to.include({code: 'ATTEMPT_TIMEOUT', limitMs: 500});
   });
 
-  virtually('that nobody reads ends with its caller’s abort', async make => {
+  virtually('that is not read ends when its caller aborts', async make => {
     let cancelled: unknown;
     const body = new ReadableStream({
       cancel: reason => {
@@ -176,7 +176,7 @@ describe('the body of an answer', () => {
   describe('under two clients, one above the other', () => {
     const PATIENT = {attemptTimeoutMs: 60_000, deadlineMs: 120_000, maxAttempts: 1} as const;
     const HASTY = {attemptTimeoutMs: 500, deadlineMs: null, maxAttempts: 1, idleTimeoutMs: 200} as const;
-    /** A function of the user's between them, which may look at the response. */
+    /** The user's function between them, which looks at the response. */
     const logging = (fetch: Fetch): Fetch => {
       return async (...request) => {
         const response = await fetch(...request);
