@@ -6,7 +6,7 @@
 import {cpSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {bundleClient} from './bundle/client.ts';
-import {bundleCharts, bundleModules, copyDeclarations, manifestOf} from './bundle/modules.ts';
+import {bundleCharts, bundleDeclarations, bundleModules, manifestOf} from './bundle/modules.ts';
 import {bundlePrograms} from './bundle/programs.ts';
 import {root} from './bundle/root.ts';
 import {noticesOf} from './notices.ts';
@@ -17,7 +17,7 @@ async function writeClient(): Promise<void> {
   const dist = join(root, 'dist');
   const manifest = manifestOf(root);
   const bundled = await bundleClient(dist, manifest);
-  copyDeclarations(DECLARATIONS, join(dist, 'types'), manifest);
+  await bundleDeclarations(DECLARATIONS, join(dist, 'types'), manifest);
   writeFileSync(join(dist, 'licenses.txt'), noticesOf(bundled, root));
 }
 
@@ -32,7 +32,7 @@ async function writeLinter(): Promise<void> {
     await bundleCharts(dist),
     await bundlePrograms(dist),
   ];
-  copyDeclarations(DECLARATIONS, join(dist, 'types'), manifest);
+  await bundleDeclarations(DECLARATIONS, join(dist, 'types'), manifest);
   writeFileSync(join(dist, 'licenses.txt'), noticesOf(bundled, root));
   for (const page of ['rules', 'retry-lint.md', 'mcp.md', 'editors.md'])
     cpSync(join(root, 'docs', page), join(home, 'docs', page), {recursive: true});

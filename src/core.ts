@@ -58,6 +58,7 @@ export type {Refusal} from './decide/may-retry.ts';
 export type {HintSource, ServerHint} from './decide/server-hint.ts';
 export {createFetch, type PerCallInit, type ResilientFetch, type ResilientInit} from './fetch/create-fetch.ts';
 export type {SharedGuards} from './guards/guard-factory.ts';
+export type {KyPorts} from './ky/ports.ts';
 export {resilience} from './ky/resilience.ts';
 export {presets} from './policy/presets.ts';
 export type * from './policy/types.ts';

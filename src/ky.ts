@@ -5,7 +5,7 @@
  */
 import type {Options} from 'ky';
 import type {PolicyArgument, PolicyHandle} from './client/policy-handle.ts';
-import type {Ports} from './client/ports.ts';
+import type {KyPorts} from './ky/ports.ts';
 import {resilience as bareResilience} from './ky/resilience.ts';
 import type {PolicyInput} from './policy/types.ts';
 import {observed} from './telemetry/observed.ts';
@@ -23,6 +23,7 @@ export type {
 } from './client/ports.ts';
 export {InvalidPolicyError, RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
 export type {GuardSnapshot} from './core/guard-snapshot.ts';
+export type {KyPorts} from './ky/ports.ts';
 export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';
 
 /**
@@ -43,7 +44,7 @@ export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';
  * const api = ky.extend(resilience({maxAttempts: 4, deadlineMs: 10_000}));
  * await api.get('https://example.com/users').json();
  */
-export function resilience<Json>(policy?: PolicyArgument<Json>, ports?: Omit<Ports, 'fetch'>): Options;
-export function resilience(policy?: PolicyInput | PolicyHandle, ports: Omit<Ports, 'fetch'> = {}): Options {
+export function resilience<Json>(policy?: PolicyArgument<Json>, ports?: KyPorts): Options;
+export function resilience(policy?: PolicyInput | PolicyHandle, ports: KyPorts = {}): Options {
   return bareResilience(policy, observed(ports));
 }

@@ -10,6 +10,7 @@ import type {HandlePorts, Ports} from './client/ports.ts';
 import {type Random, systemRandom} from './core/random.ts';
 import {fetchUnder, type ResilientFetch} from './fetch/create-fetch.ts';
 import {LocalGuards, type SharedGuards} from './guards/guard-factory.ts';
+import type {KyPorts} from './ky/ports.ts';
 import {optionsUnder} from './ky/resilience.ts';
 import type {JsonPolicy} from './policy/json-policy.ts';
 import {mergeLayers, mergeOverrides} from './policy/layers.ts';
@@ -27,6 +28,7 @@ export type {
 } from './client/ports.ts';
 export {RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
 export type {PerCallInit, ResilientFetch, ResilientInit} from './fetch/create-fetch.ts';
+export type {KyPorts} from './ky/ports.ts';
 export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';
 
 const unchecked: PolicySource = {resolve: (input = {}) => mergeLayers(input), resolveCall: mergeOverrides};
@@ -55,14 +57,8 @@ export function createFetch(policy?: PolicyInput | PolicyHandle, ports: Ports = 
 }
 
 /** `resilience` of `steadfetch/core`, for a policy that was validated before. */
-export function resilience<Json>(
-  policy?: PolicyArgument<Json>,
-  ports?: Omit<Ports, 'fetch'>,
-): ReturnType<typeof optionsUnder>;
-export function resilience(
-  policy?: PolicyInput | PolicyHandle,
-  ports: Omit<Ports, 'fetch'> = {},
-): ReturnType<typeof optionsUnder> {
+export function resilience<Json>(policy?: PolicyArgument<Json>, ports?: KyPorts): ReturnType<typeof optionsUnder>;
+export function resilience(policy?: PolicyInput | PolicyHandle, ports: KyPorts = {}): ReturnType<typeof optionsUnder> {
   return optionsUnder(handleOf(policy, ports), ports);
 }
 

@@ -2,10 +2,12 @@
  * The modules of a package, so that an import reads a few files in place of two hundred. What several entries have is in a file that they share: there is one
  * class of each name, whichever entries a program imports. All files are in one folder, so that a module finds others beside it.
  */
-import {cpSync, readFileSync} from 'node:fs';
+import {readFileSync} from 'node:fs';
 import {builtinModules} from 'node:module';
-import {basename, dirname, join} from 'node:path';
+import {basename, join} from 'node:path';
 import {type BuildOptions, build, type Metafile, type Plugin} from 'esbuild';
+import {rolldown} from 'rolldown';
+import {dts} from 'rolldown-plugin-dts';
 import {root} from './root.ts';
 
 /** As far as it says what is bundled. */
@@ -95,19 +97,18 @@ const entriesOf = (exports: Manifest['exports']) =>
 const sourceOf = (types: string): string => types.replace('./dist/types/', '').replace(/\.d\.ts$/, '.ts');
 
 /**
- * Copies the declarations that an entry of the package leads to.
+ * The declarations of a package: a file for each entry, and those that entries share. As with the modules, an import reads few files.
  *
  * @param from All declarations, as the compiler has written them.
  */
-export function copyDeclarations(from: string, to: string, manifest: Manifest): void {
-  const used = new Set(entriesOf(manifest.exports).map(({types}) => types.replace('./dist/types/', '')));
-  const codeOf = (file: string): string => readFileSync(join(from, file), 'utf8').replace(/\/\*.*?\*\//gs, '');
-  for (const file of used)
-    for (const [, specifier] of codeOf(file).matchAll(/(?:from |import\()'(\.[^']+)'/g))
-      used.add(
-        join(dirname(file), specifier!)
-          .replaceAll('\\', '/')
-          .replace(/\.[jt]s$/, '.d.ts'),
-      );
-  for (const file of used) cpSync(join(from, file), join(to, file));
+export async function bundleDeclarations(from: string, to: string, {exports}: Manifest): Promise<void> {
+  const files = entriesOf(exports).map(({types}) => types.replace('./dist/types/', ''));
+  const bundle = await rolldown({
+    input: Object.fromEntries(files.map(file => [file.replace(/\.ts$/, ''), join(from, file)])),
+    external: /^[^./]/,
+    // Nothing is compiled: the compiler and its settings are named so that none is looked for.
+    plugins: [dts({dtsOnly: true, generator: 'oxc', tsconfig: false})],
+  });
+  await bundle.write({dir: to, chunkFileNames: 'shared-[hash].d.ts'});
+  await bundle.close();
 }

@@ -9,22 +9,15 @@ import ky, {type InitHook, type KyInstance, type Options} from 'ky';
 import {Client} from '../client/client.ts';
 import {handleOf} from '../client/define-policy.ts';
 import type {PolicyArgument, PolicyHandle} from '../client/policy-handle.ts';
-import type {Ports} from '../client/ports.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {httpAnswers} from '../decide/answers-http.ts';
-import type {CallOverrides, PolicyInput} from '../policy/types.ts';
+import type {PolicyInput} from '../policy/types.ts';
 import {watchFailedRequests} from '../transport/redirects.ts';
 import {explicitOptions, takeOverTimeouts} from './explicit-options.ts';
 import {KyCall, type KyOptions} from './ky-call.ts';
 import {driveKyLoop} from './ky-loop.ts';
 import {installOwnLoop} from './own-loop.ts';
-
-declare module 'ky' {
-  interface Options {
-    /** Fields of the policy that this call changes. See docs/policy.md of steadfetch, Overrides of one call. */
-    resilience?: CallOverrides | undefined;
-  }
-}
+import type {KyPorts} from './ports.ts';
 
 const OURS = Symbol('steadfetch init hook');
 
@@ -46,13 +39,13 @@ const OURS = Symbol('steadfetch init hook');
  * const api = ky.extend(resilience({maxAttempts: 4, deadlineMs: 10_000}));
  * await api.get('https://example.com/users').json();
  */
-export function resilience<Json>(policy?: PolicyArgument<Json>, ports?: Omit<Ports, 'fetch'>): Options;
-export function resilience(policy?: PolicyInput | PolicyHandle, ports: Omit<Ports, 'fetch'> = {}): Options {
+export function resilience<Json>(policy?: PolicyArgument<Json>, ports?: KyPorts): Options;
+export function resilience(policy?: PolicyInput | PolicyHandle, ports: KyPorts = {}): Options {
   return optionsUnder(handleOf(policy, ports), ports);
 }
 
 /** The same under a policy that is already there. */
-export function optionsUnder(handle: PolicyHandle, ports: Omit<Ports, 'fetch'>): Options {
+export function optionsUnder(handle: PolicyHandle, ports: KyPorts): Options {
   requireKy();
   const client = new Client(handle, ports, httpAnswers);
   watchFailedRequests();

@@ -1,5 +1,5 @@
 /** The types compile for users, even without skipLibCheck. */
-import {cpSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {expect} from 'chai';
@@ -82,6 +82,12 @@ describe('types', () => {
       }
     });
   }
+
+  for (const file of readdirSync(consumer).filter(name => name.endsWith('.ts')))
+    it(`${file} compiles by itself: no import of another entry is needed`, async () => {
+      const {output} = await compile('ts70', {...resolutions[0], ...worlds[1]}, [file]);
+      expect(output).to.equal('');
+    });
 
   it('refuses a wrong policy: the consumers can fail', async () => {
     const folder = await fullProject();

@@ -1,10 +1,10 @@
 import ky from 'ky';
 import {
   definePolicy,
+  type KyPorts,
   type PolicyHandle,
   type PolicyInput,
   type PolicySnapshot,
-  type Ports,
   reportOf,
   resilience,
 } from 'steadfetch';
@@ -17,7 +17,7 @@ const policy: PolicyInput = {
   backoff: {kind: 'exponential', jitter: 'full'},
   routes: [{match: {path: '/payments'}, maxAttempts: 1, breaker: null}],
 };
-const ports: Omit<Ports, 'fetch'> = {on: event => console.log(event.type), observer: null};
+const ports: KyPorts = {on: event => console.log(event.type), observer: null};
 const handle: PolicyHandle = definePolicy(policy);
 export const state: PolicySnapshot = handle.snapshot();
 
