@@ -16,7 +16,7 @@ const PROGRAMS = {
 /** @returns What was bundled. */
 export async function bundleClient(folder: string, manifest: Manifest): Promise<Metafile[]> {
   // Not minified: stack traces have its lines.
-  const bundled = [await bundleModules(folder, manifest, PROGRAMS, false), await bundleCharts(folder)];
+  const bundled = [await bundleModules(folder, manifest, PROGRAMS), await bundleCharts(folder)];
   chmodSync(join(folder, 'cli.js'), 0o755);
   return bundled;
 }

@@ -8,6 +8,7 @@ import {basename, join} from 'node:path';
 import {type BuildOptions, build, type Metafile, type Plugin} from 'esbuild';
 import {rolldown} from 'rolldown';
 import {dts} from 'rolldown-plugin-dts';
+import {replacing} from './replacing.ts';
 import {root} from './root.ts';
 
 /** As far as it says what is bundled. */
@@ -38,6 +39,15 @@ const yamlForAll: Plugin = {
     onResolve({filter: /^yaml$/}, () => ({path: join(root, 'node_modules/yaml/browser/index.js'), sideEffects: false})),
 };
 
+/** yaml without its writer, which the linter never calls: its fixes are edits of the text. */
+export const yamlReadOnly: Plugin = replacing(
+  'yaml-read-only',
+  /\/yaml\/(?:browser\/)?dist\/stringify\/stringify(?:|Collection|Document|Pair|String)\.js$/,
+  `const none = () => { throw new Error('retry-lint writes no YAML.'); };
+  export {none as createStringifyContext, none as stringify, none as stringifyCollection, none as stringifyDocument,
+    none as stringifyPair, none as stringifyString};`,
+);
+
 /** ECharts is a file of its own, which only a page with charts loads. */
 const chartsApart: Plugin = {
   name: 'charts-apart',
@@ -67,7 +77,7 @@ export async function bundleModules(
   folder: string,
   {exports = {}, peerDependencies = {}}: Partial<Manifest>,
   programs: Readonly<Record<string, string>>,
-  minify: boolean,
+  {minify = false, plugins = []}: {readonly minify?: boolean; readonly plugins?: readonly Plugin[]} = {},
 ): Promise<Metafile> {
   const entries = entriesOf(exports).map(target => [basename(target.default, '.js'), sourceOf(target.types)]);
   const {metafile} = await build({
@@ -77,7 +87,7 @@ export async function bundleModules(
     splitting: true,
     chunkNames: 'shared-[hash]',
     external: [...Object.keys(peerDependencies), '@opentelemetry/*'],
-    plugins: [builtinsOfCommonJs, yamlForAll, chartsApart],
+    plugins: [builtinsOfCommonJs, yamlForAll, chartsApart, ...plugins],
     minify,
   });
   return metafile;

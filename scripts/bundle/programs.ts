@@ -5,6 +5,8 @@
 import {chmodSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {build, type Metafile, type Plugin} from 'esbuild';
+import {yamlReadOnly} from './modules.ts';
+import {replacing} from './replacing.ts';
 import {root} from './root.ts';
 
 /** Leaves out the formatter of jsonc-parser, which is not used and fills tables when it is loaded. The package does not say so itself. */
@@ -25,12 +27,6 @@ const serversApart: Plugin = {
       kind === 'entry-point' ? undefined : {path: `./retry-lint-${/(\w+)\/serve/.exec(path)![1]}.cjs`, external: true},
     ),
 };
-
-/** Another text in place of a file's own. */
-const replacing = (name: string, filter: RegExp, contents: string): Plugin => ({
-  name,
-  setup: ({onLoad}) => onLoad({filter}, () => ({contents})),
-});
 
 /** The simulator stays among the modules of the package, beside the charts: the servers start it in a thread of its own. */
 const simulatorOutside = replacing(
@@ -97,6 +93,7 @@ export async function bundlePrograms(folder: string): Promise<Metafile> {
     minify: true,
     legalComments: 'none',
     plugins: [
+      yamlReadOnly,
       withoutFormatter,
       serversApart,
       simulatorOutside,
