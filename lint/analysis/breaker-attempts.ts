@@ -1,5 +1,6 @@
 /** How many failures of one call a breaker can count. */
 
+import {tripRule} from '../../src/policy/trip-rule.ts';
 import type {Policy, RatioBreaker, RetryTrigger} from '../../src/policy/types.ts';
 import type {Scope} from '../model/scope.ts';
 import {mayRepeat, retriesOf} from './retryability.ts';
@@ -34,6 +35,16 @@ export function isDiluted({policy}: Scope, {windowMs, failureRatio}: RatioBreake
   const rps = policy.objective?.assume?.rps;
   if (rps === undefined || attempts === Infinity) return false;
   return attempts / (attempts + (rps * windowMs) / 1000) < failureRatio;
+}
+
+/** How many attempts of the assumed traffic are in a window while every call fails. Unlimited retries fill any window. */
+export const windowAttempts = ({policy}: Scope, {windowMs}: RatioBreaker, rps: number): number =>
+  (rps * (retriesOf(policy) + 1) * windowMs) / 1000;
+
+/** Whether the assumed traffic never has as many attempts in a window as the breaker needs to open. */
+export function isNeverOpened(scope: Scope, breaker: RatioBreaker): boolean {
+  const rps = scope.policy.objective?.assume?.rps;
+  return rps !== undefined && rps > 0 && windowAttempts(scope, breaker, rps) < tripRule(breaker).least;
 }
 
 export const formatAttempts = (attempts: number): string =>

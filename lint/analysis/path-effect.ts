@@ -157,7 +157,7 @@ const byThing = indexBy('things');
 
 /** Verbs whose effect adds up. A DELETE by GET changes nothing the second time. */
 const ACTIONS: ReadonlySet<string> = new Set(
-  'decrement dispatch enqueue execute increment notify pay publish reboot refund restart run send sendmail sendsms transfer trigger withdraw'.split(
+  'buy capture debit decrement deduct dispatch enqueue execute increment notify pay publish reboot redeem refund resend reserve restart run send sendmail sendsms transfer trigger withdraw'.split(
     ' ',
   ),
 );

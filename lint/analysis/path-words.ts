@@ -59,7 +59,7 @@ export const wordGroups: readonly WordGroup[] = [
     effect: 'harmless',
     why: 'it reads, and changes nothing',
     verbs:
-      'aggregate analyse analyze annotate autocomplete calculate check classify compare compute count describe detect detokenize embed estimate evaluate explain fetch find get has infer inspect introspect is list lookup moderate predict preview query rank read recognize recommend regress render rerank retrieve score search select show simulate suggest summarize synthesize tokenize transcribe translate validate watch',
+      'aggregate analyse analyze annotate autocomplete calculate check classify compare compute count describe detect detokenize embed estimate evaluate explain fetch find get has infer inquire inquiry inspect introspect is list lookup moderate predict preview query rank read recognize recommend regress render rerank retrieve score search select show simulate suggest summarize synthesize tokenize transcribe translate validate watch',
     things:
       'completion completions embedding embeddings infer inference lookup moderation moderations predict query search',
   },
@@ -67,7 +67,7 @@ export const wordGroups: readonly WordGroup[] = [
     effect: 'unknown',
     why: 'a second request may find it done already',
     verbs:
-      'acknowledge archive cancel close delete disable enable end export put reindex remove replace revoke save set start stop update upsert void',
+      'acknowledge archive cancel close delete disable enable end export put reindex remove replace revoke save set start status stop update upsert verify void',
   },
 ];
 

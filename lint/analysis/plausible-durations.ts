@@ -23,17 +23,20 @@ export const RANGES: readonly (readonly [path: string, leastMs: number, mostMs: 
 
 /**
  * Whether a duration outside of its range fits the others, which the meant one would not: a short one in seconds, a deadline of hours that would
- * be shorter than a wait.
+ * be shorter than a part of the call.
  */
-export function isPlausible(
-  {attemptTimeoutMs, backoff, deadlineMs, objective}: Policy,
-  path: string,
-  ms: number,
-  meantMs: number,
-): boolean {
-  if (meantMs < ms) return path === 'deadlineMs' && meantMs < longestMs(backoff, 100, false);
+export function isPlausible(policy: Policy, path: string, ms: number, meantMs: number): boolean {
+  const {attemptTimeoutMs, deadlineMs, objective} = policy;
+  if (meantMs < ms) return path === 'deadlineMs' && meantMs < longestPartMs(policy);
   if (path.startsWith('backoff.')) return deadlineMs !== null && meantMs > deadlineMs;
   if (path.startsWith('objective.')) return attemptTimeoutMs !== null && meantMs > attemptTimeoutMs;
   const {p95, p99 = p95} = objective?.assume?.latencyMs ?? {};
   return path === 'attemptTimeoutMs' && p99 !== undefined && p99 < ms;
 }
+
+/** An attempt, or a wait: before a retry, or for the quota. */
+const longestPartMs = ({attemptTimeoutMs, backoff, quota}: Policy): number => {
+  const attemptMs = attemptTimeoutMs ?? 0;
+  const waits = [longestMs(backoff, 100, false), longestMs(backoff, 100, true), quota?.maxWaitMs ?? 0];
+  return Math.max(...waits, attemptMs > HOUR ? 0 : attemptMs);
+};

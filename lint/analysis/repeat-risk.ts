@@ -4,7 +4,7 @@ import {type Confidence, type Severity, severities} from '../finding.ts';
 import {isSet, type Scope} from '../model/scope.ts';
 import type {FixDraft} from '../rule.ts';
 import {isIdempotent} from './methods.ts';
-import {effectOf, isBroad, type PathEffect} from './path-effect.ts';
+import {actingWordOf, effectOf, isBroad, type PathEffect} from './path-effect.ts';
 import {isKeyed, namedMethods, namedNonIdempotent} from './retryability.ts';
 
 export interface RepeatRisk extends PathEffect {
@@ -53,12 +53,13 @@ function severityOf({effect}: PathEffect, isDeclared: boolean, isEverywhere: boo
   return isDeclared && !isEverywhere ? 'info' : 'warning';
 }
 
-/** Paths describe POST. A declared PATCH may be a merge (RFC 7396), which is idempotent. */
+/** Paths describe POST. A declared PATCH may be a merge (RFC 7396), which is idempotent, unless the path ends with a verb. */
 function effectOfMethod({match}: Scope, method: string, isDeclared: boolean): PathEffect {
   // The effect of a method that is not registered is unknown; assume that its declaration is correct.
   if (isIdempotent(method) !== false) return {effect: 'harmless', why: undefined};
   const found = effectOf(match);
-  return method !== 'POST' && isDeclared && found.effect === 'acts' ? {effect: 'unknown', why: undefined} : found;
+  const mayMerge = method !== 'POST' && isDeclared && actingWordOf(match?.path)?.isCertain !== true;
+  return mayMerge && found.effect === 'acts' ? {effect: 'unknown', why: undefined} : found;
 }
 
 /** Lists the method in `idempotentMethods` of the route that names it. */

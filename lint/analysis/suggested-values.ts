@@ -26,13 +26,16 @@ export const waitsTooLong = (scope: Scope): boolean =>
   neededMs(scope.policy, retriesOf(scope.policy) + 1, 0) + LEAST_ATTEMPT_MS > (scope.policy.deadlineMs ?? Infinity);
 
 /**
- * The longest attempt timeout with which all attempts and waits fit, at most the timeout of the policy, or the default where it has none. If
+ * The longest attempt timeout with which all attempts and waits fit, at most the timeout of the policy, or `defaultMs` where it has none. If
  * they cannot fit, an equal share of the deadline; undefined if that is below the least time for an attempt.
  */
-export function suggestedTimeoutMs(policy: Policy): number | undefined {
+export function suggestedTimeoutMs(
+  policy: Policy,
+  defaultMs: number | null = defaultPolicy.attemptTimeoutMs,
+): number | undefined {
   const {deadlineMs} = policy;
   const attempts = retriesOf(policy) + 1;
-  const wanted = policy.attemptTimeoutMs ?? defaultPolicy.attemptTimeoutMs ?? Infinity;
+  const wanted = policy.attemptTimeoutMs ?? defaultMs ?? Infinity;
   if (deadlineMs === null) return wanted;
   const count = Number.isFinite(attempts) ? attempts : 3;
   const waits = neededMs(policy, count, 0);

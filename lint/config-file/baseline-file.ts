@@ -39,12 +39,12 @@ export class BaselineFile {
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw new CliError(`The baseline ${this.shown} ${whyNot(error)}.`);
       throw new CliError(
-        `The baseline ${this.shown} is not JSON: ${error.message}. "retry-lint baseline" writes it anew.`,
+        `The baseline ${this.shown} is not JSON: ${error.message}. Without the file, "retry-lint baseline" writes it anew.`,
       );
     }
     if (!isBaseline(value))
       throw new CliError(
-        `The baseline ${this.shown} is not of version 1, or not a baseline. "retry-lint baseline" writes it anew.`,
+        `The baseline ${this.shown} is not of version 1, or not a baseline. Without the file, "retry-lint baseline" writes it anew.`,
       );
     return this.#moved(value, path => shownPath(this.#cwd, resolve(dirname(this.file), path)));
   }

@@ -5,6 +5,7 @@ import {below, isInvalidIn} from '../model/layer.ts';
 import {type Scope, withoutIndex} from '../model/scope.ts';
 import {setterOf, valueAt} from '../model/setter.ts';
 import type {Change} from '../rule.ts';
+import type {Shape} from '../shape/shape.ts';
 import {Patch} from './patch.ts';
 import {type Plan, planOf} from './plan.ts';
 
@@ -18,11 +19,21 @@ export function planOfChanges(scope: Scope, changes: readonly Change[]): Plan | 
   for (const change of changes) {
     const field = fieldChange(change, scope);
     const written = field === undefined ? [] : inverse(field, shape);
-    if (!written?.every(each => apply(each, patch))) return undefined;
+    if (!written?.every(each => !losesMistake(each, shape) && apply(each, patch))) return undefined;
   }
   const plan = planOf(patch);
   return plan?.edits.length === 0 ? undefined : plan;
 }
+
+/** What its author wrote wrong is still to be mended: no change takes it out with what is around it. */
+const losesMistake = ({do: what, segments}: TreeChange, {problems}: Shape): boolean =>
+  (what === 'set' || what === 'remove') &&
+  problems.some(
+    ({place}) =>
+      place !== undefined &&
+      place.segments.length > segments.length &&
+      segments.every((segment, index) => segment === place.segments[index]),
+  );
 
 function apply(change: TreeChange, patch: Patch): boolean {
   const {segments} = change;

@@ -1,5 +1,5 @@
 import type {ConsecutiveBreaker, RatioBreaker} from '../../src/policy/types.ts';
-import {breakerAttemptsOf, formatAttempts, isDiluted} from '../analysis/breaker-attempts.ts';
+import {breakerAttemptsOf, formatAttempts, isDiluted, isNeverOpened} from '../analysis/breaker-attempts.ts';
 import {formatCount, formatNumber, formatShare} from '../analysis/format.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {setting} from '../analysis/setting.ts';
@@ -67,11 +67,13 @@ const LONG_MS = 10_000;
 function* ratio(scope: Scope, breaker: RatioBreaker): Iterable<Draft> {
   const {minCalls, openMs} = breaker;
   if (minCalls === 'auto' || !isSure(scope, 'breaker.minCalls', 'breaker.openMs')) return;
-  const fix = setting(scope, 'breaker.minCalls', 'auto');
+  const mended = isNeverOpened(scope, {...breaker, minCalls: 'auto'})
+    ? {}
+    : {fix: setting(scope, 'breaker.minCalls', 'auto')};
   const {words} = scope.dialect;
   if (minCalls === 1) {
     const message = `One failed attempt in an empty window opens the breaker and refuses all calls for ${words.ms(openMs)}. Raise ${words.key('breaker.minCalls')}.`;
-    yield {at: 'breaker.minCalls', message, fix};
+    yield {at: 'breaker.minCalls', message, ...mended};
     return;
   }
   const attempts = breakerAttemptsOf(scope);
@@ -80,7 +82,7 @@ function* ratio(scope: Scope, breaker: RatioBreaker): Iterable<Draft> {
       at: mostSpecific(scope, 'breaker.failureRatio', 'breaker.minCalls'),
       message: `One failed attempt among ${minCalls} opens the breaker: it is ${formatShare(1 / minCalls)} of them, and ${words.key('breaker.failureRatio')} is ${formatNumber(breaker.failureRatio)}. Raise ${words.key('breaker.failureRatio')} or ${words.key('breaker.minCalls')}.`,
       related: relatedTo(scope, 'breaker.minCalls'),
-      fix,
+      ...mended,
     };
     return;
   }
@@ -89,7 +91,7 @@ function* ratio(scope: Scope, breaker: RatioBreaker): Iterable<Draft> {
     at: mostSpecific(scope, 'breaker.minCalls', 'maxAttempts'),
     message: `One call can open the breaker for every call: the failure ratio counts from ${formatCount(minCalls, 'attempt')}, and a call makes ${formatAttempts(attempts)}. Raise ${words.key('breaker.minCalls')}.`,
     related: relatedTo(scope, 'breaker.minCalls', 'maxAttempts'),
-    fix,
+    ...mended,
   };
 }
 

@@ -1,5 +1,6 @@
 import {tripRule} from '../../src/policy/trip-rule.ts';
 import type {RatioBreaker} from '../../src/policy/types.ts';
+import {isNeverOpened, windowAttempts} from '../analysis/breaker-attempts.ts';
 import {formatCount, formatNumber} from '../analysis/format.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {retriesOf} from '../analysis/retryability.ts';
@@ -36,9 +37,8 @@ function* tooFew(scope: Scope, breaker: RatioBreaker, rps: number): Iterable<Dra
   const {least} = tripRule(breaker);
   const {words} = scope.dialect;
   const attempts = retriesOf(scope.policy) + 1;
-  const held = (rps * attempts * windowMs) / 1000;
-  // Unlimited retries fill any window.
-  if (held >= least) return;
+  if (!isNeverOpened(scope, breaker)) return;
+  const held = windowAttempts(scope, breaker, rps);
   const each = attempts === 1 ? '' : ` of ${attempts} attempts each`;
   yield {
     at: mostSpecific(scope, 'breaker.minCalls', 'breaker.windowMs'),

@@ -13,6 +13,8 @@ export const misspeltMethod: Rule = builtIn('RL403', {
   *check(scope): Iterable<Draft> {
     for (const path of ['match.methods', 'idempotentMethods', 'idempotency.methods']) {
       for (const {value, at} of entriesOf(scope, path)) {
+        if (typeof value === 'string' && EVERY.test(value))
+          yield {at, message: `"${value}" is not an HTTP method, so ${EFFECTS[path]}. Name each method.`};
         const meant = typeof value === 'string' ? meantBy(value) : undefined;
         if (meant === undefined) continue;
         yield {
@@ -31,6 +33,8 @@ const EFFECTS: Readonly<Record<string, string>> = {
   'idempotency.methods': 'no call gets a key',
 };
 
+const EVERY = /^(?:\*|all|any|every)$/i;
+
 /** Methods that a misspelt word is compared with. */
 const COMMON = 'GET HEAD POST PUT PATCH DELETE OPTIONS TRACE CONNECT QUERY'.split(' ');
 
@@ -39,5 +43,5 @@ const CUSTOMARY: ReadonlySet<string> = new Set(['PURGE', 'BAN', 'REFRESH', 'LIST
 
 function meantBy(word: string): string | undefined {
   const method = word.toUpperCase();
-  return isRegistered(method) || CUSTOMARY.has(method) ? undefined : nearest(word, COMMON);
+  return isRegistered(method) || CUSTOMARY.has(method) || EVERY.test(method) ? undefined : nearest(word, COMMON);
 }

@@ -11,14 +11,13 @@ import {builtIn} from './built-in.ts';
 
 const belowLatency: Check = {
   worse: 'lower',
-  needs: ['objective'],
   fields: ['attemptTimeoutMs', 'deadlineMs', 'objective'],
-  reads: ['hedge', 'maxAttempts', 'paid', 'stream'],
+  reads: ['hedge', 'match', 'maxAttempts', 'paid', 'stream'],
 
   *check(scope): Iterable<Draft> {
     const {policy} = scope;
     const latencies = policy.objective?.assume?.latencyMs;
-    if (latencies === undefined) return;
+    if (latencies === undefined) return void (yield* belowGeneration(scope));
     yield* lateContent(scope, latencies.p50);
     const limit = shorterLimit(policy.attemptTimeoutMs, policy.deadlineMs);
     const cut = cutPercentile(latencies, limit.ms);
@@ -37,6 +36,24 @@ const belowLatency: Check = {
     };
   },
 };
+
+/** The route of a model whose latencies are not assumed. A stream is answered by its headers. */
+function* belowGeneration(scope: Scope): Iterable<Draft> {
+  const {attemptTimeoutMs, deadlineMs, paid, stream} = scope.policy;
+  const limit = shorterLimit(attemptTimeoutMs, deadlineMs);
+  if (!isModelRoute(scope) || limit.ms >= (stream === null ? GENERATION_MS : FIRST_CONTENT_MS)) return;
+  const {words} = scope.dialect;
+  yield {
+    at: isSetHere(scope, limit.path) ? limit.path : 'match.path',
+    message: `${limit.what}${formatAsked(scope.policy, limit, GENERATION_MS)} times out after ${words.ms(limit.ms)}, and a model takes longer to generate some hundred tokens: the response is lost${paid === null ? '' : ', and paid for'}. Raise the ${limit.name}, or assume the latencies of the model.`,
+    confidence: 'medium',
+    related: relatedTo(scope, limit.path),
+  };
+}
+
+/** Some 360 tokens at 28 ms each. */
+const GENERATION_MS = 10_000;
+const FIRST_CONTENT_MS = 2000;
 
 /** Whether a promise may ask for the early timeout: one of shares, or of a longest duration in which a slow response does not come. */
 function isBound({policy: {objective}}: Scope, slowMs: number): boolean {

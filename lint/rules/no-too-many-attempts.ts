@@ -2,7 +2,7 @@ import {longestMs} from '../../src/math/schedule.ts';
 import {isLight, isRare} from '../analysis/rare-calls.ts';
 import {setting} from '../analysis/setting.ts';
 import {isNative} from '../dialects/native.ts';
-import {isSure, type Scope} from '../model/scope.ts';
+import {isSetHere, isSure, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
@@ -36,11 +36,22 @@ const unlimited: Check = {
   },
 };
 
+/** Without the waits that no retry uses then. */
+function threeAttempts(scope: Scope): FixDraft {
+  const attempts = setting(scope, 'maxAttempts', 3);
+  const {backoff} = scope.policy;
+  if (backoff.kind !== 'list' || backoff.delaysMs.length <= 2 || !isSetHere(scope, 'backoff.delaysMs')) return attempts;
+  const value = backoff.delaysMs.slice(0, 2);
+  const {words} = scope.dialect;
+  const title = `${attempts.title} and ${words.key('backoff.delaysMs')} to ${words.value('backoff.delaysMs', value)}`;
+  return {title, changes: [...attempts.changes, {do: 'set', path: 'backoff.delaysMs', value}]};
+}
+
 /** Only steadfetch validates a policy before it runs. */
 const refused = ({dialect}: Scope): string => (isNative(dialect) ? ' The client refuses this policy.' : '');
 
 function bounded(scope: Scope): FixDraft {
-  const attempts = setting(scope, 'maxAttempts', 3);
+  const attempts = threeAttempts(scope);
   const {words, expresses} = scope.dialect;
   if (scope.policy.deadlineMs !== null || !expresses('deadlineMs')) return attempts;
   const deadline = {do: 'set', path: 'deadlineMs', value: 30_000} as const;
@@ -65,16 +76,16 @@ const excessiveAttempts: FormerCheck = {
   worse: 'higher',
   needs: ['maxAttempts'],
   fields: ['maxAttempts'],
-  reads: ['budget', 'deadlineMs', 'objective'],
+  reads: ['backoff', 'budget', 'deadlineMs', 'objective'],
 
   *check(scope): Iterable<Draft> {
     const {maxAttempts} = scope.policy;
     const many = hasMinutes(scope) || isLight(scope) ? MANY.workflow : MANY[scope.dialect.capabilities.kind];
     if (typeof maxAttempts !== 'number' || maxAttempts <= many) return;
-    const fix = setting(scope, 'maxAttempts', 3);
+    const fix = threeAttempts(scope);
     yield {
       at: 'maxAttempts',
-      message: `A failing call makes up to ${maxAttempts} attempts; the limit is ${many}. Attempts after the third rarely help, and each adds load to a failing server. ${fix.title}.`,
+      message: `A failing call makes up to ${maxAttempts} attempts; the limit is ${many}. Attempts after the third rarely help, and each adds load to a failing server. ${setting(scope, 'maxAttempts', 3).title}.`,
       severity: maxAttempts >= EXCESSIVE ? 'error' : 'warning',
       fix,
     };

@@ -11,7 +11,7 @@ import {builtIn} from './built-in.ts';
 export const toothlessBudget: Rule = builtIn('RL208', {
   needs: ['budget', 'objective'],
   fields: ['budget'],
-  reads: ['deadlineMs', 'maxAttempts', 'objective', 'retryOn'],
+  reads: ['concurrency', 'deadlineMs', 'maxAttempts', 'objective', 'retryOn'],
 
   *check(scope): Iterable<Draft> {
     const {budget, objective} = scope.policy;
@@ -54,6 +54,30 @@ function* checkRatio(
 const LONG_MS = 60_000;
 const MANY_RETRIES = 100;
 
+/** A full bucket that pays every retry of the first minute of an outage; where the traffic is not known, one that no traffic empties. */
+function* largeBucket(
+  {capacity, retryCost}: TokenBucketBudget,
+  rps: number | undefined,
+  scope: Scope,
+): Iterable<Draft> {
+  const {words} = scope.dialect;
+  const held = capacity / retryCost;
+  const lastsMs = (held * 1000) / ((rps || BUSY_RPS) * Math.min(retriesOf(scope.policy), MOST_RETRIES));
+  // A limit of attempts in flight bounds the load of retries, too.
+  if (held < MANY_RETRIES || lastsMs < LONG_MS || scope.policy.concurrency !== null) return;
+  const until = rps ? `: it refuses no retry in the first ${words.ms(Math.round(lastsMs))} of an outage` : '';
+  yield {
+    at: 'budget.capacity',
+    message: `A full bucket of ${formatCount(capacity, 'token')} pays ${formatCount(Math.floor(held), 'retry', 'retries')}${until}. Lower ${words.key('budget.capacity')}.`,
+    related: relatedTo(scope, 'objective.assume.rps'),
+    fix: setting(scope, 'budget.capacity', 100),
+  };
+}
+
+/** More calls per second than a process makes, and more retries than a call. */
+const BUSY_RPS = 1000;
+const MOST_RETRIES = 5;
+
 function* checkBucket(budget: TokenBucketBudget, rps: number | undefined, scope: Scope): Iterable<Draft> {
   const {retryCost, throttledCost, refillPerMinute} = budget;
   const free = [
@@ -69,15 +93,18 @@ function* checkBucket(budget: TokenBucketBudget, rps: number | undefined, scope:
       fix,
     };
   }
+  if (retryCost > 0) yield* largeBucket(budget, rps, scope);
   const perSecond = refillPerMinute / 60 / retryCost;
   // One retry per minute is accepted for clients with few calls.
-  if (retryCost === 0 || rps === undefined || rps === 0 || perSecond < rps || perSecond <= 1 / 60) return;
+  if (retryCost === 0 || rps === 0 || perSecond < (rps ?? BUSY_RPS) || perSecond <= 1 / 60) return;
   const refill = `A refill of ${formatCount(refillPerMinute, 'token')} per minute at ${formatCount(retryCost, 'token')} per retry`;
-  const message = `${refill} always allows ${formatCount(perSecond, 'retry', 'retries')} per second at ${formatCount(rps, 'call')} per second: each call can be retried in an outage. Lower ${scope.dialect.words.key('budget.refillPerMinute')}.`;
+  const message = `${refill} always allows ${formatCount(perSecond, 'retry', 'retries')} per second${rps === undefined ? '' : ` at ${formatCount(rps, 'call')} per second`}: each call can be retried in an outage. Lower ${scope.dialect.words.key('budget.refillPerMinute')}.`;
   yield {
     at: 'budget.refillPerMinute',
     message,
     related: relatedTo(scope, 'objective.assume.rps'),
-    ...(14 / 60 / retryCost < Math.max(rps, 1 / 60 + 1e-9) ? {fix: setting(scope, 'budget.refillPerMinute', 14)} : {}),
+    ...(14 / 60 / retryCost < Math.max(rps ?? BUSY_RPS, 1 / 60 + 1e-9)
+      ? {fix: setting(scope, 'budget.refillPerMinute', 14)}
+      : {}),
   };
 }

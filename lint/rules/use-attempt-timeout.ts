@@ -2,8 +2,13 @@ import {isCodeName} from '../../src/decide/grpc-codes.ts';
 import {mayRetry, retriesOf} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
 import {suggestedTimeoutMs} from '../analysis/suggested-values.ts';
+import type {Scope} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
+
+/** What the policy would have without its null: a preset knows what a model takes. */
+const hiddenTimeoutMs = ({layers}: Scope): number | undefined =>
+  layers.map(({data}) => data.attemptTimeoutMs).find(ms => typeof ms === 'number');
 
 export const missingAttemptTimeout: Rule = builtIn('RL301', {
   needs: ['attemptTimeoutMs'],
@@ -20,7 +25,7 @@ export const missingAttemptTimeout: Rule = builtIn('RL301', {
       retries === 1 ? 'the retry is' : Number.isFinite(retries) ? `the ${retries} retries are` : 'the retries are';
     const takes =
       deadlineMs === null ? 'never ends' : `takes the whole deadline of ${scope.dialect.words.ms(deadlineMs)}`;
-    const value = suggestedTimeoutMs(scope.policy);
+    const value = suggestedTimeoutMs(scope.policy, hiddenTimeoutMs(scope));
     const {words} = scope.dialect;
     const advice =
       value === undefined ? setting(scope, 'maxAttempts', 1).title : `Set ${words.key('attemptTimeoutMs')}`;

@@ -17,7 +17,7 @@ const immediateRetries: Check = {
     if (!mayRetry(scope)) return;
     const retries = Math.max(Math.min(retriesOf(scope.policy), 100), 1);
     if (longestWaits(backoff, retries, false).some(wait => wait > 0)) return;
-    const zeros = zeroFields(backoff);
+    const zeros = zeroFields(backoff, retries);
     // A route sets the cap of another kind; RL401 reports it.
     if (zeros.length === 0) return;
     if (!isSure(scope, ...zeros.map(({path}) => path))) return;
@@ -35,7 +35,7 @@ const immediateRetries: Check = {
 type Set = Extract<Change, {do: 'set'}>;
 
 /** The fields that make the waits 0, with their default values. */
-function zeroFields(backoff: Backoff): Set[] {
+function zeroFields(backoff: Backoff, retries: number): Set[] {
   const defaults = defaultsByKind.backoff![backoff.kind] as Readonly<Record<string, unknown>>;
   return (
     Object.entries(backoff)
@@ -44,7 +44,10 @@ function zeroFields(backoff: Backoff): Set[] {
         ([field, value]) =>
           ['baseMs', 'delayMs', 'delaysMs', 'capMs'].includes(field) && field in defaults && isZero(value),
       )
-      .map(([field]): Set => ({do: 'set', path: `backoff.${field}`, value: defaults[field]}))
+      .map(([field]): Set => {
+        const value = defaults[field];
+        return {do: 'set', path: `backoff.${field}`, value: Array.isArray(value) ? value.slice(0, retries) : value};
+      })
   );
 }
 

@@ -97,9 +97,10 @@ function mend(draft: {root: unknown}, problem: ShapeProblem, places: Map<string,
   const {kind, path, place, meant} = problem;
   if (kind === 'missing-field') {
     const parent = places.get(parentPath(path));
-    const stub = STUBS[path.slice(path.lastIndexOf('.') + 1)];
-    if (parent !== undefined && stub !== undefined)
-      setAt(draft, [...parent.segments, path.slice(path.lastIndexOf('.') + 1)], stub);
+    const field = path.slice(path.lastIndexOf('.') + 1);
+    // Names are the endpoints' own: two that are missing are not the same.
+    const stub = field === 'name' ? path : STUBS[field];
+    if (parent !== undefined && stub !== undefined) setAt(draft, [...parent.segments, field], stub);
     invalid.add(path);
     return;
   }
@@ -117,7 +118,7 @@ function mend(draft: {root: unknown}, problem: ShapeProblem, places: Map<string,
 }
 
 /** Values in place of required fields, without which nothing around them could be read. */
-const STUBS: Readonly<Record<string, unknown>> = {match: {}, name: 'unnamed', maxAttempts: 1};
+const STUBS: Readonly<Record<string, unknown>> = {match: {}, maxAttempts: 1};
 
 function renamePlaces(places: Map<string, Place>, from: string, to: string): void {
   const place = places.get(from)!;

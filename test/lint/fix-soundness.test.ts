@@ -107,3 +107,50 @@ describe('a change of YAML', () => {
     });
   }
 });
+
+describe('a fix of what is around a mistake', () => {
+  for (const [what, policy, kept] of [
+    ['replaces no list with a misspelt entry', {retryOn: ['netwrok', 503]}, 'netwrok'],
+    [
+      'replaces none that a preset adds to',
+      {extends: ['steadfetch:llm'], retryOn: ['5xx', 'netwrok', 'timeout']},
+      'netwrok',
+    ],
+    ['removes no part with a misspelt field', {breaker: {minCals: 1, failureRatio: 1}, maxAttempts: 1}, 'minCals'],
+  ] as const)
+    it(what, async () => {
+      const path = 'policy.json';
+      const text = JSON.stringify(policy);
+      const {findings} = await lintText({path, files: {[path]: text}});
+      const ofRules = findings.filter(({code}) => !/^RL00/.test(code));
+      expect(ofRules, 'findings that could have a fix').not.to.be.empty;
+      for (const {fix, suggestions} of ofRules)
+        for (const {edits} of [...(fix ? [fix] : []), ...suggestions]) expect(applyEdits(text, edits)).to.contain(kept);
+    });
+});
+
+describe('a fix brings no other finding', () => {
+  for (const [what, policy] of [
+    ['a list of zeros, longer than the retries need', {backoff: {kind: 'list', delaysMs: [0, 0]}}],
+    [
+      'attempts for which a list has more waits',
+      {maxAttempts: 9, backoff: {kind: 'list', delaysMs: [100, 200, 300, 400]}},
+    ],
+    ['a breaker that one call opens, and few calls', {breaker: {minCalls: 1}, objective: {assume: {rps: 0.1}}}],
+    ['attempts of a preset for models without their timeout', {extends: ['steadfetch:llm'], attemptTimeoutMs: null}],
+  ] as const)
+    it(what, async () => {
+      const path = 'policy.json';
+      const text = JSON.stringify(policy);
+      const before = await lintText({path, files: {[path]: text}});
+      expect(before.findings).not.to.be.empty;
+      const {report} = await fixText({path, files: {[path]: text}}, {unsafe: true});
+      const known = new Set(before.findings.map(({code}) => code));
+      expect(report.findings.filter(({code}) => !known.has(code))).to.deep.equal([]);
+    });
+
+  it('and keeps the time that a preset gives a model', async () => {
+    const {text} = await fixed('{"extends": ["steadfetch:llm"], "attemptTimeoutMs": null}', 'policy.json');
+    expect(JSON.parse(text).attemptTimeoutMs).to.be.above(120_000);
+  });
+});

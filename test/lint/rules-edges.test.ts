@@ -50,6 +50,11 @@ describe('rules', () => {
     });
   });
 
+  it('know endpoints without a name apart', async () => {
+    const endpoints = [{origin: 'https://a.example'}, {origin: 'https://b.example'}] as never;
+    expect(await codes({endpoints})).to.deep.equal(['RL005', 'RL005']);
+  });
+
   describe('are silent about what depends on a slip', () => {
     for (const [name, policy, code] of [
       ['a deadline that is no number', {deadlineMs: '10s'}, 'RL303'],

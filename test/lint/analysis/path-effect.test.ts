@@ -3,10 +3,11 @@
 import {expect} from 'chai';
 import {knownReads} from '../../../lint/analysis/known-reads.ts';
 import {knownWrites} from '../../../lint/analysis/known-writes.ts';
-import {effectOf, isBroad} from '../../../lint/analysis/path-effect.ts';
+import {actingWordOf, effectOf, isBroad} from '../../../lint/analysis/path-effect.ts';
 
 const paths = {
   harmless: [
+    '/payments/inquiry',
     '/v1/fetchAndRank',
     '/v1/rerank',
     '/v2/embed',
@@ -155,6 +156,9 @@ const paths = {
     '/v1/things:charge',
   ],
   unknown: [
+    '/payments/status',
+    '/transactions/verify',
+    '/v1/orders/*/status',
     '/v1/messages/**',
     '/v1/responses/**',
     '/v1/chat/completions/**',
@@ -277,4 +281,18 @@ describe('isBroad', () => {
 
   for (const path of ['/v1/orders', '/v1/orders/**', '/shop.Orders/Get', '/graphql'])
     it(`${path} is about one`, () => expect(isBroad({path})).to.equal(false));
+});
+
+describe('a verb at the end of a path', () => {
+  for (const path of [
+    '/wallet/debit',
+    '/v1/orders/*/refund',
+    '/counter/increment',
+    '/inventory/reserve',
+    '/email/resend',
+  ])
+    it(`acts: ${path}`, () => expect(actingWordOf(path)).to.include({isCertain: true}));
+
+  for (const path of ['/v1/wallets/*/balance', '/user/email', '/v1/charge', '/debits'])
+    it(`is none: ${path}`, () => expect(actingWordOf(path)).to.equal(undefined));
 });
