@@ -62,10 +62,12 @@ export function bothListeners(outer: BodyListener, inner: BodyListener): BodyLis
 }
 
 /**
+ * The responses whose collection ends their body, by its stream once the caller has looked at that: cancelled or with a reader, it outlives its response.
+ *
  * The registry must not reach the watched object, or that is never collected. An attempt has no reference to its response, to the promise
  * of the caller, or to a loop that keeps the last response. Null in runtimes without a registry.
  */
-const unread =
+export const unread: FinalizationRegistry<BodyListener> | null =
   typeof FinalizationRegistry === 'undefined'
     ? null
     : new FinalizationRegistry<BodyListener>(listener => listener.readerLeft());
@@ -73,6 +75,8 @@ const unread =
 /**
  * A response that the caller never reads to its end: once it is garbage-collected, its signal and its span are released, unless a clone of it is left.
  */
-export function endWhenCollected(response: Response, listener: BodyListener): void {
-  unread?.register(response, listener);
+export function endWhenCollected(response: Response, listener: BodyListener, stream: object = response): void {
+  unread?.unregister(response);
+  unread?.unregister(stream);
+  unread?.register(response, listener, stream);
 }

@@ -3,7 +3,7 @@
  *
  * It stays the very object that fetch gave; another prototype stands before its own. The same is done to its readers.
  */
-import {type BodyListener, listenerOf} from './body-listener.ts';
+import {type BodyListener, listenerOf, unread} from './body-listener.ts';
 
 type Stream = ReadableStream<Uint8Array>;
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
@@ -23,6 +23,7 @@ function trackedReader(stream: Stream, options?: {mode?: 'byob'}): Reader {
   const reader = Native.getReader.call(stream, options as undefined) as Reader;
   const listener = listenerOf.get(stream);
   if (!listener) return reader;
+  unread?.unregister(stream);
   listener.streaming();
   listenerOf.set(reader, listener);
   return Object.setPrototypeOf(reader, options?.mode === 'byob' ? TrackedByobReader : TrackedReader) as Reader;
@@ -62,6 +63,7 @@ const TrackedStream: object = before(Native, {
     return trackedReader(this, options);
   },
   cancel(this: Stream, reason?: unknown) {
+    unread?.unregister(this);
     listenerOf.get(this)?.readerLeft();
     return Native.cancel.call(this, reason);
   },

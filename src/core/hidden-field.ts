@@ -35,6 +35,3 @@ class Returned {
     return object;
   }
 }
-
-/** Of an object: another one, which is collected no earlier. */
-export const keepsAlive: HiddenField<object> = hiddenField();

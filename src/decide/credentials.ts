@@ -16,15 +16,16 @@ const HARMLESS_HEADERS: ReadonlySet<string> = new Set(
   digest repr-digest want-digest want-content-digest want-repr-digest
   if-match if-none-match if-modified-since if-unmodified-since if-range range prefer expect cache-control pragma priority
   connection keep-alive te trailer transfer-encoding date user-agent dnt sec-gpc save-data upgrade-insecure-requests
-  sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-user x-requested-with
+  x-requested-with
   idempotency-key x-idempotency-key x-request-id x-correlation-id x-client-request-id request-id
-  traceparent tracestate b3 x-b3-traceid x-b3-spanid x-b3-parentspanid x-b3-sampled x-b3-flags uber-trace-id
+  traceparent tracestate b3 uber-trace-id
   x-cloud-trace-context x-amzn-trace-id x-datadog-trace-id x-datadog-parent-id x-datadog-sampling-priority x-datadog-origin
   sentry-trace x-stainless-retry-count`.split(/\s+/),
 );
 
 /** @param name In lower case. */
-export const isHarmlessHeader = (name: string): boolean => HARMLESS_HEADERS.has(name);
+export const isHarmlessHeader = (name: string): boolean =>
+  HARMLESS_HEADERS.has(name) || /^(?:sec-fetch|x-b3)-/.test(name);
 
 /** The names of the query parameters of a URL. Some servers take a semicolon for an ampersand. */
 export function parametersOf(url: string): string[] {

@@ -2,20 +2,34 @@
 import {isObject} from '../core/unknown-value.ts';
 import type {AskedTokens} from './asked-tokens.ts';
 
-/** The names of vendors; those of a group mean the same, and the count of `ADDED` comes on top. Literals, so that a test measures each of them. */
-const INPUT = /"(?:prompt_tokens|input_tokens|promptTokenCount|inputTokens|prompt_eval_count)"\s*:\s*(\d{1,12})/g;
-const INPUT_ADDED = /"cache_creation_input_tokens"\s*:\s*(\d{1,12})/g;
-const OUTPUT = /"(?:completion_tokens|output_tokens|candidatesTokenCount|outputTokens|eval_count)"\s*:\s*(\d{1,12})/g;
-const OUTPUT_ADDED = /"thoughtsTokenCount"\s*:\s*(\d{1,12})/g;
+/**
+ * Of each count the names that vendors give it, and that of a count on top. Literals, so that a test measures each of them. R and Java write large
+ * numbers as 1e+05.
+ */
+const COUNTED = [
+  [
+    'inputTokens',
+    /"(?:prompt_tokens|input_tokens|promptTokenCount|inputTokens|prompt_eval_count)"\s*:\s*([\d.eE+]{1,20})(?![\w.])/g,
+    /"cache_creation_input_tokens"\s*:\s*([\d.eE+]{1,20})(?![\w.])/g,
+  ],
+  [
+    'outputTokens',
+    /"(?:completion_tokens|output_tokens|candidatesTokenCount|outputTokens|eval_count)"\s*:\s*([\d.eE+]{1,20})(?![\w.])/g,
+    /"thoughtsTokenCount"\s*:\s*([\d.eE+]{1,20})(?![\w.])/g,
+  ],
+] as const;
 
 /**
  * The usage in a JSON body, or in a part of an event stream. In a stream vendors repeat the counts as they grow, so the largest counts.
  * Quotes inside a text are escaped, so the output of a model is not taken for usage.
  */
 export function usageIn(text: string): AskedTokens {
-  const inputTokens = total(text, INPUT, INPUT_ADDED);
-  const outputTokens = total(text, OUTPUT, OUTPUT_ADDED);
-  return {...(inputTokens !== undefined && {inputTokens}), ...(outputTokens !== undefined && {outputTokens})};
+  const usage: {inputTokens?: number; outputTokens?: number} = {};
+  for (const [field, names, added] of COUNTED) {
+    const count = largest(text, names);
+    if (count >= 0) usage[field] = count + Math.max(0, largest(text, added));
+  }
+  return usage;
 }
 
 /** Under what vendors and their SDKs report the usage of an answer. */
@@ -40,13 +54,15 @@ export function usageOf(answer: unknown): AskedTokens {
 
 const field = (value: unknown, name: string): unknown => (isObject(value) ? value[name] : undefined);
 
-function total(text: string, names: RegExp, added: RegExp): number | undefined {
-  const count = largest(text, names);
-  return count === undefined ? undefined : count + (largest(text, added) ?? 0);
-}
-
-function largest(text: string, names: RegExp): number | undefined {
-  let found: number | undefined;
-  for (const match of text.matchAll(names)) found = Math.max(found ?? 0, Number(match[1]));
+/** @returns -1 if there is none. */
+function largest(text: string, names: RegExp): number {
+  let found = -1;
+  for (const match of text.matchAll(names)) {
+    const count = Math.ceil(Number(match[1]));
+    if (count > found && count < MOST) found = count;
+  }
   return found;
 }
+
+/** No answer has more tokens. */
+const MOST = 1e12;

@@ -1,10 +1,12 @@
 /** The transport of a call of ky, as both loops use it. */
 import {TimeoutError as KyTimeoutError} from 'ky';
 import type {CallContext} from '../call/context.ts';
-import {keepsAlive} from '../core/hidden-field.ts';
 import type {RequestTransportOptions} from '../transport/request-transport.ts';
 import type {KyCall} from './ky-call.ts';
 import type {RequestBody} from './request-body.ts';
+
+/** Of a signal. A Request of Node that is collected no longer follows the caller's signal. */
+const requestOf = new WeakMap<AbortSignal, Request>();
 
 /** For a transport that sends all attempts. Apart from the loops: what holds a transport while the body of a response is open must not hold the response. */
 export function transportOptions(
@@ -14,7 +16,7 @@ export function transportOptions(
   request: Request,
   init: RequestInit,
 ): RequestTransportOptions {
-  keepsAlive.set(request.signal, request); // A Request of Node that is collected no longer follows the caller's signal.
+  requestOf.set(request.signal, request);
   const {bodyGetsFreshTime, bodyGraceMs} = ky.explicit;
   return {
     request,

@@ -113,3 +113,37 @@ describe('a body that is read while its response is collected @T60', () => {
       expect(((await started.end) as Error).name).to.equal(reason);
     });
 });
+
+describe('a response whose body was only looked at, and that is dropped @T63', () => {
+  let server: LoopbackServer;
+  before(async () => {
+    server = await LoopbackServer.start();
+  });
+  after(() => server.close());
+
+  for (const [name, clientOf] of Object.entries(CLIENTS))
+    for (const [limits, policy] of [
+      ['time limits', {}],
+      ['no limits', NO_LIMITS],
+    ] as const)
+      it(`is collected, and its connection closes: ${name}, ${limits}`, async () => {
+        const {signal} = new AbortController();
+        let isClosed = false;
+        const {url} = server.place(response => {
+          response.on('close', () => {
+            isClosed = true;
+          });
+          response.writeHead(200).write('one');
+        });
+        const look = async (): Promise<void> => {
+          const response = await clientOf(policy, new VirtualClock())(url, {signal});
+          expect(response.body).to.have.property('locked', false);
+        };
+        await look();
+        // Ends by the time of the test, where it is never collected.
+        while (!isClosed) {
+          await new Promise(resolve => setImmediate(resolve));
+          collectGarbage();
+        }
+      });
+});

@@ -43,6 +43,24 @@ describe('the usage of an answer', () => {
       expect([inputTokens, outputTokens]).to.deep.equal(usage);
     });
 
+  for (const [written, tokens] of [
+    ['1000', 1000],
+    ['1000.0', 1000],
+    ['0.5', 1],
+    ['1e3', 1000],
+    ['1E+3', 1000],
+    ['1.0E7', 10_000_000],
+    ['1e15', undefined],
+    ['1e999', undefined],
+    ['1e-3', undefined],
+    ['123456789012345678901234567890', undefined],
+    ['12x', undefined],
+  ] as const)
+    it(`is read as JSON writes numbers: ${written}`, () => {
+      expect(usageIn(`{"usage":{"prompt_tokens":${written},"x":1}}`).inputTokens).to.equal(tokens);
+      expect(usageIn(`{"usage":{"prompt_tokens": ${written}}}`).inputTokens).to.equal(tokens);
+    });
+
   for (const method of ['json', 'text'] as const)
     virtually(`takes the place of the estimate where the caller reads by .${method}()`, async make => {
       const world = make(policy);

@@ -248,7 +248,7 @@ describe('pitfalls: event streams that are dropped', () => {
     expect(isClosed).to.equal(true);
   });
 
-  it('an open stream without a pending read keeps no process alive @T123', async () => {
+  it('no timer of an open stream without a pending read keeps the process alive @T123', async () => {
     const script = `
       import {createFetch} from ${JSON.stringify(new URL('../../src/core.ts', import.meta.url).href)};
       const endless = async () => new Response(

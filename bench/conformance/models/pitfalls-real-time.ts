@@ -78,7 +78,7 @@ export const realTimePitfalls: readonly RealTimePitfall[] = [
   },
   {
     id: 'T123',
-    title: 'an open stream without a pending read keeps no process alive',
+    title: 'no timer of an open stream without a pending read keeps the process alive',
     async run({id}) {
       const program = fileURLToPath(new URL('leave-open.ts', import.meta.url));
       const {error, stdout} = await new Promise<{readonly error: Error | null; readonly stdout: string}>(resolve => {
