@@ -117,7 +117,7 @@ export async function bundleDeclarations(from: string, to: string, {exports}: Ma
     input: Object.fromEntries(files.map(file => [file.replace(/\.ts$/, ''), join(from, file)])),
     external: /^[^./]/,
     // Nothing is compiled: the compiler and its settings are named so that none is looked for.
-    plugins: [dts({dtsOnly: true, generator: 'oxc', tsconfig: false})],
+    plugins: [dts({dtsInput: true, oxc: true, tsconfig: false})],
   });
   await bundle.write({dir: to, chunkFileNames: 'shared-[hash].d.ts'});
   await bundle.close();
