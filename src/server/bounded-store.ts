@@ -4,21 +4,17 @@
  */
 import {SteadfetchError} from '../core/errors.ts';
 import {CallbackTimer, type Clock} from '../core/timer.ts';
+import {StepRetries} from './step-retries.ts';
 import type {Claim, ClaimResult, IdempotencyStore, StoredResponse} from './store.ts';
-
-/** How often the key of a failed claim is looked for within the lease, to give it back. */
-const RETURNS = 10;
-/**
- * The most keys that are looked for again at once: while a store stalls, each request adds one, and drivers keep each command, some 3 kB. The first return alone suffices for a
- * store that carries out what it was sent in order.
- */
-const MOST_RETURNS = 1000;
 
 export class BoundedStore implements IdempotencyStore {
   readonly #store: IdempotencyStore;
   readonly #timeoutMs: number;
   readonly #clock: Clock;
-  #returns = 0;
+  /** Each request adds one while the store is away, so the ends of runs, which hold responses, have retries of their own. */
+  readonly #returns: StepRetries;
+  /** Responses that were sent to the store and have no answer yet, by the token of their run. */
+  readonly #unanswered = new Map<string, Promise<boolean>>();
   /** Those of which a claim has failed, which may still take the key. */
   readonly #late = new WeakSet<Claim>();
 
@@ -26,6 +22,7 @@ export class BoundedStore implements IdempotencyStore {
     this.#store = store;
     this.#timeoutMs = timeoutMs;
     this.#clock = clock;
+    this.#returns = new StepRetries(clock);
   }
 
   /** Where it rejects, its handler must not run: the key is given back. */
@@ -64,7 +61,7 @@ export class BoundedStore implements IdempotencyStore {
   /** The run has ended, and its key is free. So it is if a claim takes the key later. */
   async free(claim: Claim): Promise<boolean> {
     const isFree = await this.release(claim.key, claim.token);
-    if (this.#late.has(claim)) void this.#giveBack(claim, new AbortController().signal);
+    if (this.#late.has(claim)) void this.#giveBack(claim);
     return isFree;
   }
 
@@ -72,8 +69,17 @@ export class BoundedStore implements IdempotencyStore {
     return this.#within(async () => this.#store.renew(key, token, leaseMs));
   }
 
+  /** While the store has not answered, a further call sends nothing and waits for the same answer: so a driver that queues commands holds each response once. */
   complete(key: string, token: string, response: StoredResponse, keepMs: number): Promise<boolean> {
-    return this.#within(() => twice(() => this.#store.complete(key, token, response, keepMs)));
+    const unanswered = this.#unanswered;
+    const send = (): Promise<boolean> => {
+      const answer = twice(() => this.#store.complete(key, token, response, keepMs)).finally(() =>
+        unanswered.delete(token),
+      );
+      unanswered.set(token, answer);
+      return answer;
+    };
+    return this.#within(() => unanswered.get(token) ?? send());
   }
 
   abandon(key: string, token: string): Promise<boolean> {
@@ -93,31 +99,20 @@ export class BoundedStore implements IdempotencyStore {
 
   /**
    * A claim whose reply was lost has the key, and its handler never runs: without this the key would be refused as one whose run was lost. A claim may take the
-   * key later than a return that has found none, as where its COMMIT waits for a standby, and the second one later than the first one was given back.
+   * key later than a return that has found none, as where its COMMIT waits for a standby, and the second one later than the first one was given back. The first
+   * return alone suffices for a store that carries out what it was sent in order.
    *
-   * @param isKnown Aborts when no claim is on its way any more.
+   * @param isOver Aborts when no claim is on its way any more.
    */
-  async #giveBack({key, token, leaseMs}: Claim, isKnown: AbortSignal): Promise<void> {
+  async #giveBack({key, token, leaseMs}: Claim, isOver?: AbortSignal): Promise<void> {
     await this.release(key, token).catch(() => false);
-    if (this.#returns >= MOST_RETURNS) return;
-    this.#returns++;
-    for (let at = 1; at <= RETURNS && !isKnown.aborted; at++) {
-      await this.#pause(leaseMs / RETURNS, isKnown);
-      await this.#within(async () => this.#store.release(key, token)).catch(() => false);
-    }
-    this.#returns--;
-  }
-
-  /** @param isOver Ends the pause. */
-  #pause(ms: number, isOver: AbortSignal): Promise<void> {
-    return new Promise(resolve => {
-      const timer = new CallbackTimer(resolve);
-      this.#clock.arm(timer, ms);
-      this.#clock.unref(timer);
-      isOver.addEventListener('abort', () => {
-        this.#clock.disarm(timer);
-        resolve();
-      });
+    await this.#returns.run<never>({
+      leaseMs,
+      isOver,
+      retry: async () => {
+        await this.#within(async () => this.#store.release(key, token));
+        return undefined; // A claim may still take the key.
+      },
     });
   }
 
@@ -132,6 +127,7 @@ export class BoundedStore implements IdempotencyStore {
         reject(new SteadfetchError('IDEMPOTENCY_STORE', message));
       });
       clock.arm(timer, this.#timeoutMs);
+      clock.unref(timer); // The connection of the driver keeps the process alive.
       ask()
         .finally(() => clock.disarm(timer))
         .then(answer => (isOver ? late(answer) : resolve(answer)))

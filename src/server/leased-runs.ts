@@ -8,6 +8,7 @@ import {type Answer, type MadeResponse, type Rest, type RunHandler, storedOf} fr
 import type {ResolvedOptions} from './options.ts';
 import {type Outcome, outcomeOf} from './outcome.ts';
 import type {Replies} from './replies.ts';
+import {StepRetries} from './step-retries.ts';
 import type {Claim, ClaimResult} from './store.ts';
 
 type Options = Pick<
@@ -21,15 +22,28 @@ interface Held {
   readonly lease: Lease;
 }
 
+/** The last step of a run in the store. */
+interface End {
+  readonly step: 'complete' | 'abandon' | 'release';
+  /** The bytes of the response body that the step stores. */
+  readonly bytes: number;
+  /** Resolves with false if the key is no longer this run's. */
+  ask(): Promise<boolean>;
+  /** Called once: with the answer of the store, or with false and the error of the store where no retry had an answer. */
+  ended(isOwn: boolean, error?: unknown): void;
+}
+
 export class LeasedRuns {
   readonly #store: BoundedStore;
   readonly #options: Options;
   readonly #replies: Replies;
+  readonly #retries: StepRetries;
 
   constructor(store: BoundedStore, options: Options, replies: Replies) {
     this.#store = store;
     this.#options = options;
     this.#replies = replies;
+    this.#retries = new StepRetries(options.clock);
   }
 
   /** @throws What the handler threw. */
@@ -89,9 +103,7 @@ export class LeasedRuns {
     }
     void lease.end();
     if (outcome !== 'result') return this.#settle(claim, 'unknown', {status, error: undefined}, lease);
-    if (await this.#isKept(claim, made)) return;
-    const error = new SteadfetchError('LEASE_LOST', 'Another run took over the idempotency key.');
-    this.#replies.notify({type: 'lost', status, error});
+    await this.#isKept(claim, made);
   }
 
   async #ended<A>(claim: Claim, made: MadeResponse<A>, outcome: Outcome, lease: Lease): Promise<Answer<A>> {
@@ -100,24 +112,44 @@ export class LeasedRuns {
       await this.#settle(claim, outcome, {status, error: undefined}, lease);
       return {own};
     }
-    if (await this.#isKept(claim, made)) return {own};
-    this.#replies.notify({type: 'lost', status, error: undefined});
-    return this.#refuseLost(claim);
+    return (await this.#isKept(claim, made)) ? {own} : this.#refuseLost(claim);
   }
 
   /** Stores the response. Resolves with false if the key is no longer this run's. */
-  async #isKept(claim: Claim, made: MadeResponse<unknown>): Promise<boolean> {
+  #isKept(claim: Claim, made: MadeResponse<unknown>): Promise<boolean> {
     const {keepMs, omitHeaders} = this.#options;
+    const {status} = made;
     const stored = storedOf(made, omitHeaders);
     const complete = (): Promise<boolean> => this.#store.complete(claim.key, claim.token, stored, keepMs);
+    return this.#end({
+      step: 'complete',
+      bytes: stored.body?.byteLength ?? 0,
+      ask: () => this.#orRegained(claim, complete),
+      ended: (isOwn, error = new SteadfetchError('LEASE_LOST', 'Another run took over the idempotency key.')) =>
+        this.#replies.notify(isOwn ? {type: 'stored', status} : {type: 'lost', status, error}),
+    });
+  }
+
+  /**
+   * Where the store fails, the step is retried in the background. The client does not wait for that: the handler's response is true in any case. The lease is not
+   * renewed meanwhile, because a store that can renew it can do the step.
+   *
+   * @returns False if the key is no longer this run's; true also where the store has failed.
+   */
+  async #end({step, bytes, ask, ended}: End): Promise<boolean> {
+    let isOwn: boolean;
     try {
-      if (!(await this.#orRegained(claim, complete))) return false;
-      this.#replies.notify({type: 'stored', status: made.status});
+      isOwn = await ask();
     } catch (error) {
-      // The effect is there, so its response is the truth. The lease lapses, and the key is lost then.
-      this.#replies.notify({type: 'store.failed', step: 'complete', error});
+      this.#replies.notify({type: 'store.failed', step, error});
+      const {leaseMs} = this.#options;
+      void this.#retries
+        .run({leaseMs, bytes, retry: ask})
+        .then(answer => (answer === undefined ? ended(false, error) : ended(answer)));
+      return true;
     }
-    return true;
+    ended(isOwn);
+    return isOwn;
   }
 
   /** A step of a run whose key the store may have forgotten. Resolves with false if the key is no longer this run's. */
@@ -129,7 +161,7 @@ export class LeasedRuns {
     return this.#replies.refuse(afterLoss === 'refuse' ? 'OUTCOME_UNKNOWN' : 'LEASE_LOST');
   }
 
-  /** Ends a run without a result. If the store fails too, the lease lapses, which says the same as `abandon`. */
+  /** Ends a run without a result. If the store fails too, and each retry, the lease lapses, which says the same as `abandon`. */
   async #settle(
     claim: Claim,
     outcome: 'released' | 'unknown',
@@ -137,16 +169,28 @@ export class LeasedRuns {
     lease: Lease,
   ): Promise<void> {
     const {key, token, afterLoss} = claim;
-    const step = outcome === 'released' || afterLoss === 'run-again' ? 'release' : 'abandon';
-    this.#replies.notify({type: outcome === 'released' ? 'released' : 'lost', ...how});
-    try {
-      if (step === 'release') {
-        await lease.end();
-        await this.#store.free(claim);
-      } else await this.#orRegained(claim, () => this.#store.abandon(key, token));
-    } catch (error) {
-      this.#replies.notify({type: 'store.failed', step, error});
-    }
+    const isReleased = outcome === 'released';
+    if (!isReleased) this.#replies.notify({type: 'lost', ...how});
+    if (isReleased || afterLoss === 'run-again')
+      await this.#end({
+        step: 'release',
+        bytes: 0,
+        ask: async () => {
+          await lease.end();
+          await this.#store.free(claim);
+          return true; // Where the store has the key under another token, or not at all, this run no longer has it either.
+        },
+        ended: (isFree, error) => {
+          if (isReleased) this.#replies.notify(isFree ? {type: 'released', ...how} : {...how, type: 'lost', error});
+        },
+      });
+    else
+      await this.#end({
+        step: 'abandon',
+        bytes: 0,
+        ask: () => this.#orRegained(claim, () => this.#store.abandon(key, token)),
+        ended: () => {},
+      });
   }
 
   #lease(claim: Claim): Held {

@@ -11,9 +11,15 @@ import type {AfterLoss, IdempotencyStore, TransactionalStore} from './store.ts';
 export type IdempotencyEvent =
   | {readonly type: 'stored'; readonly status: number}
   | {readonly type: 'replayed'; readonly status: number}
-  /** The key is free: the handler released it, or its transaction was rolled back. No status where it threw. */
+  /**
+   * The key is free: the handler released it, or its transaction was rolled back. Where the store was away, the event comes once the key is free. No status where
+   * the handler threw.
+   */
   | {readonly type: 'released'; readonly status: number | undefined; readonly error: unknown}
-  /** Whether the request had an effect is not known. No status where the handler threw or lost its key. */
+  /**
+   * Whether the request had an effect is not known, or the store was away for so long that it has neither the response nor the release of the run. No status where
+   * the handler threw or lost its key.
+   */
   | {readonly type: 'lost'; readonly status: number | undefined; readonly error: unknown}
   | {readonly type: 'refused'; readonly code: ProblemCode}
   /** An error that no framework gets. The request was answered with 500 `HANDLER_FAILED`, if it had no answer yet. */
