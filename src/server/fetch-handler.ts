@@ -44,8 +44,9 @@ export function idempotent<Tx = undefined>(
     const {method, headers} = request;
     let current = request;
     let made: Response | null = null;
-    let isAnswered = false;
-    const answer = await keyed.answer(
+    /** Aborts once the request is answered: what a run still makes is dropped. */
+    const answered = new AbortController();
+    const answering = keyed.answer(
       {
         request,
         method,
@@ -61,8 +62,8 @@ export function idempotent<Tx = undefined>(
       async (context, hold) => {
         // A clone, because a transaction that is repeated runs the handler again.
         const response = await handler(current === request ? request : current.clone(), context);
-        const read = await make(response, hold);
-        if (isAnswered) {
+        const read = await make(response, hold, answered.signal);
+        if (answered.signal.aborted) {
           read.rest?.letGo();
           discard(read.own);
         }
@@ -70,7 +71,7 @@ export function idempotent<Tx = undefined>(
         return read;
       },
     );
-    isAnswered = true;
+    const answer = await answering.finally(() => answered.abort());
     if ('own' in answer) return answer.own;
     if (made !== null) discard(made);
     return toResponse(answer.instead);
@@ -141,14 +142,18 @@ function withBody(request: Request, body: Uint8Array<ArrayBuffer>): Request {
   return new Request(url, {method, headers, signal, ...(request.body !== null && {body})});
 }
 
-/** Reads the response of the handler, so that it can be stored before it is sent. An event stream is passed on, unless it is held whole. */
-async function make(response: Response, hold: Hold | null): Promise<MadeResponse<Response>> {
+/**
+ * Reads the response of the handler, so that it can be stored before it is sent. An event stream is passed on, unless it is held whole.
+ *
+ * @param dropped Aborts where another answer was sent in its place.
+ */
+async function make(response: Response, hold: Hold | null, dropped: AbortSignal): Promise<MadeResponse<Response>> {
   if (hold === null) return {status: response.status, headers: [], body: null, rest: null, own: response};
   // The Response of @hono/node-server has the content type of its body only once the body was asked for.
   const {status, body} = response;
   const headers = [...response.headers];
   const isStream = headers.some(([name, value]) => name === 'content-type' && value.startsWith('text/event-stream'));
-  const read = isStream && !hold.isWhole ? null : await readUpTo(body, hold.maxBytes);
+  const read = isStream && !hold.isWhole ? null : await readUpTo(body, hold.maxBytes, dropped);
   hold.answered();
   if (read !== null && 'bytes' in read) {
     const own = body === null ? response : new Response(read.bytes, response);
