@@ -5,7 +5,7 @@ import {type Callback, HeldQueue} from './held-queue.ts';
 import {HiddenDisconnect} from './hidden-disconnect.ts';
 import type {Hold, MadeResponse} from './made-response.ts';
 import {headersOf, headersSince, isShort, restoreHeaders, sendHead, sendStored, setHead} from './node-headers.ts';
-import {onStoppedSource} from './piped-sources.ts';
+import {PipedSources} from './piped-sources.ts';
 import {ResponseMethods, replaceMethod} from './response-methods.ts';
 import type {StoredResponse} from './store.ts';
 
@@ -32,6 +32,7 @@ export class HeldResponse {
   readonly #methods: ResponseMethods;
   readonly #queue = new HeldQueue();
   readonly #disconnect: HiddenDisconnect;
+  readonly #sources: PipedSources;
   /** The headers that other middleware had set before. */
   readonly #headersBefore: OutgoingHttpHeaders;
   #phase: Phase = 'open';
@@ -50,7 +51,7 @@ export class HeldResponse {
     this.#ending.promise.catch(() => {}); // Only some runs wait for it.
     this.#disconnect = new HiddenDisconnect(request, response, isOurs => this.#closed(isOurs));
     // Frameworks that send a file watch the socket, so the disconnect is not hidden from them.
-    onStoppedSource(response, () => {
+    this.#sources = new PipedSources(response, () => {
       if (this.#disconnect.isClosed)
         this.#cut(new Error('The client disconnected, and the handler stopped its source.'));
     });
@@ -99,7 +100,7 @@ export class HeldResponse {
   }
 
   /**
-   * Sends another response. What the handler wrote, and what it still writes, is dropped. Where a part was sent before, or middleware around throws,
+   * Sends another response. What the handler wrote, and what it still writes, is dropped, and the streams that it pipes are destroyed. Where a part was sent before, or middleware around throws,
    * the connection is closed: the client must neither wait nor take the part for the whole. Middleware such as compression ends the response a while later.
    */
   replace(other: StoredResponse): void {
@@ -116,6 +117,7 @@ export class HeldResponse {
     } finally {
       if (!isPassedOn && !this.#methods.real('writableEnded')) this.#methods.call('destroy');
       this.#dropAll(hasEnded);
+      this.#sources.drop();
     }
   }
 

@@ -1,10 +1,16 @@
 /** The source of a response that is dropped, because another answer was sent in its place: it must not stay open. */
+import {once} from 'node:events';
+import type {IncomingMessage, ServerResponse} from 'node:http';
+import {PassThrough, Readable, Writable} from 'node:stream';
+import {finished, pipeline} from 'node:stream/promises';
 import {expect} from 'chai';
-import {type IdempotencyOptions, idempotent, memoryStore} from '../../src/server.ts';
+import {type IdempotencyOptions, idempotencyMiddleware, idempotent, memoryStore} from '../../src/server.ts';
 import {VirtualClock} from '../../src/testing.ts';
+import {postTo, withServers} from './node-server.ts';
 import {deferred, post, told} from './requests.ts';
 import {TransactionPool} from './transaction-pool.ts';
 
+const serve = withServers();
 const LIMITS = {leaseMs: 3000, maxRunMs: 10_000, maxResponseBytes: 100} as const;
 type Store = Pick<IdempotencyOptions<never, never>, 'store' | 'afterLoss'>;
 /** Stores, and the answer after `maxRunMs`. */
@@ -88,4 +94,106 @@ describe('the body of a Response that is dropped', () => {
     expect(await told(await answer)).to.equal('503 HANDLER_TIMEOUT');
     await cancelled;
   });
+});
+
+describe('a stream that is piped into a response that is dropped', () => {
+  /** A source above `maxResponseBytes` that goes on to 100 parts. */
+  function source() {
+    let parts = 0;
+    return new Readable({
+      read() {
+        setImmediate(() => this.push(parts++ < 100 ? 'x'.repeat(50_000) : null));
+      },
+    });
+  }
+
+  async function answered(
+    handler: (response: ServerResponse, request: IncomingMessage) => unknown,
+    options: Partial<IdempotencyOptions<IncomingMessage, never>> = {},
+  ) {
+    const failed: unknown[] = [];
+    const keyed = idempotencyMiddleware<IncomingMessage, never>({
+      ...LIMITS,
+      store: new TransactionPool(1) as never,
+      scope: 'everyone',
+      on: event => event.type === 'failed' && failed.push(event.error),
+      ...options,
+    });
+    const url = await serve(keyed.listener((request, response) => handler(response, request)));
+    return {answer: postTo(url, 'k').then(told), failed};
+  }
+
+  it('is destroyed where the response is too large for its transaction', async () => {
+    const file = source();
+    const closed = once(file, 'close');
+    const {answer} = await answered(response => void file.pipe(response));
+    expect(await answer).to.equal('500 RESPONSE_TOO_LARGE');
+    await closed;
+  });
+
+  it('is destroyed with the streams that are piped into it', async () => {
+    const [file, transform] = [source(), new PassThrough()];
+    const closed = Promise.all([once(file, 'close'), once(transform, 'close')]);
+    const {answer} = await answered(response => void file.pipe(transform).pipe(response));
+    expect(await answer).to.equal('500 RESPONSE_TOO_LARGE');
+    await closed;
+  });
+
+  it('is destroyed by a pipeline too, which rejects', async () => {
+    const file = source();
+    const closed = once(file, 'close');
+    const ended = deferred<unknown>();
+    const {answer} = await answered(response => pipeline(file, response).catch(ended.resolve));
+    expect(await answer).to.equal('500 RESPONSE_TOO_LARGE');
+    await closed;
+    expect(await ended.promise).to.include({code: 'ERR_STREAM_PREMATURE_CLOSE'});
+  });
+
+  it('goes on to its end where something else reads it too', async () => {
+    const seen: Record<string, number> = {};
+    const counted = (name: string): Writable =>
+      new Writable({
+        write: (chunk: Uint8Array, _encoding, done) => {
+          seen[name] = (seen[name] ?? 0) + chunk.byteLength;
+          setImmediate(done);
+        },
+      });
+    const [piped, heard] = [source(), source()];
+    const ends = Promise.all([finished(piped.pipe(counted('pipe'))), once(heard, 'end')]);
+    heard.on('data', chunk => (seen.data = (seen.data ?? 0) + chunk.length));
+    for (const each of [piped, heard]) {
+      const {answer} = await answered(response => void each.pipe(response));
+      expect(await answer).to.equal('500 RESPONSE_TOO_LARGE');
+    }
+    await ends;
+    expect(seen).to.deep.equal({pipe: 5_000_000, data: 5_000_000});
+  });
+
+  it('is left open where it is the request, so that the connection stays good', async () => {
+    const {answer} = await answered((response, request) => void request.pipe(response), {maxResponseBytes: 5});
+    expect(await answer).to.equal('500 RESPONSE_TOO_LARGE');
+  });
+
+  for (const [name, [options, lost]] of Object.entries(STORES))
+    for (const when of ['before', 'after'] as const)
+      it(`is destroyed where it is piped ${when} the key is lost, with ${name}`, async () => {
+        const clock = new VirtualClock();
+        const endless = new Readable({read() {}});
+        const closed = once(endless, 'close');
+        const began = deferred<void>();
+        const goOn = deferred<void>();
+        const {answer} = await answered(
+          async response => {
+            began.resolve();
+            if (when === 'after') await goOn.promise;
+            endless.pipe(response);
+          },
+          {...(options(clock) as object), clock},
+        );
+        await began.promise;
+        await clock.advance(LIMITS.maxRunMs);
+        expect(await answer).to.equal(lost);
+        goOn.resolve();
+        await closed;
+      });
 });
