@@ -1,6 +1,7 @@
 /** Holds what a handler writes to a response of Node's HTTP server, until it is stored. */
 import type {IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse} from 'node:http';
 import {checkedChunk, checkedStatus} from './checked-write.ts';
+import {DrainListeners} from './drain-listeners.ts';
 import {type Callback, HeldQueue} from './held-queue.ts';
 import {HiddenDisconnect} from './hidden-disconnect.ts';
 import type {Hold, MadeResponse} from './made-response.ts';
@@ -8,6 +9,7 @@ import {headersOf, headersSince, isShort, restoreHeaders, sendHead, sendStored, 
 import {PipedSources} from './piped-sources.ts';
 import {ResponseMethods, replaceMethod} from './response-methods.ts';
 import type {StoredResponse} from './store.ts';
+import {WriteCallbacks} from './write-callbacks.ts';
 
 /**
  * - `open`: the handler may still change the head.
@@ -33,6 +35,8 @@ export class HeldResponse {
   readonly #queue = new HeldQueue();
   readonly #disconnect: HiddenDisconnect;
   readonly #sources: PipedSources;
+  readonly #drains: DrainListeners;
+  readonly #callbacks = new WriteCallbacks(() => this.#disconnect.isHiding);
   /** The headers that other middleware had set before. */
   readonly #headersBefore: OutgoingHttpHeaders;
   #phase: Phase = 'open';
@@ -50,6 +54,7 @@ export class HeldResponse {
     this.made = this.#making.promise;
     this.#ending.promise.catch(() => {}); // Only some runs wait for it.
     this.#disconnect = new HiddenDisconnect(request, response, isOurs => this.#closed(isOurs));
+    this.#drains = new DrainListeners(response);
     // Frameworks that send a file watch the socket, so the disconnect is not hidden from them.
     this.#sources = new PipedSources(response, () => {
       if (this.#disconnect.isClosed)
@@ -63,8 +68,15 @@ export class HeldResponse {
     methods.replace('flushHeaders', () => this.#flushHeaders(), this.#isPassing);
     // Of compression around, which else keeps the first event of a stream until there are more.
     methods.replace('flush', () => this.#phase === 'begun' && this.#queue.push('flush'), this.#isPassing);
-    methods.replace('write', (chunk, ...rest) => this.#take(chunk, rest, false), this.#isPassing);
     const never = (): boolean => false;
+    methods.replace(
+      'write',
+      (...values) =>
+        this.#phase === 'passing'
+          ? methods.call('write', ...this.#callbacks.tracked(values))
+          : this.#take(values[0], values.slice(1), false),
+      never,
+    );
     methods.replace('end', (...values) => this.#end(values), never);
     methods.replace('destroy', error => this.#destroy(error), never);
     // Frameworks ask these before they write. While an answer is on its way, an error handler must take the response for unsent: it writes what is dropped, and
@@ -77,6 +89,11 @@ export class HeldResponse {
     methods.describe('writableEnded', () =>
       this.#phase === 'passing' ? methods.real('writableEnded') : this.#phase === 'ended' || this.#phase === 'dropping',
     );
+    // Node's own stays true where the connection was closed before there was room.
+    methods.describe(
+      'writableNeedDrain',
+      () => this.#phase !== 'gone' && this.#phase !== 'dropping' && methods.real('writableNeedDrain'),
+    );
   }
 
   /** Sends what the handler wrote, and from now on what it writes. */
@@ -88,7 +105,7 @@ export class HeldResponse {
     if (this.#isReplaced) return this.#dropAll(hasEnded);
     if (hasEnded) sendHead(this.#response, this.#queue.size);
     const hasRoom = this.#queue.send(
-      (method, ...values) => this.#methods.call(method, ...values),
+      (method, ...values) => this.#methods.call(method, ...this.#callbacks.tracked(values)),
       callback => this.#response.once('finish', callback),
     );
     const goesOn = !hasEnded && this.#hold.isRunToEnd;
@@ -100,8 +117,9 @@ export class HeldResponse {
   }
 
   /**
-   * Sends another response. What the handler wrote, and what it still writes, is dropped, and the streams that it pipes are destroyed. Where a part was sent before, or middleware around throws,
-   * the connection is closed: the client must neither wait nor take the part for the whole. Middleware such as compression ends the response a while later.
+   * Sends another response. What the handler wrote, and what it still writes, is dropped, and the streams that it pipes are destroyed. Where a part was sent
+   * before, or middleware around throws, the connection is closed: the client must neither wait nor take the part for the whole. Middleware such as compression
+   * ends the response a while later.
    */
   replace(other: StoredResponse): void {
     this.#pass();
@@ -138,7 +156,7 @@ export class HeldResponse {
 
   /** The handler may wait for room. */
   #drain(): void {
-    queueMicrotask(() => this.#response.emit('drain'));
+    queueMicrotask(() => this.#drains.drain());
   }
 
   /** @param isOurs Whether this server has closed the connection. */
@@ -148,8 +166,14 @@ export class HeldResponse {
     else if (this.#phase === 'passing') this.#goOnWithoutClient();
   }
 
+  #letGo(): void {
+    if (this.#phase === 'gone') this.#sources.drop();
+    this.#disconnect.reveal(false);
+  }
+
   #goOnWithoutClient(): void {
     this.#phase = 'gone';
+    this.#callbacks.callAll();
     this.#drain();
   }
 
@@ -260,10 +284,7 @@ export class HeldResponse {
     const hasEnded = this.#phase === 'ended';
     const body = hasEnded && !this.#isFull && !this.#isStream ? this.#queue.body() : null;
     const headers = headersSince(this.#response, this.#headersBefore);
-    const rest =
-      hasEnded || !this.#hold.isRunToEnd
-        ? null
-        : {ended: this.#ending.promise, letGo: () => this.#disconnect.reveal(false)};
+    const rest = hasEnded || !this.#hold.isRunToEnd ? null : {ended: this.#ending.promise, letGo: () => this.#letGo()};
     this.#making.resolve({status, headers, body, rest, own: this});
   }
 

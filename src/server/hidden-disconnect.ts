@@ -59,6 +59,11 @@ export class HiddenDisconnect {
     return this.#isClosed;
   }
 
+  /** Whether a disconnect is hidden from the handler. */
+  get isHiding(): boolean {
+    return this.#isHiding;
+  }
+
   /**
    * From now on the handler is told, and first of what was hidden.
    *

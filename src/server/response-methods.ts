@@ -2,6 +2,7 @@
 import type {ServerResponse} from 'node:http';
 
 type Method = (...values: unknown[]) => unknown;
+type Field = 'headersSent' | 'writableEnded' | 'writableNeedDrain';
 
 export class ResponseMethods {
   readonly #response: ServerResponse;
@@ -25,12 +26,12 @@ export class ResponseMethods {
     return Reflect.apply(this.#before.get(name)!, this.#response, values);
   }
 
-  describe(name: 'headersSent' | 'writableEnded', get: () => boolean): void {
+  describe(name: Field, get: () => boolean): void {
     Object.defineProperty(this.#response, name, {get, configurable: true, enumerable: false});
   }
 
   /** The field as Node has it. */
-  real(name: 'headersSent' | 'writableEnded'): boolean {
+  real(name: Field): boolean {
     return Reflect.get(Object.getPrototypeOf(this.#response), name, this.#response) as boolean;
   }
 
