@@ -16,7 +16,7 @@ import {WriteCallbacks} from './write-callbacks.ts';
  * - `begun`: the head is fixed, as after the first write of a response that is sent at once.
  * - `ended`: so is the body. What is written later, such as the 500 for an error after the answer, is dropped.
  * - `passing`: the response is being sent, and writes pass through.
- * - `gone`: the client has disconnected meanwhile. What is written is dropped, and the run goes on to the end of the response.
+ * - `gone`: the client has disconnected meanwhile, or has another answer. What is written is dropped, and the run goes on to the end of the response.
  * - `dropping`: a whole response was sent, the handler's or another one in its place, and what is still written is dropped.
  */
 type Phase = 'open' | 'begun' | 'ended' | 'passing' | 'gone' | 'dropping';
@@ -57,7 +57,7 @@ export class HeldResponse {
     this.#drains = new DrainListeners(response);
     // Frameworks that send a file watch the socket, so the disconnect is not hidden from them.
     this.#sources = new PipedSources(response, () => {
-      if (this.#disconnect.isClosed)
+      if (this.#disconnect.isClosed || this.#phase === 'gone')
         this.#cut(new Error('The client disconnected, and the handler stopped its source.'));
     });
     const methods = new ResponseMethods(response);
@@ -84,7 +84,7 @@ export class HeldResponse {
     methods.describe('headersSent', () => {
       if (this.#phase === 'passing') return methods.real('headersSent');
       if (this.#phase === 'dropping') return !this.#isReplaced && response.writableFinished;
-      return this.#phase === 'begun' || this.#phase === 'gone' || methods.real('headersSent');
+      return this.#phase === 'begun' || (this.#phase === 'gone' ? !this.#isReplaced : methods.real('headersSent'));
     });
     methods.describe('writableEnded', () =>
       this.#phase === 'passing' ? methods.real('writableEnded') : this.#phase === 'ended' || this.#phase === 'dropping',
@@ -99,16 +99,20 @@ export class HeldResponse {
   /** Sends what the handler wrote, and from now on what it writes. */
   send(): void {
     const hasEnded = this.#phase === 'ended';
+    const goesOn = !hasEnded && this.#hold.isRunToEnd;
     // By a timeout middleware, with methods that it took before.
     this.#isReplaced = this.#methods.real('headersSent');
     this.#pass();
+    if (this.#isReplaced && goesOn) {
+      this.#queue.drop();
+      return this.#goOnWithoutClient();
+    }
     if (this.#isReplaced) return this.#dropAll(hasEnded);
     if (hasEnded) sendHead(this.#response, this.#queue.size);
     const hasRoom = this.#queue.send(
       (method, ...values) => this.#methods.call(method, ...this.#callbacks.tracked(values)),
       callback => this.#response.once('finish', callback),
     );
-    const goesOn = !hasEnded && this.#hold.isRunToEnd;
     if (hasEnded) this.#drop();
     else if (this.#failure !== null) this.#destroy(this.#failure);
     else if (goesOn && this.#disconnect.isClosed) this.#goOnWithoutClient();
@@ -135,7 +139,6 @@ export class HeldResponse {
     } finally {
       if (!isPassedOn && !this.#methods.real('writableEnded')) this.#methods.call('destroy');
       this.#dropAll(hasEnded);
-      this.#sources.drop();
     }
   }
 
@@ -144,6 +147,7 @@ export class HeldResponse {
     this.#drop();
     this.#queue.drop();
     if (this.#isFull) this.#drain();
+    this.#sources.drop();
     this.#disconnect.reveal(hasEnded);
   }
 

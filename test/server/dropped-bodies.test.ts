@@ -196,4 +196,43 @@ describe('a stream that is piped into a response that is dropped', () => {
         goOn.resolve();
         await closed;
       });
+
+  describe('because a timeout middleware has answered', () => {
+    async function late(options: Partial<IdempotencyOptions<IncomingMessage>>) {
+      const file = source();
+      const closed = once(file, 'close');
+      const settled = deferred<void>();
+      const goOn = deferred<void>();
+      const keyed = idempotencyMiddleware<IncomingMessage>({
+        ...LIMITS,
+        store: memoryStore(),
+        scope: 'everyone',
+        on: event => event.type === 'lost' && settled.resolve(),
+        ...options,
+      });
+      const url = await serve((request, response) => {
+        const writeHead = response.writeHead.bind(response);
+        const end = response.end.bind(response);
+        keyed(request, response, async () => {
+          writeHead(503);
+          end('late');
+          await goOn.promise;
+          file.pipe(response);
+        });
+      });
+      expect(await told(await postTo(url, 'k'))).to.equal('503 late');
+      goOn.resolve();
+      await closed;
+      await settled.promise;
+      return file;
+    }
+
+    it('is destroyed', async () => {
+      expect((await late({})).readableEnded).to.equal(false);
+    });
+
+    it("goes on to its end with afterLoss 'run-again', and the key is free then", async () => {
+      expect((await late({afterLoss: 'run-again'})).readableEnded).to.equal(true);
+    });
+  });
 });
