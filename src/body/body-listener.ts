@@ -62,7 +62,7 @@ export function bothListeners(outer: BodyListener, inner: BodyListener): BodyLis
 }
 
 /**
- * The responses whose collection ends their body, by its stream once the caller has looked at that: cancelled or with a reader, it outlives its response.
+ * The responses whose collection ends their body, or their streams once the caller has looked at these. A stream that is cancelled is no longer among them.
  *
  * The registry must not reach the watched object, or that is never collected. An attempt has no reference to its response, to the promise
  * of the caller, or to a loop that keeps the last response. Null in runtimes without a registry.
@@ -73,10 +73,12 @@ export const unread: FinalizationRegistry<BodyListener> | null =
     : new FinalizationRegistry<BodyListener>(listener => listener.readerLeft());
 
 /**
- * A response that the caller never reads to its end: once it is garbage-collected, its signal and its span are released, unless a clone of it is left.
+ * A body that the caller never reads to its end: once it is garbage-collected, its signal and its span are released, unless a clone of it is left.
+ *
+ * @param body   The response, or its stream.
+ * @param before What was watched in place of it.
  */
-export function endWhenCollected(response: Response, listener: BodyListener, stream: object = response): void {
-  unread?.unregister(response);
-  unread?.unregister(stream);
-  unread?.register(response, listener, stream);
+export function endWhenCollected(body: object, listener: BodyListener, before: object = body): void {
+  unread?.unregister(before);
+  unread?.register(body, listener, body);
 }

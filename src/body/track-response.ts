@@ -28,8 +28,15 @@ export function trackResponse(response: Response, listener: BodyListener): boole
   const seen = seenStreamOf.get(response);
   if (seen) listenerOf.set(seen, all);
   if (!inner) Object.setPrototypeOf(response, trackedPrototype(native));
-  if (all.holds) endWhenCollected(response, all, seen);
+  if (all.holds) endWhenCollected(seen ?? response, all);
   return true;
+}
+
+/** A response that was made around the tracked body of another one is read under the same time. */
+export function trackAround(response: Response): void {
+  const listener = listenerOf.get(Object(response.body));
+  // A look at the tracked body, so that a method takes it for read as a whole.
+  if (listener && !listenerOf.get(response) && trackResponse(response, listener)) void response.body;
 }
 
 /** By the prototype of the response's class, which need not be the global one: undici's is another. */
@@ -65,7 +72,8 @@ function responseMethods(native: Response): PropertyDescriptorMap {
         const stream = Reflect.get(native, 'body', this) as Response['body'];
         const listener = listenerOf.get(this);
         if (!listener || !(stream instanceof ReadableStream)) return stream;
-        if (listener.holds && seenStreamOf.get(this) !== stream) endWhenCollected(this, listener, stream);
+        const seen = seenStreamOf.get(this);
+        if (listener.holds && seen !== stream) endWhenCollected(stream, listener, seen ?? this);
         seenStreamOf.set(this, stream);
         return trackStream(stream, listener);
       },

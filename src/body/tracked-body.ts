@@ -130,7 +130,7 @@ export class TrackedBody implements BodyListener {
   close(how: BodyEnd): void {
     this.#readers = 0;
     this.#reads = NO_READS;
-    if (how === 'read') this.tap?.end();
+    this.tap?.end(how === 'read');
     this.span?.end(how);
   }
 }

@@ -23,7 +23,6 @@ function trackedReader(stream: Stream, options?: {mode?: 'byob'}): Reader {
   const reader = Native.getReader.call(stream, options as undefined) as Reader;
   const listener = listenerOf.get(stream);
   if (!listener) return reader;
-  unread?.unregister(stream);
   listener.streaming();
   listenerOf.set(reader, listener);
   return Object.setPrototypeOf(reader, options?.mode === 'byob' ? TrackedByobReader : TrackedReader) as Reader;

@@ -11,7 +11,10 @@ export class UsageTap {
   #tail = '';
   #usage: {inputTokens?: number; outputTokens?: number} = {};
 
-  /** @param settle Called once, if the body was read to its end and has a `usage`. */
+  /** OpenAI's last event has come, with which its SDK leaves the stream. */
+  #isDone = false;
+
+  /** @param settle Called once, if the body was read to its end, or to the last event of a stream, and has a `usage`. */
   constructor(usageIn: (text: string) => AskedTokens, settle: (usage: AskedTokens) => void) {
     this.#usageIn = usageIn;
     this.#settle = settle;
@@ -29,15 +32,14 @@ export class UsageTap {
     this.#look(typeof value === 'string' ? value : JSON.stringify(value));
   }
 
-  end(): void {
-    const {inputTokens, outputTokens} = this.#usage;
-    if (inputTokens !== undefined || outputTokens !== undefined) this.#settle(this.#usage);
+  end(isWhole: boolean): void {
+    if ((isWhole || this.#isDone) && Object.keys(this.#usage).length > 0) this.#settle(this.#usage);
   }
 
   #look(text: string): void {
-    const {inputTokens, outputTokens} = this.#usageIn(text);
+    this.#isDone ||= text.includes('data: [DONE]');
     const usage = this.#usage;
-    if (inputTokens !== undefined) usage.inputTokens = Math.max(usage.inputTokens ?? 0, inputTokens);
-    if (outputTokens !== undefined) usage.outputTokens = Math.max(usage.outputTokens ?? 0, outputTokens);
+    for (const [name, count] of Object.entries(this.#usageIn(text)) as [keyof AskedTokens, number][])
+      usage[name] = Math.max(usage[name] ?? 0, count);
   }
 }

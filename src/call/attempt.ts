@@ -96,7 +96,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
     const {call, cancellation} = this;
     const {callerSignal, passesCallerSignal, stop} = call.transport;
     this.#owner = owner;
-    const isTimed = cancellation.start(now);
+    const isTimed = cancellation.start(now) || call.plan.idleTimeoutMs < Infinity;
     this.guards.load?.begin(this);
     if (callerSignal !== null) {
       cancellation.listen(callerSignal);
@@ -195,7 +195,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
   }
 
   #answer(response: R, streamError: StreamError | null): void {
-    if (!this.cancellation.isPossible) this.cancellation.release(); // Only the request itself can end the body.
+    if (!this.cancellation.hasRequest) this.cancellation.release(); // Only the request itself can end the body.
     this.#end(answered(response, streamError));
   }
 

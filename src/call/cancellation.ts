@@ -110,11 +110,6 @@ export class Cancellation extends Timer implements AbortListener, BodyTimer {
     return this.#request !== null;
   }
 
-  /** Something may make it abort the request. */
-  get isPossible(): boolean {
-    return this.#request !== null && (this.armed || this.#callerSignal !== null);
-  }
-
   /** The headers of an event stream came: its first content is awaited as long as the attempt has time, and no longer than this. */
   limitContent(ms: number): void {
     const {clock} = this.#attempt.call.client;

@@ -12,20 +12,18 @@
  */
 const HARMLESS_HEADERS: ReadonlySet<string> = new Set(
   `accept accept-charset accept-encoding accept-language accept-datetime
-  content-type content-encoding content-language content-length content-disposition content-range content-md5 content-digest
-  digest repr-digest want-digest want-content-digest want-repr-digest
-  if-match if-none-match if-modified-since if-unmodified-since if-range range prefer expect cache-control pragma priority
+  content-type content-encoding content-language content-length content-disposition content-range content-md5
+   if-match if-none-match if-modified-since if-unmodified-since if-range range prefer expect cache-control pragma priority
   connection keep-alive te trailer transfer-encoding date user-agent dnt sec-gpc save-data upgrade-insecure-requests
   x-requested-with
   idempotency-key x-idempotency-key x-request-id x-correlation-id x-client-request-id request-id
   traceparent tracestate b3 uber-trace-id
-  x-cloud-trace-context x-amzn-trace-id x-datadog-trace-id x-datadog-parent-id x-datadog-sampling-priority x-datadog-origin
-  sentry-trace x-stainless-retry-count`.split(/\s+/),
+  x-cloud-trace-context x-amzn-trace-id sentry-trace x-stainless-retry-count`.split(/\s+/),
 );
 
 /** @param name In lower case. */
 export const isHarmlessHeader = (name: string): boolean =>
-  HARMLESS_HEADERS.has(name) || /^(?:sec-fetch|x-b3)-/.test(name);
+  HARMLESS_HEADERS.has(name) || /^(?:(?:sec-fetch|x-(?:b3|datadog))-|(?:want-)?(?:content-|repr-)?digest$)/.test(name);
 
 /** The names of the query parameters of a URL. Some servers take a semicolon for an ampersand. */
 export function parametersOf(url: string): string[] {

@@ -6,6 +6,7 @@
  */
 
 import {discard} from '../body/discard.ts';
+import {trackAround} from '../body/track-response.ts';
 import type {CallContext} from '../call/context.ts';
 import {discardDecision, reconsider, releaseReservation, sendOnce} from '../call/external-loop.ts';
 import {finishCall} from '../call/finish.ts';
@@ -178,7 +179,10 @@ class KyLoop {
   #current: Response | null = null;
   #afterResponse(index: number, result: unknown, response: Response): void {
     if (index === 0) this.#current = null;
-    if (isResponse(result)) this.#current = result;
+    if (isResponse(result)) {
+      this.#current = result;
+      trackAround(result);
+    }
     const asksForRetry = isObject(result) && !isResponse(result);
     if (index === this.#afterResponseHooks - 1 && !asksForRetry) this.#finishIfGood(this.#current ?? response);
   }

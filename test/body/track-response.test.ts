@@ -22,6 +22,15 @@ function lookedAtAndLeft(response: Response): Promise<string> {
 }
 
 describe('the body of an answer', () => {
+  virtually('that is read as a stream has the idle timeout without any other limit', async make => {
+    const world = make({...UNLIMITED, idleTimeoutMs: 300}, {fetch: async () => halting()});
+    const reader = (await world.fetch(ITEMS)).body!.getReader();
+    await reader.read();
+    const reading = errorOf(() => reader.read());
+    await world.clock.advance(300);
+    expect(await reading).to.include({code: 'IDLE_TIMEOUT', limitMs: 300});
+  });
+
   virtually('hears of its caller’s abort without any limit of time', async make => {
     const world = make(UNLIMITED, {fetch: async () => halting()});
     const controller = new AbortController();

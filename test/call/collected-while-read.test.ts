@@ -13,6 +13,17 @@ const collectGarbage = runInNewContext('gc') as () => void;
 
 type Send = (url: string, init: RequestInit) => Promise<Response>;
 
+/** A client above another one, with a function between that looks at the body. */
+function stacked(policy: PolicyInput, clock: VirtualClock): Send {
+  const inner = createFetch(policy, {clock});
+  const looking: typeof fetch = async (...request) => {
+    const response = await inner(...request);
+    expect(response.body).to.have.property('locked', false);
+    return response;
+  };
+  return createFetch(policy, {clock, fetch: looking});
+}
+
 const CLIENTS: Readonly<Record<string, (policy: PolicyInput, clock: VirtualClock) => Send>> = {
   fetch: (policy, clock) => createFetch(policy, {clock}),
   'fetch of a Request': (policy, clock) => {
@@ -22,11 +33,23 @@ const CLIENTS: Readonly<Record<string, (policy: PolicyInput, clock: VirtualClock
   ky: (policy, clock) => ky.extend(resilience(policy, {clock})),
   'ky with hooks': (policy, clock) =>
     ky.extend(resilience(policy, {clock})).extend({hooks: {afterResponse: [() => {}]}}),
+  'a client above another one': stacked,
 };
 
 const READS: Readonly<Record<string, (response: Response) => Promise<unknown>>> = {
   text: response => response.text(),
   'text of a clone': response => response.clone().text(),
+  'text of a clone, the original cancelled': response => {
+    const clone = response.clone();
+    response.body!.cancel().catch(() => {});
+    return clone.text();
+  },
+  'text of a clone, the original looked at before and cancelled': response => {
+    expect(response.body).to.have.property('locked', false);
+    const clone = response.clone();
+    response.body!.cancel().catch(() => {});
+    return clone.text();
+  },
   reader: async ({body}) => {
     const reader = body!.getReader();
     await reader.read();

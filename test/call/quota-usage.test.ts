@@ -89,6 +89,26 @@ describe('the usage of an answer', () => {
       },
     );
 
+  for (const size of [1, 7, 100_000])
+    virtually(
+      `takes its place where an SDK leaves the stream at its last event, in chunks of ${size} bytes`,
+      async make => {
+        const world = make(policy);
+        const text = [{choices: [{delta: {content: 'hello'}}]}, OPENAI].map(
+          event => `data: ${JSON.stringify(event)}\n\n`,
+        );
+        world.serve(chunked(`${text.join('')}data: [DONE]\n\n`, size));
+        await world.clock.run(async () => {
+          const response = await world.fetch(ITEMS, PROMPT);
+          const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+          let seen = '';
+          while (!seen.includes('[DONE]')) seen += (await reader.read()).value;
+          await reader.cancel();
+        });
+        expect(left(world)).to.equal(9900);
+      },
+    );
+
   virtually('stays the estimate where the caller does not read the body, or not to its end', async make => {
     const world = make(policy);
     world.serve(chunked(ANTHROPIC, 10));
