@@ -1,5 +1,7 @@
 /** Refuses what Node refuses, before the head is fixed: an error after that could no longer be answered, and the response would be stored as a result. */
 
+import type {ServerResponse} from 'node:http';
+
 /** What the line of the status may have. */
 const VALID = /^[\t\x20-\x7e\x80-\xff]*$/;
 
@@ -34,5 +36,11 @@ export function checkedChunk(chunk: unknown, encoding: unknown, isEnd: boolean):
     ),
   );
 }
+
+/** @param verb What was to be done with the headers, such as `set`. */
+export const headersSentError = ({req}: ServerResponse, verb: string): Error =>
+  req?.httpVersionMajor === 2
+    ? withCode('ERR_HTTP2_HEADERS_SENT', new Error('Response has already been initiated.'))
+    : withCode('ERR_HTTP_HEADERS_SENT', new Error(`Cannot ${verb} headers after they are sent to the client`));
 
 const withCode = (code: string, error: Error): Error => Object.assign(error, {code});

@@ -1,6 +1,6 @@
 /** Holds what a handler writes to a response of Node's HTTP server, until it is stored. */
 import type {IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse} from 'node:http';
-import {checkedChunk, checkedStatus} from './checked-write.ts';
+import {checkedChunk, checkedStatus, headersSentError} from './checked-write.ts';
 import {DrainListeners} from './drain-listeners.ts';
 import {type Callback, HeldQueue} from './held-queue.ts';
 import {HiddenDisconnect} from './hidden-disconnect.ts';
@@ -13,7 +13,7 @@ import {WriteCallbacks} from './write-callbacks.ts';
 
 /**
  * - `open`: the handler may still change the head.
- * - `begun`: the head is fixed, as after the first write of a response that is sent at once.
+ * - `begun`: the head is fixed, as after the first write of a response that is sent at once, and a change of it throws.
  * - `ended`: so is the body. What is written later, such as the 500 for an error after the answer, is dropped.
  * - `passing`: the response is being sent, and writes pass through.
  * - `gone`: the client has disconnected meanwhile, or has another answer. What is written is dropped, and the run goes on to the end of the response.
@@ -21,8 +21,8 @@ import {WriteCallbacks} from './write-callbacks.ts';
  */
 type Phase = 'open' | 'begun' | 'ended' | 'passing' | 'gone' | 'dropping';
 
-/** The methods that change the head. */
-const HEAD = ['setHeader', 'appendHeader', 'setHeaders', 'removeHeader'] as const;
+/** The methods that change the head, and the word that Node has for each in its error. */
+const HEAD = {setHeader: 'set', appendHeader: 'append', setHeaders: 'set', removeHeader: 'remove'} as const;
 /** The methods that send something at once; an answer in place of the handler's drops them. */
 const INFORMATION = ['writeContinue', 'writeProcessing', 'writeEarlyHints', 'addTrailers'] as const;
 
@@ -62,9 +62,20 @@ export class HeldResponse {
     });
     const methods = new ResponseMethods(response);
     this.#methods = methods;
-    for (const name of HEAD) methods.replace(name, () => response, this.#mayChangeHead);
+    for (const [name, verb] of Object.entries(HEAD))
+      methods.replace(name, () => this.#refuseHead(verb), this.#mayChangeHead);
     for (const name of INFORMATION) methods.replace(name, () => undefined, this.#mayInform);
-    methods.replace('writeHead', (status, ...rest) => this.#head(status, rest), this.#isPassing);
+    methods.replace(
+      'writeHead',
+      (status, ...rest) => (this.#phase === 'open' ? this.#head(status, rest) : this.#refuseHead('write')),
+      this.#isPassing,
+    );
+    // Middleware such as compression 1.7 calls this before each write until the head is sent. Node's own calls writeHead, which throws by then.
+    methods.replace(
+      '_implicitHeader',
+      () => undefined,
+      () => this.#phase !== 'begun',
+    );
     methods.replace('flushHeaders', () => this.#flushHeaders(), this.#isPassing);
     // Of compression around, which else keeps the first event of a stream until there are more.
     methods.replace('flush', () => this.#phase === 'begun' && this.#queue.push('flush'), this.#isPassing);
@@ -211,7 +222,7 @@ export class HeldResponse {
 
   /** Middleware around may send the head a while later, with headers that it sets then. The handler must not change the head of another answer. */
   #lateHead(values: readonly unknown[]): ServerResponse {
-    if (!this.#isUnsent) return this.#response;
+    if (!this.#isUnsent) return this.#refuseHead('write');
     this.#isWritingHead = true;
     try {
       this.#methods.call('writeHead', ...(this.#isReplaced ? [this.#response.statusCode] : values));
@@ -225,8 +236,18 @@ export class HeldResponse {
     return this.#phase === 'dropping' && !this.#methods.real('headersSent');
   }
 
+  /**
+   * An error handler that does not look at `headersSent` must not add its answer to the beginning of another one. What comes after the end is dropped.
+   *
+   * @throws As Node does, where the head is fixed and the response has not ended.
+   */
+  #refuseHead(verb: string): ServerResponse {
+    const isGone = this.#phase === 'gone' && !this.#isReplaced && this.#methods.real('headersSent');
+    if (this.#phase === 'begun' || isGone) throw headersSentError(this.#response, verb);
+    return this.#response;
+  }
+
   #head(asked: unknown, rest: readonly unknown[]): ServerResponse {
-    if (this.#phase !== 'open') return this.#response;
     const status = checkedStatus(asked, typeof rest[0] === 'string' ? rest[0] : this.#response.statusMessage);
     setHead(this.#response, status, rest as readonly (string | OutgoingHttpHeader[] | OutgoingHttpHeaders)[]);
     this.#phase = 'begun';
@@ -238,7 +259,7 @@ export class HeldResponse {
   #begin(): void {
     if (this.#phase !== 'open') return;
     this.#response.writeHead(this.#response.statusCode);
-    this.#head(this.#response.statusCode, []); // A wrapper may not have passed the call on.
+    if (this.#phase === 'open') this.#head(this.#response.statusCode, []); // A wrapper has not passed the call on.
   }
 
   #flushHeaders(): void {

@@ -140,6 +140,22 @@ describe("a client that disconnects while its response is sent, with afterLoss '
       });
     }
 
+  it('throws in a handler that then answers with an error: the head is fixed', async () => {
+    const gone = deferred<unknown>();
+    const {url, ended} = await open(
+      async response => {
+        response.socket!.once('close', gone.resolve);
+        response.write(Buffer.alloc(2_000_000, 'x'));
+        await gone.promise;
+        await new Promise(resolve => setImmediate(resolve));
+        response.writeHead(502).end('failed');
+      },
+      () => {},
+    );
+    await cut(url);
+    expect(await ended).to.include('Cannot write headers after they are sent');
+  });
+
   it('destroys the source of a response that is dropped once its key is lost', async () => {
     const clock = new VirtualClock();
     const endless = new Readable({read() {}});

@@ -165,14 +165,97 @@ describe('a held response', () => {
     const {url} = await keyed(response => {
       response.writeHead(201, 'Made', {'x-charge': '1'});
       response.statusCode = 500;
-      response.setHeader('x-charge', '2');
-      response.writeHead(500);
       response.end(String(response.headersSent));
     });
     const response = await postTo(url, 'k');
     expect(response.headers.get('x-charge')).to.equal('1');
     expect(response.statusText).to.equal('Made');
     expect(await told(response)).to.equal('201 true');
+  });
+
+  describe('that has begun', () => {
+    /** What fixes the head. */
+    const begin: Readonly<Record<string, (response: ServerResponse) => unknown>> = {
+      write: response => response.write('part'),
+      writeHead: response => response.writeHead(201),
+      flushHeaders: response => response.flushHeaders(),
+    };
+    const change = ['setHeader', 'appendHeader', 'setHeaders', 'removeHeader', 'writeHead'] as const;
+    const thrownBy = (response: ServerResponse, name: (typeof change)[number]): string => {
+      try {
+        LATE[name]!(response);
+        return 'nothing was thrown';
+      } catch (error) {
+        const {name, message, code} = error as NodeJS.ErrnoException;
+        return `${name} ${code}: ${message}`;
+      }
+    };
+    for (const [how, beginWith] of Object.entries(begin))
+      for (const name of change)
+        it(`by ${how} throws from ${name} what Node throws`, async () => {
+          const seen = {bare: '', held: ''};
+          const act = (which: keyof typeof seen) => (response: ServerResponse) => {
+            beginWith(response);
+            seen[which] = thrownBy(response, name);
+            response.end();
+          };
+          const {url} = await keyed(act('held'));
+          for (const each of [url, await serve((_request, response) => act('bare')(response))])
+            expect((await postTo(each, 'k')).headers.get('x-late')).to.equal(null);
+          expect(seen.held).to.equal(seen.bare);
+          expect(seen.held).to.include('ERR_HTTP_HEADERS_SENT');
+        });
+
+    it('is not stored where an error handler answers without a look at headersSent', async () => {
+      const {url, events} = await keyed(response => {
+        response.writeHead(201, {'content-type': 'text/plain'}).write('row 1, ');
+        try {
+          response.writeHead(502).end('failed'); // Throws, and Express closes the connection.
+        } catch {
+          if (response.headersSent) response.req.socket.destroy();
+        }
+      });
+      expect(await postTo(url, 'k').then(told, () => 'reset')).to.equal('reset');
+      expect((await postTo(url, 'k')).status).to.equal(409);
+      expect(events.map(({type}) => type)).to.deep.equal(['lost', 'failed', 'refused']);
+    });
+
+    it('fails the run of a listener whose own error handler throws', async () => {
+      const events: string[] = [];
+      const middleware = idempotencyMiddleware({
+        store: memoryStore(),
+        scope: 'everyone',
+        on: ({type}) => events.push(type),
+      });
+      const url = await serve(
+        middleware.listener(async (_request, response) => {
+          response.statusCode = 201;
+          response.write('row 1, ');
+          await Promise.reject(new Error('The upstream failed.')).catch(() => {
+            response.writeHead(502, {'content-type': 'text/plain'});
+            response.end('failed');
+          });
+        }),
+      );
+      expect((await postTo(url, 'k')).status).to.equal(500);
+      expect((await postTo(url, 'k')).status).to.equal(409);
+      expect(events).to.deep.equal(['lost', 'failed', 'refused']);
+    });
+
+    it('lets middleware within write that asks for the head before each write, as compression 1.7 does', async () => {
+      type Within = ServerResponse & {readonly _header: string | null; _implicitHeader(): void};
+      const {url} = await keyed(response => {
+        const within = response as Within;
+        response.statusCode = 201;
+        for (const part of ['one ', 'two']) {
+          if (within._header === null) within._implicitHeader();
+          response.write(part);
+        }
+        response.end();
+      });
+      expect(await (await postTo(url, 'k')).text()).to.equal('one two');
+      expect((await postTo(url, 'k')).status).to.equal(201);
+    });
   });
 
   it('tells frameworks that it has ended', async () => {
