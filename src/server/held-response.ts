@@ -128,7 +128,7 @@ export class HeldResponse {
     else if (this.#failure !== null) this.#destroy(this.#failure);
     else if (goesOn && this.#disconnect.isClosed) this.#goOnWithoutClient();
     else if (hasRoom) this.#drain();
-    if (!goesOn) this.#disconnect.reveal(hasEnded);
+    if (!goesOn) this.#reveal(hasEnded);
   }
 
   /**
@@ -159,7 +159,7 @@ export class HeldResponse {
     this.#queue.drop();
     if (this.#isFull) this.#drain();
     this.#sources.drop();
-    this.#disconnect.reveal(hasEnded);
+    this.#reveal(hasEnded);
   }
 
   /** The handler has failed after the response was made. The client of a response that is sent as it comes must not take its beginning for the whole. */
@@ -181,9 +181,16 @@ export class HeldResponse {
     else if (this.#phase === 'passing') this.#goOnWithoutClient();
   }
 
+  /** Node calls no callback of a write that came while the disconnect was hidden. */
+  #reveal(hasEnded: boolean): void {
+    const {isHiding, isClosed} = this.#disconnect;
+    this.#disconnect.reveal(hasEnded);
+    if (isHiding && isClosed) queueMicrotask(() => (hasEnded ? this.#callbacks.callAll() : this.#callbacks.failAll()));
+  }
+
   #letGo(): void {
     if (this.#phase === 'gone') this.#sources.drop();
-    this.#disconnect.reveal(false);
+    this.#reveal(false);
   }
 
   #goOnWithoutClient(): void {
@@ -275,7 +282,7 @@ export class HeldResponse {
     else this.#take(hasChunk ? values[0] : null, hasChunk ? values.slice(1) : values, true);
     this.#ending.resolve();
     if (this.#phase === 'gone') this.#drop();
-    if (this.#phase === 'passing' || this.#phase === 'dropping') this.#disconnect.reveal(true);
+    if (this.#phase === 'passing' || this.#phase === 'dropping') this.#reveal(true);
     return this.#response;
   }
 

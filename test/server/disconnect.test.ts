@@ -241,6 +241,61 @@ describe('a client that disconnects while the response is held', () => {
   });
 });
 
+describe('a client that disconnects while a response is held that then passes maxResponseBytes', () => {
+  const write = (response: ServerResponse, chunk: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      response.write(chunk, error => (error ? reject(error) : resolve()));
+    });
+
+  it('fails the write that passes the limit, and each later one, as in Node', async () => {
+    const codes: unknown[] = [];
+    const {url, done} = await interrupted(
+      async (response, disconnected) => {
+        await write(response, 'one ');
+        await disconnected;
+        await write(response, 'two ');
+        for (let count = 0; count < 3; count++)
+          await write(response, 'x'.repeat(100)).catch((error: NodeJS.ErrnoException) => codes.push(error.code));
+      },
+      {maxResponseBytes: 100},
+    );
+    await done;
+    expect(codes).to.deep.equal(Array(3).fill('ERR_STREAM_DESTROYED'));
+    expect(await retried(url)).to.equal('409 RESPONSE_NOT_KEPT');
+  });
+
+  it('calls the callbacks of a handler that has ended the response, without an error', async () => {
+    const {done} = await interrupted(
+      async (response, disconnected) => {
+        await disconnected;
+        const written = write(response, 'x'.repeat(101));
+        response.end();
+        await written;
+        return 'called';
+      },
+      {maxResponseBytes: 100},
+    );
+    expect(await done).to.equal('called');
+  });
+
+  it('fails the write of a handler of an event stream whose connection this server closes', async () => {
+    const {done} = await interrupted(
+      async (response, disconnected) => {
+        response.writeHead(200, {'content-type': 'text/event-stream'});
+        await write(response, 'data: 1\n\n');
+        await disconnected;
+        for (let count = 0; count < 100; count++) {
+          await write(response, 'data: 2\n\n');
+          await new Promise(resolve => setImmediate(resolve));
+        }
+      },
+      {afterLoss: 'run-again'},
+      (_client, server) => setTimeout(() => server.destroy(), 20),
+    );
+    expect(await done).to.include({code: 'ERR_STREAM_DESTROYED'});
+  });
+});
+
 describe('a client that disconnects before the handler runs', () => {
   it('leaves the key free, because the body cannot be read any more', async () => {
     const memory = memoryStore();
