@@ -24,11 +24,23 @@ export function responseOf(text: unknown): StoredResponse {
   }
 }
 
+/** Much faster than what every runtime has. Workers may not have it. */
+const ofNode = (): typeof Buffer | undefined => (globalThis as {readonly Buffer?: typeof Buffer}).Buffer;
+
 function toBase64(bytes: Uint8Array): string {
+  const node = ofNode();
+  if (node !== undefined) return node.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
   let binary = '';
   for (let start = 0; start < bytes.length; start += SLICE)
     binary += String.fromCharCode(...bytes.subarray(start, start + SLICE));
   return btoa(binary);
 }
 
-const fromBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), character => character.charCodeAt(0));
+function fromBase64(text: string): Uint8Array {
+  const node = ofNode();
+  if (node === undefined) return Uint8Array.from(atob(text), character => character.charCodeAt(0));
+  const bytes = node.from(text, 'base64');
+  // Buffer leaves out what is not Base64.
+  if (bytes.byteLength !== node.byteLength(text, 'base64')) throw new TypeError('The body is not Base64.');
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
