@@ -64,7 +64,7 @@ export function idempotent<Tx = undefined>(
         const response = await handler(current === request ? request : current.clone(), context);
         const read = await make(response, hold, answered.signal);
         if (answered.signal.aborted) {
-          read.rest?.letGo();
+          read.rest?.letGo(false);
           discard(read.own);
         }
         made = read.own;

@@ -7,7 +7,9 @@ export class FollowedBody implements Rest {
   readonly stream: ReadableStream<Uint8Array>;
   readonly ended: Promise<void>;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  #isRead = false;
   #isCancelled = false;
+  #isDropped = false;
   #isLetGo = false;
   #resolve!: () => void;
   #reject!: (error: unknown) => void;
@@ -19,23 +21,30 @@ export class FollowedBody implements Rest {
       this.#reject = reject;
     });
     this.ended.catch(() => {}); // A run that has lost its key does not wait for it.
-    this.stream = new ReadableStream({
-      pull: async controller => {
-        const value = await this.#next();
-        if (this.#isCancelled) return;
-        if (value === null) controller.close();
-        else controller.enqueue(value);
+    this.stream = new ReadableStream(
+      {
+        pull: async controller => {
+          if (this.#isDropped) throw new Error('The response was not read before its run was over.');
+          this.#isRead = true;
+          const value = await this.#next();
+          if (this.#isCancelled) return;
+          if (value === null) controller.close();
+          else controller.enqueue(value);
+        },
+        cancel: async () => {
+          this.#isCancelled = true;
+          void this.#readToEnd();
+        },
       },
-      cancel: async () => {
-        this.#isCancelled = true;
-        void this.#readToEnd();
-      },
-    });
+      {highWaterMark: 0}, // Nothing is pulled before it is read.
+    );
   }
 
-  letGo(): void {
+  /** A server reads a response at once. One that it has not read is dropped, as behind a timeout middleware that has answered. */
+  letGo(isPassedOn: boolean): void {
     this.#isLetGo = true;
-    if (this.#isCancelled) this.#reader.cancel().catch(() => {});
+    this.#isDropped = isPassedOn && !this.#isRead;
+    if (this.#isCancelled || this.#isDropped) this.#reader.cancel().catch(() => {});
   }
 
   async #readToEnd(): Promise<void> {

@@ -81,7 +81,7 @@ export class LeasedRuns {
       return {own: made.own};
     }
     void lease.end();
-    made.rest?.letGo();
+    made.rest?.letGo(false);
     return this.#ended(claim, made, outcome, lease);
   }
 
@@ -98,7 +98,7 @@ export class LeasedRuns {
       await Promise.race([rest.ended, lost.promise]);
     } catch (error) {
       void lease.end();
-      rest.letGo();
+      rest.letGo(true);
       return this.#settle(claim, 'unknown', {status, error}, lease);
     }
     void lease.end();

@@ -32,8 +32,12 @@ export interface MadeResponse<A> {
 export interface Rest {
   /** Resolves at the end of the response, also where the client has disconnected meanwhile. Rejects where the handler fails or destroys it before. */
   readonly ended: Promise<void>;
-  /** The run is over before the end: from now on the handler may learn that its client has disconnected. */
-  letGo(): void;
+  /**
+   * The run is over before the end: from now on the handler may learn that its client has disconnected.
+   *
+   * @param isPassedOn Whether the response was passed on to the server, rather than about to be.
+   */
+  letGo(isPassedOn: boolean): void;
 }
 
 /** What the adapter is to send: the response of the handler, or another one in its place. */

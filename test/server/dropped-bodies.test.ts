@@ -96,6 +96,54 @@ describe('the body of a Response that is dropped', () => {
   });
 });
 
+describe("the body of a Response that is passed on while its run goes on, with afterLoss 'run-again'", () => {
+  const STREAMED = {leaseMs: 3000, maxRunMs: 10_000, maxResponseBytes: 3, afterLoss: 'run-again'} as const;
+  for (const type of ['text/event-stream', 'text/plain']) {
+    async function passedOn() {
+      const clock = new VirtualClock();
+      const cancelled = deferred<void>();
+      const settled = deferred<void>();
+      let isCancelled = false;
+      const stream = new ReadableStream<Uint8Array>({
+        pull: controller => controller.enqueue(new TextEncoder().encode('ping')),
+        cancel: () => {
+          isCancelled = true;
+          cancelled.resolve();
+        },
+      });
+      const handler = idempotent(() => new Response(stream, {headers: {'content-type': type}}), {
+        ...STREAMED,
+        store: memoryStore({clock}),
+        clock,
+        scope: 'everyone',
+        on: event => event.type === 'lost' && settled.resolve(),
+      });
+      const response = await handler(post('k'));
+      const lose = async (): Promise<void> => {
+        await clock.advance(STREAMED.maxRunMs);
+        await settled.promise;
+      };
+      return {response, lose, cancelled: cancelled.promise, isCancelled: () => isCancelled};
+    }
+
+    it(`is cancelled after maxRunMs where nothing reads it, and is not taken for a whole one later: ${type}`, async () => {
+      const {response, lose, cancelled} = await passedOn();
+      await lose();
+      await cancelled;
+      expect(await response.text().catch((error: Error) => error.message)).to.include('was not read');
+    });
+
+    it(`goes on after maxRunMs where it is read: ${type}`, async () => {
+      const {response, lose, isCancelled} = await passedOn();
+      const reader = response.body!.getReader();
+      await reader.read();
+      await lose();
+      for (let count = 0; count < 5; count++) expect((await reader.read()).done).to.equal(false);
+      expect(isCancelled()).to.equal(false);
+    });
+  }
+});
+
 describe('a stream that is piped into a response that is dropped', () => {
   /** A source above `maxResponseBytes` that goes on to 100 parts. */
   function source() {
