@@ -34,7 +34,7 @@ export class HeldQueue {
 
   /**
    * @param call Calls the method of the response.
-   * @param finished Gets the callback of `end`, to be called when the response has finished. Node calls none where the client is gone.
+   * @param finished Gets the callback of `end`, to be called when the response has finished or is closed. Only its first call counts. Node calls none where the client is gone.
    * @returns Whether the response has room for more.
    */
   send(
@@ -45,7 +45,7 @@ export class HeldQueue {
     for (const {method, chunk, callback} of this.#entries.splice(0))
       if (method === 'write') hasRoom = call(method, chunk, callback) as boolean;
       else if (method === 'end') {
-        if (callback !== undefined) finished(() => callback());
+        if (callback !== undefined) finished(once(callback));
         call(method, chunk ?? undefined);
       } else call(method);
     return hasRoom;
@@ -55,4 +55,13 @@ export class HeldQueue {
   drop(): void {
     for (const {callback} of this.#entries.splice(0)) if (callback !== undefined) queueMicrotask(callback);
   }
+}
+
+function once(callback: Callback): () => void {
+  let isCalled = false;
+  return () => {
+    if (isCalled) return;
+    isCalled = true;
+    callback();
+  };
 }

@@ -122,7 +122,9 @@ export class HeldResponse {
     if (hasEnded) sendHead(this.#response, this.#queue.size);
     const hasRoom = this.#queue.send(
       (method, ...values) => this.#methods.call(method, ...this.#callbacks.tracked(values)),
-      callback => this.#response.once('finish', callback),
+      callback => {
+        for (const name of ['finish', 'close'] as const) this.#response.once(name, callback);
+      },
     );
     if (hasEnded) this.#drop();
     else if (this.#failure !== null) this.#destroy(this.#failure);
@@ -278,7 +280,7 @@ export class HeldResponse {
 
   #end(values: readonly unknown[]): ServerResponse {
     const hasChunk = typeof values[0] !== 'function';
-    if (this.#phase === 'passing') this.#methods.call('end', ...values);
+    if (this.#phase === 'passing') this.#methods.call('end', ...this.#callbacks.tracked(values));
     else this.#take(hasChunk ? values[0] : null, hasChunk ? values.slice(1) : values, true);
     this.#ending.resolve();
     if (this.#phase === 'gone') this.#drop();

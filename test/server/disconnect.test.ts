@@ -208,6 +208,21 @@ describe('a client that disconnects while the response is held', () => {
     expect(await done).to.equal('went on');
   });
 
+  it('lets a handler go on that waits for the callback of end, where the connection fails while the response is sent', async () => {
+    const known = deferred<ClientRequest>();
+    const {done, url} = await interrupted(
+      async response => {
+        (await known.promise).destroy();
+        await new Promise<void>(resolve => response.end(Buffer.alloc(8_000_000), () => resolve()));
+        return 'called';
+      },
+      {maxResponseBytes: 10_000_000},
+      known.resolve,
+    );
+    expect(await done).to.equal('called');
+    expect((await postTo(url, 'k')).status).to.equal(200);
+  });
+
   it('is told to a handler that has lost its key', async () => {
     const clock = new VirtualClock();
     const closed = deferred<void>();
