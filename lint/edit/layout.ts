@@ -32,7 +32,7 @@ export function renameKey({text, format}: Source, {keySpan}: Property, to: strin
  * Takes entries out and adds others at the end.
  *
  * @param removed Indexes of entries.
- * @returns undefined where nothing would be left to hang a YAML block on.
+ * @returns undefined where nothing would be left to hang a YAML block on, or where a tag or an anchor of an entry would move to its neighbor.
  */
 export function editEntries(
   source: Source,
@@ -40,6 +40,7 @@ export function editEntries(
   removed: ReadonlySet<number>,
   added: Added,
 ): readonly TextEdit[] | undefined {
+  if ([...removed].some(index => leavesTag(node, index))) return undefined;
   const runs = runsOf(entrySpans(node), removed);
   const last = runs.at(-1);
   const endsRemoved = last?.isRemoved === true;
@@ -57,6 +58,12 @@ export function editEntries(
   const insertion = endsRemoved ? putInPlace(source, node, last, added) : append(source, node, added);
   return insertion && [...edits, ...insertion];
 }
+
+/** Whether a YAML tag or anchor, which stands outside of the span, would move to a neighbor of an entry that is removed, or get lost with it. */
+const leavesTag = (node: ObjectNode | ListNode, index: number): boolean =>
+  node.kind === 'list'
+    ? node.items[index]!.tagged === true
+    : node.properties.slice(index, index + 2).some(({keyTagged}) => keyTagged);
 
 /** Neighbors that go together, or one entry that stays. */
 interface Run extends Span {

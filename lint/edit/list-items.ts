@@ -39,11 +39,12 @@ function extraIn(longer: readonly unknown[], shorter: readonly unknown[]): Map<n
   return at === shorter.length ? extra : undefined;
 }
 
-/** @returns undefined where an entry of a YAML block has no line of its own. */
+/** @returns undefined where an entry of a YAML block has no line of its own, or a YAML tag of the first entry would stand before a new one. */
 export function editItems(source: Source, node: ListNode, inserted: Inserted): readonly TextEdit[] | undefined {
   const edits: TextEdit[] = [];
   for (const [index, values] of inserted) {
     const written = values.map(writeJson);
+    if (index === 0 && node.items[0]?.tagged) return undefined;
     const found = node.flow ? insertIntoFlow(node, index, written) : insertIntoBlock(source.text, node, index, written);
     if (found === undefined) return undefined;
     edits.push(...found);

@@ -100,7 +100,11 @@ export class Patch {
   edits(): readonly TextEdit[] | undefined {
     const {source} = this.#unit;
     const edits: TextEdit[] = [];
-    for (const [node, value] of this.#replaced) edits.push(replaceNode(source, node, value));
+    for (const [node, value] of this.#replaced) {
+      // A YAML tag or anchor would stand before the new value.
+      if (node.tagged) return undefined;
+      edits.push(replaceNode(source, node, value));
+    }
     for (const [property, to] of this.#renamed) edits.push(renameKey(source, property, to));
     // If an inner and an outer block grow at the end of the same line, the inner one grows first.
     const grown = [...new Set([...this.#removed.keys(), ...this.#added.keys()])];

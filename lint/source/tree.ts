@@ -15,6 +15,8 @@ interface Written {
   readonly span: Span;
   /** Set for a value that a YAML alias brings in. The span is that of the alias, so the value cannot be edited there. */
   readonly borrowed?: true;
+  /** Set where a YAML tag or anchor stands before the value. The span begins behind them. */
+  readonly tagged?: true;
 }
 
 /** An object. */
@@ -33,6 +35,8 @@ export interface Property {
   readonly key: string;
   /** The place of the key. */
   readonly keySpan: Span;
+  /** Set where a YAML tag or anchor stands before the key. `keySpan` begins behind them. */
+  readonly keyTagged?: true;
   /** The value. */
   readonly value: Node;
 }

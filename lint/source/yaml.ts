@@ -91,13 +91,13 @@ class Converter {
     }
     if (isSeq(node)) {
       const items = node.items.map(item => this.node(item as YamlNode, depth + 1, site));
-      return {kind: 'list', span, items, flow: node.flow === true, ...borrowed(site)};
+      return {kind: 'list', span, items, flow: node.flow === true, ...written(node, site)};
     }
     if (isMap(node)) {
       const properties = this.#properties(node, depth, site);
-      return {kind: 'object', span, properties, flow: node.flow === true, ...borrowed(site)};
+      return {kind: 'object', span, properties, flow: node.flow === true, ...written(node, site)};
     }
-    return {kind: 'scalar', span, value: isScalar(node) ? plainValue(node.value) : null, ...borrowed(site)};
+    return {kind: 'scalar', span, value: isScalar(node) ? plainValue(node.value) : null, ...written(node, site)};
   }
 
   #properties(map: YAMLMap, depth: number, site: Span | undefined): Property[] {
@@ -121,7 +121,7 @@ class Converter {
         merged.push(...brought);
         continue;
       }
-      const property = {key: name, keySpan, value: node};
+      const property = {key: name, keySpan, value: node, ...(isTagged(key) ? {keyTagged: true as const} : {})};
       const first = seen.get(name);
       if (first === undefined) seen.set(name, property);
       else this.#problems.push(duplicateKey(first, property));
@@ -173,7 +173,10 @@ function aliasTargets(document: Parsed): ReadonlyMap<YamlNode, YamlNode> {
   return targets;
 }
 
-const borrowed = (site: Span | undefined): {borrowed?: true} => (site === undefined ? {} : {borrowed: true});
+const written = (node: YamlNode, site: Span | undefined): {borrowed?: true; tagged?: true} =>
+  site !== undefined ? {borrowed: true} : isTagged(node) ? {tagged: true} : {};
+
+const isTagged = (node: YamlNode): boolean => Boolean(node.tag ?? (!isAlias(node) && node.anchor));
 
 /** The properties that `<<` brings; undefined where that is no mapping. If several maps have a key, the first map counts. */
 function mergedProperties(node: Node, site: Span): Property[] | undefined {
