@@ -17,11 +17,11 @@ export const misspeltMethod: Rule = builtIn('RL403', {
           yield {at, message: `"${value}" is not an HTTP method, so ${EFFECTS[path]}. Name each method.`};
         const meant = typeof value === 'string' ? meantBy(value) : undefined;
         if (meant === undefined) continue;
-        yield {
-          at,
-          message: `"${value}" is not an HTTP method, so ${EFFECTS[path]}; did you mean "${meant}"?`,
-          ...(isSetHere(scope, path) ? {fix: assign(`Set it to "${meant}"`, at, meant)} : {}),
-        };
+        const message = `"${value}" is not an HTTP method, so ${EFFECTS[path]}; did you mean "${meant}"?`;
+        const change = assign(`Set it to "${meant}"`, at, meant);
+        // Declared idempotent, a POST is sent again: whether it may be, its author decides.
+        const isRisky = path === 'idempotentMethods' && /^P(?:OST|ATCH)$/.test(meant);
+        yield {at, message, ...(isSetHere(scope, path) && (isRisky ? {suggestions: [change]} : {fix: change}))};
       }
     }
   },

@@ -210,6 +210,18 @@ describe('rules', () => {
     expect(finding).to.include({code: 'RL403', fix: undefined});
   });
 
+  it('no fix declares a POST or a PATCH idempotent that a misspelt word did not', async () => {
+    for (const [word, method] of [
+      ['POTS', 'POST'],
+      ['pacth', 'PATCH'],
+    ] as const) {
+      const [finding] = await lint({idempotentMethods: ['GET', word]});
+      expect(finding?.suggestions.map(({title}) => title)).to.deep.equal([`Set it to "${method}"`]);
+      const text = `{"idempotentMethods": ["GET", "${word}"]}`;
+      expect((await fixText({path: 'p.json', files: {'p.json': text}}, {unsafe: true})).text).to.equal(text);
+    }
+  });
+
   it('RL304 leaves alone a cap that unlimited retries come to', async () => {
     const backoff = {kind: 'linear', baseMs: 1, stepMs: 0, capMs: 5000} as const;
     expect(await pointers('RL304', {maxAttempts: 'unlimited', backoff})).to.deep.equal([]);
