@@ -2,6 +2,8 @@
 
 import {Worker} from 'node:worker_threads';
 import {memoryLimits, outOfMemory} from '../../src/cli/simulation-memory.ts';
+import {systemClock} from '../../src/core/system-clock.ts';
+import {CallbackTimer} from '../../src/core/timer.ts';
 import {CliError} from '../io/cli-error.ts';
 import type {Job, Simulated} from './job.ts';
 import {workerFile} from './worker-file.ts';
@@ -9,27 +11,35 @@ import {workerFile} from './worker-file.ts';
 /** Less than for a command, because an editor runs beside it. */
 const MOST_MB = 1024;
 
+/** After so long a simulation is ended with its thread, in ms: a thread that computes does not look at the time. Those of the named scenarios take seconds. */
+const MOST_MS = 60_000;
+
 type Message = {readonly result: Simulated} | {readonly error: string};
 
 export class Simulations {
+  readonly #mostMs: number;
   #last: Promise<unknown> = Promise.resolve();
+
+  constructor(mostMs: number = MOST_MS) {
+    this.#mostMs = mostMs;
+  }
 
   /**
    * Runs when the simulations before it have ended.
    *
-   * @throws CliError if the policy or the scenario cannot be simulated; the reason of the signal.
+   * @throws CliError if the policy or the scenario cannot be simulated, or takes too long; the reason of the signal.
    */
   run(job: Job, signal: AbortSignal): Promise<Simulated> {
     const started = this.#last.then(() => {
       signal.throwIfAborted();
-      return inThread(job, signal);
+      return inThread(job, signal, this.#mostMs);
     });
     this.#last = started.catch(() => {});
     return started;
   }
 }
 
-async function inThread(job: Job, signal: AbortSignal): Promise<Simulated> {
+async function inThread(job: Job, signal: AbortSignal, mostMs: number): Promise<Simulated> {
   const worker = new Worker(workerFile, {
     workerData: job,
     resourceLimits: memoryLimits(MOST_MB),
@@ -37,8 +47,13 @@ async function inThread(job: Job, signal: AbortSignal): Promise<Simulated> {
     stderr: true,
   });
   let cancel = (): void => {};
+  let limit: CallbackTimer | undefined;
   try {
     return await new Promise<Simulated>((resolve, reject) => {
+      limit = new CallbackTimer(() =>
+        reject(new CliError(`The simulation took longer than ${mostMs / 1000} s, and was ended.`)),
+      );
+      systemClock.arm(limit, mostMs);
       cancel = () => reject(signal.reason as Error);
       signal.addEventListener('abort', cancel, {once: true});
       worker.once('message', (message: Message) => {
@@ -49,6 +64,7 @@ async function inThread(job: Job, signal: AbortSignal): Promise<Simulated> {
       worker.once('exit', code => reject(new Error(`The thread of a simulation ended with code ${code}.`)));
     });
   } finally {
+    if (limit !== undefined) systemClock.disarm(limit);
     signal.removeEventListener('abort', cancel);
     await worker.terminate();
   }
