@@ -7,11 +7,19 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const never = Infinity;
 
-/** Plausible durations, least and most. The client does not send an attempt with less than 50 ms left. */
+/**
+ * Plausible durations, least and most. The client does not send an attempt with less than 50 ms left. A model needs 100 ms for its first content; an
+ * endpoint that is left for less than half a second is asked again before it can have recovered, and 300 s is the longest ejection of Envoy.
+ */
 export const RANGES: readonly (readonly [path: string, leastMs: number, mostMs: number])[] = [
   ['deadlineMs', 50, 6 * HOUR],
   ['attemptTimeoutMs', 20, HOUR],
   ['idleTimeoutMs', 100, HOUR],
+  ['stream.firstContentMs', 100, HOUR],
+  ['quota.maxWaitMs', 100, never],
+  ['failover.ejection.ejectMs', 500, never],
+  ['failover.ejection.maxEjectMs', 500, never],
+  ['failover.stickyMs', 500, never],
   ['backoff.baseMs', 5, HOUR],
   ['backoff.delayMs', 5, HOUR],
   ['budget.windowMs', 100, DAY],
@@ -28,7 +36,8 @@ export const RANGES: readonly (readonly [path: string, leastMs: number, mostMs: 
 export function isPlausible(policy: Policy, path: string, ms: number, meantMs: number): boolean {
   const {attemptTimeoutMs, deadlineMs, objective} = policy;
   if (meantMs < ms) return path === 'deadlineMs' && meantMs < longestPartMs(policy);
-  if (path.startsWith('backoff.')) return deadlineMs !== null && meantMs > deadlineMs;
+  // A call with little time waits for the quota as shortly, or not at all.
+  if (path.startsWith('backoff.') || path === 'quota.maxWaitMs') return deadlineMs !== null && meantMs > deadlineMs;
   if (path.startsWith('objective.')) return attemptTimeoutMs !== null && meantMs > attemptTimeoutMs;
   const {p95, p99 = p95} = objective?.assume?.latencyMs ?? {};
   return path === 'attemptTimeoutMs' && p99 !== undefined && p99 < ms;

@@ -127,6 +127,21 @@ describe('a policy with a defect', () => {
     ],
     ['a base of 2 ms within ten seconds', 'RL602 warning backoff.baseMs', {backoff: {baseMs: 2}}],
     [
+      'a first content within 1 ms',
+      'RL602 warning stream.firstContentMs',
+      {extends: ['steadfetch:llm'], stream: {firstContentMs: 1}},
+    ],
+    [
+      'a wait of 60 ms for the quota in ten minutes',
+      'RL602 warning quota.maxWaitMs',
+      {deadlineMs: 600_000, quota: {maxWaitMs: 60}},
+    ],
+    [
+      'calls that stay for 60 ms after a move',
+      'RL602 warning failover.stickyMs',
+      {endpoints: [{name: 'a', origin: 'https://a.example'}], failover: {stickyMs: 60}},
+    ],
+    [
       'a latency of 0.6 within attempts of a second',
       'RL602 warning objective.assume.latencyMs.p50',
       {attemptTimeoutMs: 1000, objective: {assume: {latencyMs: {p50: 0.6}}}},
@@ -209,6 +224,9 @@ describe('a policy that is unusual and sound', () => {
       'RL602',
       {attemptTimeoutMs: 15, objective: {assume: {latencyMs: {p50: 0.6, p99: 14}}}},
     ],
+    ['a first content within 500 ms', 'RL602', {stream: {firstContentMs: 500}}],
+    ['no wait for the quota, and none after a move', 'RL602', {quota: {maxWaitMs: 0}, failover: {stickyMs: 0}}],
+    ['a wait of 50 ms for the quota in 30 s', 'RL602', {quota: {maxWaitMs: 50}}],
     ['a base of 2 ms within a second', 'RL602', {deadlineMs: 1000, backoff: {baseMs: 2}}],
   ] as const) {
     it(`has no finding of ${code}: ${title}`, async () =>
