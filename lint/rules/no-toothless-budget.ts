@@ -32,8 +32,8 @@ function* checkRatio(
   if (ratio >= 1) {
     const message = `The budget allows ${formatCount(ratio, 'retry', 'retries')} per call, so the load can grow to ${formatShare(1 + ratio)} of the calls. Set a ratio below 1.`;
     yield {at: 'budget.ratio', message, fix: setting(scope, 'budget.ratio', 0.1)};
-  } else if (rps !== undefined && rps > 0 && minPerSecond >= rps) {
-    const message = `The budget always allows ${formatCount(minPerSecond, 'retry', 'retries')} per second at ${formatCount(rps, 'call')} per second: each call can be retried in an outage. Lower ${scope.dialect.words.key('budget.minPerSecond')}.`;
+  } else if (rps !== 0 && minPerSecond >= (rps ?? BUSY_RPS)) {
+    const message = `The budget always allows ${formatCount(minPerSecond, 'retry', 'retries')} per second${atRps(rps)}: each call can be retried in an outage. Lower ${scope.dialect.words.key('budget.minPerSecond')}.`;
     yield {
       at: 'budget.minPerSecond',
       message,
@@ -78,6 +78,9 @@ function* largeBucket(
 const BUSY_RPS = 1000;
 const MOST_RETRIES = 5;
 
+const atRps = (rps: number | undefined): string =>
+  rps === undefined ? '' : ` at ${formatCount(rps, 'call')} per second`;
+
 function* checkBucket(budget: TokenBucketBudget, rps: number | undefined, scope: Scope): Iterable<Draft> {
   const {retryCost, throttledCost, refillPerMinute} = budget;
   const free = [
@@ -98,7 +101,7 @@ function* checkBucket(budget: TokenBucketBudget, rps: number | undefined, scope:
   // One retry per minute is accepted for clients with few calls.
   if (retryCost === 0 || rps === 0 || perSecond < (rps ?? BUSY_RPS) || perSecond <= 1 / 60) return;
   const refill = `A refill of ${formatCount(refillPerMinute, 'token')} per minute at ${formatCount(retryCost, 'token')} per retry`;
-  const message = `${refill} always allows ${formatCount(perSecond, 'retry', 'retries')} per second${rps === undefined ? '' : ` at ${formatCount(rps, 'call')} per second`}: each call can be retried in an outage. Lower ${scope.dialect.words.key('budget.refillPerMinute')}.`;
+  const message = `${refill} always allows ${formatCount(perSecond, 'retry', 'retries')} per second${atRps(rps)}: each call can be retried in an outage. Lower ${scope.dialect.words.key('budget.refillPerMinute')}.`;
   yield {
     at: 'budget.refillPerMinute',
     message,
