@@ -105,12 +105,17 @@ function wordsSay(path: string | undefined): PathEffect {
   const isRpc = isGrpcPath(path);
   const segments = segmentsOf(path);
   const names = segments.filter(segment => !isUntelling(segment)).slice(isRpc ? 1 : 0);
-  const groups = names.map(name => groupOf(nameOf(name), isRpc));
+  const isBelow = names.length > 1 && names.at(-2) === segments.at(-2);
+  const groups = names.map((name, index) => {
+    const group = groupOf(nameOf(name), isRpc);
+    // POST /payments/{id}/fees may add a fee, and POST /quote/accept accepts one.
+    return group?.alone && (!isBelow || index < names.length - 1) ? undefined : group;
+  });
   const last = groups.pop();
   const above = groups.at(-1);
   if (last?.effect === 'acts') return groups.some(group => group?.effect === 'harmless') ? NOTHING_KNOWN : last;
   if (last !== undefined) return last;
-  const isAsked = above?.effect === 'harmless' && names.at(-2) === segments.at(-2);
+  const isAsked = above?.effect === 'harmless' && isBelow;
   return (isAsked ? above : groups.find(group => group?.below)) ?? NOTHING_KNOWN;
 }
 
@@ -121,6 +126,7 @@ const MIXED: PathEffect = {effect: 'acts', why: 'it may be written twice'};
 
 interface Group extends PathEffect {
   readonly below?: true;
+  readonly alone?: true;
 }
 
 function groupOf(name: string, isRpc: boolean): Group | undefined {
@@ -138,6 +144,7 @@ function groupOf(name: string, isRpc: boolean): Group | undefined {
 function thingOf(words: readonly string[], isRpc: boolean): WordGroup | undefined {
   const last = words.at(-1) ?? '';
   const group = byThing.get(last);
+  if (group?.alone && words.length > 1) return undefined;
   if (group?.effect !== 'acts') return group;
   return !isRpc && (words.length === 1 || last.endsWith('s')) ? group : undefined;
 }
@@ -171,11 +178,16 @@ export interface ActingWord {
   readonly isCertain: boolean;
 }
 
-/** The verb with which the last segment of a path begins: `/cgi-bin/send`, `/api/sendMessage`; `next` of a queue. */
+/** A verb, a hyphen and what the verb acts on. With any other noun the two are a name: `/pay-slips`, `/transfer-market`. */
+const WITH_OBJECT =
+  /^(?:(?:re)?send.(?:emails?|mails?|messages?|money|notifications?|otp|push|sms|text)|(?:pay|refund|transfer|withdraw).(?:bill|funds|invoice|money|payment)|(?:execute|run|trigger).(?:job|task)|re(?:boot|start).(?:device|router|server|service))(?![-_]?[a-z])/i;
+
+/** The verb with which the last segment of a path begins: `/cgi-bin/send`, `/api/sendMessage`, `/send-sms`; `next` of a queue. */
 export function actingWordOf(path = ''): ActingWord | undefined {
   const last = path.split('/').at(-1) ?? '';
   const word = /^[a-z]+/.exec(last.replace(/^[A-Z]/, letter => letter.toLowerCase()))?.[0] ?? '';
-  if (ACTIONS.has(word)) return {word, isCertain: true};
+  const isName = /^[a-z]+[-_]/i.test(last) && !WITH_OBJECT.test(last);
+  if (ACTIONS.has(word) && !isName) return {word, isCertain: true};
   const taken = TAKES.exec(path)?.[1];
   return taken === undefined ? undefined : {word: taken, isCertain: false};
 }

@@ -7,11 +7,13 @@ export interface WordGroup {
   /** A clause, as in `KnownPaths`. */
   readonly why: string;
   /** First words of names: `searchText`, `CreateOrder`, `cancel`. */
-  readonly verbs: string;
+  readonly verbs?: string;
   /** Last words of names: `multi_search`, `salesOrders`. A singular counts only if it is the whole name. */
   readonly things?: string;
   /** Also applies to paths below: `/orders/{id}/items`. */
   readonly below?: true;
+  /** Counts only for a whole name directly below another: `/transfers/quote`, but not `/quotes/{id}/fees`. */
+  readonly alone?: true;
 }
 
 /**
@@ -63,6 +65,7 @@ export const wordGroups: readonly WordGroup[] = [
     things:
       'completion completions embedding embeddings infer inference lookup moderation moderations predict query search',
   },
+  {effect: 'harmless', why: 'it reads, and changes nothing', things: 'fees quote rates', alone: true},
   {
     effect: 'unknown',
     why: 'a second request may find it done already',

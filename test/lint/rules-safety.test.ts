@@ -242,6 +242,23 @@ describe('RL101 no-repeated-post-without-key', () => {
   });
 });
 
+describe('paths whose words mislead', () => {
+  it('RL101 leaves alone a declared POST that asks for a quote, fees or rates', async () => {
+    for (const path of ['/v1/transfers/quote', '/v1/payments/fees', '/v1/shipments/rates']) {
+      const policy = {routes: [{match: {methods: ['POST'], path}, idempotentMethods: ['POST']}]} as PolicyInput;
+      expect(await said('RL101', policy), path).to.deep.equal([]);
+    }
+  });
+
+  it('RL104 leaves alone a GET of what only begins with a verb', async () => {
+    for (const path of ['/api/pay-slips', '/send-history', '/transfer-market', '/restart-counts'])
+      expect(await said('RL104', {routes: [{match: {methods: ['GET'], path}, name: 'a'}]}), path).to.deep.equal([]);
+    expect(
+      await said('RL104', {routes: [{match: {methods: ['GET'], path: '/api/send-sms'}, name: 'a'}]}),
+    ).to.deep.equal(['warning routes[0].match.path']);
+  });
+});
+
 describe('RL112 no-payments-across-endpoints', () => {
   const between = (first: string, second: string, more: object): PolicyInput =>
     ({
