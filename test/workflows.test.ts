@@ -102,6 +102,16 @@ describe('dependabot', () => {
   });
 });
 
+describe('CODEOWNERS', () => {
+  it('asks the owner of the project about each file', () => {
+    const rules = readFileSync(new URL('../.github/CODEOWNERS', import.meta.url), 'utf8').match(/^[^#\s].*$/gm)!;
+    const {repository} = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+    const owner = /^git\+https:\/\/(?:[^/]+\/)*([^/]+)\.git$/.exec(repository.url)![1]!;
+    for (const rule of rules) expect(rule).to.match(/^\S+(?: @[a-z][a-z-]*(?:\/[a-z-]+)?)+$/);
+    expect(rules[0]).to.equal(`* @${owner}`);
+  });
+});
+
 describe('a release', () => {
   const repository = {url: 'git+https://example.org/acme/steadfetch.git'};
   const release: Release = {
