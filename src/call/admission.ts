@@ -16,6 +16,7 @@ import {type Failover, type Place, PROBING_MS} from './failover.ts';
 import {bringsKey} from './ids.ts';
 import {moveTo} from './move.ts';
 import {amountsAt, askQuota} from './quota.ts';
+import {type AfterWait, RecoveryWait, recoveryWaitMs} from './recovery-wait.ts';
 import {waitableMs} from './wait.ts';
 import {askPassedOver, waitUntilReady} from './warm-up.ts';
 
@@ -47,8 +48,9 @@ function admitHere<R extends AttemptResponse>(call: CallContext<R>, applicant: A
   const {client, guards} = call;
   const {hold, breaker, quota} = guards;
   const heldMs = hold === null || quota !== null ? 0 : hold.waitMs(now, client.random);
+  const isReleased = call.retryStateIfAny?.release != null;
   if (heldMs > 0) waitForHeldOrigin(call, applicant, heldMs, now);
-  else if (breaker?.refuses(now)) refuseOpen(call, applicant, breaker, now);
+  else if (!isReleased && breaker?.refuses(now)) waitOrRefuse(call, applicant, breaker, now);
   else if (breaker?.leases?.needed(now)) {
     applicant.waiting?.();
     new ProbeWait(call, applicant, breaker.leases, now);
@@ -93,20 +95,50 @@ function count<R extends AttemptResponse>(
     return admitHere(call, applicant, now);
   }
   let ticket: Ticket | null = UNGUARDED;
-  if (breaker !== null) ticket = place === null ? breaker.admit(now) : keeping(place, () => breaker.admit(now));
+  if (breaker !== null) {
+    const release = call.retryStateIfAny?.release ?? null;
+    if (release !== null) call.retryState.release = null;
+    ticket = place === null ? breaker.admit(now, release) : keeping(place, () => breaker.admit(now, release));
+  }
   if (ticket !== null) applicant.admitted(call, ticket, now, taken);
   else {
     place?.exit();
     taken?.refund(now);
-    refuseOpen(call, applicant, breaker!, now);
+    waitOrRefuse(call, applicant, breaker!, now);
   }
 }
+
+/** In the line of the breaker, if the call may wait for the recovery. */
+function waitOrRefuse<R extends AttemptResponse>(
+  call: CallContext<R>,
+  applicant: Applicant<R>,
+  breaker: CircuitBreaker,
+  now: number,
+): void {
+  const {line} = breaker;
+  const ms = line === null ? 0 : recoveryWaitMs(call, line);
+  if (line === null || ms <= 0 || call.failover?.mayPassOver('breaker-open')) {
+    // One that has waited was counted when it came.
+    if (!call.retryStateIfAny?.waitedForRecoveryMs) line?.refused(now);
+    return refuseOpen(call, applicant, breaker, now);
+  }
+  applicant.waiting?.();
+  new RecoveryWait(call, applicant, line, ms, now, afterRecovery);
+}
+
+const afterRecovery: AfterWait = {
+  released: admitHere,
+  over: (call, applicant, now) =>
+    now + LEAST_ATTEMPT_MS < call.deadlineAt
+      ? refuseOpen(call, applicant, call.guards.breaker!, now)
+      : applicant.left(call, false),
+};
 
 /** No endpoint is free: this one will be first. */
 function waitForEndpoint<R extends AttemptResponse>(
   call: CallContext<R>,
   applicant: Applicant<R>,
-  {endpoint, freeInMs, closedMs}: Place,
+  {endpoint, guards, freeInMs, closedMs, isOpen}: Place,
   now: number,
 ): void {
   const {plan, deadlineAt, retryState} = call;
@@ -116,7 +148,16 @@ function waitForEndpoint<R extends AttemptResponse>(
     return refuseAttempt(call, applicant, 'NO_ENDPOINT', endpoint.origin, message, freeInMs);
   }
   retryState.waitedForEndpointsMs += closedMs;
-  waitToAskAgain(call, applicant, closedMs);
+  const line = isOpen ? guards.breaker!.line : null;
+  if (line === null) return waitToAskAgain(call, applicant, closedMs);
+  applicant.waiting?.();
+  new RecoveryWait(call, applicant, line, closedMs, now, {
+    released: (waiting, itsApplicant, at) => {
+      moveTo(waiting, waiting.failover!, guards);
+      admitHere(waiting, itsApplicant, at);
+    },
+    over: admit,
+  });
 }
 
 function waitForHeldOrigin<R extends AttemptResponse>(

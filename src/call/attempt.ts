@@ -14,7 +14,6 @@ import {failureKind} from '../decide/failure-facts.ts';
 import {redactUrl} from '../decide/redact.ts';
 import {type Ticket, UNGUARDED} from '../guards/breaker.ts';
 import type {Guards} from '../guards/origin-guards.ts';
-import {Probe} from '../guards/probing.ts';
 import type {QuotaReservation} from '../guards/quota-reservation.ts';
 import type {Health} from '../guards/trip.ts';
 import {type RequestOwner, sendRequest} from './attempt-request.ts';
@@ -152,8 +151,9 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
 
   /** Records in the breaker how the attempt ended. */
   record(health: Health, now: number): void {
-    this.guards.breaker?.record(this.#ticket, health, now);
-    if (health === 'failure' && this.#ticket instanceof Probe) this.call.retryState.failedProbes++;
+    const {breaker} = this.guards;
+    if (health === 'failure' && breaker?.isProbe(this.#ticket)) this.call.retryState.failedProbes++;
+    breaker?.record(this.#ticket, health, this.startedAt, now);
     this.#recorded = this.#ticket;
     this.#ticket = UNGUARDED;
   }
@@ -163,7 +163,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
     const {breaker, load} = this.guards;
     const now = this.call.client.clock.now();
     load?.broke(now);
-    breaker?.record(this.#recorded, 'failure', now);
+    breaker?.bodyBroke(this.#recorded, this.startedAt, now);
   }
 
   /** Called after the breaker was notified, because the next call in the queue asks the breaker. */

@@ -18,6 +18,7 @@ import {type RetryDecision, refuse} from './decision.ts';
 import {failedHandshake} from './failed-handshake.ts';
 import {hintOf, holdMs} from './hint.ts';
 import {amountsAt} from './quota.ts';
+import {recoveryWaitMs} from './recovery-wait.ts';
 import {within} from './wait.ts';
 
 /** How the call ended while the request body was still being read. */
@@ -76,10 +77,18 @@ function decide<R extends AttemptResponse>(
   const inLine = waitsInLine(call, obeyed);
   const {waitMs, waitSource} = elsewhere === 'untried' ? AT_ONCE : waitBefore(call, classification, obeyed);
   if (now + waitMs + LEAST_ATTEMPT_MS > call.deadlineAt) return no('deadline');
-  if (!call.failover?.mayPassOver('breaker-open') && guards.breaker?.refuses(now + waitMs)) return no('breaker-open');
-  const receipt = outcome.isLate ? FREE : withdraw(budget, guards.quota, classification, obeyed, now);
+  if (!call.failover?.mayPassOver('breaker-open') && isOpen(call, now + waitMs)) return no('breaker-open');
+  // The line of a breaker lets through less than a budget would. An attempt that timed out has kept a worker of the server busy.
+  const isHeld = outcome.kind !== 'attempt-timeout' && guards.breaker?.line?.holdsRetries;
+  const receipt = outcome.isLate || isHeld ? FREE : withdraw(budget, guards.quota, classification, obeyed, now);
   if (budget !== null && receipt === REFUSED) return no('budget-exhausted');
   return {classification: moved, refusal: null, waitMs: inLine ? 0 : waitMs, waitSource, hint, receipt};
+}
+
+/** Whether the breaker will refuse the retry, and the call may not wait for the recovery. */
+function isOpen(call: CallFacts, at: number): boolean {
+  const {breaker} = call.guards;
+  return breaker !== null && breaker.refuses(at) && !(breaker.line !== null && recoveryWaitMs(call, breaker.line) > 0);
 }
 
 const AT_ONCE: Pick<RetryDecision, 'waitMs' | 'waitSource'> = {waitMs: 0, waitSource: 'none'};

@@ -3,6 +3,7 @@
 import type {Pause} from '../core/timer.ts';
 import type {OuterRetries} from '../decide/outer-retries.ts';
 import {type Budget, FREE, REFUSED, type Receipt} from '../guards/budget.ts';
+import type {Release} from '../guards/adaptive/adaptive-breaker.ts';
 import type {Guards} from '../guards/origin-guards.ts';
 import type {PreparedHeaders} from '../transport/prepared-headers.ts';
 import type {Failover} from './failover.ts';
@@ -28,6 +29,10 @@ export class RetryState {
   /** Where the last attempt failed, and which it was: the call may have moved on since. Null where the call has one endpoint. */
   failedAt: {readonly guards: Guards; readonly attempt: number} | null = null;
   waitedForEndpointsMs = 0;
+  /** In the lines of breakers. */
+  waitedForRecoveryMs = 0;
+  /** What the call left the line of a breaker with, until its attempt begins. */
+  release: Release | null = null;
   /** Attempts that cost nothing, where the policy counts those that do. */
   freeAttempts = 0;
   /** Attempts that failed as probes of a half-open breaker. A batch does not count them. */

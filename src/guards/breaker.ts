@@ -6,14 +6,15 @@
  */
 import type {BreakerState} from '../core/call-view.ts';
 import type {Random} from '../core/random.ts';
-import type {Breaker as BreakerPolicy} from '../policy/types.ts';
+import type {OpenTimeBreaker} from '../policy/trip-rule.ts';
+import type {RecoveryLine, Release} from './adaptive/adaptive-breaker.ts';
 import {Probe, Probing} from './probing.ts';
 import {RatioTrip} from './ratio-trip.ts';
 import {RunTrip} from './run-trip.ts';
 import type {Health, Tracked, Trip} from './trip.ts';
 
-/** Given to an admitted attempt, which records its result with it. */
-export type Ticket = Tracked | Probe;
+/** Given to an admitted attempt, which records its result with it. An adaptive breaker numbers its attempts. */
+export type Ticket = Tracked | Probe | number;
 /** The ticket of attempts without a breaker. */
 export const UNGUARDED: Ticket = Object.freeze({epoch: -1, end: () => false});
 
@@ -25,15 +26,24 @@ export interface CircuitBreaker {
   onChange: ((from: BreakerState, to: BreakerState) => void) | null;
   /** Null where a probe needs no consent of other processes. */
   readonly leases: ProbeLeases | null;
+  /** Where refused attempts may wait; null where they fail at once. */
+  readonly line: RecoveryLine | null;
   /** The current state. An open breaker whose open time has passed is half-open, even before the next attempt. */
   state(now: number): BreakerState;
   /** Milliseconds until the breaker may admit again; 0 if it may admit now, or if that depends on probes in flight. */
   retryAfterMs(now: number): number;
   /** Whether `admit` would refuse at that time, as far as can be known now. */
   refuses(at: number): boolean;
-  /** @returns null if the attempt is not admitted. */
-  admit(now: number): Ticket | null;
-  record(ticket: Ticket, health: Health, now: number): void;
+  /**
+   * @param release What the attempt left the line with. Default: it did not wait.
+   * @returns null if the attempt is not admitted.
+   */
+  admit(now: number, release?: Release | null): Ticket | null;
+  /** Whether the attempt was sent to find out whether the origin is back. */
+  isProbe(ticket: Ticket): boolean;
+  record(ticket: Ticket, health: Health, beganAt: number, now: number): void;
+  /** The body of an attempt that counts as a success broke off: it counts as a failure in its place. */
+  bodyBroke(ticket: Ticket, beganAt: number, now: number): void;
 }
 
 /** Leases of probes, of which several processes together send no more than the policy says. */
@@ -51,14 +61,15 @@ const OPEN_SPREAD = 0.1;
 export const openSpread = (random: Random): number => 1 - OPEN_SPREAD + 2 * OPEN_SPREAD * random();
 
 /** What counts attempts in the epoch, and opens the breaker. */
-export const tripOf = (policy: BreakerPolicy, epoch: number): Trip =>
+export const tripOf = (policy: OpenTimeBreaker, epoch: number): Trip =>
   policy.kind === 'ratio' ? new RatioTrip(policy, epoch) : new RunTrip(policy.failures, epoch);
 
 export class Breaker implements CircuitBreaker {
   readonly guarded: string;
   onChange: ((from: BreakerState, to: BreakerState) => void) | null = null;
   readonly leases: null = null;
-  readonly #policy: BreakerPolicy;
+  readonly line: null = null;
+  readonly #policy: OpenTimeBreaker;
   readonly #random: Random;
   #state: BreakerState = 'closed';
   #epoch = 0;
@@ -67,7 +78,7 @@ export class Breaker implements CircuitBreaker {
   #trip: Trip;
   #probing: Probing;
 
-  constructor(policy: BreakerPolicy, guarded: string, random: Random) {
+  constructor(policy: OpenTimeBreaker, guarded: string, random: Random) {
     this.#policy = policy;
     this.#random = random;
     this.guarded = guarded;
@@ -104,8 +115,16 @@ export class Breaker implements CircuitBreaker {
     return this.#probing.hasPlace(now) ? this.#probing.admit(now) : null;
   }
 
-  record(ticket: Ticket, health: Health, now: number): void {
-    if (ticket.epoch !== this.#epoch) return;
+  isProbe(ticket: Ticket): boolean {
+    return ticket instanceof Probe;
+  }
+
+  bodyBroke(ticket: Ticket, beganAt: number, now: number): void {
+    this.record(ticket, 'failure', beganAt, now);
+  }
+
+  record(ticket: Ticket, health: Health, _beganAt: number, now: number): void {
+    if (typeof ticket === 'number' || ticket.epoch !== this.#epoch) return;
     if (ticket instanceof Probe) this.#recordProbe(ticket, health);
     else if (ticket.end(health)) this.#open(now);
   }

@@ -10,6 +10,7 @@ import type {
   Concurrency as ConcurrencyPolicy,
   Quota as QuotaPolicy,
 } from '../policy/types.ts';
+import {AdaptiveBreaker} from './adaptive/adaptive-breaker.ts';
 import {Breaker, type CircuitBreaker} from './breaker.ts';
 import type {Budget} from './budget.ts';
 import {ConcurrencyLimit} from './concurrency.ts';
@@ -62,8 +63,10 @@ export class LocalGuards implements GuardFactory {
     }
   }
 
-  breaker(settings: BreakerPolicy, guarded: string): Breaker {
-    return new Breaker(settings, guarded, this.#random);
+  breaker(settings: BreakerPolicy, guarded: string): CircuitBreaker {
+    return settings.kind === 'adaptive'
+      ? new AdaptiveBreaker(settings, guarded, this.#random)
+      : new Breaker(settings, guarded, this.#random);
   }
 
   quota(settings: QuotaPolicy, guarded: string): Quota {

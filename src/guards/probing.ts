@@ -5,8 +5,7 @@
  * and closes as soon as that cannot happen any more. If every probe had to succeed, a server that fails far less often than the ratio would
  * never be used again.
  */
-import {failedProbesToOpen} from '../policy/trip-rule.ts';
-import type {Breaker as BreakerPolicy} from '../policy/types.ts';
+import {failedProbesToOpen, type OpenTimeBreaker} from '../policy/trip-rule.ts';
 import type {Health} from './trip.ts';
 
 export class Probe {
@@ -32,7 +31,7 @@ export class Probing {
   /** When the last probe was admitted. */
   lastAt: number = -Infinity;
 
-  constructor(policy: BreakerPolicy, epoch: number, holdMs: number) {
+  constructor(policy: OpenTimeBreaker, epoch: number, holdMs: number) {
     this.#epoch = epoch;
     this.#probes = policy.probes;
     this.#enough = failedProbesToOpen(policy);

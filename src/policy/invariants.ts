@@ -28,15 +28,14 @@ const endless: Check = ({maxAttempts, deadlineMs}) =>
       ]
     : [];
 
-const openTimes: Check = ({breaker}) =>
-  breaker !== null && breaker.maxOpenMs !== null && breaker.openMs > breaker.maxOpenMs
-    ? [
-        {
-          path: 'breaker.openMs',
-          message: `is ${breaker.openMs} ms, above maxOpenMs (${breaker.maxOpenMs} ms); raise maxOpenMs or lower openMs`,
-        },
-      ]
-    : [];
+const breakerTimes: Check = ({breaker}) => {
+  if (breaker === null) return [];
+  const [from, to] = breaker.kind === 'adaptive' ? (['minProbeMs', 'maxProbeMs'] as const) : (['openMs', 'maxOpenMs'] as const);
+  const {[from]: least, [to]: most} = breaker as Readonly<Record<string, number | null>>;
+  if (most === null || least! <= most!) return [];
+  const message = `is ${least} ms, above ${to} (${most} ms); raise ${to} or lower ${from}`;
+  return [{path: `breaker.${from}`, message}];
+};
 
 const concurrencyBounds: Check = ({concurrency}) =>
   concurrency?.kind === 'adaptive' && concurrency.min !== undefined && concurrency.min > concurrency.max
@@ -150,7 +149,7 @@ export const notAnOrigin =
 
 const checks: readonly Check[] = [
   endless,
-  openTimes,
+  breakerTimes,
   concurrencyBounds,
   hedgeDelay,
   emptyQuota,

@@ -26,9 +26,18 @@ export function mergePolicy(base: Policy, layer: PolicyInput | RouteInput | Call
 const isField = (key: string): key is keyof Policy => !notMerged.has(key) && !isExtension(key);
 
 function mergePart(key: string, below: unknown, layer: Data): Data {
-  const start =
-    isRecord(below) && (layer.kind === undefined || layer.kind === below.kind) ? below : startOf(key, layer.kind);
+  const kind = layer.kind ?? kindOf(key, isRecord(below) ? below.kind : undefined, layer);
+  const start = isRecord(below) && kind === below.kind ? below : startOf(key, kind);
   return mergeFields(key === 'hedge' ? withoutOtherDelay(start, layer) : start, layer);
+}
+
+/** The kind of an object that names none: that of the layer below; or, where that is the default, the first one that has all its fields. */
+function kindOf(key: string, below: unknown, layer: Data): unknown {
+  const kinds = Object.entries(defaultsByKind[key] ?? {});
+  const usual = kinds[0]?.[0];
+  if (kinds.length === 0 || (below ?? usual) !== usual) return below;
+  const fields = Object.keys(layer).filter(field => !isExtension(field) && layer[field] !== undefined);
+  return kinds.find(([, its]) => fields.every(field => field in its))?.[0] ?? usual;
 }
 
 /** The defaults that an object starts from if the layer below has none, or one of another kind. */

@@ -14,7 +14,7 @@ const posted = (name: string, path: string): RouteInput => ({
 export const presets: Readonly<Record<string, PolicyInput>> = deepFreeze<Record<string, PolicyInput>>({
   /** Nothing is changed: every field has its default. Three attempts of 8 s and, throttled, waits of at most 1 s and 2 s make 3 · 8000 + 3000 = 27000 ms, inside the deadline of 30000 ms. */
   'steadfetch:default': {version: 1, name: 'default'},
-  /** A user is waiting, so the call is over after 10 s, with an answer or without. Three attempts of 2.5 s and waits of at most 250 ms and 1 s make 3 · 2500 + 1250 = 8750 ms; throttled, both waits are at most 1 s: 3 · 2500 + 2000 = 9500 ms. Both fit, so the last attempt is never cut short. A server that asks for more than 3 s is told to the caller at once instead of being waited for. */
+  /** A user is waiting, so the call is over after 10 s, with an answer or without. Three attempts of 2.5 s and waits of at most 250 ms and 1 s make 3 · 2500 + 1250 = 8750 ms; throttled, both waits are at most 1 s: 3 · 2500 + 2000 = 9500 ms. Both fit, so the last attempt is never cut short. A server that asks for more than 3 s is told to the caller at once instead of being waited for. In an outage a call waits up to 2 s for its end, but only in the first 20 s of it. */
   'steadfetch:interactive': {
     version: 1,
     name: 'interactive',
@@ -24,8 +24,9 @@ export const presets: Readonly<Record<string, PolicyInput>> = deepFreeze<Record<
     idleTimeoutMs: 10000,
     backoff: {kind: 'exponential', baseMs: 250, throttledBaseMs: 1000, factor: 4, capMs: 1000, jitter: 'full'},
     retryAfter: {maxMs: 3000},
+    breaker: {kind: 'adaptive', maxWaitMs: 2000, maxAgeMs: 20000},
   },
-  /** Model endpoints throttle more than they fail, say for how long, and answer slowly. Hints of up to 2 min are waited for, and hold every call to that origin, since the limit is the account's and not the call's. The rate is learned, so a burst is spread instead of refused: 10 calls at once, then twice as many each second until the first 429; calls wait up to 2 min, as long as a hint may hold them. Error bodies are read: an account without credit is not asked again, and Gemini and Hugging Face name the wait only there. An attempt has 10 min, as in the SDKs of OpenAI and Anthropic, and more where the request asks for more than 21400 output tokens. An answer that the model may have generated is paid for: a timeout is not retried, and at most two attempts may have to be paid for. So one attempt of 10 min and throttled waits of at most 2, 8 and 8 s make 600000 + 18000 = 618000 ms; the deadline of 20 min leaves 582 s of room for hints. Both bound the time to the headers, or to the first content of a stream, which has to come within 60 s of them: a model may think that long without a word. After it a stream may run as long as it brings data at most 60 s apart. POST may be sent twice on the known inference paths only, where a second send costs tokens and changes nothing; any other POST, such as one that creates a file or a batch, keeps the default. */
+  /** Model endpoints throttle more than they fail, say for how long, and answer slowly. Hints of up to 2 min are waited for, and hold every call to that origin, since the limit is the account's and not the call's. The rate is learned, so a burst is spread instead of refused: 10 calls at once, then twice as many each second until the first 429; calls wait up to 2 min, as long as a hint may hold them. Error bodies are read: an account without credit is not asked again, and Gemini and Hugging Face name the wait only there. An attempt has 10 min, as in the SDKs of OpenAI and Anthropic, and more where the request asks for more than 21400 output tokens. An answer that the model may have generated is paid for: a timeout is not retried, and at most two attempts may have to be paid for. So one attempt of 10 min and throttled waits of at most 2, 8 and 8 s make 600000 + 18000 = 618000 ms; the deadline of 20 min leaves 582 s of room for hints. Both bound the time to the headers, or to the first content of a stream, which has to come within 60 s of them: a model may think that long without a word. After it a stream may run as long as it brings data at most 60 s apart. POST may be sent twice on the known inference paths only, where a second send costs tokens and changes nothing; any other POST, such as one that creates a file or a batch, keeps the default. A model endpoint that is down is waited for for up to 1 min, in the first 2 min of the outage. */
   'steadfetch:llm': {
     version: 1,
     name: 'llm',
@@ -37,6 +38,7 @@ export const presets: Readonly<Record<string, PolicyInput>> = deepFreeze<Record<
     backoff: {kind: 'exponential', baseMs: 500, throttledBaseMs: 2000, factor: 4, capMs: 8000, jitter: 'full'},
     retryAfter: {maxMs: 120000, scope: 'origin'},
     quota: {learn: true, maxWaitMs: 120000},
+    breaker: {kind: 'adaptive', maxWaitMs: 60000, maxAgeMs: 120000},
     refusals: {readBytes: 16384},
     paid: {afterTimeout: false, maxPaidAttempts: 2, attemptTimeoutPerOutputTokenMs: 28},
     routes: [
@@ -69,7 +71,7 @@ export const presets: Readonly<Record<string, PolicyInput>> = deepFreeze<Record<
   },
   /** One endpoint of a Model Context Protocol server takes every message by POST, and a tool that it calls may act, so a POST is repeated only where the server certainly did not act. Tools are slow: an attempt has 3 min for its headers. Three of them and, throttled, waits of at most 1 s and 2 s make 3 · 180000 + 3000 = 543000 ms, inside the deadline of 10 min. The stream that a GET opens, and the answer of a tool at work, may be silent for any time, so silence ends neither; the MCP client itself bounds how long it waits for an answer. */
   'steadfetch:mcp': {version: 1, name: 'mcp', maxAttempts: 3, deadlineMs: 600000, attemptTimeoutMs: 180000, idleTimeoutMs: null},
-  /** Money must not move twice. Every POST and PATCH carries an Idempotency-Key, one per call and the same on every attempt; extend this preset only where the server deduplicates by it, as Stripe, Adyen and others do. Nothing is hedged. Ledgers are slow, so an attempt has 15 s: three of them and, throttled, waits of at most 1 s and 2 s make 3 · 15000 + 3000 = 48000 ms, inside the deadline of 60000 ms. The first wait is up to 500 ms, as in Stripe's own SDKs. */
+  /** Money must not move twice. Every POST and PATCH carries an Idempotency-Key, one per call and the same on every attempt; extend this preset only where the server deduplicates by it, as Stripe, Adyen and others do. Nothing is hedged. Ledgers are slow, so an attempt has 15 s: three of them and, throttled, waits of at most 1 s and 2 s make 3 · 15000 + 3000 = 48000 ms, inside the deadline of 60000 ms. The first wait is up to 500 ms, as in Stripe's own SDKs. A payment is worth waiting for: up to 10 s in the first minute of an outage, which leaves the deadline room for three attempts. */
   'steadfetch:payments': {
     version: 1,
     name: 'payments',
@@ -78,9 +80,10 @@ export const presets: Readonly<Record<string, PolicyInput>> = deepFreeze<Record<
     attemptTimeoutMs: 15000,
     idempotency: {header: 'Idempotency-Key', methods: ['POST', 'PATCH'], format: 'raw'},
     backoff: {kind: 'exponential', baseMs: 500},
+    breaker: {kind: 'adaptive', maxWaitMs: 10000, maxAgeMs: 60000},
     hedge: null,
   },
-  /** No user is waiting and much is sent, so patience is cheap and haste is not. Five attempts of 30 s and waits of at most 1, 4, 16 and 30 s make 5 · 30000 + 51000 = 201000 ms; throttled, at most 5, 20, 30 and 30 s: 5 · 30000 + 85000 = 235000 ms. Both fit in the deadline of 5 min. A hint of up to 2 min is waited for and holds every call to that origin, because the next row would only be throttled too. The concurrency limit adapts, so that a batch slows down where the server throttles or times out; the batch itself bounds how many requests are under way. The rate is learned from throttled answers, which then cost no budget: a batch waits for its quota instead of failing. It has no limit before them, since the requests under way are bounded. */
+  /** No user is waiting and much is sent, so patience is cheap and haste is not. Five attempts of 30 s and waits of at most 1, 4, 16 and 30 s make 5 · 30000 + 51000 = 201000 ms; throttled, at most 5, 20, 30 and 30 s: 5 · 30000 + 85000 = 235000 ms. Both fit in the deadline of 5 min. A hint of up to 2 min is waited for and holds every call to that origin, because the next row would only be throttled too. The concurrency limit adapts, so that a batch slows down where the server throttles or times out; the batch itself bounds how many requests are under way. The rate is learned from throttled answers, which then cost no budget: a batch waits for its quota instead of failing. It has no limit before them, since the requests under way are bounded. A call waits up to 4 min for the end of an outage, however old that is. */
   'steadfetch:batch': {
     version: 1,
     name: 'batch',
@@ -91,6 +94,7 @@ export const presets: Readonly<Record<string, PolicyInput>> = deepFreeze<Record<
     backoff: {kind: 'exponential', baseMs: 1000, throttledBaseMs: 5000, factor: 4, capMs: 30000, jitter: 'full'},
     retryAfter: {maxMs: 120000, scope: 'origin'},
     concurrency: {kind: 'adaptive', start: 16, min: 1, max: 1000, queue: 100000},
+    breaker: {kind: 'adaptive', maxWaitMs: 240000, maxAgeMs: null, queue: 100000},
     quota: {learn: true, startPerSecond: null, maxWaitMs: 240000, queue: 100000},
   },
   /** Observe only. No retries of ours (maxAttempts null), no timeouts, no guards, no keys and no ids: the caller's own loop keeps its retries and timeouts, and requests change only by the trace headers. Start here to see what a client does today. */

@@ -102,10 +102,20 @@ const budgetShape = anyOf(kinds({
   'token-bucket': tokenBucketBudgetShape,
   ratio: ratioBudgetShape,
 }), nothing);
+const guardScopeShape = oneOf('origin', 'route');
+const adaptiveBreakerShape = fields({
+  kind: oneOf('adaptive'),
+  failures: whole(1, 1000000),
+  minProbeMs: whole(1, 86400000),
+  maxProbeMs: whole(1, 86400000),
+  maxWaitMs: whole(0, 86400000),
+  maxAgeMs: anyOf(whole(0, 86400000), nothing),
+  queue: whole(0, 1000000),
+  scope: guardScopeShape,
+});
 const openMsShape = whole(1, 86400000);
 const maxOpenMsShape = anyOf(whole(1, 86400000), nothing);
 const probesShape = whole(0, 1000);
-const guardScopeShape = oneOf('origin', 'route');
 const ratioBreakerShape = fields({
   kind: oneOf('ratio'),
   failureRatio: above(0, 1),
@@ -125,6 +135,7 @@ const consecutiveBreakerShape = fields({
   scope: guardScopeShape,
 });
 const breakerShape = anyOf(kinds({
+  adaptive: adaptiveBreakerShape,
   ratio: ratioBreakerShape,
   consecutive: consecutiveBreakerShape,
 }), nothing);

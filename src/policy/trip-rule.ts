@@ -1,5 +1,8 @@
 /** The numbers that a breaker requires before it opens. */
-import type {Breaker, RatioBreaker} from './types.ts';
+import type {ConsecutiveBreaker, RatioBreaker} from './types.ts';
+
+/** A breaker that is open for a time, and then sends some probes. */
+export type OpenTimeBreaker = RatioBreaker | ConsecutiveBreaker;
 
 /**
  * The evidence that `minCalls: "auto"` requires, in bits: that of 20 failures in a row. At a true failure share of half of
@@ -30,7 +33,7 @@ export function attemptsAtRatio({ratio, least, bits, against}: TripRule): number
 }
 
 /** Failed probes that open a half-open breaker again: the share, or the run, that opens a closed breaker. */
-export function failedProbesToOpen(breaker: Breaker): number {
+export function failedProbesToOpen(breaker: OpenTimeBreaker): number {
   const {probes} = breaker;
   return breaker.kind === 'ratio'
     ? Math.max(1, Math.ceil(probes * breaker.failureRatio - 1e-9))

@@ -1120,13 +1120,143 @@ export type GuardScope = 'origin' | 'route';
  * Stops sending to an origin that fails. A 429, an abort by the caller and a refusal by the client are not
  * failures.
  */
-export type Breaker = RatioBreaker | ConsecutiveBreaker;
+export type Breaker = AdaptiveBreaker | RatioBreaker | ConsecutiveBreaker;
 
 /**
  * Stops sending to an origin that fails. A 429, an abort by the caller and a refusal by the client are not
  * failures.
  */
-export type BreakerInput = RatioBreakerInput | ConsecutiveBreakerInput;
+export type BreakerInput = AdaptiveBreakerInput | RatioBreakerInput | ConsecutiveBreakerInput;
+
+/**
+ * Opens after a run of failures that chance does not explain, sends one probe after another, and lets the load
+ * return step by step. Calls that began while the outage was young wait in a line for its end.
+ *
+ * Source: docs/guides/circuit-breaker.md has the measurements.
+ */
+export interface AdaptiveBreaker {
+  /**
+   * A run of failures that is too long for chance, by the runs before it.
+   *
+   * Default: "adaptive".
+   */
+  readonly kind: 'adaptive';
+  /**
+   * Failed attempts in a row that open it where failures are rare. Where runs of failures are usual, it takes
+   * longer ones, up to 200.
+   *
+   * Unit: attempts. Default: 8.
+   */
+  readonly failures: number;
+  /**
+   * Shortest time between two probes. The time grows with the outage: to an eighth of the time since it opened,
+   * give or take a fifth.
+   *
+   * Unit: ms. Default: 100.
+   */
+  readonly minProbeMs: number;
+  /**
+   * Longest time between two probes, give or take a fifth: so late the end of a long outage is noticed. While a
+   * probe is in flight, the next one waits for up to 4 s.
+   *
+   * Unit: ms. Default: 2000.
+   */
+  readonly maxProbeMs: number;
+  /**
+   * How long a call waits in the line for the end of an outage, altogether. 0: it fails at once.
+   *
+   * Unit: ms. Default: 3000.
+   */
+  readonly maxWaitMs: number;
+  /**
+   * Only calls that began within this time of the outage may wait: later ones fail at once while the breaker is
+   * open. null: all may wait.
+   *
+   * Unit: ms. Default: 30000.
+   */
+  readonly maxAgeMs: number | null;
+  /**
+   * Attempts that may wait in the line; further ones fail at once. One takes some 1.4 kB.
+   *
+   * Unit: attempts. Default: 10000.
+   */
+  readonly queue: number;
+  /**
+   * What shares one breaker or quota: all calls to an origin, or those of one route to it.
+   *
+   * - origin: One guard for an origin.
+   * - route: One guard for each route of an origin.
+   *
+   * Default: "origin".
+   */
+  readonly scope: GuardScope;
+}
+
+/**
+ * Opens after a run of failures that chance does not explain, sends one probe after another, and lets the load
+ * return step by step. Calls that began while the outage was young wait in a line for its end.
+ *
+ * Source: docs/guides/circuit-breaker.md has the measurements.
+ */
+export interface AdaptiveBreakerInput {
+  /**
+   * A run of failures that is too long for chance, by the runs before it.
+   *
+   * Default: "adaptive".
+   */
+  readonly kind?: 'adaptive' | undefined;
+  /**
+   * Failed attempts in a row that open it where failures are rare. Where runs of failures are usual, it takes
+   * longer ones, up to 200.
+   *
+   * Unit: attempts. Default: 8.
+   */
+  readonly failures?: number | undefined;
+  /**
+   * Shortest time between two probes. The time grows with the outage: to an eighth of the time since it opened,
+   * give or take a fifth.
+   *
+   * Unit: ms. Default: 100.
+   */
+  readonly minProbeMs?: number | undefined;
+  /**
+   * Longest time between two probes, give or take a fifth: so late the end of a long outage is noticed. While a
+   * probe is in flight, the next one waits for up to 4 s.
+   *
+   * Unit: ms. Default: 2000.
+   */
+  readonly maxProbeMs?: number | undefined;
+  /**
+   * How long a call waits in the line for the end of an outage, altogether. 0: it fails at once.
+   *
+   * Unit: ms. Default: 3000.
+   */
+  readonly maxWaitMs?: number | undefined;
+  /**
+   * Only calls that began within this time of the outage may wait: later ones fail at once while the breaker is
+   * open. null: all may wait.
+   *
+   * Unit: ms. Default: 30000.
+   */
+  readonly maxAgeMs?: number | null | undefined;
+  /**
+   * Attempts that may wait in the line; further ones fail at once. One takes some 1.4 kB.
+   *
+   * Unit: attempts. Default: 10000.
+   */
+  readonly queue?: number | undefined;
+  /**
+   * What shares one breaker or quota: all calls to an origin, or those of one route to it.
+   *
+   * - origin: One guard for an origin.
+   * - route: One guard for each route of an origin.
+   *
+   * Default: "origin".
+   */
+  readonly scope?: GuardScope | undefined;
+  /** Ignored by the engine: for notes and for other tools. */
+  readonly [extension: `x-${string}`]: unknown;
+}
 
 /**
  * Opens when a share of the attempts that began in a sliding window failed. An attempt without an answer counts as

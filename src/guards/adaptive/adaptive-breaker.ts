@@ -1,0 +1,321 @@
+/**
+ * The adaptive breaker: opens after a run of failures that chance does not explain, keeps probing, and lets the load return step by step.
+ *
+ * A share of failures in a window shows an outage late, where the window is full of successes. A run of failures shows it after eight attempts,
+ * unless runs of that length are usual there. While the breaker is open, a probe goes out now and then, one at a time. Each success of a probe lets two
+ * attempts through, or as many as a success takes, which doubles the load in each round trip until more may pass than come.
+ *
+ * Calls that began while the outage was young wait in a line for its end, and leave it as the load returns.
+ */
+import type {BreakerState} from '../../core/call-view.ts';
+import {quietly} from '../../core/quietly.ts';
+import type {Random} from '../../core/random.ts';
+import {AnswerTimer, type Clock, type Timer} from '../../core/timer.ts';
+import type {AdaptiveBreaker as AdaptivePolicy} from '../../policy/types.ts';
+import type {CircuitBreaker, ProbeLeases, Ticket} from '../breaker.ts';
+import {LinkedQueue, type QueueMember} from '../linked-queue.ts';
+import type {Health} from '../trip.ts';
+import {FailureRuns, type Run} from './failure-runs.ts';
+
+/** Attempts that began within less may have lost one connection together. */
+const ONE_EVENT_MS = 100;
+/** Between two probes: an eighth of the time for which the breaker has been open, give or take a fifth. */
+const GAP_SHARE = 1 / 8;
+const GAP_SPREAD = 0.2;
+/** Probes are at most so large a share of what is asked for; while one is in flight, so large a share more. */
+const PROBES_OF_DEMAND = 1 / 50;
+const PROBES_BESIDE_ONE = 1 / 20;
+/** So long a probe in flight is waited for before the next one. */
+const PATIENCE_MS = 4000;
+/** What is asked for is measured over some five seconds. */
+const DEMAND_MS = 5000;
+/** So many attempts to spare close the breaker. */
+const ENOUGH = 4;
+/** In flight while the load returns: so many times as many as usual, and so many at least. */
+const USUAL_FACTOR = 2;
+const LEAST_IN_FLIGHT = 4;
+/** A success that took so long, and so many times as long as usual, lets fewer through: the server is still busy. */
+const SLOW_MS = 2000;
+const SLOW_FACTOR = 4;
+const SLOW_GROWTH = 1.5;
+const GROWTH = 2;
+
+/** What an attempt leaves the line with: it has its room already. */
+export type Release = object;
+
+/** An attempt in the line. */
+export interface RecoveryWaiter extends QueueMember<RecoveryWaiter> {
+  readonly clock: Clock;
+  /** It has left the line, and may begin with this release. Must not throw. */
+  released(release: Release): void;
+}
+
+/** The line of attempts that wait for the recovery of an origin. */
+export interface RecoveryLine {
+  /** How long an attempt may wait, in ms, of a call that began then and has waited for so long; 0 if it fails at once. */
+  waitableMs(waitedMs: number, startedAt: number): number;
+  /** Whether a retry is bounded by the line, which admits less than a budget would. */
+  readonly holdsRetries: boolean;
+  /** A refused attempt does not wait: it counts as asked for all the same, or probes would become rare. */
+  refused(now: number): void;
+  /** The waiter stays in the line until `leave` or `released`. */
+  join(waiter: RecoveryWaiter, now: number): void;
+  /** Harmless if the waiter is not in the line. */
+  leave(waiter: RecoveryWaiter): void;
+}
+
+export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
+  readonly guarded: string;
+  onChange: ((from: BreakerState, to: BreakerState) => void) | null = null;
+  readonly leases: ProbeLeases | null = null;
+  readonly #policy: AdaptivePolicy;
+  readonly #random: Random;
+  readonly #runs: FailureRuns;
+  readonly #line = new LinkedQueue<RecoveryWaiter>();
+  readonly #timer: Timer = new AnswerTimer(() => quietly(() => this.#serve(this.#clock!.now())));
+  /** The clock on which the timer is armed: that of a waiter. */
+  #clock: Clock | null = null;
+  #isServing = false;
+
+  #state: BreakerState = 'closed';
+  /** The number of the attempt that began last. */
+  #begun = 0;
+  /** Attempts with smaller numbers concern a state before, and change nothing. */
+  #counted = 1;
+  /** The first attempt that is no probe any more. */
+  #probesEnd = 0;
+  /** A release that was given while the breaker was open before says nothing now. */
+  #release: Release = {};
+  #openedAt = 0;
+  #lastProbeAt = -Infinity;
+  #nextProbeAt = 0;
+  /** Attempts that may begin besides, while the load returns. */
+  #credits = 0;
+  #inFlight = 0;
+  /** Failures since the last success, and when the first of them ended. */
+  #failed = 0;
+  #firstEndedAt = 0;
+  /** Attempts that were asked for, in a second. */
+  #demand = 0;
+  #askedAt = 0;
+  #usualInFlight = 1;
+  #usualMs = 0;
+  /** Where most attempts succeed, the last success; where few do, each moves it by its share. */
+  #aliveAt = NaN;
+
+  /** @param random Spreads the probes of clients. */
+  constructor(policy: AdaptivePolicy, guarded: string, random: Random) {
+    this.#policy = policy;
+    this.guarded = guarded;
+    this.#random = random;
+    this.#runs = new FailureRuns(policy.failures);
+  }
+
+  state(): BreakerState {
+    return this.#state;
+  }
+
+  get line(): RecoveryLine {
+    return this;
+  }
+
+  get waiting(): number {
+    return this.#line.size;
+  }
+
+  retryAfterMs(now: number): number {
+    return this.#hasRoom(now) ? 0 : Math.max(1, this.#probeAt - now);
+  }
+
+  /** An attempt that comes while others wait goes to the end of the line. */
+  refuses(at: number): boolean {
+    return this.#state !== 'closed' && (this.#line.size > 0 || !this.#hasRoom(at));
+  }
+
+  admit(now: number, release: Release | null = null): Ticket | null {
+    if (release !== this.#release) {
+      if (!this.#hasRoom(now)) return null;
+      this.#takeRoom(now);
+      this.#asked(now);
+    }
+    return this.begin(now);
+  }
+
+  /** An attempt begins, whether or not it should. */
+  begin(now: number): number {
+    if (Number.isNaN(this.#aliveAt)) this.#aliveAt = now;
+    this.#inFlight++;
+    return ++this.#begun;
+  }
+
+  isProbe(ticket: Ticket): boolean {
+    return typeof ticket === 'number' && ticket >= this.#counted && ticket < this.#probesEnd;
+  }
+
+  record(ticket: Ticket, health: Health, beganAt: number, now: number): void {
+    if (typeof ticket !== 'number' || ticket < this.#counted) return;
+    this.#inFlight--;
+    if (health === 'success') this.#succeeded(beganAt, now);
+    else this.#ended(ticket, health === 'failure' ? 1 : 0, beganAt, now);
+    if (this.#state !== 'closed') this.#serve(now);
+  }
+
+  bodyBroke(ticket: Ticket, beganAt: number, now: number): void {
+    if (typeof ticket === 'number' && ticket >= this.#counted) this.#ended(ticket, 1, beganAt, now);
+  }
+
+  // What ends of attempts say.
+
+  #succeeded(beganAt: number, now: number): void {
+    const {attemptsPerSuccess} = this.#runs;
+    const tookMs = now - beganAt;
+    const isSlow = tookMs > SLOW_MS && tookMs > SLOW_FACTOR * this.#usualMs;
+    if (this.#state === 'closed') this.#usualMs += (tookMs - this.#usualMs) / (this.#usualMs === 0 ? 1 : 64);
+    this.#usualInFlight += (this.#inFlight + 1 - this.#usualInFlight) / 32;
+    this.#runs.endedAfter(this.#failed);
+    this.#failed = 0;
+    this.#aliveAt += (now - this.#aliveAt) / this.#runs.attemptsPerSuccess;
+    if (this.#state === 'closed') return;
+    if (this.#state === 'open') this.#change('half-open');
+    this.#credits += isSlow ? SLOW_GROWTH * attemptsPerSuccess : GROWTH * attemptsPerSuccess;
+    this.#serve(now);
+    if (this.#line.size === 0 && this.#credits >= ENOUGH && !isSlow) this.#change('closed');
+  }
+
+  #ended(number: number, failures: 0 | 1, beganAt: number, now: number): void {
+    if (failures === 1 && this.#failed++ === 0) this.#firstEndedAt = now;
+    if (failures === 0 && this.#state === 'half-open') this.#credits++;
+    const run = this.#runs.add(number, beganAt, failures);
+    const {longRun} = this.#runs;
+    if (this.#state === 'half-open') {
+      // A server that has just begun to answer gets less patience.
+      if (run.failures >= Math.min(longRun, 3 + longRun / 2)) this.#change('open');
+    } else if (this.#state === 'closed' && run.failures >= longRun && this.#isSeveralEvents(run)) {
+      this.#openedAt = now;
+      this.#change('open');
+      this.#nextProbeAt = now + this.#gapMs(now);
+    }
+  }
+
+  #isSeveralEvents({firstBeganAt, lastBeganAt}: Run): boolean {
+    return lastBeganAt - firstBeganAt >= ONE_EVENT_MS;
+  }
+
+  // What is let through.
+
+  #hasRoom(now: number): boolean {
+    return this.#state === 'closed' || this.#hasCredit || now >= this.#probeAt;
+  }
+
+  get #hasCredit(): boolean {
+    const most = this.#usualMs === 0 ? Infinity : Math.max(LEAST_IN_FLIGHT, USUAL_FACTOR * this.#usualInFlight);
+    return this.#credits >= 1 && this.#inFlight < most;
+  }
+
+  get #probeAt(): number {
+    if (this.#inFlight === 0) return this.#nextProbeAt;
+    return Math.max(this.#nextProbeAt, this.#lastProbeAt + Math.min(PATIENCE_MS, this.#demandMs / PROBES_BESIDE_ONE));
+  }
+
+  #takeRoom(now: number): void {
+    if (this.#state === 'closed') return;
+    if (this.#hasCredit) this.#credits--;
+    else {
+      this.#lastProbeAt = now;
+      this.#nextProbeAt = now + this.#gapMs(now);
+    }
+  }
+
+  #gapMs(now: number): number {
+    const {minProbeMs, maxProbeMs} = this.#policy;
+    const gapMs = Math.min((now - this.#openedAt) * GAP_SHARE, this.#demandMs / PROBES_OF_DEMAND);
+    const spread = 1 - GAP_SPREAD + 2 * GAP_SPREAD * this.#random();
+    return Math.min(maxProbeMs, Math.max(minProbeMs, gapMs)) * spread;
+  }
+
+  /** The mean time between two attempts that are asked for. */
+  get #demandMs(): number {
+    return 1000 / Math.max(this.#demand, 1e-3);
+  }
+
+  #asked(now: number): void {
+    this.#demand = this.#demand * Math.exp((this.#askedAt - now) / DEMAND_MS) + 1000 / DEMAND_MS;
+    this.#askedAt = now;
+  }
+
+  #change(to: BreakerState): void {
+    const from = this.#state;
+    this.#state = to;
+    if (from !== 'half-open') {
+      // What hung before says nothing of what comes.
+      this.#counted = this.#begun + 1;
+      this.#inFlight = 0;
+    }
+    if (to === 'open') {
+      this.#credits = 0;
+      this.#release = {};
+      this.#probesEnd = Infinity;
+    } else if (from === 'open') this.#probesEnd = this.#begun + 1;
+    if (from !== to) this.#runs.clear();
+    this.onChange?.(from, to);
+  }
+
+  // The line.
+
+  waitableMs(waitedMs: number, startedAt: number): number {
+    const {maxWaitMs, maxAgeMs, queue} = this.#policy;
+    const leftMs = maxWaitMs - waitedMs;
+    if (leftMs <= 0 || this.#line.size >= queue) return 0;
+    const isYoung = maxAgeMs === null || startedAt - this.#aliveAt <= maxAgeMs;
+    return this.#state !== 'open' || isYoung ? leftMs : 0;
+  }
+
+  get holdsRetries(): boolean {
+    return this.#state === 'open' && this.#policy.maxWaitMs > 0;
+  }
+
+  refused(now: number): void {
+    this.#asked(now);
+  }
+
+  join(waiter: RecoveryWaiter, now: number): void {
+    this.#asked(now);
+    this.#line.add(waiter);
+    if (this.#clock === null) this.#arm(now);
+  }
+
+  leave(waiter: RecoveryWaiter): void {
+    if (!this.#line.has(waiter)) return;
+    this.#line.remove(waiter);
+    if (this.#line.size === 0) this.#disarm();
+  }
+
+  #serve(now: number): void {
+    if (this.#isServing) return;
+    this.#isServing = true;
+    try {
+      for (let first = this.#line.first; first !== null && this.#hasRoom(now); first = this.#line.first) {
+        this.#takeRoom(now);
+        this.#line.remove(first);
+        first.released(this.#release);
+      }
+    } finally {
+      this.#isServing = false;
+    }
+    this.#arm(now);
+  }
+
+  #arm(now: number): void {
+    const {first} = this.#line;
+    this.#disarm();
+    if (first === null) return;
+    this.#clock = first.clock;
+    // Without the timer, the waiters leave by their own.
+    quietly(() => first.clock.arm(this.#timer, Math.max(1, Math.min(1000, this.#probeAt - now)), now));
+  }
+
+  #disarm(): void {
+    if (this.#clock !== null) quietly(() => this.#clock!.disarm(this.#timer));
+    this.#clock = null;
+  }
+}
