@@ -248,6 +248,8 @@ function refuseOpen<R extends AttemptResponse>(
   }
   const retryAfterMs = breaker.retryAfterMs(now);
   const when = retryAfterMs > 0 ? `for another ${Math.ceil(retryAfterMs)} ms` : 'until its probes have succeeded';
-  const message = `The circuit of ${breaker.guarded} is open ${when}.`;
+  const waitedMs = call.retryStateIfAny?.waitedForRecoveryMs ?? 0;
+  const waited = waitedMs > 0 ? `; the call has waited ${Math.round(waitedMs)} ms` : '';
+  const message = `The circuit of ${breaker.guarded} is open ${when}${waited}.`;
   refuseAttempt(call, applicant, 'CIRCUIT_OPEN', breaker.guarded, message, retryAfterMs);
 }

@@ -153,7 +153,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
   record(health: Health, now: number): void {
     const {breaker} = this.guards;
     if (health === 'failure' && breaker?.isProbe(this.#ticket)) this.call.retryState.failedProbes++;
-    breaker?.record(this.#ticket, health, this.startedAt, now);
+    breaker?.record(this.#ticket, health, now, this.startedAt);
     this.#recorded = this.#ticket;
     this.#ticket = UNGUARDED;
   }
@@ -163,7 +163,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
     const {breaker, load} = this.guards;
     const now = this.call.client.clock.now();
     load?.broke(now);
-    breaker?.bodyBroke(this.#recorded, this.startedAt, now);
+    breaker?.bodyBroke(this.#recorded, now, this.startedAt);
   }
 
   /** Called after the breaker was notified, because the next call in the queue asks the breaker. */

@@ -88,7 +88,8 @@ function decide<R extends AttemptResponse>(
 /** Whether the breaker will refuse the retry, and the call may not wait for the recovery. */
 function isOpen(call: CallFacts, at: number): boolean {
   const {breaker} = call.guards;
-  return breaker !== null && breaker.refuses(at) && !(breaker.line !== null && recoveryWaitMs(call, breaker.line) > 0);
+  if (!breaker?.refuses(at)) return false;
+  return breaker.line === null || recoveryWaitMs(call, breaker.line) <= 0;
 }
 
 const AT_ONCE: Pick<RetryDecision, 'waitMs' | 'waitSource'> = {waitMs: 0, waitSource: 'none'};

@@ -107,10 +107,10 @@ export function notifyFailover(call: CallFacts, from: string, to: string, reason
   listenerOf(call)?.({type: 'call.failover', call, attempt, from, to, reason});
 }
 
-export function notifyQueued(call: CallFacts, waitMs: number): void {
+export function notifyQueued(call: CallFacts, guard: 'quota' | 'breaker', waitMs: number): void {
   const attempt = call.attempts + 1;
-  emit(call.span, 'call.queued', {attempt, waitMs});
-  listenerOf(call)?.({type: 'call.queued', call, attempt, waitMs});
+  emit(call.span, 'call.queued', {attempt, waitMs, reason: guard});
+  listenerOf(call)?.({type: 'call.queued', call, attempt, guard, waitMs});
 }
 
 export function notifyRejected(call: CallFacts, {code, retryAfterMs}: RejectedError): void {

@@ -112,7 +112,7 @@ class QuotaWait<R extends AttemptResponse> extends AdmissionWait<R> implements Q
     this.#quota = quota;
     this.since = now;
     this.#proceed = proceed;
-    notifyQueued(call, quota.waitMs(amounts, this.isRetry, now));
+    notifyQueued(call, 'quota', quota.waitMs(amounts, this.isRetry, now));
     quota.join(this, now);
   }
 

@@ -1,7 +1,7 @@
 /** How an attempt waits in the line of an open breaker for the recovery of its origin. */
 import type {AttemptResponse} from '../core/outcome.ts';
 import type {Clock} from '../core/timer.ts';
-import type {RecoveryLine, RecoveryWaiter, Release} from '../guards/adaptive/adaptive-breaker.ts';
+import type {RecoveryLine, RecoveryWaiter, Release} from '../guards/recovery-line.ts';
 import {AdmissionWait} from './admission-wait.ts';
 import type {Applicant} from './applicant.ts';
 import type {CallContext, CallFacts} from './context.ts';
@@ -31,12 +31,19 @@ export class RecoveryWait<R extends AttemptResponse> extends AdmissionWait<R> im
   readonly #since: number;
   readonly #after: AfterWait;
 
-  constructor(call: CallContext<R>, applicant: Applicant<R>, line: RecoveryLine, ms: number, now: number, after: AfterWait) {
+  constructor(
+    call: CallContext<R>,
+    applicant: Applicant<R>,
+    line: RecoveryLine,
+    ms: number,
+    now: number,
+    after: AfterWait,
+  ) {
     super(call, applicant, Math.min(ms, waitableMs(call, now)));
     this.#line = line;
     this.#since = now;
     this.#after = after;
-    notifyQueued(call, ms);
+    notifyQueued(call, 'breaker', ms);
     line.join(this, now);
   }
 
@@ -63,8 +70,11 @@ export class RecoveryWait<R extends AttemptResponse> extends AdmissionWait<R> im
   }
 
   #noteWait(): number {
+    const {retryState} = this.call;
     const now = this.clock.now();
-    this.call.retryState.waitedForRecoveryMs += now - this.#since;
+    const waitedMs = now - this.#since;
+    retryState.waitedForRecoveryMs += waitedMs;
+    retryState.queuedMs += waitedMs;
     return now;
   }
 

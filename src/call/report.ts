@@ -26,7 +26,7 @@ export interface CallReport {
   readonly paidAttempts: number | undefined;
   /** Sum of the waits between attempts, in ms. */
   readonly waitedMs: number;
-  /** Time in the queue of a quota, in ms. */
+  /** Time in the queue of a quota and in the line of a breaker, in ms. */
   readonly queuedMs: number;
   /** From the start of the call to its end, in ms. */
   readonly durationMs: number;

@@ -3,14 +3,14 @@
 import type {Pause} from '../core/timer.ts';
 import type {OuterRetries} from '../decide/outer-retries.ts';
 import {type Budget, FREE, REFUSED, type Receipt} from '../guards/budget.ts';
-import type {Release} from '../guards/adaptive/adaptive-breaker.ts';
 import type {Guards} from '../guards/origin-guards.ts';
+import type {Release} from '../guards/recovery-line.ts';
 import type {PreparedHeaders} from '../transport/prepared-headers.ts';
 import type {Failover} from './failover.ts';
 
 export class RetryState {
   waitedMs = 0;
-  /** In the line of a quota. */
+  /** In the lines of quotas and breakers. */
   queuedMs = 0;
   hedges = 0;
   /** From the sending of the last attempt whose event stream had content to that content. */
@@ -29,7 +29,7 @@ export class RetryState {
   /** Where the last attempt failed, and which it was: the call may have moved on since. Null where the call has one endpoint. */
   failedAt: {readonly guards: Guards; readonly attempt: number} | null = null;
   waitedForEndpointsMs = 0;
-  /** In the lines of breakers. */
+  /** The part of `queuedMs` in the lines of breakers. */
   waitedForRecoveryMs = 0;
   /** What the call left the line of a breaker with, until its attempt begins. */
   release: Release | null = null;

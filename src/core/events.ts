@@ -92,7 +92,7 @@ export interface CallFailoverEvent {
   readonly reason: string;
 }
 
-/** An attempt joins the queue of a quota. Once it has left, `call.queuedMs` includes its wait. */
+/** An attempt joins the queue of a quota, or the line of a breaker. Once it has left, `call.queuedMs` includes its wait. */
 export interface CallQueuedEvent {
   /** Distinguishes the events. */
   readonly type: 'call.queued';
@@ -100,7 +100,9 @@ export interface CallQueuedEvent {
   readonly call: CallView;
   /** The number of the attempt that waits. */
   readonly attempt: number;
-  /** Estimate of the wait, in ms. */
+  /** What it waits for: its turn in a quota, or the recovery of an origin. */
+  readonly guard: 'quota' | 'breaker';
+  /** For a quota, an estimate of the wait; for a breaker, the longest wait that is left to the call. In ms. */
   readonly waitMs: number;
 }
 

@@ -6,11 +6,15 @@ import type {QuotaDiffersEvent, StoreChangedEvent} from './events.ts';
 export interface GuardSnapshot {
   /** Scheme, host and port. */
   readonly origin: string;
-  /** Each breaker: its route (undefined for the whole origin), its state, and the ms that it stays open (0 unless it is open). */
+  /**
+   * Each breaker: its route (undefined for the whole origin), its state, the ms until it may admit a call (0 unless it is open), and the attempts
+   * that wait for the recovery.
+   */
   readonly breakers: readonly {
     readonly route: string | undefined;
     readonly state: BreakerState;
     readonly retryAfterMs: number;
+    readonly waiting: number;
   }[];
   /** Each retry budget: the share that is left, from 0 to 1. */
   readonly budgets: readonly {readonly remaining: number}[];

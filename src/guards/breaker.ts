@@ -7,9 +7,9 @@
 import type {BreakerState} from '../core/call-view.ts';
 import type {Random} from '../core/random.ts';
 import type {OpenTimeBreaker} from '../policy/trip-rule.ts';
-import type {RecoveryLine, Release} from './adaptive/adaptive-breaker.ts';
 import {Probe, Probing} from './probing.ts';
 import {RatioTrip} from './ratio-trip.ts';
+import type {RecoveryLine, Release} from './recovery-line.ts';
 import {RunTrip} from './run-trip.ts';
 import type {Health, Tracked, Trip} from './trip.ts';
 
@@ -41,9 +41,9 @@ export interface CircuitBreaker {
   admit(now: number, release?: Release | null): Ticket | null;
   /** Whether the attempt was sent to find out whether the origin is back. */
   isProbe(ticket: Ticket): boolean;
-  record(ticket: Ticket, health: Health, beganAt: number, now: number): void;
+  record(ticket: Ticket, health: Health, now: number, beganAt: number): void;
   /** The body of an attempt that counts as a success broke off: it counts as a failure in its place. */
-  bodyBroke(ticket: Ticket, beganAt: number, now: number): void;
+  bodyBroke(ticket: Ticket, now: number, beganAt: number): void;
 }
 
 /** Leases of probes, of which several processes together send no more than the policy says. */
@@ -119,11 +119,11 @@ export class Breaker implements CircuitBreaker {
     return ticket instanceof Probe;
   }
 
-  bodyBroke(ticket: Ticket, beganAt: number, now: number): void {
-    this.record(ticket, 'failure', beganAt, now);
+  bodyBroke(ticket: Ticket, now: number): void {
+    this.record(ticket, 'failure', now);
   }
 
-  record(ticket: Ticket, health: Health, _beganAt: number, now: number): void {
+  record(ticket: Ticket, health: Health, now: number): void {
     if (typeof ticket === 'number' || ticket.epoch !== this.#epoch) return;
     if (ticket instanceof Probe) this.#recordProbe(ticket, health);
     else if (ticket.end(health)) this.#open(now);

@@ -1,10 +1,11 @@
 /** How one of several endpoints does, as far as this process sees: what is in flight there, how long it takes, and how often it fails. */
 import type {Random} from '../core/random.ts';
 import type {Ejection as EjectionPolicy} from '../policy/types.ts';
+import type {Ticket} from './breaker.ts';
 import {Ejections} from './ejection.ts';
 import {Outage} from './outage.ts';
 import {SlidingWindow} from './sliding-window.ts';
-import type {Health, Tracked} from './trip.ts';
+import type {Health} from './trip.ts';
 
 /** A latency that no answer confirms is down to 37 % (1/e) after this time. Finagle, Linkerd and Envoy decay over 10 s, too. */
 const DECAY_MS = 10_000;
@@ -26,7 +27,7 @@ export interface OriginLoad {
 export class EndpointLoad {
   readonly #origin: OriginLoad;
   /** In the order of their beginning; with null once they have been recorded. */
-  readonly #inFlight = new Map<Timed, Tracked | null>();
+  readonly #inFlight = new Map<Timed, Ticket | null>();
   readonly #ended = new SlidingWindow(WINDOW_MS);
   /** Null before the first refusal. */
   #refused: SlidingWindow | null = null;

@@ -99,6 +99,7 @@ export class OriginGuards {
         route,
         state: breaker.state(now),
         retryAfterMs: breaker.retryAfterMs(now),
+        waiting: breaker.line?.waiting ?? 0,
       })),
       budgets: [...this.#budgets.values()].map(budget => ({remaining: budget.remaining(now)})),
       quotas: [...this.#quotas.values()].map(({quota, route}) => ({route, ...quota.snapshot(now)})),

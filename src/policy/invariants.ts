@@ -30,12 +30,20 @@ const endless: Check = ({maxAttempts, deadlineMs}) =>
 
 const breakerTimes: Check = ({breaker}) => {
   if (breaker === null) return [];
-  const [from, to] = breaker.kind === 'adaptive' ? (['minProbeMs', 'maxProbeMs'] as const) : (['openMs', 'maxOpenMs'] as const);
-  const {[from]: least, [to]: most} = breaker as Readonly<Record<string, number | null>>;
-  if (most === null || least! <= most!) return [];
-  const message = `is ${least} ms, above ${to} (${most} ms); raise ${to} or lower ${from}`;
-  return [{path: `breaker.${from}`, message}];
+  return breaker.kind === 'adaptive'
+    ? order('minProbeMs', breaker.minProbeMs, 'maxProbeMs', breaker.maxProbeMs)
+    : order('openMs', breaker.openMs, 'maxOpenMs', breaker.maxOpenMs);
 };
+
+const order = (low: string, least: number, high: string, most: number | null): readonly PolicyProblem[] =>
+  most === null || least <= most
+    ? []
+    : [
+        {
+          path: `breaker.${low}`,
+          message: `is ${least} ms, above ${high} (${most} ms); raise ${high} or lower ${low}`,
+        },
+      ];
 
 const concurrencyBounds: Check = ({concurrency}) =>
   concurrency?.kind === 'adaptive' && concurrency.min !== undefined && concurrency.min > concurrency.max

@@ -1142,8 +1142,9 @@ export interface AdaptiveBreaker {
    */
   readonly kind: 'adaptive';
   /**
-   * Failed attempts in a row that open it where failures are rare. Where runs of failures are usual, it takes
-   * longer ones, up to 200.
+   * Failed attempts in a row that open it where failures are rare; the last one began 100 ms after the first, or
+   * after its end, so that one lost connection does not. Where runs of failures are usual, it takes longer ones,
+   * up to 200.
    *
    * Unit: attempts. Default: 8.
    */
@@ -1206,8 +1207,9 @@ export interface AdaptiveBreakerInput {
    */
   readonly kind?: 'adaptive' | undefined;
   /**
-   * Failed attempts in a row that open it where failures are rare. Where runs of failures are usual, it takes
-   * longer ones, up to 200.
+   * Failed attempts in a row that open it where failures are rare; the last one began 100 ms after the first, or
+   * after its end, so that one lost connection does not. Where runs of failures are usual, it takes longer ones,
+   * up to 200.
    *
    * Unit: attempts. Default: 8.
    */

@@ -9,7 +9,7 @@ import {timedScript} from './guard-script.ts';
  *
  * KEYS: the state (hash), the probes in flight (sorted set by when their leases end).
  * ARGV, after those of every guard: `look`, `open`, `lease` or `result`; the epoch that the process knows; openMs and maxOpenMs of the policy; probes; failed probes
- * that open the breaker again; the factor that spreads open times; then for `lease` the number of probes, and for `result` the probe and its
+ * that open the breaker again; the factor by which the open time grows; the shortest time of a lease; the factor that spreads open times; then for `lease` the number of probes, and for `result` the probe and its
  * health.
  * Reply: epoch; 0 closed, 1 open, 2 half-open; ms until it is half-open; ms that a lease lasts; the probes that are leased now.
  */
@@ -18,7 +18,7 @@ local key, flying = KEYS[1], KEYS[2]
 at = at + 1
 local what, known = ARGV[at], argument()
 local openMs, maxOpenMs = argument(), argument()
-local probes, enough, spread = argument(), argument(), argument()
+local probes, enough, growth, hold, spread = argument(), argument(), argument(), argument(), argument()
 local function field(name, default) return tonumber(redis.call('HGET', key, name) or default) end
 
 local epoch, state, untilAt = field('epoch', 0), field('state', 0), field('until', 0)
@@ -50,7 +50,7 @@ elseif what == 'lease' then
     local places = probes - passed - failed - redis.call('ZCARD', flying)
     for _ = 1, math.min(places, argument()) do
       local probe = redis.call('HINCRBY', key, 'probe', 1)
-      redis.call('ZADD', flying, integer(now + lasts), probe)
+      redis.call('ZADD', flying, integer(now + math.max(lasts, hold)), probe)
       leased[#leased + 1] = probe
     end
     if #leased > 0 then redis.call('HSET', key, 'last', integer(now)) end
@@ -64,7 +64,7 @@ elseif what == 'result' and state == 2 and epoch == known then
   end
   counted = counted .. probe .. ','
   if failed >= enough then
-    lasts = math.min(maxOpenMs, lasts * 2)
+    lasts = math.min(maxOpenMs, lasts * growth)
     -- Counted from when the last probe was sent: a probe that hung shows how the server was then.
     untilAt = field('last', now) + math.floor(lasts * spread)
     enter(1)
@@ -78,7 +78,7 @@ if what ~= 'look' then
   keepTime(0)
   keepKey(flying, 0)
 end
-local reply = {ARGV[1], integer(now), epoch, state, math.max(0, untilAt - now), lasts}
+local reply = {ARGV[1], integer(now), epoch, state, math.max(0, untilAt - now), math.max(lasts, hold)}
 for _, probe in ipairs(leased) do reply[#reply + 1] = probe end
 return reply
 `);

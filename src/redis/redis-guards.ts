@@ -15,6 +15,7 @@ import type {
   Quota as QuotaPolicy,
 } from '../policy/types.ts';
 import {QuotaSettings} from './quota-settings.ts';
+import {SharedAdaptiveBreaker} from './shared-adaptive-breaker.ts';
 import {SharedBreaker} from './shared-breaker.ts';
 import {SharedRatioBudget, SharedTokenBucket} from './shared-budgets.ts';
 import {type SharedIdentity, settingsKey, sharedKey} from './shared-identity.ts';
@@ -97,6 +98,8 @@ class RedisGuards implements GuardFactory {
 
   breaker(settings: BreakerPolicy, guarded: string): CircuitBreaker {
     const identity = this.#identity('breaker', guarded, settings);
+    if (settings.kind === 'adaptive')
+      return new SharedAdaptiveBreaker(settings, guarded, this.#random, this.store, identity);
     return new SharedBreaker(settings, guarded, this.#random, this.store, identity);
   }
 

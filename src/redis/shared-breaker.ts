@@ -11,15 +11,16 @@ import type {Random} from '../core/random.ts';
 import {type CircuitBreaker, openSpread, type ProbeLeases, type Ticket, tripOf} from '../guards/breaker.ts';
 import {Probe} from '../guards/probing.ts';
 import type {Health, Trip} from '../guards/trip.ts';
-import {failedProbesToOpen} from '../policy/trip-rule.ts';
-import type {Breaker as BreakerPolicy} from '../policy/types.ts';
+import {failedProbesToOpen, type OpenTimeBreaker} from '../policy/trip-rule.ts';
 import {BREAKER_SCRIPT} from './breaker-script.ts';
 import {GuardScript} from './guard-script.ts';
 import type {SharedIdentity} from './shared-identity.ts';
 import {Script, type SharedStore} from './shared-store.ts';
 
 /** How often a process looks whether another one has opened the breaker. */
-const LOOK_EVERY_MS = 250;
+export const LOOK_EVERY_MS = 250;
+/** The open time doubles, up to `maxOpenMs`. */
+const GROWTH = 2;
 const STATES: readonly BreakerState[] = ['closed', 'open', 'half-open'];
 
 const script = new Script(BREAKER_SCRIPT);
@@ -49,7 +50,8 @@ interface Request {
 export class SharedBreaker implements CircuitBreaker, ProbeLeases {
   readonly guarded: string;
   onChange: ((from: BreakerState, to: BreakerState) => void) | null = null;
-  readonly #policy: BreakerPolicy;
+  readonly line: null = null;
+  readonly #policy: OpenTimeBreaker;
   readonly #random: Random;
   readonly #store: SharedStore;
   readonly #script: GuardScript;
@@ -70,7 +72,7 @@ export class SharedBreaker implements CircuitBreaker, ProbeLeases {
   #waiting: (() => void)[] = [];
   #isLeasing = false;
 
-  constructor(policy: BreakerPolicy, guarded: string, random: Random, store: SharedStore, identity: SharedIdentity) {
+  constructor(policy: OpenTimeBreaker, guarded: string, random: Random, store: SharedStore, identity: SharedIdentity) {
     this.#policy = policy;
     this.guarded = guarded;
     this.#random = random;
@@ -140,7 +142,16 @@ export class SharedBreaker implements CircuitBreaker, ProbeLeases {
     }
   }
 
+  isProbe(ticket: Ticket): boolean {
+    return ticket instanceof Probe;
+  }
+
+  bodyBroke(ticket: Ticket, now: number): void {
+    this.record(ticket, 'failure', now);
+  }
+
   record(ticket: Ticket, health: Health, now: number): void {
+    if (typeof ticket === 'number') return;
     if (ticket instanceof LeasedProbe) {
       // Also of an earlier epoch of this process: Redis knows whether the result still counts.
       this.#ask({what: 'result', more: [ticket.id, health], epoch: ticket.sharedEpoch}, now);
@@ -177,7 +188,7 @@ export class SharedBreaker implements CircuitBreaker, ProbeLeases {
   #ask(request: Request, now: number, ended?: () => void): void {
     const {what, more = [], epoch = this.#sharedEpoch, spread = openSpread(this.#random)} = request;
     const {openMs, maxOpenMs, probes} = this.#policy;
-    const numbers = [epoch, openMs, maxOpenMs ?? openMs, probes, failedProbesToOpen(this.#policy), spread];
+    const numbers = [epoch, openMs, maxOpenMs ?? openMs, probes, failedProbesToOpen(this.#policy), GROWTH, 0, spread];
     let hasEnded = false;
     const end = (): void => {
       if (!hasEnded) ended?.();

@@ -4,6 +4,7 @@ import {definePolicy} from '../../src/client/define-policy.ts';
 import type {PolicyInput} from '../../src/core.ts';
 import {Breaker, type CircuitBreaker, type ProbeLeases} from '../../src/guards/breaker.ts';
 import {type GuardFactory, LocalGuards} from '../../src/guards/guard-factory.ts';
+import type {OpenTimeBreaker} from '../../src/policy/trip-rule.ts';
 import type {Breaker as BreakerPolicy} from '../../src/policy/types.ts';
 import {ITEMS, virtually, type World} from './world.ts';
 
@@ -33,7 +34,7 @@ class Leases implements ProbeLeases {
 
 /** A breaker of this process, with leases. */
 function leased(settings: BreakerPolicy, guarded: string, leases: ProbeLeases): CircuitBreaker {
-  const breaker = new Breaker(settings, guarded, () => 0.5);
+  const breaker = new Breaker(settings as OpenTimeBreaker, guarded, () => 0.5);
   return new Proxy<CircuitBreaker>(breaker, {
     get(target, name) {
       if (name === 'leases') return leases;

@@ -4,7 +4,7 @@ import type {BreakerState} from '../../src/core/call-view.ts';
 import {VirtualClock} from '../../src/core/virtual-clock.ts';
 import {Breaker, type Ticket} from '../../src/guards/breaker.ts';
 import type {Health} from '../../src/guards/trip.ts';
-import type {Breaker as BreakerPolicy} from '../../src/policy/types.ts';
+import type {OpenTimeBreaker as BreakerPolicy} from '../../src/policy/trip-rule.ts';
 
 const ratio = {
   kind: 'ratio',

@@ -37,7 +37,7 @@ const all: PolicyInput = {
 const nervous: PolicyInput = {breaker: {kind: 'consecutive', failures: 1}};
 
 function trip(guards: Guards, now = 0): void {
-  guards.breaker!.record(guards.breaker!.admit(now)!, 'failure', now);
+  guards.breaker!.record(guards.breaker!.admit(now)!, 'failure', now, now);
 }
 
 const guardsIn = (guards: Guards): string[] => Object.keys(guards).filter(key => key !== 'origin');
@@ -387,7 +387,7 @@ describe('GuardRegistry', () => {
     const all = Array.from({length: 1000}, (_, n) => tripped(`https://h${n}.test`));
     tripped('https://new.test'); // All were examined now.
     const {breaker} = all[500]!;
-    breaker!.record(breaker!.admit(1e6)!, 'success', 1e6);
+    breaker!.record(breaker!.admit(1e6)!, 'success', 1e6, 1e6);
     for (let n = 0; n < 130; n++) tripped(`https://new${n}.test`);
     expect(guards.snapshot(0).filter(({breakers}) => breakers[0]!.state === 'closed')).to.deep.equal([]);
   });

@@ -7,6 +7,7 @@ import {endpointCases} from './endpoint-cases.ts';
 import type {Case, Scenario} from './harness.ts';
 import {
   carries,
+  lastOfCalls,
   learnedHedge,
   moments,
   oneCall,
@@ -497,14 +498,88 @@ const breakerTimes = (kind: 'ratio' | 'consecutive', trips: BreakerInput): Case[
   ];
 };
 
+/** What opens at the first failure, unless a case says otherwise. */
+const adaptive = (
+  field: string,
+  [a, b]: readonly [object, object],
+  scenario: Scenario,
+  expect: Case['expect'],
+  both = oneAttempt,
+): Case => ({
+  path: `breaker(adaptive).${field}`,
+  a: {breaker: {kind: 'adaptive', failures: 1, ...a} as BreakerInput},
+  b: {breaker: {kind: 'adaptive', failures: 1, ...b} as BreakerInput},
+  both,
+  scenario,
+  expect,
+});
+
+/** Failing calls one after another at these moments: how many reach the server. */
+const failingAt = (...moments: number[]): Scenario => sendsAt(moments.map(at => [at, 503]));
+
+const adaptiveBreaker: readonly Case[] = [
+  adaptive(
+    'failures',
+    [
+      {failures: 2, maxWaitMs: 0},
+      {failures: 3, maxWaitMs: 0},
+    ],
+    sendsOfCalls(5, 503),
+    [2, 3],
+  ),
+  adaptive(
+    'minProbeMs',
+    [
+      {minProbeMs: 100, maxWaitMs: 0},
+      {minProbeMs: 500, maxWaitMs: 0},
+    ],
+    failingAt(0, 200),
+    [2, 1],
+  ),
+  // A probe at 20000; the next one an eighth of that later, or sooner.
+  adaptive(
+    'maxProbeMs',
+    [
+      {maxProbeMs: 2000, maxWaitMs: 0},
+      {maxProbeMs: 500, maxWaitMs: 0},
+    ],
+    failingAt(0, 20_000, 21_000),
+    [2, 3],
+  ),
+  adaptive('maxWaitMs', [{maxWaitMs: 0}, {maxWaitMs: 3000}], sendsOfCalls(2, 503), [1, 2]),
+  ...[null, 30_000].map(maxAgeMs =>
+    adaptive('maxAgeMs', [{maxAgeMs}, {maxAgeMs: 1000}], failingAt(0, 5000, 5000), [3, 2]),
+  ),
+  adaptive('queue', [{queue: 0}, {queue: 1}], sendsOfCalls(2, 503), [1, 2]),
+  adaptive(
+    'scope',
+    [
+      {scope: 'origin', maxWaitMs: 0},
+      {scope: 'route', maxWaitMs: 0},
+    ],
+    otherRoute,
+    ['CIRCUIT_OPEN (breaker-open)', '200'],
+    aAndB,
+  ),
+];
+
 const breaker: readonly Case[] = [
+  ...adaptiveBreaker,
   {
     path: 'breaker',
     a: {breaker: null},
     b: {breaker: {}},
     both: oneAttempt,
-    scenario: sendsOfCalls(22, 503),
-    expect: [22, 20],
+    scenario: lastOfCalls(9, 503),
+    expect: [0, 100],
+  },
+  {
+    path: 'breaker.kind',
+    a: {breaker: {kind: 'adaptive'}},
+    b: {breaker: {kind: 'ratio'}},
+    both: oneAttempt,
+    scenario: lastOfCalls(9, 503),
+    expect: [100, 0],
   },
   {
     path: 'breaker.kind',
@@ -943,8 +1018,8 @@ const overrides: readonly Case[] = [
     a: {},
     b: {breaker: null},
     both: oneAttempt,
-    scenario: sendsOfCalls(22, 503),
-    expect: [20, 22],
+    scenario: lastOfCalls(9, 503),
+    expect: [100, 0],
     places: ['call'],
   },
   {

@@ -41,6 +41,15 @@ export const sendsOfCalls =
     return world.sends;
   };
 
+/** So many calls, one after another: when the last request came. */
+export const lastOfCalls =
+  (calls: number, ...script: ScriptedAnswer[]): Scenario =>
+  async world => {
+    world.serve(...script);
+    for (let call = 0; call < calls; call++) await world.run();
+    return world.arrivals.at(-1);
+  };
+
 /** Calls at given moments; how many requests there were in all. */
 export const sendsAt =
   (calls: readonly (readonly [atMs: number, answer: ScriptedAnswer])[]): Scenario =>

@@ -38,14 +38,19 @@ describe('checkInvariants', () => {
     [{hedge: {}}, 'hedge', 'has neither delayMs nor quantile; set one of them'],
     [{hedge: {delayMs: 5, quantile: 0.9}}, 'hedge', 'has both delayMs and quantile; keep one of them'],
     [
-      {backoff: {stepMs: 5}},
+      {backoff: {stepMs: 5, factor: 2}},
       'backoff.stepMs',
       `is not a field of backoff kind "exponential" (${exponential}); name the kind that is meant: "kind": "linear"`,
     ],
     [
-      {budget: {ratio: 0.2}},
+      {budget: {ratio: 0.2, capacity: 5}},
       'budget.ratio',
       'is not a field of budget kind "token-bucket" (its fields: kind, capacity, retryCost, throttledCost, refillPerMinute); name the kind that is meant: "kind": "ratio"',
+    ],
+    [
+      {breaker: {minProbeMs: 2001}},
+      'breaker.minProbeMs',
+      'is 2001 ms, above maxProbeMs (2000 ms); raise maxProbeMs or lower minProbeMs',
     ],
     [
       {deadlineHeader: 'X-Correlation-ID'},

@@ -133,8 +133,9 @@ const TRAFFIC: Readonly<Record<string, (guards: GuardFactory, clock: VirtualCloc
         if (breaker.leases!.needed(clock.now()))
           await new Promise<void>(answered => breaker.leases!.request(answered, clock.now()));
         const ticket = breaker.admit(clock.now());
+        const beganAt = clock.now();
         await clock.sleep(random() * 60);
-        if (ticket !== null) breaker.record(ticket, random() < 0.6 ? 'failure' : 'success', clock.now());
+        if (ticket !== null) breaker.record(ticket, random() < 0.6 ? 'failure' : 'success', clock.now(), beganAt);
       }
     },
     'concurrency limit': async (guards, clock, random) => {

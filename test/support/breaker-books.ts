@@ -1,5 +1,6 @@
 /** Counts the attempts that breakers admitted and whose end was not reported to them. */
 import {Attempt} from '../../src/call/attempt.ts';
+import {AdaptiveBreaker} from '../../src/guards/adaptive/adaptive-breaker.ts';
 import {Breaker, type Ticket, UNGUARDED} from '../../src/guards/breaker.ts';
 
 let inFlight = 0;
@@ -23,6 +24,17 @@ Breaker.prototype.record = function (this: Breaker, ...args: Parameters<Breaker[
   // An attempt that has reported its end holds this ticket.
   if (args[0] !== UNGUARDED && !isRevising) inFlight--;
   record.apply(this, args);
+};
+
+const adaptive = AdaptiveBreaker.prototype;
+const {begin, record: recordAdaptive} = adaptive;
+adaptive.begin = function (this: AdaptiveBreaker, now: number): number {
+  inFlight++;
+  return begin.call(this, now);
+};
+adaptive.record = function (this: AdaptiveBreaker, ...args: Parameters<AdaptiveBreaker['record']>): void {
+  if (args[0] !== UNGUARDED) inFlight--;
+  recordAdaptive.apply(this, args);
 };
 
 /** Of every breaker in the process, since this file was imported. */

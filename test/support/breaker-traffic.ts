@@ -4,8 +4,9 @@ import {type Random, seededRandom} from '../../src/core/random.ts';
 import {Breaker, type Ticket} from '../../src/guards/breaker.ts';
 import {Probe} from '../../src/guards/probing.ts';
 import type {Health} from '../../src/guards/trip.ts';
-import {defaultPolicy} from '../../src/policy/defaults.ts';
-import type {Breaker as BreakerPolicy} from '../../src/policy/types.ts';
+import {defaultsByKind} from '../../src/policy/defaults.ts';
+import type {OpenTimeBreaker} from '../../src/policy/trip-rule.ts';
+import type {RatioBreaker} from '../../src/policy/types.ts';
 
 /** Draws a latency in ms. */
 export type Latencies = (random: Random) => number;
@@ -55,7 +56,7 @@ export const LAWS: Readonly<Record<string, {readonly failure: Latencies; readonl
 export interface Traffic {
   readonly seed: number;
   /** The default policy's, if none is given. */
-  readonly policy?: BreakerPolicy;
+  readonly policy?: OpenTimeBreaker;
   readonly perSecond: number;
   readonly latencies: {readonly failure: Latencies; readonly success: Latencies};
   /** The share of the attempts that fail, of those that begin at that time. */
@@ -83,11 +84,13 @@ interface Ending {
   readonly health: Health;
 }
 
+const RATIO = defaultsByKind.breaker!.ratio as RatioBreaker;
+
 /** A breaker that starts cold, under that traffic. */
 export function simulate(traffic: Traffic): Course {
   const {perSecond, latencies, forMs, untilChange = false} = traffic;
   const random = seededRandom(traffic.seed);
-  const breaker = new Breaker(traffic.policy ?? defaultPolicy.breaker!, 'https://h.test', random);
+  const breaker = new Breaker(traffic.policy ?? RATIO, 'https://h.test', random);
   const changes: Change[] = [];
   const probes: number[] = [];
   const refused: number[] = [];

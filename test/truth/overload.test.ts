@@ -11,7 +11,8 @@ import {Breaker, type Ticket, UNGUARDED} from '../../src/guards/breaker.ts';
 import {LocalGuards} from '../../src/guards/guard-factory.ts';
 import {SlidingWindow} from '../../src/guards/sliding-window.ts';
 import type {Health} from '../../src/guards/trip.ts';
-import type {Breaker as BreakerPolicy, PolicyInput} from '../../src/policy/types.ts';
+import {defaultsByKind} from '../../src/policy/defaults.ts';
+import type {Breaker as BreakerPolicy, PolicyInput, RatioBreaker} from '../../src/policy/types.ts';
 import type {Interval} from '../../src/simulate/result.ts';
 import type {ScenarioInput} from '../../src/simulate/scenario/types.ts';
 import {BARE, run} from './run.ts';
@@ -62,8 +63,8 @@ class AdaptiveThrottling extends Breaker {
   readonly #multiplier: number;
   readonly #chance: Random;
 
-  constructor(settings: BreakerPolicy, guarded: string, random: Random, multiplier: number) {
-    super(settings, guarded, random);
+  constructor(guarded: string, random: Random, multiplier: number) {
+    super(defaultsByKind.breaker!.ratio as RatioBreaker, guarded, random);
     this.#multiplier = multiplier;
     this.#chance = random;
   }
@@ -98,8 +99,8 @@ describe('client-side throttling of a backend that accepts 20 requests a second,
       };
       const guards = (random: Random) =>
         new (class extends LocalGuards {
-          override breaker(settings: BreakerPolicy, guarded: string): Breaker {
-            return new AdaptiveThrottling(settings, guarded, random, multiplier);
+          override breaker(_settings: BreakerPolicy, guarded: string): Breaker {
+            return new AdaptiveThrottling(guarded, random, multiplier);
           }
         })(random);
       const {timeline} = await run({...BARE, maxAttempts: 1, breaker: {}}, scenario, 1, {guards});

@@ -13,7 +13,8 @@ import type {Random} from '../../core/random.ts';
 import {AnswerTimer, type Clock, type Timer} from '../../core/timer.ts';
 import type {AdaptiveBreaker as AdaptivePolicy} from '../../policy/types.ts';
 import type {CircuitBreaker, ProbeLeases, Ticket} from '../breaker.ts';
-import {LinkedQueue, type QueueMember} from '../linked-queue.ts';
+import {LinkedQueue} from '../linked-queue.ts';
+import type {RecoveryLine, RecoveryWaiter, Release} from '../recovery-line.ts';
 import type {Health} from '../trip.ts';
 import {FailureRuns, type Run} from './failure-runs.ts';
 
@@ -29,7 +30,7 @@ const PROBES_BESIDE_ONE = 1 / 20;
 const PATIENCE_MS = 4000;
 /** What is asked for is measured over some five seconds. */
 const DEMAND_MS = 5000;
-/** So many attempts to spare close the breaker. */
+/** So many attempts to spare, throughout a round trip, close the breaker. */
 const ENOUGH = 4;
 /** In flight while the load returns: so many times as many as usual, and so many at least. */
 const USUAL_FACTOR = 2;
@@ -40,35 +41,15 @@ const SLOW_FACTOR = 4;
 const SLOW_GROWTH = 1.5;
 const GROWTH = 2;
 
-/** What an attempt leaves the line with: it has its room already. */
-export type Release = object;
-
-/** An attempt in the line. */
-export interface RecoveryWaiter extends QueueMember<RecoveryWaiter> {
-  readonly clock: Clock;
-  /** It has left the line, and may begin with this release. Must not throw. */
-  released(release: Release): void;
-}
-
-/** The line of attempts that wait for the recovery of an origin. */
-export interface RecoveryLine {
-  /** How long an attempt may wait, in ms, of a call that began then and has waited for so long; 0 if it fails at once. */
-  waitableMs(waitedMs: number, startedAt: number): number;
-  /** Whether a retry is bounded by the line, which admits less than a budget would. */
-  readonly holdsRetries: boolean;
-  /** A refused attempt does not wait: it counts as asked for all the same, or probes would become rare. */
-  refused(now: number): void;
-  /** The waiter stays in the line until `leave` or `released`. */
-  join(waiter: RecoveryWaiter, now: number): void;
-  /** Harmless if the waiter is not in the line. */
-  leave(waiter: RecoveryWaiter): void;
-}
+/** Without what is said of waiting, attempts do not wait. */
+type Settings = Pick<AdaptivePolicy, 'failures' | 'minProbeMs' | 'maxProbeMs'> &
+  Partial<Pick<AdaptivePolicy, 'maxWaitMs' | 'maxAgeMs' | 'queue'>>;
 
 export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   readonly guarded: string;
   onChange: ((from: BreakerState, to: BreakerState) => void) | null = null;
   readonly leases: ProbeLeases | null = null;
-  readonly #policy: AdaptivePolicy;
+  readonly #policy: Settings;
   readonly #random: Random;
   readonly #runs: FailureRuns;
   readonly #line = new LinkedQueue<RecoveryWaiter>();
@@ -91,9 +72,12 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   #nextProbeAt = 0;
   /** Attempts that may begin besides, while the load returns. */
   #credits = 0;
+  /** An attempt in flight while the load returns, and the fewest credits since it began. */
+  #marker = 0;
+  #fewest = 0;
   #inFlight = 0;
   /** Failures since the last success, and when the first of them ended. */
-  #failed = 0;
+  failed = 0;
   #firstEndedAt = 0;
   /** Attempts that were asked for, in a second. */
   #demand = 0;
@@ -104,7 +88,7 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   #aliveAt = NaN;
 
   /** @param random Spreads the probes of clients. */
-  constructor(policy: AdaptivePolicy, guarded: string, random: Random) {
+  constructor(policy: Settings, guarded: string, random: Random) {
     this.#policy = policy;
     this.guarded = guarded;
     this.#random = random;
@@ -145,60 +129,84 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   begin(now: number): number {
     if (Number.isNaN(this.#aliveAt)) this.#aliveAt = now;
     this.#inFlight++;
-    return ++this.#begun;
+    this.#begun++;
+    this.#fewest = this.#marker === 0 ? this.#credits : Math.min(this.#fewest, this.#credits);
+    this.#marker ||= this.#begun;
+    return this.#begun;
   }
 
   isProbe(ticket: Ticket): boolean {
     return typeof ticket === 'number' && ticket >= this.#counted && ticket < this.#probesEnd;
   }
 
-  record(ticket: Ticket, health: Health, beganAt: number, now: number): void {
+  record(ticket: Ticket, health: Health, now: number, beganAt: number): void {
     if (typeof ticket !== 'number' || ticket < this.#counted) return;
     this.#inFlight--;
-    if (health === 'success') this.#succeeded(beganAt, now);
+    if (health === 'success') this.#succeeded(ticket, beganAt, now);
     else this.#ended(ticket, health === 'failure' ? 1 : 0, beganAt, now);
+    if (ticket === this.#marker) this.#marker = 0;
     if (this.#state !== 'closed') this.#serve(now);
   }
 
-  bodyBroke(ticket: Ticket, beganAt: number, now: number): void {
+  bodyBroke(ticket: Ticket, now: number, beganAt: number): void {
     if (typeof ticket === 'number' && ticket >= this.#counted) this.#ended(ticket, 1, beganAt, now);
   }
 
   // What ends of attempts say.
 
-  #succeeded(beganAt: number, now: number): void {
+  #succeeded(number: number, beganAt: number, now: number): void {
     const {attemptsPerSuccess} = this.#runs;
     const tookMs = now - beganAt;
     const isSlow = tookMs > SLOW_MS && tookMs > SLOW_FACTOR * this.#usualMs;
     if (this.#state === 'closed') this.#usualMs += (tookMs - this.#usualMs) / (this.#usualMs === 0 ? 1 : 64);
     this.#usualInFlight += (this.#inFlight + 1 - this.#usualInFlight) / 32;
-    this.#runs.endedAfter(this.#failed);
-    this.#failed = 0;
+    this.#runs.endedAfter(this.failed);
+    this.failed = 0;
     this.#aliveAt += (now - this.#aliveAt) / this.#runs.attemptsPerSuccess;
     if (this.#state === 'closed') return;
     if (this.#state === 'open') this.#change('half-open');
     this.#credits += isSlow ? SLOW_GROWTH * attemptsPerSuccess : GROWTH * attemptsPerSuccess;
     this.#serve(now);
-    if (this.#line.size === 0 && this.#credits >= ENOUGH && !isSlow) this.#change('closed');
+    // Throughout a round trip more might have passed than came.
+    if (number === this.#marker && this.#fewest >= ENOUGH && this.#line.size === 0 && !isSlow) this.#change('closed');
   }
 
   #ended(number: number, failures: 0 | 1, beganAt: number, now: number): void {
-    if (failures === 1 && this.#failed++ === 0) this.#firstEndedAt = now;
+    if (failures === 1 && this.failed++ === 0) this.#firstEndedAt = now;
     if (failures === 0 && this.#state === 'half-open') this.#credits++;
     const run = this.#runs.add(number, beganAt, failures);
     const {longRun} = this.#runs;
     if (this.#state === 'half-open') {
       // A server that has just begun to answer gets less patience.
       if (run.failures >= Math.min(longRun, 3 + longRun / 2)) this.#change('open');
-    } else if (this.#state === 'closed' && run.failures >= longRun && this.#isSeveralEvents(run)) {
-      this.#openedAt = now;
-      this.#change('open');
-      this.#nextProbeAt = now + this.#gapMs(now);
-    }
+    } else if (run.failures >= longRun && this.#isSeveralEvents(run)) this.open(now);
   }
 
   #isSeveralEvents({firstBeganAt, lastBeganAt}: Run): boolean {
-    return lastBeganAt - firstBeganAt >= ONE_EVENT_MS;
+    return lastBeganAt - firstBeganAt >= ONE_EVENT_MS || lastBeganAt >= this.#firstEndedAt;
+  }
+
+  /** An outage was noticed, here or by another process. */
+  open(now: number): void {
+    if (this.#state !== 'closed') return;
+    this.#openedAt = now;
+    this.#change('open');
+    this.#nextProbeAt = now + this.#gapMs(now);
+  }
+
+  /** A probe succeeded, here or in another process: the load returns. */
+  recover(now: number): void {
+    if (this.#state !== 'open') return;
+    this.#change('half-open');
+    this.#credits = GROWTH;
+    this.#serve(now);
+  }
+
+  /** How far apart probes may be for what is asked for here; and how long one in flight is waited for. */
+  get probing(): {readonly longestMs: number; readonly patienceMs: number} {
+    const {minProbeMs, maxProbeMs} = this.#policy;
+    const longestMs = Math.min(maxProbeMs, Math.max(minProbeMs, this.#demandMs / PROBES_OF_DEMAND));
+    return {longestMs, patienceMs: Math.min(PATIENCE_MS, this.#demandMs / PROBES_BESIDE_ONE)};
   }
 
   // What is let through.
@@ -214,7 +222,7 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
 
   get #probeAt(): number {
     if (this.#inFlight === 0) return this.#nextProbeAt;
-    return Math.max(this.#nextProbeAt, this.#lastProbeAt + Math.min(PATIENCE_MS, this.#demandMs / PROBES_BESIDE_ONE));
+    return Math.max(this.#nextProbeAt, this.#lastProbeAt + this.probing.patienceMs);
   }
 
   #takeRoom(now: number): void {
@@ -227,10 +235,9 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   }
 
   #gapMs(now: number): number {
-    const {minProbeMs, maxProbeMs} = this.#policy;
-    const gapMs = Math.min((now - this.#openedAt) * GAP_SHARE, this.#demandMs / PROBES_OF_DEMAND);
     const spread = 1 - GAP_SPREAD + 2 * GAP_SPREAD * this.#random();
-    return Math.min(maxProbeMs, Math.max(minProbeMs, gapMs)) * spread;
+    const gapMs = Math.max(this.#policy.minProbeMs, (now - this.#openedAt) * GAP_SHARE);
+    return Math.min(this.probing.longestMs, gapMs) * spread;
   }
 
   /** The mean time between two attempts that are asked for. */
@@ -250,6 +257,7 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
       // What hung before says nothing of what comes.
       this.#counted = this.#begun + 1;
       this.#inFlight = 0;
+      this.#marker = 0;
     }
     if (to === 'open') {
       this.#credits = 0;
@@ -263,7 +271,7 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   // The line.
 
   waitableMs(waitedMs: number, startedAt: number): number {
-    const {maxWaitMs, maxAgeMs, queue} = this.#policy;
+    const {maxWaitMs = 0, maxAgeMs = null, queue = 0} = this.#policy;
     const leftMs = maxWaitMs - waitedMs;
     if (leftMs <= 0 || this.#line.size >= queue) return 0;
     const isYoung = maxAgeMs === null || startedAt - this.#aliveAt <= maxAgeMs;
@@ -271,7 +279,7 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   }
 
   get holdsRetries(): boolean {
-    return this.#state === 'open' && this.#policy.maxWaitMs > 0;
+    return this.#state === 'open' && (this.#policy.maxWaitMs ?? 0) > 0;
   }
 
   refused(now: number): void {
