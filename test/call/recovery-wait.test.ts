@@ -147,7 +147,7 @@ describe('a retry that meets an open breaker', () => {
   virtually('waits in the line, and costs no budget there', async make => {
     const world = make(retrying);
     await open(world);
-    backAt(world, world.clock.now() + 2000);
+    backAt(world, world.clock.now() + 320);
     expect(await world.run()).to.equal('200');
     expect(world.sends).to.be.above(3);
     expect(world.handle.snapshot(0).origins[0]!.budgets).to.deep.equal([{remaining: 1}]);
