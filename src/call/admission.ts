@@ -5,9 +5,11 @@
  */
 import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
-import {type CircuitBreaker, type ProbeLeases, type Ticket, UNGUARDED} from '../guards/breaker.ts';
+import type {Clock} from '../core/timer.ts';
+import {type CircuitBreaker, type Ticket, UNGUARDED} from '../guards/breaker.ts';
 import type {ConcurrencyLimit} from '../guards/concurrency.ts';
 import type {QuotaReservation} from '../guards/quota-reservation.ts';
+import type {RecoveryWaiter, Release, WaitingLine} from '../guards/recovery-line.ts';
 import {AdmissionWait} from './admission-wait.ts';
 import {type Applicant, refuseAttempt} from './applicant.ts';
 import {askPlace, keeping} from './concurrency.ts';
@@ -15,8 +17,8 @@ import type {CallContext} from './context.ts';
 import {type Failover, type Place, PROBING_MS} from './failover.ts';
 import {bringsKey} from './ids.ts';
 import {moveTo} from './move.ts';
+import {notifyQueued} from './notify.ts';
 import {amountsAt, askQuota} from './quota.ts';
-import {type AfterWait, RecoveryWait, recoveryWaitMs} from './recovery-wait.ts';
 import {waitableMs} from './wait.ts';
 import {askPassedOver, waitUntilReady} from './warm-up.ts';
 
@@ -53,7 +55,8 @@ function admitHere<R extends AttemptResponse>(call: CallContext<R>, applicant: A
   else if (!isReleased && breaker?.refuses(now)) waitOrRefuse(call, applicant, breaker, now);
   else if (breaker?.leases?.needed(now)) {
     applicant.waiting?.();
-    new ProbeWait(call, applicant, breaker.leases, now);
+    // A moment longer: the request itself says after timeoutMs that there is no answer.
+    new RecoveryWait(call, applicant, breaker.leases, breaker.leases.timeoutMs + 1, now);
   } else if (quota === null) enter(call, applicant, null, now);
   else {
     if (hold?.holds(now)) quota.hold(hold.leftMs(now), now);
@@ -116,29 +119,22 @@ function waitOrRefuse<R extends AttemptResponse>(
   now: number,
 ): void {
   const {line} = breaker;
-  const ms = line === null ? 0 : recoveryWaitMs(call, line);
-  if (line === null || ms <= 0 || call.failover?.mayPassOver('breaker-open')) {
+  const ms = line?.waitableMs(call) ?? 0;
+  if (line !== null && ms > 0 && !call.failover?.mayPassOver('breaker-open')) {
+    applicant.waiting?.();
+    new RecoveryWait(call, applicant, line, ms, now);
+  } else {
     // One that has waited was counted when it came.
-    if (!call.retryStateIfAny?.waitedForRecoveryMs) line?.refused(now);
-    return refuseOpen(call, applicant, breaker, now);
+    if (call.waitedForRecoveryMs === 0) line?.refused(now);
+    refuseOpen(call, applicant, breaker, now);
   }
-  applicant.waiting?.();
-  new RecoveryWait(call, applicant, line, ms, now, afterRecovery);
 }
-
-const afterRecovery: AfterWait = {
-  released: admitHere,
-  over: (call, applicant, now) =>
-    now + LEAST_ATTEMPT_MS < call.deadlineAt
-      ? refuseOpen(call, applicant, call.guards.breaker!, now)
-      : applicant.left(call, false),
-};
 
 /** No endpoint is free: this one will be first. */
 function waitForEndpoint<R extends AttemptResponse>(
   call: CallContext<R>,
   applicant: Applicant<R>,
-  {endpoint, guards, freeInMs, closedMs, isOpen}: Place,
+  {endpoint, freeInMs, closedMs}: Place,
   now: number,
 ): void {
   const {plan, deadlineAt, retryState} = call;
@@ -148,16 +144,7 @@ function waitForEndpoint<R extends AttemptResponse>(
     return refuseAttempt(call, applicant, 'NO_ENDPOINT', endpoint.origin, message, freeInMs);
   }
   retryState.waitedForEndpointsMs += closedMs;
-  const line = isOpen ? guards.breaker!.line : null;
-  if (line === null) return waitToAskAgain(call, applicant, closedMs);
-  applicant.waiting?.();
-  new RecoveryWait(call, applicant, line, closedMs, now, {
-    released: (waiting, itsApplicant, at) => {
-      moveTo(waiting, waiting.failover!, guards);
-      admitHere(waiting, itsApplicant, at);
-    },
-    over: admit,
-  });
+  waitToAskAgain(call, applicant, closedMs);
 }
 
 function waitForHeldOrigin<R extends AttemptResponse>(
@@ -191,41 +178,54 @@ class PauseBefore<R extends AttemptResponse> extends AdmissionWait<R> {
   }
 }
 
-/** The wait of an attempt for the lease of a probe. After an answer, the attempt asks for admission anew. */
-class ProbeWait<R extends AttemptResponse> extends AdmissionWait<R> {
-  readonly #leases: ProbeLeases;
-  /** Whether the wait can last until the deadline. */
-  readonly #isLast: boolean;
-  #isOver = false;
+/** The wait of an attempt for the recovery of its origin, or for the lease of a probe. */
+class RecoveryWait<R extends AttemptResponse> extends AdmissionWait<R> implements RecoveryWaiter {
+  ahead: RecoveryWaiter | null = null;
+  behind: RecoveryWaiter | null = null;
+  readonly #line: WaitingLine;
+  readonly #since: number;
 
-  constructor(call: CallContext<R>, applicant: Applicant<R>, leases: ProbeLeases, now: number) {
-    const leftMs = waitableMs(call, now);
-    // A moment longer: the request itself says after timeoutMs that there is no answer.
-    super(call, applicant, Math.min(leases.timeoutMs + 1, leftMs));
-    this.#leases = leases;
-    this.#isLast = leftMs <= leases.timeoutMs;
-    leases.request(() => {
-      if (!this.#isOver) this.step(() => this.#answered());
-    }, now);
+  constructor(call: CallContext<R>, applicant: Applicant<R>, line: WaitingLine, ms: number, now: number) {
+    super(call, applicant, Math.min(ms, waitableMs(call, now)));
+    this.#line = line;
+    this.#since = now;
+    notifyQueued(call, 'breaker', ms);
+    line.join(this, now);
   }
 
-  #answered(): void {
-    this.end();
-    admit(this.call, this.applicant, this.call.client.clock.now());
+  get clock(): Clock {
+    return this.call.client.clock;
+  }
+
+  /** Runs in the step of another call. An exception of this call must not reach that call. */
+  released(release: Release | null): void {
+    this.step(() => {
+      this.end();
+      const now = this.#noteWait();
+      if (release !== null) this.call.retryState.release = release;
+      admitHere(this.call, this.applicant, now);
+    });
   }
 
   protected override over(isAborted: boolean): void {
-    const {call} = this;
-    if (isAborted || this.#isLast || this.isDisabled) return this.applicant.left(call, isAborted);
-    const now = call.client.clock.now();
-    // No attempt waits twice for the same answer.
-    if (!this.#leases.needed(now)) return admit(call, this.applicant, now);
-    call.failover?.pause(call.guards, now + PROBING_MS);
-    refuseOpen(call, this.applicant, call.guards.breaker!, now);
+    const {call, applicant} = this;
+    const now = this.#noteWait();
+    if (isAborted || this.isDisabled || now + LEAST_ATTEMPT_MS >= call.deadlineAt)
+      return applicant.left(call, isAborted);
+    call.failover?.pause(call.guards, now + PROBING_MS); // No attempt waits twice for the same answer.
+    refuseOpen(call, applicant, call.guards.breaker!, now);
+  }
+
+  #noteWait(): number {
+    const {retryState} = this.call;
+    const now = this.clock.now();
+    retryState.waitedForRecoveryMs += now - this.#since;
+    retryState.queuedMs += now - this.#since;
+    return now;
   }
 
   override end(): void {
-    this.#isOver = true;
+    this.#line.leave(this);
     super.end();
   }
 }
@@ -248,7 +248,7 @@ function refuseOpen<R extends AttemptResponse>(
   }
   const retryAfterMs = breaker.retryAfterMs(now);
   const when = retryAfterMs > 0 ? `for another ${Math.ceil(retryAfterMs)} ms` : 'until its probes have succeeded';
-  const waitedMs = call.retryStateIfAny?.waitedForRecoveryMs ?? 0;
+  const {waitedForRecoveryMs: waitedMs} = call;
   const waited = waitedMs > 0 ? `; the call has waited ${Math.round(waitedMs)} ms` : '';
   const message = `The circuit of ${breaker.guarded} is open ${when}${waited}.`;
   refuseAttempt(call, applicant, 'CIRCUIT_OPEN', breaker.guarded, message, retryAfterMs);

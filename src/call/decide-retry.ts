@@ -18,7 +18,6 @@ import {type RetryDecision, refuse} from './decision.ts';
 import {failedHandshake} from './failed-handshake.ts';
 import {hintOf, holdMs} from './hint.ts';
 import {amountsAt} from './quota.ts';
-import {recoveryWaitMs} from './recovery-wait.ts';
 import {within} from './wait.ts';
 
 /** How the call ended while the request body was still being read. */
@@ -77,19 +76,15 @@ function decide<R extends AttemptResponse>(
   const inLine = waitsInLine(call, obeyed);
   const {waitMs, waitSource} = elsewhere === 'untried' ? AT_ONCE : waitBefore(call, classification, obeyed);
   if (now + waitMs + LEAST_ATTEMPT_MS > call.deadlineAt) return no('deadline');
-  if (!call.failover?.mayPassOver('breaker-open') && isOpen(call, now + waitMs)) return no('breaker-open');
+  const {breaker} = guards;
+  if (breaker?.refuses(now + waitMs) && !call.failover?.mayPassOver('breaker-open')) {
+    if ((breaker.line?.waitableMs(call) ?? 0) <= 0) return no('breaker-open');
+  }
   // The line of a breaker lets through less than a budget would. An attempt that timed out has kept a worker of the server busy.
-  const isHeld = outcome.kind !== 'attempt-timeout' && guards.breaker?.line?.holdsRetries;
+  const isHeld = outcome.kind !== 'attempt-timeout' && breaker?.line?.holdsRetries;
   const receipt = outcome.isLate || isHeld ? FREE : withdraw(budget, guards.quota, classification, obeyed, now);
   if (budget !== null && receipt === REFUSED) return no('budget-exhausted');
   return {classification: moved, refusal: null, waitMs: inLine ? 0 : waitMs, waitSource, hint, receipt};
-}
-
-/** Whether the breaker will refuse the retry, and the call may not wait for the recovery. */
-function isOpen(call: CallFacts, at: number): boolean {
-  const {breaker} = call.guards;
-  if (!breaker?.refuses(at)) return false;
-  return breaker.line === null || recoveryWaitMs(call, breaker.line) <= 0;
 }
 
 const AT_ONCE: Pick<RetryDecision, 'waitMs' | 'waitSource'> = {waitMs: 0, waitSource: 'none'};

@@ -5,7 +5,7 @@ import {STANDARD_KEY_HEADER} from '../decide/idempotency.ts';
 import {Transients} from '../decide/transients.ts';
 import type {GuardSettings} from '../guards/origin-guards.ts';
 import type {ResolvedCall, ResolvedPolicy, ResolvedRoute} from '../policy/layers.ts';
-import {RouteIndex} from '../policy/route-index.ts';
+import type {Matches} from '../policy/routes.ts';
 import type {CallOverrides, Policy, PolicyInput} from '../policy/types.ts';
 import {Endpoints} from './endpoints.ts';
 
@@ -120,14 +120,12 @@ export interface Variant {
 /** All plans of a policy: the base, and one for each route. */
 export class Plans {
   readonly #base: Plan;
-  readonly #routes: readonly Plan[];
-  readonly #index: RouteIndex;
+  readonly #routes: readonly {readonly matches: Matches; readonly plan: Plan}[];
 
   constructor(input: PolicyInput | undefined, source: PolicySource) {
     const {policy, routes} = source.resolve(input);
     this.#base = new Plan(policy, undefined, source);
-    this.#routes = routes.map(route => new Plan(route.policy, route, source));
-    this.#index = new RouteIndex(routes);
+    this.#routes = routes.map(route => ({matches: route.matches, plan: new Plan(route.policy, route, source)}));
   }
 
   get base(): Plan {
@@ -135,7 +133,7 @@ export class Plans {
   }
 
   get all(): readonly Plan[] {
-    return [this.#base, ...this.#routes];
+    return [this.#base, ...this.#routes.map(({plan}) => plan)];
   }
 
   /** The headers that may have the idempotency key of a call. */
@@ -149,13 +147,8 @@ export class Plans {
 
   /** The first route that matches wins. */
   for(method: string, origin: string, pathname: string, overrides: CallOverrides | undefined): Variant {
-    const plan = this.#planFor(method, origin, pathname);
+    const plan = this.#routes.find(({matches}) => matches(method, origin, pathname))?.plan ?? this.#base;
     return overrides === undefined ? plan.variant : plan.under(overrides);
-  }
-
-  #planFor(method: string, origin: string, pathname: string): Plan {
-    if (!this.hasRoutes) return this.#base;
-    return this.#routes[this.#index.find(method, origin, pathname)] ?? this.#base;
   }
 }
 

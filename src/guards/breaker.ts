@@ -9,7 +9,7 @@ import type {Random} from '../core/random.ts';
 import type {OpenTimeBreaker} from '../policy/trip-rule.ts';
 import {Probe, Probing} from './probing.ts';
 import {RatioTrip} from './ratio-trip.ts';
-import type {RecoveryLine, Release} from './recovery-line.ts';
+import type {ProbeLeases, RecoveryLine, Release} from './recovery-line.ts';
 import {RunTrip} from './run-trip.ts';
 import type {Health, Tracked, Trip} from './trip.ts';
 
@@ -44,16 +44,6 @@ export interface CircuitBreaker {
   record(ticket: Ticket, health: Health, now: number, beganAt: number): void;
   /** The body of an attempt that counts as a success broke off: it counts as a failure in its place. */
   bodyBroke(ticket: Ticket, now: number, beganAt: number): void;
-}
-
-/** Leases of probes, of which several processes together send no more than the policy says. */
-export interface ProbeLeases {
-  /** How long an attempt waits for a lease, at most. */
-  readonly timeoutMs: number;
-  /** Whether an attempt has to ask for a lease before it is admitted or refused. */
-  needed(now: number): boolean;
-  /** Asks. `answered` is called once, later, however the request ends. */
-  request(answered: () => void, now: number): void;
 }
 
 const OPEN_SPREAD = 0.1;

@@ -8,8 +8,8 @@
 import type {BreakerState} from '../core/call-view.ts';
 import type {Random} from '../core/random.ts';
 import {AdaptiveBreaker} from '../guards/adaptive/adaptive-breaker.ts';
-import {type CircuitBreaker, openSpread, type ProbeLeases, type Ticket} from '../guards/breaker.ts';
-import type {RecoveryLine, RecoveryWaiter, Release} from '../guards/recovery-line.ts';
+import {type CircuitBreaker, openSpread, type Ticket} from '../guards/breaker.ts';
+import type {ProbeLeases, RecoveryLine, RecoveryWaiter, Release, WaitingCall} from '../guards/recovery-line.ts';
 import type {Health} from '../guards/trip.ts';
 import type {AdaptiveBreaker as AdaptivePolicy} from '../policy/types.ts';
 import {BREAKER_SCRIPT} from './breaker-script.ts';
@@ -38,8 +38,9 @@ interface Request {
   readonly epoch?: number;
 }
 
-export class SharedAdaptiveBreaker implements CircuitBreaker, ProbeLeases, RecoveryLine {
+export class SharedAdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   readonly guarded: string;
+  readonly leases: ProbeLeases;
   onChange: ((from: BreakerState, to: BreakerState) => void) | null = null;
   readonly #policy: AdaptivePolicy;
   readonly #own: AdaptiveBreaker;
@@ -56,7 +57,7 @@ export class SharedAdaptiveBreaker implements CircuitBreaker, ProbeLeases, Recov
   #refusedUntil = -Infinity;
   #lookedAt = -Infinity;
   /** Attempts that wait for the answer to the request for a lease. */
-  #waiting: (() => void)[] = [];
+  #waiting = new Set<RecoveryWaiter>();
   #isLeasing = false;
   /** The state of Redis is being adopted. */
   #isAdopting = false;
@@ -71,6 +72,12 @@ export class SharedAdaptiveBreaker implements CircuitBreaker, ProbeLeases, Recov
       if (to === 'open' && !this.#isAdopting) this.#ask({what: 'open'}, store.clock.now());
       this.onChange?.(from, to);
     };
+    this.leases = {
+      timeoutMs: store.timeoutMs,
+      needed: now => this.#needsLease && !this.#hasLease(now) && !this.#isRefused(now),
+      join: (waiter, now) => this.#askLease(waiter, now),
+      leave: waiter => void this.#waiting.delete(waiter),
+    };
     this.#script = new GuardScript(
       store,
       identity,
@@ -80,16 +87,8 @@ export class SharedAdaptiveBreaker implements CircuitBreaker, ProbeLeases, Recov
     );
   }
 
-  get leases(): ProbeLeases {
-    return this;
-  }
-
   get line(): RecoveryLine {
     return this;
-  }
-
-  get timeoutMs(): number {
-    return this.#store.timeoutMs;
   }
 
   state(): BreakerState {
@@ -102,22 +101,6 @@ export class SharedAdaptiveBreaker implements CircuitBreaker, ProbeLeases, Recov
 
   refuses(at: number): boolean {
     return this.#own.refuses(at) || this.#isRefused(at);
-  }
-
-  needed(now: number): boolean {
-    return this.#needsLease && !this.#hasLease(now) && !this.#isRefused(now);
-  }
-
-  request(answered: () => void, now: number): void {
-    this.#waiting.push(answered);
-    if (this.#isLeasing) return;
-    this.#isLeasing = true;
-    this.#ask({what: 'lease', more: ['1']}, now, () => {
-      this.#isLeasing = false;
-      const waiting = this.#waiting;
-      this.#waiting = [];
-      for (const each of waiting) each();
-    });
   }
 
   admit(now: number, release: Release | null = null): Ticket | null {
@@ -154,8 +137,8 @@ export class SharedAdaptiveBreaker implements CircuitBreaker, ProbeLeases, Recov
     return this.#own.waiting;
   }
 
-  waitableMs(waitedMs: number, startedAt: number): number {
-    return this.#own.waitableMs(waitedMs, startedAt);
+  waitableMs(call: WaitingCall): number {
+    return this.#own.waitableMs(call);
   }
 
   refused(now: number): void {
@@ -176,6 +159,18 @@ export class SharedAdaptiveBreaker implements CircuitBreaker, ProbeLeases, Recov
 
   get #needsLease(): boolean {
     return this.#own.state() === 'open' && this.#store.isAvailable;
+  }
+
+  #askLease(waiter: RecoveryWaiter, now: number): void {
+    this.#waiting.add(waiter);
+    if (this.#isLeasing) return;
+    this.#isLeasing = true;
+    this.#ask({what: 'lease', more: ['1']}, now, () => {
+      this.#isLeasing = false;
+      const waiting = this.#waiting;
+      this.#waiting = new Set();
+      for (const each of waiting) each.released(null);
+    });
   }
 
   #hasLease(at: number): boolean {

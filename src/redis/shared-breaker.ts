@@ -8,8 +8,9 @@
  */
 import type {BreakerState} from '../core/call-view.ts';
 import type {Random} from '../core/random.ts';
-import {type CircuitBreaker, openSpread, type ProbeLeases, type Ticket, tripOf} from '../guards/breaker.ts';
+import {type CircuitBreaker, openSpread, type Ticket, tripOf} from '../guards/breaker.ts';
 import {Probe} from '../guards/probing.ts';
+import type {ProbeLeases, RecoveryWaiter} from '../guards/recovery-line.ts';
 import type {Health, Trip} from '../guards/trip.ts';
 import {failedProbesToOpen, type OpenTimeBreaker} from '../policy/trip-rule.ts';
 import {BREAKER_SCRIPT} from './breaker-script.ts';
@@ -69,7 +70,7 @@ export class SharedBreaker implements CircuitBreaker, ProbeLeases {
   #refusedUntil = Number.NEGATIVE_INFINITY;
   #lookedAt = Number.NEGATIVE_INFINITY;
   /** Attempts that wait for the answer to the request for a lease. */
-  #waiting: (() => void)[] = [];
+  #waiting = new Set<RecoveryWaiter>();
   #isLeasing = false;
 
   constructor(policy: OpenTimeBreaker, guarded: string, random: Random, store: SharedStore, identity: SharedIdentity) {
@@ -118,16 +119,20 @@ export class SharedBreaker implements CircuitBreaker, ProbeLeases {
     return this.state(now) === 'half-open' && this.#store.isAvailable && !this.#hasLease(now);
   }
 
-  request(answered: () => void, now: number): void {
-    this.#waiting.push(answered);
+  join(waiter: RecoveryWaiter, now: number): void {
+    this.#waiting.add(waiter);
     if (this.#isLeasing) return;
     this.#isLeasing = true;
-    this.#ask({what: 'lease', more: [String(this.#waiting.length)]}, now, () => {
+    this.#ask({what: 'lease', more: [String(this.#waiting.size)]}, now, () => {
       this.#isLeasing = false;
       const waiting = this.#waiting;
-      this.#waiting = [];
-      for (const each of waiting) each();
+      this.#waiting = new Set();
+      for (const each of waiting) each.released(null);
     });
+  }
+
+  leave(waiter: RecoveryWaiter): void {
+    this.#waiting.delete(waiter);
   }
 
   admit(now: number): Ticket | null {

@@ -64,7 +64,12 @@ describe('a circuit breaker', () => {
     ] as const) {
       await world.clock.advance(at - world.clock.now());
       await world.run();
-      expect(breakerOf(world), `at ${at}`).to.deep.equal({route: undefined, state: 'open', retryAfterMs: openMs});
+      expect(breakerOf(world), `at ${at}`).to.deep.equal({
+        route: undefined,
+        state: 'open',
+        retryAfterMs: openMs,
+        waiting: 0,
+      });
     }
     await world.clock.advance(8000);
     expect(breakerOf(world)?.state).to.equal('half-open');

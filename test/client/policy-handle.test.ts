@@ -47,14 +47,14 @@ describe('a handle', () => {
     expect(world.handle.snapshot(world.clock.now()).origins).to.deep.equal([
       {
         origin: 'https://a.test',
-        breakers: [{route: undefined, state: 'open', retryAfterMs: 950}],
+        breakers: [{route: undefined, state: 'open', retryAfterMs: 950, waiting: 0}],
         budgets: [{remaining: 1}],
         quotas: [],
         concurrency: [{max: 3, inFlight: 0, waiting: 0}],
       },
       {
         origin: 'https://b.test',
-        breakers: [{route: undefined, state: 'closed', retryAfterMs: 0}],
+        breakers: [{route: undefined, state: 'closed', retryAfterMs: 0, waiting: 0}],
         budgets: [{remaining: 1}],
         quotas: [],
         concurrency: [{max: 3, inFlight: 1, waiting: 0}],

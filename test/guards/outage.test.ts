@@ -110,7 +110,7 @@ describe('Outage', () => {
     expect(world.isDown).to.equal(false);
   });
 
-  it('ends by steps: each success lets through two more, or three where failures were seen, until more may pass than come', () => {
+  it('ends by steps: each success lets through two more, or three after failures, until more may pass than come', () => {
     const world = new World();
     world.attempts(...times(8, 'failure' as const));
     world.now += 200;
@@ -123,7 +123,7 @@ describe('Outage', () => {
       flying = [];
       while (!world.isDown && flying.length < 20) flying.push(world.begin());
     }
-    expect(rounds).to.deep.equal([1, 2, 5, 15, 20, 20]);
+    expect(rounds).to.deep.equal([1, 3, 8, 20, 20, 20]);
     world.now += 50;
     for (const attempt of flying) world.end(attempt, 'success');
     for (let n = 0; n < 100; n++) world.begin();
@@ -134,7 +134,7 @@ describe('Outage', () => {
     const world = new World();
     world.attempts(...times(8, 'failure' as const));
     world.now += 200;
-    world.attempts('success', 'failure', 'failure');
+    world.attempts('success', 'failure', 'failure', 'failure');
     expect(world.isDown).to.equal(true);
   });
 

@@ -218,7 +218,7 @@ describe('GuardRegistry', () => {
     expect(guards.snapshot(2000)).to.deep.equal([
       {
         origin: ORIGIN,
-        breakers: [{route: undefined, state: 'open', retryAfterMs: 3000}],
+        breakers: [{route: undefined, state: 'open', retryAfterMs: 3000, waiting: 0}],
         budgets: [{remaining: (86 + (2000 * 14) / 60_000) / 100}],
         quotas: [{route: undefined, waiting: 0, heldMs: 0, learnedPerSecond: 10, limits: []}],
         concurrency: [{max: 2, inFlight: 1, waiting: 0}],

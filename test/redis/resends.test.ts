@@ -4,12 +4,20 @@ import {seededRandom} from '../../src/core/random.ts';
 import {VirtualClock} from '../../src/core/virtual-clock.ts';
 import type {GuardFactory} from '../../src/guards/guard-factory.ts';
 import type {QuotaReservation} from '../../src/guards/quota-reservation.ts';
+import type {RecoveryWaiter} from '../../src/guards/recovery-line.ts';
 import {redisGuards} from '../../src/redis/redis-guards.ts';
 import {RedisDouble} from '../support/redis-double.ts';
 import {runs} from '../support/runs.ts';
 import {amountsOf, SharedQuotas} from './shared-quotas.ts';
 
 const ORIGIN = 'https://api.test';
+
+const waiterOf = (clock: VirtualClock, released: () => void): RecoveryWaiter => ({
+  ahead: null,
+  behind: null,
+  clock,
+  released,
+});
 
 describe('a command of a shared quota that is sent again', () => {
   for (const fate of ['sent again', 'carried out again'] as const)
@@ -131,7 +139,7 @@ const TRAFFIC: Readonly<Record<string, (guards: GuardFactory, clock: VirtualCloc
       );
       for (let count = 0; count < 200; count++) {
         if (breaker.leases!.needed(clock.now()))
-          await new Promise<void>(answered => breaker.leases!.request(answered, clock.now()));
+          await new Promise<void>(resolve => breaker.leases!.join(waiterOf(clock, resolve), clock.now()));
         const ticket = breaker.admit(clock.now());
         const beganAt = clock.now();
         await clock.sleep(random() * 60);

@@ -12,11 +12,11 @@ import {quietly} from '../../core/quietly.ts';
 import type {Random} from '../../core/random.ts';
 import {AnswerTimer, type Clock, type Timer} from '../../core/timer.ts';
 import type {AdaptiveBreaker as AdaptivePolicy} from '../../policy/types.ts';
-import type {CircuitBreaker, ProbeLeases, Ticket} from '../breaker.ts';
+import type {CircuitBreaker, Ticket} from '../breaker.ts';
+import {FailureRuns, type Run} from '../failure-runs.ts';
 import {LinkedQueue} from '../linked-queue.ts';
-import type {RecoveryLine, RecoveryWaiter, Release} from '../recovery-line.ts';
+import type {ProbeLeases, RecoveryLine, RecoveryWaiter, Release, WaitingCall} from '../recovery-line.ts';
 import type {Health} from '../trip.ts';
-import {FailureRuns, type Run} from './failure-runs.ts';
 
 /** Attempts that began within less may have lost one connection together. */
 const ONE_EVENT_MS = 100;
@@ -32,13 +32,7 @@ const PATIENCE_MS = 4000;
 const DEMAND_MS = 5000;
 /** So many attempts to spare, throughout a round trip, close the breaker. */
 const ENOUGH = 4;
-/** In flight while the load returns: so many times as many as usual, and so many at least. */
-const USUAL_FACTOR = 2;
-const LEAST_IN_FLIGHT = 4;
-/** A success that took so long, and so many times as long as usual, lets fewer through: the server is still busy. */
-const SLOW_MS = 2000;
-const SLOW_FACTOR = 4;
-const SLOW_GROWTH = 1.5;
+/** So many times as many attempts as a success takes are let through by one. */
 const GROWTH = 2;
 
 /** Without what is said of waiting, attempts do not wait. */
@@ -82,8 +76,6 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   /** Attempts that were asked for, in a second. */
   #demand = 0;
   #askedAt = 0;
-  #usualInFlight = 1;
-  #usualMs = 0;
   /** Where most attempts succeed, the last success; where few do, each moves it by its share. */
   #aliveAt = NaN;
 
@@ -142,7 +134,7 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   record(ticket: Ticket, health: Health, now: number, beganAt: number): void {
     if (typeof ticket !== 'number' || ticket < this.#counted) return;
     this.#inFlight--;
-    if (health === 'success') this.#succeeded(ticket, beganAt, now);
+    if (health === 'success') this.#succeeded(ticket, now);
     else this.#ended(ticket, health === 'failure' ? 1 : 0, beganAt, now);
     if (ticket === this.#marker) this.#marker = 0;
     if (this.#state !== 'closed') this.#serve(now);
@@ -154,21 +146,16 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
 
   // What ends of attempts say.
 
-  #succeeded(number: number, beganAt: number, now: number): void {
-    const {attemptsPerSuccess} = this.#runs;
-    const tookMs = now - beganAt;
-    const isSlow = tookMs > SLOW_MS && tookMs > SLOW_FACTOR * this.#usualMs;
-    if (this.#state === 'closed') this.#usualMs += (tookMs - this.#usualMs) / (this.#usualMs === 0 ? 1 : 64);
-    this.#usualInFlight += (this.#inFlight + 1 - this.#usualInFlight) / 32;
+  #succeeded(number: number, now: number): void {
     this.#runs.endedAfter(this.failed);
     this.failed = 0;
     this.#aliveAt += (now - this.#aliveAt) / this.#runs.attemptsPerSuccess;
     if (this.#state === 'closed') return;
     if (this.#state === 'open') this.#change('half-open');
-    this.#credits += isSlow ? SLOW_GROWTH * attemptsPerSuccess : GROWTH * attemptsPerSuccess;
+    this.#credits += GROWTH * this.#runs.attemptsPerSuccess;
     this.#serve(now);
     // Throughout a round trip more might have passed than came.
-    if (number === this.#marker && this.#fewest >= ENOUGH && this.#line.size === 0 && !isSlow) this.#change('closed');
+    if (number === this.#marker && this.#fewest >= ENOUGH && this.#line.size === 0) this.#change('closed');
   }
 
   #ended(number: number, failures: 0 | 1, beganAt: number, now: number): void {
@@ -198,7 +185,7 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   recover(now: number): void {
     if (this.#state !== 'open') return;
     this.#change('half-open');
-    this.#credits = GROWTH;
+    this.#credits = GROWTH * this.#runs.attemptsPerSuccess;
     this.#serve(now);
   }
 
@@ -212,12 +199,7 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   // What is let through.
 
   #hasRoom(now: number): boolean {
-    return this.#state === 'closed' || this.#hasCredit || now >= this.#probeAt;
-  }
-
-  get #hasCredit(): boolean {
-    const most = this.#usualMs === 0 ? Infinity : Math.max(LEAST_IN_FLIGHT, USUAL_FACTOR * this.#usualInFlight);
-    return this.#credits >= 1 && this.#inFlight < most;
+    return this.#state === 'closed' || this.#credits >= 1 || now >= this.#probeAt;
   }
 
   get #probeAt(): number {
@@ -227,7 +209,7 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
 
   #takeRoom(now: number): void {
     if (this.#state === 'closed') return;
-    if (this.#hasCredit) this.#credits--;
+    if (this.#credits >= 1) this.#credits--;
     else {
       this.#lastProbeAt = now;
       this.#nextProbeAt = now + this.#gapMs(now);
@@ -270,12 +252,10 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
 
   // The line.
 
-  waitableMs(waitedMs: number, startedAt: number): number {
-    const {maxWaitMs = 0, maxAgeMs = null, queue = 0} = this.#policy;
-    const leftMs = maxWaitMs - waitedMs;
-    if (leftMs <= 0 || this.#line.size >= queue) return 0;
-    const isYoung = maxAgeMs === null || startedAt - this.#aliveAt <= maxAgeMs;
-    return this.#state !== 'open' || isYoung ? leftMs : 0;
+  waitableMs({startedAt, waitedForRecoveryMs}: WaitingCall): number {
+    const {maxWaitMs = 0, maxAgeMs, queue = 0} = this.#policy;
+    const isOld = this.#state === 'open' && startedAt - this.#aliveAt > (maxAgeMs ?? Infinity);
+    return isOld || this.#line.size >= queue ? 0 : maxWaitMs - waitedForRecoveryMs;
   }
 
   get holdsRetries(): boolean {
