@@ -69,6 +69,17 @@ const whenAllShared = (field: 'headers' | 'query'): InertField => ({
       : undefined,
 });
 
+/** Without a wait, or a place to wait in, no call waits for the end of an outage. */
+const whenNoneWaits = (field: 'maxAgeMs' | 'queue'): InertField => ({
+  path: `breaker.${field}`,
+  isRemovable: true,
+  inert: ({policy: {breaker}}) => {
+    if (breaker?.kind !== 'adaptive') return undefined;
+    if (breaker.maxWaitMs === 0) return 'breaker.maxWaitMs is 0, so no call waits';
+    return field === 'maxAgeMs' && breaker.queue === 0 ? 'breaker.queue is 0, so no call waits' : undefined;
+  },
+});
+
 /** With half a retry admitted on average, few windows hold enough calls for one. */
 const HALF_A_RETRY = 0.5;
 
@@ -167,6 +178,8 @@ export const INERT_FIELDS: readonly InertField[] = [
         ? 'attemptTimeoutMs is null, so there is no timeout that could grow'
         : undefined,
   },
+  whenNoneWaits('maxAgeMs'),
+  whenNoneWaits('queue'),
   whenNotHeld('firstContentMs'),
   whenNotHeld('holdBytes'),
   {

@@ -17,6 +17,8 @@ export const RANGES: readonly (readonly [path: string, leastMs: number, mostMs: 
   ['idleTimeoutMs', 100, HOUR],
   ['stream.firstContentMs', 100, HOUR],
   ['quota.maxWaitMs', 100, never],
+  ['breaker.maxWaitMs', 100, never],
+  ['breaker.maxAgeMs', 500, never],
   ['failover.ejection.ejectMs', 500, never],
   ['failover.ejection.maxEjectMs', 500, never],
   ['failover.stickyMs', 500, never],
@@ -37,7 +39,7 @@ export function isPlausible(policy: Policy, path: string, ms: number, meantMs: n
   const {attemptTimeoutMs, deadlineMs, objective} = policy;
   if (meantMs < ms) return path === 'deadlineMs' && meantMs < longestPartMs(policy);
   // A call with little time waits for the quota as shortly, or not at all.
-  if (path.startsWith('backoff.') || path === 'quota.maxWaitMs') return deadlineMs !== null && meantMs > deadlineMs;
+  if (path.startsWith('backoff.') || path.endsWith('.maxWaitMs')) return deadlineMs !== null && meantMs > deadlineMs;
   if (path.startsWith('objective.')) return attemptTimeoutMs !== null && meantMs > attemptTimeoutMs;
   const {p95, p99 = p95} = objective?.assume?.latencyMs ?? {};
   return path === 'attemptTimeoutMs' && p99 !== undefined && p99 < ms;

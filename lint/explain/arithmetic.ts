@@ -3,7 +3,7 @@
 import {longestWaits} from '../../src/math/schedule.ts';
 import {retriesOf} from '../analysis/retryability.ts';
 import {attemptBlocks} from './attempt-table.ts';
-import {breakerBlocks, runBlocks} from './breaker-blocks.ts';
+import {breakerBlocks, lineBlocks, runBlocks} from './breaker-blocks.ts';
 import {cutBlocks} from './cut-blocks.ts';
 import type {Arithmetic} from './explain-with.ts';
 import {hedgeBlocks} from './hedge-blocks.ts';
@@ -34,7 +34,7 @@ const BY_RULE: Readonly<Record<string, Arithmetic>> = {
   RL213: breakerBlocks,
   RL215: hedgeBlocks,
   RL216: scope => [...runBlocks(scope), ...breakerBlocks(scope)],
-  RL217: scope => [...placesBlocks(scope), ...queueBlocks(scope)],
+  RL217: scope => [...placesBlocks(scope), ...queueBlocks(scope), ...lineBlocks(scope)],
   RL218: scope => [...instanceBlocks(scope), ...budgetBlocks(scope)],
   RL301: attemptBlocks,
   RL302: attemptBlocks,

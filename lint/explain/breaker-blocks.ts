@@ -1,10 +1,18 @@
 /** The conditions under which a breaker opens, and how long it stays open. */
 
-import {attemptsAtRatio, failedProbesToOpen, tripRule} from '../../src/policy/trip-rule.ts';
-import type {Breaker, RatioBreaker} from '../../src/policy/types.ts';
+import {
+  attemptsAtRatio,
+  failedProbesToOpen,
+  failuresToOpen,
+  type OpenTimeBreaker,
+  probeGapMs,
+  tripRule,
+} from '../../src/policy/trip-rule.ts';
+import type {AdaptiveBreaker, RatioBreaker} from '../../src/policy/types.ts';
 import {formatCount, formatNumber, formatShare} from '../analysis/format.ts';
+import {inFlight} from '../analysis/places.ts';
 import {retriesOf} from '../analysis/retryability.ts';
-import {attemptsUntilRun} from '../analysis/runs.ts';
+import {attemptsUntilRun, learnedRun} from '../analysis/runs.ts';
 import type {Words} from '../dialects/words.ts';
 import type {Scope} from '../model/scope.ts';
 import {type Block, table, text} from './blocks.ts';
@@ -31,10 +39,13 @@ const FAILURES = [0.01, 0.05, 0.1, 0.3];
 /** Above this number of attempts the breaker practically never opens. */
 const MANY = 1e12;
 
-export function breakerBlocks({policy, dialect: {words}}: Scope): Block[] {
+export function breakerBlocks(scope: Scope): Block[] {
+  const {policy, dialect} = scope;
+  const {words} = dialect;
   const {breaker, objective} = policy;
   if (breaker === null) return [text('There is no breaker.')];
   const rps = objective?.assume?.rps;
+  if (breaker.kind === 'adaptive') return [...adaptiveBlocks(breaker, rps, words), ...lineBlocks(scope)];
   return [
     ...(breaker.kind === 'ratio' ? windowBlocks(breaker, rps, retriesOf(policy) + 1, words) : []),
     ...openBlocks(breaker, words),
@@ -66,7 +77,44 @@ function windowBlocks(breaker: RatioBreaker, rps: number | undefined, attempts: 
   return [table([`in ${words.ms(windowMs)}`, 'attempts'], rows)];
 }
 
-function openBlocks(breaker: Breaker, words: Words): Block[] {
+/** When an adaptive breaker opens, and when it sends a probe. */
+function adaptiveBlocks(breaker: AdaptiveBreaker, rps: number | undefined, words: Words): Block[] {
+  const {failures} = breaker;
+  const runs = LEARNED.map(share => [formatShare(share), formatNumber(failuresToOpen(failures, learnedRun(share)))]);
+  const gaps = AGES.map(ms => [words.ms(ms), words.ms(probeGapMs(breaker, ms, rps ? 1000 / rps : Infinity))]);
+  return [
+    table(['attempts that fail', 'failures in a row that open it'], [['few', formatNumber(failures)], ...runs]),
+    text(
+      'The breaker learns how long runs of failures are, and opens at a length that chance reaches once in a million.',
+    ),
+    table(
+      ['open for', 'next probe after (± 20 %)'],
+      gaps.filter(([, gap], index) => gap !== gaps[index - 1]?.[1]),
+    ),
+  ];
+}
+
+const LEARNED = [0.01, 0.1, 0.3, 0.5, 0.9];
+const AGES = [0, 1000, 3000, 10_000, 30_000, 60_000, 600_000, 3_600_000];
+
+/** How long calls wait for the end of an outage, and how many. */
+export function lineBlocks({policy: {breaker, objective}, dialect: {words}}: Scope): Block[] {
+  if (breaker?.kind !== 'adaptive') return [];
+  const {maxWaitMs, maxAgeMs, queue} = breaker;
+  if (maxWaitMs === 0 || queue === 0) return [text('While the breaker is open, calls fail at once: none may wait.')];
+  const which = maxAgeMs === null ? 'all calls' : `calls that began in the first ${words.ms(maxAgeMs)} of an outage`;
+  const waits = `While the breaker is open, ${which} wait for up to ${words.ms(maxWaitMs)}${maxAgeMs === null ? '' : ', and later ones fail at once'}.`;
+  const rps = objective?.assume?.rps;
+  if (rps === undefined) return [text(`${waits} The line holds ${formatNumber(queue)}.`)];
+  const most = formatNumber(inFlight(rps, maxWaitMs));
+  return [
+    text(
+      `${waits} ${formatCount(rps, 'call')} per second · ${words.ms(maxWaitMs)} = ${most} in the line, which holds ${formatNumber(queue)}.`,
+    ),
+  ];
+}
+
+function openBlocks(breaker: OpenTimeBreaker, words: Words): Block[] {
   const {openMs, maxOpenMs} = breaker;
   const longestMs = maxOpenMs ?? openMs;
   const times = [openMs];
@@ -82,7 +130,7 @@ function openBlocks(breaker: Breaker, words: Words): Block[] {
   return [table(['opens', 'for (± 10 %)'], rows), text(closing(breaker, words))];
 }
 
-function closing(breaker: Breaker, words: Words): string {
+function closing(breaker: OpenTimeBreaker, words: Words): string {
   const {probes} = breaker;
   if (probes === 0) return `${words.key('breaker.probes')} is 0, so the breaker never closes.`;
   const toOpen = failedProbesToOpen(breaker);

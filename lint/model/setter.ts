@@ -3,6 +3,8 @@
  * another kind, because the defaults then start again.
  */
 
+import {defaultsByKind} from '../../src/policy/defaults.ts';
+import {kindOf} from '../../src/policy/merge.ts';
 import type {Dialect} from '../dialects/dialect.ts';
 import {isInvalidIn, isUnknownIn, type Layer} from './layer.ts';
 
@@ -39,8 +41,7 @@ export function setterOf({layers, dialect}: Layered, path: string): Setter {
     if (!isObject(value)) return around === undefined ? {by: 'layer', layer} : byDefault(around, part);
     if (fields.length === 0 || valueAt(value, fields) !== undefined) return {by: 'layer', layer};
     around ??= layer;
-    if (value.kind !== undefined && value.kind !== kindIn(layers.slice(index + 1), part, dialect))
-      return byDefault(around, part);
+    if (!keepsKind(value, part, layers.slice(index + 1), dialect)) return byDefault(around, part);
   }
   return byDefault(around, part);
 }
@@ -62,14 +63,18 @@ function partsOf(path: string): Parts {
   return parts;
 }
 
-/** The kind of a part by the lower layers. */
-function kindIn(layers: readonly Layer[], part: string, {defaults}: Dialect): unknown {
-  for (const layer of layers) {
-    const value = partOf(layer, part);
-    if (value === null) return undefined;
-    if (isObject(value) && value.kind !== undefined) return value.kind;
-  }
-  return valueAt(defaults, [part, 'kind']);
+/** Whether an object of a layer is of the kind that the lower layers have. */
+function keepsKind(value: Data, part: string, lower: readonly Layer[], {defaults}: Dialect): boolean {
+  if (!Object.hasOwn(defaultsByKind, part)) return true;
+  const kindOver = (below: unknown, data: Data): unknown => data.kind ?? kindOf(part, below, data);
+  const below = lower.reduceRight<unknown>(
+    (kind, layer) => {
+      const its = partOf(layer, part);
+      return its === null ? undefined : isObject(its) ? kindOver(kind, its) : kind;
+    },
+    valueAt(defaults, [part, 'kind']),
+  );
+  return kindOver(below, value) === below;
 }
 
 const partOf = ({data}: Layer, part: string): unknown => (data as Data)[part];

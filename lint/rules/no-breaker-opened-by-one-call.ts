@@ -1,9 +1,9 @@
-import type {ConsecutiveBreaker, RatioBreaker} from '../../src/policy/types.ts';
+import type {AdaptiveBreaker, ConsecutiveBreaker, RatioBreaker} from '../../src/policy/types.ts';
 import {breakerAttemptsOf, formatAttempts, isDiluted, isNeverOpened} from '../analysis/breaker-attempts.ts';
 import {formatCount, formatNumber, formatShare} from '../analysis/format.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {setting} from '../analysis/setting.ts';
-import {isSure, mostSpecific, type Scope} from '../model/scope.ts';
+import {isSet, isSure, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
@@ -14,32 +14,36 @@ export const breakerOpenedByOneCall: Rule = builtIn('RL216', {
   *check(scope): Iterable<Draft> {
     const {breaker} = scope.policy;
     if (breaker === null) return;
-    if (breaker.kind === 'consecutive') yield* consecutive(scope, breaker);
-    else yield* ratio(scope, breaker);
+    if (breaker.kind === 'ratio') yield* ratio(scope, breaker);
+    else yield* inARow(scope, breaker);
   },
 });
 
-function* consecutive(scope: Scope, breaker: ConsecutiveBreaker): Iterable<Draft> {
-  const {failures, openMs} = breaker;
+function* inARow(scope: Scope, breaker: AdaptiveBreaker | ConsecutiveBreaker): Iterable<Draft> {
+  const {kind} = breaker;
   const attempts = breakerAttemptsOf(scope);
   if (!isSure(scope, 'breaker.failures', 'breaker.openMs')) return;
+  // Those that open an adaptive breaker began 100 ms apart. Its next probe closes it, so little is lost.
+  const failures = kind === 'adaptive' ? Math.max(2, breaker.failures) : breaker.failures;
   if (failures > attempts) {
-    yield* openedByPause(scope, breaker);
+    if (kind === 'consecutive') yield* openedByPause(scope, breaker);
     return;
   }
-  const enough = Math.max(LEAST_FAILURES, attempts + 1);
+  if (kind === 'adaptive' && !isSet(scope, 'breaker.failures')) return;
+  const enough = Math.max(LEAST_FAILURES[kind], attempts + 1);
   const mended = enough <= MOST_FAILURES ? {fix: setting(scope, 'breaker.failures', enough)} : {};
   const advice = enough <= MOST_FAILURES ? ` Require at least ${enough} failures.` : '';
-  yield failures === 1
+  yield kind === 'consecutive' && failures === 1
     ? {
         at: 'breaker.failures',
-        message: `Each failed attempt opens the breaker and refuses all calls for ${scope.dialect.words.ms(openMs)}.${advice}`,
+        message: `Each failed attempt opens the breaker and refuses all calls for ${scope.dialect.words.ms(breaker.openMs)}.${advice}`,
         severity: 'error',
         ...mended,
       }
     : {
         at: mostSpecific(scope, 'breaker.failures', 'maxAttempts'),
         message: `One call can open the breaker for every call: ${failures} failures in a row open it, and a call makes ${formatAttempts(attempts)}.${advice}`,
+        ...(kind === 'adaptive' && {severity: 'info'}),
         related: relatedTo(scope, 'breaker.failures', 'maxAttempts'),
         ...mended,
       };
@@ -54,7 +58,7 @@ function* openedByPause(scope: Scope, {failures, openMs}: ConsecutiveBreaker): I
   const calls = `${formatNumber(rps)} calls per second`;
   yield {
     at: mostSpecific(scope, 'breaker.failures', 'objective.assume.rps'),
-    message: `${failures} failures in a row open the breaker, and ${calls} make them in ${words.ms(pauseMs)}: a server that pauses that long gets no calls for ${words.ms(openMs)}. Use kind "ratio", or a shorter openMs.`,
+    message: `${failures} failures in a row open the breaker, and ${calls} make them in ${words.ms(pauseMs)}: a server that pauses that long gets no calls for ${words.ms(openMs)}. Use kind "adaptive", or a shorter openMs.`,
     confidence: 'medium',
     related: relatedTo(scope, 'objective.assume.rps'),
   };
@@ -95,7 +99,7 @@ function* ratio(scope: Scope, breaker: RatioBreaker): Iterable<Draft> {
   };
 }
 
-/** Default of steadfetch and of Envoy. */
-const LEAST_FAILURES = 5;
+/** Defaults of steadfetch; 5 is that of Envoy, too. */
+const LEAST_FAILURES = {adaptive: 8, consecutive: 5} as const;
 /** Maximum that the schema allows. */
 const MOST_FAILURES = 1_000_000;

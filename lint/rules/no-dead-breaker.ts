@@ -1,5 +1,5 @@
 import {tripRule} from '../../src/policy/trip-rule.ts';
-import type {RatioBreaker} from '../../src/policy/types.ts';
+import type {Breaker, RatioBreaker} from '../../src/policy/types.ts';
 import {isNeverOpened, windowAttempts} from '../analysis/breaker-attempts.ts';
 import {formatCount, formatNumber} from '../analysis/format.ts';
 import {relatedTo} from '../analysis/related.ts';
@@ -16,10 +16,10 @@ export const deadBreaker: Rule = builtIn('RL212', {
 
   *check(scope): Iterable<Draft> {
     const {breaker, objective} = scope.policy;
-    if (breaker === null || breaker.kind !== 'ratio') return;
-    // The default breaker is made for more traffic, and does no harm with less.
-    if (isDefault(scope, 'breaker')) return;
+    // The default breaker does no harm.
+    if (breaker === null || isDefault(scope, 'breaker')) return;
     const rps = objective?.assume?.rps;
+    if (breaker.kind !== 'ratio') return yield* tooLate(scope, breaker, rps ?? Infinity);
     if (rps !== undefined && rps > 0 && isSure(scope, 'breaker.minCalls', 'breaker.windowMs'))
       yield* tooFew(scope, breaker, rps);
     if (breaker.failureRatio < 1) return;
@@ -32,6 +32,26 @@ export const deadBreaker: Rule = builtIn('RL212', {
   },
 });
 
+/** More failures in a row than an adaptive breaker ever learns, and than a short outage has. */
+function* tooLate(scope: Scope, {kind, failures}: Exclude<Breaker, RatioBreaker>, rps: number): Iterable<Draft> {
+  const attempts = retriesOf(scope.policy) + 1;
+  const ms = Math.floor((failures / rps / attempts) * 1000);
+  if (failures <= MOST_FAILURES || ms <= LATE_MS || !isSure(scope, 'breaker.failures')) return;
+  yield {
+    at: mostSpecific(scope, 'breaker.failures', 'objective.assume.rps'),
+    message: `The breaker opens after ${formatNumber(failures)} failures in a row, which take at least ${scope.dialect.words.ms(ms)} of an outage at ${formatCalls(rps, attempts)}. Lower failures.`,
+    severity: 'warning',
+    related: relatedTo(scope, 'objective.assume.rps'),
+    fix: setting(scope, 'breaker.failures', kind === 'adaptive' ? 8 : 5),
+  };
+}
+
+const MOST_FAILURES = 200;
+const LATE_MS = 10_000;
+
+const formatCalls = (rps: number, attempts: number): string =>
+  `${formatCount(rps, 'call')} per second${attempts === 1 ? '' : ` of ${attempts} attempts each`}`;
+
 function* tooFew(scope: Scope, breaker: RatioBreaker, rps: number): Iterable<Draft> {
   const {windowMs} = breaker;
   const {least} = tripRule(breaker);
@@ -39,10 +59,9 @@ function* tooFew(scope: Scope, breaker: RatioBreaker, rps: number): Iterable<Dra
   const attempts = retriesOf(scope.policy) + 1;
   if (!isNeverOpened(scope, breaker)) return;
   const held = windowAttempts(scope, breaker, rps);
-  const each = attempts === 1 ? '' : ` of ${attempts} attempts each`;
   yield {
     at: mostSpecific(scope, 'breaker.minCalls', 'breaker.windowMs'),
-    message: `The breaker never opens: it needs ${formatCount(least, 'attempt')} in ${words.ms(windowMs)}, and has ${formatNumber(held)} at ${formatCount(rps, 'call')} per second${each}. Lower ${words.key('breaker.minCalls')}.`,
+    message: `The breaker never opens: it needs ${formatCount(least, 'attempt')} in ${words.ms(windowMs)}, and has ${formatNumber(held)} at ${formatCalls(rps, attempts)}. Lower ${words.key('breaker.minCalls')}.`,
     severity: DECIDING.some(path => isSet(scope, path)) ? 'error' : 'warning',
     related: relatedTo(scope, 'objective.assume.rps'),
     ...suggestedMinCalls(scope, windowMs, rps),

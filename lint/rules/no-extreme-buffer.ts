@@ -1,4 +1,5 @@
 import {formatCount, formatList, formatNumber} from '../analysis/format.ts';
+import {mostInLine, waitingBreaker} from '../analysis/recovery-line.ts';
 import {isUpload, mayRetry, repeatedWithBody, retriesOf} from '../analysis/retryability.ts';
 import {assign} from '../analysis/setting.ts';
 import type {Scope} from '../model/scope.ts';
@@ -6,11 +7,12 @@ import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
 const extremeReplayLimit: Check = {
-  needs: ['replayLimitBytes', 'routes'],
-  fields: ['replayLimitBytes', 'idempotentMethods', 'idempotency'],
-  reads: ['concurrency', 'match', 'maxAttempts'],
+  needs: ['breaker', 'replayLimitBytes', 'routes'],
+  fields: ['breaker', 'replayLimitBytes', 'idempotentMethods', 'idempotency'],
+  reads: ['concurrency', 'match', 'maxAttempts', 'objective'],
 
   *check(scope): Iterable<Draft> {
+    yield* longLine(scope);
     const {replayLimitBytes} = scope.policy;
     if (replayLimitBytes >= SMALL_BYTES && replayLimitBytes <= LARGE_BYTES && !isUpload(scope)) return;
     const methods = repeatedWithBody(scope);
@@ -32,7 +34,26 @@ const extremeReplayLimit: Check = {
   },
 };
 
+/** Attempts that wait for the end of an outage. */
+function* longLine({policy}: Scope): Iterable<Draft> {
+  const breaker = waitingBreaker(policy);
+  const rps = policy.objective?.assume?.rps ?? MOST_PER_SECOND;
+  const most = breaker === undefined ? 0 : Math.min(breaker.queue, mostInLine(policy, breaker, rps));
+  if (most <= MOST_WAITING) return;
+  yield {
+    at: 'breaker.queue',
+    message: `In an outage, up to ${formatNumber(most)} attempts wait, which takes ${formatNumber((most * WAITING_BYTES) / MEBIBYTE)} MiB beside their bodies. Set queue to at most ${MOST_WAITING}, or lower maxWaitMs.`,
+    fix: assign(`Set queue to ${MOST_WAITING}`, 'breaker.queue', MOST_WAITING),
+  };
+}
+
 const MEBIBYTE = 1_048_576;
+/** More calls than a process makes. */
+const MOST_PER_SECOND = 10_000;
+/** Of an attempt that waits. */
+const WAITING_BYTES = 1400;
+/** They take 267 MiB. */
+const MOST_WAITING = 200_000;
 const LARGE_BYTES = 100 * MEBIBYTE;
 /** Bodies of JSON are often larger. */
 const SMALL_BYTES = 16_384;

@@ -16,6 +16,7 @@ const inertField: Check = {
     'attemptHeader',
     'attemptTimeoutMs',
     'backoff',
+    'breaker',
     'budget',
     'deadlineHeader',
     'deadlineMs',

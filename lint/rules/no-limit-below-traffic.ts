@@ -2,22 +2,25 @@ import {leastConcurrency} from '../../src/policy/least-concurrency.ts';
 import {formatCount, formatNumber, formatShare} from '../analysis/format.ts';
 import {formatHeldTime, type HeldPlace, heldPlaceOf} from '../analysis/held-place.ts';
 import {inFlight, lastWaitMs, placesFor} from '../analysis/places.ts';
+import {mostInLine, waitingBreaker} from '../analysis/recovery-line.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {assign, formatChange, setting} from '../analysis/setting.ts';
-import {mostSpecific, type Scope} from '../model/scope.ts';
+import {isSet, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
 const concurrencyBelowTraffic: Check = {
   worse: 'lower',
-  needs: ['concurrency'],
-  fields: ['concurrency', 'concurrency.max'],
+  needs: ['objective'],
+  fields: ['breaker', 'breaker.queue', 'concurrency', 'concurrency.max'],
   reads: ['attemptTimeoutMs', 'deadlineMs', 'objective'],
 
   *check(scope): Iterable<Draft> {
     const {concurrency, objective} = scope.policy;
     const rps = objective?.assume?.rps;
-    if (concurrency === null || rps === undefined) return;
+    if (rps === undefined) return;
+    yield* lineBelowTraffic(scope, rps);
+    if (concurrency === null) return;
     const held = heldPlaceOf(scope);
     if (held === undefined) return;
     const {max, queue} = concurrency;
@@ -36,6 +39,23 @@ const concurrencyBelowTraffic: Check = {
   },
 };
 
+/** Calls that fail in an outage although they may wait for its end. RL221 reports a queue for none. */
+function* lineBelowTraffic(scope: Scope, rps: number): Iterable<Draft> {
+  const breaker = waitingBreaker(scope.policy);
+  const most = breaker === undefined ? 0 : mostInLine(scope.policy, breaker, rps);
+  if (breaker === undefined || breaker.queue >= most || breaker.queue === 0) return;
+  const {maxWaitMs, queue} = breaker;
+  const value = Math.ceil(most * WITH_RETRIES);
+  yield {
+    at: mostSpecific(scope, 'breaker.queue', 'breaker.maxWaitMs', 'objective'),
+    message: `In an outage, ${formatNumber(most)} calls may wait (${formatCount(rps, 'call')} per second, for ${scope.dialect.words.ms(maxWaitMs)}), but the queue of the breaker holds ${queue}: ${formatShare(1 - queue / most)} of them fail at once. Raise queue.`,
+    ...(!isSet(scope, 'breaker') && {severity: 'info'}),
+    related: relatedTo(scope, 'breaker.queue', 'breaker.maxWaitMs', 'objective.assume'),
+    suggestions: value > MOST ? [] : [setting(scope, 'breaker.queue', value)],
+  };
+}
+
+const WITH_RETRIES = 1.3;
 const WORKER_MS = 600_000;
 
 /** One process whose calls have minutes. */
@@ -83,12 +103,14 @@ const quotaBelowTraffic: FormerCheck = {
 const pacingWithoutQueue: FormerCheck = {
   formerly: 'RL221',
   confidence: 'medium',
-  needs: ['concurrency', 'quota'],
-  fields: ['concurrency', 'concurrency.queue', 'quota', 'quota.queue'],
+  needs: ['breaker', 'concurrency', 'quota'],
+  fields: ['breaker', 'breaker.queue', 'concurrency', 'concurrency.queue', 'quota', 'quota.queue'],
   reads: ['concurrency.min'],
 
   *check(scope): Iterable<Draft> {
     const {concurrency, quota} = scope.policy;
+    if (waitingBreaker(scope.policy)?.queue === 0)
+      yield refusing(scope, 'breaker.queue', 'the probes of an open breaker', 10_000);
     // Where no call may wait, a queue holds none.
     if (quota?.queue === 0 && quota.maxWaitMs !== 0) yield refusing(scope, 'quota.queue', 'the quota');
     if (concurrency?.kind === 'adaptive' && concurrency.queue === 0)
@@ -100,13 +122,10 @@ const pacingWithoutQueue: FormerCheck = {
   },
 };
 
-/** The default of both fields in the schema. */
-const DEFAULT_QUEUE = 1000;
-
-const refusing = (scope: Scope, path: string, limit: string): Draft => ({
+const refusing = (scope: Scope, path: string, limit: string, usual = 1000): Draft => ({
   at: path,
-  message: `${path} is 0: an attempt beyond ${limit} fails at once instead of waiting in a queue. Set it to ${DEFAULT_QUEUE}, the default.`,
-  fix: setting(scope, path, DEFAULT_QUEUE),
+  message: `${path} is 0: an attempt beyond ${limit} fails at once instead of waiting in a queue. Set it to ${usual}, the default.`,
+  fix: setting(scope, path, usual),
 });
 
 const queueBeyondDeadline: FormerCheck = {

@@ -1,23 +1,25 @@
 import {longestMs} from '../../src/math/schedule.ts';
 import {formatCount} from '../analysis/format.ts';
 import {isPredictable} from '../analysis/prediction.ts';
+import {shortRest} from '../analysis/recovery-line.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {mayRetry, retriesOf, retriesThrottled} from '../analysis/retryability.ts';
 import {assign, setting} from '../analysis/setting.ts';
 import {suggestedTimeoutMs} from '../analysis/suggested-values.ts';
 import {shorterLimit} from '../analysis/time-limit.ts';
-import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
+import {isSet, isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
 const attemptAsLongAsCall: Check = {
-  needs: ['attemptTimeoutMs', 'deadlineMs'],
-  fields: ['attemptTimeoutMs', 'deadlineMs'],
-  reads: ['maxAttempts', 'backoff', 'retryOn', 'hedge', 'objective'],
+  needs: ['attemptTimeoutMs', 'breaker', 'deadlineMs'],
+  fields: ['attemptTimeoutMs', 'breaker.maxWaitMs', 'deadlineMs'],
+  reads: ['breaker', 'maxAttempts', 'backoff', 'retryOn', 'hedge', 'objective'],
 
   *check(scope): Iterable<Draft> {
     const {attemptTimeoutMs, deadlineMs} = scope.policy;
     const {words} = scope.dialect;
+    yield* waitAsLongAsCall(scope);
     if (attemptTimeoutMs === null || deadlineMs === null || attemptTimeoutMs < deadlineMs) return;
     if (!mayRetry(scope) || isPredictable(scope)) return;
     const retries = retriesOf(scope.policy);
@@ -32,6 +34,19 @@ const attemptAsLongAsCall: Check = {
     };
   },
 };
+
+/** If the attempts after the wait are cut off, no probe succeeds and the breaker stays open. */
+function* waitAsLongAsCall(scope: Scope): Iterable<Draft> {
+  const rest = shortRest(scope);
+  if (rest === undefined || !isSet(scope, 'breaker.maxWaitMs')) return;
+  const slower = rest.slower === undefined ? '' : `, and ${rest.slower} of the responses take longer`;
+  yield {
+    at: mostSpecific(scope, 'breaker.maxWaitMs', 'deadlineMs'),
+    message: `A call may wait for the end of an outage until ${scope.dialect.words.ms(rest.ms)} before its deadline${slower}: its attempt is cut off, and the breaker stays open. Lower maxWaitMs.`,
+    related: relatedTo(scope, 'breaker.maxWaitMs', 'deadlineMs'),
+    ...(rest.waitMs > 0 && {fix: setting(scope, 'breaker.maxWaitMs', rest.waitMs)}),
+  };
+}
 
 const unreachableCap: FormerCheck = {
   formerly: 'RL306',

@@ -6,12 +6,8 @@
  * runs; a success is not even noted.
  */
 
-/** A run that chance explains so seldom is an outage. */
-const CHANCE = 1e-6;
-const LONGEST_RUN = 200;
-/** The mean length of runs rises by so much of the difference, and falls by so much. */
-const RISE = 1 / 16;
-const FALL = 1 / 128;
+import {failuresToOpen, MEAN_FALL, MEAN_RISE} from '../policy/trip-rule.ts';
+
 /** A run so many times as long as one that opens was an outage, which says nothing of the time between outages. */
 const OUTAGE = 4;
 /** Runs that are remembered. One that is older is met again only by an attempt that was in flight for long. */
@@ -55,9 +51,8 @@ export class FailureRuns {
   /** @param length Failures since the success before. */
   endedAfter(length: number): void {
     if (length === this.#mean || length > OUTAGE * this.#longRun) return;
-    this.#mean += (length - this.#mean) * (length > this.#mean ? RISE : FALL);
-    const likely = Math.log(CHANCE) / Math.log(this.#mean / (1 + this.#mean));
-    this.#longRun = Math.max(this.#shortest, Math.min(LONGEST_RUN, Math.ceil(likely)));
+    this.#mean += (length - this.#mean) * (length > this.#mean ? MEAN_RISE : MEAN_FALL);
+    this.#longRun = failuresToOpen(this.#shortest, this.#mean);
   }
 
   /**

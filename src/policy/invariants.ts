@@ -30,20 +30,14 @@ const endless: Check = ({maxAttempts, deadlineMs}) =>
 
 const breakerTimes: Check = ({breaker}) => {
   if (breaker === null) return [];
-  return breaker.kind === 'adaptive'
-    ? order('minProbeMs', breaker.minProbeMs, 'maxProbeMs', breaker.maxProbeMs)
-    : order('openMs', breaker.openMs, 'maxOpenMs', breaker.maxOpenMs);
+  const [from, least, to, most] =
+    breaker.kind === 'adaptive'
+      ? (['minProbeMs', breaker.minProbeMs, 'maxProbeMs', breaker.maxProbeMs] as const)
+      : (['openMs', breaker.openMs, 'maxOpenMs', breaker.maxOpenMs] as const);
+  if (most === null || least <= most) return [];
+  const message = `is ${least} ms, above ${to} (${most} ms); raise ${to} or lower ${from}`;
+  return [{path: `breaker.${from}`, message}];
 };
-
-const order = (low: string, least: number, high: string, most: number | null): readonly PolicyProblem[] =>
-  most === null || least <= most
-    ? []
-    : [
-        {
-          path: `breaker.${low}`,
-          message: `is ${least} ms, above ${high} (${most} ms); raise ${high} or lower ${low}`,
-        },
-      ];
 
 const concurrencyBounds: Check = ({concurrency}) =>
   concurrency?.kind === 'adaptive' && concurrency.min !== undefined && concurrency.min > concurrency.max

@@ -32,7 +32,7 @@ function mergePart(key: string, below: unknown, layer: Data): Data {
 }
 
 /** The kind of an object that names none: that of the layer below; or, where that is the default, the first one that has all its fields. */
-function kindOf(key: string, below: unknown, layer: Data): unknown {
+export function kindOf(key: string, below: unknown, layer: Data): unknown {
   const kinds = Object.entries(defaultsByKind[key] ?? {});
   const usual = kinds[0]?.[0];
   if (kinds.length === 0 || (below ?? usual) !== usual) return below;

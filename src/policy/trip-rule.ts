@@ -1,5 +1,5 @@
 /** The numbers that a breaker requires before it opens. */
-import type {ConsecutiveBreaker, RatioBreaker} from './types.ts';
+import type {AdaptiveBreaker, ConsecutiveBreaker, RatioBreaker} from './types.ts';
 
 /** A breaker that is open for a time, and then sends some probes. */
 export type OpenTimeBreaker = RatioBreaker | ConsecutiveBreaker;
@@ -30,6 +30,41 @@ export function tripRule({failureRatio: ratio, minCalls}: RatioBreaker): TripRul
 /** The fewest attempts that open the breaker if exactly `ratio` of them fail. */
 export function attemptsAtRatio({ratio, least, bits, against}: TripRule): number {
   return Math.max(least, Math.ceil(bits / (ratio - (1 - ratio) * against)));
+}
+
+/** A run of failures that chance explains so seldom is an outage. */
+const CHANCE = 1e-6;
+const LONGEST_RUN = 200;
+
+/**
+ * Failures in a row that open an adaptive breaker.
+ *
+ * @param shortest The number where failures are rare.
+ * @param mean     Mean length of the runs of failures between two successes.
+ */
+export function failuresToOpen(shortest: number, mean: number): number {
+  const likely = Math.log(CHANCE) / Math.log(mean / (1 + mean));
+  return Math.max(shortest, Math.min(LONGEST_RUN, Math.ceil(likely)));
+}
+
+/** The mean length of runs rises by so much of the difference, and falls by so much. */
+export const MEAN_RISE: number = 1 / 16;
+export const MEAN_FALL: number = 1 / 128;
+
+/** Between two probes: an eighth of the time for which the breaker has been open. */
+const GAP_SHARE = 1 / 8;
+/** Probes are at most so large a share of the attempts that are asked for. */
+const PROBES_OF_DEMAND = 1 / 50;
+
+/**
+ * The time between two probes of an adaptive breaker, without its random part.
+ *
+ * @param openMs   How long it has been open.
+ * @param demandMs The mean time between two attempts that are asked for.
+ */
+export function probeGapMs({minProbeMs, maxProbeMs}: Pick<AdaptiveBreaker, 'minProbeMs' | 'maxProbeMs'>, openMs: number, demandMs: number): number {
+  const gapMs = Math.min(openMs * GAP_SHARE, demandMs / PROBES_OF_DEMAND);
+  return Math.min(maxProbeMs, Math.max(minProbeMs, gapMs));
 }
 
 /** Failed probes that open a half-open breaker again: the share, or the run, that opens a closed breaker. */

@@ -10,7 +10,7 @@ import {isObject} from '../core/unknown-value.ts';
 import {formatValue, joinPath} from './format.ts';
 import {type Fields, type Kinds, type List, listed, oneOf, type Shape, said, shapesOf} from './shape.ts';
 import {overridesShape, policyShape} from './shapes.ts';
-import {suggestionFor} from './suggestions.ts';
+import {nearest, suggestionFor} from './suggestions.ts';
 import type {CallOverrides, PolicyInput} from './types.ts';
 
 /** The most problems in one message. A longer list does not help. */
@@ -94,13 +94,16 @@ class Reader {
   }
 
   /**
-   * Checks the object by one kind: the named one, or else the one that has most of its fields; if several have, the first, which is the
-   * default.
+   * Checks the object by one kind: the named one, or else the one that has most of its fields, a misspelt one counting half; if several
+   * have, the first, which is the default.
    */
   #kinds(object: Snapshot, {kinds}: Kinds, path: string): unknown {
     const names = Object.keys(kinds);
-    const known = (name: string): number =>
-      [...object.keys()].filter(key => Object.hasOwn(kinds[name]!.fields, key)).length;
+    const known = (name: string): number => {
+      const {fields} = kinds[name]!;
+      const near = (key: string): boolean => nearest(key, Object.keys(fields)) !== undefined;
+      return [...object.keys()].reduce((sum, key) => sum + (Object.hasOwn(fields, key) ? 1 : near(key) ? 0.5 : 0), 0);
+    };
     const kind = object.get('kind') ?? names.reduce((best, name) => (known(name) > known(best) ? name : best));
     if (names.includes(kind as string))
       return this.#fields(object, kinds[kind as string]!, path, `${partOf(path)} kind "${kind}"`);

@@ -104,8 +104,18 @@ describe('the setter of a value', () => {
     ),
     {nil: undefined},
   );
+  const failures = fc.integer({min: 20, max: 29});
+  const breaker = fc.option(
+    fc.oneof(
+      fc.constant(null),
+      fc.record({failures, scope: fc.constant('route')}, {requiredKeys: []}),
+      fc.record({openMs: fc.constant(700), scope: fc.constant('route')}, {requiredKeys: ['openMs']}),
+      fc.record({kind: fc.constantFrom('adaptive', 'consecutive'), failures}, {requiredKeys: ['kind']}),
+    ),
+    {nil: undefined},
+  );
   const layer = fc.record(
-    {backoff, budget, deadlineMs: fc.option(fc.integer({min: 1, max: 99}), {nil: undefined})},
+    {backoff, breaker, budget, deadlineMs: fc.option(fc.integer({min: 1, max: 99}), {nil: undefined})},
     {requiredKeys: []},
   );
 
@@ -131,6 +141,9 @@ describe('the setter of a value', () => {
           'backoff.capMs',
           'budget.ratio',
           'budget.capacity',
+          'breaker.failures',
+          'breaker.openMs',
+          'breaker.scope',
         ]) {
           const runs = valueAt(scope.policy, path.split('.'));
           const setter = setterOf(scope, path);

@@ -11,6 +11,7 @@ import type {BreakerState} from '../../core/call-view.ts';
 import {quietly} from '../../core/quietly.ts';
 import type {Random} from '../../core/random.ts';
 import {AnswerTimer, type Clock, type Timer} from '../../core/timer.ts';
+import {probeGapMs} from '../../policy/trip-rule.ts';
 import type {AdaptiveBreaker as AdaptivePolicy} from '../../policy/types.ts';
 import type {CircuitBreaker, Ticket} from '../breaker.ts';
 import {FailureRuns, type Run} from '../failure-runs.ts';
@@ -20,11 +21,9 @@ import type {Health} from '../trip.ts';
 
 /** Attempts that began within less may have lost one connection together. */
 const ONE_EVENT_MS = 100;
-/** Between two probes: an eighth of the time for which the breaker has been open, give or take a fifth. */
-const GAP_SHARE = 1 / 8;
+/** Give or take so much of the time between two probes. */
 const GAP_SPREAD = 0.2;
-/** Probes are at most so large a share of what is asked for; while one is in flight, so large a share more. */
-const PROBES_OF_DEMAND = 1 / 50;
+/** Probes beside one in flight are at most so large a share of what is asked for. */
 const PROBES_BESIDE_ONE = 1 / 20;
 /** So long a probe in flight is waited for before the next one. */
 const PATIENCE_MS = 4000;
@@ -191,8 +190,7 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
 
   /** How far apart probes may be for what is asked for here; and how long one in flight is waited for. */
   get probing(): {readonly longestMs: number; readonly patienceMs: number} {
-    const {minProbeMs, maxProbeMs} = this.#policy;
-    const longestMs = Math.min(maxProbeMs, Math.max(minProbeMs, this.#demandMs / PROBES_OF_DEMAND));
+    const longestMs = probeGapMs(this.#policy, Infinity, this.#demandMs);
     return {longestMs, patienceMs: Math.min(PATIENCE_MS, this.#demandMs / PROBES_BESIDE_ONE)};
   }
 
@@ -218,8 +216,7 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
 
   #gapMs(now: number): number {
     const spread = 1 - GAP_SPREAD + 2 * GAP_SPREAD * this.#random();
-    const gapMs = Math.max(this.#policy.minProbeMs, (now - this.#openedAt) * GAP_SHARE);
-    return Math.min(this.probing.longestMs, gapMs) * spread;
+    return probeGapMs(this.#policy, now - this.#openedAt, this.#demandMs) * spread;
   }
 
   /** The mean time between two attempts that are asked for. */

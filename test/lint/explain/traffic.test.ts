@@ -48,7 +48,22 @@ describe('explaining stated traffic', () => {
     const breaker = {kind: 'consecutive', failures: 3} as const;
     expect(await explained('RL216', {breaker, objective: {assume}})).to.match(/10 % +1110 +23 s\n/);
     expect(await explained('RL216', {breaker: {kind: 'consecutive', failures: 1_000_000}})).to.contain('rarely');
-    expect(await explained('RL216', {})).not.to.contain('in a row');
+    expect(await explained('RL216', {})).not.to.contain('until it opens');
+  });
+
+  it('RL213 shows when an adaptive breaker opens and probes, and how many calls wait', async () => {
+    const shown = await explained('RL213', {objective: {assume: {rps: 50}}});
+    for (const row of [/few +8\n/, /1 % +8\n/, /10 % +13\n/, /30 % +23\n/, /50 % +40\n/, /90 % +200\n/])
+      expect(shown).to.match(row);
+    for (const row of [/0 ms +100 ms/, /3000 ms +375 ms/, /10000 ms +1000 ms/]) expect(shown).to.match(row);
+    // A probe for fifty calls is enough.
+    expect(shown).not.to.contain('30000 ms  ');
+    expect(shown).to.contain('calls that began in the first 30000 ms of an outage wait for up to 3000 ms');
+    expect(shown).to.contain('50 calls per second · 3000 ms = 150 in the line, which holds 10000.');
+    const all = await explained('RL213', {breaker: {maxAgeMs: null}});
+    expect(all).to.contain('all calls wait for up to 3000 ms. The line holds 10000.');
+    expect(await explained('RL213', {breaker: {maxWaitMs: 0}})).to.contain('none may wait');
+    expect(await explained('RL217', {breaker: {kind: 'ratio'}})).not.to.contain('wait for up to');
   });
 
   it('RL217 shows how many calls a higher limit refuses', async () => {
