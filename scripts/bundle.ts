@@ -6,7 +6,14 @@
 import {cpSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {bundleClient} from './bundle/client.ts';
-import {bundleCharts, bundleDeclarations, bundleModules, manifestOf, yamlReadOnly} from './bundle/modules.ts';
+import {
+  bundleCharts,
+  bundleDeclarations,
+  bundleModules,
+  manifestOf,
+  yamlOfJson,
+  yamlReadOnly,
+} from './bundle/modules.ts';
 import {bundlePrograms} from './bundle/programs.ts';
 import {root} from './bundle/root.ts';
 import {noticesOf} from './notices.ts';
@@ -27,7 +34,7 @@ async function writeLinter(): Promise<void> {
   const manifest = manifestOf(home);
   for (const folder of ['dist', 'docs', 'schema']) rmSync(join(home, folder), {recursive: true, force: true});
   const bundled = [
-    await bundleModules(dist, manifest, {}, {minify: true, plugins: [yamlReadOnly]}),
+    await bundleModules(dist, manifest, {}, {minify: true, plugins: [yamlOfJson, yamlReadOnly]}),
     await bundleModules(dist, {}, {worker: 'lint/simulate/worker.ts'}, {minify: true}),
     await bundleCharts(dist),
     await bundlePrograms(dist),

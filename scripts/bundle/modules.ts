@@ -39,13 +39,25 @@ const yamlForAll: Plugin = {
     onResolve({filter: /^yaml$/}, () => ({path: join(root, 'node_modules/yaml/browser/index.js'), sideEffects: false})),
 };
 
-/** yaml without its writer, which the linter never calls: its fixes are edits of the text. */
+/** yaml without its writer and what makes values of nodes, which the linter never calls: it reads nodes, and its fixes are edits of the text. */
 export const yamlReadOnly: Plugin = replacing(
   'yaml-read-only',
-  /\/yaml\/(?:browser\/)?dist\/stringify\/stringify(?:|Collection|Document|Pair|String)\.js$/,
+  /\/yaml\/(?:browser\/)?dist\/(?:stringify\/stringify(?:|Collection|Document|Pair|String)|doc\/(?:applyReviver|createNode)|nodes\/addPairToJSMap)\.js$/,
   `const none = () => { throw new Error('retry-lint writes no YAML.'); };
-  export {none as createStringifyContext, none as stringify, none as stringifyCollection, none as stringifyDocument,
-    none as stringifyPair, none as stringifyString};`,
+  export {none as addPairToJSMap, none as applyReviver, none as createNode, none as createStringifyContext, none as stringify,
+    none as stringifyCollection, none as stringifyDocument, none as stringifyPair, none as stringifyString};`,
+);
+
+/** Tags of YAML 1.1 for values that JSON does not have. A value with such a tag is read as if it had none. */
+export const yamlOfJson: Plugin = replacing(
+  'yaml-of-json',
+  /\/yaml\/(?:browser\/)?dist\/schema\/yaml-1\.1\/(?:binary|omap|pairs|set|timestamp)\.js$/,
+  `const tagged = (name, collection) => ({tag: 'tag:yaml.org,2002:' + name, collection, resolve: value => value});
+  export const binary = tagged('binary');
+  export const omap = tagged('omap', 'seq');
+  export const pairs = tagged('pairs', 'seq');
+  export const set = tagged('set', 'map');
+  export const [floatTime, intTime, timestamp] = ['float', 'int', 'timestamp'].map(name => tagged(name));`,
 );
 
 /** ECharts is a file of its own, which only a page with charts loads. */

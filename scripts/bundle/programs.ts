@@ -5,7 +5,7 @@
 import {chmodSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {build, type Metafile, type Plugin} from 'esbuild';
-import {yamlReadOnly} from './modules.ts';
+import {yamlOfJson, yamlReadOnly} from './modules.ts';
 import {replacing} from './replacing.ts';
 import {root} from './root.ts';
 
@@ -93,6 +93,7 @@ export async function bundlePrograms(folder: string): Promise<Metafile> {
     minify: true,
     legalComments: 'none',
     plugins: [
+      yamlOfJson,
       yamlReadOnly,
       withoutFormatter,
       serversApart,
