@@ -10,15 +10,27 @@ import {cutPercentile, formatLost} from './time-limit.ts';
 export const waitingBreaker = ({breaker}: Policy): AdaptiveBreaker | undefined =>
   breaker?.kind === 'adaptive' && breaker.maxWaitMs > 0 ? breaker : undefined;
 
-/** Calls that may wait at once in a line of any length, without their retries. */
-export const mostInLine = ({deadlineMs}: Policy, {maxWaitMs}: AdaptiveBreaker, rps: number): number =>
-  inFlight(rps, Math.min(maxWaitMs, deadlineMs ?? Infinity));
+/** The calls that wait. */
+export interface RecoveryLine {
+  /** Places. */
+  readonly queue: number;
+  /** The longest wait of a call. */
+  readonly waitMs: number;
+  /** Calls that may wait at once in a line of any length, without their retries. */
+  readonly most: number;
+}
+
+export function recoveryLine(policy: Policy, rps: number): RecoveryLine {
+  const {maxWaitMs = 0, queue = 0} = waitingBreaker(policy) ?? {};
+  const waitMs = Math.min(maxWaitMs, policy.deadlineMs ?? Infinity);
+  return {queue, waitMs, most: inFlight(rps, waitMs)};
+}
 
 /** What the longest wait leaves of a call. */
 export interface RestOfCall {
   readonly ms: number;
-  /** The share of the responses that take longer; undefined if it is not known. */
-  readonly slower: string | undefined;
+  /** A clause with the share of the responses that take longer; empty if it is not known. */
+  readonly slower: string;
   /** The longest wait that leaves time for an attempt. */
   readonly waitMs: number;
 }
@@ -38,5 +50,6 @@ export function shortRest({policy}: Scope): RestOfCall | undefined {
   if (!isCut && maxWaitMs <= deadlineMs - LEAST_ATTEMPT_MS) return undefined;
   const {p50 = 0, p95 = 2 * p50, p99 = p95} = latencies;
   const waitMs = Math.floor(p99 > 0 ? deadlineMs - p99 : deadlineMs / 2);
-  return {ms, slower: isCut ? formatLost(latencies, ms, cut) : undefined, waitMs};
+  const slower = isCut ? `, and ${formatLost(latencies, ms, cut)} of the responses take longer` : '';
+  return {ms, slower, waitMs};
 }

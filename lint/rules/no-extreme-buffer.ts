@@ -1,5 +1,5 @@
 import {formatCount, formatList, formatNumber} from '../analysis/format.ts';
-import {mostInLine, waitingBreaker} from '../analysis/recovery-line.ts';
+import {recoveryLine} from '../analysis/recovery-line.ts';
 import {isUpload, mayRetry, repeatedWithBody, retriesOf} from '../analysis/retryability.ts';
 import {assign} from '../analysis/setting.ts';
 import type {Scope} from '../model/scope.ts';
@@ -9,7 +9,7 @@ import {builtIn} from './built-in.ts';
 const extremeReplayLimit: Check = {
   needs: ['breaker', 'replayLimitBytes', 'routes'],
   fields: ['breaker', 'replayLimitBytes', 'idempotentMethods', 'idempotency'],
-  reads: ['concurrency', 'match', 'maxAttempts', 'objective'],
+  reads: ['concurrency', 'deadlineMs', 'match', 'maxAttempts', 'objective'],
 
   *check(scope): Iterable<Draft> {
     yield* longLine(scope);
@@ -36,9 +36,8 @@ const extremeReplayLimit: Check = {
 
 /** Attempts that wait for the end of an outage. */
 function* longLine({policy}: Scope): Iterable<Draft> {
-  const breaker = waitingBreaker(policy);
-  const rps = policy.objective?.assume?.rps ?? MOST_PER_SECOND;
-  const most = breaker === undefined ? 0 : Math.min(breaker.queue, mostInLine(policy, breaker, rps));
+  const line = recoveryLine(policy, policy.objective?.assume?.rps ?? MOST_PER_SECOND);
+  const most = Math.min(line.queue, line.most);
   if (most <= MOST_WAITING) return;
   yield {
     at: 'breaker.queue',

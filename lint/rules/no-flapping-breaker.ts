@@ -89,11 +89,7 @@ function* tooLong(scope: Scope, breaker: OpenTimeBreaker): Iterable<Draft> {
       at: 'breaker.maxOpenMs',
       message: `The open time doubles up to ${words.ms(maxOpenMs)}, even if the server has recovered. The limit is ${longMs}: lower ${words.key('breaker.maxOpenMs')}.`,
       ...(maxOpenMs < LONGEST_MS && {severity: 'info'}),
-      fix: assign(
-        `${formatChange(scope, 'breaker.maxOpenMs', null)}, so that the open time does not grow`,
-        'breaker.maxOpenMs',
-        null,
-      ),
+      fix: setting(scope, 'breaker.maxOpenMs', null),
     };
   } else yield* failingAtOnce(scope, breaker);
 }
@@ -103,14 +99,13 @@ function* failingAtOnce(scope: Scope, {kind, openMs, scope: shared}: OpenTimeBre
   const {deadlineMs, endpoints} = scope.policy;
   const callMs = deadlineMs ?? Infinity;
   const isLong = openMs > Math.max(callMs, OPEN_MS) && isSetHere(scope, 'breaker.openMs');
-  const isAdvised = isLong || (callMs >= WAITING_MS && isSetHere(scope, 'breaker.kind'));
+  const isNamed = callMs >= WAITING_MS && isSetHere(scope, 'breaker.kind');
   // Calls with endpoints go on to another one.
-  if (endpoints !== null || !isAdvised) return;
+  if (endpoints !== null || !(isLong || isNamed)) return;
   const {words} = scope.dialect;
-  const longer = isLong ? `, longer than a call lasts (${words.ms(callMs)})` : '';
   yield {
     at: isLong ? 'breaker.openMs' : 'breaker.kind',
-    message: `Every call fails for up to ${words.ms(openMs)} after an outage${longer}. In the scenario "outage", kind "${kind}" answers ${ANSWERED[kind]} % of the calls, no breaker ${ANSWERED.none} %, and kind "adaptive", whose calls wait, ${ANSWERED.adaptive} %.`,
+    message: `Every call fails for up to ${words.ms(openMs)} after an outage${isLong ? `, longer than a call lasts (${words.ms(callMs)})` : ''}. In the scenario "outage", kind "${kind}" answers ${ANSWERED[kind]} % of the calls, no breaker ${ANSWERED.none} %, and kind "adaptive", whose calls wait, ${ANSWERED.adaptive} %.`,
     severity: 'info',
     suggestions: [assign('Use kind "adaptive"', 'breaker', {kind: 'adaptive', scope: shared})],
   };

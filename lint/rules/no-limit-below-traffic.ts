@@ -2,7 +2,7 @@ import {leastConcurrency} from '../../src/policy/least-concurrency.ts';
 import {formatCount, formatNumber, formatShare} from '../analysis/format.ts';
 import {formatHeldTime, type HeldPlace, heldPlaceOf} from '../analysis/held-place.ts';
 import {inFlight, lastWaitMs, placesFor} from '../analysis/places.ts';
-import {mostInLine, waitingBreaker} from '../analysis/recovery-line.ts';
+import {recoveryLine, waitingBreaker} from '../analysis/recovery-line.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {assign, formatChange, setting} from '../analysis/setting.ts';
 import {isSet, mostSpecific, type Scope} from '../model/scope.ts';
@@ -41,21 +41,17 @@ const concurrencyBelowTraffic: Check = {
 
 /** Calls that fail in an outage although they may wait for its end. RL221 reports a queue for none. */
 function* lineBelowTraffic(scope: Scope, rps: number): Iterable<Draft> {
-  const breaker = waitingBreaker(scope.policy);
-  const most = breaker === undefined ? 0 : mostInLine(scope.policy, breaker, rps);
-  if (breaker === undefined || breaker.queue >= most || breaker.queue === 0) return;
-  const {maxWaitMs, queue} = breaker;
-  const value = Math.ceil(most * WITH_RETRIES);
+  const {queue, waitMs, most} = recoveryLine(scope.policy, rps);
+  if (queue >= most || queue === 0) return;
+  const value = Math.ceil(most * 1.3); // Retries wait, too.
   yield {
     at: mostSpecific(scope, 'breaker.queue', 'breaker.maxWaitMs', 'objective'),
-    message: `In an outage, ${formatNumber(most)} calls may wait (${formatCount(rps, 'call')} per second, for ${scope.dialect.words.ms(maxWaitMs)}), but the queue of the breaker holds ${queue}: ${formatShare(1 - queue / most)} of them fail at once. Raise queue.`,
+    message: `In an outage, ${formatNumber(most)} calls may wait (${formatCount(rps, 'call')} per second, for ${scope.dialect.words.ms(waitMs)}), but the queue of the breaker holds ${queue}: ${formatShare(1 - queue / most)} of them fail at once. Raise queue.`,
     ...(!isSet(scope, 'breaker') && {severity: 'info'}),
     related: relatedTo(scope, 'breaker.queue', 'breaker.maxWaitMs', 'objective.assume'),
     suggestions: value > MOST ? [] : [setting(scope, 'breaker.queue', value)],
   };
 }
-
-const WITH_RETRIES = 1.3;
 const WORKER_MS = 600_000;
 
 /** One process whose calls have minutes. */

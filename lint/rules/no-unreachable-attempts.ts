@@ -1,7 +1,6 @@
 import {LEAST_ATTEMPT_MS} from '../../src/core/limits.ts';
-import {shortestMs} from '../../src/math/schedule.ts';
-import {type TimelineEntry, timelineOf, undisturbedMs} from '../../src/math/timeline.ts';
-import {formatList} from '../analysis/format.ts';
+import {undisturbedMs} from '../../src/math/timeline.ts';
+import {formatCuts} from '../analysis/cut-attempts.ts';
 import {isPredictable} from '../analysis/prediction.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {retriesOf, retriesTimeouts} from '../analysis/retryability.ts';
@@ -58,29 +57,4 @@ function formatTooLate(scope: Scope, needMs: number, deadlineMs: number): string
   const {policy, dialect} = scope;
   const {words} = dialect;
   return `${retriesOf(policy) + 1} attempts of ${words.ms(policy.attemptTimeoutMs ?? 0)} and their waits need ${words.ms(needMs)} of the ${words.ms(deadlineMs)} until the deadline, but no retry is sent with less than ${words.ms(LEAST_ATTEMPT_MS)} left: after timeouts, ${formatCuts(scope, false)}.`;
-}
-
-/** The attempts that the deadline cuts, if each takes its whole timeout. */
-function formatCuts({policy, dialect: {words}}: Scope, isThrottled: boolean): string {
-  const entries = timelineOf(policy, retriesOf(policy) + 1, isThrottled);
-  const short = entries.find(({cut}) => cut === 'short');
-  const never = neverSent(entries);
-  // With jitter, a call may wait less than it may.
-  const always = neverSent(timelineOf(policy, retriesOf(policy) + 1, isThrottled, shortestMs));
-  const sometimes = never.filter(attempt => !always.includes(attempt));
-  const parts = [];
-  if (short !== undefined)
-    parts.push(`attempt ${short.attempt} is cut off after ${words.ms(short.endsAtMs - short.startsAtMs)}`);
-  if (sometimes.length > 0) parts.push(`${attemptsText(sometimes)} may not be sent`);
-  if (always.length > 0) parts.push(`${attemptsText(always)} ${always.length === 1 ? 'is' : 'are'} never sent`);
-  return formatList(parts);
-}
-
-const neverSent = (entries: readonly TimelineEntry[]): number[] =>
-  entries.filter(({cut}) => cut === 'never').map(({attempt}) => attempt);
-
-/** `attempts 2 and 3` */
-function attemptsText(attempts: readonly number[]): string {
-  if (attempts.length === 1) return `attempt ${attempts[0]}`;
-  return `attempts ${attempts.length < 4 ? formatList(attempts.map(String)) : `${attempts[0]} to ${attempts.at(-1)}`}`;
 }

@@ -39,10 +39,9 @@ const attemptAsLongAsCall: Check = {
 function* waitAsLongAsCall(scope: Scope): Iterable<Draft> {
   const rest = shortRest(scope);
   if (rest === undefined || !isSet(scope, 'breaker.maxWaitMs')) return;
-  const slower = rest.slower === undefined ? '' : `, and ${rest.slower} of the responses take longer`;
   yield {
     at: mostSpecific(scope, 'breaker.maxWaitMs', 'deadlineMs'),
-    message: `A call may wait for the end of an outage until ${scope.dialect.words.ms(rest.ms)} before its deadline${slower}: its attempt is cut off, and the breaker stays open. Lower maxWaitMs.`,
+    message: `A call may wait for the end of an outage until ${scope.dialect.words.ms(rest.ms)} before its deadline${rest.slower}: its attempt is cut off, and the breaker stays open. Lower maxWaitMs.`,
     related: relatedTo(scope, 'breaker.maxWaitMs', 'deadlineMs'),
     ...(rest.waitMs > 0 && {fix: setting(scope, 'breaker.maxWaitMs', rest.waitMs)}),
   };

@@ -62,7 +62,11 @@ const PROBES_OF_DEMAND = 1 / 50;
  * @param openMs   How long it has been open.
  * @param demandMs The mean time between two attempts that are asked for.
  */
-export function probeGapMs({minProbeMs, maxProbeMs}: Pick<AdaptiveBreaker, 'minProbeMs' | 'maxProbeMs'>, openMs: number, demandMs: number): number {
+export function probeGapMs(
+  {minProbeMs, maxProbeMs}: Pick<AdaptiveBreaker, 'minProbeMs' | 'maxProbeMs'>,
+  openMs: number,
+  demandMs: number,
+): number {
   const gapMs = Math.min(openMs * GAP_SHARE, demandMs / PROBES_OF_DEMAND);
   return Math.min(maxProbeMs, Math.max(minProbeMs, gapMs));
 }

@@ -32,6 +32,7 @@ const RELATED: Readonly<Record<string, readonly string[]>> = {
     'assume: objective.assume is set here.',
     'deadlineMs: deadlineMs is set here.',
     'latencyMs: objective.assume.latencyMs is set here.',
+    'maxWaitMs: breaker.maxWaitMs is set here.',
   ],
   RL218: ['instances: objective.instances is set here.', 'rps: objective.assume.rps is set here.'],
   RL219: ['max: concurrency.max is set here.', 'min: concurrency.min is set here.'],
