@@ -62,6 +62,12 @@ describe('the policy schema in an editor', () => {
         throttledCost: 5,
         refillPerMinute: 14,
       });
+      expect(labels(await editor.suggestions('{"breaker": |}'))).to.deep.equal([
+        'Adaptive breaker',
+        'Ratio breaker',
+        'Consecutive breaker',
+        'null',
+      ]);
     });
 
     // To complete `$schema` would make the service ask for that schema.
@@ -122,10 +128,13 @@ describe('the policy schema in an editor', () => {
       ['{"backoff": {"kind": "expo"}}', '"expo": Must be "exponential", "linear", "constant" or "list".'],
       ['{"backoff": {"kind": "lin", "stepMs": 5}}', '"lin": Must be "exponential", "linear", "constant" or "list".'],
       ['{"budget": {"kind": "tokens"}}', '"tokens": Must be "token-bucket" or "ratio".'],
-      ['{"breaker": {"kind": "count"}}', '"count": Must be "ratio" or "consecutive".'],
-      ['{"breaker": {"kind": "count", "failures": 3}}', '"count": Must be "ratio" or "consecutive".'],
+      ['{"breaker": {"kind": "count"}}', '"count": Must be "adaptive", "ratio" or "consecutive".'],
+      ['{"breaker": {"kind": "count", "failures": 3}}', '"count": Must be "adaptive", "ratio" or "consecutive".'],
       ['{"concurrency": {"kind": "aimd"}}', '"aimd": Must be "fixed" or "adaptive".'],
-      ['{"routes": [{"match": {}, "breaker": {"kind": "count"}}]}', '"count": Must be "ratio" or "consecutive".'],
+      [
+        '{"routes": [{"match": {}, "breaker": {"kind": "count"}}]}',
+        '"count": Must be "adaptive", "ratio" or "consecutive".',
+      ],
       ['{"retries": 2}', '2: Use maxAttempts, which counts the first send too: retries 2 is maxAttempts 3.'],
       ['{"backoff": {"minTimeout": 2}}', '2: Use baseMs, in milliseconds.'],
       ['{"baseMs": 2}', '2: It belongs in backoff.'],
