@@ -35,7 +35,9 @@ export const contradiction: Rule = builtIn('RL401', {
     for (const {path, message} of checkInvariants(policy)) {
       // RL201 reports calls without an end.
       if (path === 'maxAttempts') continue;
-      yield {at: path, message: `${words.name(path)} ${message}.`};
+      // Of two bounds, the one that was written last.
+      const bound = path.replace('min', 'max').replace('openMs', 'maxOpenMs');
+      yield {at: mostSpecific(scope, path, bound), message: `${words.name(path)} ${message}.`};
     }
     yield* fallingQuantiles(scope, 'objective.latencyMs', policy.objective?.latencyMs);
     yield* fallingQuantiles(scope, 'objective.assume.latencyMs', policy.objective?.assume?.latencyMs);

@@ -244,5 +244,7 @@ describe('waits in seconds', () => {
 
   it('contradict each other where the shortest time between probes is above the longest', async () => {
     expect(await said({breaker: {minProbeMs: 3000}})).to.deep.equal(['RL401 error breaker.minProbeMs']);
+    expect(await said({breaker: {maxProbeMs: 50}})).to.deep.equal(['RL401 error breaker.maxProbeMs']);
+    expect(await said({breaker: {openMs: 9000, maxOpenMs: 8000}})).to.deep.equal(['RL401 error breaker.openMs']);
   });
 });
