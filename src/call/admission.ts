@@ -19,7 +19,7 @@ import {bringsKey} from './ids.ts';
 import {moveTo} from './move.ts';
 import {notifyQueued} from './notify.ts';
 import {amountsAt, askQuota} from './quota.ts';
-import {waitableMs} from './wait.ts';
+import {recoveryWaitMs, waitableMs} from './wait.ts';
 import {askPassedOver, waitUntilReady} from './warm-up.ts';
 
 export function admit<R extends AttemptResponse>(call: CallContext<R>, applicant: Applicant<R>, now: number): void {
@@ -119,7 +119,7 @@ function waitOrRefuse<R extends AttemptResponse>(
   now: number,
 ): void {
   const {line} = breaker;
-  const ms = line?.waitableMs(call) ?? 0;
+  const ms = recoveryWaitMs(call, line, now);
   if (line !== null && ms > 0 && !call.failover?.mayPassOver('breaker-open')) {
     applicant.waiting?.();
     new RecoveryWait(call, applicant, line, ms, now);

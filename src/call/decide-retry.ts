@@ -18,7 +18,7 @@ import {type RetryDecision, refuse} from './decision.ts';
 import {failedHandshake} from './failed-handshake.ts';
 import {hintOf, holdMs} from './hint.ts';
 import {amountsAt} from './quota.ts';
-import {within} from './wait.ts';
+import {recoveryWaitMs, within} from './wait.ts';
 
 /** How the call ended while the request body was still being read. */
 export interface Ended {
@@ -78,7 +78,7 @@ function decide<R extends AttemptResponse>(
   if (now + waitMs + LEAST_ATTEMPT_MS > call.deadlineAt) return no('deadline');
   const {breaker} = guards;
   if (breaker?.refuses(now + waitMs) && !call.failover?.mayPassOver('breaker-open')) {
-    if ((breaker.line?.waitableMs(call) ?? 0) <= 0) return no('breaker-open');
+    if (recoveryWaitMs(call, breaker.line, now + waitMs) <= 0) return no('breaker-open');
   }
   // The line of a breaker lets through less than a budget would. An attempt that timed out has kept a worker of the server busy.
   const isHeld = outcome.kind !== 'attempt-timeout' && breaker?.line?.holdsRetries;

@@ -3,7 +3,7 @@
 import {expect} from 'chai';
 import {attemptsUntilRun, learnedRun} from '../../../lint/analysis/runs.ts';
 import {type Random, seededRandom} from '../../../src/core/random.ts';
-import {FailureRuns} from '../../../src/guards/adaptive/failure-runs.ts';
+import {FailureRuns} from '../../../src/guards/failure-runs.ts';
 import {isNear, mean} from '../../math/simulated.ts';
 
 function countUntil(failures: number, failureRatio: number, random: Random): number {
