@@ -14,6 +14,7 @@ import {InvalidPolicyError, type PolicyProblem, SteadfetchError} from './core/er
 import {flattenLayers} from './policy/flatten.ts';
 import {layersOf} from './policy/layers.ts';
 import {checkExtends, resolvePolicy} from './policy/resolve.ts';
+import {SUGGESTING} from './policy/suggestions.ts';
 import type {PolicyInput} from './policy/types.ts';
 import {readPolicy} from './policy/validate.ts';
 
@@ -99,7 +100,7 @@ function* walkLayers(file: string, chain: readonly string[]): Walk<Layer[]> {
     const message = `${shown(chain[0] as string)} extends files more than ${maxDepth} levels deep. Extend fewer files.`;
     throw new SteadfetchError('POLICY_FILE', message);
   }
-  const {value: policy, problems} = readPolicy(parse(file, withoutMark(yield file)));
+  const {value: policy, problems} = readPolicy(parse(file, withoutMark(yield file)), SUGGESTING);
   if (problems.length > 0) throw inFile(problems, file);
   const layers: Layer[] = [];
   for (const [index, name] of (policy.extends ?? []).entries()) {

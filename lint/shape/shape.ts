@@ -4,6 +4,7 @@
  */
 
 import type {PolicyProblem} from '../../src/core/errors.ts';
+import {SUGGESTING} from '../../src/policy/suggestions.ts';
 import type {Match, PolicyInput} from '../../src/policy/types.ts';
 import {checkPolicy} from '../../src/policy/validate.ts';
 import {type Place, type Places, parentPath, pathsOf, placesOf} from '../source/places.ts';
@@ -54,7 +55,7 @@ export interface Shape {
 export function shapeOf(unit: Unit): Shape {
   const places = placesOf(unit);
   const value = toValue(unit.root);
-  const problems = checkPolicy(value).map(problem => describe(problem, places));
+  const problems = checkPolicy(value, SUGGESTING).map(problem => describe(problem, places));
   if (problems.length > 0) return {unit, problems, unknown: NONE, ...repair(value, problems, places)};
   const data = value as PolicyInput;
   return {unit, problems, data, places, invalid: NONE, unknown: NONE, routes: kept(data.routes)};
@@ -85,7 +86,7 @@ function repair(
   let problems = found;
   for (let round = 0; problems.length > 0 && round < maxRounds; round++) {
     for (const problem of problems) mend(draft, problem, places, invalid);
-    problems = checkPolicy(withoutHoles(draft.root)).map(problem => describe(problem, places));
+    problems = checkPolicy(withoutHoles(draft.root), SUGGESTING).map(problem => describe(problem, places));
   }
   const data = problems.length === 0 && isObject(draft.root) ? (withoutHoles(draft.root) as PolicyInput) : {};
   // A value that was corrected for the rules keeps the place of the written one.

@@ -50,9 +50,8 @@ function admitHere<R extends AttemptResponse>(call: CallContext<R>, applicant: A
   const {client, guards} = call;
   const {hold, breaker, quota} = guards;
   const heldMs = hold === null || quota !== null ? 0 : hold.waitMs(now, client.random);
-  const isReleased = call.retryStateIfAny?.release != null;
   if (heldMs > 0) waitForHeldOrigin(call, applicant, heldMs, now);
-  else if (!isReleased && breaker?.refuses(now)) waitOrRefuse(call, applicant, breaker, now);
+  else if (!call.retryStateIfAny?.release && breaker?.refuses(now)) waitOrRefuse(call, applicant, breaker, now);
   else if (breaker?.leases?.needed(now)) {
     applicant.waiting?.();
     // A moment longer: the request itself says after timeoutMs that there is no answer.
@@ -99,8 +98,9 @@ function count<R extends AttemptResponse>(
   }
   let ticket: Ticket | null = UNGUARDED;
   if (breaker !== null) {
-    const release = call.retryStateIfAny?.release ?? null;
-    if (release !== null) call.retryState.release = null;
+    const state = call.retryStateIfAny;
+    const release = state?.release;
+    if (state !== null) state.release = null;
     ticket = place === null ? breaker.admit(now, release) : keeping(place, () => breaker.admit(now, release));
   }
   if (ticket !== null) applicant.admitted(call, ticket, now, taken);
@@ -119,13 +119,12 @@ function waitOrRefuse<R extends AttemptResponse>(
   now: number,
 ): void {
   const {line} = breaker;
-  const ms = recoveryWaitMs(call, line, now);
+  const ms = recoveryWaitMs(call, now);
   if (line !== null && ms > 0 && !call.failover?.mayPassOver('breaker-open')) {
     applicant.waiting?.();
     new RecoveryWait(call, applicant, line, ms, now);
   } else {
-    // One that has waited was counted when it came.
-    if (call.waitedForRecoveryMs === 0) line?.refused(now);
+    line?.refused(now);
     refuseOpen(call, applicant, breaker, now);
   }
 }
@@ -219,7 +218,7 @@ class RecoveryWait<R extends AttemptResponse> extends AdmissionWait<R> implement
   #noteWait(): number {
     const {retryState} = this.call;
     const now = this.clock.now();
-    retryState.waitedForRecoveryMs += now - this.#since;
+    retryState.recoveryMs += now - this.#since;
     retryState.queuedMs += now - this.#since;
     return now;
   }
@@ -248,8 +247,6 @@ function refuseOpen<R extends AttemptResponse>(
   }
   const retryAfterMs = breaker.retryAfterMs(now);
   const when = retryAfterMs > 0 ? `for another ${Math.ceil(retryAfterMs)} ms` : 'until its probes have succeeded';
-  const {waitedForRecoveryMs: waitedMs} = call;
-  const waited = waitedMs > 0 ? `; the call has waited ${Math.round(waitedMs)} ms` : '';
-  const message = `The circuit of ${breaker.guarded} is open ${when}${waited}.`;
+  const message = `The circuit of ${breaker.guarded} is open ${when}.`;
   refuseAttempt(call, applicant, 'CIRCUIT_OPEN', breaker.guarded, message, retryAfterMs);
 }

@@ -152,8 +152,10 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
   /** Records in the breaker how the attempt ended. */
   record(health: Health, now: number): void {
     const {breaker} = this.guards;
-    if (health === 'failure' && breaker?.isProbe(this.#ticket)) this.call.retryState.failedProbes++;
-    breaker?.record(this.#ticket, health, now, this.startedAt);
+    if (breaker !== null) {
+      if (health === 'failure' && breaker.state(now) !== 'closed') this.call.retryState.failedProbes++;
+      breaker.record(this.#ticket, health, now, this.startedAt);
+    }
     this.#recorded = this.#ticket;
     this.#ticket = UNGUARDED;
   }

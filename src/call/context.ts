@@ -255,8 +255,8 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
     return this.#retry?.queuedMs ?? 0;
   }
 
-  get waitedForRecoveryMs(): number {
-    return this.#retry?.waitedForRecoveryMs ?? 0;
+  get recoveryMs(): number {
+    return this.#retry?.recoveryMs ?? 0;
   }
 
   /** The view of the call for logs: only what others may see, and nothing that is sent to the server. */

@@ -77,11 +77,11 @@ function decide<R extends AttemptResponse>(
   const {waitMs, waitSource} = elsewhere === 'untried' ? AT_ONCE : waitBefore(call, classification, obeyed);
   if (now + waitMs + LEAST_ATTEMPT_MS > call.deadlineAt) return no('deadline');
   const {breaker} = guards;
-  if (breaker?.refuses(now + waitMs) && !call.failover?.mayPassOver('breaker-open')) {
-    if (recoveryWaitMs(call, breaker.line, now + waitMs) <= 0) return no('breaker-open');
-  }
+  const recoveryMs = recoveryWaitMs(call, now + waitMs);
+  if (recoveryMs <= 0 && breaker?.refuses(now + waitMs) && !call.failover?.mayPassOver('breaker-open'))
+    return no('breaker-open');
   // The line of a breaker lets through less than a budget would. An attempt that timed out has kept a worker of the server busy.
-  const isHeld = outcome.kind !== 'attempt-timeout' && breaker?.line?.holdsRetries;
+  const isHeld = recoveryMs > 0 && breaker!.state(now) === 'open' && outcome.kind !== 'attempt-timeout';
   const receipt = outcome.isLate || isHeld ? FREE : withdraw(budget, guards.quota, classification, obeyed, now);
   if (budget !== null && receipt === REFUSED) return no('budget-exhausted');
   return {classification: moved, refusal: null, waitMs: inLine ? 0 : waitMs, waitSource, hint, receipt};

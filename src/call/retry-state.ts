@@ -30,12 +30,12 @@ export class RetryState {
   failedAt: {readonly guards: Guards; readonly attempt: number} | null = null;
   waitedForEndpointsMs = 0;
   /** The part of `queuedMs` in the lines of breakers. */
-  waitedForRecoveryMs = 0;
+  recoveryMs = 0;
   /** What the call left the line of a breaker with, until its attempt begins. */
   release: Release | null = null;
   /** Attempts that cost nothing, where the policy counts those that do. */
   freeAttempts = 0;
-  /** Attempts that failed as probes of a half-open breaker. A batch does not count them. */
+  /** Attempts that failed while the breaker was not closed: probes, for the most part. A batch does not count them. */
   failedProbes = 0;
   /** The attempt timeout of this call, if it grows with the requested output; null before the first attempt. */
   attemptTimeoutMs: number | null = null;

@@ -7,7 +7,6 @@ import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import {failed, type Outcome} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
 import {Pause} from '../core/timer.ts';
-import type {RecoveryLine} from '../guards/recovery-line.ts';
 import type {CallFacts} from './context.ts';
 
 /** The parts of a transport that end a call between its attempts. */
@@ -102,8 +101,9 @@ export function waitableMs({startedAt, deadlineMs, deadlineAt}: CallFacts, now: 
  * How long the call may wait in the line of a breaker, in ms; 0 or less if not at all. It leaves an attempt its time, or half of the deadline: a
  * probe that the deadline cuts off would not show that the origin is back.
  */
-export function recoveryWaitMs(call: CallFacts, line: RecoveryLine | null, now: number): number {
-  if (line === null) return 0;
+export function recoveryWaitMs(call: CallFacts, now: number): number {
+  const line = call.guards.breaker?.line;
+  if (!line) return 0;
   const {attemptTimeoutMs, deadlineMs} = call;
   return Math.min(line.waitableMs(call), waitableMs(call, now) - Math.min(attemptTimeoutMs, deadlineMs / 2));
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** `steadfetch`: the command line. */
+import {useFixedBreakers} from '../guards/fixed/use.ts';
 import {runCommand} from './command.ts';
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -9,4 +10,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(1);
 });
 
+useFixedBreakers();
 process.exitCode = await runCommand(process.argv.slice(2), process);

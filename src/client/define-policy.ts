@@ -1,7 +1,7 @@
 /** Validates policies. Kept apart so that `steadfetch/unchecked` can leave it out. */
 import {SteadfetchError} from '../core/errors.ts';
 import {type Random, systemRandom} from '../core/random.ts';
-import {type GuardFactory, LocalGuards, type SharedGuards} from '../guards/guard-factory.ts';
+import {fixedBreakers, type GuardFactory, LocalGuards, type SharedGuards} from '../guards/guard-factory.ts';
 import type {JsonPolicy} from '../policy/json-policy.ts';
 import {resolveOverrides, resolvePolicy} from '../policy/resolve.ts';
 import type {PolicyInput} from '../policy/types.ts';
@@ -9,7 +9,19 @@ import type {PolicySource} from './plan.ts';
 import {PolicyHandle} from './policy-handle.ts';
 import type {HandlePorts} from './ports.ts';
 
-const checked: PolicySource = {resolve: resolvePolicy, resolveCall: resolveOverrides};
+const checked: PolicySource = {
+  resolve: input => {
+    const resolved = resolvePolicy(input);
+    for (const {policy} of [resolved, ...resolved.routes]) {
+      const kind = policy.breaker?.kind ?? 'adaptive';
+      if (kind === 'adaptive' || fixedBreakers.make !== null) continue;
+      const message = `Breakers of kind "${kind}" have to be allowed first: call useFixedBreakers() of steadfetch/breakers.`;
+      throw new SteadfetchError('INVALID_POLICY', message);
+    }
+    return resolved;
+  },
+  resolveCall: resolveOverrides,
+};
 
 /**
  * Validates a policy, once for all clients that use it. Every function that takes a policy also takes the handle.

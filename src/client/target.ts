@@ -1,5 +1,4 @@
 /** The target of a call: the parts of its URL that guards, routes and ids use. */
-import {Lru} from '../core/lru.ts';
 
 export interface Target {
   /** As `URL.origin` writes it; `null` for URLs without one, and for what is no URL at all. */
@@ -10,27 +9,14 @@ export interface Target {
 
 const NOWHERE: Target = {origin: null, pathname: ''};
 
-/** Prefixes already parsed. Clients call few origins. */
-const KEPT_ORIGINS = 1000;
-const origins = new Lru<string, {readonly origin: string | null}>(KEPT_ORIGINS);
-let lastPrefix = '\0';
-let lastOrigin: string | null = null;
+/** Most calls go where the last one went. */
+let lastOrigin = '\0';
 
-/** The origin alone, for policies without routes: a look-up instead of a parse. */
+/** The origin alone, for policies without routes. */
 export function originOf(url: string): string | null {
-  // Most calls go where the last one went.
-  if (url.startsWith(lastPrefix) && url[lastPrefix.length] === '/') return lastOrigin;
-  const end = url.indexOf('/', 8);
-  const prefix = end < 0 ? url : url.slice(0, end);
-  const known = origins.get(prefix);
-  const origin = known === undefined ? targetOf(url).origin : known.origin;
-  if (known === undefined) {
-    // A query or a relative path in the prefix is no origin: it would fill the table with one-offs.
-    if (!/^https?:\/\/[^/?#@\\]+$/.test(prefix)) return origin;
-    origins.add(prefix, {origin});
-  }
-  lastPrefix = prefix;
-  lastOrigin = origin;
+  if (url.startsWith(lastOrigin) && url[lastOrigin.length] === '/') return lastOrigin;
+  const {origin} = targetOf(url);
+  if (origin !== null) lastOrigin = origin;
   return origin;
 }
 

@@ -6,7 +6,7 @@
  */
 import type {Random} from '../core/random.ts';
 import type {Ejection as EjectionPolicy} from '../policy/types.ts';
-import {openSpread} from './breaker.ts';
+import {openSpread} from './open-spread.ts';
 
 /** Standard deviations of the difference of two shares. Each failure is a test, so two would eject by chance every few minutes. */
 const DEVIATIONS = 4;

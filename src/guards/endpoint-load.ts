@@ -60,7 +60,7 @@ export class EndpointLoad {
   }
 
   begin(attempt: Timed): void {
-    this.#inFlight.set(attempt, this.outage.begin(attempt.startedAt));
+    this.#inFlight.set(attempt, this.outage.admit(attempt.startedAt) ?? this.outage.begin(attempt.startedAt));
     this.#origin.pending++;
   }
 
@@ -69,7 +69,7 @@ export class EndpointLoad {
     const tracked = this.#inFlight.get(attempt);
     if (!tracked) return;
     this.#inFlight.set(attempt, null);
-    this.outage.record(tracked, attempt.startedAt, health, now);
+    this.outage.record(tracked, health, now, attempt.startedAt);
   }
 
   /** Harmless if the attempt has ended, or never began. */

@@ -4,6 +4,7 @@
  */
 import type {StoreListener} from '../core/guard-snapshot.ts';
 import type {Random} from '../core/random.ts';
+import type {OpenTimeBreaker} from '../policy/trip-rule.ts';
 import type {
   Breaker as BreakerPolicy,
   Budget as BudgetPolicy,
@@ -11,7 +12,7 @@ import type {
   Quota as QuotaPolicy,
 } from '../policy/types.ts';
 import {AdaptiveBreaker} from './adaptive/adaptive-breaker.ts';
-import {Breaker, type CircuitBreaker} from './breaker.ts';
+import type {CircuitBreaker} from './breaker.ts';
 import type {Budget} from './budget.ts';
 import {ConcurrencyLimit} from './concurrency.ts';
 import {Quota} from './quota.ts';
@@ -45,6 +46,11 @@ export interface SharedGuards {
   readonly factory: GuardFactory;
 }
 
+/** Makes the breakers that stay open for a fixed time; null before `useFixedBreakers`, and no policy with one is taken then. */
+export const fixedBreakers: {
+  make: ((settings: OpenTimeBreaker, guarded: string, random: Random) => CircuitBreaker) | null;
+} = {make: null};
+
 /** Makes guards whose state is in the memory of this process. */
 export class LocalGuards implements GuardFactory {
   readonly #random: Random;
@@ -66,7 +72,7 @@ export class LocalGuards implements GuardFactory {
   breaker(settings: BreakerPolicy, guarded: string): CircuitBreaker {
     return settings.kind === 'adaptive'
       ? new AdaptiveBreaker(settings, guarded, this.#random)
-      : new Breaker(settings, guarded, this.#random);
+      : fixedBreakers.make!(settings, guarded, this.#random);
   }
 
   quota(settings: QuotaPolicy, guarded: string): Quota {

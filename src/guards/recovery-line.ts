@@ -15,7 +15,7 @@ export interface RecoveryWaiter extends QueueMember<RecoveryWaiter> {
 /** What decides how long a call may wait. */
 export interface WaitingCall {
   readonly startedAt: number;
-  readonly waitedForRecoveryMs: number;
+  readonly recoveryMs: number;
 }
 
 /** Where attempts wait. A waiter stays there until `leave` or `released`. */
@@ -31,8 +31,6 @@ export interface RecoveryLine extends WaitingLine {
   readonly waiting: number;
   /** How long an attempt of the call may wait, in ms; 0 or less if it fails at once. */
   waitableMs(call: WaitingCall): number;
-  /** Whether a retry is bounded by the line, which admits less than a budget would. */
-  readonly holdsRetries: boolean;
   /** A refused attempt does not wait: it counts as asked for all the same, or probes would become rare. */
   refused(now: number): void;
 }

@@ -35,17 +35,14 @@ function mergePart(key: string, below: unknown, layer: Data): Data {
 export function kindOf(key: string, below: unknown, layer: Data): unknown {
   const kinds = Object.entries(defaultsByKind[key] ?? {});
   const usual = kinds[0]?.[0];
-  if (kinds.length === 0 || (below ?? usual) !== usual) return below;
+  if ((below ?? usual) !== usual) return below;
   const fields = Object.keys(layer).filter(field => !isExtension(field) && layer[field] !== undefined);
   return kinds.find(([, its]) => fields.every(field => field in its))?.[0] ?? usual;
 }
 
 /** The defaults that an object starts from if the layer below has none, or one of another kind. */
-function startOf(key: string, kind: unknown): Data {
-  const kinds = defaultsByKind[key];
-  if (kinds === undefined) return (defaultsOfPart[key] ?? {}) as Data;
-  return (typeof kind === 'string' ? kinds[kind] : Object.values(kinds)[0]) as Data;
-}
+const startOf = (key: string, kind: unknown): Data =>
+  (defaultsByKind[key]?.[kind as string] ?? defaultsOfPart[key] ?? {}) as Data;
 
 function mergeFields(below: Data, layer: Data): Data {
   const merged: Record<string, unknown> = {...below};

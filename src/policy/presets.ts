@@ -14,7 +14,7 @@ const posted = (name: string, path: string): RouteInput => ({
 export const presets: Readonly<Record<string, PolicyInput>> = deepFreeze<Record<string, PolicyInput>>({
   /** Nothing is changed: every field has its default. Three attempts of 8 s and, throttled, waits of at most 1 s and 2 s make 3 · 8000 + 3000 = 27000 ms, inside the deadline of 30000 ms. */
   'steadfetch:default': {version: 1, name: 'default'},
-  /** A user is waiting, so the call is over after 10 s, with an answer or without. Three attempts of 2.5 s and waits of at most 250 ms and 1 s make 3 · 2500 + 1250 = 8750 ms; throttled, both waits are at most 1 s: 3 · 2500 + 2000 = 9500 ms. Both fit, so the last attempt is never cut short. A server that asks for more than 3 s is told to the caller at once instead of being waited for. In an outage a call waits up to 2 s for its end, but only in the first 20 s of it. */
+  /** A user is waiting, so the call is over after 10 s, with an answer or without. Three attempts of 2.5 s and waits of at most 250 ms and 1 s make 3 · 2500 + 1250 = 8750 ms; throttled, both waits are at most 1 s: 3 · 2500 + 2000 = 9500 ms. Both fit, so the last attempt is never cut short. A server that asks for more than 3 s is told to the caller at once instead of being waited for. In an outage a call waits up to 2.5 s for its end, but only in the first 33 s of it. */
   'steadfetch:interactive': {
     version: 1,
     name: 'interactive',
@@ -24,7 +24,7 @@ export const presets: Readonly<Record<string, PolicyInput>> = deepFreeze<Record<
     idleTimeoutMs: 10000,
     backoff: {kind: 'exponential', baseMs: 250, throttledBaseMs: 1000, factor: 4, capMs: 1000, jitter: 'full'},
     retryAfter: {maxMs: 3000},
-    breaker: {kind: 'adaptive', maxWaitMs: 2000, maxAgeMs: 20000},
+    breaker: {kind: 'adaptive', maxWaitMs: 2500, maxAgeMs: 33000},
   },
   /** Model endpoints throttle more than they fail, say for how long, and answer slowly. Hints of up to 2 min are waited for, and hold every call to that origin, since the limit is the account's and not the call's. The rate is learned, so a burst is spread instead of refused: 10 calls at once, then twice as many each second until the first 429; calls wait up to 2 min, as long as a hint may hold them. Error bodies are read: an account without credit is not asked again, and Gemini and Hugging Face name the wait only there. An attempt has 10 min, as in the SDKs of OpenAI and Anthropic, and more where the request asks for more than 21400 output tokens. An answer that the model may have generated is paid for: a timeout is not retried, and at most two attempts may have to be paid for. So one attempt of 10 min and throttled waits of at most 2, 8 and 8 s make 600000 + 18000 = 618000 ms; the deadline of 20 min leaves 582 s of room for hints. Both bound the time to the headers, or to the first content of a stream, which has to come within 60 s of them: a model may think that long without a word. After it a stream may run as long as it brings data at most 60 s apart. POST may be sent twice on the known inference paths only, where a second send costs tokens and changes nothing; any other POST, such as one that creates a file or a batch, keeps the default. A model endpoint that is down is waited for for up to 1 min, in the first 2 min of the outage. */
   'steadfetch:llm': {

@@ -6,7 +6,6 @@ import {checkInvariants, notAnOrigin} from './invariants.ts';
 import {mergeLayers, mergeOverrides, type ResolvedCall, type ResolvedPolicy, type ResolvedRoute} from './layers.ts';
 import {presets} from './presets.ts';
 import {normaliseOrigin} from './routes.ts';
-import {nearest} from './suggestions.ts';
 import type {Policy} from './types.ts';
 import {readOverrides, readPolicy} from './validate.ts';
 
@@ -47,11 +46,8 @@ export function checkExtends(name: string, path: string): PolicyProblem[] {
     const message = `is the file ${formatValue(name)}; files are read by loadPolicy of steadfetch/load, not at run time`;
     return [{path, message}];
   }
-  const names = Object.keys(presets).map(preset => preset.replace('steadfetch:', ''));
-  const near = nearest(name.replace('steadfetch:', ''), names);
-  const suggestion =
-    near === undefined ? `the presets are ${Object.keys(presets).join(', ')}` : `did you mean "steadfetch:${near}"?`;
-  return [{path, message: `is ${formatValue(name)}, which is not a preset; ${suggestion}`}];
+  const message = `is ${formatValue(name)}, which is not a preset; the presets are ${Object.keys(presets).join(', ')}`;
+  return [{path, message}];
 }
 
 /** @param known Problems of the policy itself: a route that inherits them is not to blame. */

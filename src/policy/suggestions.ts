@@ -3,13 +3,21 @@
 import {ALIASES} from './aliases.ts';
 import {type Fields, objectsOf} from './shape.ts';
 import {overridesShape, policyShape} from './shapes.ts';
+import type {Vocabulary} from './validate.ts';
+
+/** Messages about policies, with suggestions. */
+export const SUGGESTING: Vocabulary = {
+  noun: 'a policy',
+  suggest: suggestionFor,
+  resembles: (key, words) => nearest(key, words) !== undefined,
+};
 
 /**
  * The clause after "is not a field of …", with its mark; empty where nothing comes close.
  *
  * @param part The path of the object, without the route it is in; empty for a policy, a route and the options of a call.
  */
-export function suggestionFor(key: string, object: ReadonlyMap<string, unknown>, owner: Fields, part: string): string {
+function suggestionFor(key: string, object: ReadonlyMap<string, unknown>, owner: Fields, part: string): string {
   // A field of another kind is no slip: the kind is what has to be named.
   if (part !== '' && owner.fields.kind !== undefined && partHas(part, key)) return '';
   const near = nearest(

@@ -1173,7 +1173,7 @@ export interface AdaptiveBreaker {
    * Only calls that began within this time of the outage may wait: later ones fail at once while the breaker is
    * open. null: all may wait.
    *
-   * Unit: ms. Default: 30000.
+   * Unit: ms. Default: 33000.
    */
   readonly maxAgeMs: number | null;
   /**
@@ -1238,7 +1238,7 @@ export interface AdaptiveBreakerInput {
    * Only calls that began within this time of the outage may wait: later ones fail at once while the breaker is
    * open. null: all may wait.
    *
-   * Unit: ms. Default: 30000.
+   * Unit: ms. Default: 33000.
    */
   readonly maxAgeMs?: number | null | undefined;
   /**

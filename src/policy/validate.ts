@@ -10,7 +10,6 @@ import {isObject} from '../core/unknown-value.ts';
 import {formatValue, joinPath} from './format.ts';
 import {type Fields, type Kinds, type List, listed, oneOf, type Shape, said, shapesOf} from './shape.ts';
 import {overridesShape, policyShape} from './shapes.ts';
-import {nearest, suggestionFor} from './suggestions.ts';
 import type {CallOverrides, PolicyInput} from './types.ts';
 
 /** The most problems in one message. A longer list does not help. */
@@ -25,25 +24,31 @@ export interface Reading<T> {
 }
 
 /** Every wrong place of a policy as written; none if it has the right shape. Never throws, whatever it is given. */
-export const checkPolicy = (value: unknown): PolicyProblem[] => readPolicy(value).problems;
+export const checkPolicy = (value: unknown, vocabulary?: Vocabulary): PolicyProblem[] =>
+  readPolicy(value, vocabulary).problems;
 
 /** Every wrong place of the overrides of a call; none if they have the right shape. */
-export const checkOverrides = (value: unknown): PolicyProblem[] => readOverrides(value).problems;
+export const checkOverrides = (value: unknown, vocabulary?: Vocabulary): PolicyProblem[] =>
+  readOverrides(value, vocabulary).problems;
 
-export const readPolicy = (value: unknown): Reading<PolicyInput> => readShape<PolicyInput>(value, policyShape, POLICY);
+export const readPolicy = (value: unknown, vocabulary: Vocabulary = PLAIN): Reading<PolicyInput> =>
+  readShape<PolicyInput>(value, policyShape, vocabulary);
 
-export const readOverrides = (value: unknown): Reading<CallOverrides> =>
-  readShape<CallOverrides>(value, overridesShape, POLICY);
+export const readOverrides = (value: unknown, vocabulary: Vocabulary = PLAIN): Reading<CallOverrides> =>
+  readShape<CallOverrides>(value, overridesShape, vocabulary);
 
 /** How messages speak of what is read. */
 export interface Vocabulary {
   /** The whole, with its article. */
   readonly noun: string;
+  /** Whether the key is likely to be one of these words, misspelt. Default: no. */
+  resembles?(key: string, words: readonly string[]): boolean;
   /** The clause after "is not a field of …", with its mark; empty where nothing comes close. */
   suggest(key: string, object: ReadonlyMap<string, unknown>, owner: Fields, part: string): string;
 }
 
-const POLICY: Vocabulary = {noun: 'a policy', suggest: suggestionFor};
+/** Clients do not guess: `loadPolicy`, the linter, the schema and the types of TypeScript do. */
+const PLAIN: Vocabulary = {noun: 'a policy', suggest: () => '; retry-lint says what may be meant'};
 
 /** Reads by any shape. Never throws, whatever it is given. */
 export function readShape<T>(input: unknown, shape: Fields, vocabulary: Vocabulary): Reading<T> {
@@ -101,8 +106,8 @@ class Reader {
     const names = Object.keys(kinds);
     const known = (name: string): number => {
       const {fields} = kinds[name]!;
-      const near = (key: string): boolean => nearest(key, Object.keys(fields)) !== undefined;
-      return [...object.keys()].reduce((sum, key) => sum + (Object.hasOwn(fields, key) ? 1 : near(key) ? 0.5 : 0), 0);
+      const near = (key: string): number => (this.#vocabulary.resembles?.(key, Object.keys(fields)) ? 0.5 : 0);
+      return [...object.keys()].reduce((sum, key) => sum + (Object.hasOwn(fields, key) ? 1 : near(key)), 0);
     };
     const kind = object.get('kind') ?? names.reduce((best, name) => (known(name) > known(best) ? name : best));
     if (names.includes(kind as string))

@@ -6,6 +6,7 @@ import type {Clock} from '../core/timer.ts';
 import type {CircuitBreaker} from '../guards/breaker.ts';
 import type {Budget} from '../guards/budget.ts';
 import {ConcurrencyLimit} from '../guards/concurrency.ts';
+import {useFixedBreakers} from '../guards/fixed/use.ts';
 import {type GuardFactory, LocalGuards, type SharedGuards} from '../guards/guard-factory.ts';
 import {Quota} from '../guards/quota.ts';
 import type {
@@ -62,6 +63,7 @@ export interface RedisGuardOptions {
  * const fetch = createFetch({extends: ['steadfetch:llm'], quota: {limits: [{unit: 'requests', max: 500, perMs: 60_000}]}}, {guards});
  */
 export function redisGuards(options: RedisGuardOptions): SharedGuards {
+  useFixedBreakers(); // Those that processes share are made of the same parts.
   const factory = new RedisGuards(options);
   return {
     factory,

@@ -8,9 +8,11 @@
 import type {BreakerState} from '../core/call-view.ts';
 import type {Random} from '../core/random.ts';
 import {AdaptiveBreaker} from '../guards/adaptive/adaptive-breaker.ts';
-import {type CircuitBreaker, openSpread, type Ticket} from '../guards/breaker.ts';
+import type {CircuitBreaker, Ticket} from '../guards/breaker.ts';
+import {openSpread} from '../guards/open-spread.ts';
 import type {ProbeLeases, RecoveryLine, RecoveryWaiter, Release, WaitingCall} from '../guards/recovery-line.ts';
 import type {Health} from '../guards/trip.ts';
+import {probeGapMs} from '../policy/trip-rule.ts';
 import type {AdaptiveBreaker as AdaptivePolicy} from '../policy/types.ts';
 import {BREAKER_SCRIPT} from './breaker-script.ts';
 import {GuardScript} from './guard-script.ts';
@@ -87,10 +89,6 @@ export class SharedAdaptiveBreaker implements CircuitBreaker, RecoveryLine {
     );
   }
 
-  get line(): RecoveryLine {
-    return this;
-  }
-
   state(): BreakerState {
     return this.#own.state();
   }
@@ -113,10 +111,6 @@ export class SharedAdaptiveBreaker implements CircuitBreaker, RecoveryLine {
     return ticket;
   }
 
-  isProbe(ticket: Ticket): boolean {
-    return this.#own.isProbe(ticket);
-  }
-
   record(ticket: Ticket, health: Health, now: number, beganAt: number): void {
     const lease = this.#taken.get(ticket);
     if (this.#taken.delete(ticket)) this.#ask({what: 'result', more: [lease!.id, health], epoch: lease!.epoch}, now);
@@ -129,8 +123,8 @@ export class SharedAdaptiveBreaker implements CircuitBreaker, RecoveryLine {
 
   // The line.
 
-  get holdsRetries(): boolean {
-    return this.#own.holdsRetries;
+  get line(): RecoveryLine {
+    return this;
   }
 
   get waiting(): number {
@@ -190,7 +184,8 @@ export class SharedAdaptiveBreaker implements CircuitBreaker, RecoveryLine {
 
   /** @param ended Called once, when Redis has answered or has not. */
   #ask({what, more = [], epoch = this.#epoch}: Request, now: number, ended?: () => void): void {
-    const {longestMs, patienceMs} = this.#own.probing;
+    const {demandMs, patienceMs} = this.#own;
+    const longestMs = probeGapMs(this.#policy, Infinity, demandMs);
     const spread = openSpread(this.#random);
     const numbers = [
       epoch,
@@ -230,7 +225,7 @@ export class SharedAdaptiveBreaker implements CircuitBreaker, RecoveryLine {
     this.#isAdopting = true;
     try {
       if (state !== CLOSED) this.#own.open(now);
-      else if (isNew || what === 'lease') this.#own.recover(now); // Else it is open here alone, and Redis is about to learn of it.
+      else if (this.#own.state() === 'open' && (isNew || what === 'lease')) this.#own.grow(0, now); // Else it is open here alone, and Redis is about to learn of it.
     } finally {
       this.#isAdopting = false;
     }

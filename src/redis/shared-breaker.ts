@@ -8,8 +8,10 @@
  */
 import type {BreakerState} from '../core/call-view.ts';
 import type {Random} from '../core/random.ts';
-import {type CircuitBreaker, openSpread, type Ticket, tripOf} from '../guards/breaker.ts';
-import {Probe} from '../guards/probing.ts';
+import type {CircuitBreaker, Ticket} from '../guards/breaker.ts';
+import {tripOf} from '../guards/fixed/breaker.ts';
+import {Probe} from '../guards/fixed/probing.ts';
+import {openSpread} from '../guards/open-spread.ts';
 import type {ProbeLeases, RecoveryWaiter} from '../guards/recovery-line.ts';
 import type {Health, Trip} from '../guards/trip.ts';
 import {failedProbesToOpen, type OpenTimeBreaker} from '../policy/trip-rule.ts';
@@ -145,10 +147,6 @@ export class SharedBreaker implements CircuitBreaker, ProbeLeases {
       case 'half-open':
         return this.#store.isAvailable ? this.#admitProbe(now) : this.#admitAlone(now);
     }
-  }
-
-  isProbe(ticket: Ticket): boolean {
-    return ticket instanceof Probe;
   }
 
   bodyBroke(ticket: Ticket, now: number): void {

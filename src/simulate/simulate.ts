@@ -4,6 +4,7 @@ import type {Listener} from '../core/events.ts';
 import type {Random} from '../core/random.ts';
 import {SimulationClock} from '../core/simulation-clock.ts';
 import type {Clock} from '../core/timer.ts';
+import {useFixedBreakers} from '../guards/fixed/use.ts';
 import {type GuardFactory, LocalGuards} from '../guards/guard-factory.ts';
 import type {JsonPolicy} from '../policy/json-policy.ts';
 import {resolveOverrides, resolvePolicy} from '../policy/resolve.ts';
@@ -84,6 +85,7 @@ export async function runScenario(
   {seed = scenario.seed, signal, samples = false, onProgress}: SimulateOptions,
   substitutes: Substitutes = {},
 ): Promise<SimulationResult> {
+  useFixedBreakers(); // Any policy can be simulated.
   const clock = new SimulationClock();
   const random = randomStreams(seed);
   const recorder = new Recorder(scenario, clock);

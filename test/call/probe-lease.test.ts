@@ -2,7 +2,8 @@
 import {expect} from 'chai';
 import {definePolicy} from '../../src/client/define-policy.ts';
 import type {PolicyInput} from '../../src/core.ts';
-import {Breaker, type CircuitBreaker} from '../../src/guards/breaker.ts';
+import type {CircuitBreaker} from '../../src/guards/breaker.ts';
+import {Breaker} from '../../src/guards/fixed/breaker.ts';
 import {type GuardFactory, LocalGuards} from '../../src/guards/guard-factory.ts';
 import type {ProbeLeases, RecoveryWaiter} from '../../src/guards/recovery-line.ts';
 import type {OpenTimeBreaker} from '../../src/policy/trip-rule.ts';

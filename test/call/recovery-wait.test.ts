@@ -46,9 +46,7 @@ describe('a call that meets an open breaker', () => {
     expect(world.clock.now()).to.equal(250);
     expect(error.code).to.equal('CIRCUIT_OPEN');
     expect(error.retryAfterMs).to.equal(1750);
-    expect(error.message).to.equal(
-      'The circuit of https://api.test is open for another 1750 ms; the call has waited 250 ms.',
-    );
+    expect(error.message).to.equal('The circuit of https://api.test is open for another 1750 ms.');
     expect(reportOf(error)).to.include({result: 'circuit_open', refusal: 'breaker-open', attempts: 0, queuedMs: 250});
     expect(world.sends).to.equal(1);
   });

@@ -2,7 +2,8 @@ import {expect} from 'chai';
 import fc from 'fast-check';
 import type {BreakerState} from '../../src/core/call-view.ts';
 import {VirtualClock} from '../../src/core/virtual-clock.ts';
-import {Breaker, type Ticket} from '../../src/guards/breaker.ts';
+import type {Ticket} from '../../src/guards/breaker.ts';
+import {Breaker} from '../../src/guards/fixed/breaker.ts';
 import type {Health} from '../../src/guards/trip.ts';
 import type {OpenTimeBreaker as BreakerPolicy} from '../../src/policy/trip-rule.ts';
 

@@ -18,11 +18,11 @@ class World {
   }
 
   begin(): {readonly tracked: Ticket; readonly at: number} {
-    return {tracked: this.outage.begin(this.now), at: this.now};
+    return {tracked: this.outage.admit(this.now) ?? this.outage.begin(this.now), at: this.now};
   }
 
   end({tracked, at}: {readonly tracked: Ticket; readonly at: number}, health: Health): void {
-    this.outage.record(tracked, at, health, this.now);
+    this.outage.record(tracked, health, this.now, at);
   }
 
   get isDown(): boolean {

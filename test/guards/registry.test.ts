@@ -1,8 +1,8 @@
 /** Which calls share a guard, and how long it is kept. */
 
 import {expect} from 'chai';
-import {Breaker} from '../../src/guards/breaker.ts';
 import {REFUSED} from '../../src/guards/budget.ts';
+import {Breaker} from '../../src/guards/fixed/breaker.ts';
 import {LocalGuards} from '../../src/guards/guard-factory.ts';
 import type {GuardSettings, Guards} from '../../src/guards/origin-guards.ts';
 import {GuardRegistry, NO_GUARDS} from '../../src/guards/registry.ts';

@@ -1,7 +1,8 @@
 /** Counts the attempts that breakers admitted and whose end was not reported to them. */
 import {Attempt} from '../../src/call/attempt.ts';
 import {AdaptiveBreaker} from '../../src/guards/adaptive/adaptive-breaker.ts';
-import {Breaker, type Ticket, UNGUARDED} from '../../src/guards/breaker.ts';
+import {type Ticket, UNGUARDED} from '../../src/guards/breaker.ts';
+import {Breaker} from '../../src/guards/fixed/breaker.ts';
 
 let inFlight = 0;
 /** A body breaks after the end of its attempt was reported: the breaker counts a failure in place of the success. */

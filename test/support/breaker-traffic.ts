@@ -1,8 +1,9 @@
 /** Traffic through a breaker alone, on simulated time: attempts begin at random, and end after a latency that their outcome has. */
 import type {BreakerState} from '../../src/core/call-view.ts';
 import {type Random, seededRandom} from '../../src/core/random.ts';
-import {Breaker, type Ticket} from '../../src/guards/breaker.ts';
-import {Probe} from '../../src/guards/probing.ts';
+import type {Ticket} from '../../src/guards/breaker.ts';
+import {Breaker} from '../../src/guards/fixed/breaker.ts';
+import {Probe} from '../../src/guards/fixed/probing.ts';
 import type {Health} from '../../src/guards/trip.ts';
 import {defaultsByKind} from '../../src/policy/defaults.ts';
 import type {OpenTimeBreaker} from '../../src/policy/trip-rule.ts';

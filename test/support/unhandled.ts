@@ -1,3 +1,7 @@
+import {useFixedBreakers} from '../../src/breakers.ts';
+
+useFixedBreakers(); // What a policy is told without them, test/client/fixed-breakers.test.ts asks in a process of its own.
+
 /**
  * An unhandled rejection ends a user's process, so it fails the current test. Mocha alone would ignore it.
  * Loaded before the tests, see the configuration of each suite.

@@ -7,7 +7,8 @@
  */
 import {expect} from 'chai';
 import type {Random} from '../../src/core/random.ts';
-import {Breaker, type Ticket, UNGUARDED} from '../../src/guards/breaker.ts';
+import {type Ticket, UNGUARDED} from '../../src/guards/breaker.ts';
+import {Breaker} from '../../src/guards/fixed/breaker.ts';
 import {LocalGuards} from '../../src/guards/guard-factory.ts';
 import {SlidingWindow} from '../../src/guards/sliding-window.ts';
 import type {Health} from '../../src/guards/trip.ts';

@@ -14,7 +14,7 @@ import {AnswerTimer, type Clock, type Timer} from '../../core/timer.ts';
 import {probeGapMs} from '../../policy/trip-rule.ts';
 import type {AdaptiveBreaker as AdaptivePolicy} from '../../policy/types.ts';
 import type {CircuitBreaker, Ticket} from '../breaker.ts';
-import {FailureRuns, type Run} from '../failure-runs.ts';
+import {FailureRuns} from '../failure-runs.ts';
 import {LinkedQueue} from '../linked-queue.ts';
 import type {ProbeLeases, RecoveryLine, RecoveryWaiter, Release, WaitingCall} from '../recovery-line.ts';
 import type {Health} from '../trip.ts';
@@ -29,10 +29,16 @@ const PROBES_BESIDE_ONE = 1 / 20;
 const PATIENCE_MS = 4000;
 /** What is asked for is measured over some five seconds. */
 const DEMAND_MS = 5000;
-/** So many attempts to spare, throughout a round trip, close the breaker. */
-const ENOUGH = 4;
+/** So many attempts to spare, because fewer come, close the breaker. */
+const ENOUGH = 10;
 /** So many times as many attempts as a success takes are let through by one. */
 const GROWTH = 2;
+/**
+ * Where a round trip takes longer than this, a success lets so many more through that the load doubles in this time: by round trips of 2 s, its
+ * return would outlast the wait of a call.
+ */
+const DOUBLING_MS = 300;
+const MOST_GROWTH = 64;
 
 /** Without what is said of waiting, attempts do not wait. */
 type Settings = Pick<AdaptivePolicy, 'failures' | 'minProbeMs' | 'maxProbeMs'> &
@@ -56,8 +62,6 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   #begun = 0;
   /** Attempts with smaller numbers concern a state before, and change nothing. */
   #counted = 1;
-  /** The first attempt that is no probe any more. */
-  #probesEnd = 0;
   /** A release that was given while the breaker was open before says nothing now. */
   #release: Release = {};
   #openedAt = 0;
@@ -65,18 +69,18 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   #nextProbeAt = 0;
   /** Attempts that may begin besides, while the load returns. */
   #credits = 0;
-  /** An attempt in flight while the load returns, and the fewest credits since it began. */
-  #marker = 0;
-  #fewest = 0;
   #inFlight = 0;
-  /** Failures since the last success, and when the first of them ended. */
+  /** Failures since the last success, and when the first of them began and ended. */
   failed = 0;
+  #firstBeganAt = 0;
   #firstEndedAt = 0;
   /** Attempts that were asked for, in a second. */
   #demand = 0;
   #askedAt = 0;
-  /** Where most attempts succeed, the last success; where few do, each moves it by its share. */
-  #aliveAt = NaN;
+  /** How long successes take while the breaker is closed; 0 before the first one. */
+  #usualMs = 0;
+  /** The first attempt; then, where most attempts succeed, the last success; where few do, each moves it by its share. */
+  #aliveAt = Infinity;
 
   /** @param random Spreads the probes of clients. */
   constructor(policy: Settings, guarded: string, random: Random) {
@@ -99,7 +103,7 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   }
 
   retryAfterMs(now: number): number {
-    return this.#hasRoom(now) ? 0 : Math.max(1, this.#probeAt - now);
+    return this.#hasRoom(now) ? 0 : this.#probeAt - now;
   }
 
   /** An attempt that comes while others wait goes to the end of the line. */
@@ -118,25 +122,17 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
 
   /** An attempt begins, whether or not it should. */
   begin(now: number): number {
-    if (Number.isNaN(this.#aliveAt)) this.#aliveAt = now;
+    this.#aliveAt = Math.min(this.#aliveAt, now);
     this.#inFlight++;
-    this.#begun++;
-    this.#fewest = this.#marker === 0 ? this.#credits : Math.min(this.#fewest, this.#credits);
-    this.#marker ||= this.#begun;
-    return this.#begun;
-  }
-
-  isProbe(ticket: Ticket): boolean {
-    return typeof ticket === 'number' && ticket >= this.#counted && ticket < this.#probesEnd;
+    return ++this.#begun;
   }
 
   record(ticket: Ticket, health: Health, now: number, beganAt: number): void {
     if (typeof ticket !== 'number' || ticket < this.#counted) return;
     this.#inFlight--;
-    if (health === 'success') this.#succeeded(ticket, now);
+    if (health === 'success') this.#succeeded(now - beganAt, now);
     else this.#ended(ticket, health === 'failure' ? 1 : 0, beganAt, now);
-    if (ticket === this.#marker) this.#marker = 0;
-    if (this.#state !== 'closed') this.#serve(now);
+    this.#serve(now);
   }
 
   bodyBroke(ticket: Ticket, now: number, beganAt: number): void {
@@ -145,31 +141,37 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
 
   // What ends of attempts say.
 
-  #succeeded(number: number, now: number): void {
+  #succeeded(tookMs: number, now: number): void {
     this.#runs.endedAfter(this.failed);
     this.failed = 0;
     this.#aliveAt += (now - this.#aliveAt) / this.#runs.attemptsPerSuccess;
-    if (this.#state === 'closed') return;
-    if (this.#state === 'open') this.#change('half-open');
-    this.#credits += GROWTH * this.#runs.attemptsPerSuccess;
-    this.#serve(now);
-    // Throughout a round trip more might have passed than came.
-    if (number === this.#marker && this.#fewest >= ENOUGH && this.#line.size === 0) this.#change('closed');
+    if (this.#state === 'closed') {
+      this.#usualMs += (tookMs - this.#usualMs) / (this.#usualMs === 0 ? 1 : 64);
+      return;
+    }
+    this.grow(this.#usualMs || tookMs, now);
+    if (this.#credits >= ENOUGH && this.#line.size === 0) this.#change('closed');
   }
 
   #ended(number: number, failures: 0 | 1, beganAt: number, now: number): void {
-    if (failures === 1 && this.failed++ === 0) this.#firstEndedAt = now;
+    if (failures === 1 && this.failed++ === 0) {
+      this.#firstBeganAt = beganAt;
+      this.#firstEndedAt = now;
+      // While nothing is asked for, no outage grows old.
+      if (this.#runs.attemptsPerSuccess < 2) this.#aliveAt = Math.max(this.#aliveAt, beganAt);
+    }
     if (failures === 0 && this.#state === 'half-open') this.#credits++;
-    const run = this.#runs.add(number, beganAt, failures);
+    const run = this.#runs.add(number, failures);
     const {longRun} = this.#runs;
     if (this.#state === 'half-open') {
       // A server that has just begun to answer gets less patience.
-      if (run.failures >= Math.min(longRun, 3 + longRun / 2)) this.#change('open');
-    } else if (run.failures >= longRun && this.#isSeveralEvents(run)) this.open(now);
+      if (run >= Math.min(longRun, 3 + longRun / 2)) this.#change('open');
+    } else if (run >= longRun && this.#isSeveralEvents(beganAt)) this.open(now);
   }
 
-  #isSeveralEvents({firstBeganAt, lastBeganAt}: Run): boolean {
-    return lastBeganAt - firstBeganAt >= ONE_EVENT_MS || lastBeganAt >= this.#firstEndedAt;
+  /** An attempt that began once the first failure was seen has not lost the same connection. */
+  #isSeveralEvents(beganAt: number): boolean {
+    return beganAt >= this.#firstEndedAt || beganAt - this.#firstBeganAt >= ONE_EVENT_MS;
   }
 
   /** An outage was noticed, here or by another process. */
@@ -180,18 +182,17 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
     this.#nextProbeAt = now + this.#gapMs(now);
   }
 
-  /** A probe succeeded, here or in another process: the load returns. */
-  recover(now: number): void {
-    if (this.#state !== 'open') return;
-    this.#change('half-open');
-    this.#credits = GROWTH * this.#runs.attemptsPerSuccess;
+  /** An attempt succeeded, here or as the probe of another process: more load returns. */
+  grow(roundTripMs: number, now: number): void {
+    if (this.#state === 'open') this.#change('half-open');
+    const growth = Math.min(MOST_GROWTH, Math.max(GROWTH, 2 ** (roundTripMs / DOUBLING_MS)));
+    this.#credits += growth * this.#runs.attemptsPerSuccess;
     this.#serve(now);
   }
 
-  /** How far apart probes may be for what is asked for here; and how long one in flight is waited for. */
-  get probing(): {readonly longestMs: number; readonly patienceMs: number} {
-    const longestMs = probeGapMs(this.#policy, Infinity, this.#demandMs);
-    return {longestMs, patienceMs: Math.min(PATIENCE_MS, this.#demandMs / PROBES_BESIDE_ONE)};
+  /** How long a probe in flight is waited for. */
+  get patienceMs(): number {
+    return Math.min(PATIENCE_MS, this.demandMs / PROBES_BESIDE_ONE);
   }
 
   // What is let through.
@@ -202,7 +203,7 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
 
   get #probeAt(): number {
     if (this.#inFlight === 0) return this.#nextProbeAt;
-    return Math.max(this.#nextProbeAt, this.#lastProbeAt + this.probing.patienceMs);
+    return Math.max(this.#nextProbeAt, this.#lastProbeAt + this.patienceMs);
   }
 
   #takeRoom(now: number): void {
@@ -216,11 +217,11 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
 
   #gapMs(now: number): number {
     const spread = 1 - GAP_SPREAD + 2 * GAP_SPREAD * this.#random();
-    return probeGapMs(this.#policy, now - this.#openedAt, this.#demandMs) * spread;
+    return probeGapMs(this.#policy, now - this.#openedAt, this.demandMs) * spread;
   }
 
   /** The mean time between two attempts that are asked for. */
-  get #demandMs(): number {
+  get demandMs(): number {
     return 1000 / Math.max(this.#demand, 1e-3);
   }
 
@@ -236,27 +237,22 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
       // What hung before says nothing of what comes.
       this.#counted = this.#begun + 1;
       this.#inFlight = 0;
-      this.#marker = 0;
     }
     if (to === 'open') {
       this.#credits = 0;
       this.#release = {};
-      this.#probesEnd = Infinity;
-    } else if (from === 'open') this.#probesEnd = this.#begun + 1;
-    if (from !== to) this.#runs.clear();
+    }
+    this.#runs.clear();
     this.onChange?.(from, to);
   }
 
   // The line.
 
-  waitableMs({startedAt, waitedForRecoveryMs}: WaitingCall): number {
+  waitableMs({startedAt, recoveryMs}: WaitingCall): number {
     const {maxWaitMs = 0, maxAgeMs, queue = 0} = this.#policy;
-    const isOld = this.#state === 'open' && startedAt - this.#aliveAt > (maxAgeMs ?? Infinity);
-    return isOld || this.#line.size >= queue ? 0 : maxWaitMs - waitedForRecoveryMs;
-  }
-
-  get holdsRetries(): boolean {
-    return this.#state === 'open' && (this.#policy.maxWaitMs ?? 0) > 0;
+    const isOld = startedAt - this.#aliveAt > (maxAgeMs ?? Infinity);
+    if (isOld || maxWaitMs === 0 || this.#line.size >= queue) return 0;
+    return maxWaitMs + this.#usualMs - recoveryMs; // Before the answer to a probe, nobody knows more.
   }
 
   refused(now: number): void {
@@ -272,11 +268,11 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   leave(waiter: RecoveryWaiter): void {
     if (!this.#line.has(waiter)) return;
     this.#line.remove(waiter);
-    if (this.#line.size === 0) this.#disarm();
+    if (this.#line.size === 0) this.#arm(0);
   }
 
   #serve(now: number): void {
-    if (this.#isServing) return;
+    if (this.#isServing || this.#line.size === 0) return;
     this.#isServing = true;
     try {
       for (let first = this.#line.first; first !== null && this.#hasRoom(now); first = this.#line.first) {
@@ -290,17 +286,12 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
     this.#arm(now);
   }
 
+  /** For the first waiter, if there is one. Where its clock throws, the waiters leave by their own timers. */
   #arm(now: number): void {
-    const {first} = this.#line;
-    this.#disarm();
-    if (first === null) return;
-    this.#clock = first.clock;
-    // Without the timer, the waiters leave by their own.
-    quietly(() => first.clock.arm(this.#timer, Math.max(1, Math.min(1000, this.#probeAt - now)), now));
-  }
-
-  #disarm(): void {
-    if (this.#clock !== null) quietly(() => this.#clock!.disarm(this.#timer));
-    this.#clock = null;
+    quietly(() => {
+      this.#clock?.disarm(this.#timer);
+      this.#clock = this.#line.first?.clock ?? null;
+      this.#clock?.arm(this.#timer, this.#probeAt - now, now);
+    });
   }
 }

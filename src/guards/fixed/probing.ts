@@ -5,8 +5,8 @@
  * and closes as soon as that cannot happen any more. If every probe had to succeed, a server that fails far less often than the ratio would
  * never be used again.
  */
-import {failedProbesToOpen, type OpenTimeBreaker} from '../policy/trip-rule.ts';
-import type {Health} from './trip.ts';
+import {failedProbesToOpen, type OpenTimeBreaker} from '../../policy/trip-rule.ts';
+import type {Health} from '../trip.ts';
 
 export class Probe {
   readonly epoch: number;

@@ -5,9 +5,9 @@
  * answer counts as not failed. Ended attempts alone are a biased sample: failures of 20 ms arrive before successes of 180 ms.
  * Among attempts ordered by their beginning, the observed share never exceeds the true share, whatever the latencies are.
  */
-import {type TripRule, tripRule} from '../policy/trip-rule.ts';
-import type {RatioBreaker} from '../policy/types.ts';
-import type {Health, Tracked, Trip} from './trip.ts';
+import {type TripRule, tripRule} from '../../policy/trip-rule.ts';
+import type {RatioBreaker} from '../../policy/types.ts';
+import type {Health, Tracked, Trip} from '../trip.ts';
 
 const BUCKETS = 10;
 

@@ -1,6 +1,6 @@
 /** Opens a breaker after failures in a row: attempts that began one after the other and have all failed. */
-import {FailureRuns} from './failure-runs.ts';
-import type {Tracked, Trip} from './trip.ts';
+import {FailureRuns} from '../failure-runs.ts';
+import type {Tracked, Trip} from '../trip.ts';
 
 export class RunTrip implements Trip {
   readonly #failures: number;
@@ -14,12 +14,11 @@ export class RunTrip implements Trip {
     this.#runs = new FailureRuns(failures);
   }
 
-  begin(now: number): Tracked {
+  begin(): Tracked {
     const number = ++this.#begun;
     return {
       epoch: this.#epoch,
-      end: health =>
-        health !== 'success' && this.#runs.add(number, now, health === 'failure' ? 1 : 0).failures >= this.#failures,
+      end: health => health !== 'success' && this.#runs.add(number, health === 'failure' ? 1 : 0) >= this.#failures,
     };
   }
 }
