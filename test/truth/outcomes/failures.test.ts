@@ -1,0 +1,82 @@
+/** Services that fail in part, come and go, start, are weak or are overloaded: what the default makes of them. */
+import {expect} from 'chai';
+import {
+  type Cell,
+  coldStart,
+  flapping,
+  healthy,
+  LOADS,
+  type Load,
+  partial,
+  spike,
+  weakAfter,
+} from '../../../bench/outcomes/cells.ts';
+import {compare} from '../../../bench/outcomes/compare.ts';
+import {noPolicy, presetGuard} from '../../../bench/outcomes/steadfetch.ts';
+import {missesOf, openingsOf} from './bounds.ts';
+
+const UP_TO_10 = LOADS.filter(([rate, clients]) => rate * clients <= 10);
+const UP_TO_100 = LOADS.filter(([rate, clients]) => rate * clients <= 100);
+const ONE_BIG: readonly Load[] = [...UP_TO_100, [1000, 1]];
+
+type Case = readonly [title: string, loads: readonly Load[], cell: (load: Load) => Cell];
+
+const CASES: readonly Case[] = [
+  ...[0.1, 0.3, 0.5, 0.65, 0.88].flatMap(ratio =>
+    (['503', 'hang'] as const).map(
+      (fault): Case => [
+        `${fault} of ${100 * ratio} %`,
+        ratio === 0.3 ? ONE_BIG : UP_TO_100,
+        load => partial(fault, ratio, load),
+      ],
+    ),
+  ),
+  ...[1, 2, 5, 10].map(
+    (seconds): Case => [
+      `a service that is up for 10 s and down for ${seconds} s`,
+      seconds === 5 ? ONE_BIG : UP_TO_10,
+      load => flapping(seconds, load),
+    ],
+  ),
+  ['a service that starts', LOADS, load => coldStart(load)],
+  ['a service with little to spare after an outage', ONE_BIG, load => weakAfter(load)],
+  [
+    'a spike on a service that works on for callers that have left',
+    [...UP_TO_10, [10, 10]],
+    load => spike(false, load),
+  ],
+  [
+    'a spike on a service that stops work nobody waits for',
+    [...UP_TO_10, [10, 10], [100, 1]],
+    load => spike(true, load),
+  ],
+];
+
+/** Clients share chance here: six runs, whatever they cost. */
+const SHARED = {calls: 3000, units: 6, most: 130_000};
+
+describe('the default in partial failure, beside no policy with the same limits', () => {
+  for (const [title, loads, cell] of CASES)
+    it(title, async () => {
+      const misses: string[] = [];
+      for (const load of loads) {
+        const each = cell(load);
+        const effort = /flapping|weak|spike/.test(each.family) ? SHARED : undefined;
+        const comparison = await compare(presetGuard('default'), noPolicy('default'), each, effort);
+        misses.push(...missesOf('default', comparison));
+      }
+      expect(misses).to.deep.equal([]);
+    });
+});
+
+describe('the default where a few requests fail', () => {
+  for (const ratio of [0.01, 0.05, 0.1])
+    it(`503 of ${100 * ratio} %: opens no breaker, refuses no call`, async () => {
+      const misses: string[] = [];
+      for (const load of ONE_BIG) {
+        const comparison = await compare(presetGuard('default'), noPolicy('default'), healthy(ratio, load));
+        misses.push(...missesOf('default', comparison), ...openingsOf(comparison));
+      }
+      expect(misses).to.deep.equal([]);
+    });
+});
