@@ -18,6 +18,8 @@ export interface Cell {
   /** Calls of one client, in a second. */
   readonly rate: number;
   readonly clients: number;
+  /** What is asked for. */
+  readonly work: Work;
   /** When the trouble begins and ends, in ms. */
   readonly fromMs: number;
   readonly toMs: number;
@@ -33,6 +35,21 @@ export interface Work {
 
 /** A service that answers a GET in some 80 ms. */
 export const QUICK: Work = {latencyMs: {kind: 'lognormal', medianMs: 80, sigma: 0.5}};
+
+/** A service that answers a GET in some 2 s. */
+export const SLOW: Work = {latencyMs: {kind: 'lognormal', medianMs: 2000, sigma: 0.4}};
+
+/** A ledger: a POST whose caller extends the preset for payments. */
+export const PAYMENT: Work = {
+  latencyMs: {kind: 'lognormal', medianMs: 400, sigma: 0.5},
+  request: {method: 'POST', url: 'https://service.example/pay'},
+};
+
+/** A model that generates for some 8 s. */
+export const MODEL: Work = {
+  latencyMs: {kind: 'lognormal', medianMs: 8000, sigma: 0.6},
+  request: {method: 'POST', url: 'https://service.example/v1/chat/completions'},
+};
 
 /** Calls in a second by each client, and clients. */
 export type Load = readonly [rate: number, clients: number];
@@ -65,11 +82,11 @@ type Shape = Pick<Cell, 'family' | 'fault' | 'size' | 'fromMs' | 'toMs'> & {
   readonly phases?: ScenarioInput['traffic']['phases'];
 };
 
-const cellOf = (shape: Shape, [rate, clients]: Load, {request}: Work): Cell => {
+const cellOf = (shape: Shape, [rate, clients]: Load, work: Work): Cell => {
   const {label, durationMs, service, phases, ...rest} = shape;
-  const traffic = {perSecond: rate * clients, clients, phases, requests: request && [request]};
+  const traffic = {perSecond: rate * clients, clients, phases, requests: work.request && [work.request]};
   const name = `${rest.family}, ${label}, ${rate}/s by ${clients === 1 ? 'one client' : `each of ${clients} clients`}`;
-  return {...rest, name, rate, clients, scenario: {durationMs, traffic, service}};
+  return {...rest, name, work, rate, clients, scenario: {durationMs, traffic, service}};
 };
 
 /** All requests fail from 10 s on. Calls go on for so long afterwards. */

@@ -17,6 +17,8 @@ export interface World {
   readonly clock: Clock;
   readonly random: Random;
   readonly service: Service;
+  /** How long calls begin. */
+  readonly durationMs: number;
   /** What is noted. */
   readonly trace: Trace;
 }
@@ -98,7 +100,8 @@ export async function traceOf(guard: Guard, input: ScenarioInput, seed: number):
       return model.arrive(request, client, reply);
     },
   };
-  const clients = guard.clients(scenario.traffic.clients, {clock, random: random('engine'), service, trace});
+  const world: World = {clock, random: random('engine'), service, durationMs: scenario.durationMs, trace};
+  const clients = guard.clients(scenario.traffic.clients, world);
   const inFlight = clients.map(() => 0);
   startTraffic(
     scenario.traffic,

@@ -12,7 +12,7 @@ import {type Bound, EXCEPTIONS} from './exceptions.ts';
 
 const DEVIATIONS = 4;
 /** Above this error, in points, a cell says nothing, unless the bound is met by more than the error. */
-const COARSEST = 2.5;
+const COARSEST = 4;
 
 /** In points of success. */
 export function successBound({family, fault, size}: Cell): number {

@@ -7,7 +7,9 @@ import {
   healthy,
   LOADS,
   type Load,
+  outage,
   partial,
+  SLOW,
   spike,
   weakAfter,
 } from '../../../bench/outcomes/cells.ts';
@@ -39,7 +41,7 @@ const CASES: readonly Case[] = [
     ],
   ),
   ['a service that starts', LOADS, load => coldStart(load)],
-  ['a service with little to spare after an outage', ONE_BIG, load => weakAfter(load)],
+  ['a service with little to spare after an outage', UP_TO_100, load => weakAfter(load)],
   [
     'a spike on a service that works on for callers that have left',
     [...UP_TO_10, [10, 10]],
@@ -52,11 +54,30 @@ const CASES: readonly Case[] = [
   ],
 ];
 
+const SLOW_LOADS: readonly Load[] = [
+  [1, 10],
+  [10, 4],
+  [50, 1],
+];
+
+/** Of a service that takes 2 s. */
+const SLOW_CASES: readonly Case[] = [
+  ['503 for 1 s', SLOW_LOADS, load => outage('503', 1, load, SLOW)],
+  ['503 for 20 s', SLOW_LOADS, load => outage('503', 20, load, SLOW)],
+  ['a hang of 20 s', SLOW_LOADS, load => outage('hang', 20, load, SLOW)],
+  ['503 of 50 %', SLOW_LOADS, load => partial('503', 0.5, load, SLOW)],
+  ['a service that is up for 10 s and down for 5 s', SLOW_LOADS, load => flapping(5, load, SLOW)],
+  ['a service that starts', SLOW_LOADS, load => coldStart(load, SLOW)],
+];
+
 /** Clients share chance here: six runs, whatever they cost. */
 const SHARED = {calls: 3000, units: 6, most: 130_000};
 
 describe('the default in partial failure, beside no policy with the same limits', () => {
-  for (const [title, loads, cell] of CASES)
+  for (const [title, loads, cell] of [
+    ...CASES,
+    ...SLOW_CASES.map(([title, loads, cell]): Case => [`${title}, answers take 2 s`, loads, cell]),
+  ])
     it(title, async () => {
       const misses: string[] = [];
       for (const load of loads) {
@@ -73,7 +94,7 @@ describe('the default where a few requests fail', () => {
   for (const ratio of [0.01, 0.05, 0.1])
     it(`503 of ${100 * ratio} %: opens no breaker, refuses no call`, async () => {
       const misses: string[] = [];
-      for (const load of ONE_BIG) {
+      for (const load of ratio === 0.05 ? ONE_BIG : UP_TO_100) {
         const comparison = await compare(presetGuard('default'), noPolicy('default'), healthy(ratio, load));
         misses.push(...missesOf('default', comparison), ...openingsOf(comparison));
       }

@@ -19,7 +19,7 @@ const CASES: readonly [fault: Fault, seconds: number, loads: readonly Load[]][] 
   ['503', 120, ONE_BIG],
   ['refused', 1, UP_TO_100],
   ['refused', 5, UP_TO_100],
-  ['refused', 20, ONE_BIG],
+  ['refused', 20, UP_TO_100],
   ['refused', 120, UP_TO_100],
   ['hang', 1, UP_TO_100],
   ['hang', 5, ONE_BIG],
@@ -27,7 +27,7 @@ const CASES: readonly [fault: Fault, seconds: number, loads: readonly Load[]][] 
   ['hang', 30, UP_TO_100],
   ['hang', 120, UP_TO_100],
   ['slow', 1, UP_TO_100],
-  ['slow', 5, ONE_BIG],
+  ['slow', 5, UP_TO_100],
   ['slow', 20, UP_TO_100],
   ['slow', 120, UP_TO_100],
 ];

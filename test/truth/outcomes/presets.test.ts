@@ -6,7 +6,9 @@ import {
   flapping,
   healthy,
   type Load,
+  MODEL,
   outage,
+  PAYMENT,
   partial,
   QUICK,
   type Work,
@@ -15,13 +17,6 @@ import {compare} from '../../../bench/outcomes/compare.ts';
 import {noPolicy, type Preset, presetGuard} from '../../../bench/outcomes/steadfetch.ts';
 import {missesOf, openingsOf} from './bounds.ts';
 
-const lognormal = (medianMs: number, sigma: number) => ({kind: 'lognormal', medianMs, sigma}) as const;
-const PAYMENT: Work = {latencyMs: lognormal(400, 0.5), request: {method: 'POST', url: 'https://service.example/pay'}};
-const MODEL: Work = {
-  latencyMs: lognormal(8000, 0.6),
-  request: {method: 'POST', url: 'https://service.example/v1/chat/completions'},
-};
-
 const PRESETS: readonly [preset: Preset, work: Work, loads: readonly Load[]][] = [
   [
     'interactive',
@@ -29,7 +24,7 @@ const PRESETS: readonly [preset: Preset, work: Work, loads: readonly Load[]][] =
     [
       [1, 10],
       [10, 10],
-      [100, 1],
+      [50, 1],
     ],
   ],
   [
@@ -54,7 +49,7 @@ const PRESETS: readonly [preset: Preset, work: Work, loads: readonly Load[]][] =
     [
       [1, 10],
       [10, 10],
-      [100, 1],
+      [50, 1],
     ],
   ],
 ];

@@ -1,0 +1,61 @@
+/** Puts the clock of a simulation in the place of the timers of the process, so that a package runs on it as it is. */
+import {CallbackTimer, type Clock} from '../../src/core/timer.ts';
+
+const REPLACED = ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] as const;
+
+/** What `setTimeout` of Node returns, as far as packages use it. */
+class FakeTimeout {
+  readonly timer: CallbackTimer;
+
+  constructor(timer: CallbackTimer) {
+    this.timer = timer;
+  }
+
+  ref(): this {
+    return this;
+  }
+
+  unref(): this {
+    return this;
+  }
+
+  hasRef(): boolean {
+    return true;
+  }
+}
+
+type Callback = (...values: unknown[]) => void;
+
+/**
+ * @param untilMs Intervals end then: a package that counts by an interval would keep the simulation going for ever.
+ * @returns Restores the timers of the process.
+ */
+export function useFakeTime(clock: Clock, untilMs: number): () => void {
+  const real = Object.fromEntries(REPLACED.map(name => [name, globalThis[name]]));
+  const {now} = Date;
+  const performanceNow = performance.now;
+  const setTimeout = (callback: Callback, ms = 0, ...values: unknown[]): FakeTimeout => {
+    const timer = new CallbackTimer(() => callback(...values));
+    clock.arm(timer, ms);
+    return new FakeTimeout(timer);
+  };
+  const setInterval = (callback: Callback, ms = 0, ...values: unknown[]): FakeTimeout => {
+    const timer: CallbackTimer = new CallbackTimer(() => {
+      if (clock.now() + ms <= untilMs) clock.arm(timer, ms);
+      callback(...values);
+    });
+    clock.arm(timer, ms);
+    return new FakeTimeout(timer);
+  };
+  const clear = (timeout?: FakeTimeout): void => {
+    if (timeout instanceof FakeTimeout) clock.disarm(timeout.timer);
+  };
+  Object.assign(globalThis, {setTimeout, setInterval, clearTimeout: clear, clearInterval: clear});
+  Date.now = () => clock.wall();
+  performance.now = () => clock.now();
+  return () => {
+    Object.assign(globalThis, real);
+    Date.now = now;
+    performance.now = performanceNow;
+  };
+}
