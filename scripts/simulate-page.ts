@@ -16,17 +16,17 @@ const NAIVE: PolicyInput = {
   breaker: null,
 };
 
-async function printed(name: string): Promise<string> {
+type Named = readonly [name: string, policy: PolicyInput | null];
+
+async function printed(name: string, policies: readonly Named[]): Promise<string> {
   const scenario = readScenario(name);
-  const policies: [string, PolicyInput | null][] = [
-    ['no policy', null],
-    ['naive', NAIVE],
-    ['default', {}],
-  ];
   const results = [];
   for (const [policy, input] of policies) results.push({name: policy, result: await runScenario(input, scenario, {})});
   return tableOf(results, scenario.description);
 }
+
+const NO_POLICY: Named = ['no policy', null];
+const DEFAULT: Named = ['default', {}];
 
 export async function simulatePage(): Promise<string> {
   const rowsOf = (hasEndpoints: boolean): string =>
@@ -42,6 +42,21 @@ What will a policy do in an outage? \`steadfetch simulate\` answers before produ
 service are simulated, so a minute of traffic takes a fraction of a second, and the same seed gives the same numbers.
 
 \`\`\`sh
+npx steadfetch simulate steadfetch:default --scenario outage
+\`\`\`
+
+Calls without a policy stand beside each policy:
+
+\`\`\`text
+${await printed('outage', [NO_POLICY, DEFAULT])}\`\`\`
+
+The default answers more of the calls, with fewer requests: its [breaker](guides/circuit-breaker.md) opens after a run of failures, sends a probe now and
+then, and calls that began while the outage was young wait up to 3 s for its end. [What each default does](defaults.md) has this for every preset and
+for other guards.
+
+The next one compares a policy of your own:
+
+\`\`\`sh
 npx steadfetch simulate naive.json steadfetch:default --scenario spike
 \`\`\`
 
@@ -51,10 +66,8 @@ npx steadfetch simulate naive.json steadfetch:default --scenario spike
 ${JSON.stringify(NAIVE, null, 2)}
 \`\`\`
 
-Calls without a policy stand beside each policy:
-
 \`\`\`text
-${await printed('spike')}\`\`\`
+${await printed('spike', [NO_POLICY, ['naive', NAIVE], DEFAULT])}\`\`\`
 
 The load is five times the usual for ten seconds. Each timeout of the naive client adds a request to a queue that is too long already, so the
 service works for clients that have given up, and stays down after the spike: a metastable failure. With a budget and a breaker it comes back.

@@ -81,6 +81,12 @@ export const SLOW_CELLS: readonly Cell[] = (
   ] as const
 ).flatMap(load => [outage('503', 20, load, SLOW), flapping(5, load, SLOW), coldStart(load, SLOW)]);
 
+/** What the page says of a guard. */
+export interface Summary {
+  readonly rows: Rows;
+  readonly course: Course;
+}
+
 /** A guard in a cell. */
 export interface Outcome {
   readonly successPercent: number;
@@ -100,10 +106,38 @@ export interface Row {
   readonly failedMs: number;
 }
 
-export type Rows = Readonly<Partial<Record<Family, Row>>>;
-
 /** The same seed for each guard: they meet the same calls and the same outages. */
 const SEED = 1;
+
+/** One outage, for a picture: 503 for 20 s at ten calls a second from each of ten clients. */
+const PICTURED = outage('503', 20, [10, 10]);
+const PARTS = 60;
+
+/** Success from 0 to 1, and requests in a second, over the time of the pictured outage. */
+export interface Course {
+  readonly success: readonly number[];
+  readonly requests: readonly number[];
+}
+
+export async function courseOf(guard: Guard): Promise<Course> {
+  const trace = await traceOf(guard, PICTURED.scenario, SEED);
+  const partMs = PICTURED.scenario.durationMs / PARTS;
+  const partOf = (at: number): number => Math.floor(at / partMs);
+  const calls = Array<number>(PARTS).fill(0);
+  const succeeded = Array<number>(PARTS).fill(0);
+  const requests = Array<number>(PARTS).fill(0);
+  for (const [call, at] of trace.startedAt.entries()) {
+    calls[partOf(at)]!++;
+    if (trace.isSuccess[call]) succeeded[partOf(at)]!++;
+  }
+  for (const at of trace.requestAt) if (partOf(at) < PARTS) requests[partOf(at)]!++;
+  return {
+    success: succeeded.map((count, part) => count / calls[part]!),
+    requests: requests.map(count => (count * 1000) / partMs),
+  };
+}
+
+export type Rows = Readonly<Partial<Record<Family, Row>>>;
 
 const outcomeOf = (trace: Trace, {fromMs, toMs}: Cell): Outcome => {
   const failedMs = trace.failedMs();

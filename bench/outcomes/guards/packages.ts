@@ -19,7 +19,7 @@ function onFakeTime(guard: Guard): Guard {
   return {
     name: guard.name,
     clients(count, world) {
-      restore = useFakeTime(world.clock, world.durationMs + 2 * CALL_MS);
+      restore = useFakeTime(world.clock, world.random, world.durationMs + 2 * CALL_MS);
       return guard.clients(count, world);
     },
     async run(clock) {

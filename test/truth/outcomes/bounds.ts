@@ -8,7 +8,7 @@
  */
 import type {Cell} from '../../../bench/outcomes/cells.ts';
 import type {Comparison, Measure} from '../../../bench/outcomes/compare.ts';
-import {type Bound, EXCEPTIONS} from './exceptions.ts';
+import {type Bound, EXCEPTIONS} from '../../../bench/outcomes/exceptions.ts';
 
 const DEVIATIONS = 4;
 /** Above this error, in points, a cell says nothing, unless the bound is met by more than the error. */

@@ -1,9 +1,9 @@
 /** The scenarios that have a name: each preset that is meant for one answers as many calls as no policy with the same limits. */
 import {expect} from 'chai';
+import {SCENARIO_EXCEPTIONS} from '../../../bench/outcomes/exceptions.ts';
 import {freshSeed} from '../../../bench/outcomes/run.ts';
 import {limitsOf, type Preset} from '../../../bench/outcomes/steadfetch.ts';
 import {simulate} from '../../../src/simulate/simulate.ts';
-import {SCENARIO_EXCEPTIONS} from './exceptions.ts';
 
 const TROUBLED = ['brownout', 'cold-start', 'flapping', 'outage', 'rate-limited', 'spike'];
 const MEANT: Readonly<Record<Preset, readonly string[]>> = {
