@@ -10,7 +10,7 @@ const printed = async (lines: readonly string[]): Promise<string> => {
   const program = [
     `import {definePolicy} from '${SOURCE}client/define-policy.ts';`,
     `import {useFixedBreakers} from '${SOURCE}breakers.ts';`,
-    'const outcome = make => { try { return make().policy.breaker.kind } catch ({code, message}) { return `${code}: ${message}` } };',
+    'const outcome = make => { try { return make().policy.breaker.kind } catch ({code, message}) { return [code, message].join(": ") } };',
     ...lines,
   ].join('\n');
   const {stdout} = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]);
