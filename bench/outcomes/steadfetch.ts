@@ -1,13 +1,17 @@
 /** Policies as guards of the grid: the real engine on the clock of the simulation. */
-import {AdaptiveBreaker, type RecoveryWaiter} from '../../src/guards/adaptive/adaptive-breaker.ts';
+import {useFixedBreakers} from '../../src/breakers.ts';
+import {AdaptiveBreaker} from '../../src/guards/adaptive/adaptive-breaker.ts';
 import type {CircuitBreaker} from '../../src/guards/breaker.ts';
 import {LocalGuards} from '../../src/guards/guard-factory.ts';
+import type {RecoveryWaiter} from '../../src/guards/recovery-line.ts';
 import {presets} from '../../src/policy/presets.ts';
 import {resolveOverrides, resolvePolicy} from '../../src/policy/resolve.ts';
 import type {Breaker as BreakerPolicy, PolicyInput} from '../../src/policy/types.ts';
 import {oneService} from '../../src/simulate/directory.ts';
 import {SimulatedClient} from '../../src/simulate/simulated-client.ts';
 import type {Guard, SendCall, Trace, World} from './run.ts';
+
+useFixedBreakers();
 
 /** Notes the lines of adaptive breakers. */
 class WatchedBreaker extends AdaptiveBreaker {
@@ -56,7 +60,7 @@ export const policyGuard = (name: string, policy: PolicyInput): Guard => ({
             const isRefused = call.attempts === 0;
             if (isRefused) trace.refused++;
             // The state of retried calls is made when it is read.
-            const waitedMs = call.retryStateIfAny?.waitedForRecoveryMs ?? 0;
+            const waitedMs = call.retryStateIfAny?.recoveryMs ?? 0;
             ended(call.ending?.result === 'success', waitedMs);
           },
         });
