@@ -14,7 +14,7 @@ import {InvalidPolicyError, type PolicyProblem, SteadfetchError} from './core/er
 import {flattenLayers} from './policy/flatten.ts';
 import {layersOf} from './policy/layers.ts';
 import {checkExtends, resolvePolicy} from './policy/resolve.ts';
-import {SUGGESTING} from './policy/suggestions.ts';
+import {nearest, SUGGESTING} from './policy/suggestions.ts';
 import type {PolicyInput} from './policy/types.ts';
 import {readPolicy} from './policy/validate.ts';
 
@@ -123,7 +123,7 @@ const isFile = (name: string): boolean =>
   /^\.{1,2}[/\\]/.test(name) || isAbsolute(name) || /\.(?:jsonc?|ya?ml)$/i.test(name);
 
 function presetLayers(name: string, index: number, file: string): Layer[] {
-  const problems = checkExtends(name, `extends[${index}]`);
+  const problems = checkExtends(name, `extends[${index}]`, nearest);
   if (problems.length > 0) throw inFile(problems, file);
   return layersOf({extends: [name]})
     .slice(0, -1)

@@ -2,6 +2,7 @@
 
 import {presets} from '../../src/policy/presets.ts';
 import {checkExtends} from '../../src/policy/resolve.ts';
+import {nearest} from '../../src/policy/suggestions.ts';
 import type {PolicyInput} from '../../src/policy/types.ts';
 import {policiesOf} from '../dialects/policies.ts';
 import type {Shape} from '../shape/shape.ts';
@@ -83,7 +84,7 @@ async function follow(
 const POLICY_FILE = /\.(?:jsonc?|ya?ml)$/i;
 
 function addPreset(name: string, entry: number, layers: Layer[]): string | undefined {
-  const [problem] = checkExtends(name, '');
+  const [problem] = checkExtends(name, '', nearest);
   if (problem !== undefined) return problem.message;
   for (const below of presets[name]?.extends ?? []) addPreset(below, entry, layers);
   layers.push({name, shape: undefined, data: presets[name] as PolicyInput, base: '', entry});

@@ -2,6 +2,7 @@
 import {handleOf} from '../client/define-policy.ts';
 import type {PolicyHandle} from '../client/policy-handle.ts';
 import {checkExtends} from '../policy/resolve.ts';
+import {nearest} from '../policy/suggestions.ts';
 import type {PolicyInput} from '../policy/types.ts';
 import {UsageError} from './usage-error.ts';
 
@@ -20,7 +21,7 @@ export const readPolicy = async (policy: string): Promise<PolicyHandle> => handl
 export async function readPolicyInput(policy: string, option = '--policy'): Promise<PolicyInput> {
   // The parsers of files are loaded by those only who name a file.
   if (!isPreset(policy)) return (await import('../load.ts')).loadPolicy(policy);
-  const [problem] = checkExtends(policy, option);
+  const [problem] = checkExtends(policy, option, nearest);
   if (problem !== undefined) throw new UsageError(`${problem.path} ${problem.message}`);
   return {extends: [policy]};
 }

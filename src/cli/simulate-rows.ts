@@ -39,6 +39,7 @@ const ROWS: readonly Row[] = [
   count('hedges', ({hedges}) => hedges),
   count('moves between endpoints', ({moves}) => moves),
   count('breakers opened', ({breaker}) => breaker.opened),
+  count('calls that waited for recovery', ({breaker}) => breaker.waitedCalls),
   count('calls queued for a quota', ({quota}) => quota.queuedCalls),
 ];
 

@@ -25,7 +25,7 @@ export interface CallView {
   readonly hedges: number;
   /** Sum of the waits between attempts so far, in ms. */
   readonly waitedMs: number;
-  /** Time in the queue of a quota so far, in ms. */
+  /** Time in the queue of a quota and in the line of a breaker so far, in ms. */
   readonly queuedMs: number;
   /** Whether the call has an idempotency key. */
   readonly keyed: boolean;

@@ -38,16 +38,29 @@ export function resolveOverrides(base: Policy, overrides: unknown): ResolvedCall
   return resolved;
 }
 
-/** The problems of a name in `extends`, if no files can be read. */
-export function checkExtends(name: string, path: string): PolicyProblem[] {
+/**
+ * The problems of a name in `extends`, if no files can be read.
+ *
+ * @param nearest The word that a misspelt one is likely to mean. Default: none is suggested.
+ */
+export function checkExtends(
+  name: string,
+  path: string,
+  nearest?: (word: string, words: readonly string[]) => string | undefined,
+): PolicyProblem[] {
   if (Object.hasOwn(presets, name)) return [];
   const isPath = /^\.{0,2}[/\\]|\.(?:jsonc?|ya?ml)$/i.test(name);
   if (isPath) {
     const message = `is the file ${formatValue(name)}; files are read by loadPolicy of steadfetch/load, not at run time`;
     return [{path, message}];
   }
-  const message = `is ${formatValue(name)}, which is not a preset; the presets are ${Object.keys(presets).join(', ')}`;
-  return [{path, message}];
+  const names = Object.keys(presets);
+  const near = nearest?.(
+    name.replace('steadfetch:', ''),
+    names.map(preset => preset.replace('steadfetch:', '')),
+  );
+  const suggestion = near === undefined ? `the presets are ${names.join(', ')}` : `did you mean "steadfetch:${near}"?`;
+  return [{path, message: `is ${formatValue(name)}, which is not a preset; ${suggestion}`}];
 }
 
 /** @param known Problems of the policy itself: a route that inherits them is not to blame. */

@@ -32,6 +32,8 @@ export class Recorder {
   #hedges = 0;
   #queuedCalls = 0;
   #queuedMs = 0;
+  #waitedCalls = 0;
+  #waitedMs = 0;
   #rejectedCalls = 0;
   #opened = 0;
   #openNow = 0;
@@ -95,10 +97,11 @@ export class Recorder {
 
   #callEnded(call: EndedCall, outcome: Outcome<SimulatedResponse>): void {
     this.#hedges += call.hedges;
-    if (call.queuedMs > 0) {
-      this.#queuedCalls++;
-      this.#queuedMs += call.queuedMs;
-    }
+    const queuedMs = call.queuedMs - call.recoveryMs;
+    if (queuedMs > 0) this.#queuedCalls++;
+    this.#queuedMs += queuedMs;
+    if (call.recoveryMs > 0) this.#waitedCalls++;
+    this.#waitedMs += call.recoveryMs;
     if (call.ending?.result !== 'success') {
       if (call.attempts === 0 && call.decision?.refusal === 'breaker-open') this.#rejectedCalls++;
       return this.#count(reasonOf(call, outcome));
@@ -182,6 +185,8 @@ export class Recorder {
         opened: this.#opened,
         rejectedCalls: this.#rejectedCalls,
         refusedRetries: count('breaker-open') - this.#rejectedCalls,
+        waitedCalls: this.#waitedCalls,
+        waitedMs: this.#waitedMs,
       },
       budget: {refusedRetries: count('budget-exhausted')},
       quota: {queuedCalls: this.#queuedCalls, queuedMs: this.#queuedMs, refused: count('quota-exceeded')},

@@ -107,6 +107,10 @@ export interface SimulationResult {
     readonly rejectedCalls: number;
     /** Calls that failed, and were not retried because a breaker was open. */
     readonly refusedRetries: number;
+    /** Calls that waited in the line of a breaker. */
+    readonly waitedCalls: number;
+    /** Sum of their waits, in ms. */
+    readonly waitedMs: number;
   };
   /** What the retry budgets of the clients did. */
   readonly budget: {

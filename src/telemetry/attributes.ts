@@ -37,7 +37,7 @@ export const CALL_RETRIES = 'steadfetch.call.retries';
 export const CALL_HEDGES = 'steadfetch.call.hedges';
 /** Attempts that may have to be paid for. */
 export const CALL_PAID_ATTEMPTS = 'steadfetch.call.paid_attempts';
-/** Seconds in the queue of a quota. */
+/** Seconds in the queue of a quota and in the line of a breaker. */
 export const CALL_QUEUE_TIME = 'steadfetch.call.queue_time';
 /** How often the client above has retried before this call. */
 export const CALL_OUTER_RETRIES = 'steadfetch.call.outer_retries';

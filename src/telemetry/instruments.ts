@@ -3,6 +3,7 @@ import type {Counter, Histogram, Meter} from '@opentelemetry/api';
 import {observeActiveCalls} from './call-series.ts';
 import {
   type Observe,
+  observeBreakerLines,
   observeBreakers,
   observeBudgets,
   observeConcurrencyLimits,
@@ -26,7 +27,7 @@ export class Instruments {
   readonly hedges: Histogram;
   readonly retryDelay: Histogram;
   readonly paidAttempts: Counter;
-  /** The time in the queue of a quota, for calls that waited. */
+  /** The time in the queue of a quota and in the line of a breaker, for calls that waited. */
   readonly queueTime: Histogram;
   /** The time to the first content, for event streams that were held. */
   readonly timeToFirstContent: Histogram;
@@ -89,7 +90,7 @@ export class Instruments {
       'steadfetch.client.call.queue_time',
       's',
       CALL_SECONDS,
-      'Time that calls waited in the queue of a quota.',
+      'Time that calls waited in the queue of a quota, and in the line of a circuit breaker.',
     );
     this.timeToFirstContent = histogram(
       'steadfetch.client.attempt.time_to_first_content',
@@ -125,6 +126,12 @@ export class Instruments {
     );
     observed('steadfetch.client.active_calls', '{call}', 'Calls that have not ended.', observeActiveCalls);
     observed('steadfetch.circuit_breaker.state', '{breaker}', 'Circuit breakers in each state.', observeBreakers);
+    observed(
+      'steadfetch.circuit_breaker.waiting',
+      '{attempt}',
+      'Attempts that wait in the line of a circuit breaker for the recovery of an origin.',
+      observeBreakerLines,
+    );
     gauge('steadfetch.client.retry_budget.remaining', 'Share of the retry budget that is left.', observeBudgets);
     observed(
       'steadfetch.client.concurrency.limit',

@@ -212,4 +212,6 @@ export const observeConcurrencyLimits: Observe = perOrigin(0, ({concurrency}) =>
 export const observeConcurrencyQueues: Observe = perOrigin(0, ({concurrency}) =>
   concurrency.map(({waiting}) => waiting),
 );
+/** Attempts that wait for the recovery of an origin. */
+export const observeBreakerLines: Observe = perOrigin(0, ({breakers}) => breakers.map(({waiting}) => waiting));
 export const observeQuotaQueues: Observe = perOrigin(0, ({quotas}) => quotas.map(({waiting}) => waiting));

@@ -2,6 +2,7 @@
 import {readFileSync} from 'node:fs';
 import {expect} from 'chai';
 import {presets} from '../../src/policy/presets.ts';
+import {SUGGESTING} from '../../src/policy/suggestions.ts';
 import {checkPolicy} from '../../src/policy/validate.ts';
 import {type Json, schema} from '../policy/reference.ts';
 import {Editor, type Suggestion} from './json-service.ts';
@@ -196,11 +197,11 @@ describe('the policy schema in an editor', () => {
       ['match', field => ({routes: [{match: field}]})],
     ];
     for (const [title, around] of objects) {
-      it(`say of a name of another library in ${title} what the client says`, async () => {
+      it(`say of a name of another library in ${title} what the linter says`, async () => {
         expect(foreign).not.to.be.empty;
         for (const name of foreign) {
           const value = around({[camel(name)]: 2});
-          const [said = ''] = checkPolicy(value).map(({message}) => /; (use .*)$/.exec(message)?.[1]);
+          const [said = ''] = checkPolicy(value, SUGGESTING).map(({message}) => /; (use .*)$/.exec(message)?.[1]);
           const shown = await editor.messages(JSON.stringify(value));
           const [suggestion = ''] = shown.map(message => /^2: (Use .*)\.$/.exec(message)?.[1]);
           expect(suggestion, `${name} in ${title}`).to.equal(said.replace(/^u/, 'U'));

@@ -95,9 +95,12 @@ describe('resolvePolicy', () => {
   for (const [policy, ...messages] of [
     [
       {extends: ['steadfetch:lmm']},
-      'extends[0] is "steadfetch:lmm", which is not a preset; did you mean "steadfetch:llm"?',
+      'extends[0] is "steadfetch:lmm", which is not a preset; the presets are steadfetch:default, steadfetch:interactive, steadfetch:llm, steadfetch:mcp, steadfetch:payments, steadfetch:batch, steadfetch:neutral',
     ],
-    [{extends: ['payments']}, 'extends[0] is "payments", which is not a preset; did you mean "steadfetch:payments"?'],
+    [
+      {extends: ['payments']},
+      'extends[0] is "payments", which is not a preset; the presets are steadfetch:default, steadfetch:interactive, steadfetch:llm, steadfetch:mcp, steadfetch:payments, steadfetch:batch, steadfetch:neutral',
+    ],
     [
       {extends: ['__proto__']},
       'extends[0] is "__proto__", which is not a preset; the presets are steadfetch:default, steadfetch:interactive, steadfetch:llm, steadfetch:mcp, steadfetch:payments, steadfetch:batch, steadfetch:neutral',
@@ -172,7 +175,7 @@ describe('resolveOverrides', () => {
       'maxAttempts is "unlimited" and there is no deadline, so a call might never end; set deadlineMs, or a number of attempts',
     ],
     [{breaker: {}}, 'breaker must be null, got an empty object'],
-    [{maxAttempt: 1}, 'maxAttempt is not a field of the options of a call; did you mean "maxAttempts"?'],
+    [{maxAttempt: 1}, 'maxAttempt is not a field of the options of a call; retry-lint says what may be meant'],
     [null, 'must be an object, got null'],
   ] as const) {
     it(`refuses ${JSON.stringify(overrides)}`, () => {

@@ -1,6 +1,7 @@
 /** Messages: every wrong field, once, with all that is expected of it. */
 
 import {expect} from 'chai';
+import {SUGGESTING} from '../../src/policy/suggestions.ts';
 import {checkOverrides, checkPolicy} from '../../src/policy/validate.ts';
 
 const said = (problems: readonly {path: string; message: string}[]): string[] =>
@@ -118,7 +119,7 @@ describe('checkPolicy', () => {
     ],
     [{'odd key': 1}, '["odd key"] is not a field of the policy'],
   ] as const) {
-    it(JSON.stringify(policy), () => expect(said(checkPolicy(policy))).to.have.members(messages));
+    it(JSON.stringify(policy), () => expect(said(checkPolicy(policy, SUGGESTING))).to.have.members(messages));
   }
 
   it('accepts the whole example of the format', () => {
@@ -229,6 +230,6 @@ describe('checkOverrides', () => {
     ],
     [5, 'must be an object, got 5'],
   ] as const) {
-    it(JSON.stringify(overrides), () => expect(said(checkOverrides(overrides))).to.have.members(messages));
+    it(JSON.stringify(overrides), () => expect(said(checkOverrides(overrides, SUGGESTING))).to.have.members(messages));
   }
 });

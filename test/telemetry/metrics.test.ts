@@ -75,6 +75,7 @@ describe('telemetry: metrics', () => {
       ['steadfetch.client.quota.remaining', DataPointType.GAUGE, '1'],
       ['steadfetch.client.quota.waiting', DataPointType.SUM, '{attempt}'],
       ['steadfetch.circuit_breaker.state', DataPointType.SUM, '{breaker}'],
+      ['steadfetch.circuit_breaker.waiting', DataPointType.SUM, '{attempt}'],
       ['steadfetch.circuit_breaker.transition', DataPointType.SUM, '{transition}'],
     ];
     let found: MetricData[];
@@ -425,6 +426,23 @@ describe('telemetry: metrics', () => {
     const attributes = {'steadfetch.policy.name': 'adaptive', 'server.address': 'api.test', 'server.port': 443};
     expect(await of('steadfetch.client.concurrency.limit')).to.deep.equal({attributes, value: 5});
     expect(await of('steadfetch.client.concurrency.waiting')).to.deep.equal({attributes, value: 0});
+  });
+
+  it('include the attempts in the line of an open breaker, and their time there', async () => {
+    const breaker = {kind: 'adaptive', failures: 1} as const;
+    const served = world({...named, name: 'patient', maxAttempts: 1, breaker});
+    const {clock, fetch} = served;
+    const of = async (name: string) =>
+      (await points(name)).filter(({attributes}) => attributes['steadfetch.policy.name'] === 'patient');
+    served.serve(503, 200);
+    await clock.run(() => fetch(ITEMS));
+    const second = fetch(ITEMS);
+    await clock.advance(0);
+    const attributes = {'steadfetch.policy.name': 'patient', 'server.address': 'api.test', 'server.port': 443};
+    expect(await of('steadfetch.circuit_breaker.waiting')).to.deep.equal([{attributes, value: 1}]);
+    await clock.run(() => second);
+    expect(await of('steadfetch.circuit_breaker.waiting')).to.deep.equal([{attributes, value: 0}]);
+    expect(await of('steadfetch.client.call.queue_time')).to.have.length(1);
   });
 
   it('include the share of each limit of a quota that is left, its queue, and the time in it', async () => {

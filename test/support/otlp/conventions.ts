@@ -158,6 +158,7 @@ export const METRICS: Readonly<
   'steadfetch.client.concurrency.waiting': {form: 'sum', unit: '{attempt}', required: guarded},
   'steadfetch.client.quota.remaining': {form: 'gauge', unit: '1', required: [...guarded, 'steadfetch.quota.unit']},
   'steadfetch.client.quota.waiting': {form: 'sum', unit: '{attempt}', required: guarded},
+  'steadfetch.circuit_breaker.waiting': {form: 'sum', unit: '{attempt}', required: guarded},
   'steadfetch.circuit_breaker.state': {
     form: 'sum',
     unit: '{breaker}',
