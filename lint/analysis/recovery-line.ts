@@ -1,10 +1,9 @@
 /** How calls wait in the line of an adaptive breaker for the end of an outage. */
 
 import {LEAST_ATTEMPT_MS} from '../../src/core/limits.ts';
+import {meanLatencyMs} from '../../src/math/attempt-latency.ts';
 import type {AdaptiveBreaker, Policy} from '../../src/policy/types.ts';
-import type {Scope} from '../model/scope.ts';
 import {inFlight} from './places.ts';
-import {cutPercentile, formatLost} from './time-limit.ts';
 
 /** The breaker, if its calls may wait. */
 export const waitingBreaker = ({breaker}: Policy): AdaptiveBreaker | undefined =>
@@ -22,34 +21,19 @@ export interface RecoveryLine {
 
 export function recoveryLine(policy: Policy, rps: number): RecoveryLine {
   const {maxWaitMs = 0, queue = 0} = waitingBreaker(policy) ?? {};
-  const waitMs = Math.min(maxWaitMs, policy.deadlineMs ?? Infinity);
+  const {latencyMs} = policy.objective?.assume ?? {};
+  // A call waits longer than maxWaitMs by the time that the probe before it usually takes.
+  const usualMs = meanLatencyMs(latencyMs, policy.attemptTimeoutMs ?? Infinity) ?? latencyMs?.p50 ?? 0;
+  const waitMs = maxWaitMs === 0 ? 0 : Math.min(Math.round(maxWaitMs + usualMs), waitableMs(policy));
   return {queue, waitMs, most: inFlight(rps, waitMs)};
 }
 
-/** What the longest wait leaves of a call. */
-export interface RestOfCall {
-  readonly ms: number;
-  /** A clause with the share of the responses that take longer; empty if it is not known. */
-  readonly slower: string;
-  /** The longest wait that leaves time for an attempt. */
-  readonly waitMs: number;
-}
-
-/** Share of the attempts. */
-const MANY = 0.05;
-
-/** @returns undefined where an attempt has enough time. */
-export function shortRest({policy}: Scope): RestOfCall | undefined {
-  const {deadlineMs, objective} = policy;
-  const {maxWaitMs = 0, queue = 0} = waitingBreaker(policy) ?? {};
-  if (deadlineMs === null || queue === 0) return undefined;
-  const latencies = objective?.assume?.latencyMs ?? {};
-  const ms = Math.max(LEAST_ATTEMPT_MS, deadlineMs - maxWaitMs);
-  const cut = cutPercentile(latencies, ms);
-  const isCut = cut !== undefined && cut.slower >= MANY;
-  if (!isCut && maxWaitMs <= deadlineMs - LEAST_ATTEMPT_MS) return undefined;
-  const {p50 = 0, p95 = 2 * p50, p99 = p95} = latencies;
-  const waitMs = Math.floor(p99 > 0 ? deadlineMs - p99 : deadlineMs / 2);
-  const slower = isCut ? `, and ${formatLost(latencies, ms, cut)} of the responses take longer` : '';
-  return {ms, slower, waitMs};
+/**
+ * How long the deadline lets a call wait, in ms; 0 if not at all. The rest is for an attempt after the wait. A timeout that grows with the output
+ * leaves less.
+ */
+export function waitableMs({attemptTimeoutMs, deadlineMs}: Policy): number {
+  if (deadlineMs === null) return Infinity;
+  const ms = deadlineMs - LEAST_ATTEMPT_MS - Math.min(attemptTimeoutMs ?? Infinity, deadlineMs / 2);
+  return Math.max(0, Math.floor(ms));
 }

@@ -10,7 +10,7 @@ import {
 } from '../../src/policy/trip-rule.ts';
 import type {AdaptiveBreaker, RatioBreaker} from '../../src/policy/types.ts';
 import {formatCount, formatNumber, formatShare} from '../analysis/format.ts';
-import {inFlight} from '../analysis/places.ts';
+import {recoveryLine} from '../analysis/recovery-line.ts';
 import {retriesOf} from '../analysis/retryability.ts';
 import {attemptsUntilRun, learnedRun} from '../analysis/runs.ts';
 import type {Words} from '../dialects/words.ts';
@@ -98,18 +98,20 @@ const LEARNED = [0.01, 0.1, 0.3, 0.5, 0.9];
 const AGES = [0, 1000, 3000, 10_000, 30_000, 60_000, 600_000, 3_600_000];
 
 /** How long calls wait for the end of an outage, and how many. */
-export function lineBlocks({policy: {breaker, objective}, dialect: {words}}: Scope): Block[] {
+export function lineBlocks({policy, dialect: {words}}: Scope): Block[] {
+  const {breaker, objective} = policy;
   if (breaker?.kind !== 'adaptive') return [];
-  const {maxWaitMs, maxAgeMs, queue} = breaker;
-  if (maxWaitMs === 0 || queue === 0) return [text('While the breaker is open, calls fail at once: none may wait.')];
-  const which = maxAgeMs === null ? 'all calls' : `calls that began in the first ${words.ms(maxAgeMs)} of an outage`;
-  const waits = `While the breaker is open, ${which} wait for up to ${words.ms(maxWaitMs)}${maxAgeMs === null ? '' : ', and later ones fail at once'}.`;
+  const {maxAgeMs} = breaker;
   const rps = objective?.assume?.rps;
-  if (rps === undefined) return [text(`${waits} The line holds ${formatNumber(queue)}.`)];
-  const most = formatNumber(inFlight(rps, maxWaitMs));
+  const {queue, waitMs, most} = recoveryLine(policy, rps ?? 0);
+  if (waitMs === 0 || queue === 0) return [text('While the breaker is open, calls fail at once: none may wait.')];
+  const which = maxAgeMs === null ? 'all calls' : `calls that began in the first ${words.ms(maxAgeMs)} of an outage`;
+  const waits = `While the breaker is open, ${which} wait for up to ${words.ms(waitMs)}${maxAgeMs === null ? '' : ', and later ones fail at once'}.`;
+  const holds = formatNumber(queue);
+  if (rps === undefined) return [text(`${waits} The line holds ${holds}.`)];
   return [
     text(
-      `${waits} ${formatCount(rps, 'call')} per second · ${words.ms(maxWaitMs)} = ${most} in the line, which holds ${formatNumber(queue)}.`,
+      `${waits} ${formatCount(rps, 'call')} per second · ${words.ms(waitMs)} = ${formatNumber(most)} in the line, which holds ${holds}.`,
     ),
   ];
 }

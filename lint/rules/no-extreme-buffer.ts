@@ -9,7 +9,7 @@ import {builtIn} from './built-in.ts';
 const extremeReplayLimit: Check = {
   needs: ['breaker', 'replayLimitBytes', 'routes'],
   fields: ['breaker', 'replayLimitBytes', 'idempotentMethods', 'idempotency'],
-  reads: ['concurrency', 'deadlineMs', 'match', 'maxAttempts', 'objective'],
+  reads: ['attemptTimeoutMs', 'concurrency', 'deadlineMs', 'match', 'maxAttempts', 'objective'],
 
   *check(scope): Iterable<Draft> {
     yield* longLine(scope);

@@ -1,13 +1,14 @@
+import {LEAST_ATTEMPT_MS} from '../../src/core/limits.ts';
 import {longestMs} from '../../src/math/schedule.ts';
 import {formatCount} from '../analysis/format.ts';
 import {isPredictable} from '../analysis/prediction.ts';
-import {shortRest} from '../analysis/recovery-line.ts';
+import {waitableMs, waitingBreaker} from '../analysis/recovery-line.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {mayRetry, retriesOf, retriesThrottled} from '../analysis/retryability.ts';
 import {assign, setting} from '../analysis/setting.ts';
 import {suggestedTimeoutMs} from '../analysis/suggested-values.ts';
 import {shorterLimit} from '../analysis/time-limit.ts';
-import {isSet, isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
+import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
@@ -19,7 +20,7 @@ const attemptAsLongAsCall: Check = {
   *check(scope): Iterable<Draft> {
     const {attemptTimeoutMs, deadlineMs} = scope.policy;
     const {words} = scope.dialect;
-    yield* waitAsLongAsCall(scope);
+    yield* unreachableWait(scope);
     if (attemptTimeoutMs === null || deadlineMs === null || attemptTimeoutMs < deadlineMs) return;
     if (!mayRetry(scope) || isPredictable(scope)) return;
     const retries = retriesOf(scope.policy);
@@ -35,17 +36,31 @@ const attemptAsLongAsCall: Check = {
   },
 };
 
-/** If the attempts after the wait are cut off, no probe succeeds and the breaker stays open. */
-function* waitAsLongAsCall(scope: Scope): Iterable<Draft> {
-  const rest = shortRest(scope);
-  if (rest === undefined || !isSet(scope, 'breaker.maxWaitMs')) return;
+/** A wait for the end of an outage that the deadline ends earlier. */
+function* unreachableWait(scope: Scope): Iterable<Draft> {
+  const {policy, dialect} = scope;
+  const {maxWaitMs = 0, queue = 0} = waitingBreaker(policy) ?? {};
+  const waitMs = waitableMs(policy);
+  const {deadlineMs} = policy;
+  if (deadlineMs === null || queue === 0 || maxWaitMs <= waitMs + LEAST_ATTEMPT_MS) return;
+  const isWritten = isSetHere(scope, 'breaker.maxWaitMs');
+  // A shorter deadline of a route ends the waits of its own calls only.
+  if (!isWritten || mostSpecific(scope, ...WAIT_FIELDS) !== 'breaker.maxWaitMs') return;
+  const {words} = dialect;
+  const longest =
+    waitMs === 0
+      ? `none waits, because the deadline of ${words.ms(deadlineMs)} leaves time for an attempt only`
+      : `the longest wait is ${words.ms(waitMs)}, which leaves an attempt ${words.ms(deadlineMs - waitMs)} of the deadline`;
   yield {
-    at: mostSpecific(scope, 'breaker.maxWaitMs', 'deadlineMs'),
-    message: `A call may wait for the end of an outage until ${scope.dialect.words.ms(rest.ms)} before its deadline${rest.slower}: its attempt is cut off, and the breaker stays open. Lower maxWaitMs.`,
-    related: relatedTo(scope, 'breaker.maxWaitMs', 'deadlineMs'),
-    ...(rest.waitMs > 0 && {fix: setting(scope, 'breaker.maxWaitMs', rest.waitMs)}),
+    at: 'breaker.maxWaitMs',
+    message: `No call waits ${words.ms(maxWaitMs)} for the end of an outage: ${longest}. Lower maxWaitMs.`,
+    severity: 'info',
+    related: relatedTo(scope, 'attemptTimeoutMs', 'deadlineMs'),
+    ...(waitMs > 0 && {fix: setting(scope, 'breaker.maxWaitMs', waitMs)}),
   };
 }
+
+const WAIT_FIELDS = ['breaker.maxWaitMs', 'attemptTimeoutMs', 'deadlineMs'] as const;
 
 const unreachableCap: FormerCheck = {
   formerly: 'RL306',

@@ -128,37 +128,49 @@ describe('RL213 on a breaker whose calls do not wait', () => {
 });
 
 describe('RL304 on a wait for the end of an outage', () => {
-  const waiting = (maxWaitMs: number, latencyMs?: object): PolicyInput => ({
+  const waiting = (maxWaitMs: number, more: PolicyInput = {}): PolicyInput => ({
     deadlineMs: 10_000,
     attemptTimeoutMs: 3000,
     breaker: {maxWaitMs},
-    ...(latencyMs && {objective: {assume: {latencyMs}}}),
+    ...more,
   });
-  const latencyMs = {p50: 400, p95: 910};
 
-  it('asks for time for an attempt', async () => {
-    expect(await said(waiting(9950))).to.be.empty;
-    expect(await said(waiting(9951))).to.deep.equal(['RL304 warning breaker.maxWaitMs']);
-    expect(await said(waiting(9090, latencyMs))).to.be.empty;
-    expect(await said(waiting(9091, latencyMs))).to.deep.equal(['RL304 warning breaker.maxWaitMs']);
+  it('reports one that leaves an attempt less than its time', async () => {
+    expect(await said(waiting(7000))).to.be.empty;
+    expect(await said(waiting(7001))).to.deep.equal(['RL304 info breaker.maxWaitMs']);
+    // An attempt has at most half of the deadline.
+    expect(await said(waiting(5000, {attemptTimeoutMs: 9000}))).to.be.empty;
+    expect(await said(waiting(5001, {attemptTimeoutMs: 9000}))).to.deep.equal(['RL304 info breaker.maxWaitMs']);
+    expect(await said(waiting(20_000, {attemptTimeoutMs: null}))).to.deep.equal(['RL304 info breaker.maxWaitMs']);
+    expect(await said(waiting(20_000, {deadlineMs: null}))).to.be.empty;
     expect(await said({...waiting(20_000), breaker: {maxWaitMs: 20_000, queue: 0}})).not.to.contain(
-      'RL304 warning breaker.maxWaitMs',
+      'RL304 info breaker.maxWaitMs',
     );
-    expect(await said({...waiting(20_000), deadlineMs: null})).not.to.contain('RL304 warning breaker.maxWaitMs');
   });
 
-  it('fixes it so that more calls are answered', async () => {
-    for (const latencies of [latencyMs, undefined]) {
-      const [better] = await mended(waiting(10_000, latencies));
-      expect(better!.breaker).to.deep.equal({maxWaitMs: latencies ? 9090 : 5000});
-      expect(await answered(better!, 400)).to.be.above(await answered(waiting(10_000), 400));
-    }
+  it('says how long calls wait, and fixes it without a change of what is answered', async () => {
+    const [finding] = await findings(waiting(10_000));
+    expect(finding!.message).to.contain('the longest wait is 6950 ms, which leaves an attempt 3050 ms of the deadline');
+    const [fixed] = await mended(waiting(10_000));
+    expect(fixed!.breaker).to.deep.equal({maxWaitMs: 6950});
+    expect(await answered(fixed!, 400)).to.be.closeTo(await answered(waiting(10_000), 400), 0.5);
   });
 
-  it('looks at a wait of a preset, and not at the default', async () => {
+  it('says that none waits where the deadline is too short', async () => {
+    const [finding] = await findings({deadlineMs: 90, attemptTimeoutMs: 40, breaker: {maxWaitMs: 400}});
+    expect(finding!.message).to.contain('none waits, because the deadline of 90 ms leaves time for an attempt only');
+    expect(finding!.fix).to.equal(undefined);
+  });
+
+  it('looks at what the file sets last: not at a preset, the default, or the deadline of a route', async () => {
     const short = {deadlineMs: 60_000, attemptTimeoutMs: 10_000};
-    expect(await said({extends: ['steadfetch:llm'], ...short})).to.deep.equal(['RL304 warning deadlineMs']);
+    expect(await said({extends: ['steadfetch:batch'], ...short})).to.be.empty;
     expect(await said({deadlineMs: 1000, attemptTimeoutMs: 300})).to.be.empty;
+    const route = {match: {path: '/a'}, name: 'a', deadlineMs: 5000, attemptTimeoutMs: 1000};
+    expect(await said(waiting(7000, {routes: [route]}))).to.be.empty;
+    expect(await said(waiting(7000, {routes: [{...route, breaker: {maxWaitMs: 6000}}]}))).to.deep.equal([
+      'RL304 info routes[0].breaker.maxWaitMs',
+    ]);
   });
 });
 
@@ -173,10 +185,17 @@ describe('the queue of a breaker', () => {
     expect(await said(traffic(299))).to.deep.equal(['RL217 warning breaker.queue']);
     expect(await said({objective: {assume: {rps: 3334}}})).to.deep.equal(['RL217 info objective']);
     expect(await said({objective: {assume: {rps: 3333}}})).to.be.empty;
-    // No call waits beyond its deadline.
-    expect(await said({...traffic(1000, 20_000), deadlineMs: 9000, attemptTimeoutMs: 2000})).to.include(
-      'RL304 warning breaker.maxWaitMs',
-    );
+    // The deadline leaves 6.95 s for waits.
+    const short = {deadlineMs: 9000, attemptTimeoutMs: 2000};
+    expect(await said({...traffic(694, 7000), ...short})).to.deep.equal(['RL217 warning breaker.queue']);
+    expect(await said({...traffic(695, 7000), ...short})).to.be.empty;
+    // Calls wait for the answer to the last probe, too.
+    const slow = (queue: number): PolicyInput => ({
+      ...traffic(queue),
+      objective: {assume: {rps: 100, latencyMs: {p50: 500}}},
+    });
+    expect(await said(slow(349))).to.deep.equal(['RL217 warning breaker.queue']);
+    expect(await said(slow(350))).to.be.empty;
     expect(await mended(traffic(100))).to.deep.equal([traffic(390)]);
   });
 

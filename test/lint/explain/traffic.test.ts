@@ -58,10 +58,13 @@ describe('explaining stated traffic', () => {
     for (const row of [/0 ms +100 ms/, /3000 ms +375 ms/, /10000 ms +1000 ms/]) expect(shown).to.match(row);
     // A probe for fifty calls is enough.
     expect(shown).not.to.contain('30000 ms  ');
-    expect(shown).to.contain('calls that began in the first 30000 ms of an outage wait for up to 3000 ms');
+    expect(shown).to.contain('calls that began in the first 33000 ms of an outage wait for up to 3000 ms');
     expect(shown).to.contain('50 calls per second · 3000 ms = 150 in the line, which holds 10000.');
     const all = await explained('RL213', {breaker: {maxAgeMs: null}});
     expect(all).to.contain('all calls wait for up to 3000 ms. The line holds 10000.');
+    // The deadline leaves an attempt its time.
+    const short = {deadlineMs: 5000, attemptTimeoutMs: 1000, breaker: {maxWaitMs: 9000, maxAgeMs: null}};
+    expect(await explained('RL213', short)).to.contain('all calls wait for up to 3950 ms.');
     expect(await explained('RL213', {breaker: {maxWaitMs: 0}})).to.contain('none may wait');
     expect(await explained('RL217', {breaker: {kind: 'ratio'}})).not.to.contain('wait for up to');
   });
