@@ -19,8 +19,17 @@ async function strictly(text: string): Promise<string[]> {
 const literals = (code: string, before: RegExp): string[] =>
   Array.from(code.matchAll(before), ({0: head, index}) => {
     const literal = objectAt(code, index + head.length - 1);
-    return JSON.stringify(runInNewContext(`(${literal})`));
+    return JSON.stringify(runInNewContext(`(${literal})`, constantsIn(code.slice(0, index))));
   });
+
+/** Objects that the code names: `const breaker = {…} as const`. */
+const constantsIn = (code: string): Record<string, unknown> =>
+  Object.fromEntries(
+    Array.from(code.matchAll(/const (\w+) = (\{.*?\}) as const/g), ([, name, literal]) => [
+      name,
+      runInNewContext(`(${literal})`),
+    ]),
+  );
 
 /** From a brace to the one that closes it. */
 function objectAt(code: string, start: number): string {
