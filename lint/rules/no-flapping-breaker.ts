@@ -105,11 +105,9 @@ function* failingAtOnce(scope: Scope, {kind, openMs, scope: shared}: OpenTimeBre
   const {words} = scope.dialect;
   yield {
     at: isLong ? 'breaker.openMs' : 'breaker.kind',
-    message: `Every call fails for up to ${words.ms(openMs)} after an outage${isLong ? `, longer than a call lasts (${words.ms(callMs)})` : ''}. With defaults, in the scenario "outage", kind "${kind}" answers ${ANSWERED[kind]} % of the calls, no breaker ${ANSWERED.none} %, and kind "adaptive", whose calls wait, ${ANSWERED.adaptive} %.`,
+    message: `Every call fails for up to ${words.ms(openMs)} after an outage${isLong ? `, longer than a call lasts (${words.ms(callMs)})` : ''}. With defaults, in the scenario "outage", kind "${kind}" answers ${ANSWERED[kind]} % of the calls, no breaker ${ANSWERED.none} %, and kind "adaptive", whose calls wait, ${ANSWERED.adaptive} %. Kind "adaptive" needs no useFixedBreakers().`,
     severity: 'info',
-    suggestions: [
-      assign('Use kind "adaptive", which needs no useFixedBreakers()', 'breaker', {kind: 'adaptive', scope: shared}),
-    ],
+    suggestions: [assign('Use kind "adaptive"', 'breaker', {kind: 'adaptive', scope: shared})],
   };
 }
 

@@ -1,8 +1,7 @@
-import {LEAST_ATTEMPT_MS} from '../../src/core/limits.ts';
 import {longestMs} from '../../src/math/schedule.ts';
 import {formatCount} from '../analysis/format.ts';
 import {isPredictable} from '../analysis/prediction.ts';
-import {waitableMs, waitingBreaker} from '../analysis/recovery-line.ts';
+import {unreachableWait} from '../analysis/recovery-line.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {mayRetry, retriesOf, retriesThrottled} from '../analysis/retryability.ts';
 import {assign, setting} from '../analysis/setting.ts';
@@ -20,7 +19,7 @@ const attemptAsLongAsCall: Check = {
   *check(scope): Iterable<Draft> {
     const {attemptTimeoutMs, deadlineMs} = scope.policy;
     const {words} = scope.dialect;
-    yield* unreachableWait(scope);
+    yield* tooLongWait(scope);
     if (attemptTimeoutMs === null || deadlineMs === null || attemptTimeoutMs < deadlineMs) return;
     if (!mayRetry(scope) || isPredictable(scope)) return;
     const retries = retriesOf(scope.policy);
@@ -36,31 +35,17 @@ const attemptAsLongAsCall: Check = {
   },
 };
 
-/** A wait for the end of an outage that the deadline ends earlier. */
-function* unreachableWait(scope: Scope): Iterable<Draft> {
-  const {policy, dialect} = scope;
-  const {maxWaitMs = 0, queue = 0} = waitingBreaker(policy) ?? {};
-  const waitMs = waitableMs(policy);
-  const {deadlineMs} = policy;
-  if (deadlineMs === null || queue === 0 || maxWaitMs <= waitMs + LEAST_ATTEMPT_MS) return;
-  const isWritten = isSetHere(scope, 'breaker.maxWaitMs');
-  // A shorter deadline of a route ends the waits of its own calls only.
-  if (!isWritten || mostSpecific(scope, ...WAIT_FIELDS) !== 'breaker.maxWaitMs') return;
-  const {words} = dialect;
-  const longest =
-    waitMs === 0
-      ? `none waits, because the deadline of ${words.ms(deadlineMs)} leaves time for an attempt only`
-      : `the longest wait is ${words.ms(waitMs)}, which leaves an attempt ${words.ms(deadlineMs - waitMs)} of the deadline`;
+function* tooLongWait(scope: Scope): Iterable<Draft> {
+  const wait = unreachableWait(scope);
+  if (wait === undefined) return;
   yield {
     at: 'breaker.maxWaitMs',
-    message: `No call waits ${words.ms(maxWaitMs)} for the end of an outage: ${longest}. Lower maxWaitMs.`,
+    message: `${wait.text} Lower maxWaitMs.`,
     severity: 'info',
     related: relatedTo(scope, 'attemptTimeoutMs', 'deadlineMs'),
-    ...(waitMs > 0 && {fix: setting(scope, 'breaker.maxWaitMs', waitMs)}),
+    ...(wait.longestMs > 0 && {fix: setting(scope, 'breaker.maxWaitMs', wait.longestMs)}),
   };
 }
-
-const WAIT_FIELDS = ['breaker.maxWaitMs', 'attemptTimeoutMs', 'deadlineMs'] as const;
 
 const unreachableCap: FormerCheck = {
   formerly: 'RL306',
