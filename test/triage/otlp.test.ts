@@ -34,7 +34,7 @@ describe('triage: the spans of steadfetch', () => {
     });
     sdk.start();
     const fetch = createFetch(
-      {backoff: {baseMs: 1, throttledBaseMs: 1}, attemptTimeoutMs: 200},
+      {backoff: {baseMs: 1, throttledBaseMs: 1}, attemptTimeoutMs: 1000},
       {observer: otelObserver()},
     );
     try {
