@@ -6,7 +6,7 @@ import {writeFileSync} from 'node:fs';
 import {scenarios} from '../src/simulate/scenario/scenarios.ts';
 import {comparisonSections, HEAD, numbers} from './defaults/comparisons.ts';
 import {table} from './defaults/markdown.ts';
-import {courses, guardTable, lossSection, presetSection, summaries} from './defaults/outcomes.ts';
+import {courses, guardTable, lossSection, presetSection, slowSection, summaries} from './defaults/outcomes.ts';
 
 const PRESETS = [
   'steadfetch:default',
@@ -61,6 +61,10 @@ ${courses(guards)}
 Names with a version are the packages themselves; models are written from the documentation of what they stand for, with its defaults. The code of both is
 in \`bench/outcomes/guards\`, and \`npm run outcomes\` measures them again.
 
+A service whose answers take 2 s, where the load returns in slow round trips:
+
+${await slowSection()}
+
 ## Presets
 
 ${await presetSection()}
@@ -71,7 +75,7 @@ ${await presetSection()}
 and in a cold start, at most 0.1 points below no policy; in longer outages at most 1 point (3 where answers are late); while half-alive at 88 % failures at most 2 points. These
 cells have bounds of their own:
 
-${await lossSection()}
+${lossSection()}
 
 Other costs of the default, measured by the same tests: in an outage that does not end, failed calls take up to 0.2 s on average in ten minutes, and one in twenty takes
 3 s; up to 3 s of calls wait at once.

@@ -72,7 +72,7 @@ export function presetCells(preset: Preset): readonly Cell[] {
   ];
 }
 
-/** A service whose answers take 2 s, for the section of what is lost. */
+/** A service whose answers take 2 s. */
 export const SLOW_CELLS: readonly Cell[] = (
   [
     [1, 10],
