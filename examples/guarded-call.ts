@@ -2,10 +2,11 @@
  * A circuit breaker around any function: here a database that goes down for a minute and comes back.
  *
  * A call a second reads from the database. Five failures in a row open the breaker for 30 seconds: meanwhile callers fail at once, and the
- * database gets no load but a probe.
+ * database gets no load but a probe. The default breaker would let through most of so few calls, as probes.
  *
  * `npx node examples/guarded-call.ts` shows what the callers and the database see. Time is virtual, so the run takes no time.
  */
+import {useFixedBreakers} from '../src/breakers.ts';
 import {guard, reportOf} from '../src/function.ts';
 import {seededRandom, VirtualClock} from '../src/testing.ts';
 
@@ -15,6 +16,8 @@ const END_S = 120;
 const QUERY_MS = 20;
 /** A database that is down lets its clients wait. */
 const TIMEOUT_MS = 1000;
+
+useFixedBreakers();
 
 export interface Seen {
   /** Rows of the callers, by what they got: `rows`, or why there were none. */

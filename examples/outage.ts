@@ -7,6 +7,7 @@
  *
  * `npx node examples/outage.ts` takes 15 s, because the real server takes its time. The course's breaker opens for 30 s, this one for 1 s.
  */
+import {useFixedBreakers} from '../src/breakers.ts';
 import {systemClock} from '../src/core/system-clock.ts';
 import {createFetch, type PolicyInput} from '../src/index.ts';
 import {type ScenarioInput, simulate} from '../src/simulate.ts';
@@ -28,6 +29,8 @@ export const scenario: ScenarioInput = {
     faults: [{status: 503, fromMs: DOWN_FROM_S * 1000, toMs: DOWN_TO_S * 1000, afterMs: 20}],
   },
 };
+
+useFixedBreakers();
 
 const retries: PolicyInput = {
   maxAttempts: 5,

@@ -5,7 +5,7 @@
  */
 import {createFetch, definePolicy, type ResilientFetch} from '../../src/fetch.ts';
 
-const policy = definePolicy({name: 'shop', breaker: {kind: 'consecutive', failures: 3}});
+const policy = definePolicy({name: 'shop'});
 
 export const shopFetch: ResilientFetch = createFetch(policy);
 
