@@ -76,9 +76,9 @@ export const errors: Readonly<Record<ErrorCode, Advice>> = {
   CIRCUIT_OPEN: {
     type: 'RejectedError',
     means:
-      'The circuit breaker of the origin is open, because too many of its recent attempts failed. Nothing was sent.',
+      'The circuit breaker of the origin is open after a run of failures, and the call could not wait for the recovery, or waited for as long as it may. Nothing was sent.',
     remedy:
-      'Wait for `retryAfterMs`. `handle.snapshot()` shows the state of each breaker, and the event `breaker.changed` says when it opened.',
+      'Wait for `retryAfterMs`. `handle.snapshot()` shows the state of each breaker and how many attempts wait, and the event `breaker.changed` says when it opened.',
   },
   CONCURRENCY_LIMIT: {
     type: 'RejectedError',
