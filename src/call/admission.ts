@@ -124,7 +124,7 @@ function waitOrRefuse<R extends AttemptResponse>(
     applicant.waiting?.();
     new RecoveryWait(call, applicant, line, ms, now);
   } else {
-    line?.refused(now);
+    line?.asked(now);
     refuseOpen(call, applicant, breaker, now);
   }
 }
@@ -246,7 +246,7 @@ function refuseOpen<R extends AttemptResponse>(
     if (place !== null || breaker.refuses(now)) return admitAtEndpoint(call, applicant, failover, now);
   }
   const retryAfterMs = breaker.retryAfterMs(now);
-  const when = retryAfterMs > 0 ? `for another ${Math.ceil(retryAfterMs)} ms` : 'until its probes have succeeded';
+  const when = retryAfterMs > 0 ? `for another ${Math.ceil(retryAfterMs)} ms` : 'until a probe succeeds';
   const message = `The circuit of ${breaker.guarded} is open ${when}.`;
   refuseAttempt(call, applicant, 'CIRCUIT_OPEN', breaker.guarded, message, retryAfterMs);
 }

@@ -165,7 +165,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
     const {breaker, load} = this.guards;
     const now = this.call.client.clock.now();
     load?.broke(now);
-    breaker?.bodyBroke(this.#recorded, now, this.startedAt);
+    breaker?.bodyBroke(this.#recorded, now);
   }
 
   /** Called after the breaker was notified, because the next call in the queue asks the breaker. */

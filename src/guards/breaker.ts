@@ -32,5 +32,5 @@ export interface CircuitBreaker {
   admit(now: number, release?: Release | null): Ticket | null;
   record(ticket: Ticket, health: Health, now: number, beganAt: number): void;
   /** The body of an attempt that counts as a success broke off: it counts as a failure in its place. */
-  bodyBroke(ticket: Ticket, now: number, beganAt: number): void;
+  bodyBroke(ticket: Ticket, now: number): void;
 }

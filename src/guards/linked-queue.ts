@@ -14,6 +14,10 @@ export class LinkedQueue<M extends QueueMember<M>> {
     return this.#first;
   }
 
+  get last(): M | null {
+    return this.#last;
+  }
+
   get size(): number {
     return this.#size;
   }

@@ -32,7 +32,7 @@ export interface RecoveryLine extends WaitingLine {
   /** How long an attempt of the call may wait, in ms; 0 or less if it fails at once. */
   waitableMs(call: WaitingCall): number;
   /** A refused attempt does not wait: it counts as asked for all the same, or probes would become rare. */
-  refused(now: number): void;
+  asked(now: number): void;
 }
 
 /** Leases of probes, of which several processes together send no more than the policy says: an attempt waits for the answer to its request. */

@@ -1160,7 +1160,7 @@ export interface AdaptiveBreaker {
    * Longest time between two probes, give or take a fifth: so late the end of a long outage is noticed. While a
    * probe is in flight, the next one waits for up to 4 s.
    *
-   * Unit: ms. Default: 2000.
+   * Unit: ms. Default: 1000.
    */
   readonly maxProbeMs: number;
   /**
@@ -1225,7 +1225,7 @@ export interface AdaptiveBreakerInput {
    * Longest time between two probes, give or take a fifth: so late the end of a long outage is noticed. While a
    * probe is in flight, the next one waits for up to 4 s.
    *
-   * Unit: ms. Default: 2000.
+   * Unit: ms. Default: 1000.
    */
   readonly maxProbeMs?: number | undefined;
   /**

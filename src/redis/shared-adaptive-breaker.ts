@@ -117,8 +117,8 @@ export class SharedAdaptiveBreaker implements CircuitBreaker, RecoveryLine {
     this.#own.record(ticket, health, now, beganAt);
   }
 
-  bodyBroke(ticket: Ticket, now: number, beganAt: number): void {
-    this.#own.bodyBroke(ticket, now, beganAt);
+  bodyBroke(ticket: Ticket, now: number): void {
+    this.#own.bodyBroke(ticket, now);
   }
 
   // The line.
@@ -135,9 +135,9 @@ export class SharedAdaptiveBreaker implements CircuitBreaker, RecoveryLine {
     return this.#own.waitableMs(call);
   }
 
-  refused(now: number): void {
+  asked(now: number): void {
     this.#look(now);
-    this.#own.refused(now);
+    this.#own.asked(now);
   }
 
   join(waiter: RecoveryWaiter, now: number): void {
@@ -224,8 +224,9 @@ export class SharedAdaptiveBreaker implements CircuitBreaker, RecoveryLine {
     }
     this.#isAdopting = true;
     try {
-      if (state !== CLOSED) this.#own.open(now);
-      else if (this.#own.state() === 'open' && (isNew || what === 'lease')) this.#own.grow(0, now); // Else it is open here alone, and Redis is about to learn of it.
+      if (state !== CLOSED) {
+        if (this.#own.state() === 'closed') this.#own.open(now);
+      } else if (this.#own.state() === 'open' && (isNew || what === 'lease')) this.#own.grow(0, now); // Else it is open here alone, and Redis is about to learn of it.
     } finally {
       this.#isAdopting = false;
     }

@@ -123,7 +123,7 @@ describe('Outage', () => {
       flying = [];
       while (!world.isDown && flying.length < 20) flying.push(world.begin());
     }
-    expect(rounds).to.deep.equal([1, 3, 8, 20, 20, 20]);
+    expect(rounds).to.deep.equal([1, 3, 9, 20, 20, 20]);
     world.now += 50;
     for (const attempt of flying) world.end(attempt, 'success');
     for (let n = 0; n < 100; n++) world.begin();

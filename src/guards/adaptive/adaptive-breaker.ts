@@ -27,18 +27,19 @@ const GAP_SPREAD = 0.2;
 const PROBES_BESIDE_ONE = 1 / 20;
 /** So long a probe in flight is waited for before the next one. */
 const PATIENCE_MS = 4000;
-/** What is asked for is measured over some five seconds. */
+/** What is asked for is measured over some five seconds, and a longer time without is silence. */
+const SILENCE_MS = 5000;
 const DEMAND_MS = 5000;
 /** So many attempts to spare, because fewer come, close the breaker. */
 const ENOUGH = 10;
-/** So many times as many attempts as a success takes are let through by one. */
-const GROWTH = 2;
 /**
- * Where a round trip takes longer than this, a success lets so many more through that the load doubles in this time: by round trips of 2 s, its
- * return would outlast the wait of a call.
+ * A success lets two more through, or as many as two successes take; and more where a round trip takes longer than this, so that the load
+ * doubles in this time: by round trips of 2 s, its return would outlast the wait of a call.
  */
 const DOUBLING_MS = 300;
-const MOST_GROWTH = 64;
+/** While the load returns, so many times as much as is asked for, so that a long line does not drown the server; so much of it may come at once. */
+const PACE = 2;
+const BURST_MS = 100;
 
 /** Without what is said of waiting, attempts do not wait. */
 type Settings = Pick<AdaptivePolicy, 'failures' | 'minProbeMs' | 'maxProbeMs'> &
@@ -74,11 +75,13 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   failed = 0;
   #firstBeganAt = 0;
   #firstEndedAt = 0;
-  /** Attempts that were asked for, in a second. */
+  /** Attempts that were asked for, in a millisecond. */
   #demand = 0;
   #askedAt = 0;
   /** How long successes take while the breaker is closed; 0 before the first one. */
   #usualMs = 0;
+  /** When the next of them may begin. */
+  #pacedAt = 0;
   /** The first attempt; then, where most attempts succeed, the last success; where few do, each moves it by its share. */
   #aliveAt = Infinity;
 
@@ -103,7 +106,7 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   }
 
   retryAfterMs(now: number): number {
-    return this.#hasRoom(now) ? 0 : this.#probeAt - now;
+    return this.#hasRoom(now) ? 0 : this.#roomAt - now;
   }
 
   /** An attempt that comes while others wait goes to the end of the line. */
@@ -115,7 +118,7 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
     if (release !== this.#release) {
       if (!this.#hasRoom(now)) return null;
       this.#takeRoom(now);
-      this.#asked(now);
+      this.asked(now);
     }
     return this.begin(now);
   }
@@ -135,8 +138,9 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
     this.#serve(now);
   }
 
-  bodyBroke(ticket: Ticket, now: number, beganAt: number): void {
-    if (typeof ticket === 'number' && ticket >= this.#counted) this.#ended(ticket, 1, beganAt, now);
+  bodyBroke(ticket: Ticket, now: number): void {
+    if (typeof ticket !== 'number' || ticket < this.#counted) return;
+    if (this.#runs.add(ticket, 1) >= this.#runs.longRun) this.open(now);
   }
 
   // What ends of attempts say.
@@ -149,7 +153,7 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
       this.#usualMs += (tookMs - this.#usualMs) / (this.#usualMs === 0 ? 1 : 64);
       return;
     }
-    this.grow(this.#usualMs || tookMs, now);
+    this.grow(Math.max(this.#usualMs, tookMs), now);
     if (this.#credits >= ENOUGH && this.#line.size === 0) this.#change('closed');
   }
 
@@ -157,16 +161,11 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
     if (failures === 1 && this.failed++ === 0) {
       this.#firstBeganAt = beganAt;
       this.#firstEndedAt = now;
-      // While nothing is asked for, no outage grows old.
-      if (this.#runs.attemptsPerSuccess < 2) this.#aliveAt = Math.max(this.#aliveAt, beganAt);
     }
-    if (failures === 0 && this.#state === 'half-open') this.#credits++;
+    if (failures === 0) this.#credits++; // It leaves its room to another.
     const run = this.#runs.add(number, failures);
     const {longRun} = this.#runs;
-    if (this.#state === 'half-open') {
-      // A server that has just begun to answer gets less patience.
-      if (run >= Math.min(longRun, 3 + longRun / 2)) this.#change('open');
-    } else if (run >= longRun && this.#isSeveralEvents(beganAt)) this.open(now);
+    if (run >= longRun && (this.#state === 'half-open' || this.#isSeveralEvents(beganAt))) this.open(now);
   }
 
   /** An attempt that began once the first failure was seen has not lost the same connection. */
@@ -176,7 +175,7 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
 
   /** An outage was noticed, here or by another process. */
   open(now: number): void {
-    if (this.#state !== 'closed') return;
+    if (this.#state === 'open') return;
     this.#openedAt = now;
     this.#change('open');
     this.#nextProbeAt = now + this.#gapMs(now);
@@ -185,8 +184,7 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   /** An attempt succeeded, here or as the probe of another process: more load returns. */
   grow(roundTripMs: number, now: number): void {
     if (this.#state === 'open') this.#change('half-open');
-    const growth = Math.min(MOST_GROWTH, Math.max(GROWTH, 2 ** (roundTripMs / DOUBLING_MS)));
-    this.#credits += growth * this.#runs.attemptsPerSuccess;
+    this.#credits += (1 + 2 ** (roundTripMs / DOUBLING_MS)) * this.#runs.attemptsPerSuccess;
     this.#serve(now);
   }
 
@@ -198,18 +196,21 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   // What is let through.
 
   #hasRoom(now: number): boolean {
-    return this.#state === 'closed' || this.#credits >= 1 || now >= this.#probeAt;
+    return this.#state === 'closed' || now >= this.#roomAt;
   }
 
-  get #probeAt(): number {
-    if (this.#inFlight === 0) return this.#nextProbeAt;
-    return Math.max(this.#nextProbeAt, this.#lastProbeAt + this.patienceMs);
+  /** When the next attempt may begin, as far as that is known. */
+  get #roomAt(): number {
+    const probeAt = Math.max(this.#nextProbeAt, this.#inFlight === 0 ? 0 : this.#lastProbeAt + this.patienceMs);
+    return this.#credits >= 1 ? Math.min(this.#pacedAt, probeAt) : probeAt;
   }
 
   #takeRoom(now: number): void {
     if (this.#state === 'closed') return;
-    if (this.#credits >= 1) this.#credits--;
-    else {
+    if (this.#credits >= 1 && now >= this.#pacedAt) {
+      this.#credits--;
+      if (this.#policy.maxWaitMs) this.#pacedAt = Math.max(this.#pacedAt, now - BURST_MS) + this.demandMs / PACE;
+    } else {
       this.#lastProbeAt = now;
       this.#nextProbeAt = now + this.#gapMs(now);
     }
@@ -222,11 +223,12 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
 
   /** The mean time between two attempts that are asked for. */
   get demandMs(): number {
-    return 1000 / Math.max(this.#demand, 1e-3);
+    return 1 / Math.max(this.#demand, 1e-6);
   }
 
-  #asked(now: number): void {
-    this.#demand = this.#demand * Math.exp((this.#askedAt - now) / DEMAND_MS) + 1000 / DEMAND_MS;
+  asked(now: number): void {
+    this.#demand = this.#demand * Math.exp((this.#askedAt - now) / DEMAND_MS) + 1 / DEMAND_MS;
+    this.#aliveAt += Math.max(0, now - this.#askedAt - SILENCE_MS); // While nothing is asked for, no outage grows old.
     this.#askedAt = now;
   }
 
@@ -249,18 +251,14 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   // The line.
 
   waitableMs({startedAt, recoveryMs}: WaitingCall): number {
-    const {maxWaitMs = 0, maxAgeMs, queue = 0} = this.#policy;
+    const {maxWaitMs, maxAgeMs, queue = 0} = this.#policy;
     const isOld = startedAt - this.#aliveAt > (maxAgeMs ?? Infinity);
-    if (isOld || maxWaitMs === 0 || this.#line.size >= queue) return 0;
+    if (isOld || !maxWaitMs || this.#line.size >= queue) return 0;
     return maxWaitMs + this.#usualMs - recoveryMs; // Before the answer to a probe, nobody knows more.
   }
 
-  refused(now: number): void {
-    this.#asked(now);
-  }
-
   join(waiter: RecoveryWaiter, now: number): void {
-    this.#asked(now);
+    this.asked(now);
     this.#line.add(waiter);
     if (this.#clock === null) this.#arm(now);
   }
@@ -275,10 +273,11 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
     if (this.#isServing || this.#line.size === 0) return;
     this.#isServing = true;
     try {
-      for (let first = this.#line.first; first !== null && this.#hasRoom(now); first = this.#line.first) {
+      // The newest first: it has most time left, and its caller is likely to wait still.
+      for (let last = this.#line.last; last !== null && this.#hasRoom(now); last = this.#line.last) {
         this.#takeRoom(now);
-        this.#line.remove(first);
-        first.released(this.#release);
+        this.#line.remove(last);
+        last.released(this.#release);
       }
     } finally {
       this.#isServing = false;
@@ -291,7 +290,7 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
     quietly(() => {
       this.#clock?.disarm(this.#timer);
       this.#clock = this.#line.first?.clock ?? null;
-      this.#clock?.arm(this.#timer, this.#probeAt - now, now);
+      this.#clock?.arm(this.#timer, this.#roomAt - now, now);
     });
   }
 }
