@@ -50,7 +50,7 @@ describe('checkInvariants', () => {
     [
       {breaker: {minProbeMs: 2001}},
       'breaker.minProbeMs',
-      'is 2001 ms, above maxProbeMs (2000 ms); raise maxProbeMs or lower minProbeMs',
+      'is 2001 ms, above maxProbeMs (1000 ms); raise maxProbeMs or lower minProbeMs',
     ],
     [
       {deadlineHeader: 'X-Correlation-ID'},
