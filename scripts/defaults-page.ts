@@ -77,7 +77,7 @@ cells have bounds of their own:
 
 ${lossSection()}
 
-Not in the grid: a service with little room whose callers give up soon, which the calls that waited [drown](guides/outages.md).
+Not in the grid: an outage that ends in partial failure, and a fast service that comes back slow; see [what cannot be won](guides/circuit-breaker.md#what-cannot-be-won).
 
 Other costs of the default, measured by the same tests: in an outage that does not end, failed calls take up to 0.2 s on average in ten minutes, and one in twenty takes
 3 s; up to 3 s of calls wait at once.

@@ -1,6 +1,7 @@
 /** The clients of the soak: every adapter under one policy, GETs and POSTs with and without a key, and callers that leave. */
 import ky from 'ky';
 import {Agent, request} from 'undici';
+import {useFixedBreakers} from '../src/breakers.ts';
 import {seededRandom} from '../src/core/random.ts';
 import {createFetch, definePolicy, resilience, type SteadfetchEvent} from '../src/core.ts';
 import {resilienceInterceptor} from '../src/undici/interceptor.ts';
@@ -8,6 +9,7 @@ import {WAYS} from '../test/support/reading-ways.ts';
 
 export const WORKERS_PER_DOOR = 16;
 
+useFixedBreakers();
 const handle = definePolicy({
   attemptTimeoutMs: 500,
   backoff: {baseMs: 2, capMs: 20, throttledBaseMs: 5},

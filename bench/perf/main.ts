@@ -4,6 +4,7 @@
  */
 import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {loadavg} from 'node:os';
+import {useFixedBreakers} from '../../src/breakers.ts';
 import {Costs} from './costs.ts';
 import {loadGroup, SUBJECT_GROUPS} from './groups.ts';
 import {markdownTable} from './markdown-table.ts';
@@ -15,6 +16,7 @@ import {digits, type Section} from './section.ts';
 import type {Group} from './subject.ts';
 
 installPeers();
+useFixedBreakers();
 
 /** The groups that do not measure calls one by one. */
 const OTHER_GROUPS: Readonly<Record<string, () => Promise<Section>>> = {

@@ -1,7 +1,10 @@
 /** One subject in a process of its own. Measures what its parent asks for, one request at a time. */
+import {useFixedBreakers} from '../../src/breakers.ts';
 import type {Quantity} from './costs.ts';
 import {median} from './statistics.ts';
 import type {Group, Subject} from './subject.ts';
+
+useFixedBreakers();
 
 const [groupFile, subjectName, checkout, url] = process.argv.slice(2) as [string, string, string, string];
 const {group} = (await import(groupFile)) as {group: Group};

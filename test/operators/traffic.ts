@@ -9,8 +9,11 @@ import type {AddressInfo} from 'node:net';
 import {setTimeout} from 'node:timers/promises';
 import {SpanStatusCode, trace} from '@opentelemetry/api';
 import ky from 'ky';
+import {useFixedBreakers} from '../../src/breakers.ts';
 import {createFetch, definePolicy, resilience} from '../../src/index.ts';
 import type {PolicyInput} from '../../src/policy/types.ts';
+
+useFixedBreakers();
 
 type Story = (url: string) => Promise<unknown>;
 

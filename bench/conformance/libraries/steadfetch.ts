@@ -1,4 +1,5 @@
 import {answer, runBatch} from '../../../src/batch.ts';
+import {useFixedBreakers} from '../../../src/breakers.ts';
 import {
   createFetch,
   definePolicy,
@@ -53,6 +54,8 @@ function guardedAt(policy: PolicyInput | PolicyHandle, on?: Ports['on']): (origi
     }
   };
 }
+
+useFixedBreakers();
 
 const onlyBreaker = ({minCalls, windowMs, openMs, capacity, timeoutMs}: BreakerOptions): PolicyInput => ({
   maxAttempts: 1,

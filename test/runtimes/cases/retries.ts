@@ -1,5 +1,6 @@
 /** What is sent again, and what is not. */
 
+import {useFixedBreakers} from '../../../src/breakers.ts';
 import {reportOf} from '../../../src/core.ts';
 import {AT_ONCE, attemptsOf, type Case, equal, ok, Script, thrown} from '../case.ts';
 
@@ -113,6 +114,7 @@ export const retries: readonly Case[] = [
     name: 'an open breaker refuses without sending',
     async run({here}, adapter) {
       const script = new Script(here, '503');
+      useFixedBreakers();
       const fetch = adapter({maxAttempts: 1, breaker: {kind: 'consecutive', failures: 2}});
       for (let count = 0; count < 2; count++) await fetch(script.url);
       const error = await thrown(fetch(script.url));
