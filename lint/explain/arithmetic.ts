@@ -13,6 +13,9 @@ import {placesBlocks, queueBlocks} from './places-blocks.ts';
 import {predictionBlocks} from './prediction-blocks.ts';
 import {triggerBlocks} from './trigger-blocks.ts';
 
+/** For what is loaded late with the arithmetics. */
+export {attemptBlocks, attemptTable} from './attempt-table.ts';
+
 const bursts: Arithmetic = scope => [
   ...burstBlocks(scope, longestWaits(scope.policy.backoff, Math.min(retriesOf(scope.policy), 5), false)),
   ...attemptBlocks(scope),

@@ -1,7 +1,6 @@
 /** What a policy means at a position: the rules that report something there, the field, and the attempts of a call. */
 
 import {type Hover, MarkupKind, type Position} from 'vscode-languageserver-types';
-import {attemptBlocks} from '../explain/attempt-table.ts';
 import {explainWith} from '../explain/explain-with.ts';
 import {renderMarkdown} from '../explain/render.ts';
 import type {RuleTexts} from '../explain/rule-markdown.ts';
@@ -65,6 +64,7 @@ const attemptRule: Rule = rules.find(({code}) => code === 'RL303')!;
 async function attemptsOf({location, offset}: FieldAt, {request}: PolicyText): Promise<string> {
   const {node, part} = location ?? {};
   if (part === 'inside' || node?.kind !== 'scalar' || typeof node.value !== 'number') return '';
+  const {attemptBlocks} = await import('../explain/arithmetic.ts');
   const explanations = await explainWith(attemptBlocks, attemptRule, {...request, offset});
   return explanations.length === 0
     ? ''

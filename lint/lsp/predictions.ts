@@ -6,7 +6,7 @@ import {timelineOf} from '../../src/math/timeline.ts';
 import {formatCount, formatNumber} from '../analysis/format.ts';
 import {mayRetry, retriesOf} from '../analysis/retryability.ts';
 import {isNative} from '../dialects/native.ts';
-import {attemptTable} from '../explain/attempt-table.ts';
+import type {AttemptTable} from '../explain/attempt-table.ts';
 import {below} from '../model/layer.ts';
 import {modelsOf} from '../model/models.ts';
 import {isSure, type Scope} from '../model/scope.ts';
@@ -24,9 +24,10 @@ export async function inlayHints(
   {textDocument: {uri}, range}: InlayHintParams,
 ): Promise<InlayHint[]> {
   const {scopes, lines} = await scopesOf(await session.policyAt(uri));
+  const tableOf = await loadTable();
   return scopes
     .flatMap(scope => [
-      hintAt(scope, 'deadlineMs', worstCase(scope), lines),
+      hintAt(scope, 'deadlineMs', worstCase(scope, tableOf), lines),
       hintAt(scope, 'maxAttempts', attemptsThatFit(scope), lines),
     ])
     .filter(hint => hint !== undefined)
@@ -48,8 +49,13 @@ function placeOf({own, base}: Scope, field: string): Place | undefined {
 const isKnown = (scope: Scope): boolean =>
   isSure(scope, 'maxAttempts', 'deadlineMs', 'attemptTimeoutMs', 'backoff', 'retryOn', 'retryingLayers');
 
-const worstCase = (scope: Scope): string | undefined =>
-  isKnown(scope) ? `worst case ${formatDuration(attemptTable(scope).worstMs)}` : undefined;
+type TableOf = (scope: Scope) => AttemptTable;
+
+/** Late, with the arithmetics: an editor that shows neither hints nor lenses need not load it. */
+const loadTable = async (): Promise<TableOf> => (await import('../explain/arithmetic.ts')).attemptTable;
+
+const worstCase = (scope: Scope, tableOf: TableOf): string | undefined =>
+  isKnown(scope) ? `worst case ${formatDuration(tableOf(scope).worstMs)}` : undefined;
 
 /** How many attempts fit into the deadline if each takes its whole timeout. */
 function attemptsThatFit(scope: Scope): string | undefined {
@@ -64,17 +70,18 @@ function attemptsThatFit(scope: Scope): string | undefined {
 
 export async function codeLenses(session: Session, {textDocument: {uri}}: CodeLensParams): Promise<CodeLens[]> {
   const {scopes, lines} = await scopesOf(await session.policyAt(uri));
+  const tableOf = await loadTable();
   return scopes.flatMap(scope => {
     const place = placeOf(scope, '');
     if (place === undefined || !isKnown(scope)) return [];
     const range = toRange(lines.rangeOf(spanToShow(place)));
-    return [{range, command: commandOf(scope, uri, session.settings)}];
+    return [{range, command: commandOf(scope, uri, session.settings, tableOf)}];
   });
 }
 
 /** A click simulates the policy, or the route. */
-function commandOf(scope: ScopeOfDocument, uri: string, {simulates}: Settings): Command {
-  const title = titleOf(scope);
+function commandOf(scope: ScopeOfDocument, uri: string, {simulates}: Settings, tableOf: TableOf): Command {
+  const title = titleOf(scope, tableOf);
   if (!simulates || !isNative(scope.dialect)) return {title, command: ''};
   return {title: `${title} · simulate`, command: simulate, arguments: [uri, targetOf(scope)]};
 }
@@ -84,12 +91,12 @@ function targetOf({base, policyIndex: policy}: ScopeOfDocument): Target {
   return route === undefined ? {policy} : {policy, route: Number(route)};
 }
 
-function titleOf(scope: Scope): string {
+function titleOf(scope: Scope, tableOf: TableOf): string {
   const {policy} = scope;
   const attempts = mayRetry(scope) ? retriesOf(policy) + 1 : 1;
   const requests = worstAmplification([attempts, ...policy.retryingLayers.map(({maxAttempts}) => maxAttempts)]);
   const load = Number.isFinite(requests) ? `${formatNumber(requests)}×` : 'unlimited';
-  return `worst case ${formatDuration(attemptTable(scope).worstMs)} · amplification ${load}`;
+  return `worst case ${formatDuration(tableOf(scope).worstMs)} · amplification ${load}`;
 }
 
 /** A scope, and in which policy of its document. */

@@ -4,6 +4,7 @@ import {copyFileSync, mkdirSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {type BuildOptions, build} from 'esbuild';
+import {yamlOfJson, yamlReadOnly} from '../../scripts/bundle/modules.ts';
 import {noticesOf} from '../../scripts/notices.ts';
 import {ruleTextsChunk} from '../../scripts/rule-pages/chunk.ts';
 import {chunkEntries, withChunks} from './chunks.ts';
@@ -42,6 +43,8 @@ const server = await build({
     namedProtocol(root),
     projectSimulator(extension),
     withChunks(root),
+    yamlReadOnly,
+    yamlOfJson,
   ],
 });
 const chunks = await build({
@@ -50,7 +53,7 @@ const chunks = await build({
   outdir: join(dist, 'chunks'),
   format: 'esm',
   inject: [join(extension, 'server/browser/process.ts')],
-  plugins: [builtins(extension), editorSchema, ruleTextsChunk],
+  plugins: [builtins(extension), editorSchema, ruleTextsChunk, yamlReadOnly, yamlOfJson],
 });
 // For Node, where the scripts of an extension are CommonJS.
 writeFileSync(join(dist, 'chunks/package.json'), '{"type": "module"}\n');

@@ -23,7 +23,6 @@ export const builtins = (extension: string): Plugin => ({
 });
 
 function standIn(name: string, extension: string): string {
-  if (name === 'path') return 'require("path-browserify")';
   const file = `./server/browser/${name}.ts`;
   return existsSync(join(extension, file)) ? `require(${JSON.stringify(file)})` : '{}';
 }
