@@ -207,10 +207,18 @@ describe('a stream that is piped into a response that is dropped', () => {
         },
       });
     const [piped, heard] = [source(), source()];
-    const ends = Promise.all([finished(piped.pipe(counted('pipe'))), once(heard, 'end')]);
-    heard.on('data', chunk => (seen.data = (seen.data ?? 0) + chunk.length));
+    const other = counted('pipe');
+    const ends = Promise.all([finished(other), once(heard, 'end')]);
+    const hear = (chunk: Uint8Array): void => {
+      seen.data = (seen.data ?? 0) + chunk.length;
+    };
     for (const each of [piped, heard]) {
-      const {answer} = await answered(response => void each.pipe(response));
+      const {answer} = await answered(response => {
+        // From here on it flows: read before, it may have ended.
+        if (each === heard) heard.on('data', hear);
+        else piped.pipe(other);
+        each.pipe(response);
+      });
       expect(await answer).to.equal('500 RESPONSE_TOO_LARGE');
     }
     await ends;
