@@ -120,7 +120,7 @@ function waitOrRefuse<R extends AttemptResponse>(
 ): void {
   const {line} = breaker;
   const ms = recoveryWaitMs(call, now);
-  if (line !== null && ms > 0 && !call.failover?.mayPassOver('breaker-open')) {
+  if (line !== null && ms > 0) {
     applicant.waiting?.();
     new RecoveryWait(call, applicant, line, ms, now);
   } else {

@@ -81,7 +81,7 @@ function decide<R extends AttemptResponse>(
   if (recoveryMs <= 0 && breaker?.refuses(now + waitMs) && !call.failover?.mayPassOver('breaker-open'))
     return no('breaker-open');
   // The line of a breaker lets through less than a budget would. An attempt that timed out has kept a worker of the server busy.
-  const isHeld = recoveryMs > 0 && breaker!.state(now) === 'open' && outcome.kind !== 'attempt-timeout';
+  const isHeld = !elsewhere && recoveryMs > 0 && breaker!.state(now) === 'open' && outcome.kind !== 'attempt-timeout';
   const receipt = outcome.isLate || isHeld ? FREE : withdraw(budget, guards.quota, classification, obeyed, now);
   if (budget !== null && receipt === REFUSED) return no('budget-exhausted');
   return {classification: moved, refusal: null, waitMs: inLine ? 0 : waitMs, waitSource, hint, receipt};

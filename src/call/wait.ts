@@ -98,12 +98,12 @@ export function waitableMs({startedAt, deadlineMs, deadlineAt}: CallFacts, now: 
 }
 
 /**
- * How long the call may wait in the line of a breaker, in ms; 0 or less if not at all. It leaves an attempt its time, or half of the deadline: a
- * probe that the deadline cuts off would not show that the origin is back.
+ * How long the call may wait in the line of a breaker, in ms; 0 or less if not at all, as where it may go to another endpoint. It leaves an
+ * attempt its time, or half of the deadline: a probe that the deadline cuts off would not show that the origin is back.
  */
 export function recoveryWaitMs(call: CallFacts, now: number): number {
   const line = call.guards.breaker?.line;
-  if (!line) return 0;
+  if (!line || call.failover?.mayPassOver('breaker-open')) return 0;
   const {attemptTimeoutMs, deadlineMs} = call;
   return Math.min(line.waitableMs(call), waitableMs(call, now) - Math.min(attemptTimeoutMs, deadlineMs / 2));
 }

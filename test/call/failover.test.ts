@@ -230,6 +230,21 @@ describe('a call with several endpoints', () => {
       expect(await world.run(ITEMS)).to.equal('404 (not-transient)');
     });
 
+    virtually(
+      'retries that leave an open breaker for another endpoint are paid, since they wait in no line',
+      async make => {
+        for (const failover of [{}, {on: ['server-error', 'overloaded'] as const}]) {
+          const breaker = {kind: 'adaptive', failures: 1} as const;
+          const world = make({...TWO, failover, budget: {capacity: 20}, breaker, maxAttempts: 2});
+          serve(world, {eu: [503], us: [503]});
+          expect(await world.run(ITEMS)).to.equal('503 (attempts-exhausted)');
+          const first = world.handle.snapshot(world.clock.now()).origins.find(({origin}) => origin === EU);
+          expect(first!.breakers[0]!.state).to.equal('open');
+          expect(first!.budgets[0]!.remaining).to.be.below(1);
+        }
+      },
+    );
+
     virtually('retries elsewhere are paid from the budget of the first endpoint', async make => {
       const world = make({...TWO, budget: {capacity: 20}, maxAttempts: 2});
       serve(world, {eu: [503], us: [503]});
