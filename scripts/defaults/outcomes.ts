@@ -79,7 +79,7 @@ const PRESET_TEXT: Readonly<Record<Preset, string>> = {
   interactive: 'is for calls that a user waits for',
   payments: 'is for calls that are worth waiting for, here a POST to a ledger that takes 0.4 s',
   llm: 'is for models, here one that takes 8 s; a request that hangs is one attempt of ten minutes, with or without the policy',
-  batch: 'is for work that nobody waits for, so that a call waits however old the outage is',
+  batch: 'is for work without a person waiting, so that a call waits however old the outage is',
 };
 
 /** A sentence for each preset, and a table of all. */

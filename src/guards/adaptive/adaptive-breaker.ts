@@ -27,8 +27,9 @@ const GAP_SPREAD = 0.2;
 const PROBES_BESIDE_ONE = 1 / 20;
 /** So long a probe in flight is waited for before the next one. */
 const PATIENCE_MS = 4000;
-/** What is asked for is measured over some five seconds, and a longer time without is silence. */
+/** So long without an attempt is silence. */
 const SILENCE_MS = 5000;
+/** What is asked for is measured over some five seconds. */
 const DEMAND_MS = 5000;
 /** So many attempts to spare, because fewer come, close the breaker. */
 const ENOUGH = 10;
@@ -80,7 +81,7 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   #askedAt = 0;
   /** How long successes take while the breaker is closed; 0 before the first one. */
   #usualMs = 0;
-  /** When the next of them may begin. */
+  /** When the next attempt of the returning load may begin. */
   #pacedAt = 0;
   /** The first attempt; then, where most attempts succeed, the last success; where few do, each moves it by its share. */
   #aliveAt = Infinity;
@@ -109,7 +110,7 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
     return this.#hasRoom(now) ? 0 : this.#roomAt - now;
   }
 
-  /** An attempt that comes while others wait goes to the end of the line. */
+  /** An attempt that comes while others wait joins the line. */
   refuses(at: number): boolean {
     return this.#state !== 'closed' && (this.#line.size > 0 || !this.#hasRoom(at));
   }
@@ -254,7 +255,7 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
     const {maxWaitMs, maxAgeMs, queue = 0} = this.#policy;
     const isOld = startedAt - this.#aliveAt > (maxAgeMs ?? Infinity);
     if (isOld || !maxWaitMs || this.#line.size >= queue) return 0;
-    return maxWaitMs + this.#usualMs - recoveryMs; // Before the answer to a probe, nobody knows more.
+    return maxWaitMs + this.#usualMs - recoveryMs; // Before the answer to a probe, no more is known.
   }
 
   join(waiter: RecoveryWaiter, now: number): void {

@@ -47,11 +47,7 @@ const CASES: readonly Case[] = [
     [...UP_TO_10, [10, 10]],
     load => spike(false, load),
   ],
-  [
-    'a spike on a service that stops work nobody waits for',
-    [...UP_TO_10, [10, 10], [100, 1]],
-    load => spike(true, load),
-  ],
+  ['a spike on a service that stops abandoned work', [...UP_TO_10, [10, 10], [100, 1]], load => spike(true, load)],
 ];
 
 const SLOW_LOADS: readonly Load[] = [
