@@ -51,13 +51,12 @@ function* minAboveTraffic(scope: Scope, min: number): Iterable<Draft> {
   };
 }
 
-/** The ratio of Netflix's limiter: 7 decreases halve the limit. */
+/** Seven decreases halve the limit. */
 const LARGEST_RATIO = 0.9;
-const DEFAULT_RATIO = 0.7;
+const DEFAULT_RATIO = 0.9;
 
-/** Not reported for the default start: the author chose only the bounds. */
-function* movedStart(scope: Scope, start: number, min: number, max: number): Iterable<Draft> {
-  if (!isSet(scope, 'concurrency.start') || (start >= min && start <= max)) return;
+function* movedStart(scope: Scope, start: number | undefined, min: number, max: number): Iterable<Draft> {
+  if (start === undefined || (start >= min && start <= max)) return;
   const isAbove = start > max;
   const bound = isAbove ? max : min;
   yield {

@@ -114,6 +114,7 @@ const pacingWithoutQueue: FormerCheck = {
         scope,
         'concurrency.queue',
         `the adaptive limit, which falls to ${leastConcurrency(concurrency)} if the server throttles,`,
+        10_000,
       );
   },
 };

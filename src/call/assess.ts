@@ -161,7 +161,10 @@ export function learn<R extends AttemptResponse>(
   // An endpoint without capacity is passed over as one that fails; its breaker stays closed, as for all that asks for less load.
   load?.record(attempt, !isUnready && isOverload(outcome.status) ? 'failure' : health, now);
   if (classification.transient) holdOthers(call, attempt.guards, outcome, classification, now);
-  if (concurrency !== null) concurrency.learn(loadOf(outcome, classification, client.answers), attempt.startedAt, now);
+  if (concurrency !== null) {
+    const load = loadOf(outcome, classification, client.answers);
+    concurrency.learn(load, attempt.startedAt, now, call.attemptTimeoutMs);
+  }
   if (attempt.taken !== null) settleQuota(call, quota, attempt.taken, outcome, classification, now);
   if (classification.transient) budget?.attemptFailed?.(now);
   attempt.freePlace();
@@ -212,11 +215,14 @@ function loadOf(outcome: Outcome, classification: Classification, answers: Pick<
   switch (outcome.kind) {
     case 'response':
       // A used-up account throttles too, and fewer attempts at a time do not help: it is not transient.
-      if ((classification.throttled && classification.transient) || isOverload(outcome.status)) return 'too-much';
+      if ((classification.throttled && classification.transient) || isOverload(outcome.status)) return 'refused';
       return answers.health(outcome.status, classification) === 'success' ? 'fine' : 'nothing';
     case 'attempt-timeout':
     case 'content-timeout':
-      return outcome.reachedTransport && !outcome.isLate ? 'too-much' : 'nothing';
+      return outcome.reachedTransport && !outcome.isLate ? 'late' : 'nothing';
+    case 'deadline':
+    case 'aborted':
+      return outcome.reachedTransport && !outcome.isLate ? 'left' : 'nothing';
     default:
       return 'nothing';
   }

@@ -1,4 +1,5 @@
 /** How an attempt gets its place under a concurrency limit: at once, or after a wait in the queue. */
+import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
 import type {ConcurrencyLimit, Waiter} from '../guards/concurrency.ts';
@@ -31,7 +32,7 @@ export function askPlace<R extends AttemptResponse>(
   proceed: Proceed,
 ): void {
   if (limit.tryEnter()) return proceed(call, applicant, limit, taken, now);
-  if (limit.isFull) return refuseFull(call, applicant, limit, taken, now);
+  if (limit.isFull) return refusePlace(call, applicant, limit, taken, FULL, now);
   applicant.waiting?.();
   new ConcurrencyWait(call, applicant, limit, taken, now, proceed);
 }
@@ -46,17 +47,20 @@ export function keeping<T>(place: ConcurrencyLimit, work: () => T): T {
   }
 }
 
-function refuseFull<R extends AttemptResponse>(
+const FULL = 'the queue is full';
+
+function refusePlace<R extends AttemptResponse>(
   call: CallContext<R>,
   applicant: Applicant<R>,
   limit: ConcurrencyLimit,
   taken: QuotaReservation | null,
+  why: string,
   now: number,
 ): void {
   const {origin} = call.guards;
   taken?.refund(now);
   const ofProcess = limit.isShared ? ' for this process now' : '';
-  const message = `${limit.inFlight} attempts to ${origin} are in flight, the limit is ${limit.max}${ofProcess}, and the queue is full.`;
+  const message = `${limit.inFlight} attempts to ${origin} are in flight, the limit is ${limit.max}${ofProcess}, and ${why}.`;
   refuseAttempt(call, applicant, 'CONCURRENCY_LIMIT', origin, message);
 }
 
@@ -74,7 +78,7 @@ class ConcurrencyWait<R extends AttemptResponse> extends AdmissionWait<R> implem
     now: number,
     proceed: Proceed,
   ) {
-    super(call, applicant, waitableMs(call, now));
+    super(call, applicant, waitableMs(call, now) - Math.min(limit.neededMs, call.deadlineMs / 2));
     this.#limit = limit;
     this.#taken = taken;
     this.#proceed = proceed;
@@ -102,13 +106,17 @@ class ConcurrencyWait<R extends AttemptResponse> extends AdmissionWait<R> implem
   refused(): void {
     this.step(() => {
       this.end();
-      refuseFull(this.call, this.applicant, this.#limit, this.#taken, this.call.client.clock.now());
+      refusePlace(this.call, this.applicant, this.#limit, this.#taken, FULL, this.call.client.clock.now());
     });
   }
 
   protected override over(isAborted: boolean): void {
-    this.#taken?.refund(this.call.client.clock.now());
-    this.applicant.left(this.call, isAborted);
+    const {call, applicant} = this;
+    const now = call.client.clock.now();
+    if (!isAborted && !this.isDisabled && now + LEAST_ATTEMPT_MS < call.deadlineAt)
+      return refusePlace(call, applicant, this.#limit, this.#taken, 'no place came free in time for an attempt', now);
+    this.#taken?.refund(now);
+    applicant.left(call, isAborted);
   }
 
   override end(): void {

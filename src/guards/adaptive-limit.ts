@@ -1,51 +1,148 @@
 /**
- * A concurrency limit that finds the load an origin can take: additive increase, multiplicative decrease.
+ * A concurrency limit that finds the load an origin can take. It is far away until the origin shows that it has too much to do, and it never
+ * takes single failures for that.
  *
- * The limit grows with successes while at least half of it is in use: by one per success until the first decrease, which doubles the limit
- * per round trip, then by one per round trip. It falls when the origin throttles or an attempt times out, at most once per round trip:
- * attempts that began before the last decrease say nothing about the new limit.
+ * - Refusals (429, 503, 529): how large a share of attempts fails whatever the load is seen right after a decrease, before the limit grows again.
+ *   The limit falls where refusals are more frequent than that, beyond chance.
+ * - Answers that take far longer than usual: the limit does not exceed what is in flight, and falls where most attempts are so late. Time that
+ *   all answers take is no sign of load.
+ * - It grows with successes while at least half of it is in use: by one per round trip after a decrease, then twice as fast in each further one.
  *
- * @see RFC 5681, section 3.1; Netflix concurrency-limits, AIMDLimit
+ * A decrease changes what later attempts meet: those that began before it say nothing about the new limit. Where the first of them that
+ * succeeds comes after a silence, the origin was down, and the decrease is taken back.
+ *
+ * @see Netflix concurrency-limits; BBR (successes in flight by Little's law); the sequential probability ratio test (Wald 1945)
  */
 import {leastConcurrency} from '../policy/least-concurrency.ts';
 import type {AdaptiveConcurrency} from '../policy/types.ts';
 
-/** What the end of an attempt says about the load on its origin. `nothing`: it failed for another reason, was refused or aborted. */
-export type Load = 'fine' | 'too-much' | 'nothing';
+/**
+ * What the end of an attempt says about the load on its origin. `late`: its time was over; `left`: its call gave it up. `nothing`: it failed
+ * for another reason, or was refused by a guard.
+ */
+export type Load = 'fine' | 'refused' | 'late' | 'left' | 'nothing';
+
+/** An answer is slow from so many times the usual time on, if it takes so long at least, or so large a part of the attempt timeout. */
+const SLOW = 4;
+const SLOW_MS = 2000;
+const SLOW_PART = 1 / 4;
+/** Slow answers leave so much of what is in flight. */
+const SLOW_LEAVES = 0.7;
+/** The limit falls where so large a share of the last eight or so attempts was slow. */
+const MOST = 0.9;
+const LATE_RATE = 1 / 8;
+/** The usual time follows answers below twice itself. Longer ones may be the load, so that it rises by so much of itself in a millisecond. */
+const USUAL_RATE = 1 / 64;
+const USUAL_RISE = 1 / 60_000;
+/** Refusals are too many where this share of what succeeds otherwise is refused, with these odds (as a logarithm) against chance. */
+const TOO_MANY = 0.3;
+const ODDS = 6;
+const LEAST_SHARE = 0.05;
+const SHARE_RATE = 1 / 16;
 
 export class AdaptiveLimit {
   readonly #policy: AdaptiveConcurrency;
   readonly #min: number;
   /** The limit as a fraction; `max` is its whole part. */
   #places: number;
-  #decreasedAt = -Infinity;
+  #fellAt = -Infinity;
+  /** The limit before it fell, until an attempt that began later succeeds; 0 after that. */
+  #before = 0;
+  /** How much the limit grows in a round trip, and when this round trip began. */
+  #step = Infinity;
+  #roundAt = -Infinity;
+  /** How long successes take, and when the last one came. */
+  #usualMs = 0;
+  #succeededAt = 0;
+  /** Successes in flight. */
+  #served = 0;
+  /** The share of attempts that were slow. */
+  #late = 0;
+  /** The share of attempts that is refused whatever the load, which is learned while the limit is not above `#lowest`. */
+  #refusedAnyway = LEAST_SHARE;
+  #lowest = 0;
+  /** How much more likely too many refusals explain what was seen than chance does, as a logarithm. */
+  #evidence = 0;
 
   constructor(policy: AdaptiveConcurrency) {
     this.#policy = policy;
     this.#min = leastConcurrency(policy);
-    this.#places = Math.min(Math.max(policy.start, this.#min), policy.max);
+    this.#places = Math.min(Math.max(policy.start ?? policy.max, this.#min), policy.max);
   }
 
   get max(): number {
     return Math.floor(this.#places);
   }
 
+  /** Time that an attempt needs: one that gets its place later is in vain. */
+  get neededMs(): number {
+    return 2 * this.#usualMs;
+  }
+
   /** @param inFlight Attempts in flight, the one that ended included. */
-  learn(load: Load, startedAt: number, inFlight: number, now: number): void {
-    if (load === 'too-much') this.#decrease(startedAt, now);
-    else if (load === 'fine') this.#increase(inFlight);
+  learn(load: Load, startedAt: number, inFlight: number, now: number, attemptTimeoutMs: number): void {
+    const ms = now - startedAt;
+    const isNew = startedAt > this.#fellAt;
+    const used = Math.min(this.#places, inFlight);
+    if (load === 'refused' && isNew) this.#judge(1, used, now);
+    if (load === 'refused' || load === 'nothing') return;
+    const isSlow =
+      this.#usualMs > 0 &&
+      ms > SLOW * this.#usualMs &&
+      (load === 'late' || ms > Math.min(SLOW_MS, attemptTimeoutMs * SLOW_PART));
+    if (isSlow || load === 'fine') this.#late += ((isSlow ? 1 : 0) - this.#late) * LATE_RATE;
+    if (isSlow && isNew) this.#slowed(load, used, now);
+    if (load !== 'fine') return;
+    const wasDown = now - this.#succeededAt > 2 * this.#usualMs;
+    this.#measure(ms, now);
+    if (!isNew) return;
+    // It fell because the origin was down, and not because it had too much to do.
+    if (wasDown) this.#places = Math.max(this.#places, this.#before);
+    this.#before = 0;
+    this.#judge(0, used, now);
+    if (!isSlow && inFlight * 2 >= this.#places) this.#grow(startedAt, now);
   }
 
-  #decrease(startedAt: number, now: number): void {
-    if (startedAt <= this.#decreasedAt) return;
-    this.#decreasedAt = now;
-    this.#places = Math.max(this.#min, Math.floor(this.#places * this.#policy.decreaseRatio));
+  #slowed(load: Load, used: number, now: number): void {
+    if (this.#late > MOST) this.#fall(used * this.#policy.decreaseRatio, now);
+    if (load === 'fine') this.#places = Math.min(this.#places, Math.max(this.#min, this.#served, used * SLOW_LEAVES));
   }
 
-  /** A limit that is hardly used does not grow: the success of few attempts says nothing about many. */
-  #increase(inFlight: number): void {
-    if (inFlight * 2 < this.#places) return;
-    const isFirstRise = this.#decreasedAt === -Infinity;
-    this.#places = Math.min(this.#policy.max, this.#places + (isFirstRise ? 1 : 1 / this.#places));
+  #measure(ms: number, now: number): void {
+    const passedMs = now - this.#succeededAt;
+    this.#succeededAt = now;
+    if (this.#usualMs === 0) this.#usualMs = ms;
+    else if (ms <= 2 * this.#usualMs) this.#usualMs += (ms - this.#usualMs) * USUAL_RATE;
+    else this.#usualMs *= 1 + Math.min(0.1, passedMs * USUAL_RISE);
+    const memoryMs = Math.max(100, 2 * this.#usualMs);
+    this.#served = this.#served * Math.exp(-passedMs / memoryMs) + ms / memoryMs;
+  }
+
+  /** The sequential test of the share that is refused anyway against too many. */
+  #judge(refused: 0 | 1, used: number, now: number): void {
+    const share = this.#refusedAnyway;
+    const tooMany = share + (1 - share) * TOO_MANY;
+    const odds = refused === 1 ? tooMany / share : (1 - tooMany) / (1 - share);
+    this.#evidence = Math.max(0, this.#evidence + Math.log(odds));
+    if (this.#places <= this.#lowest)
+      this.#refusedAnyway = Math.max(LEAST_SHARE, share + (refused - share) * SHARE_RATE);
+    if (this.#evidence > ODDS)
+      this.#fall(Math.min(used * this.#policy.decreaseRatio, Math.max(used / 2, this.#served)), now);
+  }
+
+  #fall(places: number, now: number): void {
+    this.#fellAt = this.#roundAt = now;
+    this.#step = 1;
+    this.#evidence = 0;
+    this.#before ||= this.#places;
+    this.#places = Math.max(this.#min, places);
+    this.#lowest = this.#places + 1;
+  }
+
+  #grow(startedAt: number, now: number): void {
+    this.#places = Math.min(this.#policy.max, this.#places + Math.min(1, this.#step / this.#places));
+    if (startedAt < this.#roundAt) return;
+    this.#roundAt = now;
+    this.#step *= 2;
   }
 }

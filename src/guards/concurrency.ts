@@ -41,8 +41,13 @@ export class ConcurrencyLimit {
   }
 
   /** Called when an attempt has ended, before it gives its place back. */
-  learn(load: Load, startedAt: number, now: number): void {
-    this.#adaptive?.learn(load, startedAt, this.#inFlight, now);
+  learn(load: Load, startedAt: number, now: number, attemptTimeoutMs: number): void {
+    this.#adaptive?.learn(load, startedAt, this.#inFlight, now, attemptTimeoutMs);
+  }
+
+  /** Time that an attempt needs after it got its place; 0 where that is not known. */
+  get neededMs(): number {
+    return this.#adaptive?.neededMs ?? 0;
   }
 
   get inFlight(): number {

@@ -91,7 +91,7 @@ export const defaultsByKind: Readonly<Record<string, Readonly<Record<string, obj
   },
   concurrency: {
     fixed: {kind: 'fixed', max: 50, queue: 0},
-    adaptive: {kind: 'adaptive', start: 20, max: 256, decreaseRatio: 0.7, queue: 1000},
+    adaptive: {kind: 'adaptive', max: 10000, decreaseRatio: 0.9, queue: 10000},
   },
 });
 

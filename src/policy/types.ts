@@ -1559,11 +1559,12 @@ export interface FixedConcurrencyInput {
 }
 
 /**
- * A limit that finds the number of attempts that the origin can take: it grows with successes while it is in use,
- * and falls when the origin throttles (429, 503, 529) or attempts time out, at most once per round trip. Latency
- * does not change it, because the latency of a model follows the length of its output.
+ * A limit that finds the number of attempts that the origin can take. It falls when the origin refuses more of
+ * them (429, 503, 529) than it does whatever the load, or when most take four times as long as usual, time out
+ * included. It grows with successes while it is in use. Single failures do not change it, nor does time that all
+ * answers take, as those of a model do.
  *
- * Source: additive increase, multiplicative decrease (RFC 5681); Netflix concurrency-limits, AIMDLimit.
+ * Source: Netflix concurrency-limits; BBR; the sequential probability ratio test (Wald 1945).
  */
 export interface AdaptiveConcurrency {
   /**
@@ -1573,12 +1574,12 @@ export interface AdaptiveConcurrency {
    */
   readonly kind: 'adaptive';
   /**
-   * The limit before anything is known. It doubles per round trip until the origin throttles for the first time,
-   * and grows by one per round trip afterwards.
+   * The limit before anything is known. It doubles per round trip until it falls for the first time. Default: max,
+   * so that nothing waits before the origin has too much to do.
    *
-   * Unit: attempts. Default: 20.
+   * Unit: attempts.
    */
-  readonly start: number;
+  readonly start?: number;
   /**
    * The limit never falls below this. Default: 4, or max if that is less.
    *
@@ -1588,30 +1589,32 @@ export interface AdaptiveConcurrency {
   /**
    * The limit never exceeds this.
    *
-   * Unit: attempts. Default: 256.
+   * Unit: attempts. Default: 10000.
    */
   readonly max: number;
   /**
-   * A decrease multiplies the limit by this.
+   * A decrease multiplies the attempts in flight by this; after refusals, the limit falls to those that succeed,
+   * if these are fewer.
    *
-   * Default: 0.7.
+   * Default: 0.9.
    */
   readonly decreaseRatio: number;
   /**
    * Attempts that may wait for a place. Any further attempt is refused at once. The default is not 0, because a
    * limit that falls makes attempts wait.
    *
-   * Unit: attempts. Default: 1000.
+   * Unit: attempts. Default: 10000.
    */
   readonly queue: number;
 }
 
 /**
- * A limit that finds the number of attempts that the origin can take: it grows with successes while it is in use,
- * and falls when the origin throttles (429, 503, 529) or attempts time out, at most once per round trip. Latency
- * does not change it, because the latency of a model follows the length of its output.
+ * A limit that finds the number of attempts that the origin can take. It falls when the origin refuses more of
+ * them (429, 503, 529) than it does whatever the load, or when most take four times as long as usual, time out
+ * included. It grows with successes while it is in use. Single failures do not change it, nor does time that all
+ * answers take, as those of a model do.
  *
- * Source: additive increase, multiplicative decrease (RFC 5681); Netflix concurrency-limits, AIMDLimit.
+ * Source: Netflix concurrency-limits; BBR; the sequential probability ratio test (Wald 1945).
  */
 export interface AdaptiveConcurrencyInput {
   /**
@@ -1621,10 +1624,10 @@ export interface AdaptiveConcurrencyInput {
    */
   readonly kind?: 'adaptive' | undefined;
   /**
-   * The limit before anything is known. It doubles per round trip until the origin throttles for the first time,
-   * and grows by one per round trip afterwards.
+   * The limit before anything is known. It doubles per round trip until it falls for the first time. Default: max,
+   * so that nothing waits before the origin has too much to do.
    *
-   * Unit: attempts. Default: 20.
+   * Unit: attempts.
    */
   readonly start?: number | undefined;
   /**
@@ -1636,20 +1639,21 @@ export interface AdaptiveConcurrencyInput {
   /**
    * The limit never exceeds this.
    *
-   * Unit: attempts. Default: 256.
+   * Unit: attempts. Default: 10000.
    */
   readonly max?: number | undefined;
   /**
-   * A decrease multiplies the limit by this.
+   * A decrease multiplies the attempts in flight by this; after refusals, the limit falls to those that succeed,
+   * if these are fewer.
    *
-   * Default: 0.7.
+   * Default: 0.9.
    */
   readonly decreaseRatio?: number | undefined;
   /**
    * Attempts that may wait for a place. Any further attempt is refused at once. The default is not 0, because a
    * limit that falls makes attempts wait.
    *
-   * Unit: attempts. Default: 1000.
+   * Unit: attempts. Default: 10000.
    */
   readonly queue?: number | undefined;
   /** Ignored by the engine: for notes and for other tools. */

@@ -52,8 +52,10 @@ describe('adaptive concurrency', () => {
 
   virtually('falls if attempts time out', async make => {
     const world = make({...policy, maxAttempts: 1, attemptTimeoutMs: 200, concurrency: adaptive});
-    world.serve('hang');
+    world.serve(later(world.clock, 20, 200));
     await calls(world, 60);
+    world.serve('hang');
+    await calls(world, 200);
     expect(world.handle.snapshot(world.clock.now()).origins[0]!.concurrency[0]!.max).to.be.below(20);
   });
 
