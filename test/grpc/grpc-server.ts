@@ -134,12 +134,25 @@ export class GrpcServer {
   /** @param address Where it listens; left out: on a free port. */
   static async start(address = '127.0.0.1:0'): Promise<GrpcServer> {
     const server = new GrpcServer();
-    server.#port = await new Promise((resolve, reject) =>
-      server.#server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) =>
+    server.#port = await server.#bind(address);
+    return server;
+  }
+
+  #bind(address: string): Promise<number> {
+    return new Promise((resolve, reject) =>
+      this.#server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) =>
         error === null ? resolve(port) : reject(error),
       ),
     );
-    return server;
+  }
+
+  /** Refuses every new connection from now on. Calls under way are answered, then their connections end. */
+  stopListening(): void {
+    this.#server.unbind(this.address);
+  }
+
+  async listenAgain(): Promise<void> {
+    await this.#bind(this.address);
   }
 
   get address(): string {
