@@ -80,14 +80,14 @@ function bodyOf(inputTokens: number, outputTokens: number): string {
   return body('word '.repeat(inputTokens).slice(0, 4 * inputTokens - body('').length));
 }
 
-interface Arrival {
+export interface Arrival {
   readonly atMs: number;
   readonly client: number;
   readonly request: ServiceRequest;
 }
 
 /** When calls begin. Found in simulated time, because each arrival is counted from the one before: real timers would add up their delays. */
-async function arrivalsOf(scenario: Scenario, random: ReturnType<typeof randomStreams>): Promise<Arrival[]> {
+export async function arrivalsOf(scenario: Scenario, random: ReturnType<typeof randomStreams>): Promise<Arrival[]> {
   const clock = new SimulationClock();
   const arrivals: Arrival[] = [];
   startTraffic(
