@@ -33,6 +33,7 @@ export const publicNames: Readonly<Record<string, readonly string[]>> = {
     'withDeadline',
   ],
   './simulate': ['InvalidPolicyError', 'InvalidScenarioError', 'SteadfetchError', 'scenarioNames', 'simulate'],
+  './ready-paths': ['useReadyPaths'],
   './redis': ['redisGuards'],
   './telemetry': ['otelObserver', 'undiciHooks'],
   './undici': [...shared, 'resilienceInterceptor'].sort(),

@@ -3,6 +3,7 @@
  * the breaker, the quota and the concurrency limit with their queues, and what may have changed meanwhile: the pause, and the breaker, which now
  * counts the attempt.
  */
+import type {Readiness} from '../client/ready-port.ts';
 import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
 import type {Clock} from '../core/timer.ts';
@@ -20,7 +21,21 @@ import {moveTo} from './move.ts';
 import {notifyQueued} from './notify.ts';
 import {amountsAt, askQuota} from './quota.ts';
 import {recoveryWaitMs, waitableMs} from './wait.ts';
-import {askPassedOver, waitUntilReady} from './warm-up.ts';
+
+/** What `useReadyPaths` makes, as calls wait for it. */
+export interface AwaitedReadiness extends Readiness {
+  /**
+   * Waits until the endpoint is ready, may be asked again, or it is the call's turn. Refuses a call that cannot wait so long.
+   *
+   * @param again Asks for admission anew, after the wait.
+   */
+  admitLater<R extends AttemptResponse>(
+    call: CallContext<R>,
+    applicant: Applicant<R>,
+    now: number,
+    again: typeof admit<R>,
+  ): void;
+}
 
 export function admit<R extends AttemptResponse>(call: CallContext<R>, applicant: Applicant<R>, now: number): void {
   if (call.failover === null) admitHere(call, applicant, now);
@@ -36,8 +51,8 @@ function admitAtEndpoint<R extends AttemptResponse>(
 ): void {
   failover.confineBy(call.transport, bringsKey(call));
   const place = failover.choose(call.guards, amountsAt(call), call.attempts > 0, now);
-  askPassedOver(call, failover, place, now);
-  if (place.readiness !== null) return waitUntilReady(call, applicant, place.readiness, now, admit);
+  for (const endpoint of failover.passedOver(place)) failover.readinessAt(endpoint)?.askIfAway(call, now);
+  if (place.readiness !== null) return (place.readiness as AwaitedReadiness).admitLater(call, applicant, now, admit);
   failover.enter(place, now);
   if (failover.isConfined) return admitHere(call, applicant, now);
   // The queues of a quota and of a concurrency limit know better when it is this call's turn.

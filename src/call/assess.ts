@@ -22,7 +22,6 @@ import {notifyAttemptEnded} from './notify.ts';
 import {settleQuota} from './quota.ts';
 import {discardResponse} from './response.ts';
 import {within} from './wait.ts';
-import {learnReadiness} from './warm-up.ts';
 
 /** An attempt that ended. */
 export interface Sent<R extends AttemptResponse> {
@@ -153,9 +152,10 @@ export function learn<R extends AttemptResponse>(
   classification: Classification,
   now: number,
 ): void {
-  const {client} = call;
+  const {client, failover} = call;
   const {breaker, budget, concurrency, hedge, quota, load} = attempt.guards;
-  const isUnready = call.failover !== null && learnReadiness(call.failover, attempt.guards, outcome, now);
+  const readiness = failover?.readinessAt(failover.endpointOf(attempt.guards));
+  const isUnready = readiness?.learn(outcome, now) ?? false;
   const health = isUnready ? 'nothing' : healthOf(outcome, classification, client.answers);
   if (breaker !== null) attempt.record(health, now);
   // An endpoint without capacity is passed over as one that fails; its breaker stays closed, as for all that asks for less load.

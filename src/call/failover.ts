@@ -9,7 +9,7 @@ import {choose} from '../client/balance.ts';
 import type {Client} from '../client/client.ts';
 import type {Endpoints, FailoverCause} from '../client/endpoints.ts';
 import type {Plan} from '../client/plan.ts';
-import type {Readiness} from '../client/readiness.ts';
+import type {Readiness} from '../client/ready-port.ts';
 import {inRotation} from '../client/rotation.ts';
 import type {HeaderBag} from '../core/observer.ts';
 import type {AttemptResponse, Outcome, Sent} from '../core/outcome.ts';

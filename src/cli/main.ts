@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** `steadfetch`: the command line. */
+import {useReadyPaths} from '../call/ready-paths/use.ts';
 import {useFixedBreakers} from '../guards/fixed/use.ts';
 import {runCommand} from './command.ts';
 
@@ -11,4 +12,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 useFixedBreakers();
+useReadyPaths();
 process.exitCode = await runCommand(process.argv.slice(2), process);

@@ -18,7 +18,7 @@ import {watch} from './observe.ts';
 import type {Plan, Plans, Variant} from './plan.ts';
 import type {PolicyHandle} from './policy-handle.ts';
 import type {Ports} from './ports.ts';
-import type {Readiness} from './readiness.ts';
+import type {Readiness} from './ready-port.ts';
 import type {EjectionListener} from './rotation.ts';
 
 const systemIds = new SystemIds();
@@ -66,7 +66,7 @@ export class Client<R extends AttemptResponse> {
     this.handle.registry.breakerListeners.add((breaker, from, to) =>
       on({type: 'breaker.changed', guarded: breaker, from, to}),
     );
-    this.handle.readiness.listeners.add((endpoint, isReady, reason) =>
+    this.handle.readyListeners.add((endpoint, isReady, reason) =>
       on({type: 'endpoint.changed', endpoint, isReady, reason}),
     );
     this.handle.ejectionListeners.add((endpoint, ejectedMs, reason) =>
@@ -93,7 +93,7 @@ export class Client<R extends AttemptResponse> {
 
   /** Null for an endpoint without `readyPath`. */
   readinessOf(endpoint: Endpoint): Readiness | null {
-    return this.handle.readiness.of(endpoint);
+    return this.handle.readinessOf(endpoint);
   }
 
   #expectTimers(plans: Plans): void {

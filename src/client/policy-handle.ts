@@ -9,9 +9,9 @@ import type {Pause} from '../core/timer.ts';
 import type {GuardFactory} from '../guards/guard-factory.ts';
 import {GuardRegistry} from '../guards/registry.ts';
 import type {JsonPolicy} from '../policy/json-policy.ts';
-import type {Policy, PolicyInput} from '../policy/types.ts';
+import type {Endpoint, Policy, PolicyInput} from '../policy/types.ts';
 import {Plans, type PolicySource} from './plan.ts';
-import {ReadinessRegistry} from './readiness.ts';
+import {type Readiness, type ReadinessRegistry, type ReadyListener, readyPaths, warmsUp} from './ready-port.ts';
 import type {EjectionListener} from './rotation.ts';
 
 /** A policy and its guards at one moment. */
@@ -32,7 +32,7 @@ export class PolicyHandle {
   /** @internal Waits of calls that will be sent again. */
   readonly waits: Set<Pause> = new Set();
   /** @internal */
-  readonly readiness: ReadinessRegistry = new ReadinessRegistry();
+  readonly readyListeners: Set<ReadyListener> = new Set();
   /** @internal */
   readonly ejectionListeners: Set<EjectionListener> = new Set();
   /** @internal */
@@ -42,6 +42,7 @@ export class PolicyHandle {
   readonly #source: PolicySource;
   #plans: Plans;
   #retriesDisabled = false;
+  #readiness: ReadinessRegistry | null = null;
 
   /** @internal Made by `definePolicy`. */
   constructor(input: PolicyInput | undefined, source: PolicySource, guards: GuardFactory) {
@@ -54,6 +55,15 @@ export class PolicyHandle {
   /** @internal */
   get plans(): Plans {
     return this.#plans;
+  }
+
+  /** @internal Null for an endpoint without `readyPath`. */
+  readinessOf(endpoint: Endpoint): Readiness | null {
+    if (!warmsUp(endpoint)) return null;
+    this.#readiness ??= readyPaths.make!((...change) => {
+      for (const listener of this.readyListeners) listener(...change);
+    });
+    return this.#readiness.of(endpoint);
   }
 
   /** The policy where no route matches, with every default filled in. */
@@ -109,7 +119,7 @@ function viewOf(handle: PolicyHandle): GuardsView {
     for (const listener of endpointListeners) listener(...change);
   };
   handle.ejectionListeners.add((endpoint, ejectedMs) => notify(endpoint, ejectedMs > 0 ? 'ejected' : 'returned'));
-  handle.readiness.listeners.add((endpoint, isReady) => notify(endpoint, isReady ? 'ready' : 'not-ready'));
+  handle.readyListeners.add((endpoint, isReady) => notify(endpoint, isReady ? 'ready' : 'not-ready'));
   return {
     get policyName() {
       return handle.policy.name;

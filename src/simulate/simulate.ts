@@ -1,4 +1,6 @@
 /** Runs a scenario: the real engine on a virtual clock, against the model of a service. */
+
+import {useReadyPaths} from '../call/ready-paths/use.ts';
 import {Plans, type PolicySource} from '../client/plan.ts';
 import type {Listener} from '../core/events.ts';
 import type {Random} from '../core/random.ts';
@@ -86,6 +88,7 @@ export async function runScenario(
   substitutes: Substitutes = {},
 ): Promise<SimulationResult> {
   useFixedBreakers(); // Any policy can be simulated.
+  useReadyPaths();
   const clock = new SimulationClock();
   const random = randomStreams(seed);
   const recorder = new Recorder(scenario, clock);

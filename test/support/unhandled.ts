@@ -1,6 +1,9 @@
 import {useFixedBreakers} from '../../src/breakers.ts';
+import {useReadyPaths} from '../../src/ready-paths.ts';
 
-useFixedBreakers(); // What a policy is told without them, test/client/fixed-breakers.test.ts asks in a process of its own.
+// What a policy is told without them, test/client/fixed-breakers.test.ts and ready-paths.test.ts ask in a process of their own.
+useFixedBreakers();
+useReadyPaths();
 
 /**
  * An unhandled rejection ends a user's process, so it fails the current test. Mocha alone would ignore it.

@@ -1,29 +1,11 @@
 /** One question whether an endpoint is ready: a GET of its `readyPath`, with no credentials but those that `prepareAttempt` writes. */
-import type {AttemptResponse} from '../core/outcome.ts';
-import {quietly} from '../core/quietly.ts';
-import type {Random} from '../core/random.ts';
-import {type Clock, Timer} from '../core/timer.ts';
-import type {Answers} from '../decide/answers.ts';
-import {readFailure} from '../decide/failure-facts.ts';
-import type {Endpoint} from '../policy/types.ts';
-import {HeaderRecord} from '../transport/header-record.ts';
-import type {Transport} from '../transport/transport.ts';
-import type {Ports} from './ports.ts';
-import {pageOrigin} from './target.ts';
-
-/** An endpoint that warms up. */
-export type WarmingEndpoint = Endpoint & {readonly readyPath: string};
-
-/** The call that asks. */
-export interface Asker<R extends AttemptResponse> {
-  readonly client: {
-    readonly clock: Clock;
-    readonly random: Random;
-    readonly answers: Pick<Answers<R>, 'hint'>;
-    readonly prepareAttempt: NonNullable<Ports<R>['prepareAttempt']> | null;
-  };
-  readonly transport: Pick<Transport<R>, 'ask' | 'bodies'>;
-}
+import type {Asker, WarmingEndpoint} from '../../client/ready-port.ts';
+import {pageOrigin} from '../../client/target.ts';
+import type {AttemptResponse} from '../../core/outcome.ts';
+import {quietly} from '../../core/quietly.ts';
+import {Timer} from '../../core/timer.ts';
+import {readFailure} from '../../decide/failure-facts.ts';
+import {HeaderRecord} from '../../transport/header-record.ts';
 
 export interface ReadyAnswer {
   readonly isReady: boolean;

@@ -4,18 +4,11 @@
  * The calls that need the endpoint ask: before the first call, after a minute without an answer, and when an answer shows that the endpoint
  * may be gone. One request at a time serves all of them. No timer asks, so an endpoint that no call needs is not woken.
  */
-import {Lru} from '../core/lru.ts';
-import type {AttemptResponse} from '../core/outcome.ts';
-import {quietly} from '../core/quietly.ts';
-import type {Random} from '../core/random.ts';
-import type {Endpoint} from '../policy/types.ts';
-import {type Asker, type ReadyAnswer, ReadyRequest, type WarmingEndpoint} from './ready-request.ts';
-
-/** `unknown`: the endpoint has to be asked before it is used. `starting`: it is ready, and others of those that waited come first. */
-export type ReadyState = 'ready' | 'unknown' | 'away' | 'starting';
-
-/** Called when an endpoint is no longer ready, when it is ready again, and for its first answer that does not say whether it is ready. */
-export type ReadyListener = (endpoint: string, isReady: boolean, reason: string) => void;
+import type {Asker, Readiness, ReadyListener, ReadyState, WarmingEndpoint} from '../../client/ready-port.ts';
+import type {AttemptResponse, Outcome} from '../../core/outcome.ts';
+import {quietly} from '../../core/quietly.ts';
+import type {Random} from '../../core/random.ts';
+import {type ReadyAnswer, ReadyRequest} from './ready-request.ts';
 
 /** Waits for the next answer, or for its turn at an endpoint that has just become ready. */
 export interface ReadyWaiter {
@@ -34,7 +27,7 @@ const DOUBLING_MS = 1000;
 const LEAST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;
 
-export class Readiness {
+export class WarmingReadiness implements Readiness {
   readonly endpoint: WarmingEndpoint;
   readonly #notify: ReadyListener;
   #believedUntil = -Infinity;
@@ -61,7 +54,6 @@ export class Readiness {
     return now < this.#believedUntil ? 'ready' : 'unknown';
   }
 
-  /** Until the endpoint is asked again; 0 if it may be asked now, or its answer is awaited. */
   pauseMs(now: number): number {
     return this.#isAsking ? 0 : Math.max(0, this.#askAgainAt - now);
   }
@@ -90,8 +82,18 @@ export class Readiness {
     this.#isAsking = true; // Only now: a clock of the user's may throw, and the answer comes later.
   }
 
+  askIfAway<R extends AttemptResponse>(asker: Asker<R>, now: number): void {
+    if (this.stateAt(now) === 'away') this.askIfDue(asker, now);
+  }
+
+  learn({kind, status}: Outcome, now: number): boolean {
+    if (kind === 'network' || (status >= 502 && status <= 504)) return this.#failed(status, now);
+    if (kind === 'response') this.#used(now);
+    return false;
+  }
+
   /** A call was answered, and not as by an endpoint that is gone. */
-  used(now: number): void {
+  #used(now: number): void {
     if (this.#awaySince !== null) return;
     this.#believedUntil = now + BELIEVED_MS;
     if (!this.#isStarting(now)) return;
@@ -120,7 +122,6 @@ export class Readiness {
     this.#line.add(waiter);
   }
 
-  /** A call goes to the endpoint that was not released from the line. */
   entered(now: number): void {
     if (this.#isStarting(now)) this.#credits--;
   }
@@ -131,7 +132,7 @@ export class Readiness {
    * @param status 0: no answer. A 503 of an endpoint that was ready a moment ago may be one of too much load, and a question is more of it.
    * @returns Whether the failure is one of warming up, which says nothing about the health of a ready endpoint.
    */
-  failed(status: number, now: number): boolean {
+  #failed(status: number, now: number): boolean {
     const isSettled = now >= this.#settledUntil;
     if (isSettled || status === 0) this.#believedUntil = now;
     return isSettled;
@@ -140,12 +141,12 @@ export class Readiness {
   #answered<R extends AttemptResponse>(answer: ReadyAnswer, {clock, random}: Asker<R>['client']): void {
     this.#isAsking = false;
     // The user's clock may throw, and nothing above catches it.
-    quietly(() => this.#learn(answer, clock.now(), random));
+    quietly(() => this.#note(answer, clock.now(), random));
     // A waiter that goes on may end another one, which has left then.
     for (const waiter of [...this.#waiters]) if (this.#waiters.delete(waiter)) waiter.proceed();
   }
 
-  #learn({isReady, reason, hintMs}: ReadyAnswer, now: number, random: Random): void {
+  #note({isReady, reason, hintMs}: ReadyAnswer, now: number, random: Random): void {
     const wasAway = this.#awaySince !== null;
     if (isReady) this.#ready(now);
     else this.#away(reason, hintMs, now, random);
@@ -171,28 +172,3 @@ export class Readiness {
     this.#askAgainAt = now + Math.ceil(Math.min(LONGEST_PAUSE_MS, wishedMs) * (0.75 + 0.5 * random()));
   }
 }
-
-/** More than a policy and its routes name. */
-const KEPT = 1000;
-
-/** What is known of the endpoints of a policy. */
-export class ReadinessRegistry {
-  readonly listeners: Set<ReadyListener> = new Set();
-  readonly #known = new Lru<string, Readiness>(KEPT);
-
-  /** Null for an endpoint without `readyPath`. */
-  of(endpoint: Endpoint): Readiness | null {
-    if (!warmsUp(endpoint)) return null;
-    const key = `${endpoint.origin}${endpoint.readyPath}`;
-    let known = this.#known.get(key);
-    if (known === undefined) {
-      known = new Readiness(endpoint, (...facts) => {
-        for (const listener of this.listeners) listener(...facts);
-      });
-      this.#known.add(key, known);
-    }
-    return known;
-  }
-}
-
-export const warmsUp = (endpoint: Endpoint): endpoint is WarmingEndpoint => endpoint.readyPath !== null;

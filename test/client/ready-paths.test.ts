@@ -1,0 +1,43 @@
+/** Endpoints with a `readyPath`, in a process that does not allow them. */
+import {execFile} from 'node:child_process';
+import {promisify} from 'node:util';
+import {expect} from 'chai';
+
+const SOURCE = new URL('../../src/', import.meta.url).href;
+
+/** What a program prints. */
+const printed = async (lines: readonly string[]): Promise<string[]> => {
+  const program = [
+    `import {createFetch, definePolicy} from '${SOURCE}core.ts';`,
+    `import {definePolicy as unchecked} from '${SOURCE}unchecked.ts';`,
+    `import {useReadyPaths} from '${SOURCE}ready-paths.ts';`,
+    "const warming = {endpoints: [{name: 'a', origin: 'https://a.test', readyPath: '/healthz'}]};",
+    "const log = async make => console.log(await (async () => { try { await make(); return 'taken' } catch ({code, message}) { return [code, message].join(': ') } })());",
+    ...lines,
+  ].join('\n');
+  const {stdout} = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]);
+  return stdout.trim().split('\n');
+};
+
+const REFUSED =
+  'INVALID_POLICY: Endpoints with a readyPath have to be allowed first: call useReadyPaths() of steadfetch/ready-paths.';
+
+describe('endpoints with a readyPath', () => {
+  it('are refused by a sentence that says what to call, and taken after that', async () => {
+    const said = await printed([
+      'await log(() => definePolicy(warming));',
+      "await log(() => definePolicy({routes: [{match: {path: '/a'}, ...warming}]}));",
+      'await log(() => unchecked(warming));',
+      'const handle = definePolicy({});',
+      'await log(() => handle.replace(warming));',
+      "const fetch = createFetch(handle, {fetch: async () => new Response('')});",
+      "const plain = {endpoints: [{name: 'a', origin: 'https://a.test'}, {name: 'b', origin: 'https://b.test'}]};",
+      'await log(() => definePolicy(plain));',
+      'useReadyPaths();',
+      'await log(() => handle.replace(warming));',
+      "await log(() => fetch('https://a.test/items'));",
+      'await log(() => unchecked(warming));',
+    ]);
+    expect(said).to.deep.equal([REFUSED, REFUSED, REFUSED, REFUSED, 'taken', 'taken', 'taken', 'taken']);
+  });
+});
