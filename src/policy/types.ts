@@ -1952,7 +1952,8 @@ export interface Endpoint {
   readonly basePath: string;
   /**
    * For an endpoint that warms up: a path that answers 200 once the endpoint is ready, and 503 or nothing before.
-   * Calls wait for it within their deadline, or go to another endpoint. null: never asked.
+   * Calls wait for it within their deadline, or go to another endpoint. null: never asked. A program calls
+   * `useReadyPaths()` of `steadfetch/ready-paths` before it makes such a policy.
    *
    * Default: null. Source: Kubernetes (readiness probes); Envoy (active health checks).
    */
@@ -1986,7 +1987,8 @@ export interface EndpointInput {
   readonly basePath?: string | undefined;
   /**
    * For an endpoint that warms up: a path that answers 200 once the endpoint is ready, and 503 or nothing before.
-   * Calls wait for it within their deadline, or go to another endpoint. null: never asked.
+   * Calls wait for it within their deadline, or go to another endpoint. null: never asked. A program calls
+   * `useReadyPaths()` of `steadfetch/ready-paths` before it makes such a policy.
    *
    * Default: null. Source: Kubernetes (readiness probes); Envoy (active health checks).
    */
