@@ -4,8 +4,8 @@
  *
  * - Refusals (429, 503, 529): how large a share of attempts fails whatever the load is seen right after a decrease, before the limit grows again.
  *   The limit falls where refusals are more frequent than that, beyond chance.
- * - Answers that take far longer than usual: the limit does not exceed what is in flight, and falls where most attempts are so late. Time that
- *   all answers take is no sign of load.
+ * - Answers that take far longer than usual, several in a row: the limit does not exceed what is in flight, and falls where nearly all attempts
+ *   are so late. Time that all answers take is no sign of load, nor are slow answers among quick ones.
  * - It grows with successes while at least half of it is in use: by one per round trip after a decrease, then twice as fast in each further one.
  *
  * A decrease changes what later attempts meet: those that began before it say nothing about the new limit. Where the first of them that
@@ -26,11 +26,11 @@ export type Load = 'fine' | 'refused' | 'late' | 'left' | 'nothing';
 const SLOW = 4;
 const SLOW_MS = 2000;
 const SLOW_PART = 1 / 4;
-/** Slow answers leave so much of what is in flight. */
+/** Four in a row are slow: only so much of what is in flight may stay, or what succeeds. Nearly all are: the limit falls. */
+const MANY = 0.65;
 const SLOW_LEAVES = 0.7;
-/** The limit falls where so large a share of the last eight or so attempts was slow. */
-const MOST = 0.9;
-const LATE_RATE = 1 / 8;
+const NEARLY_ALL = 0.9;
+const LATE_RATE = 1 / 4;
 /** The usual time follows answers below twice itself. Longer ones may be the load, so that it rises by so much of itself in a millisecond. */
 const USUAL_RATE = 1 / 64;
 const USUAL_RISE = 1 / 60_000;
@@ -104,8 +104,9 @@ export class AdaptiveLimit {
   }
 
   #slowed(load: Load, used: number, now: number): void {
-    if (this.#late > MOST) this.#fall(used * this.#policy.decreaseRatio, now);
-    if (load === 'fine') this.#places = Math.min(this.#places, Math.max(this.#min, this.#served, used * SLOW_LEAVES));
+    if (this.#late > NEARLY_ALL) this.#fall(used * this.#policy.decreaseRatio, now);
+    if (this.#late > MANY && load === 'fine')
+      this.#places = Math.min(this.#places, Math.max(this.#min, this.#served, used * SLOW_LEAVES));
   }
 
   #measure(ms: number, now: number): void {

@@ -93,7 +93,7 @@ export const presets: Readonly<Record<string, PolicyInput>> = deepFreeze<Record<
     idleTimeoutMs: 60000,
     backoff: {kind: 'exponential', baseMs: 1000, throttledBaseMs: 5000, factor: 4, capMs: 30000, jitter: 'full'},
     retryAfter: {maxMs: 120000, scope: 'origin'},
-    concurrency: {kind: 'adaptive', start: 16, min: 1, max: 1000, queue: 100000},
+    concurrency: {kind: 'adaptive', start: 16, min: 1, queue: 100000},
     breaker: {kind: 'adaptive', maxWaitMs: 240000, maxAgeMs: null, queue: 100000},
     quota: {learn: true, startPerSecond: null, maxWaitMs: 240000, queue: 100000},
   },
