@@ -1593,8 +1593,8 @@ export interface AdaptiveConcurrency {
    */
   readonly max: number;
   /**
-   * A decrease multiplies the attempts in flight by this; after refusals, the limit falls to those that succeed,
-   * if these are fewer.
+   * A decrease multiplies the attempts in flight by this. After refusals, the limit falls to those that succeed,
+   * if these are fewer, or by half.
    *
    * Default: 0.9.
    */
@@ -1643,8 +1643,8 @@ export interface AdaptiveConcurrencyInput {
    */
   readonly max?: number | undefined;
   /**
-   * A decrease multiplies the attempts in flight by this; after refusals, the limit falls to those that succeed,
-   * if these are fewer.
+   * A decrease multiplies the attempts in flight by this. After refusals, the limit falls to those that succeed,
+   * if these are fewer, or by half.
    *
    * Default: 0.9.
    */

@@ -673,8 +673,8 @@ const load: readonly Case[] = [
     a: {concurrency: {kind: 'fixed', max: 20, queue: 1000}},
     b: {concurrency: {kind: 'adaptive', max: 20, queue: 1000}},
     both: oneAttempt,
-    scenario: sentAfter(429, 1),
-    expect: [20, 14],
+    scenario: sentAfter(429, 20),
+    expect: [20, 8],
   },
   {
     path: 'concurrency(adaptive).start',
@@ -689,7 +689,7 @@ const load: readonly Case[] = [
     a: {concurrency: {kind: 'adaptive', start: 10, min: 8}},
     b: {concurrency: {kind: 'adaptive', start: 10, min: 9}},
     both: oneAttempt,
-    scenario: sentAfter(429, 1),
+    scenario: sentAfter(429, 10),
     expect: [8, 9],
   },
   {
@@ -702,11 +702,11 @@ const load: readonly Case[] = [
   },
   {
     path: 'concurrency(adaptive).decreaseRatio',
-    a: {concurrency: {kind: 'adaptive', start: 20, decreaseRatio: 0.5}},
-    b: {concurrency: {kind: 'adaptive', start: 20, decreaseRatio: 0.9}},
+    a: {concurrency: {kind: 'adaptive', start: 20, decreaseRatio: 0.3}},
+    b: {concurrency: {kind: 'adaptive', start: 20, decreaseRatio: 0.5}},
     both: oneAttempt,
-    scenario: sentAfter(429, 1),
-    expect: [10, 18],
+    scenario: sentAfter(429, 20),
+    expect: [5, 8],
   },
   {
     path: 'concurrency(adaptive).queue',

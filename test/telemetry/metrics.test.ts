@@ -420,11 +420,11 @@ describe('telemetry: metrics', () => {
     const concurrency = {kind: 'adaptive', start: 10, min: 1, decreaseRatio: 0.5} as const;
     const {run, serve} = handy(world({...named, name: 'adaptive', maxAttempts: 1, concurrency}));
     serve(429);
-    await run();
+    await Promise.all(Array.from({length: 10}, () => run()));
     const of = async (name: string) =>
       (await points(name)).find(({attributes}) => attributes['steadfetch.policy.name'] === 'adaptive');
     const attributes = {'steadfetch.policy.name': 'adaptive', 'server.address': 'api.test', 'server.port': 443};
-    expect(await of('steadfetch.client.concurrency.limit')).to.deep.equal({attributes, value: 5});
+    expect(await of('steadfetch.client.concurrency.limit')).to.deep.equal({attributes, value: 3});
     expect(await of('steadfetch.client.concurrency.waiting')).to.deep.equal({attributes, value: 0});
   });
 
