@@ -27,6 +27,7 @@ const NAME_WIDTH = 28;
 export async function summaries(): Promise<Readonly<Record<string, Summary>>> {
   const [none, rule] = [noPolicy('default'), presetGuard('default')];
   const ratio = presetGuard('default', {breaker: {kind: 'ratio'}});
+  const limited = presetGuard('default', {concurrency: {kind: 'adaptive'}});
   const base = await outcomesOf(none, GUARD_CELLS);
   const rows = async (guard: typeof rule): Promise<Summary> => ({
     rows: rowsOf(GUARD_CELLS, await outcomesOf(guard, GUARD_CELLS), base),
@@ -35,7 +36,8 @@ export async function summaries(): Promise<Readonly<Record<string, Summary>>> {
   return {
     'no policy': {rows: rowsOf(GUARD_CELLS, base, base), course: await courseOf(none)},
     'steadfetch:default': await rows(rule),
-    'steadfetch, breaker `ratio`': await rows(ratio),
+    'with concurrency `adaptive`': await rows(limited),
+    'with breaker `ratio`': await rows(ratio),
     ...(JSON.parse(readFileSync(RESULTS, 'utf8')) as Record<string, Summary>),
   };
 }
