@@ -121,12 +121,13 @@ export class AdaptiveLimit {
 
   /** The sequential test of the share that is refused anyway against too many. */
   #judge(refused: 0 | 1, used: number, now: number): void {
+    const isLearning = this.#places <= this.#lowest;
+    if (refused === 0 && this.#evidence === 0 && !isLearning) return;
     const share = this.#refusedAnyway;
     const tooMany = share + (1 - share) * TOO_MANY;
     const odds = refused === 1 ? tooMany / share : (1 - tooMany) / (1 - share);
     this.#evidence = Math.max(0, this.#evidence + Math.log(odds));
-    if (this.#places <= this.#lowest)
-      this.#refusedAnyway = Math.max(LEAST_SHARE, share + (refused - share) * SHARE_RATE);
+    if (isLearning) this.#refusedAnyway = Math.max(LEAST_SHARE, share + (refused - share) * SHARE_RATE);
     if (this.#evidence > ODDS)
       this.#fall(Math.min(used * this.#policy.decreaseRatio, Math.max(used / 2, this.#served)), now);
   }
