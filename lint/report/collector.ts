@@ -4,7 +4,14 @@ import {acceptanceOf} from '../baseline.ts';
 import {lastingCode, noteCheck, type RuleCheck} from '../check-of.ts';
 import {documentationOf} from '../documentation.ts';
 import {planOfChanges} from '../edit/changes.ts';
-import type {Confidence, Finding, FindingTag, RelatedPlace, Severity} from '../finding.ts';
+import {
+  type Confidence,
+  type Finding,
+  type FindingTag,
+  type RelatedPlace,
+  type Severity,
+  severities,
+} from '../finding.ts';
 import {below} from '../model/layer.ts';
 import {describeMatch} from '../model/model.ts';
 import {isDefault, type Scope, type Spot, spotOf, writtenAt} from '../model/scope.ts';
@@ -35,11 +42,14 @@ export interface Statement {
   readonly values?: (() => readonly unknown[]) | undefined;
 }
 
-/** Collects findings. A finding that several scopes report at one place is kept once, as the first scope reports it. */
+/**
+ * Collects findings. A finding that several scopes report at one place is kept once, as the first scope reports it that gives it the highest
+ * severity.
+ */
 export class Collector {
   readonly findings: Finding[] = [];
   readonly #source: Source;
-  readonly #said = new Set<string>();
+  readonly #said = new Map<string, Finding>();
   readonly #fingerprints = new Map<string, number>();
 
   constructor(source: Source) {
@@ -50,7 +60,7 @@ export class Collector {
   addDraft(rule: Rule, check: RuleCheck, severity: Severity, scope: Scope, draft: Draft): void {
     const spot = spotOf(scope, draft.at);
     const span = spot.place === undefined ? {start: 0, end: 0} : spanToShow(spot.place);
-    if (this.#isSaid(check, span)) return;
+    if (this.#isSaid(check, severity, span)) return;
     const path = spot.from === undefined ? spot.path : draft.at;
     const shown = spot.from === undefined ? (spot.place?.path ?? path) : path;
     const {base = '', id = ''} = scope.file.shape?.unit ?? {};
@@ -77,8 +87,8 @@ export class Collector {
   add(statement: Statement): void {
     const {rule, check = rule, severity, confidence, tag, message, span, pointer, identity, related} = statement;
     const {fix, suggestions, values} = statement;
-    if (this.#isSaid(check, span)) return;
-    this.#said.add(`${lastingCode(check)} ${span.start}`);
+    if (this.#isSaid(check, severity, span)) return;
+    this.#drop(this.#said.get(keyOf(check, span)));
     const computedFix = once(() => fix && fixOf(fix, rule.fix ?? 'unsafe', this.rangeOf));
     const computedSuggestions = once(() =>
       (suggestions ?? []).map(each => fixOf(each, 'unsafe', this.rangeOf)).filter(each => each !== undefined),
@@ -109,6 +119,7 @@ export class Collector {
       docs: documentationOf(rule).url,
     };
     noteCheck(finding, check);
+    this.#said.set(keyOf(check, span), finding);
     this.findings.push(finding);
   }
 
@@ -130,7 +141,16 @@ export class Collector {
     };
   }
 
-  #isSaid = (check: RuleCheck, {start}: Span): boolean => this.#said.has(`${lastingCode(check)} ${start}`);
+  #isSaid(check: RuleCheck, severity: Severity, span: Span): boolean {
+    const said = this.#said.get(keyOf(check, span));
+    return said !== undefined && severities.indexOf(said.severity) <= severities.indexOf(severity);
+  }
+
+  #drop(finding: Finding | undefined): void {
+    if (finding === undefined) return;
+    this.findings.splice(this.findings.indexOf(finding), 1);
+    if (this.#fingerprints.get(finding.fingerprint) === 1) this.#fingerprints.delete(finding.fingerprint);
+  }
 
   /** Code scanning drops results whose fingerprint it has seen, so equals are numbered. */
   #unique(fingerprint: string): string {
@@ -162,6 +182,8 @@ export class Collector {
     return found;
   }
 }
+
+const keyOf = (check: RuleCheck, {start}: Span): string => `${lastingCode(check)} ${start}`;
 
 const lazyFix = (scope: Scope, fix: FixDraft): LazyFix => ({
   title: fix.title,

@@ -11,7 +11,7 @@ import {repeatRisks} from '../analysis/repeat-risk.ts';
 import {defaultTriggers, isKeyed, mayRepeat, mayRetry, paysForTimeouts, retriesOf} from '../analysis/retryability.ts';
 import {assign} from '../analysis/setting.ts';
 import {isNative} from '../dialects/native.ts';
-import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
+import {isSetByRoute, isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
@@ -140,7 +140,7 @@ function* lostMethods(scope: Scope): Iterable<Draft> {
     at: 'idempotentMethods',
     message: `idempotentMethods replaces the default list: ${formatList(methods)} may be repeated, and GET ${match?.path ?? 'on every path'} is not retried after a timeout or a server error. List GET too.`,
     // At the top, the calls may all be POSTs.
-    ...(match === undefined ? {} : {severity: 'warning'}),
+    ...(match !== undefined && isSetByRoute(scope, 'idempotentMethods') && {severity: 'warning'}),
     suggestions: [assign('Add the default list', 'idempotentMethods', value)],
   };
 }
