@@ -1,5 +1,6 @@
 /** A file and what it extends, merged as the client merges them: one scope for the top, one for each route. */
 
+import {finish} from '../../src/policy/layers.ts';
 import {mergePolicy} from '../../src/policy/merge.ts';
 import type {Match, Policy, PolicyInput, RouteInput} from '../../src/policy/types.ts';
 import type {Dialect} from '../dialects/dialect.ts';
@@ -58,18 +59,9 @@ function routeScope(route: Layer, top: Scope): Scope {
   return {...top, base: route.base, title: titleOf(match, name), policy, match, layers, own: route};
 }
 
-function merge(base: Policy, layers: readonly Layer[]): Policy {
-  const policy = layers.reduce<Policy>((below, {data}) => mergePolicy(below, data), base);
-  const {idempotentMethods, idempotency} = policy;
-  return {
-    ...policy,
-    idempotentMethods: upperCase(idempotentMethods),
-    idempotency: idempotency === null ? null : {...idempotency, methods: upperCase(idempotency.methods)},
-  };
-}
-
-/** Methods as the client compares them. */
-const upperCase = (methods: readonly string[]): string[] => [...new Set(methods.map(method => method.toUpperCase()))];
+/** With methods and origins as the client compares them. */
+const merge = (base: Policy, layers: readonly Layer[]): Policy =>
+  finish(layers.reduce<Policy>((below, {data}) => mergePolicy(below, data), base));
 
 function titleOfUnit({unit, data}: Shape): string {
   if (data.match !== undefined) return titleOf(data.match, data.name);

@@ -22,6 +22,7 @@ export const contradiction: Rule = builtIn('RL401', {
     'endpoints',
     'hedge',
     'idempotency',
+    'match',
     'maxAttempts',
     'nested',
     'objective',
@@ -32,7 +33,7 @@ export const contradiction: Rule = builtIn('RL401', {
   *check(scope): Iterable<Draft> {
     const {policy} = scope;
     const {words} = scope.dialect;
-    for (const {path, message} of checkInvariants(policy)) {
+    for (const {path, message} of checkInvariants(policy, scope.match?.origin)) {
       // RL201 reports calls without an end.
       if (path === 'maxAttempts') continue;
       // Of two bounds, the one that was written last.

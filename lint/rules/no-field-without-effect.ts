@@ -114,9 +114,8 @@ const rankGap: FormerCheck = {
 
   *check(scope): Iterable<Draft> {
     if (!isSetHere(scope, 'endpoints')) return;
-    const endpoints = (scope.policy.endpoints ?? []).map(({name, rank = 1}, index) => ({
-      name,
-      rank,
+    const endpoints = (scope.policy.endpoints ?? []).map((each, index) => ({
+      ...each,
       path: `endpoints[${index}].rank`,
     }));
     const ranks = [...new Set(endpoints.map(({rank}) => rank))].sort((a, b) => a - b);

@@ -2,7 +2,7 @@ import {longestMs} from '../../src/math/schedule.ts';
 import {isLight, isRare} from '../analysis/rare-calls.ts';
 import {setting} from '../analysis/setting.ts';
 import {isNative} from '../dialects/native.ts';
-import {isSetHere, isSure, type Scope} from '../model/scope.ts';
+import {isSetHere, isSure, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
@@ -20,7 +20,7 @@ const unlimited: Check = {
       const endless = `${words.name('maxAttempts')} is ${words.value('maxAttempts', maxAttempts)}`;
       const message = `A failing call never ends: ${endless} and there is no deadline.${refused(scope)} ${setting(scope, 'maxAttempts', 3).title}.`;
       yield {
-        at: 'maxAttempts',
+        at: mostSpecific(scope, 'maxAttempts', 'deadlineMs'),
         message,
         fix,
         related: [{at: 'deadlineMs', message: 'The deadline is switched off here.'}],

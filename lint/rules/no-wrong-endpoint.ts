@@ -1,5 +1,5 @@
 import {formatCount, formatList, formatShare} from '../analysis/format.ts';
-import {byUse, rankedEndpoints} from '../analysis/ranks.ts';
+import {byUse} from '../analysis/ranks.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {mayRetry} from '../analysis/retryability.ts';
 import {assign, removing, settingHere} from '../analysis/setting.ts';
@@ -58,7 +58,7 @@ function* kept(scope: Scope): Iterable<Draft> {
 
 function* neverEjected(scope: Scope): Iterable<Draft> {
   const {maxEjectedShare} = scope.policy.failover.ejection;
-  const sizes = [...Map.groupBy(rankedEndpoints(scope.policy), ({rank}) => rank).values()].map(equals => equals.length);
+  const sizes = [...Map.groupBy(scope.policy.endpoints ?? [], ({rank}) => rank).values()].map(equals => equals.length);
   const most = Math.max(...sizes);
   // An endpoint is compared with others of its rank. As at run time, 1/3 of 3 is one.
   if (maxEjectedShare === 0 || most < 2 || maxEjectedShare * most + 1e-9 >= 1) return;
@@ -79,7 +79,7 @@ const fallbackFirst: FormerCheck = {
 
   *check(scope): Iterable<Draft> {
     if (!isSetHere(scope, 'endpoints')) return;
-    const endpoints = rankedEndpoints(scope.policy);
+    const endpoints = scope.policy.endpoints ?? [];
     for (const [index, {name, rank}] of endpoints.entries()) {
       if (!FALLBACK.test(name)) continue;
       const other = endpoints.find(each => each.rank >= rank && !FALLBACK.test(each.name));

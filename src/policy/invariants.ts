@@ -12,9 +12,16 @@ import type {Policy} from './types.ts';
 
 type Check = (policy: Policy) => readonly PolicyProblem[];
 
-/** Every broken condition of a merged policy. */
-export function checkInvariants(policy: Policy): PolicyProblem[] {
-  return checks.flatMap(check => check(policy));
+/**
+ * Every broken condition of a merged policy.
+ *
+ * @param origin The origin of the calls that the policy is for, where a route names one.
+ */
+export function checkInvariants(policy: Policy, origin?: string): PolicyProblem[] {
+  const problems = checks.flatMap(check => check(policy));
+  if (origin !== undefined && normaliseOrigin(origin) === undefined)
+    problems.push({path: 'match.origin', message: notAnOrigin});
+  return problems;
 }
 
 const endless: Check = ({maxAttempts, deadlineMs}) =>
@@ -146,7 +153,7 @@ const hedgeElsewhere: Check = ({hedge, endpoints}) =>
     ? [{path: 'hedge.to', message: 'is "other" and there is no other endpoint, so no hedge is sent; add endpoints'}]
     : [];
 
-export const notAnOrigin =
+const notAnOrigin =
   'is not an origin that a URL can have; write scheme, host and port, such as "https://api.example.com:8443"';
 
 const checks: readonly Check[] = [

@@ -67,7 +67,7 @@ export function layersOf(input: PolicyInput): PolicyInput[] {
 }
 
 /** Normalises methods and origins for comparison, fills the defaults of list items, and freezes the policy. */
-function finish(policy: Policy): Policy {
+export function finish(policy: Policy): Policy {
   const {idempotency, correlation, endpoints} = policy;
   const sendTo = correlation?.sendTo;
   return deepFreeze<Policy>({

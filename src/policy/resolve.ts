@@ -2,10 +2,9 @@
 
 import {InvalidPolicyError, type PolicyProblem} from '../core/errors.ts';
 import {formatValue} from './format.ts';
-import {checkInvariants, notAnOrigin} from './invariants.ts';
+import {checkInvariants} from './invariants.ts';
 import {mergeLayers, mergeOverrides, type ResolvedCall, type ResolvedPolicy, type ResolvedRoute} from './layers.ts';
 import {presets} from './presets.ts';
-import {normaliseOrigin} from './routes.ts';
 import type {Policy} from './types.ts';
 import {readOverrides, readPolicy} from './validate.ts';
 
@@ -67,10 +66,9 @@ export function checkExtends(
 function checkRoute({policy, place, origin}: ResolvedRoute, known: readonly PolicyProblem[]): PolicyProblem[] {
   const isNew = (problem: PolicyProblem): boolean =>
     !known.some(other => other.path === problem.path && other.message === problem.message);
-  const problems = checkInvariants(policy).filter(isNew);
-  if (origin !== undefined && normaliseOrigin(origin) === undefined)
-    problems.push({path: 'match.origin', message: notAnOrigin});
-  return problems.map(({path, message}) => ({path: `${place}.${path}`, message}));
+  return checkInvariants(policy, origin)
+    .filter(isNew)
+    .map(({path, message}) => ({path: `${place}.${path}`, message}));
 }
 
 function refuse(
