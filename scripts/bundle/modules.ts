@@ -39,13 +39,17 @@ const yamlForAll: Plugin = {
     onResolve({filter: /^yaml$/}, () => ({path: join(root, 'node_modules/yaml/browser/index.js'), sideEffects: false})),
 };
 
-/** yaml without its writer and what makes values of nodes, which the linter never calls: it reads nodes, and its fixes are edits of the text. */
+/**
+ * yaml without its writer, what makes values of nodes, and the visitor of tokens, which the linter never calls: it reads nodes, and its fixes are
+ * edits of the text.
+ */
 export const yamlReadOnly: Plugin = replacing(
   'yaml-read-only',
-  /\/yaml\/(?:browser\/)?dist\/(?:stringify\/stringify(?:|Collection|Document|Pair|String)|doc\/(?:applyReviver|createNode)|nodes\/addPairToJSMap)\.js$/,
+  /\/yaml\/(?:browser\/)?dist\/(?:stringify\/stringify(?:|Collection|Document|Number|Pair|String)|doc\/(?:applyReviver|createNode)|nodes\/(?:addPairToJSMap|toJS)|parse\/cst-visit)\.js$/,
   `const none = () => { throw new Error('retry-lint writes no YAML.'); };
   export {none as addPairToJSMap, none as applyReviver, none as createNode, none as createStringifyContext, none as stringify,
-    none as stringifyCollection, none as stringifyDocument, none as stringifyPair, none as stringifyString};`,
+    none as stringifyCollection, none as stringifyDocument, none as stringifyNumber, none as stringifyPair, none as stringifyString,
+    none as toJS, none as visit};`,
 );
 
 /** Tags of YAML 1.1 for values that JSON does not have. A value with such a tag is read as if it had none. */
