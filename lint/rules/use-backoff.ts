@@ -10,17 +10,18 @@ import {builtIn} from './built-in.ts';
 const immediateRetries: Check = {
   needs: ['backoff'],
   fields: ['backoff'],
-  reads: ['maxAttempts'],
+  reads: ['endpoints', 'maxAttempts'],
 
   *check(scope): Iterable<Draft> {
-    const {backoff} = scope.policy;
+    const {backoff, endpoints} = scope.policy;
     if (!mayRetry(scope)) return;
     const retries = Math.max(Math.min(retriesOf(scope.policy), 100), 1);
     if (longestWaits(backoff, retries, false).some(wait => wait > 0)) return;
+    // A stale connection is replaced at once, and another endpoint needs no rest.
+    if (retries === 1 && (backoff.kind === 'list' || (endpoints?.length ?? 0) > 1)) return;
     const zeros = zeroFields(backoff, retries);
     // A route sets the cap of another kind; RL401 reports it.
-    if (zeros.length === 0) return;
-    if (!isSure(scope, ...zeros.map(({path}) => path))) return;
+    if (zeros.length === 0 || !isSure(scope, ...zeros.map(({path}) => path))) return;
     const {words} = scope.dialect;
     const longest = words.ms(backoff.throttledBaseMs);
     const throttled = backoff.throttledBaseMs > 0 ? ` (up to ${longest} after a throttled response)` : '';
@@ -40,10 +41,7 @@ function zeroFields(backoff: Backoff, retries: number): Set[] {
   return (
     Object.entries(backoff)
       // A route can set a field of another kind; it has no effect in the merged backoff.
-      .filter(
-        ([field, value]) =>
-          ['baseMs', 'delayMs', 'delaysMs', 'capMs'].includes(field) && field in defaults && isZero(value),
-      )
+      .filter(([field, value]) => /^(?:base|cap|delays?)Ms$/.test(field) && field in defaults && isZero(value))
       .map(([field]): Set => {
         const value = defaults[field];
         return {do: 'set', path: `backoff.${field}`, value: Array.isArray(value) ? value.slice(0, retries) : value};
