@@ -22,6 +22,12 @@ export const knownWrites: readonly KnownPaths[] = [
       'queues/*/messages',
     ],
   },
+  // Resend, Postmark and Mailgun
+  {
+    effect: 'acts',
+    why: MESSAGE,
+    paths: ['emails/batch', 'email/batch', 'email/batchWithTemplates', 'email/withTemplate', '/v3/*/messages'],
+  },
   // Slack webhooks
   {effect: 'acts', why: MESSAGE, hosts: ['hooks.slack.com'], paths: ['**']},
   // Twilio
@@ -61,6 +67,26 @@ export const knownWrites: readonly KnownPaths[] = [
     effect: 'acts',
     why: 'two may be created',
     paths: ['repos/*/*/issues', 'repos/*/*/pulls', 'repos/*/*/releases', 'pulls/*/reviews'],
+  },
+  // Google APIs: a long-running operation, which is charged for
+  {
+    effect: 'acts',
+    why: 'the work may be started twice',
+    paths: [
+      '*:predictLongRunning',
+      '*:batchGenerateContent',
+      '*:batchTranslateText',
+      '*:batchTranslateDocument',
+      '*:asyncBatchAnnotate',
+      '*:longRunningRecognize',
+      '*:batchRecognize',
+      '*:batchProcess',
+      'videos:annotate',
+      'google.*/PredictLongRunning',
+      'google.*/BatchGenerateContent',
+      'google.*/BatchTranslateText',
+      'google.*/AnnotateVideo',
+    ],
   },
   // Elasticsearch and OpenSearch
   {
@@ -103,6 +129,12 @@ export const knownWrites: readonly KnownPaths[] = [
     effect: 'unknown',
     why: 'a code, and a refresh token that rotates, is good for one use',
     paths: ['oauth*/token', 'oauth*/*/token', 'connect/token', 'openid-connect/token'],
+  },
+  // Model Context Protocol
+  {
+    effect: 'unknown',
+    why: 'a tool that is called may act',
+    paths: ['mcp'],
   },
   // GraphQL
   {

@@ -5,7 +5,7 @@ import {isGrpcPath} from './grpc-path.ts';
 import type {Effect, KnownPaths} from './known-path.ts';
 import {knownReads} from './known-reads.ts';
 import {knownWrites} from './known-writes.ts';
-import {beforeVerbs, generic, misleading, type WordGroup, wordGroups, writesToo} from './path-words.ts';
+import {beforeVerbs, deeds, generic, misleading, nouns, type WordGroup, wordGroups, writesToo} from './path-words.ts';
 
 export interface PathEffect {
   readonly effect: Effect;
@@ -100,7 +100,7 @@ const segmentsOf = (path = ''): string[] =>
 
 const isUntelling = (segment: string): boolean => /^\**$/.test(segment) || generic.test(segment);
 
-/** The last name decides. If it has no known word, its parents do: `/search/hotels`, `/orders/{id}/items`. */
+/** The last name decides, and a verb whatever stands before it. If it has no known word, its parents do: `/search/hotels`, `/orders/{id}/items`. */
 function wordsSay(path: string | undefined): PathEffect {
   const isRpc = isGrpcPath(path);
   const segments = segmentsOf(path);
@@ -113,9 +113,13 @@ function wordsSay(path: string | undefined): PathEffect {
   });
   const last = groups.pop();
   const above = groups.at(-1);
-  if (last?.effect === 'acts') return groups.some(group => group?.effect === 'harmless') ? NOTHING_KNOWN : last;
+  const word = nameOf(names.at(-1) ?? '').toLowerCase();
+  if (last?.effect === 'acts') {
+    const isVerb = byVerb.has(word) && !nouns.test(word);
+    return isVerb || !groups.some(group => group?.effect === 'harmless') ? last : NOTHING_KNOWN;
+  }
   if (last !== undefined) return last;
-  const isAsked = above?.effect === 'harmless' && isBelow;
+  const isAsked = above?.effect === 'harmless' && isBelow && !deeds.test(word);
   return (isAsked ? above : groups.find(group => group?.below)) ?? NOTHING_KNOWN;
 }
 

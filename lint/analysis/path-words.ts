@@ -70,9 +70,18 @@ export const wordGroups: readonly WordGroup[] = [
     effect: 'unknown',
     why: 'a second request may find it done already',
     verbs:
-      'acknowledge archive cancel close delete disable enable end export put reindex remove replace revoke save set start status stop update upsert verify void',
+      'acknowledge archive cancel close delete disable enable end export extract filter put reindex remove replace revoke save set start status stop sync update upsert verify void',
+    things: 'availability eligibility fee ids ocr reports totals upcoming',
   },
 ];
+
+/** Words of the groups that act which are nouns, too: after a word that reads, their effect is unknown. `/search/order` looks for one. */
+export const nouns: RegExp =
+  /^(?:bill|book|broadcast|checkout|credit|debit|deposit|duplicate|email|import|invite|invoice|issue|mail|order|payout|place|post|purchase|rent|reply|schedule|sms|transfer)$/;
+
+/** Verbs that no group has, because the resource above them decides. After a word that reads, they do not read: `/estimate/approve`. */
+export const deeds: RegExp =
+  /^(?:accept|adjust|apply|approve|assign|bet|bump|claim|commit|complete|confirm|execute|finalize|lock|merge|promote|purge|reject|release|run|settle|sign|spend|train)(?![a-z])/;
 
 /** Words that may come before the verb: `batchGet`, `multi_search`, `ServerStreamingPredict`. */
 export const beforeVerbs: ReadonlySet<string> = new Set(
@@ -80,10 +89,11 @@ export const beforeVerbs: ReadonlySet<string> = new Set(
 );
 
 /** Names that read and write: `GetAndIncrement`, `CheckAndMutateRow`, `ReadModifyWriteRow`. */
-export const writesToo: RegExp = /^\w+ (?:and (?:delete|modify|mutate|remove|set|update|write)|modify)\b/;
+export const writesToo: RegExp = /^\w+ (?:and (?:clear|delete|modify|mutate|remove|set|update|write)|modify)\b/;
 
-/** Names whose first word misleads: `GetOrCreate` finds the resource the second time, `CheckOut` is not a check. */
-export const misleading: RegExp = /^(?:\w+ or (?:add|create|insert|update)|check (?:in|out))\b/;
+/** Names whose first word misleads: `GetOrCreate` finds the resource the second time, `CheckOut` is not a check, `GetNext` may take an entry. */
+export const misleading: RegExp =
+  /^(?:\w+ or (?:add|create|insert|update)|\w+ and lock|check (?:in|out)|get next(?! page)|create (?:embedding|preview)s?|credit (?:report|score)s?|order (?:book|recommendation)s?)\b/;
 
 /** Segments without meaning for the effect: `/api/v1`. */
 export const generic: RegExp =

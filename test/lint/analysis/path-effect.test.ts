@@ -159,6 +159,28 @@ const paths = {
     '/v3/company/*/invoice',
     '/v3/orders-*',
     '/v1/things:charge',
+    '/v1/check/pay',
+    '/v1/estimate/charge',
+    '/v1/validate/refund',
+    '/v1/list/send',
+    '/v1/list/add',
+    '/v1/score/increment',
+    '/v1/preview/deploy',
+    '/emails/batch',
+    '/email/batch',
+    '/email/withTemplate',
+    '/email/batchWithTemplates',
+    '/v3/*/messages',
+    '/mail.Store/ReadAndClear',
+    '/v1beta/models/*:predictLongRunning',
+    '/v1/projects/*/locations/*/publishers/google/models/*:predictLongRunning',
+    '/google.cloud.aiplatform.v1.PredictionService/PredictLongRunning',
+    '/v1beta/models/*:batchGenerateContent',
+    '/v3/projects/*/locations/*:batchTranslateText',
+    '/v1/videos:annotate',
+    '/v1/images:asyncBatchAnnotate',
+    '/v1/speech:longrunningrecognize',
+    '/v1/projects/*/locations/*/processors/*:batchProcess',
   ],
   unknown: [
     '/payments/status',
@@ -226,6 +248,29 @@ const paths = {
     '/sender/profile',
     '/orders/export',
     '/search/reindex',
+    '/v1/estimate/approve',
+    '/v1/search/spend',
+    '/v1/count/adjust',
+    '/v1/simulate/execute',
+    '/v1/rank/bump',
+    '/v1/search/purchase',
+    '/v1/validate/email',
+    '/queue.Queue/GetNextMessage',
+    '/p.S/GetNext',
+    '/external-task/fetchAndLock',
+    '/transactions/sync',
+    '/transfer/event/sync',
+    '/v1/invoices/extract',
+    '/v1/invoice/ocr',
+    '/v1/bookings/availability',
+    '/v1/refunds/eligibility',
+    '/v1/checkout/totals',
+    '/v1/orders/filter',
+    '/v1/credit-score',
+    '/v1/create-embedding',
+    '/v1/invoices/create_preview',
+    '/v1/order_book/snapshot',
+    '/mcp',
   ],
 } as const;
 
@@ -280,6 +325,32 @@ describe('the known paths of services', () => {
   it('are charged for where a model of a vendor computes the response', () => {
     const charging = known.filter(({generates}) => generates).map(({paths}) => paths[0]);
     expect(charging).to.deep.equal(['completions', 'v1/messages', '*:generateContent', 'model/*/invoke', 'v1/chat']);
+  });
+});
+
+describe('a verb after a word that reads', () => {
+  for (const read of [
+    'search',
+    'estimate',
+    'predict',
+    'count',
+    'validate',
+    'lookup',
+    'list',
+    'check',
+    'get',
+    'score',
+  ]) {
+    for (const verb of ['charge', 'pay', 'buy', 'send', 'refund', 'capture', 'withdraw', 'redeem', 'submit', 'create'])
+      it(`acts: /v1/${read}/${verb}`, () => expect(effectOf({path: `/v1/${read}/${verb}`}).effect).to.equal('acts'));
+    for (const word of ['approve', 'execute', 'adjust', 'spend', 'bet', 'purge', 'order', 'transfer', 'charges'])
+      it(`does not read: /v1/${read}/${word}`, () =>
+        expect(effectOf({path: `/v1/${read}/${word}`}).effect).to.equal('unknown'));
+  }
+
+  it('acts as it does below a resource', () => {
+    expect(effectOf({path: '/payments/*/execute'}).effect).to.equal('acts');
+    expect(effectOf({path: '/invoices/*/finalize'}).effect).to.equal('acts');
   });
 });
 
