@@ -37,7 +37,7 @@ async function lintOnce(args: Arguments, workspace: Workspace, options: LintOpti
   const {io} = workspace;
   const written = options.outputs.flatMap(({file}) => (file === undefined ? [] : [workspace.absolute(file)]));
   for (const file of written) workspace.dependencies?.leaveOut(file);
-  const {paths, ignored, unreadable} = await targetsOf(args, workspace, written);
+  const {paths, ignored, unreadable, skipped} = await targetsOf(args, workspace, written);
   const found = await lintAll(paths, workspace, options);
   const reports = options.quiet ? errorsOnly(found.reports) : found.reports;
   // A diff on standard output is input for `git apply`, so nothing else is written there.
@@ -50,7 +50,7 @@ async function lintOnce(args: Arguments, workspace: Workspace, options: LintOpti
     io.err.write(`${counted(found.fixed, 'finding')} fixed in ${counted(found.changed, 'file')}.\n`);
   if (ignored > 0 && paths.length === 0) io.err.write(`${counted(ignored, 'file')} ignored by the configuration.\n`);
   const problems = [...unreadable, ...found.unwritten];
-  for (const problem of problems) io.err.write(`${harmless(problem)}\n`);
+  for (const problem of [...skipped, ...problems]) io.err.write(`${harmless(problem)}\n`);
   const exitCode = exitCodeOf(reports, options.threshold);
   return problems.length > 0 && !options.threshold.exitZero ? 2 : exitCode;
 }

@@ -1,6 +1,7 @@
 /** Paths as reports show them: relative to where the command runs, with slashes on every system. */
 
-import {isAbsolute, relative, resolve, sep} from 'node:path';
+import {realpathSync} from 'node:fs';
+import {dirname, isAbsolute, relative, resolve, sep} from 'node:path';
 
 export function shownPath(cwd: string, path: string): string {
   const near = relative(cwd, resolve(cwd, path));
@@ -15,4 +16,14 @@ export const withSlashes = (path: string): string => (sep === '\\' ? path.replac
 export function isBelow(folder: string, path: string): boolean {
   const near = relative(folder, path);
   return !/^\.\.(?:[/\\]|$)/.test(near) && !isAbsolute(near);
+}
+
+/** Without links. Of a path that does not exist, the nearest folder above it that does decides. */
+export function realPathOf(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    const folder = dirname(file);
+    return folder === file ? file : realPathOf(folder);
+  }
 }

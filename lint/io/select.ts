@@ -5,9 +5,10 @@ import {basename, resolve} from 'node:path';
 import {CliError, whyNot} from './cli-error.ts';
 import type {Searched} from './dependencies.ts';
 import {commandHabit} from './habits.ts';
+import {linksOf} from './links.ts';
 import {type Operand, readOperand} from './operand.ts';
-import {shownPath, withSlashes} from './paths.ts';
-import {isOfLinter, isPolicyFile} from './policy-file.ts';
+import {realPathOf, shownPath, withSlashes} from './paths.ts';
+import {hasPolicyName, isOfLinter, isPolicyFile} from './policy-file.ts';
 import {specialKind} from './regular-file.ts';
 import {walk} from './walk.ts';
 
@@ -16,8 +17,12 @@ export interface Selection {
   readonly paths: readonly string[];
   /** JSON pointers to the policies in a file, for files that are not policies as a whole. */
   readonly pointers: ReadonlyMap<string, readonly string[]>;
-  /** A sentence for each folder that could not be read. */
+  /** A sentence for each file that is missing, and each folder that could not be read. */
   readonly unreadable: readonly string[];
+  /** Folders and globs without a policy, as they were named. */
+  readonly empty: readonly string[];
+  /** A sentence for each link that has the name of a policy and is not followed. */
+  readonly skipped: readonly string[];
   /** The searched folders, for a watch that waits for new files. */
   readonly searched: readonly Searched[];
 }
@@ -36,35 +41,60 @@ export interface SelectOptions {
 
 /**
  * @param operands Files, folders and globs. A file is taken as it is; of a folder its policies are; a glob takes what it matches,
- * and hidden files only where it writes their dot, as in a shell.
- * @throws CliError where a file does not exist.
+ * and hidden files only where it writes their dot, as in a shell. Of several links to one file the first is taken, and none where the file is.
+ * @throws CliError for the name of a command that other linters have.
  */
 export async function select(operands: readonly string[], options: SelectOptions): Promise<Selection> {
   const found = new Map<string, Set<string>>();
+  const links = new Map<string, string>();
+  const named = new Set<string>();
   const searched: Searched[] = [];
-  const unreadable = new Set<string>();
+  const [unreadable, skipped] = [new Set<string>(), new Set<string>()];
+  const empty: string[] = [];
   for (const operand of operands) {
-    const one = await selectOne(readOperand(operand), options);
+    const one = await selectOne(readOperand(operand), options).catch((error: unknown) => failed(error, operand));
+    if (one.policies.size + one.unreadable.length === 0) empty.push(operand);
     for (const [path, pointers] of one.policies) {
       const shown = shownPath(options.cwd, path);
       found.set(shown, new Set([...(found.get(shown) ?? []), ...pointers]));
+      const real = one.links.get(path);
+      if (real === undefined) named.add(shown);
+      else links.set(shown, real);
     }
     searched.push(...one.searched);
     for (const each of one.unreadable) unreadable.add(each);
+    for (const each of one.skipped) skipped.add(each);
+  }
+  const taken = links.size === 0 ? NONE : new Set([...named].map(path => realPathOf(resolve(options.cwd, path))));
+  for (const [path, real] of links) {
+    if (taken.has(real) && !named.has(path)) found.delete(path);
+    taken.add(real);
   }
   const inside = [...found].filter(([, pointers]) => pointers.size > 1 || !pointers.has(''));
   return {
     paths: [...found.keys()].sort(),
     pointers: new Map(inside.map(([path, pointers]) => [path, [...pointers].sort()])),
     unreadable: [...unreadable],
+    empty,
+    skipped: [...skipped],
     searched,
   };
 }
 
+const NONE = new Set<string>();
+
 /** The files of one operand. */
-interface Found extends Pick<Selection, 'unreadable' | 'searched'> {
+interface Found extends Pick<Selection, 'unreadable' | 'searched' | 'skipped'> {
   /** Pointers by path. Absolute. */
   readonly policies: ReadonlyMap<string, readonly string[]>;
+  /** Where those lead that are links which a search found. */
+  readonly links: ReadonlyMap<string, string>;
+}
+
+/** An operand that cannot be used does not keep the others from being linted. */
+function failed(error: unknown, operand: string): Found {
+  if (!(error instanceof CliError) || commandHabit(operand) !== undefined) throw error;
+  return {...NOTHING, unreadable: [error.message]};
 }
 
 async function selectOne(operand: Operand, options: SelectOptions): Promise<Found> {
@@ -86,7 +116,7 @@ async function selectOne(operand: Operand, options: SelectOptions): Promise<Foun
 
 export const isGlob = (name: string): boolean => /[*?[\]{}!]/.test(name);
 
-const NOTHING: Found = {policies: new Map(), unreadable: [], searched: []};
+const NOTHING: Found = {policies: new Map(), links: new Map(), unreadable: [], searched: [], skipped: []};
 
 function statIfThere(path: string, operand: string) {
   try {
@@ -98,9 +128,10 @@ function statIfThere(path: string, operand: string) {
 
 async function selectFolder(folder: string, options: SelectOptions): Promise<Found> {
   const {declared = () => []} = options;
-  return search(folder, options, path => {
+  return search(folder, options, (path, isReadable) => {
     const pointers = declared(path);
-    return pointers.length === 0 && isPolicyFile(path, basename(path)) ? [''] : pointers;
+    const isPolicy = (name: string): boolean => (isReadable ? isPolicyFile(path, name) : hasPolicyName(name));
+    return pointers.length === 0 && isPolicy(basename(path)) ? [''] : pointers;
   });
 }
 
@@ -111,19 +142,29 @@ async function selectGlob({path: name, pointer}: Operand, options: SelectOptions
   const folder = resolve(options.cwd, base);
   if (statIfThere(folder, name)?.isDirectory() !== true) return NOTHING;
   const matches = picomatch(glob);
-  return search(folder, options, path => (matches(shownPath(folder, path)) ? [pointer] : []));
+  // Negations and repetitions of picomatch match a dot that they do not write.
+  const isShown = (path: string): boolean => !HIDDEN.test(path) || DOT.test(glob);
+  return search(folder, options, path => {
+    const shown = shownPath(folder, path);
+    return matches(shown) && isShown(shown) ? [pointer] : [];
+  });
 }
+
+const HIDDEN = /(?:^|\/)\./;
+/** A dot with which a name begins, in one of several alternatives, too. */
+const DOT = /(?:^|[/{(,|])\./;
 
 async function search(
   folder: string,
   {cwd, mayRead, holds, isLeftOut = () => false}: SelectOptions,
-  pointersOf: (path: string) => readonly string[],
+  pointersOf: (path: string, isReadable: boolean) => readonly string[],
 ): Promise<Found> {
-  const wanted = (path: string): readonly string[] =>
-    isLeftOut(path) || isOfLinter(basename(path)) ? [] : pointersOf(path);
-  const {files, folders, unreadable, sees} = await walk(folder, mayRead);
+  const wanted = (path: string, isReadable = true): readonly string[] =>
+    isLeftOut(path) || isOfLinter(basename(path)) ? [] : pointersOf(path, isReadable);
+  const {files, links, folders, unreadable, sees} = await walk(folder, mayRead);
+  const {files: linked, skipped} = linksOf(links, folder, mayRead);
   const policies = new Map<string, string[]>();
-  for (const path of files) {
+  for (const path of [...files, ...linked.keys()]) {
     for (const pointer of wanted(path))
       if (await holds(path, pointer)) policies.set(path, [...(policies.get(path) ?? []), pointer]);
   }
@@ -131,6 +172,10 @@ async function search(
     sees(path, isFolder) && (isFolder || wanted(path).length > 0);
   return {
     policies,
+    links: linked,
+    skipped: [...skipped]
+      .filter(([path]) => wanted(path, false).length > 0)
+      .map(([path, why]) => `${shownPath(cwd, path)} was not linted: the link ${why}.`),
     unreadable: [...unreadable].map(([path, why]) => `${shownPath(cwd, path)} ${why}.`),
     searched: [{folders, takes}],
   };

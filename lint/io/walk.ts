@@ -14,6 +14,8 @@ const NEVER: ReadonlySet<string> = new Set(['node_modules', '.git', '.hg', '.svn
 export interface Walk {
   /** Absolute. */
   readonly files: readonly string[];
+  /** Links, to whatever. Absolute. */
+  readonly links: readonly string[];
   /** Every folder that was looked at. */
   readonly folders: readonly string[];
   /** Folders that could not be read, and why: `is not accessible: permission denied`. */
@@ -40,6 +42,7 @@ export async function walk(folder: string, mayRead?: (file: string) => boolean):
       mayRead?.(file) === false ? [] : refusalsIn(at, file, ignore, mayRead),
     );
   const files: string[] = [];
+  const links: string[] = [];
   const unreadable = new Map<string, string>();
   const byFolder = new Map<string, readonly Refusal[]>();
   const sees = (path: string, isFolder: boolean): boolean => {
@@ -53,10 +56,11 @@ export async function walk(folder: string, mayRead?: (file: string) => boolean):
       if (!sees(path, entry.isDirectory())) continue;
       if (entry.isDirectory()) enter(path, byFolder.get(at)!);
       else if (entry.isFile()) files.push(path);
+      else if (entry.isSymbolicLink()) links.push(path);
     }
   };
   enter(folder, refusalsAbove(folder, refusalsOf));
-  return {files, folders: [...byFolder.keys()], unreadable, sees};
+  return {files, links, folders: [...byFolder.keys()], unreadable, sees};
 }
 
 function entriesOf(folder: string, unreadable: Map<string, string>) {

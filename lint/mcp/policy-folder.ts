@@ -7,7 +7,7 @@ import {loadPlugin} from '../config-file/plugins.ts';
 import {CliError} from '../io/cli-error.ts';
 import type {Io} from '../io/io.ts';
 import {readOperand} from '../io/operand.ts';
-import {isBelow, shownPath} from '../io/paths.ts';
+import {isBelow, realPathOf, shownPath} from '../io/paths.ts';
 import type {LintRequest} from '../lint.ts';
 import type {Rule} from '../rule.ts';
 import {targetsOf} from '../workspace/targets.ts';
@@ -120,15 +120,5 @@ export class PolicyFolder {
     const file = resolve(cwd, path);
     const root = realpathSync(cwd);
     return (isBelow(cwd, file) || isBelow(root, file)) && isBelow(root, realPathOf(file));
-  }
-}
-
-/** Of a path that does not exist, the nearest folder above it that does decides. */
-function realPathOf(file: string): string {
-  try {
-    return realpathSync(file);
-  } catch {
-    const folder = resolve(file, '..');
-    return folder === file ? file : realPathOf(folder);
   }
 }

@@ -6,7 +6,7 @@ import type {Arguments} from '../../src/cli/parse-arguments.ts';
 import {matcherOf} from '../config-file/read.ts';
 import {CliError} from '../io/cli-error.ts';
 import {readOperand} from '../io/operand.ts';
-import {shownPath} from '../io/paths.ts';
+import {realPathOf, shownPath} from '../io/paths.ts';
 import {isGlob, type Selection, select} from '../io/select.ts';
 import {inputName, type Workspace} from './workspace.ts';
 
@@ -15,8 +15,10 @@ export interface Targets {
   readonly paths: readonly string[];
   /** The number of policies that the configuration ignores. */
   readonly ignored: number;
-  /** One sentence per folder or policy that could not be read. */
+  /** One sentence per file, folder or policy that could not be read, and one for folders and globs without a policy. */
   readonly unreadable: readonly string[];
+  /** One sentence per link that was not followed. */
+  readonly skipped: readonly string[];
 }
 
 /**
@@ -39,14 +41,15 @@ export async function targetsOf(
   noteSearch(selection, kept, workspace);
   const {readable, unreadable} = tryRead(kept, workspace);
   const paths = args.has('changed') ? await changed(readable, args.value('changed'), workspace) : readable;
-  const problems = [...selection.unreadable, ...unreadable];
-  if (problems.length > 0 && paths.length === 0 && !isInput) throw new CliError(problems.join('\n'));
-  if (selection.paths.length === 0 && !isInput && !args.has('changed') && !args.has('allow-empty'))
-    throw new CliError(nothingFound(named));
+  const mayBeEmpty = args.has('changed') || args.has('allow-empty') || (isInput && operands.length === 0);
+  const empty = mayBeEmpty || selection.empty.length === 0 ? [] : [nothingFound(selection.empty)];
+  const problems = [...selection.unreadable, ...unreadable, ...empty];
+  if (problems.length > 0 && paths.length === 0 && !isInput) throw new CliError([...selection.skipped, ...problems].join('\n'));
   return {
     paths: isInput ? [inputPath(args, workspace), ...paths] : paths,
     ignored: selection.paths.length - kept.length,
     unreadable: problems,
+    skipped: selection.skipped,
   };
 }
 
@@ -145,7 +148,8 @@ async function changed(paths: readonly string[], ref: string | undefined, worksp
   if (files.size === 0) return [];
   return keep(paths, async path => {
     const closure = await workspace.texts.mentioned(path);
-    return closure.some(each => files.has(workspace.absolute(each)));
+    const isChanged = (file: string): boolean => files.has(file) || files.has(realPathOf(file));
+    return closure.some(each => isChanged(workspace.absolute(each)));
   });
 }
 

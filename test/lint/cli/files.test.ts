@@ -1,5 +1,6 @@
 /** Which files a command is about. */
-import {chmodSync, symlinkSync, truncateSync} from 'node:fs';
+import {execFileSync} from 'node:child_process';
+import {chmodSync, rmSync, symlinkSync, truncateSync} from 'node:fs';
 import {expect} from 'chai';
 import {clean, Desk, findingsOf, wavy} from './desk.ts';
 
@@ -21,6 +22,32 @@ describe('the files of retry-lint', () => {
     expect(err).to.match(/^No policy was found in this folder\./);
     expect(await desk.run('--allow-empty')).to.deep.equal({code: 0, out: 'No findings in 0 files.\n', err: ''});
     expect((await desk.run('*.yaml')).err).to.match(/^No policy was found in \*\.yaml\./);
+  });
+
+  it('that are missing do not keep the others from being linted, fixed and reported', async () => {
+    const desk = new Desk({'b.json': '{"maxAtempts": 2}', 'empty/notes.md': '', 'deep/c.json': clean});
+    const {code, err} = await desk.run('--fix', '-f', 'sarif=out.sarif', 'missing.json', 'b.json', 'gone/d.json');
+    expect({code, err}).to.deep.equal({
+      code: 2,
+      err: '1 finding fixed in 1 file.\nmissing.json does not exist.\ngone/d.json does not exist.\n',
+    });
+    expect(desk.read('b.json')).to.contain('maxAttempts');
+    expect(JSON.parse(desk.read('out.sarif')).runs).to.have.length(1);
+    expect(await desk.run('b.json', 'b.json#/x', 'deep#/x')).to.deep.equal({
+      code: 2,
+      out: 'No findings in 1 file.\n',
+      err: 'b.json has nothing at /x.\ndeep is a folder: /x can be in a file only.\n',
+    });
+  });
+
+  it('are said to be missing where a folder or a glob beside others finds none', async () => {
+    const desk = new Desk({'b.json': clean, 'empty/notes.md': ''});
+    const {code, out, err} = await desk.run('b.json', 'empty', 'conifg/*.json');
+    expect({code, out}).to.deep.equal({code: 2, out: 'No findings in 1 file.\n'});
+    expect(err).to.match(
+      /^No policy was found in empty, conifg\/\*\.json\. .* With --allow-empty this is not an error\.\n$/,
+    );
+    expect(await desk.run('--allow-empty', 'b.json', 'empty')).to.include({code: 0, err: ''});
   });
 
   it('in a folder are found by their names and by their schema', async () => {
@@ -131,10 +158,90 @@ describe('the files of retry-lint', () => {
     chmodSync(desk.at('deep/secret'), 0o755);
   });
 
-  it('are not found through links, so a circle of links ends', async () => {
+  it('are not found through links to folders, so a circle of links ends', async () => {
     const desk = new Desk({'a.retry.json': wavy});
     symlinkSync('.', desk.at('again'));
     expect(await linted(desk)).to.deep.equal(['a.retry.json']);
+  });
+
+  describe('that are links', () => {
+    const shop = 'shop/retry-policy.json';
+    const pay = 'pay/retry-policy.json';
+    const make = (): Desk => {
+      const desk = new Desk({
+        '.git/HEAD': 'ref: refs/heads/main\n',
+        'shared/policy.json': wavy,
+        'shop/.keep': '',
+        'pay/.keep': '',
+      });
+      symlinkSync('../shared/policy.json', desk.at(shop));
+      return desk;
+    };
+
+    it('are linted where a folder, a glob or a configuration finds them', async () => {
+      const desk = make();
+      expect(await linted(desk)).to.deep.equal([shop]);
+      expect(await linted(desk, 'shop')).to.deep.equal([shop]);
+      expect(await linted(desk, '*/retry-policy.json')).to.deep.equal([shop]);
+      desk.write('.retry-lintrc.json', '{"policies": ["shop/*.json#/backoff"]}');
+      expect((await desk.run()).out).to.contain(shop);
+    });
+
+    it('are linted once for each file', async () => {
+      const desk = make();
+      symlinkSync('../shop/retry-policy.json', desk.at(pay));
+      expect(await linted(desk)).to.deep.equal([pay]);
+      expect(await linted(desk, 'shop', 'pay')).to.deep.equal([shop]);
+      expect(await linted(desk, '**/*.json')).to.deep.equal(['shared/policy.json']);
+      expect(await linted(desk, 'shop', 'shared/policy.json')).to.deep.equal(['shared/policy.json']);
+    });
+
+    it('are fixed in the file that they lead to', async () => {
+      const desk = make();
+      await desk.run('--fix', '--unsafe-fixes');
+      expect(desk.read('shared/policy.json')).to.contain('"full"');
+    });
+
+    it('are named where they lead out of the repository, or to no file', async () => {
+      const desk = make();
+      const other = new Desk({'p.json': wavy});
+      symlinkSync(other.at('p.json'), desk.at(pay));
+      symlinkSync('nowhere.json', desk.at('lost.retry.json'));
+      symlinkSync('nowhere.json', desk.at('no-policy.json'));
+      const {code, out, err} = await desk.run('-f', 'json', '--exit-zero');
+      expect(JSON.parse(out).summary).to.include({files: 1});
+      expect({code, err}).to.deep.equal({
+        code: 0,
+        err: `lost.retry.json was not linted: the link leads to no file.\n${pay} was not linted: the link leads out of the repository.\n`,
+      });
+    });
+
+    it('lead no further than the searched folder where there is no repository', async () => {
+      const desk = new Desk({'in/a.retry.json': clean, 'secret.json': wavy});
+      symlinkSync('../secret.json', desk.at('in/b.retry.json'));
+      expect(await desk.runIn('in')).to.deep.equal({
+        code: 0,
+        out: 'No findings in 1 file.\n',
+        err: 'b.retry.json was not linted: the link leads out of the folder.\n',
+      });
+      rmSync(desk.at('in/a.retry.json'));
+      expect((await desk.runIn('in')).err).to.match(
+        /^b\.retry\.json was not linted: .*\nNo policy was found in this folder\./,
+      );
+    });
+
+    it('count as changed where the file changed that they lead to', async () => {
+      const desk = make();
+      desk.write('.gitignore', '*.keep\n');
+      const git = (...argv: string[]) => execFileSync('git', argv, {cwd: desk.folder, stdio: 'pipe'});
+      rmSync(desk.at('.git'), {recursive: true});
+      git('init', '-q');
+      git('add', '.');
+      git('-c', 'user.name=a', '-c', 'user.email=a@b.c', 'commit', '-qm', 'all');
+      expect(await linted(desk, '--changed')).to.deep.equal([]);
+      desk.write('shared/policy.json', `${wavy}\n`);
+      expect(await linted(desk, '--changed')).to.deep.equal([shop]);
+    });
   });
 
   it('may be named by globs, which match any file name, each file once and in order', async () => {
@@ -156,6 +263,9 @@ describe('the files of retry-lint', () => {
     expect(await linted(desk, '**/*.json')).to.deep.equal(['sub/a.json']);
     expect(await linted(desk, '.config/*.json')).to.deep.equal(['.config/b.json']);
     expect(await linted(desk, 'sub/.*/*.json')).to.deep.equal(['sub/.hidden/c.json']);
+    expect(await linted(desk, '!(a)/**/*.json')).to.deep.equal(['sub/a.json']);
+    expect(await linted(desk, '+(*)/*.json')).to.deep.equal(['sub/a.json']);
+    expect(await linted(desk, '{.config,sub}/*.json')).to.deep.equal(['.config/b.json', 'sub/a.json']);
     expect((await desk.run('sub/.retry-lint*.json')).err).to.match(/^No policy was found in sub/);
   });
 

@@ -95,6 +95,18 @@ describe('files outside of the folder', () => {
     expect(await agent.failure('lint', {path: '../new.json', text: clean})).to.contain(outside);
   });
 
+  it('are not linted where a link in the folder leads to them, also in a repository', async () => {
+    const agent = await Agent.start(
+      {'.git/HEAD': '', 'in/a.retry.json': clean, 'secret.json': wavy, 'in/own.json': wavy},
+      'in',
+    );
+    symlinkSync('../secret.json', agent.desk.at('in/b.retry.json'));
+    symlinkSync('own.json', agent.desk.at('in/c.retry.json'));
+    const {texts, data} = await agent.call('lint');
+    expect(data).to.include({files: 2, errors: 1});
+    expect(texts.join()).not.to.contain('b.retry.json');
+  });
+
   it('count as unreadable where a policy extends them', async () => {
     const agent = await Agent.start({'in/a.retry.json': clean, 'secret.json': '{"secret": '}, 'in');
     const {texts} = await agent.call('lint', {text: '{"extends": ["../secret.json"]}'});

@@ -25,6 +25,10 @@ class Entry {
     return this.#kind === 'folder';
   }
 
+  isSymbolicLink(): boolean {
+    return false;
+  }
+
   isFIFO(): boolean {
     return false;
   }
