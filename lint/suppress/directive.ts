@@ -50,11 +50,14 @@ export function misspeltDirective(
   return near === undefined && !VERB.test(word) ? undefined : {written, near};
 }
 
+const UNTIL = /\b(?:until|till?(?=[\s:]+\d))(?:\s*:\s*|\s+)/gi;
+
 /**
  * `reason until 2027-01-01`, either half of it, or nothing. A date after `until` ends the suppression wherever it stands,
- * as in `until 2027-01-01 (TEAM-7)`; the reason is then the whole sentence.
+ * as in `until 2027-01-01 (TEAM-7)`; the reason is then the whole sentence. `Until: 2027-01-01` and `till 2027-01-01` are read, too.
  */
-export function readReason(text: string): Pick<Directive, 'reason' | 'until'> {
+export function readReason(written: string): Pick<Directive, 'reason' | 'until'> {
+  const text = written.replaceAll(UNTIL, 'until ');
   const [, before = '', until] = /^(.*?)(?:\buntil\s+(\S+))?$/s.exec(text.trim()) ?? [];
   const day = /\buntil\s+(\d{4}-\d\d-\d\d)/.exec(text)?.[1];
   return {reason: before.trim() || undefined, until: day ?? until};

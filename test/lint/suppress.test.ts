@@ -34,6 +34,21 @@ describe('a suppression', () => {
       'retry-lint-disable RL203 -- one client until 2027-01-01.',
       {kind: 'file', rules: ['RL203'], reason: 'one client', until: '2027-01-01'},
     ],
+    ...[
+      'Until 2025-01-01',
+      'UNTIL 2025-01-01',
+      'until: 2025-01-01',
+      'until:2025-01-01',
+      'till 2025-01-01',
+      'Til: 2025-01-01',
+    ].map((end): (typeof directives)[number] => [
+      `retry-lint-disable RL203 -- one client ${end}`,
+      {kind: 'file', rules: ['RL203'], reason: 'one client', until: '2025-01-01'},
+    ]),
+    [
+      'retry-lint-disable RL203 -- accepted till fixed',
+      {kind: 'file', rules: ['RL203'], reason: 'accepted till fixed', until: undefined},
+    ],
     ['retry-lint-disable', {kind: 'file', rules: [], reason: undefined, until: undefined}],
     ['retry-lint-disable-everything RL203', undefined],
     ['retry-lint is a linter', undefined],
