@@ -73,7 +73,7 @@ export class Collector {
       message: draft.message,
       span,
       pointer: below(base, shown),
-      identity: below(id, identityOf(scope, path)),
+      identity: below(id, identityOf(scope, path, draft.at)),
       related: this.#related(scope, spot, draft),
       fix: draft.fix && this.#fixOf(rule, lazyFix(scope, draft.fix)),
       suggestions: draft.suggestions?.map(suggestion => lazyFix(scope, suggestion)),
@@ -190,8 +190,16 @@ const lazyFix = (scope: Scope, fix: FixDraft): LazyFix => ({
   plan: () => planOfChanges(scope, fix.changes),
 });
 
-/** A path that stays the same when routes move: a route is identified by its match instead of its index. */
-export function identityOf(scope: Scope, path: string): string {
-  if (scope.match === undefined || !path.startsWith('routes[')) return path;
-  return path.replace(/^routes\[\d+\]/, () => `routes[${describeMatch(scope.match ?? {})}]`);
+/**
+ * A path that stays the same when entries move: a trigger or a method is identified by its value, and a route by its match, instead of its index.
+ *
+ * @param at The path from the top of the scope.
+ */
+function identityOf(scope: Scope, path: string, at: string): string {
+  const value = ENTRY.test(at) ? writtenAt(scope, at) : undefined;
+  const entry = value === undefined ? path : path.replace(/\d+\]$/, () => `${JSON.stringify(String(value))}]`);
+  if (scope.match === undefined) return entry;
+  return entry.replace(/^routes\[\d+\]/, () => `routes[${describeMatch(scope.match ?? {})}]`);
 }
+
+const ENTRY = /(?:retryOn|ethods)\[\d+\]$/;

@@ -44,7 +44,8 @@ export async function targetsOf(
   const mayBeEmpty = args.has('changed') || args.has('allow-empty') || (isInput && operands.length === 0);
   const empty = mayBeEmpty || selection.empty.length === 0 ? [] : [nothingFound(selection.empty)];
   const problems = [...selection.unreadable, ...unreadable, ...empty];
-  if (problems.length > 0 && paths.length === 0 && !isInput) throw new CliError([...selection.skipped, ...problems].join('\n'));
+  if (problems.length > 0 && paths.length === 0 && !isInput)
+    throw new CliError([...selection.skipped, ...problems].join('\n'));
   return {
     paths: isInput ? [inputPath(args, workspace), ...paths] : paths,
     ignored: selection.paths.length - kept.length,

@@ -19,6 +19,15 @@ describe('retry-lint baseline', () => {
     expect(findingsOf(await desk.run('-f', 'json'))).to.deep.equal(['RL201 4:3']);
   });
 
+  it('knows an entry of a list by its value, wherever in the list it stands', async () => {
+    const desk = new Desk({'a.retry.json': '{"retryOn": [429, 500, 503, "timeout", 404]}'});
+    await desk.run('baseline');
+    desk.write('a.retry.json', '{"retryOn": [404, 429, 500, 502, 503, "timeout"]}');
+    expect((await desk.run()).code).to.equal(0);
+    desk.write('a.retry.json', '{"retryOn": [429, 500, 502, 503, "timeout", 401]}');
+    expect(findingsOf(await desk.run('-f', 'json'))).to.deep.equal(['RL102 1:45']);
+  });
+
   describe('accepts a finding as it is', () => {
     const six = '{"maxAttempts": 6, "attemptTimeoutMs": 1000, "objective": {"assume": {"rps": 5}}}';
     const accepted = async (text = six, config = '{}'): Promise<Desk> => {

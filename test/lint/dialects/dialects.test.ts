@@ -131,7 +131,7 @@ describe('a dialect', () => {
         fingerprint.replace('TEST101 ', ''),
       ]);
     expect(shown).to.deep.equal([
-      ['404', 'routes[0].retry_policy.retry_on', 'route[orders].retryOn[2]'],
+      ['404', 'routes[0].retry_policy.retry_on', 'route[orders].retryOn["404"]'],
       ['num_retries', 'routes[0].retry_policy.num_retries', 'route[orders].maxAttempts'],
       ['max_interval', 'routes[0].retry_policy.retry_back_off.max_interval', 'route[orders].backoff.capMs'],
       // What is not written is shown at the route.
