@@ -19,7 +19,7 @@ export const deadBreaker: Rule = builtIn('RL212', {
     // The default breaker does no harm.
     if (breaker === null || isDefault(scope, 'breaker')) return;
     const rps = objective?.assume?.rps;
-    if (breaker.kind !== 'ratio') return yield* tooLate(scope, breaker, rps ?? Infinity);
+    if (breaker.kind !== 'ratio') return yield* tooLate(scope, breaker, rps);
     if (rps !== undefined && rps > 0 && isSure(scope, 'breaker.minCalls', 'breaker.windowMs'))
       yield* tooFew(scope, breaker, rps);
     if (breaker.failureRatio < 1) return;
@@ -33,13 +33,14 @@ export const deadBreaker: Rule = builtIn('RL212', {
 });
 
 /** More failures in a row than an adaptive breaker ever learns, and than a short outage has. */
-function* tooLate(scope: Scope, {kind, failures}: Exclude<Breaker, RatioBreaker>, rps: number): Iterable<Draft> {
+function* tooLate(scope: Scope, {kind, failures}: Exclude<Breaker, RatioBreaker>, assumed?: number): Iterable<Draft> {
+  const rps = assumed ?? BUSY_RPS;
   const attempts = retriesOf(scope.policy) + 1;
   const ms = Math.floor((failures / rps / attempts) * 1000);
   if (failures <= MOST_FAILURES || ms <= LATE_MS || !isSure(scope, 'breaker.failures')) return;
   yield {
     at: mostSpecific(scope, 'breaker.failures', 'objective.assume.rps'),
-    message: `The breaker opens after ${formatNumber(failures)} failures in a row, which take at least ${scope.dialect.words.ms(ms)} of an outage at ${formatCalls(rps, attempts)}. Lower failures.`,
+    message: `The breaker opens after ${formatNumber(failures)} failures in a row, which take at least ${scope.dialect.words.ms(ms)} of an outage${assumed === undefined ? ', even' : ''} at ${formatCalls(rps, attempts)}. Lower failures.`,
     severity: 'warning',
     related: relatedTo(scope, 'objective.assume.rps'),
     fix: setting(scope, 'breaker.failures', kind === 'adaptive' ? 8 : 5),
@@ -48,6 +49,7 @@ function* tooLate(scope: Scope, {kind, failures}: Exclude<Breaker, RatioBreaker>
 
 const MOST_FAILURES = 200;
 const LATE_MS = 10_000;
+const BUSY_RPS = 1000;
 
 const formatCalls = (rps: number, attempts: number): string =>
   `${formatCount(rps, 'call')} per second${attempts === 1 ? '' : ` of ${attempts} attempts each`}`;
