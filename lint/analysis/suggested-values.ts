@@ -57,7 +57,10 @@ export function suggestionsToFit(scope: Scope): FixDraft[] {
   const {deadlineMs, attemptTimeoutMs} = policy;
   if (deadlineMs === null || attemptTimeoutMs === null) return ways;
   const timeoutMs = suggestedTimeoutMs(policy);
-  if (timeoutMs !== undefined && neededMs(policy, retriesOf(policy) + 1, timeoutMs) <= deadlineMs)
+  // A timeout below the delay of the hedge, or the latency, would be the next finding.
+  const leastMs = Math.max(policy.hedge?.delayMs ?? 0, policy.objective?.assume?.latencyMs?.p99 ?? 0);
+  const isLong = timeoutMs !== undefined && timeoutMs > leastMs;
+  if (isLong && neededMs(policy, retriesOf(policy) + 1, timeoutMs) <= deadlineMs)
     ways.push(setting(scope, 'attemptTimeoutMs', timeoutMs));
   const attempts = suggestedAttempts(policy, deadlineMs);
   if (attempts > 1) ways.push(setting(scope, 'maxAttempts', attempts));

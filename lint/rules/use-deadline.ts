@@ -11,31 +11,30 @@ export const missingDeadline: Rule = builtIn('RL302', {
   fields: ['deadlineMs', 'attemptTimeoutMs'],
   reads: ['backoff', 'idleTimeoutMs', 'maxAttempts', 'retryAfter', 'retryOn'],
 
-  *check(scope): Iterable<Draft> {
-    const {policy} = scope;
-    const {maxAttempts, attemptTimeoutMs, deadlineMs} = policy;
-    if (deadlineMs !== null || maxAttempts === 'unlimited') return;
-    // A single attempt needs a deadline or a timeout. If maxAttempts is null, the caller sets the limits.
-    if (!mayRetry(scope) && (maxAttempts === null || attemptTimeoutMs !== null)) return;
-    const worst = neededMs(policy);
-    // A stream that may be open and silent for days; its attempts have a timeout until it opens.
-    if (
-      attemptTimeoutMs !== null &&
-      (['deadlineMs', 'idleTimeoutMs'] as const).every(path => isSwitchedOff(scope, path))
-    )
-      return;
-    // Above one hour, suggest the default instead of the sum.
-    const value = worst <= HOUR_MS ? Math.max(30_000, Math.ceil(worst / 1000) * 1000) : 30_000;
-    yield {
-      at: 'deadlineMs',
-      message:
-        attemptTimeoutMs === null
-          ? ENDLESS
-          : `The call has no deadline: ${formatAttempts(scope)}. Set ${scope.dialect.words.key('deadlineMs')}.`,
-      fix: setting(scope, 'deadlineMs', value),
-    };
+  *checkFile({scopes}): Iterable<Draft & {readonly scope: Scope}> {
+    for (const scope of scopes.filter(isEndless)) {
+      // The routes that inherit the deadline get the new one, too. Above one hour, suggest the default instead of the sum.
+      const heirs = scopes.filter(other => (scope.own === scope.file ? isEndless(other) : other === scope));
+      const worst = Math.max(...heirs.map(({policy}) => neededMs(policy)).filter(ms => ms <= HOUR_MS), 30_000);
+      const message = `The call has no deadline: ${formatAttempts(scope)}. Set ${scope.dialect.words.key('deadlineMs')}.`;
+      yield {
+        scope,
+        at: 'deadlineMs',
+        message: scope.policy.attemptTimeoutMs === null ? ENDLESS : message,
+        fix: setting(scope, 'deadlineMs', Math.ceil(worst / 1000) * 1000),
+      };
+    }
   },
 });
+
+function isEndless(scope: Scope): boolean {
+  const {maxAttempts, attemptTimeoutMs, deadlineMs} = scope.policy;
+  if (deadlineMs !== null || maxAttempts === 'unlimited') return false;
+  // A single attempt needs a deadline or a timeout. If maxAttempts is null, the caller sets the limits.
+  if (!mayRetry(scope) && (maxAttempts === null || attemptTimeoutMs !== null)) return false;
+  // A stream that may be open and silent for days; its attempts have a timeout until it opens.
+  return attemptTimeoutMs === null || !isSwitchedOff(scope, 'deadlineMs') || !isSwitchedOff(scope, 'idleTimeoutMs');
+}
 
 const isSwitchedOff = (scope: Scope, path: 'deadlineMs' | 'idleTimeoutMs'): boolean =>
   scope.policy[path] === null && isSetHere(scope, path);

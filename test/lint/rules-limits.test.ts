@@ -43,6 +43,27 @@ describe('RL303 no-unreachable-attempts', () => {
   });
 });
 
+describe('the remedies of RL302 and RL303', () => {
+  const codes = async (policy: PolicyInput): Promise<string[]> => {
+    const {findings} = await lintText({path: 'p.json', files: {'p.json': JSON.stringify(policy)}});
+    return findings.filter(({severity}) => severity !== 'info').map(({code}) => code);
+  };
+
+  for (const own of [{maxAttempts: 5}, {maxAttempts: 4, attemptTimeoutMs: 40_000}])
+    it(`leave a route time that inherits the deadline: ${JSON.stringify(own)}`, async () => {
+      const policy: PolicyInput = {deadlineMs: null, routes: [{match: {path: '/a'}, name: 'r', ...own}]};
+      const [mended] = await suggested('RL302', policy);
+      expect(await codes(mended as PolicyInput)).to.deep.equal([]);
+    });
+
+  for (const own of [{hedge: {delayMs: 5000}}, {objective: {assume: {latencyMs: {p50: 100, p99: 4000}}}}])
+    it(`suggest no attempt timeout that another rule reports: ${JSON.stringify(own)}`, async () => {
+      const mended = await suggested('RL303', {deadlineMs: 10_000, ...own});
+      const found = await Promise.all(mended.map(policy => codes(policy as PolicyInput)));
+      expect(found.flat()).to.deep.equal([]);
+    });
+});
+
 describe('RL309 no-missed-objective', () => {
   const assume = {latencyMs: {p50: 180, p95: 410, p99: 576}, failureRatio: 0.05, hangRatio: 0.01};
   const hedged = (maxLoadRatio: number, settings: PolicyInput = {}): PolicyInput => ({
