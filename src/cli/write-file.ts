@@ -5,10 +5,12 @@
 import {
   closeSync,
   constants,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
   lstatSync,
   openSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   realpathSync,
@@ -124,13 +126,42 @@ function writeByDraft(path: string, bytes: Uint8Array, isCurrent: () => boolean)
 
 /** Beside the file, under a name that nothing has: a process that was killed may have left a draft. */
 function openDraft(path: string, mode: number): {readonly draft: string; readonly fd: number} {
+  const stem = `.${basename(path).slice(0, 100)}.`;
   for (let number = 1; ; number++) {
-    const draft = join(dirname(path), `.${basename(path).slice(0, 100)}.${process.pid}-${number}.tmp`);
+    const draft = join(dirname(path), `${stem}${process.pid}-${number}.tmp`);
     try {
-      return {draft, fd: openSync(draft, 'wx', mode)};
+      const fd = openSync(draft, 'wx', mode);
+      removeLeftDrafts(dirname(path), stem, fstatSync(fd).mtimeMs);
+      return {draft, fd};
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || number === MOST_DRAFTS) throw error;
     }
+  }
+}
+
+/** A draft is there for the time of one write. On a folder that machines share, its process may run on another one. */
+const LEFT_MS = 60_000;
+
+/**
+ * Removes the drafts of processes that were killed while they wrote. What cannot be removed stays.
+ *
+ * @param now By the clock of the file system.
+ */
+function removeLeftDrafts(folder: string, stem: string, now: number): void {
+  try {
+    for (const name of readdirSync(folder)) {
+      const [, pid] = name.startsWith(stem) ? (/^(\d+)-\d+\.tmp$/.exec(name.slice(stem.length)) ?? []) : [];
+      const draft = join(folder, name);
+      if (pid !== undefined && !isRunning(Number(pid)) && now - statSync(draft).mtimeMs > LEFT_MS) rmSync(draft);
+    }
+  } catch {}
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 

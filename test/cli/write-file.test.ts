@@ -14,6 +14,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import {createServer} from 'node:net';
@@ -155,6 +156,20 @@ describe('a file that a command writes', () => {
     writeTextFile(at('new'), 'text');
     expect(read('new')).to.equal('text');
     expect(read(`.new.${process.pid}-1.tmp`)).to.equal('a draft');
+  });
+
+  it('is written, and drafts of it go that killed processes left a minute ago or earlier', async () => {
+    const ended = spawn(process.execPath, ['-e', '']);
+    await once(ended, 'exit');
+    const [dead, alive] = [ended.pid!, process.ppid];
+    const old = [`.f.${dead}-1.tmp`, `.f.${dead}-2.tmp`, `.f.${alive}-1.tmp`, `.g.${dead}-1.tmp`, '.f.x-1.tmp'];
+    const fresh = `.f.${dead}-3.tmp`;
+    for (const name of [...old, fresh]) writeFileSync(at(name), 'half');
+    const before = new Date(Date.now() - 61_000);
+    for (const name of old) utimesSync(at(name), before, before);
+    for (const text of ['new', 'again']) writeTextFile(at('f'), text);
+    expect(read('f')).to.equal('again');
+    expect(readdirSync(folder)).to.have.members([...old.slice(2), fresh, 'f']);
   });
 
   it('may have the longest name', () => {
