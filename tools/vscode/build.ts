@@ -8,7 +8,15 @@ import {yamlOfJson, yamlReadOnly} from '../../scripts/bundle/modules.ts';
 import {noticesOf} from '../../scripts/notices.ts';
 import {ruleTextsChunk} from '../../scripts/rule-pages/chunk.ts';
 import {chunkEntries, withChunks} from './chunks.ts';
-import {builtins, editorSchema, namedProtocol, projectSimulator, shared, spokenProtocol} from './plugins.ts';
+import {
+  builtins,
+  editorSchema,
+  namedProtocol,
+  projectSimulator,
+  shared,
+  spokenMessages,
+  spokenProtocol,
+} from './plugins.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const extension = join(root, 'lint/vscode');
@@ -39,6 +47,7 @@ const server = await build({
   plugins: [
     shared(root),
     builtins(extension),
+    spokenMessages,
     spokenProtocol,
     namedProtocol(root),
     projectSimulator(extension),

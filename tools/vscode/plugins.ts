@@ -106,6 +106,30 @@ export const spokenProtocol: Plugin = {
     ),
 };
 
+/** Messages with several arguments, a cache, cancellation over shared memory, and streams of bytes: the server talks over ports. */
+const UNSPOKEN = String.raw`(?:(?:Notification|Request)Type[1-9]|LRUCache|SharedArray\w+Strategy|ReadableStreamMessageReader|WriteableStreamMessageWriter)`;
+const UNSPOKEN_PARTS = new RegExp(
+  String.raw`^class (${UNSPOKEN}) .*?^}\nexports\.\1 = \1;\n|exports\.${UNSPOKEN} = |^Object\.defineProperty\(exports, "${UNSPOKEN}", [^\n]*$`,
+  'gms',
+);
+
+/** Leaves out parts of vscode-jsonrpc that the server does not use. A class that is missing fails the server when it starts. */
+export const spokenMessages: Plugin = {
+  name: 'spoken-messages',
+  setup: ({onLoad}) =>
+    onLoad(
+      {
+        filter:
+          /[/\\]vscode-jsonrpc[/\\]lib[/\\]common[/\\](?:api|linkedMap|messages|messageReader|messageWriter|sharedArrayCancellation)\.js$/,
+      },
+      ({path}) => ({
+        contents: path.endsWith('sharedArrayCancellation.js')
+          ? ''
+          : readFileSync(path, 'utf8').replace(UNSPOKEN_PARTS, ''),
+      }),
+    ),
+};
+
 /** The objects of a module of the protocol, each in a function of its own. */
 const OBJECTS = /^(?:export )?var (\w+);\n\(function.*?^\}\)\(\1 \|\| \((?:exports\.\1 = )?\1 = \{\}\)\);$/gms;
 
