@@ -16,6 +16,7 @@ import {probeGapMs} from '../policy/trip-rule.ts';
 import type {AdaptiveBreaker as AdaptivePolicy} from '../policy/types.ts';
 import {BREAKER_SCRIPT} from './breaker-script.ts';
 import {GuardScript} from './guard-script.ts';
+import {LeaseRequests} from './lease-requests.ts';
 import {LOOK_EVERY_MS} from './shared-breaker.ts';
 import type {SharedIdentity} from './shared-identity.ts';
 import {Script, type SharedStore} from './shared-store.ts';
@@ -58,9 +59,6 @@ export class SharedAdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   /** Redis has no probe to lease before. */
   #refusedUntil = -Infinity;
   #lookedAt = -Infinity;
-  /** Attempts that wait for the answer to the request for a lease. */
-  #waiting = new Set<RecoveryWaiter>();
-  #isLeasing = false;
   /** The state of Redis is being adopted. */
   #isAdopting = false;
 
@@ -74,11 +72,12 @@ export class SharedAdaptiveBreaker implements CircuitBreaker, RecoveryLine {
       if (to === 'open' && !this.#isAdopting) this.#ask({what: 'open'}, store.clock.now());
       this.onChange?.(from, to);
     };
+    const requests = new LeaseRequests((_waiting, now, ended) => this.#ask({what: 'lease', more: ['1']}, now, ended));
     this.leases = {
       timeoutMs: store.timeoutMs,
       needed: now => this.#needsLease && !this.#hasLease(now) && !this.#isRefused(now),
-      join: (waiter, now) => this.#askLease(waiter, now),
-      leave: waiter => void this.#waiting.delete(waiter),
+      join: (waiter, now) => requests.join(waiter, now),
+      leave: waiter => requests.leave(waiter),
     };
     this.#script = new GuardScript(
       store,
@@ -155,18 +154,6 @@ export class SharedAdaptiveBreaker implements CircuitBreaker, RecoveryLine {
     return this.#own.state() === 'open' && this.#store.isAvailable;
   }
 
-  #askLease(waiter: RecoveryWaiter, now: number): void {
-    this.#waiting.add(waiter);
-    if (this.#isLeasing) return;
-    this.#isLeasing = true;
-    this.#ask({what: 'lease', more: ['1']}, now, () => {
-      this.#isLeasing = false;
-      const waiting = this.#waiting;
-      this.#waiting = new Set();
-      for (const each of waiting) each.released(null);
-    });
-  }
-
   #hasLease(at: number): boolean {
     return this.#lease !== null && at < this.#leaseEndsAt;
   }
@@ -182,8 +169,8 @@ export class SharedAdaptiveBreaker implements CircuitBreaker, RecoveryLine {
     this.#ask({what: 'look'}, now);
   }
 
-  /** @param ended Called once, when Redis has answered or has not. */
-  #ask({what, more = [], epoch = this.#epoch}: Request, now: number, ended?: () => void): void {
+  /** @param ended Called when Redis has answered, and when it has not in time: both where it answers late. */
+  #ask({what, more = [], epoch = this.#epoch}: Request, now: number, ended: () => void = () => {}): void {
     const {demandMs, patienceMs} = this.#own;
     const longestMs = probeGapMs(this.#policy, Infinity, demandMs);
     const spread = openSpread(this.#random);
@@ -197,19 +184,14 @@ export class SharedAdaptiveBreaker implements CircuitBreaker, RecoveryLine {
       Math.round(patienceMs),
       spread,
     ];
-    let hasEnded = false;
-    const end = (): void => {
-      if (!hasEnded) ended?.();
-      hasEnded = true;
-    };
     this.#script.ask(
       [what, ...numbers, ...more],
       now,
       (reply, answeredAt) => {
         this.#adopt(reply, what, now, answeredAt);
-        end();
+        ended();
       },
-      end,
+      ended,
     );
   }
 

@@ -17,6 +17,7 @@ import type {Health, Trip} from '../guards/trip.ts';
 import {failedProbesToOpen, type OpenTimeBreaker} from '../policy/trip-rule.ts';
 import {BREAKER_SCRIPT} from './breaker-script.ts';
 import {GuardScript} from './guard-script.ts';
+import {LeaseRequests} from './lease-requests.ts';
 import type {SharedIdentity} from './shared-identity.ts';
 import {Script, type SharedStore} from './shared-store.ts';
 
@@ -71,9 +72,9 @@ export class SharedBreaker implements CircuitBreaker, ProbeLeases {
   /** Redis has no probe to lease before. */
   #refusedUntil = Number.NEGATIVE_INFINITY;
   #lookedAt = Number.NEGATIVE_INFINITY;
-  /** Attempts that wait for the answer to the request for a lease. */
-  #waiting = new Set<RecoveryWaiter>();
-  #isLeasing = false;
+  readonly #requests = new LeaseRequests((waiting, now, ended) =>
+    this.#ask({what: 'lease', more: [String(waiting)]}, now, ended),
+  );
 
   constructor(policy: OpenTimeBreaker, guarded: string, random: Random, store: SharedStore, identity: SharedIdentity) {
     this.#policy = policy;
@@ -122,19 +123,11 @@ export class SharedBreaker implements CircuitBreaker, ProbeLeases {
   }
 
   join(waiter: RecoveryWaiter, now: number): void {
-    this.#waiting.add(waiter);
-    if (this.#isLeasing) return;
-    this.#isLeasing = true;
-    this.#ask({what: 'lease', more: [String(this.#waiting.size)]}, now, () => {
-      this.#isLeasing = false;
-      const waiting = this.#waiting;
-      this.#waiting = new Set();
-      for (const each of waiting) each.released(null);
-    });
+    this.#requests.join(waiter, now);
   }
 
   leave(waiter: RecoveryWaiter): void {
-    this.#waiting.delete(waiter);
+    this.#requests.leave(waiter);
   }
 
   admit(now: number): Ticket | null {
@@ -187,25 +180,20 @@ export class SharedBreaker implements CircuitBreaker, ProbeLeases {
     if (this.#store.mayAsk(now)) this.#ask({what: 'look'}, now);
   }
 
-  /** @param ended Called once, when Redis has answered or has not. */
-  #ask(request: Request, now: number, ended?: () => void): void {
+  /** @param ended Called when Redis has answered, and when it has not in time: both where it answers late. */
+  #ask(request: Request, now: number, ended: () => void = () => {}): void {
     const {what, more = [], epoch = this.#sharedEpoch, spread = openSpread(this.#random)} = request;
     const {openMs, maxOpenMs, probes} = this.#policy;
     const numbers = [epoch, openMs, maxOpenMs ?? openMs, probes, failedProbesToOpen(this.#policy), GROWTH, 0, spread];
-    let hasEnded = false;
-    const end = (): void => {
-      if (!hasEnded) ended?.();
-      hasEnded = true;
-    };
     this.#script.ask(
       [what, ...numbers, ...more],
       now,
       (reply, answeredAt) => {
         // An answer that comes late is still the state; leases that came too late end by themselves.
         this.#adopt(reply, what, now, answeredAt);
-        end();
+        ended();
       },
-      end,
+      ended,
     );
   }
 
