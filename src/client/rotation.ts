@@ -1,6 +1,6 @@
 /** Which endpoints are in rotation: all but those that are ejected, unless too many are out. */
 import type {Random} from '../core/random.ts';
-import {isOutlier} from '../guards/ejection.ts';
+import {isOutlier, totalOf} from '../guards/ejection.ts';
 import type {EndpointLoad} from '../guards/endpoint-load.ts';
 import type {Outage} from '../guards/outage.ts';
 import type {Ejection, Endpoint} from '../policy/types.ts';
@@ -66,22 +66,23 @@ function outOf<C extends Candidate>(
   if (ejected.length + open.length > most) return [];
   const rest = equals.filter(candidate => !ejected.includes(candidate) && !open.includes(candidate));
   if (ejected.length + open.length + 1 > most || rest.length < 2) return ejected;
-  const worst = rest.find(
-    ({guards}) => guards.load!.hasNewFailure() && isOutlier(guards.load!, loadsOf(rest, guards.load!), policy, now),
-  );
-  if (worst === undefined) return ejected;
-  const load = worst.guards.load!;
-  const reason = `${shareOf([load], now)} attempts failed, and ${shareOf(loadsOf(rest, load), now)} at the others`;
-  notify(worst.endpoint.name, load.eject(policy, random, now), reason);
-  return [...ejected, worst];
+  for (const candidate of rest) {
+    const load = candidate.guards.load!;
+    const others = loadsOf(rest, load);
+    const what = load.hasNews() ? isOutlier(load, others, policy, now) : null;
+    if (what === null) continue;
+    /** `12 of 50`. */
+    const shareOf = (loads: readonly EndpointLoad[]): string => {
+      const total = totalOf(loads, now);
+      return `${total[what]} of ${total.all}`;
+    };
+    const how = what === 'failed' ? what : 'were refused';
+    const reason = `${shareOf([load])} attempts ${how}, and ${shareOf(others)} at the others`;
+    notify(candidate.endpoint.name, load.eject(policy, random, now), reason);
+    return [...ejected, candidate];
+  }
+  return ejected;
 }
 
 const loadsOf = <C extends Candidate>(rest: readonly C[], but: EndpointLoad): EndpointLoad[] =>
   rest.flatMap(({guards: {load}}) => (load === but ? [] : load!));
-
-/** `12 of 50`. */
-function shareOf(loads: readonly EndpointLoad[], now: number): string {
-  const outcomes = loads.map(load => load.outcomes(now));
-  const sum = (count: 'all' | 'failed'): number => outcomes.reduce((total, each) => total + each[count], 0);
-  return `${sum('failed')} of ${sum('all')}`;
-}

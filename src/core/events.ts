@@ -146,7 +146,7 @@ export interface EndpointChangedEvent {
 }
 
 /**
- * An endpoint was ejected, because it fails more often than the others of its rank or has failed in a row, or is in rotation again. See
+ * An endpoint was ejected, because it fails or refuses more often than the others of its rank or has failed in a row, or is in rotation again. See
  * `failover.ejection`, and `down` in `failover.on`.
  */
 export interface EjectionChangedEvent {

@@ -48,29 +48,55 @@ export class Ejections {
   }
 }
 
-/** Counts the attempts of the last while, and those of them that failed. */
-interface Counted {
-  outcomes(now: number): {readonly all: number; readonly failed: number};
+/** The attempts of the last while, those of them that failed, and those that were refused, as by a 404. */
+export interface Outcomes {
+  readonly all: number;
+  readonly failed: number;
+  readonly refused: number;
 }
 
-/** Whether an endpoint fails so much more often than the others that chance cannot explain it. */
+/** Counts attempts. */
+interface Counted {
+  outcomes(now: number): Outcomes;
+}
+
+/** The attempts of several endpoints together. */
+export const totalOf = (loads: readonly Counted[], now: number): Outcomes =>
+  loads.reduce(
+    (total, load) => {
+      const {all, failed, refused} = load.outcomes(now);
+      return {all: total.all + all, failed: total.failed + failed, refused: total.refused + refused};
+    },
+    {all: 0, failed: 0, refused: 0},
+  );
+
+/**
+ * Whether an endpoint fails, or refuses, so much more often than the others that chance cannot explain it. An endpoint whose attempts end
+ * well more often than those of the others is no outlier, also where it fails more often: the others may refuse everything.
+ *
+ * @returns What it does more often; null if it is no outlier.
+ */
 export function isOutlier(
   load: Counted,
   others: readonly Counted[],
   {minCalls, minExcess}: EjectionPolicy,
   now: number,
-): boolean {
+): 'failed' | 'refused' | null {
   const own = load.outcomes(now);
-  let all = 0;
-  let failed = 0;
-  for (const other of others) {
-    const outcomes = other.outcomes(now);
-    all += outcomes.all;
-    failed += outcomes.failed;
-  }
-  if (own.all < minCalls || all < minCalls) return false;
-  const excess = own.failed / own.all - failed / all;
-  const pooled = (own.failed + failed) / (own.all + all);
-  const deviation = Math.sqrt(pooled * (1 - pooled) * (1 / own.all + 1 / all));
-  return excess >= minExcess && excess >= DEVIATIONS * deviation;
+  const rest = totalOf(others, now);
+  if (own.all < minCalls || rest.all < minCalls) return null;
+  const exceeds = (part: number, all: number, otherPart: number, otherAll: number): boolean => {
+    const excess = part / all - otherPart / otherAll;
+    const pooled = (part + otherPart) / (all + otherAll);
+    const deviation = Math.sqrt(pooled * (1 - pooled) * (1 / all + 1 / otherAll));
+    return excess >= minExcess && excess >= DEVIATIONS * deviation;
+  };
+  const goodShare = ({all, failed, refused}: Outcomes): number => 1 - (failed + refused) / all;
+  const good = goodShare(own);
+  const otherGood = goodShare(rest);
+  // An attempt that failed could not be refused: requests that are at fault are refused alike among those that did not fail.
+  if (good < otherGood && exceeds(own.refused, own.all - own.failed, rest.refused, rest.all - rest.failed))
+    return 'refused';
+  const isNoBetter = otherGood > 0 && good < otherGood + minExcess;
+  return isNoBetter && exceeds(own.failed, own.all, rest.failed, rest.all) ? 'failed' : null;
 }

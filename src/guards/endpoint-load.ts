@@ -2,7 +2,7 @@
 import type {Random} from '../core/random.ts';
 import type {Ejection as EjectionPolicy} from '../policy/types.ts';
 import type {Ticket} from './breaker.ts';
-import {Ejections} from './ejection.ts';
+import {Ejections, type Outcomes} from './ejection.ts';
 import {Outage} from './outage.ts';
 import {SlidingWindow} from './sliding-window.ts';
 import type {Health} from './trip.ts';
@@ -36,7 +36,7 @@ export class EndpointLoad {
   #at = 0;
   /** Before, the latency is the time that an answer takes at least. */
   #hasAnswered = false;
-  #hasNewFailure = false;
+  #hasNews = false;
   #pausedUntil = 0;
   readonly ejections: Ejections = new Ejections();
   readonly outage: Outage = new Outage();
@@ -96,6 +96,7 @@ export class EndpointLoad {
     this.#ended.addAll(now);
     this.#refused ??= new SlidingWindow(WINDOW_MS);
     this.#refused.addAll(now);
+    this.#hasNews = true;
     this.#latencyMs = Math.max(tookMs, this.#decayed(now, DECAY_MS));
     this.#at = now;
   }
@@ -110,7 +111,7 @@ export class EndpointLoad {
   /** An attempt that was answered turns out to have failed. */
   broke(now: number): void {
     this.#ended.addMarked(now);
-    this.#hasNewFailure = true;
+    this.#hasNews = true;
   }
 
   /** The attempt was given up: its answer would have taken at least this long. */
@@ -154,21 +155,25 @@ export class EndpointLoad {
 
   /** The share of attempts in the last 30 s that were refused; as in `successShare`. */
   refusedShare(now: number): number {
-    if (this.#refused === null) return 0;
-    this.#refused.advance(now);
-    return this.#refused.all / (this.outcomes(now).all + 1);
+    const {all, refused} = this.outcomes(now);
+    return refused / (all + 1);
   }
 
   /** The attempts of the last 30 s. Those in flight count as not failed: failures may come sooner than answers. */
-  outcomes(now: number): {readonly all: number; readonly failed: number} {
+  outcomes(now: number): Outcomes {
     this.#ended.advance(now);
-    return {all: this.#ended.all + this.#inFlight.size, failed: this.#ended.marked};
+    this.#refused?.advance(now);
+    return {
+      all: this.#ended.all + this.#inFlight.size,
+      failed: this.#ended.marked,
+      refused: this.#refused?.all ?? 0,
+    };
   }
 
-  /** Whether there was one since the last question. */
-  hasNewFailure(): boolean {
-    const has = this.#hasNewFailure;
-    this.#hasNewFailure = false;
+  /** Whether an attempt failed or was refused since the last question. */
+  hasNews(): boolean {
+    const has = this.#hasNews;
+    this.#hasNews = false;
     return has;
   }
 

@@ -2010,8 +2010,8 @@ export interface EndpointInput {
 }
 
 /**
- * When an endpoint that fails more often than the others of its rank is passed over, although its breaker is
- * closed.
+ * When an endpoint that fails, or refuses requests, more often than the others of its rank is passed over,
+ * although its breaker is closed.
  */
 export interface Ejection {
   /**
@@ -2022,8 +2022,8 @@ export interface Ejection {
    */
   readonly maxEjectedShare: number;
   /**
-   * How far its share of failures must be above that of the others together. It must also be beyond four standard
-   * deviations.
+   * How far its share of failures, or of refusals such as 404, must be above that of the others together. It must
+   * also be beyond four standard deviations.
    *
    * Unit: ratio. Default: 0.1.
    */
@@ -2050,8 +2050,8 @@ export interface Ejection {
 }
 
 /**
- * When an endpoint that fails more often than the others of its rank is passed over, although its breaker is
- * closed.
+ * When an endpoint that fails, or refuses requests, more often than the others of its rank is passed over,
+ * although its breaker is closed.
  */
 export interface EjectionInput {
   /**
@@ -2062,8 +2062,8 @@ export interface EjectionInput {
    */
   readonly maxEjectedShare?: number | undefined;
   /**
-   * How far its share of failures must be above that of the others together. It must also be beyond four standard
-   * deviations.
+   * How far its share of failures, or of refusals such as 404, must be above that of the others together. It must
+   * also be beyond four standard deviations.
    *
    * Unit: ratio. Default: 0.1.
    */
@@ -2115,8 +2115,8 @@ export interface Failover {
    */
   readonly balance: 'weighted' | 'least-pending' | 'p2c-ewma';
   /**
-   * When an endpoint that fails more often than the others of its rank is passed over, although its breaker is
-   * closed.
+   * When an endpoint that fails, or refuses requests, more often than the others of its rank is passed over,
+   * although its breaker is closed.
    */
   readonly ejection: Ejection;
   /**
@@ -2186,8 +2186,8 @@ export interface FailoverInput {
    */
   readonly balance?: 'weighted' | 'least-pending' | 'p2c-ewma' | undefined;
   /**
-   * When an endpoint that fails more often than the others of its rank is passed over, although its breaker is
-   * closed.
+   * When an endpoint that fails, or refuses requests, more often than the others of its rank is passed over,
+   * although its breaker is closed.
    */
   readonly ejection?: EjectionInput | undefined;
   /**

@@ -16,6 +16,8 @@ export interface Server {
   readonly failsUntilMs?: number;
   /** Default: 503. */
   readonly status?: number;
+  /** Default: 1. */
+  readonly rank?: number;
   /** Answers nothing at all. */
   readonly hangs?: boolean;
   /** Answers nothing from then on. */
@@ -32,6 +34,8 @@ export interface Traffic {
   readonly perSecond: number;
   readonly calls: number;
   readonly seed: number;
+  /** The share of calls for something that no endpoint has: each answers 404. Default: 0. */
+  readonly unknown?: number;
 }
 
 export interface Measured {
@@ -39,6 +43,8 @@ export interface Measured {
   readonly p99: number;
   readonly sendsPerCall: number;
   readonly failed: number;
+  /** How many calls ended with each status; 0 for an error. */
+  readonly ended: Readonly<Record<number, number>>;
   /** The share of requests at each endpoint, in percent. */
   readonly shares: readonly number[];
   /** How many requests each endpoint got while it failed. */
@@ -52,7 +58,7 @@ const originOf = (n: number): string => `https://e${n}.test`;
 const MEDIAN_MS = 50;
 
 /** Calls that arrive at random, whether or not the ones before are answered. */
-export async function measure({policy, servers, perSecond, calls, seed}: Traffic): Promise<Measured> {
+export async function measure({policy, servers, perSecond, calls, seed, unknown = 0}: Traffic): Promise<Measured> {
   const clock = new VirtualClock();
   const random = seededRandom(seed);
   const sentTo: number[] = [];
@@ -81,22 +87,26 @@ export async function measure({policy, servers, perSecond, calls, seed}: Traffic
       if (isFailing) sentInVain[n]!++;
       const worksMs = (clock.now() < slowUntilMs ? slower : 1) * lognormal(random);
       await lines[n]!.work(clock, isFailing ? 1 : worksMs, signal);
-      return isFailing ? status : 200;
+      if (isFailing) return status;
+      return url.endsWith('/unknown') ? 404 : 200;
     },
   ]);
-  const endpoints = servers.map(({weight = 1}, n) => ({name: `e${n}`, origin: originOf(n), weight}));
+  const endpoints = servers.map(({weight = 1, rank = 1}, n) => ({name: `e${n}`, origin: originOf(n), weight, rank}));
   const chance = seededRandom(seed + 1);
   const handle = definePolicy({endpoints, correlation: null, budget: null, ...policy}, chance);
   const fetch = createFetch(handle, {clock, random: chance, fetch: server.fetch, observer: null});
   const took: number[] = [];
   let failed = 0;
+  const ended: Record<number, number> = {};
   const call = async (): Promise<void> => {
     const began = clock.now();
-    const status = await fetch(`${originOf(0)}/items`).then(
+    const path = unknown > 0 && random() < unknown ? 'unknown' : 'items';
+    const status = await fetch(`${originOf(0)}/${path}`).then(
       answer => answer.status,
       () => 0,
     );
     if (status !== 200) failed++;
+    ended[status] = (ended[status] ?? 0) + 1;
     took.push(clock.now() - began);
   };
   await clock.run(async () => {
@@ -115,6 +125,7 @@ export async function measure({policy, servers, perSecond, calls, seed}: Traffic
     p99: quantile(0.99),
     sendsPerCall: sentTo.length / calls,
     failed,
+    ended,
     shares: sharesOf(sentTo),
     sentInVain,
     lateShares: sharesOf(sentTo.slice(-sentTo.length / 5)),

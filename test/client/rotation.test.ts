@@ -8,6 +8,7 @@ interface Facts {
   readonly rank?: number;
   /** Of 50 attempts. */
   readonly failed?: number;
+  readonly refused?: number;
   readonly isOpen?: boolean;
   readonly isHeld?: boolean;
 }
@@ -20,9 +21,9 @@ class Rank {
 
   constructor(maxEjectedShare: number, facts: readonly Facts[]) {
     this.#policy = {...defaultPolicy.failover.ejection, maxEjectedShare};
-    this.#candidates = facts.map(({name, rank = 1, failed = 0, isOpen = false, isHeld = false}) => {
+    this.#candidates = facts.map(({name, rank = 1, failed = 0, refused = 0, isOpen = false, isHeld = false}) => {
       const load = new EndpointLoad({pending: 0});
-      for (let n = 0; n < 50; n++) load[n < failed ? 'failed' : 'answered'](1, 0);
+      for (let n = 0; n < 50; n++) load[n < failed ? 'failed' : n < failed + refused ? 'refused' : 'answered'](1, 0);
       return {
         endpoint: {name, rank},
         guards: {load},
@@ -118,6 +119,15 @@ describe('inRotation', () => {
     const rank = new Rank(0.5, [{name: 'a', failed: 20}, {name: 'b'}, {name: 'c'}]);
     expect([rank.at(0), rank.at(29_999), rank.at(30_000), rank.at(30_000)]).to.deep.equal(['bc', 'bc', 'abc', 'abc']);
     expect(rank.told).to.deep.equal(['a 30000 20 of 50 attempts failed, and 0 of 100 at the others', 'a 0']);
+  });
+
+  it('tells of an endpoint that refuses what the others answer', () => {
+    const rank = new Rank(0.5, [
+      {name: 'a', failed: 5},
+      {name: 'b', refused: 50},
+    ]);
+    expect(rank.at(0)).to.equal('a');
+    expect(rank.told).to.deep.equal(['b 30000 50 of 50 attempts were refused, and 0 of 50 at the others']);
   });
 
   // envoyproxy/envoy#28304: requests went to ejected hosts, because half of all were out.

@@ -4,16 +4,18 @@ import {EndpointLoad} from '../../src/guards/endpoint-load.ts';
 import {defaultPolicy} from '../../src/policy/defaults.ts';
 
 const POLICY = {...defaultPolicy.failover.ejection, maxEjectedShare: 0.5};
-/** So many attempts, of which so many failed. */
-function loadOf(all: number, failed: number): EndpointLoad {
+/** So many attempts, of which so many failed, and so many were refused. */
+type Counts = [all: number, failed: number, refused?: number];
+
+function loadOf(...[all, failed, refused = 0]: Counts): EndpointLoad {
   const load = new EndpointLoad({pending: 0});
-  for (let n = 0; n < all; n++) load[n < failed ? 'failed' : 'answered'](1, 0);
+  for (let n = 0; n < all; n++) load[n < failed ? 'failed' : n < failed + refused ? 'refused' : 'answered'](1, 0);
   return load;
 }
 
 describe('isOutlier', () => {
-  for (const [title, own, others, expected] of [
-    ['one in five fails, none elsewhere', [50, 10], [[100, 0]], true],
+  const cases: [string, Counts, Counts[], 'failed' | 'refused' | null][] = [
+    ['one in five fails, none elsewhere', [50, 10], [[100, 0]], 'failed'],
     [
       'one in five fails, at the others too',
       [50, 10],
@@ -21,32 +23,40 @@ describe('isOutlier', () => {
         [50, 9],
         [50, 11],
       ],
-      false,
+      null,
     ],
-    ['too few attempts to say', [19, 19], [[100, 0]], false],
-    ['too few attempts elsewhere', [50, 10], [[19, 0]], false],
-    ['twenty of twenty', [20, 20], [[20, 0]], true],
-    ['three of twenty may be chance', [20, 3], [[100, 0]], false],
+    ['too few attempts to say', [19, 19], [[100, 0]], null],
+    ['too few attempts elsewhere', [50, 10], [[19, 0]], null],
+    ['twenty of twenty', [20, 20], [[20, 0]], 'failed'],
+    ['three of twenty may be chance', [20, 3], [[100, 0]], null],
     // envoyproxy/envoy#18752: where nearly all succeeds, two failures are many deviations.
-    ['2 % fail, none elsewhere', [10_000, 200], [[10_000, 0]], false],
-    ['half fail, and 42 % elsewhere', [10_000, 5000], [[10_000, 4200]], false],
-    ['all fail everywhere', [50, 50], [[50, 50]], false],
-    ['none fail', [50, 0], [[50, 0]], false],
-  ] as const)
-    it(`${title}: ${expected ? 'yes' : 'no'}`, () => {
-      const loads = others.map(([all, failed]) => loadOf(all, failed));
-      expect(isOutlier(loadOf(own[0], own[1]), loads, POLICY, 0)).to.equal(expected);
+    ['2 % fail, none elsewhere', [10_000, 200], [[10_000, 0]], null],
+    ['half fail, and 42 % elsewhere', [10_000, 5000], [[10_000, 4200]], null],
+    ['all fail everywhere', [50, 50], [[50, 50]], null],
+    ['none fail', [50, 0], [[50, 0]], null],
+    ['all are refused, and a tenth fails elsewhere', [50, 0, 50], [[50, 5]], 'refused'],
+    ['a tenth fails, and all are refused elsewhere', [50, 5], [[50, 0, 50]], null],
+    ['nearly all fail, and all are refused elsewhere', [50, 48], [[50, 0, 50]], null],
+    ['a fifth is refused, none elsewhere', [100, 0, 20], [[100, 0]], 'refused'],
+    ['a fifth is refused, and half fail elsewhere', [100, 0, 20], [[100, 50]], null],
+    ['half are refused everywhere', [100, 0, 50], [[100, 0, 45]], null],
+    ['half are refused everywhere, and a fifth of the others fails here', [100, 20, 40], [[100, 0, 50]], 'failed'],
+  ];
+  for (const [title, own, others, expected] of cases)
+    it(`${title}: ${expected ?? 'no'}`, () => {
+      const loads = others.map(counts => loadOf(...counts));
+      expect(isOutlier(loadOf(...own), loads, POLICY, 0)).to.equal(expected);
     });
 
   it('counts attempts in flight as not failed', () => {
     const load = loadOf(30, 15);
-    expect(isOutlier(load, [loadOf(100, 0)], POLICY, 0)).to.equal(true);
+    expect(isOutlier(load, [loadOf(100, 0)], POLICY, 0)).to.equal('failed');
     for (let n = 0; n < 200; n++) load.begin({startedAt: 0});
-    expect(isOutlier(load, [loadOf(100, 0)], POLICY, 0)).to.equal(false);
+    expect(isOutlier(load, [loadOf(100, 0)], POLICY, 0)).to.equal(null);
   });
 
   it('forgets what is older than 30 s', () => {
-    expect(isOutlier(loadOf(50, 50), [loadOf(50, 0)], POLICY, 33_000)).to.equal(false);
+    expect(isOutlier(loadOf(50, 50), [loadOf(50, 0)], POLICY, 33_000)).to.equal(null);
   });
 });
 
