@@ -156,14 +156,14 @@ export function postgresTransactions<Tx>({
  */
 async function lock(query: Query, sql: Statements, {key}: Claim): Promise<string | null> {
   const [row] = await query(sql.lock, [`${sql.table} ${key}`]);
-  return row?.locked === true ? String(row.begun) : null;
+  return String(row?.locked) === 'true' ? String(row?.begun) : null;
 }
 
 const runningOf = ({leaseMs}: Claim): ClaimResult => ({state: 'running', leaseLeftMs: leaseMs});
 
 /** Whether the handler has ended the transaction that had begun, by a ROLLBACK or a COMMIT of its own. */
 const isAnother = (query: Query, sql: Statements, begun: string): Promise<boolean> =>
-  unlessSilent(query(sql.isSame, [begun]).then(([row]) => row?.same === false));
+  unlessSilent(query(sql.isSame, [begun]).then(([row]) => String(row?.same) === 'false'));
 
 async function keepUnknown(query: Query, sql: Statements, claim: Claim): Promise<void> {
   if ((await claimKey(query, sql, claim)).state === 'claimed') await query(sql.abandon, [claim.key, claim.token]);
@@ -199,7 +199,7 @@ type Statements = ReturnType<typeof statements>;
 
 /**
  * Time is that of the database, so the clocks of the processes do not matter. A statement whose reply was lost is sent again, so a second claim or complete of
- * the same run finds what the first one did.
+ * the same run finds what the first one did. Booleans are read as text: a driver may return a boolean as `true`, `'t'` or `1`.
  */
 function statements(name: string) {
   const table = checked(name);
@@ -210,8 +210,8 @@ function statements(name: string) {
     table,
     // Fails where a statement of the transaction has failed, which would turn COMMIT into ROLLBACK.
     check: 'SELECT 1',
-    lock: 'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS locked, txid_current()::text AS begun',
-    isSame: 'SELECT txid_current()::text = $1 AS same',
+    lock: 'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))::text AS locked, txid_current()::text AS begun',
+    isSame: 'SELECT (txid_current()::text = $1)::text AS same',
     claim: `INSERT INTO ${table} AS kept (key, fingerprint, token, state, lease_until, expires_at)
 VALUES ($1, $2, $3, 'running', ${after('$4')}, ${after('$5')})
 ON CONFLICT (key) DO UPDATE SET fingerprint = excluded.fingerprint, token = excluded.token, state = 'running', response = NULL,

@@ -27,6 +27,45 @@ describe('on PGlite', () => {
 
   describe('postgresStore', () => postgresContract(async () => driver(), 60));
 
+  // pg with a parser of types that leaves booleans, or everything, as PostgreSQL wrote it.
+  for (const [what, text] of [
+    ['booleans', (value: unknown) => (typeof value === 'boolean' ? (value ? 't' : 'f') : value)],
+    ['everything', (value: unknown) => (typeof value === 'boolean' ? (value ? 't' : 'f') : value?.toString())],
+  ] as const)
+    describe(`postgresTransactions over a driver that returns ${what} as text`, () => {
+      const asText =
+        (query: Query): Query =>
+        async (...statement) =>
+          (await query(...statement)).map(row =>
+            Object.fromEntries(Object.entries(row).map(([name, value]) => [name, text(value)])),
+          );
+      const store = postgresTransactions<Query>({
+        transaction: work => driver().transaction((query, tx) => work(asText(query), tx)),
+      });
+      const claim = (key: string) =>
+        ({key, fingerprint: 'f', token: 't', leaseMs: 60_000, keepMs: 60_000, afterLoss: 'refuse'}) as const;
+      before(async () => {
+        for (const statement of postgresSchema().split(';')) await db.query(statement);
+      });
+
+      it('runs a fresh key, once', async () => {
+        const run = () =>
+          store.transact(claim(`fresh ${what}`), async (_tx, found, complete) => {
+            if (found.state === 'claimed') await complete({status: 200, headers: [], body: new Uint8Array()});
+            return found.state;
+          });
+        expect([await run(), await run()]).to.deep.equal(['claimed', 'completed']);
+      });
+
+      it('notices a handler that ends the transaction', async () => {
+        const ended = store.transact(claim(`ended ${what}`), async tx => {
+          await tx('ROLLBACK', []);
+          throw new Error('no');
+        });
+        expect(await ended.catch((error: {code?: string}) => error.code)).to.equal('TRANSACTION_ENDED');
+      });
+    });
+
   describe('what a repetition gets with postgresTransactions', () =>
     outcomeTable('transactions', () => ({
       store: postgresTransactions<Query>({transaction: work => driver().transaction(work)}),
