@@ -70,8 +70,9 @@ export const errors: Readonly<Record<ErrorCode, Advice>> = {
   BODY_DROPPED: {
     type: 'SteadfetchError',
     means:
-      'The body of a failed response was read after the call ended, but it had not been kept during the wait: it was larger than 64 kB, or took longer than a second.',
-    remedy: 'Rely on the status and the headers, which are kept. The server should answer errors with short bodies.',
+      'The body of a failed response was larger than 64 kB, or took longer than a second, so the rest was dropped while the call waited to retry. Then the retry was refused, and this response is the answer. With a status of 400 or more, the body is its first 64 kB and a last line `[BODY_DROPPED: …]`, so that a client that reads it reports the status; no `content-length` is among the headers. Below undici, a compressed body is that line alone, without `content-encoding`. With any other status, reading the body throws this error.',
+    remedy:
+      'Rely on the status and the other headers. A program that passes the body on can look for the line. The server should answer errors with short bodies.',
   },
   CIRCUIT_OPEN: {
     type: 'RejectedError',

@@ -30,8 +30,16 @@ export const isTooLong = ({headers}: {readonly headers: Pick<Headers, 'get'>}): 
 /** How the draining of a body ended: it was read to its end, or it was cancelled because it was too large or too slow. */
 export type DrainEnd = 'read' | 'too-large' | 'too-slow';
 
-/** Rejects where the body breaks. */
-export async function drain(reader: ReadableStreamDefaultReader<Uint8Array>, clock: Clock): Promise<DrainEnd> {
+/**
+ * Rejects where the body breaks.
+ *
+ * @param chunks Gets what is read, up to the limit. Left out: it is dropped.
+ */
+export async function drain(
+  reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>,
+  clock: Clock,
+  chunks?: Uint8Array<ArrayBuffer>[],
+): Promise<DrainEnd> {
   let end: DrainEnd = 'read';
   const cancel = (why: DrainEnd): void => {
     end = why;
@@ -42,6 +50,7 @@ export async function drain(reader: ReadableStreamDefaultReader<Uint8Array>, clo
     for (let left = MAX_DRAIN_BYTES; left >= 0; ) {
       const {done, value} = await reader.read();
       if (done) return end;
+      chunks?.push(value.subarray(0, left));
       left -= value.byteLength;
     }
     cancel('too-large');

@@ -4,16 +4,17 @@
  * The chunks that were read are kept. A new stream delivers them again and then passes on the rest, chunk by chunk, on demand.
  */
 
-import {canReplaceBody, replaceBody} from './replaced-body.ts';
+import {replaceBody} from './replaced-body.ts';
 import type {ReadAhead} from './response-bodies.ts';
 import type {BeginningEnd, StreamBeginning} from './stream-beginning.ts';
+import {isChangeable} from './track-response.ts';
 
 type Reader = ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
 
 /** @returns Null if the body cannot be read now and delivered again. */
 export function readResponseAhead(response: Response, beginning: StreamBeginning): ReadAhead | null {
   const {body} = response;
-  if (!(body instanceof ReadableStream) || body.locked || response.bodyUsed || !canReplaceBody(response)) return null;
+  if (!(body instanceof ReadableStream) || body.locked || response.bodyUsed || !isChangeable(response)) return null;
   return new ResponseReadAhead(response, body, beginning);
 }
 

@@ -1,5 +1,5 @@
 /**
- * Replaces the body of a response that was read in part by another stream.
+ * Replaces the body of a response that was read in part.
  *
  * The response stays the object that fetch returned, because a new one would lose `url` and `type`. It gets a prototype whose body
  * members (`body`, `json()`, `clone()`, …) use a second response, the carrier.
@@ -8,25 +8,23 @@ import {type HiddenField, hiddenField} from '../core/hidden-field.ts';
 import {BODY_METHODS} from './track-response.ts';
 
 const carrierOf: HiddenField<Response> = hiddenField();
-/** The fields of a clone that its constructor cannot set. */
-const originOf: HiddenField<Pick<Response, 'url' | 'type' | 'redirected'>> = hiddenField();
+/** Fields that are not those of the response: of a clone, what its constructor cannot set; of a body that was cut, the headers. */
+const fieldsOf: HiddenField<Partial<Pick<Response, 'url' | 'type' | 'redirected' | 'headers'>>> = hiddenField();
 
-/** Whether `replaceBody` can be called. */
-export function canReplaceBody(response: Response): boolean {
-  const native = Object.getPrototypeOf(response) as Response;
-  if (!Object.isExtensible(response) || carrierOf.get(response) !== undefined) return false;
-  // An object with its own methods, or without a class, was made by the user. It stays unchanged.
-  return (
-    !Object.hasOwn(response, 'text') && typeof native.text === 'function' && typeof native.constructor === 'function'
-  );
-}
-
-export function replaceBody(response: Response, stream: ReadableStream<Uint8Array>): void {
+export function replaceBody(response: Response, body: BodyInit): void {
   const native = Object.getPrototypeOf(response) as Response;
   // `blob()` takes its type from the header.
   const type = response.headers.get('content-type');
-  carrierOf.set(response, new (classOf(native))(stream, type === null ? {} : {headers: {'content-type': type}}));
+  carrierOf.set(response, new (classOf(native))(body, type === null ? {} : {headers: {'content-type': type}}));
   Object.setPrototypeOf(response, replacedPrototype(native));
+}
+
+/** The same with a body of another length. */
+export function cutBody(response: Response, body: BodyInit): void {
+  const headers = new Headers(response.headers);
+  headers.delete('content-length');
+  replaceBody(response, body);
+  fieldsOf.set(response, {...fieldsOf.get(response), headers});
 }
 
 /** Not always the global class: undici has its own. */
@@ -56,8 +54,8 @@ function bodyMembers(native: Response): PropertyDescriptorMap {
 
 function originMembers(native: Response): PropertyDescriptorMap {
   const members: PropertyDescriptorMap = {};
-  for (const name of ['url', 'type', 'redirected'] as const)
-    members[name] = getter(response => (originOf.get(response) ?? {[name]: Reflect.get(native, name, response)})[name]);
+  for (const name of ['url', 'type', 'redirected', 'headers'] as const)
+    members[name] = getter(response => fieldsOf.get(response)?.[name] ?? Reflect.get(native, name, response));
   return members;
 }
 
@@ -66,7 +64,7 @@ function cloneOf(response: Response, native: Response): Response {
   const carrier = carrierOf.get(response)!.clone();
   const {status, statusText, headers, url, type, redirected} = response;
   const copy = new (classOf(native))(null, {status, statusText, headers});
-  originOf.set(copy, {url, type, redirected});
+  fieldsOf.set(copy, {url, type, redirected});
   carrierOf.set(copy, carrier);
   return Object.setPrototypeOf(copy, replacedPrototype(native)) as Response;
 }

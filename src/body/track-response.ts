@@ -17,20 +17,21 @@ const seenStreamOf: HiddenField<ReadableStream<Uint8Array>> = hiddenField();
 /** @returns False where there is no body to wait for, or none we could watch. */
 export function trackResponse(response: Response, listener: BodyListener): boolean {
   if (!response.body) return false;
-  const native = Object.getPrototypeOf(response) as Response;
-  // Something like a Response, with methods of its own: it is the user's, and stays as it is.
-  if (Object.hasOwn(response, 'text') || typeof native.text !== 'function') return false;
-  if (!Object.isExtensible(response)) return false;
+  if (!isChangeable(response)) return false;
   const inner = listenerOf.get(response);
   const all = inner ? bothListeners(listener, inner) : listener;
   if (all === null) return false;
   listenerOf.set(response, all);
   const seen = seenStreamOf.get(response);
   if (seen) listenerOf.set(seen, all);
-  if (!inner) Object.setPrototypeOf(response, trackedPrototype(native));
+  if (!inner) Object.setPrototypeOf(response, trackedPrototype(Object.getPrototypeOf(response) as Response));
   if (all.holds) endWhenCollected(seen ?? response, all);
   return true;
 }
+
+/** False for something like a Response, with methods of its own: it is the user's, and stays as it is. */
+export const isChangeable = (response: Response): boolean =>
+  Object.isExtensible(response) && !Object.hasOwn(response, 'text') && typeof response.text === 'function';
 
 /** A response that was made around the tracked body of another one is read under the same time. */
 export function trackAround(response: Response): void {
