@@ -5,11 +5,13 @@
  * answer, and goes on to the caller's handler as if nothing had happened, or it is dropped.
  */
 import type {BodyListener} from '../body/body-listener.ts';
-import {isTooLong, LONGEST_DRAIN_MS, MAX_DRAIN_BYTES} from '../body/discard.ts';
-import {droppedError} from '../body/held-body.ts';
+import {type DrainEnd, isTooLong, LONGEST_DRAIN_MS, MAX_DRAIN_BYTES} from '../body/discard.ts';
+import {droppedError, endsEarly, markOf} from '../body/held-body.ts';
 import {type ErrorRead, mayBeRead, parsed} from '../body/read-error.ts';
 import type {ReadAhead, ResponseBodies} from '../body/response-bodies.ts';
 import type {StreamBeginning} from '../body/stream-beginning.ts';
+import type {SteadfetchError} from '../core/errors.ts';
+import {afterPromiseJobs} from '../core/event-loop.ts';
 import type {AttemptResponse, ResponseHeaders} from '../core/outcome.ts';
 import {type Clock, Pause} from '../core/timer.ts';
 import type {Sent} from '../decide/classification.ts';
@@ -22,10 +24,12 @@ import type {DispatchController, DispatchHandler, IncomingHeaders} from './types
 export interface CallController extends DispatchController {
   /** The caller's handler. */
   readonly handler: DispatchHandler;
+  /** Whether that is fetch's, which asks for the body before it reads it. */
+  readonly isFetch: boolean;
 }
 
-/** `held`: its call waits, and it may become the answer. */
-type Stage = 'undecided' | 'held' | 'answer' | 'dropped';
+/** `held`: its call waits, and it may become the answer. `failing`: it is the answer, and the caller's handler has not got the error of its body. */
+type Stage = 'undecided' | 'held' | 'answer' | 'dropped' | 'failing';
 
 export class Dispatched implements AttemptResponse, DispatchHandler {
   status = 0;
@@ -39,11 +43,15 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
   #incoming: IncomingHeaders = NO_HEADERS;
   /** Created on first read: for most answers the status is enough. */
   #headers: ResponseHeaders | null = null;
+  /** Those of a body that was cut. */
+  #ownHeaders: IncomingHeaders | null = null;
   #text: string | undefined;
   #listener: BodyListener | null = null;
   /** The event stream of the response, if the policy sets `stream`. */
   #ahead: DispatchedAhead | null = null;
   #abortedWith: Error | null = null;
+  /** Why the rest of the body cannot be read. */
+  #dropped: SteadfetchError | null = null;
   #chunks: Uint8Array[] = [];
   #bytes = 0;
   #trailers: IncomingHeaders | null = null;
@@ -109,9 +117,15 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
   #drain(stage: 'held' | 'dropped', clock: Clock): void {
     this.#stage = stage;
     if (this.#trailers !== null || this.#error !== null) return;
-    this.#limit ??= new Pause(clock, LONGEST_DRAIN_MS, null, () => this.abort(droppedError(this.status, 'too-slow')));
-    if (this.#bytes > MAX_DRAIN_BYTES || isTooLong(this)) this.abort(droppedError(this.status, 'too-large'));
+    this.#limit ??= new Pause(clock, LONGEST_DRAIN_MS, null, () => this.#drop('too-slow'));
+    const isTooLarge = this.#bytes > MAX_DRAIN_BYTES || (stage === 'dropped' && isTooLong(this));
+    if (isTooLarge) this.#drop('too-large');
     else this.connection?.resume();
+  }
+
+  #drop(end: Exclude<DrainEnd, 'read'>): void {
+    this.#dropped ??= droppedError(this.status, end);
+    this.abort(this.#dropped);
   }
 
   /** The body of an error: what comes before the engine has decided is kept anyway. Of a compressed one nothing is understood. */
@@ -136,6 +150,11 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
   give(): void {
     const controller = this.#controller;
     const {handler} = controller;
+    const dropped = this.#dropped;
+    const error = dropped ?? this.#error;
+    const isCut = dropped !== null && endsEarly(this.status);
+    if (isCut) this.#cut(dropped);
+    else if (error !== null && controller.isFetch) this.#chunks = []; // It would ask for more than these at once.
     this.#stage = 'answer';
     this.#limit?.end();
     // The handler was notified once that the request starts, before any context was known.
@@ -144,9 +163,48 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
     this.#listener?.streaming();
     for (const chunk of this.#chunks) handler.onResponseData?.(controller, chunk);
     this.#chunks = [];
-    if (this.#error !== null) this.onResponseError(controller, this.#error);
-    else if (this.#trailers !== null) this.onResponseEnd(controller, this.#trailers);
+    if (this.#trailers !== null) this.onResponseEnd(controller, this.#trailers);
+    else if (error !== null) this.#failLater(error);
     else if (!controller.paused) this.#proceed();
+    if (isCut) this.#stage = 'dropped'; // Its connection may still report that it was closed.
+  }
+
+  /** Of an error whose body was dropped, the beginning is given, and then why it ends there. */
+  #cut(error: SteadfetchError): void {
+    const {'content-length': _, 'content-encoding': encoding, ...headers} = this.#incoming;
+    const beginning = Buffer.concat(this.#chunks, Math.min(this.#bytes, MAX_DRAIN_BYTES));
+    const mark = Buffer.from(markOf(error));
+    this.#chunks = encoding === undefined ? [beginning, mark] : [mark]; // No line can follow a part of a compressed body.
+    this.#incoming = headers;
+    this.#ownHeaders = headers;
+    this.#trailers = NO_HEADERS;
+  }
+
+  /**
+   * The handler of fetch hangs if it gets the error before it reads the body, and a body that is not read needs no error. Other handlers get it
+   * once the code that waits for the response has run.
+   */
+  #failLater(error: Error): void {
+    this.#stage = 'failing';
+    this.#error = error;
+    if (!this.#controller.isFetch) afterPromiseJobs(() => this.#fail(error));
+  }
+
+  #fail(error: Error): void {
+    if (this.#stage !== 'failing') return;
+    this.#stage = 'answer';
+    this.onResponseError(this.#controller, error);
+    this.#stage = 'dropped';
+  }
+
+  /** The caller's handler asks for more. */
+  resume(): void {
+    if (this.#error === null) this.connection?.resume();
+    else this.#fail(this.#error);
+  }
+
+  get rawHeaders(): unknown {
+    return this.#ownHeaders ?? this.connection?.rawHeaders ?? null;
   }
 
   /** The caller's handler hears of an error in its place. */
@@ -160,6 +218,7 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
   abort(reason: Error): void {
     this.#abortedWith = reason;
     this.connection?.abort(reason);
+    this.#fail(reason); // Has an effect if the connection can no longer report it.
   }
 
   /** The caller's handler threw while it was given the answer. As with undici, it hears of that itself. */
@@ -221,7 +280,7 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
       case 'held':
       case 'dropped':
         if (this.#stage === 'held') this.#chunks.push(chunk);
-        if (this.#bytes > MAX_DRAIN_BYTES) this.abort(droppedError(this.status, 'too-large'));
+        if (this.#bytes > MAX_DRAIN_BYTES) this.#drop('too-large');
         return;
       case 'answer':
         this.#ahead?.chunk(chunk);

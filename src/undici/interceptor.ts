@@ -158,11 +158,10 @@ class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallCon
   }
 
   /**
-   * Whether fetch would make a second effect of an answer 421: it sends the request again as a call of its own, with another key. Known by an option
-   * of dispatches that is fetch's alone.
+   * Whether fetch would make a second effect of an answer 421: it sends the request again as a call of its own, with another key.
    */
   #isSentAgain(response: Dispatched): boolean {
-    if (response.status !== 421 || this.#options.maxRedirections !== 0) return false;
+    if (response.status !== 421 || !this.isFetch) return false;
     const {method, plan} = this.#call;
     if (!this.#mayHaveActed && response.redirected('not-processed') === 'no') return false;
     return !mayRepeat(DispatchHeaders.of(this.#options.headers).has(plan.keyHeader), method, plan.idempotentMethods);
@@ -243,6 +242,11 @@ class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallCon
     return this.#handler;
   }
 
+  /** Known by an option of dispatches that is fetch's alone. */
+  get isFetch(): boolean {
+    return this.#options.maxRedirections === 0;
+  }
+
   // The controller that the caller's handler is given.
 
   get aborted(): boolean {
@@ -258,7 +262,7 @@ class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallCon
   }
 
   get rawHeaders(): unknown {
-    return this.#answer?.connection?.rawHeaders ?? null;
+    return this.#answer?.rawHeaders ?? null;
   }
 
   get rawTrailers(): unknown {
@@ -272,7 +276,7 @@ class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallCon
 
   resume(): void {
     this.#paused = false;
-    this.#answer?.connection?.resume();
+    this.#answer?.resume();
   }
 
   abort(reason: Error): void {
