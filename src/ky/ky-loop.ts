@@ -6,12 +6,14 @@
  */
 
 import {discard} from '../body/discard.ts';
+import {holdBody} from '../body/held-body.ts';
 import {trackAround} from '../body/track-response.ts';
 import type {CallContext} from '../call/context.ts';
 import {discardDecision, reconsider, releaseReservation, sendOnce} from '../call/external-loop.ts';
 import {finishCall} from '../call/finish.ts';
 import {SteadfetchError} from '../core/errors.ts';
-import {answered, failed, type Outcome, type StreamError} from '../core/outcome.ts';
+import {answered, failed, type StreamError} from '../core/outcome.ts';
+import {quietly} from '../core/quietly.ts';
 import {isObject} from '../core/unknown-value.ts';
 import {backoffMs} from '../decide/backoff.ts';
 import {RequestTransport} from '../transport/request-transport.ts';
@@ -21,20 +23,7 @@ import {RequestBody} from './request-body.ts';
 import {transportOptions} from './transport-options.ts';
 
 /** ky calls shouldRetry only for the methods that it is given. Which of them may be retried is decided here. */
-const METHODS = [
-  'get',
-  'put',
-  'head',
-  'delete',
-  'options',
-  'trace',
-  'query',
-  'post',
-  'patch',
-  'propfind',
-  'report',
-  'search',
-];
+const METHODS = 'get put head delete options trace query post patch propfind report search'.split(' ');
 
 /** @param kyDecides ky decides about retries, by its own options; we send, watch and guard. */
 export function driveKyLoop(ky: KyCall, options: KyOptions, kyDecides: boolean): void {
@@ -52,6 +41,10 @@ class KyLoop {
   #lastStreamError: StreamError | null = null;
   /** A hook of the user's gave the answer: it is the answer, whatever its status. */
   #answeredByHook = false;
+  /** Gives a copy of the last response, where ky reads the body of its own for an error that the user does not want. */
+  #copy: (() => Response) | null = null;
+  /** The copy is the answer. */
+  #gaveCopy = false;
   /** A hook put another Request in place, with a body that was not seen. */
   #isReplaced = false;
   #forgetSignal: (() => void) | null = null;
@@ -78,7 +71,10 @@ class KyLoop {
     const call = ky.begin(request);
     this.#forgetSignal?.();
     this.#answeredByHook = false;
-    if (call.attempts > 0 && ky.client.handle.retriesDisabled && this.#lastError !== undefined) throw this.#lastError;
+    const copy = this.#copy;
+    this.#copy = null;
+    if (call.attempts > 0 && ky.client.handle.retriesDisabled && this.#lastError !== undefined)
+      return this.#giveUp(copy);
     const transport = this.#transport(call, request, init);
     if (this.#body.isReadFirst(call.plan)) await transport.capture();
     const outcome = await sendOnce(call, transport);
@@ -92,9 +88,28 @@ class KyLoop {
       return response;
     }
     // Refused by a guard: the caller gets the last answer, not a new error in its place.
-    if (outcome.kind === 'rejected' && this.#lastError !== undefined) throw this.#lastError;
+    if (outcome.kind === 'rejected' && this.#lastError !== undefined) return this.#giveUp(copy);
     if (!(error instanceof Error) && !this.#retries) ky.finish(outcome); // No beforeError hook runs for these.
     throw error;
+  }
+
+  #keepCopy(response: Response): void {
+    quietly(() => {
+      const copy = response.clone();
+      const body = holdBody(copy, this.#ky.client.clock);
+      this.#copy = () => {
+        body?.release();
+        return copy;
+      };
+    });
+  }
+
+  /** @throws What ky was given last, unless the user does not want it as an error. */
+  #giveUp(copy: (() => Response) | null): Response {
+    if (copy === null) throw this.#lastError;
+    this.#gaveCopy = true;
+    this.#lastResponse = copy();
+    return this.#lastResponse;
   }
 
   #transport(call: CallContext<Response>, request: Request, init: RequestInit): RequestTransport {
@@ -145,8 +160,13 @@ class KyLoop {
     const users = options.throwHttpErrors ?? true;
     options.throwHttpErrors = (status: number) => {
       if (typeof users === 'function' ? users(status) : users) return true;
-      if (!this.#answeredByHook && this.#retries && this.#lastResponse?.status === status) return true;
-      this.#ky.finish(this.#lastResponse?.status === status ? answered(this.#lastResponse) : new StatusOnly(status));
+      const last = this.#lastResponse?.status === status ? this.#lastResponse : null;
+      if (last !== null && !this.#answeredByHook && !this.#gaveCopy && this.#retries) {
+        this.#keepCopy(this.#current ?? last);
+        return true;
+      }
+      // The response of a hook is out of reach.
+      this.#ky.finish(answered(last ?? {status, headers: new Headers()}));
       return false;
     };
   }
@@ -159,7 +179,11 @@ class KyLoop {
       ...options.hooks,
       beforeRequest: beforeRequest.map(hook => ky.wrap(hook, result => this.#answered(result), null)),
       afterResponse: afterResponse.map((hook, index) =>
-        ky.wrap(hook, (result, state) => this.#afterResponse(index, result, state.response), null),
+        ky.wrap(
+          state => (this.#gaveCopy ? undefined : hook(state)), // They have seen it.
+          (result, state) => this.#afterResponse(index, result, state.response),
+          null,
+        ),
       ),
       // Errors of beforeRetry hooks skip beforeError.
       beforeRetry: beforeRetry.map(hook => ky.wrap(hook, result => this.#beforeRetry(result), finishFailed)),
@@ -230,20 +254,5 @@ class KyLoop {
     const {call, client} = this.#ky;
     if (this.#retries) return call!.decision!.waitMs;
     return backoffMs(call?.plan.policy.backoff ?? client.handle.policy.backoff, retry, false, 0, client.random);
-  }
-}
-
-/** A status that a hook's response had, when the response itself is out of reach. */
-class StatusOnly implements Outcome {
-  readonly kind = 'response';
-  readonly response: Response | null = null;
-  readonly error = undefined;
-  readonly reachedTransport = true;
-  readonly isLate = false;
-  readonly streamError = null;
-  readonly status: number;
-
-  constructor(status: number) {
-    this.status = status;
   }
 }
