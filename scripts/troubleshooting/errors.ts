@@ -31,7 +31,8 @@ export const errors: Readonly<Record<ErrorCode, Advice>> = {
   },
   PEER_PACKAGE: {
     type: 'SteadfetchError',
-    means: 'A package that the entry point needs, such as ky, is missing or too old.',
+    means:
+      'A package that the entry point needs, such as ky, is too old; one that `steadfetch/register` or `steadfetch/bullmq` needs is missing or too old. Where another entry point misses a package, its import fails with `ERR_MODULE_NOT_FOUND` of Node, which names the package.',
     remedy:
       'Install the version that the message names. [installing.md](installing.md) lists what each entry point needs.',
   },

@@ -54,6 +54,15 @@ describe('npm install', () => {
           expect(installed).not.to.include(`node_modules/${name}`);
       });
 
+      it('has no conflict with an SDK of OpenTelemetry whose API is not that of the newest sdk-node', async () => {
+        const neighbors = ['@opentelemetry/sdk-trace-node@2.12.1'];
+        for (const steps of [[[await packed(), ...neighbors]], [neighbors, [await packed()]]]) {
+          const installed = Object.keys(await install(steps));
+          expect(installed).to.include('node_modules/@opentelemetry/sdk-trace-node');
+          expect(installed).not.to.include('node_modules/@opentelemetry/sdk-node');
+        }
+      });
+
       for (const [age, neighbors] of extremes(Object.entries(NEIGHBOURS))) {
         it(`has no conflict with ${neighbors.join(', ')} (${age})`, async () => {
           for (const steps of [[neighbors, [await packed()]], [[await packed(), ...neighbors]]]) {
