@@ -7,11 +7,11 @@ import {attempt, fullProject, type Ran} from './projects.ts';
 
 /** kB of 1000 bytes, after gzip; a little above what it is. Decision 0099 says what the last change of a limit paid for. */
 const LIMITS: Readonly<Record<string, number>> = {
-  steadfetch: 75.1,
-  'steadfetch/fetch': 71.3,
-  'steadfetch/ky': 71.5,
-  'steadfetch/core': 66.4,
-  'steadfetch/unchecked': 60.2,
+  steadfetch: 75.5,
+  'steadfetch/fetch': 71.6,
+  'steadfetch/ky': 71.9,
+  'steadfetch/core': 66.8,
+  'steadfetch/unchecked': 60.6,
   // With YAML, which a bundler that splits loads only for YAML.
   'retry-lint': 118.5,
 };
