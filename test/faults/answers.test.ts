@@ -159,6 +159,8 @@ describe('a caller that leaves', () => {
     'without one': 'AbortError This operation was aborted',
     'by AbortSignal.timeout': 'TimeoutError The operation was aborted due to timeout',
   };
+  /** Its time is real: on a busy machine it may be over before there is a connection. */
+  const TIMED = 'by AbortSignal.timeout';
   for (const adapter of ADAPTERS)
     for (const [how, signalWhen] of Object.entries(leaving)) {
       it(`${adapter}, ${how}, before the headers: gets its own reason, without a retry`, async () => {
@@ -169,7 +171,7 @@ describe('a caller that leaves', () => {
           expect(got).to.equal(words[how]);
           expect(reason).to.equal('aborted by the caller');
           expect(report).to.include({result: 'cancelled', attempts: 1});
-          expect(server.requests).to.equal(1);
+          expect(server.requests).to.be.within(how === TIMED ? 0 : 1, 1);
         } finally {
           await server.close();
         }
@@ -186,7 +188,7 @@ describe('a caller that leaves', () => {
           // The abort may also be there before the answer is.
           expect(body ?? got).to.equal(words[how]);
           expect(report?.attempts).to.equal(1);
-          expect(server.requests).to.equal(1);
+          expect(server.requests).to.be.within(how === TIMED ? 0 : 1, 1);
         } finally {
           await server.close();
         }
