@@ -7,8 +7,12 @@
 import ky from 'ky';
 import type {Client} from './traffic.ts';
 
-// The default is 10 s an attempt; two keep the demonstration short and flatter ky, they do not slow it.
-const api = ky.create({timeout: 2000});
+/** @param timeout Of an attempt, in ms. */
+export function kyWith(timeout: number | false): Client {
+  const api = ky.create({timeout});
+  return ({method, body}, url) =>
+    api(url, {method, body, headers: body === null ? {} : {'Content-Type': 'application/json'}});
+}
 
-export const plainKy: Client = ({method, body}, url) =>
-  api(url, {method, body, headers: body === null ? {} : {'Content-Type': 'application/json'}});
+// The default is 10 s an attempt; two keep the demonstration short and flatter ky, they do not slow it.
+export const plainKy: Client = kyWith(2000);
