@@ -19,14 +19,14 @@ describe('a simulation', function () {
   this.timeout(60_000);
 
   it('ends after the time limit with a sentence, and the next one waits no longer', async () => {
-    const simulations = new Simulations(2000);
+    const simulations = new Simulations(500);
     const startedMs = performance.now();
     const first = simulations.run({name: 'busy', input: busy, scenario: 'spike', page: false}, signal).then(
       () => 'a result',
       (error: Error) => `${error.name}: ${error.message}`,
     );
     const next = simulations.run({name: 'p', input: {}, scenario: 'spike', page: false}, signal).catch(error => error);
-    expect(await first).to.equal('CliError: The simulation took longer than 2 s, and was ended.');
+    expect(await first).to.equal('CliError: The simulation took longer than 0.5 s, and was ended.');
     expect(performance.now() - startedMs).to.be.below(10_000);
     await next;
   });
