@@ -57,7 +57,7 @@ describe('a policy that means harm', () => {
   const nested = (depth: number): object => (depth === 0 ? {} : {backoff: nested(depth - 1)});
   for (const [what, policy] of Object.entries({
     '10 MB of text': {name: 'x'.repeat(10_000_000)},
-    '10 MB of fields': Object.fromEntries(Array.from({length: 500_000}, (_, n) => [`field-number-${n}`, n])),
+    '10 MB of fields': Object.fromEntries(Array.from({length: 50_000}, (_, n) => [`field-${'x'.repeat(185)}-${n}`, n])),
     'five thousand levels': nested(5000),
     NaN: {deadlineMs: Number.NaN},
     Infinity: {deadlineMs: Number.POSITIVE_INFINITY},
