@@ -115,6 +115,10 @@ describe('steadfetch plan', () => {
     const json = JSON.parse(stdout);
     expect(json.best).to.include({attempts: 3, attemptTimeoutMs: 600, baseMs: 25, jitter: 'full', hedgeMs: null});
     expect(json.best.p95Ms).to.be.closeTo(435, 1);
+    expect(json.best.p50Ms).to.be.within(180, 200);
+    expect(json.best.p99Ms).to.be.within(600, 800);
+    expect(json.best.p95OfSuccessfulMs).to.be.at.most(json.best.p95Ms);
+    expect(json.best.worstMs).to.be.within(json.best.p99Ms, 800);
     expect(json.policy.routes[0].maxAttempts).to.equal(3);
     expect(json.simulated.isConfirmed).to.equal(true);
     expect(json.front.length).to.be.above(3);

@@ -270,6 +270,15 @@ describe('a baseline', () => {
     });
   });
 
+  it('is pruned of a finding that a comment suppresses', async () => {
+    const wavy = '{"backoff": {"jitter": "none"}}';
+    const baseline = baselineOf([await lint(wavy)]);
+    expect(baseline.findings[path]).to.have.length(1);
+    const suppressed = await lint(`// retry-lint-disable RL203 -- one client\n${wavy}`);
+    expect(suppressed.suppressed).to.have.length(1);
+    expect(pruneBaseline(baseline, [suppressed]).findings).to.deep.equal({});
+  });
+
   it('keeps the findings of a file with a wrong value, which hides them', async () => {
     const baseline = {version: 1, findings: {[path]: [{finding: 'RL203 backoff.jitter', severity: 'error'}]}} as const;
     expect(pruneBaseline(baseline, [await lint('{"backoff": {"jitter": "noen"}}')])).to.deep.equal(baseline);

@@ -124,6 +124,19 @@ describe('a ratio budget of four processes', () => {
     expect(admitted / calls).to.be.within(0.09, 0.11);
   });
 
+  it('counts retries at once in what remains, and once where Redis knows them', async () => {
+    const world = new World();
+    const one = world.start({...share, minPerSecond: 1, ratio: 0});
+    one.callStarted(0);
+    await world.clock.advance(100);
+    expect(one.remaining(world.clock.now())).to.equal(1);
+    // The first is on its way to Redis, the second waits for its reply.
+    for (let retry = 0; retry < 2; retry++) expect(one.withdraw(false, world.clock.now())).to.not.equal(REFUSED);
+    expect(one.remaining(world.clock.now())).to.be.closeTo(0.8, 1e-9);
+    await world.clock.advance(2000);
+    expect(one.remaining(world.clock.now())).to.be.closeTo(0.8, 1e-9);
+  });
+
   it('is a share for each process while Redis does not answer', async () => {
     const world = new World();
     world.isReachable = false;

@@ -51,6 +51,16 @@ describe('triage: formats', () => {
     expect(triaged(fixture('winston.log')).failures.map(shortly)).to.deep.equal(WINSTON);
   });
 
+  it('reads JSON behind the time and the level of a logger', () => {
+    const json = JSON.stringify({method: 'GET', err: {message: 'connect ECONNREFUSED 127.0.0.1:1', code: 'ECONNREFUSED'}});
+    expect(shortly(triagedOne(`2026-11-24T10:15:02.000Z ERROR ${json}`))).to.equal('1 GET ECONNREFUSED green retry');
+  });
+
+  it('reads the code behind the message where axios has one of its own', () => {
+    const err = {name: 'AxiosError', message: 'connect ECONNREFUSED 127.0.0.1:1', code: 'ERR_NETWORK'};
+    expect(shortly(triagedOne(JSON.stringify({method: 'POST', err})))).to.equal('1 POST ECONNREFUSED green retry');
+  });
+
   it('reads errors as Node prints them, over many lines', () => {
     expect(triaged(fixture('node.txt')).failures.map(shortly)).to.deep.equal([
       '1 ? UND_ERR_SOCKET yellow retry-with-key',

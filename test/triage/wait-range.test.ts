@@ -42,6 +42,9 @@ describe('triage: the range of the next wait', () => {
     expect(waitRange({...base, jitter: 'full'}, 2, broken, null).convention).to.equal(
       'c = min(20000, 200 * 2^(k-1)) = 400 ms after attempt k = 2, full jitter: 0 to c',
     );
+    expect(waitRange({...base, jitter: 'full'}, 2, throttled, null).convention).to.equal(
+      'c = min(20000, 1000 * 2^(k-1)) = 2000 ms after attempt k = 2, full jitter: 0 to c',
+    );
   });
 
   it('starts from throttledBaseMs where the server asks for less', () => {

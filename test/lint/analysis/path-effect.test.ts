@@ -58,6 +58,8 @@ const paths = {
     '/score',
     '/v1/messages/count_tokens',
     '/api/v1/query_range',
+    '/api/v1/series',
+    '/api/v1/labels',
     '/saml/validate',
     '/products/search',
     '/hotels/availability/search',

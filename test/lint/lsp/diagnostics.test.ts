@@ -313,4 +313,14 @@ describe('diagnostics that an editor asks for', () => {
     await editor.notify('workspace/didChangeWatchedFiles', {changes: []});
     expect(await refreshed).to.equal('asked for');
   });
+
+  it('are not asked for again in an editor that cannot', async () => {
+    const editor = await Editor.start({'a.retry.json': wavy}, {capabilities: pulls});
+    let asked = 0;
+    editor.connection.onRequest('workspace/diagnostic/refresh', () => void asked++);
+    await editor.notify('workspace/didChangeWatchedFiles', {changes: []});
+    await editor.open('a.retry.json');
+    await editor.ask('textDocument/diagnostic', 'a.retry.json');
+    expect(asked).to.equal(0);
+  });
 });
