@@ -286,6 +286,16 @@ describe('a file that a command writes', () => {
       expect(readdirSync(folder)).to.deep.equal(names);
     });
 
+  it('says what failed where its draft is gone', () => {
+    const isCurrent = () => {
+      for (const name of readdirSync(folder)) rmSync(at(name));
+      return true;
+    };
+    expect(() => writeTextFile(at('new'), 'text', {isCurrent}))
+      .to.throw('ENOENT')
+      .with.property('syscall', 'rename');
+  });
+
   it('is refused if it is a socket, a directory or a circle of links, and stays', async () => {
     const server = createServer().listen(at('socket'));
     await once(server, 'listening');

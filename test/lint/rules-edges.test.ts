@@ -243,6 +243,17 @@ describe('rules', () => {
     ]);
   });
 
+  it('RL405 reports a gap between ranks in the file that sets the endpoints', async () => {
+    const endpoints: PolicyInput['endpoints'] = [
+      {name: 'eu', origin: 'https://eu.example'},
+      {name: 'us', origin: 'https://us.example', rank: 3},
+    ];
+    const routes: PolicyInput['routes'] = [{match: {path: '/a'}, deadlineMs: 5000}];
+    expect(await pointers('RL405', {endpoints, routes})).to.deep.equal(['endpoints[1].rank']);
+    const files = {'base.json': JSON.stringify({endpoints})};
+    expect(await pointers('RL405', {extends: ['./base.json'], routes}, files)).to.deep.equal([]);
+  });
+
   it('RL405 leaves alone what one route uses', async () => {
     const routes: PolicyInput['routes'] = [{match: {path: '/a'}, retryAfter: {honor: true}}];
     const policy: PolicyInput = {retryAfter: {honor: false, maxMs: 5000}};

@@ -82,6 +82,19 @@ describe('RL309 no-missed-objective', () => {
     expect(await said('RL303', hedged(0.07))).to.be.empty;
   });
 
+  for (const trigger of ['network', '5xx', 'UNAVAILABLE'] as const)
+    it(`counts failures as retried where retryOn lists ${trigger}`, async () => {
+      const objective = {successRatio: 0.97, assume};
+      const listing = (retryOn: PolicyInput['retryOn']): PolicyInput => ({
+        ...hedged(0.07),
+        hedge: null,
+        retryOn,
+        objective,
+      });
+      expect(await said('RL309', listing([trigger, 'timeout']))).to.be.empty;
+      expect(await said('RL309', listing([429, 'timeout']))).to.have.length(1);
+    });
+
   it('predicts nothing where hedges are refused, or failures end the call', async () => {
     expect(await said('RL303', hedged(0.02))).to.have.length(1);
     const strict = {objective: {successRatio: 0.9999, assume}};

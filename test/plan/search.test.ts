@@ -4,8 +4,16 @@ import {expect} from 'chai';
 import {Evaluation} from '../../src/plan/evaluate.ts';
 import {plan} from '../../src/plan/plan.ts';
 import {misses, paretoFront, search} from '../../src/plan/search.ts';
-import {candidatesOf} from '../../src/plan/space.ts';
+import {candidatesOf, defaultSpace} from '../../src/plan/space.ts';
 import {predictRequest, predictService} from './requests.ts';
+
+describe('the default space', () => {
+  it('has the half of the deadline only where no timeout is below the deadline', () => {
+    const {latency} = predictService;
+    expect(defaultSpace(latency, 300, 3).attemptTimeouts).to.deep.equal([150]);
+    expect(defaultSpace(latency, 301, 3).attemptTimeouts).to.deep.equal([300]);
+  });
+});
 
 describe('a search', () => {
   it('ranks plans without a hedge first, then by attempts, load and success', () => {

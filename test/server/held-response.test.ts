@@ -325,6 +325,15 @@ describe('a held response', () => {
     expect(events.map(({type}) => type)).to.deep.equal(['lost', 'failed', 'refused']);
   });
 
+  it('that is destroyed by its handler with ECONNRESET, as of a service behind it, is no disconnect of the client', async () => {
+    const {url, events} = await keyed(response => {
+      response.destroy(Object.assign(new Error('read ECONNRESET'), {code: 'ECONNRESET'}));
+    });
+    expect(await postTo(url, 'k').catch(() => 'reset')).to.equal('reset');
+    expect(await told(await postTo(url, 'k'))).to.equal('409 OUTCOME_UNKNOWN');
+    expect(events.map(({type}) => type)).to.deep.equal(['lost', 'failed', 'refused']);
+  });
+
   describe('and headers of the middleware around', () => {
     let requests = 0;
     const cors = (request: IncomingMessage, response: ServerResponse): void => {

@@ -77,6 +77,17 @@ describe('telemetry: beside the instrumentations of http, undici and grpc-js', (
     });
   }
 
+  it('delegated spans have the URL without its secrets', async () => {
+    start(new UndiciInstrumentation({...undiciHooks()}));
+    const place = server.place(200);
+    const observer = otelObserver({attemptSpans: 'delegate'});
+    await (await createFetch(quick, {observer})(`${place.url}?api_key=sk-1234&page=2`)).text();
+    await tracing.quiet();
+    const [span] = tracing.attempts;
+    expect(span!.attributes['url.full']).to.equal(`${place.url}?api_key=REDACTED&page=REDACTED`);
+    expect(span!.attributes['url.query']).to.equal('api_key=REDACTED&page=REDACTED');
+  });
+
   describe('a guarded function that sends a request by fetch', () => {
     const guarded = async (ports: FunctionPorts): Promise<Place> => {
       const place = server.place(503, 200);

@@ -52,7 +52,10 @@ describe('triage: formats', () => {
   });
 
   it('reads JSON behind the time and the level of a logger', () => {
-    const json = JSON.stringify({method: 'GET', err: {message: 'connect ECONNREFUSED 127.0.0.1:1', code: 'ECONNREFUSED'}});
+    const json = JSON.stringify({
+      method: 'GET',
+      err: {message: 'connect ECONNREFUSED 127.0.0.1:1', code: 'ECONNREFUSED'},
+    });
     expect(shortly(triagedOne(`2026-11-24T10:15:02.000Z ERROR ${json}`))).to.equal('1 GET ECONNREFUSED green retry');
   });
 

@@ -122,6 +122,14 @@ describe('undici: a call with several endpoints', () => {
     expect(seen!.headers).to.include({host: new URL(us.origin).host, 'idempotency-key': 'k-1', 'content-length': '7'});
   });
 
+  it('goes to the next endpoint where nothing else of the request changes', async () => {
+    const [first, other] = [eu.place(503), us.place(200)];
+    const dispatcher = under(new Agent(), {correlation: null, idempotency: null});
+    const {statusCode, body} = await request(first.url, {dispatcher});
+    await body.dump();
+    expect([statusCode, first.requests.length, other.requests.length]).to.deep.equal([200, 1, 1]);
+  });
+
   it('changes the base path, and keeps a query that is given apart', async () => {
     const [first, other] = [eu.place(503), us.place(200)];
     const endpoints = [
