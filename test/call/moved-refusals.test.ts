@@ -4,7 +4,7 @@ import type {EndpointInput, FailoverInput, PolicyInput} from '../../src/core.ts'
 import type {ScriptedAnswer, SeenRequest} from '../../src/testing.ts';
 import {runs} from '../support/runs.ts';
 import {type Measured, measure, type Server} from './endpoint-traffic.ts';
-import {answer, connectionError, later, virtually, type World} from './world.ts';
+import {answer, connectionError, virtually, type World} from './world.ts';
 
 const EU = 'https://eu.test';
 const US = 'https://us.test';
@@ -73,13 +73,6 @@ describe('a call that moved to an endpoint which refuses it', () => {
     serve(world, {eu: [503], us: [200, 404]});
     expect([await world.run(ITEMS), await world.run(ITEMS)]).to.deep.equal(['200', '404 (not-transient)']);
     expect(path(world)).to.equal('eu 0, us 0, eu 0, us 0');
-  });
-
-  virtually('goes back, if a hedge got there sooner than the first endpoint answered', async make => {
-    const world = make({...TWO, hedge: {delayMs: 100, maxLoadRatio: 1, to: 'other'}});
-    serve(world, {eu: [later(world.clock, 500, 200), 200], us: [404]});
-    expect(await world.run(ITEMS)).to.equal('200');
-    expect(path(world)).to.equal('eu 0, us 100, eu 1100');
   });
 
   const refused = connectionError('ECONNREFUSED', {syscall: 'connect'});
