@@ -4,7 +4,6 @@
  * All checks come before the wait: whether the server may have acted, the attempts, the body, the hint of the server, the deadline, the
  * breaker, and last the budget. The budget is reserved here and given back if the retry does not happen.
  */
-import type {ClientFacts} from '../client/client.ts';
 import {isPromise} from '../core/awaitable.ts';
 import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
@@ -59,23 +58,18 @@ function decide<R extends AttemptResponse>(
   const hint = hintOf(call, outcome, found);
   const classification = withHint(found, outcome.status, hint);
   if (hint !== null && guards.quota?.learns) guards.quota.hold(holdMs(call, hint), client.clock.now());
-  // The first endpoint may answer what this one refuses. Where there is no retry, the refusal is as good as any.
-  const strays =
-    call.mayRepeat && isRefused(client, outcome.status, found) && call.failover?.strays(guards, client.clock.now());
-  const no = (refusal: Refusal): RetryDecision => refuse(classification, strays ? 'not-transient' : refusal, hint);
+  const no = (refusal: Refusal): RetryDecision => refuse(classification, refusal, hint);
 
   const now = client.clock.now();
   const hasNoTls = failedHandshake(call, outcome, found);
   if (hasNoTls) call.failover!.pause(guards, Infinity);
-  const transient = strays ? {...classification, transient: true} : classification;
-  const elsewhere = elsewhereAfter(call, outcome, transient, hint, now);
+  const elsewhere = elsewhereAfter(call, outcome, classification, hint, now);
   const obeyed = elsewhere === null ? hint : null; // A hint is the word of one endpoint.
   const isResent = call.transport.resent?.(outcome) ?? false;
   if (isResent) call.attempts++; // The server saw the request twice.
   const facts = factsOf(call, replayable);
   const reasonBefore = isResent && elsewhere === null ? classification.reason : facts.reasonBefore;
-  const helps = (hasNoTls && elsewhere === 'untried') || (strays && elsewhere !== null);
-  const moved = helps ? {...classification, transient: true} : classification;
+  const moved = hasNoTls && elsewhere === 'untried' ? {...classification, transient: true} : classification;
   const refusal = callRefusal(outcome, moved, obeyed, {...facts, reasonBefore});
   if (refusal !== null) return no(refusal);
 
@@ -92,10 +86,6 @@ function decide<R extends AttemptResponse>(
   if (budget !== null && receipt === REFUSED) return no('budget-exhausted');
   return {classification: moved, refusal: null, waitMs: inLine ? 0 : waitMs, waitSource, hint, receipt};
 }
-
-/** Whether the endpoint answered that the request, or its credential, is at fault. */
-const isRefused = ({answers}: ClientFacts, status: number, found: Classification): boolean =>
-  !found.transient && !found.final && answers.isFailure(status) && answers.health(status, found) === 'success';
 
 const AT_ONCE: Pick<RetryDecision, 'waitMs' | 'waitSource'> = {waitMs: 0, waitSource: 'none'};
 

@@ -216,14 +216,6 @@ export class Failover {
     return free.freeInMs === 0 && !isNoBetter ? free : null;
   }
 
-  /** The endpoint refused the call, as by a 404. Whether that may be its own fault: an endpoint that the call tried before refuses few. */
-  strays(at: Guards, now: number): boolean {
-    for (const {origin} of this.#tried)
-      if (origin !== at.origin && at.load!.refusedMoved(this.#client.guardsFor(origin, this.#plan, now).load!, now))
-        return true;
-    return false;
-  }
-
   /** Null where the endpoint has no `readyPath`, or cannot be asked. */
   readinessAt(endpoint: Endpoint): Readiness | null {
     return this.#asks ? this.#client.readinessOf(endpoint) : null;
@@ -324,9 +316,8 @@ export class Failover {
     };
   }
 
-  /** Whether the endpoint is down, strays, or asked another call for a pause, which this one need not keep. */
+  /** Whether the endpoint is down, or asked another call for a pause, which this one need not keep. */
   #avoids({load}: Guards, now: number): boolean {
-    if (this.#tried.size > 0 && load!.strays(now)) return true;
     const isDown = this.#endpoints.movesOn('down') && load!.outage.refuses(now);
     return isDown || (this.#endpoints.movesOn('held') && load!.isPaused(now));
   }

@@ -12,8 +12,6 @@ const DECAY_MS = 10_000;
 const HEDGE_DECAY_MS = 60_000;
 /** How long a failure counts. */
 const WINDOW_MS = 30_000;
-/** An endpoint strays if the share of its attempts that end badly is so much above the share that another endpoint refuses. */
-const STRAY_EXCESS = 0.4;
 
 /** An attempt in flight. */
 export interface Timed {
@@ -40,7 +38,6 @@ export class EndpointLoad {
   #hasAnswered = false;
   #hasNews = false;
   #pausedUntil = 0;
-  #straysUntil = 0;
   readonly ejections: Ejections = new Ejections();
   readonly outage: Outage = new Outage();
 
@@ -60,26 +57,6 @@ export class EndpointLoad {
 
   isPaused(now: number): boolean {
     return now < this.#pausedUntil;
-  }
-
-  /** Whether retries are kept from the endpoint, because what it refused may be answered elsewhere. */
-  strays(now: number): boolean {
-    return now < this.#straysUntil;
-  }
-
-  /**
-   * The endpoint refused a call that came from another one. Where that refuses few and this one answers few, the refusal may be the fault of
-   * this endpoint, as of a deployment that has lost its routes.
-   *
-   * @returns Whether it may be. Retries are then kept from the endpoint for 30 s, or until it answers.
-   */
-  refusedMoved(from: EndpointLoad, now: number): boolean {
-    const usual = from.outcomes(now);
-    const {failed, refused} = this.outcomes(now);
-    const excess = (failed + refused) / (this.#ended.all + 1) - usual.refused / (usual.all - usual.failed + 1);
-    if (excess < STRAY_EXCESS) return false;
-    this.#straysUntil = now + WINDOW_MS;
-    return true;
   }
 
   begin(attempt: Timed): void {
@@ -104,7 +81,6 @@ export class EndpointLoad {
   /** The endpoint did its work. A latency above the average replaces it, a lower one moves it slowly. */
   answered(tookMs: number, now: number): void {
     this.#ended.addAll(now);
-    this.#straysUntil = 0;
     const known = this.#latencyMs;
     const kept = this.#hasAnswered ? Math.exp((this.#at - now) / DECAY_MS) : 0;
     this.#latencyMs = tookMs > known ? tookMs : known * kept + tookMs * (1 - kept);
