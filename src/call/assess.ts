@@ -174,8 +174,12 @@ export function learn<R extends AttemptResponse>(
   // Of two attempts at one endpoint only the first is a fair sample: a hedge is seen only if it is fast.
   const isSample = attempt.shadowed?.guards !== attempt.guards;
   if (classification === SUCCESS && !isOverdue && isSample) hedge?.observe(now - attempt.startedAt);
-  if (load !== null && outcome.reachedTransport && !isOverdue)
-    load[isUnready ? 'interrupted' : effortOf(outcome, classification, client.answers)](now - attempt.startedAt, now);
+  if (load !== null && outcome.reachedTransport && !isOverdue) {
+    const effort = effortOf(outcome, classification, client.answers);
+    // A call that can go nowhere else may ask for what only its endpoint could have: its refusal compares with none.
+    const saysNothing = isUnready || (effort === 'refused' && call.failover?.isConfined);
+    load[saysNothing ? 'interrupted' : effort](now - attempt.startedAt, now);
+  }
   if (client.on !== null) notifyAttemptEnded(call, attempt, outcome, classification, now);
 }
 

@@ -36,6 +36,8 @@ export interface Traffic {
   readonly seed: number;
   /** The share of calls for something that no endpoint has: each answers 404. Default: 0. */
   readonly unknown?: number;
+  /** The share of calls that DELETE what no endpoint has. Without `sharedKeys` they stay at the first one. Default: 0. */
+  readonly deletes?: number;
 }
 
 export interface Measured {
@@ -58,7 +60,15 @@ const originOf = (n: number): string => `https://e${n}.test`;
 const MEDIAN_MS = 50;
 
 /** Calls that arrive at random, whether or not the ones before are answered. */
-export async function measure({policy, servers, perSecond, calls, seed, unknown = 0}: Traffic): Promise<Measured> {
+export async function measure({
+  policy,
+  servers,
+  perSecond,
+  calls,
+  seed,
+  unknown = 0,
+  deletes = 0,
+}: Traffic): Promise<Measured> {
   const clock = new VirtualClock();
   const random = seededRandom(seed);
   const sentTo: number[] = [];
@@ -100,8 +110,9 @@ export async function measure({policy, servers, perSecond, calls, seed, unknown 
   const ended: Record<number, number> = {};
   const call = async (): Promise<void> => {
     const began = clock.now();
-    const path = unknown > 0 && random() < unknown ? 'unknown' : 'items';
-    const status = await fetch(`${originOf(0)}/${path}`).then(
+    const isDelete = deletes > 0 && random() < deletes;
+    const path = isDelete || (unknown > 0 && random() < unknown) ? 'unknown' : 'items';
+    const status = await fetch(`${originOf(0)}/${path}`, {method: isDelete ? 'DELETE' : 'GET'}).then(
       answer => answer.status,
       () => 0,
     );
