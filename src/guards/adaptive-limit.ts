@@ -5,7 +5,8 @@
  * - Refusals (429, 503, 529): how large a share of attempts fails whatever the load is seen right after a decrease, before the limit grows again.
  *   The limit falls where refusals are more frequent than that, beyond chance.
  * - Answers that take far longer than usual, several in a row: the limit does not exceed what is in flight, and falls where nearly all attempts
- *   are so late. Time that all answers take is no sign of load, nor are slow answers among quick ones.
+ *   are so late. Time that all answers take is no sign of load, nor are slow answers among quick ones. Where a quarter of the load makes them no
+ *   quicker, it is not the load.
  * - It grows with successes while at least half of it is in use: by one per round trip after a decrease, then twice as fast in each further one.
  *
  * A decrease changes what later attempts meet: those that began before it say nothing about the new limit. Where the first of them that
@@ -30,9 +31,12 @@ const SLOW_PART = 1 / 4;
 const MANY = 0.65;
 const SLOW_LEAVES = 0.7;
 const NEARLY_ALL = 0.9;
+const FEW = 0.1;
 const LATE_RATE = 1 / 4;
 /** The usual time follows answers below twice itself. Longer ones may be the load, so that it rises by so much of itself in a millisecond. */
 const USUAL_RATE = 1 / 64;
+/** Quick answers among others come first after a pause. */
+const QUICK_RATE = 1 / 512;
 const USUAL_RISE = 1 / 60_000;
 /** Refusals are too many where this share of what succeeds otherwise is refused, with these odds (as a logarithm) against chance. */
 const TOO_MANY = 0.3;
@@ -58,6 +62,10 @@ export class AdaptiveLimit {
   #served = 0;
   /** The share of attempts that were slow. */
   #late = 0;
+  /** What was in flight when answers became slow, 0 before; and since when no more than a quarter of that has been. */
+  #peak = 0;
+  #slowSince = 0;
+  #lowAt = Infinity;
   /** The share of attempts that is refused whatever the load, which is learned while the limit is not above `#lowest`. */
   #refusedAnyway = LEAST_SHARE;
   #lowest = 0;
@@ -91,7 +99,11 @@ export class AdaptiveLimit {
       ms > SLOW * this.#usualMs &&
       (load === 'late' || ms > Math.min(SLOW_MS, attemptTimeoutMs * SLOW_PART));
     if (isSlow || load === 'fine') this.#late += ((isSlow ? 1 : 0) - this.#late) * LATE_RATE;
-    if (isSlow && isNew) this.#slowed(load, used, now);
+    if (this.#late < FEW) {
+      this.#peak = 0;
+      this.#lowAt = Infinity;
+    }
+    if (isSlow && isNew) this.#slowed(load, startedAt, ms, used, now);
     if (load !== 'fine') return;
     const wasDown = now - this.#succeededAt > 2 * this.#usualMs;
     this.#measure(ms, now);
@@ -103,17 +115,33 @@ export class AdaptiveLimit {
     if (!isSlow && inFlight * 2 >= this.#places) this.#grow(startedAt, now);
   }
 
-  #slowed(load: Load, used: number, now: number): void {
+  #slowed(load: Load, startedAt: number, ms: number, used: number, now: number): void {
+    if (this.#peak === 0) {
+      this.#peak = used;
+      this.#slowSince = now;
+    }
+    if (load === 'fine' && startedAt > this.#lowAt) {
+      // A quarter of the load made it no quicker: it is the time that answers take.
+      this.#usualMs = ms;
+      this.#places = Math.max(this.#places, this.#peak);
+      this.#late = 0;
+      return;
+    }
     if (this.#late > NEARLY_ALL) this.#fall(used * this.#policy.decreaseRatio, now);
-    if (this.#late > MANY && load === 'fine')
-      this.#places = Math.min(this.#places, Math.max(this.#min, this.#served, used * SLOW_LEAVES));
+    if (this.#late > MANY && load === 'fine') {
+      // What succeeds stays at first; where answers stay slow, a smaller load shows whether it is the reason.
+      const least = now - this.#slowSince < 4 * ms ? this.#served : 0;
+      this.#places = Math.min(this.#places, Math.max(this.#min, least, used * SLOW_LEAVES));
+    }
+    if (this.#lowAt === Infinity && this.#places <= Math.max(this.#min, this.#peak / 4)) this.#lowAt = now;
   }
 
   #measure(ms: number, now: number): void {
     const passedMs = now - this.#succeededAt;
     this.#succeededAt = now;
     if (this.#usualMs === 0) this.#usualMs = ms;
-    else if (ms <= 2 * this.#usualMs) this.#usualMs += (ms - this.#usualMs) * USUAL_RATE;
+    else if (ms <= 2 * this.#usualMs)
+      this.#usualMs += (ms - this.#usualMs) * (ms < this.#usualMs / 2 ? QUICK_RATE : USUAL_RATE);
     else this.#usualMs *= 1 + Math.min(0.1, passedMs * USUAL_RISE);
     const memoryMs = Math.max(100, 2 * this.#usualMs);
     this.#served = this.#served * Math.exp(-passedMs / memoryMs) + ms / memoryMs;

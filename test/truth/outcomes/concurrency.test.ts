@@ -65,6 +65,23 @@ describe('an adaptive concurrency limit, beside no policy with the same limits',
     expect(await medianMs(ADAPTIVE)).to.be.below(1.5 * (await medianMs(presetGuard('default'))));
   });
 
+  for (const [title, service] of [
+    [
+      'of which a fifth of the answers is quick',
+      {latencyMs: {kind: 'fixed', ms: 50}, faults: [{kind: 'slow', factor: 50, ratio: 0.8}]},
+    ],
+    [
+      'that takes thirty times as long from some time on',
+      {latencyMs: {kind: 'fixed', ms: 100}, faults: [{kind: 'slow', factor: 30, ratio: 1, fromMs: 20_000}]},
+    ],
+  ] as const)
+    it(`a healthy service ${title} loses no call`, async () => {
+      for (const perSecond of [5, 30, 300]) {
+        const scenario = {durationMs: 60_000, traffic: {perSecond, clients: 1}, service};
+        expect((await traceOf(ADAPTIVE, scenario, 7)).successPercent, `${perSecond}/s`).to.be.at.least(99.9);
+      }
+    });
+
   /** Calls that the service can finish until the last of them has to be answered, of all calls. */
   const possiblePercent = ({scenario, rate, clients}: Cell): number => {
     const perSecond = rate * clients;
