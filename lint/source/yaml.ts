@@ -7,7 +7,6 @@ import {
   isScalar,
   isSeq,
   Lexer,
-  LineCounter,
   type Pair,
   type ParsedNode,
   parseAllDocuments,
@@ -35,7 +34,7 @@ type Parsed = Document.Parsed<ParsedNode, true>;
 
 function parse(text: string, problems: SourceProblem[]): readonly Parsed[] {
   try {
-    const options = {lineCounter: new LineCounter(), merge: true, uniqueKeys: false, prettyErrors: false, strict: true};
+    const options = {merge: true, uniqueKeys: false, prettyErrors: false, strict: true};
     const documents = parseAllDocuments(text, options) as readonly Parsed[];
     const errors = documents.flatMap(document => document.errors);
     if (errors.some(({message}) => /call stack/.test(message))) throw new RangeError('nested too deep');

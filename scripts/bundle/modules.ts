@@ -40,16 +40,17 @@ const yamlForAll: Plugin = {
 };
 
 /**
- * yaml without its writer, what makes values of nodes, and the visitor of tokens, which the linter never calls: it reads nodes, and its fixes are
- * edits of the text.
+ * yaml without its writer, what makes values of nodes, the names of new anchors, and the visitor of tokens, which the linter never calls: it reads
+ * nodes, and its fixes are edits of the text. The schema "json" is read only where a program asks for it.
  */
 export const yamlReadOnly: Plugin = replacing(
   'yaml-read-only',
-  /\/yaml\/(?:browser\/)?dist\/(?:stringify\/stringify(?:|Collection|Document|Number|Pair|String)|doc\/(?:applyReviver|createNode)|nodes\/(?:addPairToJSMap|toJS)|parse\/cst-visit)\.js$/,
+  /\/yaml\/(?:browser\/)?dist\/(?:stringify\/stringify(?:|Collection|Document|Number|Pair|String)|doc\/(?:anchors|applyReviver|createNode)|nodes\/(?:addPairToJSMap|toJS)|parse\/cst-visit|schema\/json\/schema)\.js$/,
   `const none = () => { throw new Error('retry-lint writes no YAML.'); };
-  export {none as addPairToJSMap, none as applyReviver, none as createNode, none as createStringifyContext, none as stringify,
-    none as stringifyCollection, none as stringifyDocument, none as stringifyNumber, none as stringifyPair, none as stringifyString,
-    none as toJS, none as visit};`,
+  export const schema = [];
+  export {none as addPairToJSMap, none as anchorIsValid, none as anchorNames, none as applyReviver, none as createNode,
+    none as createNodeAnchors, none as createStringifyContext, none as findNewAnchor, none as stringify, none as stringifyCollection,
+    none as stringifyDocument, none as stringifyNumber, none as stringifyPair, none as stringifyString, none as toJS, none as visit};`,
 );
 
 /** Tags of YAML 1.1 for values that JSON does not have. A value with such a tag is read as if it had none. */
