@@ -7,7 +7,7 @@ import {effectOf, isBroad} from './path-effect.ts';
 import type {RepeatRisk} from './repeat-risk.ts';
 import {callsOf} from './retryability.ts';
 
-export const MONEY = 'money may move twice';
+const MONEY = 'money may move twice';
 export const movesMoney = (match: Match | undefined): boolean => effectOf(match).why === MONEY;
 
 export function formatRisk(scope: Scope, triggers: readonly RetryTrigger[], risk: RepeatRisk): string {
@@ -48,4 +48,12 @@ export function formatHedge(call: string, {method, isRepeated, effect, why}: Rep
   return effect === 'harmless'
     ? `${call} is never hedged, because ${method} is not in idempotentMethods. List it, or remove the hedge.`
     : `${call} is never hedged without an idempotency key. Remove the hedge.`;
+}
+
+/** Of a hedge with a key. */
+export function formatRace(scope: Scope, method: string): string {
+  const [harm, advice] = movesMoney(scope.match)
+    ? [MONEY, 'Remove the hedge']
+    : ['both are carried out', 'Hedge only routes that read'];
+  return `${callsOf(scope, method)} is sent a second time while the first attempt is still running: it gets a 409, or ${harm}, if its key is not stored yet. ${advice}.`;
 }

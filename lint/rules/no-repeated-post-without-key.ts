@@ -1,11 +1,13 @@
+import {hedgedKeys} from '../analysis/hedged-keys.ts';
 import {isIdempotent} from '../analysis/methods.ts';
 import {worstMs} from '../analysis/prediction.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {declaring, keyFor, type RepeatRisk, repeatRisks} from '../analysis/repeat-risk.ts';
-import {formatHedge, formatRisk, MONEY, movesMoney} from '../analysis/repeat-words.ts';
-import {callsOf, isKeyed, mayRetry, namedNonIdempotent} from '../analysis/retryability.ts';
+import {formatHedge, formatRace, formatRisk, movesMoney} from '../analysis/repeat-words.ts';
+import {callsOf, mayRetry, namedNonIdempotent} from '../analysis/retryability.ts';
 import {assignHere} from '../analysis/setting.ts';
 import {ambiguousTriggers} from '../analysis/triggers.ts';
+import type {Model} from '../model/model.ts';
 import {isSet, isSetByRoute, isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -93,12 +95,12 @@ const hedgedPostWithoutKey: FormerCheck = {
   needs: ['hedge'],
   fields: ['hedge', 'idempotency', 'idempotentMethods'],
   reads: ['match', 'maxAttempts'],
+  checkFile: racingKeys,
 
   *check(scope): Iterable<Draft> {
     const {policy} = scope;
     if (policy.hedge === null || !mayRetry(scope)) return;
     const [risk] = repeatRisks(scope, 'hedge');
-    yield* racingKeys(scope);
     if (risk === undefined) return;
     const {method, severity, confidence} = risk;
     yield {
@@ -112,16 +114,12 @@ const hedgedPostWithoutKey: FormerCheck = {
   },
 };
 
-/** A key protects a retry, which comes after the answer. The hedge of a payment comes while the server still works on it. */
-function* racingKeys(scope: Scope): Iterable<Draft> {
-  const method = namedNonIdempotent(scope).find(each => isKeyed(scope.policy, each));
-  if (method === undefined || !movesMoney(scope.match)) return;
-  yield {
-    at: 'hedge',
-    message: `${callsOf(scope, method)} is sent a second time while the first attempt is still running: it gets a 409, or ${MONEY}, if its key is not stored yet. Remove the hedge.`,
-    severity: 'warning',
-    fix: unhedged,
-  };
+/** A key protects a retry, which comes after the answer. A hedge comes while the server still works on the first request. */
+function* racingKeys({scopes}: Model): Iterable<Draft & {scope: Scope}> {
+  for (const {scope, method} of hedgedKeys(scopes)) {
+    const change = movesMoney(scope.match) ? {fix: unhedged} : {suggestions: [unhedged]};
+    yield {scope, at: 'hedge', message: formatRace(scope, method), severity: 'warning', ...change};
+  }
 }
 
 const unhedged: FixDraft = assignHere('Remove the hedge here', 'hedge', null);
