@@ -19,9 +19,20 @@ const READS: readonly Pick<KnownPaths, 'generates' | 'hosts' | 'paths'>[] = [
       'audio/speech',
     ],
   },
-  // Anthropic: a model computes a new response
+  // Anthropic, and others that have its API: a model computes a new response. Elsewhere /v1/messages sends one
   {
     generates: true,
+    hosts: [
+      'anthropic.com',
+      'openrouter.ai',
+      'deepseek.com',
+      'moonshot.ai',
+      'x.ai',
+      'azure.com',
+      'cloudflare.com',
+      'vercel.sh',
+      'localhost',
+    ],
     paths: ['v1/messages'],
   },
   // OpenAI, Anthropic and Amazon Bedrock: it counts tokens, and changes nothing

@@ -56,12 +56,23 @@ export const knownWrites: readonly KnownPaths[] = [
     hosts: ['api.stripe.com'],
     paths: ['**'],
   },
-  // payment intents
+  // payment intents, M-Pesa and MTN MoMo
   {
     effect: 'acts',
     why: 'money may move twice',
-    paths: ['payment_intents', 'payment_intents/*/confirm'],
+    paths: [
+      'payment_intents',
+      'payment_intents/*/confirm',
+      'stkpush/*/processrequest',
+      'b2c/*/paymentrequest',
+      'b2b/*/paymentrequest',
+      'requesttopay',
+    ],
   },
+  // RabbitMQ
+  {effect: 'acts', why: 'one more may be taken', paths: ['api/queues/*/*/get']},
+  // queues of jobs
+  {effect: 'unknown', why: 'a job that is fetched may be taken from the others', paths: ['jobs/fetch']},
   // GitHub
   {
     effect: 'acts',
@@ -75,6 +86,7 @@ export const knownWrites: readonly KnownPaths[] = [
     paths: [
       '*:predictLongRunning',
       '*:batchGenerateContent',
+      '*:asyncBatchEmbedContent',
       '*:batchTranslateText',
       '*:batchTranslateDocument',
       '*:asyncBatchAnnotate',

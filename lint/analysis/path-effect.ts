@@ -5,7 +5,18 @@ import {isGrpcPath} from './grpc-path.ts';
 import type {Effect, KnownPaths} from './known-path.ts';
 import {knownReads} from './known-reads.ts';
 import {knownWrites} from './known-writes.ts';
-import {beforeVerbs, deeds, generic, misleading, nouns, type WordGroup, wordGroups, writesToo} from './path-words.ts';
+import {
+  beforeVerbs,
+  deeds,
+  generic,
+  misleading,
+  nouns,
+  owners,
+  second,
+  type WordGroup,
+  wordGroups,
+  writesToo,
+} from './path-words.ts';
 
 export interface PathEffect {
   readonly effect: Effect;
@@ -78,8 +89,10 @@ function knownOf({origin, path}: Match): PathEffect | undefined {
   return known?.effect === 'harmless' && path?.endsWith('/**') ? {...known, effect: 'unknown'} : known;
 }
 
-const isAt = ({hosts}: KnownPaths, host: string | undefined): boolean =>
-  hosts?.some(name => host === name || host?.endsWith(`.${name}`) === true) ?? true;
+/** Without an origin, a path of models is taken for one. */
+const isAt = ({generates, hosts}: KnownPaths, host: string | undefined): boolean =>
+  hosts === undefined ||
+  (host === undefined ? generates === true : hosts.some(name => host === name || host.endsWith(`.${name}`)));
 
 /** A pattern has at most one wildcard. */
 function fits(pattern: string, segment: string): boolean {
@@ -124,7 +137,11 @@ function wordsSay(path: string | undefined): PathEffect {
 }
 
 /** `documents:batchGet` and `chat.postMessage` end with the verb. */
-const nameOf = (segment: string): string => segment.replace(/^.*[:.](?=[^:.]*[a-z])/i, '').replaceAll('*', '');
+const nameOf = (segment: string): string =>
+  segment
+    .replace(/^.*[:.](?=[^:.]*[a-z])/i, '')
+    .replaceAll('*', '')
+    .replace(/top[-_]?up/i, 'topup');
 
 const MIXED: PathEffect = {effect: 'acts', why: 'it may be written twice'};
 
@@ -138,10 +155,15 @@ function groupOf(name: string, isRpc: boolean): Group | undefined {
   while (words.length > 1 && beforeVerbs.has(words[0]!)) words.shift();
   const phrase = words.join(' ');
   if (misleading.test(phrase)) return NOTHING_KNOWN;
-  const group = byVerb.get(words[0] ?? '') ?? thingOf(words, isRpc);
+  const thing = thingOf(words, isRpc);
+  const isRead = owners.test(phrase) && thing !== undefined && thing.effect !== 'acts';
+  const group = isRead ? thing : (byVerb.get(words[0] ?? '') ?? thing);
   if (group?.effect !== 'harmless') return group;
-  const second = byVerb.get(words[words.indexOf('and') + 1] ?? '');
-  return second?.effect === 'acts' ? second : writesToo.test(phrase) ? MIXED : group;
+  const then = second.exec(phrase)?.[1] ?? '';
+  const other = byVerb.get(then);
+  if (other?.effect === 'acts') return other;
+  if (writesToo.test(phrase)) return MIXED;
+  return deeds.test(then) ? undefined : (other ?? group);
 }
 
 /** gRPC methods have no resource names. Elsewhere the end of a longer name counts if it is plural: `salesOrders`, but not `sortOrder`. */
@@ -168,17 +190,21 @@ const byThing = indexBy('things');
 
 /** Verbs whose effect adds up. A DELETE by GET changes nothing the second time. */
 const ACTIONS: ReadonlySet<string> = new Set(
-  'buy capture debit decrement deduct dispatch enqueue execute increment notify pay publish reboot redeem refund resend reserve restart run send sendmail sendsms transfer trigger withdraw'.split(
+  'buy capture debit decrement deduct disburse dispatch enqueue execute increment notify pay publish reboot recharge redeem refund resend reserve restart run send sendmail sendsms topup transfer trigger withdraw'.split(
     ' ',
   ),
 );
 
-/** A queue, and a word for its next entry, which the request may take away. */
-const TAKES = /\/(?:jobs|queues?|tasks)(?:\/\*)?\/(claim|dequeue|lease|next|pop|reserve|take)$/i;
+/**
+ * A queue, and a word for its next entry, which the request may take away; the end of an order, which a second request may find; and nouns that are
+ * verbs, too.
+ */
+const MAY_ACT =
+  /\/(?:jobs|queues?|tasks)(?:\/\*)?\/(claim|dequeue|lease|next|pop|reserve|take)$|\/orders?(?:\/\*)?\/(cancel)$|\/(charge|purchase)$/i;
 
 export interface ActingWord {
   readonly word: string;
-  /** False where it may also look at the next entry, and leave it there. */
+  /** False where it may also look at the next entry, and leave it there, or read a charge. */
   readonly isCertain: boolean;
 }
 
@@ -191,7 +217,6 @@ export function actingWordOf(path = ''): ActingWord | undefined {
   const last = path.split('/').at(-1) ?? '';
   const word = /^[a-z]+/.exec(last.replace(/^[A-Z]/, letter => letter.toLowerCase()))?.[0] ?? '';
   const isName = /^[a-z]+[-_]/i.test(last) && !WITH_OBJECT.test(last);
-  if (ACTIONS.has(word) && !isName) return {word, isCertain: true};
-  const taken = TAKES.exec(path)?.[1];
-  return taken === undefined ? undefined : {word: taken, isCertain: false};
+  if ((ACTIONS.has(word) && !isName) || /\/orders?\/place$/i.test(path)) return {word, isCertain: true};
+  return MAY_ACT.test(path) ? {word, isCertain: false} : undefined;
 }

@@ -25,9 +25,9 @@ export const wordGroups: readonly WordGroup[] = [
     effect: 'acts',
     why: 'money may move twice',
     verbs:
-      'bill buy capture charge credit debit deposit donate invoice pay payout purchase refund reimburse topup transfer withdraw',
+      'bill buy capture charge credit debit deposit disburse donate invoice pay payout purchase recharge refund reimburse topup transfer withdraw',
     things:
-      'charges credits debits deposits donations invoices payment payments payouts purchases refunds transaction transactions transfers withdrawals',
+      'charges credits debits deposits donations invoices payment payments payouts purchases refunds topups transaction transactions transfers withdrawals',
     below: true,
   },
   {
@@ -65,13 +65,15 @@ export const wordGroups: readonly WordGroup[] = [
     things:
       'completion completions embedding embeddings infer inference lookup moderation moderations predict query search',
   },
+  {effect: 'harmless', why: 'it reads, and changes nothing', things: 'exists history statistics stats summary'},
   {effect: 'harmless', why: 'it reads, and changes nothing', things: 'fees quote rates', alone: true},
   {
     effect: 'unknown',
     why: 'a second request may find it done already',
     verbs:
-      'acknowledge archive cancel close delete disable enable end export extract filter put reindex remove replace revoke save set start status stop sync update upsert verify void',
-    things: 'availability eligibility fee ids ocr reports totals upcoming',
+      'acknowledge archive cancel close delete disable enable end export extract filter put reindex remove replace revoke save set start status stop sync update upsert verify',
+    things:
+      'availability calendar details eligibility fee ids info load methods ocr pdf report reports status totals tracking upcoming view',
   },
 ];
 
@@ -79,17 +81,25 @@ export const wordGroups: readonly WordGroup[] = [
 export const nouns: RegExp =
   /^(?:bill|book|broadcast|checkout|credit|debit|deposit|duplicate|email|import|invite|invoice|issue|mail|order|payout|place|post|purchase|rent|reply|schedule|sms|transfer)$/;
 
+/** Nouns that own what the last word reads: `OrderHistory`, `/refund-status`. */
+export const owners: RegExp =
+  /^(?:charge|credit|debit|deposit|invoice|order|payout|purchase|refund|transfer) (?!completion)/;
+
 /** Verbs that no group has, because the resource above them decides. After a word that reads, they do not read: `/estimate/approve`. */
 export const deeds: RegExp =
-  /^(?:accept|adjust|apply|approve|assign|bet|bump|claim|commit|complete|confirm|execute|finalize|lock|merge|promote|purge|reject|release|run|settle|sign|spend|train)(?![a-z])/;
+  /^(?:accept|adjust|apply|approve|assign|authori[sz]e|bet|bump|burn|claim|commit|complete|confirm|execute|finalize|fulfill?|lock|merge|process|promote|purge|reject|release|run|settle|ship|sign|spend|train|void|wire)(?![a-z])/;
 
 /** Words that may come before the verb: `batchGet`, `multi_search`, `ServerStreamingPredict`. */
 export const beforeVerbs: ReadonlySet<string> = new Set(
   'async batch bulk direct multi raw server stream streaming'.split(' '),
 );
 
+/** What a name does after a word that reads: `GetAndCharge`, `GetOrPlaceOrder`, `CheckThenPay`. */
+export const second: RegExp = /(?:^\w+ or| and| then) (\w+)/;
+
 /** Names that read and write: `GetAndIncrement`, `CheckAndMutateRow`, `ReadModifyWriteRow`. */
-export const writesToo: RegExp = /^\w+ (?:and (?:clear|delete|modify|mutate|remove|set|update|write)|modify)\b/;
+export const writesToo: RegExp =
+  /^.+ (?:and|then) (?:clear|delete|modify|mutate|remove|set|swap|update|write)\b|^\w+ modify\b/;
 
 /** Names whose first word misleads: `GetOrCreate` finds the resource the second time, `CheckOut` is not a check, `GetNext` may take an entry. */
 export const misleading: RegExp =

@@ -1,6 +1,7 @@
 /** YAML 1.2. Loaded only where a file is YAML: the parser is as large as all the rest of the linter. */
 
 import {
+  Composer,
   type Document,
   isAlias,
   isMap,
@@ -9,7 +10,7 @@ import {
   Lexer,
   type Pair,
   type ParsedNode,
-  parseAllDocuments,
+  Parser,
   visit,
   type YAMLMap,
   type Node as YamlNode,
@@ -34,8 +35,8 @@ type Parsed = Document.Parsed<ParsedNode, true>;
 
 function parse(text: string, problems: SourceProblem[]): readonly Parsed[] {
   try {
-    const options = {merge: true, uniqueKeys: false, prettyErrors: false, strict: true};
-    const documents = parseAllDocuments(text, options) as readonly Parsed[];
+    const composer = new Composer<ParsedNode>({merge: true, uniqueKeys: false, strict: true});
+    const documents = [...composer.compose(new Parser().parse(text))];
     const errors = documents.flatMap(document => document.errors);
     if (errors.some(({message}) => /call stack/.test(message))) throw new RangeError('nested too deep');
     // One mistake causes many errors, and only the first few help.

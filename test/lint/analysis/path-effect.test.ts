@@ -79,11 +79,45 @@ const paths = {
     '/v1/items.lookup',
     '/v1//messages',
     '/v1/messages/',
-    '/v1/items.lookup',
-    '/v1//messages',
-    '/v1/messages/',
+    '/payments/history',
+    '/orders/exists',
+    '/orders/*/summary',
+    '/order-history',
+    '/refund-lookup',
+    '/charges/stats',
+    '/shop.Orders/OrderHistory',
+    '/shop.Orders/GetByIdOrName',
+    '/search/history',
   ],
   acts: [
+    '/payments/lookup/authorize',
+    '/payments/validate/authorise',
+    '/payments/get-and-void',
+    '/payments/check/void',
+    '/payments/*/void',
+    '/loans/estimate/disburse',
+    '/loans/*/disburse',
+    '/order-completion',
+    '/airtime/check/recharge',
+    '/airtime/check/top-up',
+    '/topups',
+    '/orders/check/fulfill',
+    '/orders/check/ship',
+    '/orders/find-and-ship',
+    '/wallet.v1.Wallet/GetOrCharge',
+    '/wallet.v1.Wallet/CheckThenPay',
+    '/shop.v1.Orders/GetOrPlaceOrder',
+    '/shop.v1.Orders/ValidateThenSubmit',
+    '/mail.v1.Mail/PreviewThenSend',
+    '/ledger.v1.Ledger/GetAndDisburse',
+    '/ledger.v1.Ledger/CompareAndSwap',
+    '/db.v1.Store/FindOneAndUpdate',
+    '/db.v1.Store/ListThenDelete',
+    '/api/queues/*/*/get',
+    '/v1beta/models/*:asyncBatchEmbedContent',
+    '/mpesa/stkpush/v1/processrequest',
+    '/mpesa/b2c/v1/paymentrequest',
+    '/collection/v1_0/requesttopay',
     '/v1/validateAndCharge',
     '/v1/search_and_book',
     '/v1/invoices/validate-and-send',
@@ -185,6 +219,17 @@ const paths = {
     '/v1/projects/*/locations/*/processors/*:batchProcess',
   ],
   unknown: [
+    '/accounts/check/wire',
+    '/voucher/check-and-burn',
+    '/shop.v1.Orders/GetOrCreateOrder',
+    '/jobs/fetch',
+    '/payments/methods',
+    '/payments/details',
+    '/payments/report',
+    '/orders/info',
+    '/order-status',
+    '/shipments/tracking',
+    '/invoices/pdf',
     '/payments/status',
     '/transactions/verify',
     '/v1/orders/*/status',
@@ -291,6 +336,8 @@ describe('effectOf', () => {
   it('knows paths that have a meaning at one host only', () => {
     const path = '/v1/messages';
     expect(effectOf({path}).effect).to.equal('harmless');
+    expect(effectOf({path, origin: 'https://api.anthropic.com'})).to.include({effect: 'harmless', generates: true});
+    expect(effectOf({path, origin: 'https://waba.360dialog.io'}).effect).to.equal('unknown');
     expect(effectOf({path, origin: 'https://api.nexmo.com'}).effect).to.equal('acts');
     expect(effectOf({origin: 'https://api.stripe.com'}).effect).to.equal('acts');
     expect(effectOf({origin: 'https://api.stripe.com', path: '/v1/invoices/create_preview'}).effect).to.equal(
@@ -378,8 +425,13 @@ describe('a verb at the end of a path', () => {
     '/transfer-funds',
     '/inventory/reserve',
     '/email/resend',
+    '/order/place',
+    '/topup',
   ])
     it(`acts: ${path}`, () => expect(actingWordOf(path)).to.include({isCertain: true}));
+
+  for (const path of ['/v1/charge', '/purchase', '/order/cancel', '/queues/*/pop'])
+    it(`may act: ${path}`, () => expect(actingWordOf(path)).to.include({isCertain: false}));
 
   for (const path of [
     '/api/pay-slips',
@@ -395,7 +447,9 @@ describe('a verb at the end of a path', () => {
     '/send-sms-history',
     '/v1/wallets/*/balance',
     '/user/email',
-    '/v1/charge',
+    '/maps/place',
+    '/purchases',
+    '/subscription/cancel',
     '/debits',
   ])
     it(`is none: ${path}`, () => expect(actingWordOf(path)).to.equal(undefined));
