@@ -9,10 +9,11 @@ import {readFile, stat} from 'node:fs/promises';
 import {dirname, extname, isAbsolute, relative, resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {type ParseError, parseTree, printParseErrorCode, type Node as TreeNode} from 'jsonc-parser';
-import {LineCounter, parseDocument} from 'yaml';
+import {isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument} from 'yaml';
 import {InvalidPolicyError, type PolicyProblem, SteadfetchError} from './core/errors.ts';
 import {flattenLayers} from './policy/flatten.ts';
 import {layersOf} from './policy/layers.ts';
+import {maxYamlValues} from './policy/max-yaml-values.ts';
 import {checkExtends, resolvePolicy} from './policy/resolve.ts';
 import {nearest, SUGGESTING} from './policy/suggestions.ts';
 import type {PolicyInput} from './policy/types.ts';
@@ -190,8 +191,12 @@ function parseYaml(file: string, text: string): unknown {
     const {line, col} = lineCounter.linePos(first.pos[0]);
     throw syntaxError(file, `${line}:${col}`, YAML_WORDS[first.code] ?? first.message);
   }
+  if (tooDeepIsAnError(file, () => unfold(document.contents)) > maxYamlValues) {
+    const message = `${shown(file)} expands to more than ${maxYamlValues} values, the limit for a policy.`;
+    throw new SteadfetchError('POLICY_FILE', message);
+  }
   try {
-    return document.toJS({maxAliasCount: 100});
+    return document.toJS();
   } catch (cause) {
     throw new SteadfetchError(
       'POLICY_FILE',
@@ -199,6 +204,37 @@ function parseYaml(file: string, text: string): unknown {
       cause,
     );
   }
+}
+
+/**
+ * Puts values in place of their aliases. The parser would go through the document for each alias.
+ *
+ * @returns How many values there are then, as the linter counts them: a few lines can unfold to millions.
+ */
+function unfold(root: unknown): number {
+  const anchors = new Map<string, {readonly node: unknown; size: number}>();
+  let size = 0;
+  const placed = (node: unknown): unknown => {
+    const target = isAlias(node) ? anchors.get(node.source) : undefined;
+    size += target === undefined ? 0 : 1 + target.size;
+    if (target !== undefined || !isNode(node)) return target?.node ?? node;
+    const before = size++;
+    // A value that stands in itself has no end.
+    const anchored = {node, size: Infinity};
+    if (!isAlias(node) && node.anchor) anchors.set(node.anchor, anchored);
+    if (isSeq(node)) node.items = node.items.map(placed);
+    if (isMap(node))
+      for (const pair of node.items) {
+        pair.key = placed(pair.key);
+        // Only values count.
+        if (isScalar(pair.key)) size--;
+        pair.value = placed(pair.value);
+      }
+    anchored.size = size - before;
+    return node;
+  };
+  placed(root);
+  return size;
 }
 
 /** Both parsers recurse; a hostile file must end as an error of the file, not of the stack. */

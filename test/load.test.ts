@@ -6,6 +6,7 @@ import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {expect} from 'chai';
+import {lintText} from '../lint/lint.ts';
 import {InvalidPolicyError, SteadfetchError} from '../src/core/errors.ts';
 import {loadPolicy, loadPolicySync} from '../src/load.ts';
 import {resolvePolicy} from '../src/policy/resolve.ts';
@@ -46,6 +47,31 @@ describe('loadPolicy', () => {
     expect(error).to.be.instanceOf(SteadfetchError);
     return error as SteadfetchError;
   };
+
+  it('reads as many YAML aliases as the linter', async () => {
+    const text = `x-slow: &slow 8000
+x-gentle: &gentle {baseMs: 500, capMs: *slow, throttledBaseMs: *slow}
+x-read: &read {backoff: *gentle, hedge: null}
+routes:
+${Array.from({length: 199}, (_, n) => `  - {<<: *read, match: {path: /${n}}, name: r${n}, attemptTimeoutMs: *slow}`).join('\n')}
+`;
+    const policy = (await load({'p.yaml': text})) as {routes: unknown[]};
+    expect(policy.routes).to.have.length(199);
+    expect(policy.routes.at(-1)).to.deep.equal({
+      match: {path: '/198'},
+      name: 'r198',
+      attemptTimeoutMs: 8000,
+      backoff: {baseMs: 500, capMs: 8000, throttledBaseMs: 8000},
+      hedge: null,
+    });
+    const {findings} = await lintText({path: 'p.yaml', files: {'p.yaml': text}});
+    expect(findings.filter(({code}) => code.startsWith('RL00'))).to.deep.equal([]);
+  });
+
+  it('reads tens of thousands of YAML aliases in linear time', async () => {
+    const text = `x-a: &a 1\nx-b: [${Array(24_000).fill('*a').join(', ')}]\nmaxAttempts: 2\n`;
+    expect(await load({'p.yaml': text})).to.deep.include({maxAttempts: 2});
+  });
 
   for (const [what, name, text] of [
     ['JSON', 'p.json', '{"maxAttempts": 2}'],
@@ -136,9 +162,17 @@ describe('loadPolicy', () => {
       [
         'a YAML alias bomb',
         'p.yaml',
-        `a: &a [x, x]\n${[...'bcdefghijklm'].map((key, n) => `${key}: &${key} [*${'abcdefghijkl'[n]}, *${'abcdefghijkl'[n]}]`).join('\n')}\n`,
-        /p\.yaml cannot be read as YAML: /,
+        `a: &a [x, x]\n${[...'bcdefghijklmnop'].map((key, n) => `${key}: &${key} [*${'abcdefghijklmno'[n]}, *${'abcdefghijklmno'[n]}]`).join('\n')}\n`,
+        /p\.yaml expands to more than 50000 values, the limit for a policy\.$/,
       ],
+      [
+        'a YAML alias bomb of keys',
+        'p.yaml',
+        `a: &a [x, x]\n${[...'bcdefghijklmnop'].map((key, n) => `? [*${'abcdefghijklmno'[n]}, *${'abcdefghijklmno'[n]}]\n: &${key} [*${'abcdefghijklmno'[n]}, *${'abcdefghijklmno'[n]}]`).join('\n')}\n`,
+        /p\.yaml expands to more than 50000 values/,
+      ],
+      ['a YAML alias in its own anchor', 'p.yaml', 'x-a: &a [*a]\n', /p\.yaml expands to more than 50000 values/],
+      ['a YAML alias without an anchor', 'p.yaml', 'x-a: *a\n', /p\.yaml cannot be read as YAML: Unresolved alias/],
       ['JSON nested too deep', 'p.json', '['.repeat(200_000), /p\.json/],
       [
         'another ending',

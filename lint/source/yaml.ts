@@ -15,6 +15,7 @@ import {
   type YAMLMap,
   type Node as YamlNode,
 } from 'yaml';
+import {maxYamlValues} from '../../src/policy/max-yaml-values.ts';
 import {duplicateKey} from './duplicate-key.ts';
 import {isAlone} from './json-comment.ts';
 import {type Comment, maxDepth, type Node, type Property, type Source, type SourceProblem, type Span} from './tree.ts';
@@ -55,9 +56,6 @@ function parse(text: string, problems: SourceProblem[]): readonly Parsed[] {
   }
 }
 
-/** Aliases unfold, and a few lines can unfold to millions of nodes. */
-const maxNodes = 50_000;
-
 class Converter {
   readonly #text: string;
   readonly #problems: SourceProblem[];
@@ -82,7 +80,7 @@ class Converter {
   /** @param site The place of the alias that brings the value. Problems of the value are reported there. */
   node(node: YamlNode, depth: number, site?: Span): Node {
     const span = site ?? this.#spanOf(node);
-    if (++this.#nodes > maxNodes || depth >= maxDepth) return this.#refuse(span, depth);
+    if (++this.#nodes > maxYamlValues || depth >= maxDepth) return this.#refuse(span, depth);
     if (isAlias(node)) {
       const target = this.#targets.get(node);
       if (target !== undefined) return this.node(target, depth + 1, span);
@@ -140,7 +138,9 @@ class Converter {
 
   #refuse(span: Span, depth: number): Node {
     const why =
-      depth >= maxDepth ? `has more than ${maxDepth} levels of nesting` : `expands to more than ${maxNodes} values`;
+      depth >= maxDepth
+        ? `has more than ${maxDepth} levels of nesting`
+        : `expands to more than ${maxYamlValues} values`;
     if (!this.#isRefused) {
       this.#isRefused = true;
       this.#problems.push({code: 'RL006', message: `The file ${why}, the limit for a policy.`, span});
