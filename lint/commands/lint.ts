@@ -8,6 +8,7 @@ import {counted} from '../formatters/sum.ts';
 import {CliError} from '../io/cli-error.ts';
 import {Dependencies} from '../io/dependencies.ts';
 import type {Io} from '../io/io.ts';
+import {realPathOf} from '../io/paths.ts';
 import {readRegularFile} from '../io/regular-file.ts';
 import {writeFile} from '../io/write-file.ts';
 import {lintText} from '../lint.ts';
@@ -71,10 +72,14 @@ async function lintAll(paths: readonly string[], workspace: Workspace, options: 
   const found: Found = {reports: [], texts: {}, fixed: 0, changed: 0, diff: '', unwritten: []};
   const progress = new Progress(workspace.io.err, paths.length);
   const reports = new Map<string, Report>();
+  const realPath = (path: string): string => realPathOf(workspace.absolute(path));
+  const names = fix === 'no' ? undefined : Map.groupBy(paths, realPath);
   for (const path of fix === 'no' ? paths : await basesFirst(paths, workspace)) {
     const request = await workspace.request(path);
     Object.assign(found.texts, request.files);
     reports.set(path, fix === 'no' ? await lintText(request) : await fixOne(path, request, options, workspace, found));
+    // Links to a file are linted with its new text.
+    for (const name of names?.get(realPath(path)) ?? []) workspace.texts.set(name, workspace.texts.read(path));
     progress.advance();
   }
   progress.end();

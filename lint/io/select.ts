@@ -1,7 +1,7 @@
 /** From the arguments of a command to the files it is about. */
 
 import {statSync} from 'node:fs';
-import {basename, resolve} from 'node:path';
+import {basename, dirname, resolve} from 'node:path';
 import {CliError, whyNot} from './cli-error.ts';
 import type {Searched} from './dependencies.ts';
 import {commandHabit} from './habits.ts';
@@ -41,7 +41,8 @@ export interface SelectOptions {
 
 /**
  * @param operands Files, folders and globs. A file is taken as it is; of a folder its policies are; a glob takes what it matches,
- * and hidden files only where it writes their dot, as in a shell. Of several links to one file the first is taken, and none where the file is.
+ * and hidden files only where it writes their dot, as in a shell. Links in different folders are all
+ * taken, because what a policy extends is relative to the link. Of those to one file in one folder the first is, and none in the folder of the file.
  * @throws CliError for the name of a command that other linters have.
  */
 export async function select(operands: readonly string[], options: SelectOptions): Promise<Selection> {
@@ -65,10 +66,15 @@ export async function select(operands: readonly string[], options: SelectOptions
     for (const each of one.unreadable) unreadable.add(each);
     for (const each of one.skipped) skipped.add(each);
   }
-  const taken = links.size === 0 ? NONE : new Set([...named].map(path => realPathOf(resolve(options.cwd, path))));
+  const inFolder = (path: string, real?: string): string => {
+    const file = resolve(options.cwd, path);
+    return `${dirname(file)}\n${real ?? realPathOf(file)}`;
+  };
+  const taken = links.size === 0 ? NONE : new Set([...named].map(path => inFolder(path)));
   for (const [path, real] of links) {
-    if (taken.has(real) && !named.has(path)) found.delete(path);
-    taken.add(real);
+    const place = inFolder(path, real);
+    if (taken.has(place) && !named.has(path)) found.delete(path);
+    taken.add(place);
   }
   const inside = [...found].filter(([, pointers]) => pointers.size > 1 || !pointers.has(''));
   return {

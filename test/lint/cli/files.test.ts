@@ -187,18 +187,34 @@ describe('the files of retry-lint', () => {
       expect((await desk.run()).out).to.contain(shop);
     });
 
-    it('are linted once for each file', async () => {
+    it('are linted in each folder, once for each file', async () => {
       const desk = make();
       symlinkSync('../shop/retry-policy.json', desk.at(pay));
-      expect(await linted(desk)).to.deep.equal([pay]);
-      expect(await linted(desk, 'shop', 'pay')).to.deep.equal([shop]);
-      expect(await linted(desk, '**/*.json')).to.deep.equal(['shared/policy.json']);
-      expect(await linted(desk, 'shop', 'shared/policy.json')).to.deep.equal(['shared/policy.json']);
+      symlinkSync('retry-policy.json', desk.at('pay/again.retry.json'));
+      symlinkSync('policy.json', desk.at('shared/retry-policy.json'));
+      const again = 'pay/again.retry.json';
+      expect(await linted(desk)).to.deep.equal([again, 'shared/retry-policy.json', shop]);
+      expect(await linted(desk, 'shop', 'pay')).to.deep.equal([again, shop]);
+      expect(await linted(desk, '**/*.json')).to.deep.equal([again, 'shared/policy.json', shop]);
+      expect(await linted(desk, 'shop', 'shared/policy.json')).to.deep.equal(['shared/policy.json', shop]);
+    });
+
+    it('are linted with the files that they extend from their own folders', async () => {
+      const desk = new Desk({
+        '.git/HEAD': 'ref: refs/heads/main\n',
+        'shared/policy.txt': '{"extends": ["./common.json"]}',
+        'dev/common.json': clean,
+        'prod/common.json': wavy,
+      });
+      for (const folder of ['dev', 'prod']) symlinkSync('../shared/policy.txt', desk.at(`${folder}/api.retry.json`));
+      expect((await desk.run('--exit-zero')).out).to.match(/^prod\/api\.retry\.json:1:14 .*in 2 files\./s);
     });
 
     it('are fixed in the file that they lead to', async () => {
       const desk = make();
-      await desk.run('--fix', '--unsafe-fixes');
+      symlinkSync('../shared/policy.json', desk.at(pay));
+      const {err} = await desk.run('--fix', '--unsafe-fixes');
+      expect(err).to.equal('1 finding fixed in 1 file.\n');
       expect(desk.read('shared/policy.json')).to.contain('"full"');
     });
 
