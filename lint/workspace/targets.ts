@@ -6,7 +6,7 @@ import type {Arguments} from '../../src/cli/parse-arguments.ts';
 import {matcherOf} from '../config-file/read.ts';
 import {CliError} from '../io/cli-error.ts';
 import {readOperand} from '../io/operand.ts';
-import {realPathOf, shownPath} from '../io/paths.ts';
+import {isBelow, realPathOf, shownPath} from '../io/paths.ts';
 import {isGlob, type Selection, select} from '../io/select.ts';
 import {inputName, type Workspace} from './workspace.ts';
 
@@ -36,14 +36,15 @@ export async function targetsOf(
     throw new CliError('--stdin-filename names standard input, which was not asked for: add - to the files.');
   const operands = args.operands.filter(operand => operand !== '-');
   const named = operands.length === 0 && !isInput ? ['.'] : operands;
-  const selection = await selectIn(workspace, named, reports);
+  const {selection, missing, unmatched} = await selectIn(workspace, named, reports);
   const kept = await keep(selection.paths, async path => !(await workspace.isIgnored(path)));
   noteSearch(selection, kept, workspace);
   const {readable, unreadable} = tryRead(kept, workspace);
   const paths = args.has('changed') ? await changed(readable, args.value('changed'), workspace) : readable;
   const mayBeEmpty = args.has('changed') || args.has('allow-empty') || (isInput && operands.length === 0);
   const empty = mayBeEmpty || selection.empty.length === 0 ? [] : [nothingFound(selection.empty)];
-  const problems = [...selection.unreadable, ...unreadable, ...empty];
+  const declared = args.has('allow-empty') ? missing : [...missing, ...unmatched];
+  const problems = [...declared, ...selection.unreadable, ...unreadable, ...empty];
   if (problems.length > 0 && paths.length === 0 && !isInput)
     throw new CliError([...selection.skipped, ...problems].join('\n'));
   return {
@@ -58,18 +59,45 @@ async function selectIn(
   workspace: Workspace,
   operands: readonly string[],
   reports: readonly string[],
-): Promise<Selection> {
+): Promise<{readonly selection: Selection} & Undeclared> {
   const {cwd, mayRead} = workspace.io;
   for (const operand of operands) workspace.dependencies?.note(workspace.absolute(readOperand(operand).path));
+  const declarations = await declarationsIn(workspace);
+  for (const declaration of declarations) await checkDeclared(workspace, declaration);
+  const matched = new Set<Declaration>();
   const selection = await select(operands, {
     cwd,
     mayRead,
-    declared: await declaredIn(workspace, (...entry) => checkDeclared(workspace, ...entry)),
+    declared: path =>
+      declarations.flatMap(each => {
+        if (!each.matches(path)) return [];
+        matched.add(each);
+        return [each.pointer];
+      }),
     holds: (path, pointer) => workspace.holds(shownPath(cwd, path), pointer),
     isLeftOut: path => reports.includes(path),
   });
   for (const [path, pointers] of selection.pointers) workspace.setPointers(path, pointers);
-  return selection;
+  const searched = operands.map(operand => workspace.absolute(readOperand(operand).path));
+  const lost = declarations.filter(each => !matched.has(each) && searched.some(folder => isBelow(folder, each.file)));
+  return {selection, ...undeclared(lost)};
+}
+
+/** Sentences for what the configuration declares in a searched folder, and is not there. */
+interface Undeclared {
+  /** Files that do not exist. */
+  readonly missing: readonly string[];
+  /** Globs that match no file. */
+  readonly unmatched: readonly string[];
+}
+
+function undeclared(declarations: readonly Declaration[]): Undeclared {
+  const files = declarations.filter(({file, isPattern}) => !isPattern && !existsSync(file));
+  const globs = declarations.filter(({isPattern}) => isPattern);
+  return {
+    missing: files.map(({entry}) => `${entry} does not exist.`),
+    unmatched: globs.map(({entry}) => `${entry} matches no file. With --allow-empty this is not an error.`),
+  };
 }
 
 /** Separates readable from unreadable files: an unreadable policy does not prevent the others from being linted. */
@@ -114,31 +142,42 @@ function readInput(args: Arguments, workspace: Workspace): void {
   if (pointer !== '') workspace.setPointers(path, [pointer]);
 }
 
-/**
- * The pointers to policies in other files, as the configuration of this folder declares them.
- *
- * @param check Called with each entry that names an existing file.
- */
-export async function declaredIn(
-  workspace: Workspace,
-  check: (file: string, entry: string, pointer: string) => Promise<void> | void = () => {},
-): Promise<(path: string) => readonly string[]> {
+/** An entry of `policies` in the configuration. */
+interface Declaration {
+  /** For messages: `.retry-lintrc.json: policies[0]: config/*.json`. */
+  readonly entry: string;
+  /** Absolute, and a glob where the entry is one. */
+  readonly file: string;
+  readonly isPattern: boolean;
+  readonly pointer: string;
+  readonly matches: (path: string) => boolean;
+}
+
+/** The policies in other files, as the configuration of this folder declares them. */
+async function declarationsIn(workspace: Workspace): Promise<readonly Declaration[]> {
   const loaded = await workspace.loadedFor('policy.json');
-  if (loaded?.file.policies === undefined) return () => [];
-  const entries = await Promise.all(
-    loaded.file.policies.map(async (entry, index) => {
-      const {path, pointer} = readOperand(entry);
-      const file = resolve(loaded.folder, path);
-      if (!isGlob(path) && existsSync(file)) await check(file, `${loaded.path}: policies[${index}]: ${path}`, pointer);
-      return {matches: await matcherOf([path], loaded.folder), pointer};
+  return Promise.all(
+    (loaded?.file.policies ?? []).map(async (name, index) => {
+      const {path, pointer} = readOperand(name);
+      const entry = `${loaded!.path}: policies[${index}]: ${path}`;
+      const matches = await matcherOf([path], loaded!.folder);
+      return {entry, file: resolve(loaded!.folder, path), isPattern: isGlob(path), pointer, matches};
     }),
   );
-  return path => entries.filter(({matches}) => matches(path)).map(({pointer}) => pointer);
+}
+
+/** The pointers to policies in a file, as the configuration of this folder declares them. */
+export async function declaredIn(workspace: Workspace): Promise<(path: string) => readonly string[]> {
+  const declarations = await declarationsIn(workspace);
+  return path => declarations.filter(({matches}) => matches(path)).map(({pointer}) => pointer);
 }
 
 /** A glob may match files without a policy. An entry that names a file must have one. */
-async function checkDeclared(workspace: Workspace, file: string, entry: string, pointer: string): Promise<void> {
-  if (!(await workspace.holds(shownPath(workspace.io.cwd, file), pointer)))
+async function checkDeclared(workspace: Workspace, declaration: Declaration): Promise<void> {
+  const {entry, file, isPattern, pointer} = declaration;
+  if (isPattern) return;
+  if (!existsSync(file)) workspace.dependencies?.note(file);
+  else if (!(await workspace.holds(shownPath(workspace.io.cwd, file), pointer)))
     throw new CliError(`${entry} has nothing at ${pointer}.`);
 }
 

@@ -159,6 +159,32 @@ describe('the configuration of retry-lint', () => {
     });
   });
 
+  it('may not declare a file that is missing, where its folder is searched', async () => {
+    const desk = new Desk({
+      '.retry-lintrc.json': '{"policies": ["cfg/payments.json", "cfg/orders.json#/retry"]}',
+      'ok.retry.json': clean,
+      'deep/ok.retry.json': clean,
+    });
+    const err =
+      '.retry-lintrc.json: policies[0]: cfg/payments.json does not exist.\n.retry-lintrc.json: policies[1]: cfg/orders.json does not exist.\n';
+    expect(await desk.run()).to.deep.equal({code: 2, out: 'No findings in 2 files.\n', err});
+    expect(await desk.run('--allow-empty')).to.include({code: 2, err});
+    expect(await desk.run('--exit-zero')).to.include({code: 0, err});
+    for (const operand of ['ok.retry.json', 'deep', '*.json']) expect(await desk.run(operand)).to.include({code: 0});
+  });
+
+  it('may not declare a glob that matches no file, unless --allow-empty lets it', async () => {
+    const desk = new Desk({'.retry-lintrc.json': '{"policies": ["cfg/*.json"]}', 'ok.retry.json': clean});
+    expect(await desk.run()).to.deep.equal({
+      code: 2,
+      out: 'No findings in 1 file.\n',
+      err: '.retry-lintrc.json: policies[0]: cfg/*.json matches no file. With --allow-empty this is not an error.\n',
+    });
+    expect(await desk.run('--allow-empty')).to.deep.equal({code: 0, out: 'No findings in 1 file.\n', err: ''});
+    desk.write('cfg/a.json', clean);
+    expect(await desk.run()).to.include({code: 0, err: ''});
+  });
+
   it('is not linted as a policy, even if a glob of policies matches it', async () => {
     const desk = new Desk({
       '.retry-lintrc.json': '{"policies": ["*.json"], "baseline": ".retry-lint-baseline.json"}',
