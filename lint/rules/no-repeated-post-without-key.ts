@@ -94,7 +94,7 @@ const hedgedPostWithoutKey: FormerCheck = {
   formerly: 'RL105',
   needs: ['hedge'],
   fields: ['hedge', 'idempotency', 'idempotentMethods'],
-  reads: ['match', 'maxAttempts'],
+  reads: ['failover.sharedKeys', 'match', 'maxAttempts'],
   checkFile: racingKeys,
 
   *check(scope): Iterable<Draft> {

@@ -242,6 +242,36 @@ describe('RL101 no-repeated-post-without-key', () => {
   });
 });
 
+describe('a hedge for every call, where POST sends a key', () => {
+  const keyed = {extends: ['steadfetch:payments'], hedge: {delayMs: 100}};
+  const charges = {match: {methods: ['POST'], path: '/v1/charges'}, name: 'charges'};
+
+  for (const [what, policy, found] of [
+    ['in a policy over steadfetch:payments', keyed, ['warning hedge']],
+    ['in a policy with keys', {idempotency: {}, hedge: {delayMs: 100}}, ['warning hedge']],
+    ['is named once, not in each route that inherits it', {...keyed, routes: [charges]}, ['warning hedge']],
+    [
+      'is named in a route with a hedge of its own, too',
+      {...keyed, routes: [{...charges, hedge: {delayMs: 50}}]},
+      ['warning hedge', 'warning routes[0].hedge'],
+    ],
+    [
+      'in a route for a whole API',
+      {idempotency: {}, routes: [{match: {path: '/v1/**'}, name: 'v1', hedge: {delayMs: 100}}]},
+      ['warning routes[0].hedge'],
+    ],
+    [
+      'is taken back for the methods with keys',
+      {...keyed, routes: [{match: {methods: ['POST', 'PATCH']}, name: 'writes', hedge: null}]},
+      [],
+    ],
+    ['does not race where only GET sends a key', {idempotency: {methods: ['GET']}, hedge: {delayMs: 100}}, []],
+    ['is meant where servers share their keys', {...keyed, failover: {sharedKeys: true}}, []],
+  ] as const)
+    it(`RL101 ${what}`, async () =>
+      expect(await said('RL101', policy as unknown as PolicyInput)).to.deep.equal([...found]));
+});
+
 describe('paths whose words mislead', () => {
   it('RL101 leaves alone a declared POST that asks for a quote, fees or rates', async () => {
     for (const path of ['/v1/transfers/quote', '/v1/payments/fees', '/v1/shipments/rates']) {
