@@ -6,7 +6,7 @@
  *
  * `npx node examples/guarded-call.ts` shows what the callers and the database see. Time is virtual, so the run takes no time.
  */
-import {useFixedBreakers} from '../src/breakers.ts';
+import {useFixedBreakers} from '../src/features.ts';
 import {guard, reportOf} from '../src/function.ts';
 import {seededRandom, VirtualClock} from '../src/testing.ts';
 

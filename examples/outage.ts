@@ -7,8 +7,9 @@
  *
  * `npx node examples/outage.ts` takes 15 s, because the real server takes its time. The course's breaker opens for 30 s, this one for 1 s.
  */
-import {useFixedBreakers} from '../src/breakers.ts';
+
 import {systemClock} from '../src/core/system-clock.ts';
+import {useFixedBreakers} from '../src/features.ts';
 import {createFetch, type PolicyInput} from '../src/index.ts';
 import {type ScenarioInput, simulate} from '../src/simulate.ts';
 import {faultServer, sleep} from '../src/testing.ts';

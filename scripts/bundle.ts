@@ -3,7 +3,7 @@
  *
  * The declarations of both are those that the compiler has written into dist/declarations.
  */
-import {cpSync, rmSync, writeFileSync} from 'node:fs';
+import {cpSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {bundleClient} from './bundle/client.ts';
 import {
@@ -43,8 +43,12 @@ async function writeLinter(): Promise<void> {
   writeFileSync(join(dist, 'licenses.txt'), noticesOf(bundled, root));
   for (const page of ['rules', 'retry-lint.md', 'mcp.md', 'editors.md'])
     cpSync(join(root, 'docs', page), join(home, 'docs', page), {recursive: true});
+  mkdirSync(join(home, 'schema'));
   for (const name of ['policy', 'lint-config'])
-    cpSync(join(root, `schema/${name}.schema.json`), join(home, `schema/${name}.schema.json`));
+    writeFileSync(
+      join(home, `schema/${name}.schema.json`),
+      JSON.stringify(JSON.parse(readFileSync(join(root, `schema/${name}.schema.json`), 'utf8'))),
+    );
 }
 
 await writeClient();

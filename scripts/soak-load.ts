@@ -1,9 +1,9 @@
 /** The clients of the soak: every adapter under one policy, GETs and POSTs with and without a key, and callers that leave. */
 import ky from 'ky';
 import {Agent, request} from 'undici';
-import {useFixedBreakers} from '../src/breakers.ts';
 import {seededRandom} from '../src/core/random.ts';
 import {createFetch, definePolicy, resilience, type SteadfetchEvent} from '../src/core.ts';
+import {useFixedBreakers} from '../src/features.ts';
 import {resilienceInterceptor} from '../src/undici/interceptor.ts';
 import {WAYS} from '../test/support/reading-ways.ts';
 

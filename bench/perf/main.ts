@@ -4,7 +4,7 @@
  */
 import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {loadavg} from 'node:os';
-import {useFixedBreakers} from '../../src/breakers.ts';
+import {useFixedBreakers} from '../../src/features.ts';
 import {Costs} from './costs.ts';
 import {loadGroup, SUBJECT_GROUPS} from './groups.ts';
 import {markdownTable} from './markdown-table.ts';

@@ -1,5 +1,5 @@
 /** One subject in a process of its own. Measures what its parent asks for, one request at a time. */
-import {useFixedBreakers} from '../../src/breakers.ts';
+import {useFixedBreakers} from '../../src/features.ts';
 import type {Quantity} from './costs.ts';
 import {median} from './statistics.ts';
 import type {Group, Subject} from './subject.ts';

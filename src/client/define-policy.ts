@@ -15,7 +15,7 @@ const checked: PolicySource = {
     for (const {policy} of [resolved, ...resolved.routes]) {
       const kind = policy.breaker?.kind ?? 'adaptive';
       if (kind === 'adaptive' || fixedBreakers.make !== null) continue;
-      const message = `Breakers of kind "${kind}" have to be allowed first: call useFixedBreakers() of steadfetch/breakers.`;
+      const message = `Breakers of kind "${kind}" have to be allowed first: call useFixedBreakers() of steadfetch/features.`;
       throw new SteadfetchError('INVALID_POLICY', message);
     }
     return resolved;

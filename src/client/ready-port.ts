@@ -1,4 +1,4 @@
-/** The port of `readyPath`: what the engine asks of an endpoint that warms up. `useReadyPaths` of `steadfetch/ready-paths` implements it. */
+/** The port of `readyPath`: what the engine asks of an endpoint that warms up. `useReadyPaths` of `steadfetch/features` implements it. */
 import {SteadfetchError} from '../core/errors.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import type {Random} from '../core/random.ts';
@@ -60,7 +60,6 @@ export const warmsUp = (endpoint: Endpoint): endpoint is WarmingEndpoint => endp
 /** @throws SteadfetchError with code INVALID_POLICY before `useReadyPaths`. */
 export function refuseReadyPaths(): void {
   if (readyPaths.make !== null) return;
-  const message =
-    'Endpoints with a readyPath have to be allowed first: call useReadyPaths() of steadfetch/ready-paths.';
+  const message = 'Endpoints with a readyPath have to be allowed first: call useReadyPaths() of steadfetch/features.';
   throw new SteadfetchError('INVALID_POLICY', message);
 }

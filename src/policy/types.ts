@@ -1953,7 +1953,7 @@ export interface Endpoint {
   /**
    * For an endpoint that warms up: a path that answers 200 once the endpoint is ready, and 503 or nothing before.
    * Calls wait for it within their deadline, or go to another endpoint. null: never asked. A program calls
-   * `useReadyPaths()` of `steadfetch/ready-paths` before it makes such a policy.
+   * `useReadyPaths()` of `steadfetch/features` before it makes such a policy.
    *
    * Default: null. Source: Kubernetes (readiness probes); Envoy (active health checks).
    */
@@ -1988,7 +1988,7 @@ export interface EndpointInput {
   /**
    * For an endpoint that warms up: a path that answers 200 once the endpoint is ready, and 503 or nothing before.
    * Calls wait for it within their deadline, or go to another endpoint. null: never asked. A program calls
-   * `useReadyPaths()` of `steadfetch/ready-paths` before it makes such a policy.
+   * `useReadyPaths()` of `steadfetch/features` before it makes such a policy.
    *
    * Default: null. Source: Kubernetes (readiness probes); Envoy (active health checks).
    */

@@ -9,7 +9,7 @@ const SOURCE = new URL('../../src/', import.meta.url).href;
 const printed = async (lines: readonly string[]): Promise<string> => {
   const program = [
     `import {definePolicy} from '${SOURCE}client/define-policy.ts';`,
-    `import {useFixedBreakers} from '${SOURCE}breakers.ts';`,
+    `import {useFixedBreakers} from '${SOURCE}features.ts';`,
     'const outcome = make => { try { return make().policy.breaker.kind } catch ({code, message}) { return [code, message].join(": ") } };',
     ...lines,
   ].join('\n');
@@ -18,7 +18,7 @@ const printed = async (lines: readonly string[]): Promise<string> => {
 };
 
 const refused = (kind: string): string =>
-  `INVALID_POLICY: Breakers of kind "${kind}" have to be allowed first: call useFixedBreakers() of steadfetch/breakers.`;
+  `INVALID_POLICY: Breakers of kind "${kind}" have to be allowed first: call useFixedBreakers() of steadfetch/features.`;
 
 describe('breakers of a fixed time', () => {
   it('are refused by a sentence that says what to call, and taken after that', async () => {

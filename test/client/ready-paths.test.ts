@@ -10,7 +10,7 @@ const printed = async (lines: readonly string[]): Promise<string[]> => {
   const program = [
     `import {createFetch, definePolicy} from '${SOURCE}core.ts';`,
     `import {definePolicy as unchecked} from '${SOURCE}unchecked.ts';`,
-    `import {useReadyPaths} from '${SOURCE}ready-paths.ts';`,
+    `import {useReadyPaths} from '${SOURCE}features.ts';`,
     "const warming = {endpoints: [{name: 'a', origin: 'https://a.test', readyPath: '/healthz'}]};",
     "const log = async make => console.log(await (async () => { try { await make(); return 'taken' } catch ({code, message}) { return [code, message].join(': ') } })());",
     ...lines,
@@ -20,7 +20,7 @@ const printed = async (lines: readonly string[]): Promise<string[]> => {
 };
 
 const REFUSED =
-  'INVALID_POLICY: Endpoints with a readyPath have to be allowed first: call useReadyPaths() of steadfetch/ready-paths.';
+  'INVALID_POLICY: Endpoints with a readyPath have to be allowed first: call useReadyPaths() of steadfetch/features.';
 
 describe('endpoints with a readyPath', () => {
   it('are refused by a sentence that says what to call, and taken after that', async () => {

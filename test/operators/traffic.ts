@@ -9,7 +9,7 @@ import type {AddressInfo} from 'node:net';
 import {setTimeout} from 'node:timers/promises';
 import {SpanStatusCode, trace} from '@opentelemetry/api';
 import ky from 'ky';
-import {useFixedBreakers} from '../../src/breakers.ts';
+import {useFixedBreakers} from '../../src/features.ts';
 import {createFetch, definePolicy, resilience} from '../../src/index.ts';
 import type {PolicyInput} from '../../src/policy/types.ts';
 

@@ -26,7 +26,7 @@ const STEADFETCH: Package = {
   allowed:
     /^(?:dist\/(?:[a-z-]+|shared-[A-Z0-9]{8})\.js|dist\/types\/(?:shared-[\w-]{8}|src\/[a-z0-9/-]+)\.d\.ts|dist\/licenses\.txt|schema\/(?:policy|scenario)\.schema\.json|schema\/(?:presets|scenarios)\/[a-z-]+\.json|docs\/(?:[a-z-]+|guides\/[a-z-]+|api\/(?:README|[a-z]+))\.md|(?:README|SECURITY)\.md|LICENSE|package\.json)$/,
   leftOut:
-    /^(?:docs\/(?:decisions\/|images\/|rules\/|(?:retry-lint|mcp|editors|conformance|api\/lint)\.md)|(?:CHANGELOG|CONTRIBUTING)\.md$)/,
+    /^(?:docs\/(?:decisions\/|images\/|rules\/|(?:retry-lint|mcp|editors|conformance|defaults|migrating|performance|reliability|api\/lint)\.md)|(?:CHANGELOG|CONTRIBUTING)\.md$)/,
   leastLinks: 50,
   mostFiles: 245,
   mostMb: 3.65,

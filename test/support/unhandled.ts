@@ -1,5 +1,4 @@
-import {useFixedBreakers} from '../../src/breakers.ts';
-import {useReadyPaths} from '../../src/ready-paths.ts';
+import {useFixedBreakers, useReadyPaths} from '../../src/features.ts';
 
 // What a policy is told without them, test/client/fixed-breakers.test.ts and ready-paths.test.ts ask in a process of their own.
 useFixedBreakers();

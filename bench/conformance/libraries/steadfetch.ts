@@ -1,5 +1,4 @@
 import {answer, runBatch} from '../../../src/batch.ts';
-import {useFixedBreakers} from '../../../src/breakers.ts';
 import {
   createFetch,
   definePolicy,
@@ -11,6 +10,7 @@ import {
   seededRandom,
 } from '../../../src/core.ts';
 import {backoffMs} from '../../../src/decide/backoff.ts';
+import {useFixedBreakers} from '../../../src/features.ts';
 import {grpcInterceptor} from '../../../src/grpc/interceptor.ts';
 import {
   answerOf,

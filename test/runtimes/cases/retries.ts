@@ -1,7 +1,7 @@
 /** What is sent again, and what is not. */
 
-import {useFixedBreakers} from '../../../src/breakers.ts';
 import {reportOf} from '../../../src/core.ts';
+import {useFixedBreakers} from '../../../src/features.ts';
 import {AT_ONCE, attemptsOf, type Case, equal, ok, Script, thrown} from '../case.ts';
 
 const idsOf = (seen: readonly {headers: Readonly<Record<string, string>>}[], header: string): (string | undefined)[] =>
