@@ -65,7 +65,13 @@ function add<T>(map: Map<string, T[]>, name: string, value: T): void {
 }
 
 /** The node and all below it, depth first. */
-export const nodesIn = (node: Node): Node[] => [node, ...childrenOf(node).flatMap(nodesIn)];
+export function nodesIn(node: Node, found: Node[] = []): Node[] {
+  found.push(node);
+  node.forEachChild(child => {
+    nodesIn(child, found);
+  });
+  return found;
+}
 
 export function childrenOf(node: Node): Node[] {
   const children: Node[] = [];
