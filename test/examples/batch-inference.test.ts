@@ -4,6 +4,23 @@ import {join} from 'node:path';
 import {expect} from 'chai';
 import {labelAll, type Model, type Run, someTexts, startModel} from '../../examples/batch-inference.ts';
 
+/** Requests that are answered before the run is stopped: results wait for the disk, which a busy machine has little of. */
+const ANSWERED = 20;
+
+/** Later requests hang until their run is stopped. @returns Ends it. */
+function answerFirst(): () => void {
+  const {fetch} = globalThis;
+  let sent = 0;
+  globalThis.fetch = (input, init) => {
+    if (++sent <= ANSWERED) return fetch(input, init);
+    const signal = init!.signal!;
+    return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  };
+  return () => {
+    globalThis.fetch = fetch;
+  };
+}
+
 describe('batch-inference', () => {
   const folder = mkdtempSync(join(tmpdir(), 'steadfetch-example-'));
   const texts = [...someTexts()];
@@ -13,7 +30,8 @@ describe('batch-inference', () => {
   let resumed: Run;
   before(async () => {
     model = await startModel();
-    stopped = await labelAll(texts, model.url, join(folder, 'journal'), count => count >= 150);
+    const answerAll = answerFirst();
+    stopped = await labelAll(texts, model.url, join(folder, 'journal'), count => count >= 150).finally(answerAll);
     asked = new Map(model.asked);
     resumed = await labelAll(texts, model.url, join(folder, 'journal'));
   });
@@ -24,7 +42,7 @@ describe('batch-inference', () => {
 
   it('is stopped halfway, with what it has', () => {
     expect(stopped.report.ended).to.equal('aborted');
-    expect(stopped.results.length).to.be.within(150, 900);
+    expect(stopped.results.length).to.be.within(150, 600);
   });
 
   it('goes on: every text has its label, and the one that is too long its error', () => {
