@@ -73,13 +73,14 @@ async function lintAll(paths: readonly string[], workspace: Workspace, options: 
   const progress = new Progress(workspace.io.err, paths.length);
   const reports = new Map<string, Report>();
   const realPath = (path: string): string => realPathOf(workspace.absolute(path));
-  const names = fix === 'no' ? undefined : Map.groupBy(paths, realPath);
+  const names = new Map<string, string[]>();
+  if (fix !== 'no') for (const path of paths) names.set(realPath(path), [...(names.get(realPath(path)) ?? []), path]);
   for (const path of fix === 'no' ? paths : await basesFirst(paths, workspace)) {
     const request = await workspace.request(path);
     Object.assign(found.texts, request.files);
     reports.set(path, fix === 'no' ? await lintText(request) : await fixOne(path, request, options, workspace, found));
     // Links to a file are linted with its new text.
-    for (const name of names?.get(realPath(path)) ?? []) workspace.texts.set(name, workspace.texts.read(path));
+    for (const name of names.get(realPath(path)) ?? []) workspace.texts.set(name, workspace.texts.read(path));
     progress.advance();
   }
   progress.end();
