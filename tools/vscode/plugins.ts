@@ -133,6 +133,9 @@ export const spokenMessages: Plugin = {
 /** The objects of a module of the protocol, each in a function of its own. */
 const OBJECTS = /^(?:export )?var (\w+);\n\(function.*?^\}\)\(\1 \|\| \((?:exports\.\1 = )?\1 = \{\}\)\);$/gms;
 
+/** The first line of a CommonJS module: it names every export, and makes none. */
+const ANNOUNCED = /^(?:exports\.\w+ = )+void 0;$/gm;
+
 /**
  * Leaves out the messages and types that the server does not name: each is an object that a function fills, and no bundler can tell that nothing
  * uses it. One that is missing fails the build, or the server when it starts.
@@ -152,9 +155,9 @@ export const namedProtocol = (root: string): Plugin => ({
           /[/\\]vscode-languageserver-(?:types[/\\]lib[/\\]esm[/\\]main|protocol[/\\]lib[/\\]common[/\\]protocol)\.js$/,
       },
       ({path}) => ({
-        contents: readFileSync(path, 'utf8').replace(OBJECTS, (block, name) =>
-          named.has(name) || name === 'Is' ? block : '',
-        ),
+        contents: readFileSync(path, 'utf8')
+          .replace(OBJECTS, (block, name) => (named.has(name) || name === 'Is' ? block : ''))
+          .replace(ANNOUNCED, ''),
       }),
     );
   },
