@@ -40,7 +40,7 @@ const QUICK_RATE = 1 / 512;
 const USUAL_RISE = 1 / 60_000;
 /** Refusals are too many where this share of what succeeds otherwise is refused, with these odds (as a logarithm) against chance. */
 const TOO_MANY = 0.3;
-const ODDS = 6;
+const ODDS = 4;
 const LEAST_SHARE = 0.05;
 const SHARE_RATE = 1 / 16;
 

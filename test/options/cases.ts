@@ -674,7 +674,7 @@ const load: readonly Case[] = [
     b: {concurrency: {kind: 'adaptive', max: 20, queue: 1000}},
     both: oneAttempt,
     scenario: sentAfter(429, 20),
-    expect: [20, 8],
+    expect: [20, 9],
   },
   {
     path: 'concurrency(adaptive).start',
@@ -706,7 +706,7 @@ const load: readonly Case[] = [
     b: {concurrency: {kind: 'adaptive', start: 20, decreaseRatio: 0.5}},
     both: oneAttempt,
     scenario: sentAfter(429, 20),
-    expect: [5, 8],
+    expect: [5, 9],
   },
   {
     path: 'concurrency(adaptive).queue',
