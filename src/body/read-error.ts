@@ -1,5 +1,5 @@
 /**
- * The JSON body of an error, read beside the response: the response keeps a body of its own, whole and unread, because it may be the answer.
+ * The body of an error, read beside the response: the response keeps a body of its own, whole and unread, because it may be the answer.
  */
 
 import type {AbortSource} from '../core/abort-source.ts';
@@ -20,7 +20,7 @@ export interface ErrorRead {
 /** The longest time that a decision waits for the body of an error. Most bodies arrive in one packet with the headers. */
 export const LONGEST_ERROR_READ_MS = 500;
 
-/** @returns Undefined where the body is not JSON, is larger than the limit by its header, or cannot be read twice. */
+/** @returns JSON, or a short text; undefined where the body is neither, is larger than the limit by its header, or cannot be read twice. */
 export function readErrorOf(response: Response, limits: ErrorRead): Promise<unknown> | undefined {
   try {
     const {body, headers} = response;
@@ -31,10 +31,9 @@ export function readErrorOf(response: Response, limits: ErrorRead): Promise<unkn
   }
 }
 
-const JSON_TYPE = /^application\/(?:[a-z0-9.-]+\+)?json\s*(?:;|$)/i;
-
+/** Whatever type the server says: errors come as text/plain, as text/event-stream, and without a type. */
 export const mayBeRead = (headers: ResponseHeaders, {maxBytes}: ErrorRead): boolean =>
-  JSON_TYPE.test(headers.get('content-type')?.trim() ?? '') && !(Number(headers.get('content-length')) > maxBytes);
+  !(Number(headers.get('content-length')) > maxBytes);
 
 async function readJson(reader: ReadableStreamDefaultReader<Uint8Array>, limits: ErrorRead): Promise<unknown> {
   const chunks: Uint8Array[] = [];
@@ -59,9 +58,15 @@ async function readJson(reader: ReadableStreamDefaultReader<Uint8Array>, limits:
   return parsed(chunks);
 }
 
-/** Undefined for a body that was cut off, because its text is not valid JSON. */
+/** Undefined for a page, and for JSON that was cut off and is longer than a message. */
 export function parsed(chunks: readonly Uint8Array[]): unknown {
   const decoder = new TextDecoder();
   const text = chunks.map(chunk => decoder.decode(chunk, {stream: true})).join('') + decoder.decode();
-  return parsedText(text);
+  const json = parsedText(text) ?? parsedText(text.replaceAll(NOT_DATA, ''));
+  return json ?? (text.length <= LONGEST_TEXT && !text.trimStart().startsWith('<') ? text : undefined);
 }
+
+/** What an event stream has beside its data. */
+const NOT_DATA = /^(?:data:|(?:event|id|retry|):.*$)/gm;
+/** A page is no message. */
+const LONGEST_TEXT = 2000;

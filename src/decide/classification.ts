@@ -24,14 +24,26 @@ export interface Classification {
   readonly once: boolean;
   /** No policy can change it: an abort by the caller, a replayed response, `x-should-retry: false`, a bad certificate. */
   readonly final: boolean;
+  /** Refused for its load, in the vendor's own words, before any work: nothing is paid, though the request may not be repeated for that. */
+  readonly unpaid: boolean;
   /** The wait that the body of the response asks for; null if it asks for none, or was not read. Headers take precedence. */
   readonly hint: ServerHint | null;
 }
 
-type Marks = Partial<Pick<Classification, 'throttled' | 'once' | 'final'>>;
+type Marks = Partial<Pick<Classification, 'throttled' | 'once' | 'final' | 'unpaid'>>;
 
 const classification = (transient: boolean, sent: Sent, reason: string, marks: Marks = {}): Classification =>
-  Object.freeze({transient, sent, reason, throttled: false, once: false, final: false, hint: null, ...marks});
+  Object.freeze({
+    transient,
+    sent,
+    reason,
+    throttled: false,
+    once: false,
+    final: false,
+    unpaid: false,
+    hint: null,
+    ...marks,
+  });
 
 export const green = (reason: string, sent: 'not-sent' | 'not-processed', marks?: Marks): Classification =>
   classification(true, sent, reason, marks);

@@ -1,8 +1,9 @@
 /** Refines the classification of an error response by its body. */
 
-import {type Classification, red, throttled} from './classification.ts';
+import {type Classification, red} from './classification.ts';
 import type {ErrorFacts} from './error-body.ts';
-import {type Refusal, refusalOf} from './refusals.ts';
+import {generalMeaning} from './general-refusals.ts';
+import {type Meaning, refusalOf} from './refusals.ts';
 import type {Transients} from './transients.ts';
 
 /**
@@ -16,18 +17,23 @@ export function classifyErrorBody(
   transients: Transients,
 ): Classification {
   if (found.final) return found;
-  const refusal = refusalOf(facts);
-  const refined = refusal === null ? found : refine(found, refusal, status, transients);
+  const row = refusalOf(facts);
+  // A vendor's code for any limit, or any failure, says less than a sentence about credit.
+  const isVague = row === null || (row.in === 'code' && (row.means === 'throttled' || row.means === 'failed'));
+  const meaning = (isVague ? generalMeaning(facts, status) : null) ?? row?.means ?? null;
+  const refined = meaning === null ? found : refine(found, meaning, status, transients);
   return refined.transient && facts.hint !== null ? Object.freeze({...refined, hint: facts.hint}) : refined;
 }
 
 /** "not-processed" only if the vendor documents that the model did not run. */
-function refine(found: Classification, {means}: Refusal, status: number, transients: Transients): Classification {
-  switch (means) {
+function refine(found: Classification, meaning: Meaning, status: number, transients: Transients): Classification {
+  switch (meaning) {
     case 'exhausted':
       return red(`${status}: the quota or the credit of the account is used up`, 'not-processed', {throttled: true});
     case 'too-large':
       return red(`${status}: the request alone exceeds the rate limit`, 'not-processed', {throttled: true});
+    case 'never':
+      return red(`${status}: the server says that this request cannot succeed`, 'not-processed');
     case 'loading':
       return Object.freeze({
         ...found,
@@ -44,7 +50,12 @@ function refine(found: Classification, {means}: Refusal, status: number, transie
         throttled: true,
       });
     case 'overloaded':
-      return throttled(found);
+      return Object.freeze({
+        ...found,
+        transient: found.transient || transients.status(503),
+        throttled: true,
+        unpaid: true,
+      });
     case 'failed':
       return found.sent === 'not-processed' ? Object.freeze({...found, sent: 'maybe-processed'}) : found;
     case 'invalid':

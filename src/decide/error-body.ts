@@ -4,7 +4,6 @@
  */
 
 import {isRecord} from '../core/unknown-value.ts';
-import {goDurationMs} from './go-duration.ts';
 import type {ServerHint} from './server-hint.ts';
 
 /** The facts in the body of an error. */
@@ -47,34 +46,38 @@ function readFacts(body: unknown, awsError: string | null): ErrorFacts {
   const root = fieldsOf(Array.isArray(body) ? body[0] : body); // Gemini streams a list whose first entry is the error.
   const error = fieldsOf(root.error);
   const details = entriesOf(error.details);
-  const message = textOf([error.message, root.message, root.error, body]);
-  const written = [
-    error.code,
-    error.type,
-    error.status,
-    fieldsOf(error.details).error_code, // Anthropic's details are an object, Google's are a list.
-    root.code,
-    root.type,
-    root.error_type,
-    root.__type,
-    awsError,
+  // Anthropic's details are an object, Google's are a list; Cloudflare writes a list of errors, FastAPI `detail`.
+  const places = [
+    error,
+    root,
+    fieldsOf(error.details),
+    ...entriesOf(root.errors),
+    ...entriesOf(error.errors),
+    fieldsOf(root.detail),
+    ...details,
   ];
+  const codes = [...places.flatMap(place => CODE_FIELDS.map(field => place[field])), awsError];
+  const texts = places.flatMap(place => TEXT_FIELDS.map(field => place[field])).concat(body);
+  const message = texts
+    .filter(text => typeof text === 'string')
+    .join('\n')
+    .slice(0, LONGEST_MESSAGE);
   return {
-    codes: written.filter(isCode).map(withoutNamespace),
+    codes: codes.filter(isCode).map(withoutNamespace),
     message,
     quotas: details.flatMap(quotasOf),
-    hint: hintIn(root, details, message),
+    hint: hintIn(places, details, message),
   };
 }
+
+const CODE_FIELDS = ['code', 'type', 'status', 'reason', 'error_code', 'error_type', '__type', 'ErrorCode'];
+const TEXT_FIELDS = ['message', 'error', 'detail', 'Message', 'title'];
 
 const isCode = (value: unknown): value is string =>
   typeof value === 'string' && value !== '' && value.length <= LONGEST_CODE;
 
 /** AWS writes `namespace#Name`, `Name:url`, or both. */
 const withoutNamespace = (code: string): string => code.replace(/:.*$/s, '').replace(/^.*#/s, '');
-
-const textOf = (candidates: readonly unknown[]): string =>
-  candidates.find((each): each is string => typeof each === 'string')?.slice(0, LONGEST_MESSAGE) ?? '';
 
 /** google.rpc.QuotaFailure names the quota in `quotaId`, google.rpc.ErrorInfo in `quota_limit`. */
 function quotasOf(detail: Fields): string[] {
@@ -84,24 +87,42 @@ function quotasOf(detail: Fields): string[] {
 
 // The wait that the server asks for.
 
-/** In sentences: OpenAI's "try again in 6m0s", Gemini's "retry in 34.07s", Azure's "retry after 6 seconds". */
-const IN_GO_DURATION = /\b(?:try again|retry) in ((?:\d+(?:\.\d+)?(?:h|ms|m|s))+)/i;
-const IN_WORDS = /\b(?:try again|retry) (?:in|after) (\d+(?:\.\d+)?) (milliseconds?|seconds?|minutes?)\b/i;
-const WORDS_MS: Readonly<Record<string, number>> = {millisecond: 1, second: 1000, minute: 60_000};
+/**
+ * In sentences: OpenAI's "try again in 6m0s", Gemini's "retry in 34.07s", Azure's "retry after 6 seconds", GitHub's "try again in 58 hours". No
+ * number comes between the words and the wait.
+ */
+const IN_WORDS =
+  /\b(?:try again|retry(?:ing)?|wait|resets?|available|come back)\b[^\d.\n-]{0,40}?\b(?:in|after|for|wait|least)? ?((?:\d{1,12}(?:\.\d{1,9})? ?(?:ms|milliseconds?|d(?:ays?)?|h(?:ours?|rs?)?|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?)(?![a-z])[ ,]{0,2}(?:and )?){1,4})/i;
+const UNITS_MS: Readonly<Record<string, number>> = {ms: 1, d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000};
 /** google.protobuf.Duration as JSON. */
 const SECONDS = /^(\d{1,12}(?:\.\d{1,9})?)s$/;
+/** Seconds as a number: Hugging Face; Replicate and Cloudflare; OpenAI's plans. */
+const WAIT_FIELDS = [
+  ['estimated_time', 'estimated-time'],
+  ['retry_after', 'message'],
+  ['retry_after_seconds', 'message'],
+  ['resets_in_seconds', 'message'],
+] as const;
 
-function hintIn(root: Fields, details: readonly Fields[], message: string): ServerHint | null {
+function hintIn(places: readonly Fields[], details: readonly Fields[], message: string): ServerHint | null {
   const retryDelay = details.find(detail => String(detail['@type']).endsWith('google.rpc.RetryInfo'))?.retryDelay;
   const delay = typeof retryDelay === 'string' ? SECONDS.exec(retryDelay) : null;
   if (delay !== null) return hint(Number(delay[1]) * 1000, 'retry-info');
-  const {estimated_time: estimated} = root;
-  if (typeof estimated === 'number' && estimated >= 0) return hint(estimated * 1000, 'estimated-time');
-  const duration = IN_GO_DURATION.exec(message);
-  if (duration !== null) return hint(goDurationMs(duration[1]!), 'message');
+  for (const [field, source] of WAIT_FIELDS)
+    for (const {[field]: seconds} of places)
+      if (typeof seconds === 'number' && seconds >= 0) return hint(seconds * 1000, source);
   const words = IN_WORDS.exec(message);
-  if (words === null) return null;
-  return hint(Number(words[1]) * WORDS_MS[words[2]!.toLowerCase().replace(/s$/, '')]!, 'message');
+  return words === null ? null : hint(wordsMs(words[1]!), 'message');
+}
+
+/** Numbers, each with its unit: `8h44m7s`, `2 minutes and 5 seconds`. */
+function wordsMs(text: string): number {
+  let ms = 0;
+  for (const [, number, unit] of text.toLowerCase().matchAll(/(\d{1,12}(?:\.\d{1,9})?) ?([a-z]{1,12})/g)) {
+    const short = /^(?:ms|milli)/.test(unit!) ? 'ms' : unit![0]!;
+    ms += Number(number) * UNITS_MS[short]!;
+  }
+  return ms;
 }
 
 /** Rounded up to whole milliseconds: a retry must not be early. `toFixed` first, because 2.2 * 1000 is a little more than 2200. */

@@ -9,6 +9,8 @@ const BY_VENDOR: Readonly<Record<string, string>> = {
   Google: 'https://ai.google.dev/gemini-api/docs/troubleshooting',
   'Azure OpenAI': 'https://learn.microsoft.com/azure/ai-services/openai/quotas-limits',
   'Amazon Bedrock': 'https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html',
+  GitHub: 'https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api',
+  DashScope: 'https://help.aliyun.com/zh/model-studio/error-code',
   AWS: 'https://github.com/smithy-lang/smithy-typescript/blob/main/packages/service-error-classification/src/constants.ts',
   'Hugging Face': 'https://github.com/huggingface/transformers/issues/11904',
   TGI: 'https://github.com/huggingface/text-generation-inference/blob/main/router/src/infer/mod.rs',

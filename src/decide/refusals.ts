@@ -18,6 +18,8 @@ export type Meaning =
   | 'overloaded'
   /** The server began to work, and failed. */
   | 'failed'
+  /** No retry of this request can succeed, whatever the status says. */
+  | 'never'
   /** Something about the request is wrong. */
   | 'invalid';
 
@@ -59,6 +61,8 @@ const aws = codes('AWS');
 
 /** The first row that fits counts, so errors that no wait can end come before those that a wait may end. */
 export const REFUSALS: readonly Refusal[] = [
+  // Alibaba sends OpenAI's word for a used-up account for its limit of tokens a minute, too.
+  {vendor: 'DashScope', in: 'message', words: ['error-code#token-limit'], means: 'throttled', status: 429},
   openAi('exhausted', 429, 'insufficient_quota', ...OPENAI_BILLING),
   anthropic('exhausted', 429, 'enforced_spend_limit_reached'),
   anthropic('exhausted', 402, 'billing_error'),
@@ -89,7 +93,8 @@ export const REFUSALS: readonly Refusal[] = [
 
   openAi('throttled', 429, 'rate_limit_exceeded', 'slow_down'),
   anthropic('throttled', 429, 'rate_limit_error'),
-  google('throttled', 429, 'RESOURCE_EXHAUSTED'),
+  google('throttled', 429, 'RESOURCE_EXHAUSTED', 'rateLimitExceeded', 'userRateLimitExceeded'),
+  {vendor: 'GitHub', in: 'message', words: ['secondary rate limit'], means: 'throttled', status: 403},
   {
     vendor: 'Azure OpenAI',
     in: 'message',

@@ -81,14 +81,31 @@ describe('refusals', () => {
       'malformed JSON',
       answer(429, {'content-type': JSON_TYPE}, '{"error": {"code": "insufficient_quota"'),
       '0 500: 200',
-      '0 500: 200',
+      '0: 429 (not-transient)',
     ],
     [
       'JSON of another type',
       answer(429, {'content-type': 'text/html'}, JSON.stringify(openAi('insufficient_quota'))),
       '0 500: 200',
-      '0 500: 200',
+      '0: 429 (not-transient)',
     ],
+    [
+      'an event stream',
+      answer(
+        429,
+        {'content-type': 'text/event-stream'},
+        `event: error\ndata: ${JSON.stringify(openAi('insufficient_quota'))}\n\n`,
+      ),
+      '0 500: 200',
+      '0: 429 (not-transient)',
+    ],
+    [
+      'plain text',
+      answer(429, {'content-type': 'text/plain'}, 'Insufficient balance'),
+      '0 500: 200',
+      '0: 429 (not-transient)',
+    ],
+    ['a page', answer(429, {'content-type': 'text/html'}, '<p>Insufficient balance</p>'), '0 500: 200', '0 500: 200'],
     [
       'a problem document',
       answer(
@@ -100,10 +117,16 @@ describe('refusals', () => {
       '0: 429 (not-transient)',
     ],
     [
+      'a status that is not transient, with a code of AWS that is',
+      json(400, {__type: 'com.amazonaws.dynamodb.v20120810#ThrottlingException'}),
+      '0: 400 (not-transient)',
+      '0 500: 200',
+    ],
+    [
       'a status that is not transient',
-      json(400, openAi('rate_limit_exceeded')),
-      '0: 400 (not-transient)',
-      '0: 400 (not-transient)',
+      json(404, openAi('rate_limit_exceeded')),
+      '0: 404 (not-transient)',
+      '0: 404 (not-transient)',
     ],
     ['no body', answer(429, {'content-type': JSON_TYPE}), '0 500: 200', '0 500: 200'],
   ] as const)

@@ -17,7 +17,7 @@ const facts: RetryFacts = {
   reasonBefore: undefined,
   maxHintMs: 60_000,
 };
-const paid = {afterTimeout: false, maxPaidAttempts: 2, attemptTimeoutPerOutputTokenMs: null};
+const paid = {afterTimeout: false, maxPaidAttempts: 2, maxFreeAttempts: 0, attemptTimeoutPerOutputTokenMs: null};
 const broken = answered(new Response(null, {status: 503}));
 const timeout = failed('attempt-timeout', undefined);
 const hint = (ms: number): ServerHint => ({ms, source: 'retry-after'});

@@ -274,4 +274,32 @@ const invalid: readonly Recorded[] = [
   {vendor: 'Amazon Bedrock', status: 403, body: {__type: 'AccessDeniedException'}, means: 'invalid'},
 ];
 
-export const RECORDED: readonly Recorded[] = [...exhausted, ...waits, ...failures, ...invalid];
+const limits: readonly Recorded[] = [
+  {
+    vendor: 'DashScope',
+    status: 429,
+    body: {
+      error: {
+        code: 'insufficient_quota',
+        message: 'For details, see: https://help.aliyun.com/zh/model-studio/error-code#token-limit',
+      },
+    },
+    means: 'throttled',
+  },
+  ...['rateLimitExceeded', 'userRateLimitExceeded'].map(
+    (reason): Recorded => ({
+      vendor: 'Google',
+      status: 429,
+      body: {error: {code: 429, message: 'Rate Limit Exceeded', errors: [{domain: 'usageLimits', reason}]}},
+      means: 'throttled',
+    }),
+  ),
+  {
+    vendor: 'GitHub',
+    status: 403,
+    body: {message: 'You have exceeded a secondary rate limit. Please wait a few minutes.'},
+    means: 'throttled',
+  },
+];
+
+export const RECORDED: readonly Recorded[] = [...exhausted, ...waits, ...failures, ...invalid, ...limits];
