@@ -8,6 +8,7 @@ const fullCore = [...shared, 'SystemIds', 'createFetch', 'presets', 'reportOf', 
 export const publicNames: Readonly<Record<string, readonly string[]>> = {
   '.': fullCore,
   './core': fullCore,
+  './models': ['InvalidPolicyError', 'RejectedError', 'SteadfetchError', 'TimeoutError', 'modelFetch', 'reportOf'],
   './features': ['useFixedBreakers', 'useReadyPaths'],
   './batch': [...shared, 'answer', 'runBatch'].sort(),
   './bullmq': [...shared, 'answer', 'itemQueue'].sort(),

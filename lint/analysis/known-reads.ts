@@ -74,6 +74,33 @@ const READS: readonly Pick<KnownPaths, 'generates' | 'hosts' | 'paths'>[] = [
   {
     paths: ['/generate', '/generate_stream', 'models/*/generate', 'models/*/generate_stream', 'predictions/*'],
   },
+  // KServe and Triton, Vertex, SageMaker, Replicate, Hugging Face, Cloudflare, Alibaba, IBM, Voyage, Mistral: a model computes a new response
+  {
+    generates: true,
+    paths: [
+      '*:predict',
+      '*:explain',
+      'v2/models/**/infer',
+      'v2/models/**/generate',
+      'v2/models/**/generate_stream',
+      '/predictions/*',
+      '**/invocations',
+      'invocations-response-stream',
+      'v1/predictions',
+      'v1/models/*/*/predictions',
+      'v1/deployments/*/*/predictions',
+      'hf-inference/models/**',
+      '/models/*/*',
+      'accounts/*/ai/run/*/*/*',
+      'services/aigc/*/*',
+      'services/embeddings/**',
+      'ml/v1/text/*',
+      'multimodalembeddings',
+      'v1/ocr',
+      '/completion',
+      'embed_*',
+    ],
+  },
   // Cohere: a model computes a new response
   {generates: true, paths: ['v1/chat', 'v2/chat']},
   // Elasticsearch: a search

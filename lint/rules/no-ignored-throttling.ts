@@ -133,7 +133,7 @@ const hintsBelowQueueWait: FormerCheck = {
     if (!mayRetry(scope) || !retriesThrottled(scope.policy)) return;
     const waitMs = Math.min(quota.maxWaitMs, deadlineMs ?? Infinity);
     // RL210 reports a limit below a second.
-    if (retryAfter.maxMs < SECOND || retryAfter.maxMs * MUCH > waitMs) return;
+    if (retryAfter.maxMs < SECOND || retryAfter.maxMs * MUCH > Math.min(waitMs, 2 * MINUTE)) return;
     const {words} = scope.dialect;
     yield {
       at: 'retryAfter.maxMs',

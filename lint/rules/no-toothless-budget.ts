@@ -29,7 +29,7 @@ function* checkRatio(
   rps: number | undefined,
   scope: Scope,
 ): Iterable<Draft> {
-  if (ratio >= 1) {
+  if (ratio >= (scope.policy.paid?.maxFreeAttempts ? SDK_RETRIES : 1)) {
     const message = `The budget allows ${formatCount(ratio, 'retry', 'retries')} per call, so the load can grow to ${formatShare(1 + ratio)} of the calls. Set a ratio below 1.`;
     yield {at: 'budget.ratio', message, fix: setting(scope, 'budget.ratio', 0.1)};
   } else if (rps !== 0 && minPerSecond >= (rps ?? BUSY_RPS)) {
@@ -49,6 +49,9 @@ function* checkRatio(
     yield {at: 'budget.windowMs', message, fix: setting(scope, 'budget.windowMs', 10_000)};
   }
 }
+
+/** Retries of a call by the SDKs of model endpoints. Refusals cost them no work. */
+const SDK_RETRIES = 2;
 
 /** As long, and as many, as RL218 reports of a fleet. */
 const LONG_MS = 60_000;

@@ -19,7 +19,7 @@ import {type Failover, type Place, PROBING_MS} from './failover.ts';
 import {bringsKey} from './ids.ts';
 import {moveTo} from './move.ts';
 import {notifyQueued} from './notify.ts';
-import {amountsAt, askQuota} from './quota.ts';
+import {accountAt, amountsAt, askQuota, quotaOf} from './quota.ts';
 import {recoveryWaitMs, waitableMs} from './wait.ts';
 
 /** What `useReadyPaths` makes, as calls wait for it. */
@@ -50,6 +50,7 @@ function admitAtEndpoint<R extends AttemptResponse>(
   now: number,
 ): void {
   failover.confineBy(call.transport, bringsKey(call));
+  if (call.guards.accounts !== null) failover.account = accountAt(call);
   const place = failover.choose(call.guards, amountsAt(call), call.attempts > 0, now);
   for (const endpoint of failover.passedOver(place)) failover.readinessAt(endpoint)?.askIfAway(call, now);
   if (place.readiness !== null) return (place.readiness as AwaitedReadiness).admitLater(call, applicant, now, admit);
@@ -63,7 +64,8 @@ function admitAtEndpoint<R extends AttemptResponse>(
 
 function admitHere<R extends AttemptResponse>(call: CallContext<R>, applicant: Applicant<R>, now: number): void {
   const {client, guards} = call;
-  const {hold, breaker, quota} = guards;
+  const {hold, breaker} = guards;
+  const quota = quotaOf(call, guards);
   const heldMs = hold === null || quota !== null ? 0 : hold.waitMs(now, client.random);
   if (heldMs > 0) waitForHeldOrigin(call, applicant, heldMs, now);
   else if (!call.retryStateIfAny?.release && breaker?.refuses(now)) waitOrRefuse(call, applicant, breaker, now);

@@ -8,7 +8,7 @@ import {type Classification, harmless, isOverload, red, SUCCESS} from '../decide
 import {classify} from '../decide/classify.ts';
 import {classifyErrorBody} from '../decide/classify-error-body.ts';
 import type {ErrorFacts} from '../decide/error-body.ts';
-import {isFree} from '../decide/paid.ts';
+import {isFree, isFreeRefusal, withAge} from '../decide/paid.ts';
 import {redactText} from '../decide/redact.ts';
 import {afterRedirect, type Redirected} from '../decide/redirected.ts';
 import type {Load} from '../guards/adaptive-limit.ts';
@@ -19,7 +19,7 @@ import type {CallContext} from './context.ts';
 import {errorFactsOf} from './error-facts.ts';
 import {holdOthers} from './hint.ts';
 import {notifyAttemptEnded} from './notify.ts';
-import {settleQuota} from './quota.ts';
+import {quotaOf, settleQuota} from './quota.ts';
 import {discardResponse} from './response.ts';
 import {within} from './wait.ts';
 
@@ -73,7 +73,8 @@ async function askAndLearn<R extends AttemptResponse>(
   const {classify: ask, clock} = call.client;
   const byStatus = classificationOf(call, outcome);
   const facts = errorFactsOf(call, outcome, byStatus);
-  const found: Found<R> = facts === null ? {classification: byStatus} : await withFacts(call, outcome, facts);
+  const read: Found<R> = facts === null ? {classification: byStatus} : await withFacts(call, outcome, facts);
+  const found = 'ended' in read || call.plan.policy.paid === null ? read : aged(read, outcome, attempt, clock.now());
   const asked =
     'ended' in found || ask === null || found.classification.final
       ? found
@@ -90,6 +91,13 @@ async function askAndLearn<R extends AttemptResponse>(
 
 /** The classification; or how the call ended before there was one. */
 type Found<R extends AttemptResponse> = {readonly classification: Classification} | {readonly ended: Outcome<R>};
+
+const aged = <R extends AttemptResponse>(
+  {classification}: {readonly classification: Classification},
+  {status}: Outcome<R>,
+  {startedAt}: Attempt<R>,
+  now: number,
+): Found<R> => ({classification: withAge(classification, status, now - startedAt)});
 
 /** The classification refined by the body; or the outcome of the call if it was aborted or reached its deadline during the read. */
 export async function withFacts<R extends AttemptResponse>(
@@ -153,7 +161,7 @@ export function learn<R extends AttemptResponse>(
   now: number,
 ): void {
   const {client, failover} = call;
-  const {breaker, budget, concurrency, hedge, quota, load} = attempt.guards;
+  const {breaker, budget, concurrency, hedge, load} = attempt.guards;
   const readiness = failover?.readinessAt(failover.endpointOf(attempt.guards));
   const isUnready = readiness?.learn(outcome, now) ?? false;
   const health = isUnready ? 'nothing' : healthOf(outcome, classification, client.answers);
@@ -165,10 +173,18 @@ export function learn<R extends AttemptResponse>(
     const load = loadOf(outcome, classification, client.answers);
     concurrency.learn(load, attempt.startedAt, now, call.attemptTimeoutMs);
   }
-  if (attempt.taken !== null) settleQuota(call, quota, attempt.taken, outcome, classification, now);
-  if (classification.transient) budget?.attemptFailed?.(now);
+  if (attempt.taken !== null)
+    settleQuota(call, quotaOf(call, attempt.guards), attempt.taken, outcome, classification, now);
+  if (classification === SUCCESS) attempt.guards.namedWaits.succeeded();
+  else if (classification.transient) {
+    if (attempt.number > 1 && classification.throttled) attempt.guards.namedWaits.refusedAgain();
+    budget?.attemptFailed?.(now);
+  }
   attempt.freePlace();
-  if (call.plan.policy.paid !== null && isFree(outcome, classification)) call.retryState.freeAttempts++;
+  if (call.plan.policy.paid !== null && isFree(outcome, classification)) {
+    call.retryState.freeAttempts++;
+    if (isFreeRefusal(outcome, classification)) call.retryState.freeRefusals++;
+  }
   // Read after its time was over, because the process was busy: the latency is not the server's.
   const isOverdue = attempt.cancellation.at < now;
   // Of two attempts at one endpoint only the first is a fair sample: a hedge is seen only if it is fast.

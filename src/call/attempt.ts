@@ -95,6 +95,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
     const {call, cancellation} = this;
     const {callerSignal, passesCallerSignal, stop} = call.transport;
     this.#owner = owner;
+    call.lastSentAt = now;
     const isTimed = cancellation.start(now) || call.plan.idleTimeoutMs < Infinity;
     this.guards.load?.begin(this);
     if (callerSignal !== null) {

@@ -60,6 +60,8 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
   /** The decision after the last attempt; null before. */
   decision: RetryDecision | null = null;
   ending: CallEnding | null = null;
+  /** When the last attempt was made; NaN before the first. */
+  lastSentAt: number = NaN;
   /** Whether the last attempt was given to the transport. */
   lastReachedTransport = false;
   #retry: RetryState | null = null;
@@ -177,6 +179,14 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
   /** Attempts that may have to be paid for, those in flight included; undefined if the policy has no `paid`. */
   get paidAttempts(): number | undefined {
     return this.plan.policy.paid === null ? undefined : this.attempts - (this.#retry?.freeAttempts ?? 0);
+  }
+
+  /** Attempts so far that count toward `maxAttempts`. */
+  get countedAttempts(): number {
+    const {paid} = this.plan.policy;
+    return paid === null
+      ? this.attempts
+      : this.attempts - Math.min(this.#retry?.freeRefusals ?? 0, paid.maxFreeAttempts);
   }
 
   /** Whether one more attempt may be paid for. */

@@ -7,17 +7,16 @@
 import {isPromise} from '../core/awaitable.ts';
 import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
-import type {Classification} from '../decide/classification.ts';
+import {type Classification, isOverload} from '../decide/classification.ts';
 import {callRefusal, type Refusal, type RetryFacts} from '../decide/may-retry.ts';
 import {restartsBackoff, retryWait, withHint} from '../decide/retry-wait.ts';
 import type {ServerHint} from '../decide/server-hint.ts';
 import {type Budget, FREE, REFUSED, type Receipt} from '../guards/budget.ts';
-import type {Quota} from '../guards/quota.ts';
 import type {CallContext, CallFacts} from './context.ts';
 import {type RetryDecision, refuse} from './decision.ts';
 import {failedHandshake} from './failed-handshake.ts';
 import {hintOf, holdMs} from './hint.ts';
-import {amountsAt} from './quota.ts';
+import {amountsAt, quotaOf} from './quota.ts';
 import {recoveryWaitMs, within} from './wait.ts';
 
 /** How the call ended while the request body was still being read. */
@@ -57,7 +56,8 @@ function decide<R extends AttemptResponse>(
   const {client, guards} = call;
   const hint = hintOf(call, outcome, found);
   const classification = withHint(found, outcome.status, hint);
-  if (hint !== null && guards.quota?.learns) guards.quota.hold(holdMs(call, hint), client.clock.now());
+  if (hint !== null && guards.quota?.learns)
+    quotaOf(call, guards)!.named(holdMs(call, hint), call.lastSentAt, client.clock.now());
   const no = (refusal: Refusal): RetryDecision => refuse(classification, refusal, hint);
 
   const now = client.clock.now();
@@ -73,8 +73,8 @@ function decide<R extends AttemptResponse>(
   const refusal = callRefusal(outcome, moved, obeyed, {...facts, reasonBefore});
   if (refusal !== null) return no(refusal);
 
-  const inLine = waitsInLine(call, obeyed);
-  const {waitMs, waitSource} = elsewhere === 'untried' ? AT_ONCE : waitBefore(call, classification, obeyed);
+  const inLine = waitsInLine(call, obeyed, now);
+  const {waitMs, waitSource} = elsewhere === 'untried' ? AT_ONCE : waitBefore(call, classification, obeyed, inLine);
   if (now + waitMs + LEAST_ATTEMPT_MS > call.deadlineAt) return no('deadline');
   const {breaker} = guards;
   const recoveryMs = recoveryWaitMs(call, now + waitMs);
@@ -82,7 +82,7 @@ function decide<R extends AttemptResponse>(
     return no('breaker-open');
   // The line of a breaker lets through less than a budget would. An attempt that timed out has kept a worker of the server busy.
   const isHeld = !elsewhere && recoveryMs > 0 && breaker!.state(now) === 'open' && outcome.kind !== 'attempt-timeout';
-  const receipt = outcome.isLate || isHeld ? FREE : withdraw(budget, guards.quota, classification, obeyed, now);
+  const receipt = outcome.isLate || isHeld ? FREE : withdraw(call, outcome, classification, obeyed, now);
   if (budget !== null && receipt === REFUSED) return no('budget-exhausted');
   return {classification: moved, refusal: null, waitMs: inLine ? 0 : waitMs, waitSource, hint, receipt};
 }
@@ -107,10 +107,10 @@ function elsewhereAfter<R extends AttemptResponse>(
 }
 
 function factsOf<R extends AttemptResponse>(call: CallContext<R>, replayable: boolean): RetryFacts {
-  const {plan, client, attempts, mayRepeat, mayPayMore, yields, decision} = call;
+  const {plan, client, countedAttempts, mayRepeat, mayPayMore, yields, decision} = call;
   return {
     mayRepeat,
-    attempts,
+    attempts: countedAttempts,
     maxAttempts: plan.maxAttempts,
     paid: plan.policy.paid,
     mayPayMore,
@@ -124,17 +124,20 @@ function factsOf<R extends AttemptResponse>(call: CallContext<R>, replayable: bo
 
 /**
  * A retry at the time that the server named is admitted by the server: it sees its whole load, a budget only that of one client. A
- * delay of 0 names no time. A quota that learns from throttled answers lowers the load itself.
+ * delay of 0 names no time. A quota that learns from throttled answers lowers the load itself, and so does a limit that adapts to overload.
  */
 function withdraw(
-  budget: Budget | null,
-  quota: Quota | null,
+  {budget, guards}: CallFacts,
+  {status}: Outcome,
   classification: Classification,
   hint: ServerHint | null,
   now: number,
 ): Receipt {
   if (budget === null) return REFUSED;
-  if ((hint !== null && hint.ms > 0) || (quota?.learns && classification.throttled)) return FREE;
+  const {concurrency, quota, namedWaits} = guards;
+  if (hint !== null && hint.ms > 0 && (quota?.learns || namedWaits.areKept)) return FREE;
+  if (hint !== null && hint.ms > 0 && !namedWaits.areKept) return REFUSED;
+  if (classification.throttled && (isOverload(status) ? concurrency?.adapts : quota?.learns)) return FREE;
   return budget.withdraw(classification.throttled, now);
 }
 
@@ -144,16 +147,20 @@ const RETRIES_WITHOUT_BACKOFF = 2;
 /**
  * A quota that learns holds its queue for as long as the hint says, and retries are first in the queue, so they need no wait of their own.
  */
-const waitsInLine = ({guards, attempts, hedges}: CallFacts, hint: ServerHint | null): boolean =>
-  hint !== null && hint.ms > 0 && attempts - hedges <= RETRIES_WITHOUT_BACKOFF && guards.quota?.learns === true;
+function waitsInLine<R extends AttemptResponse>(call: CallContext<R>, hint: ServerHint | null, now: number): boolean {
+  if (hint === null || hint.ms <= 0 || call.attempts - call.hedges > RETRIES_WITHOUT_BACKOFF) return false;
+  const quota = quotaOf(call, call.guards);
+  return quota?.learns === true && quota.isHeldFor(hint.ms, now);
+}
 
 function waitBefore(
   call: CallFacts,
   classification: Classification,
   hint: ServerHint | null,
+  isInLine: boolean,
 ): Pick<RetryDecision, 'waitMs' | 'waitSource'> {
   const {client, plan, retryState} = call;
-  if (hint !== null && waitsInLine(call, hint)) return {waitMs: hint.ms, waitSource: hint.source};
+  if (hint !== null && isInLine) return {waitMs: hint.ms, waitSource: hint.source};
   const retries = call.attempts - call.hedges;
   const restarts = restartsBackoff(hint);
   const retry = restarts ? 1 : retries - retryState.retriesBeforeBackoff;

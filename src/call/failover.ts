@@ -71,6 +71,8 @@ const UNSHARED = 'failover.sharedKeys is not set';
 export class Failover {
   /** The endpoint that the URL of the call leads to. */
   readonly addressed: Endpoint;
+  /** Whose quota the call uses, where each account has one. */
+  account = '';
   readonly #endpoints: Endpoints;
   readonly #plan: Plan;
   readonly #client: GuardSource;
@@ -284,7 +286,8 @@ export class Failover {
 
   #placeAt(endpoint: Endpoint, amounts: Amounts, isRetry: boolean, now: number): Place {
     const guards = this.#client.guardsFor(endpoint.origin, this.#plan, now);
-    const {breaker, hold, quota, concurrency} = guards;
+    const {breaker, hold, concurrency} = guards;
+    const quota = guards.accounts?.of(this.account) ?? guards.quota;
     const isOpen = breaker?.refuses(now) ?? false;
     const isHeld = hold?.holds(now) ?? false;
     const closed = [(this.#pausedUntil.get(endpoint.origin) ?? now) - now];

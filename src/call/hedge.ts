@@ -18,7 +18,7 @@ import type {CallContext, CallFacts} from './context.ts';
 import {failedHandshake} from './failed-handshake.ts';
 import {moveTo} from './move.ts';
 import {notifyHedged, notifySuperseded} from './notify.ts';
-import {amountsAt, amountsOf} from './quota.ts';
+import {amountsAt, amountsOf, quotaOf} from './quota.ts';
 import {discardResponse} from './response.ts';
 
 /** Resolves with the attempt that counts; rejects where a step threw, and then nothing of either attempt is left. */
@@ -90,7 +90,7 @@ class HedgedSend<R extends AttemptResponse> extends Timer implements AttemptOwne
     const guards = this.#guardsOfHedge(now);
     if (guards === null) return;
     if (this.#waitsLonger(guards, now)) return;
-    const {quota} = guards;
+    const quota = quotaOf(call, guards);
     const taken = quota === null ? null : quota.tryTake(amountsOf(call, quota), now);
     if (quota !== null && taken === null) return; // A hedge waits in no line.
     const ticket = ticketFor(call, guards, this.#first.guards, now);
@@ -206,7 +206,7 @@ function mayBeSentTwice<R extends AttemptResponse>({
   mayRepeat,
   yields,
   mayPayMore,
-  attempts,
+  countedAttempts,
   plan,
   client,
   transport,
@@ -215,7 +215,7 @@ function mayBeSentTwice<R extends AttemptResponse>({
     mayRepeat &&
     !yields &&
     mayPayMore &&
-    attempts < plan.maxAttempts &&
+    countedAttempts < plan.maxAttempts &&
     !client.handle.retriesDisabled &&
     (transport.hedgeable ?? true)
   );

@@ -1,6 +1,6 @@
 /** The time that a server names for the next attempt: for the call, and for the others to its origin. */
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
-import type {Classification} from '../decide/classification.ts';
+import {type Classification, isOverload} from '../decide/classification.ts';
 import type {ServerHint} from '../decide/server-hint.ts';
 import type {Guards} from '../guards/origin-guards.ts';
 import type {CallContext} from './context.ts';
@@ -20,7 +20,7 @@ export function hintOf<R extends AttemptResponse>(
  */
 export function holdOthers<R extends AttemptResponse>(
   call: CallContext<R>,
-  {hold, load}: Guards,
+  {hold, load, accounts}: Guards,
   outcome: Outcome<R>,
   classification: Classification,
   now: number,
@@ -30,7 +30,7 @@ export function holdOthers<R extends AttemptResponse>(
   if (hint === null) return;
   const ms = holdMs(call, hint);
   hold?.hold(ms, now);
-  load?.pause(ms, now);
+  if (accounts === null || isOverload(outcome.status)) load?.pause(ms, now); // The pause of one account is not that of all.
 }
 
 /** Capped, so that one bad hint cannot block an origin. */

@@ -3,10 +3,12 @@ import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
 import type {Clock} from '../core/timer.ts';
+import {accountOf} from '../decide/account.ts';
 import {askedTokens} from '../decide/asked-tokens.ts';
 import {type Classification, harmless, isOverload, isOverQuota} from '../decide/classification.ts';
-import {rateLimitResetMs, remainingQuota} from '../decide/rate-limit.ts';
+import {nextAdmittedMs, remainingQuota} from '../decide/rate-limit.ts';
 import {serverTime} from '../decide/server-hint.ts';
+import type {Guards} from '../guards/origin-guards.ts';
 import type {Quota, QuotaWaiter} from '../guards/quota.ts';
 import {type Amounts, ONE_REQUEST} from '../guards/quota-amounts.ts';
 import type {QuotaReservation} from '../guards/quota-reservation.ts';
@@ -39,6 +41,22 @@ export function amountsAt<R extends AttemptResponse>(call: CallContext<R>): Amou
 /** A finite number of at least 0, rounded up; undefined for anything else. */
 const countOf = (value: unknown): number | undefined =>
   typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER ? Math.ceil(value) : undefined;
+
+/** The quota of the call's account at these guards. */
+export const quotaOf = <R extends AttemptResponse>(call: CallContext<R>, {quota, accounts}: Guards): Quota | null =>
+  accounts === null ? quota : accounts.of(accountAt(call));
+
+/** Whose quota the call uses, where each account has one. */
+export function accountAt<R extends AttemptResponse>(call: CallContext<R>): string {
+  const {retryState: state, rawUrl: url, transport, plan} = call;
+  const {bodyText} = transport;
+  state.account ??= accountOf(plan.policy.quota!.per, {
+    url,
+    bodyText,
+    headerOf: name => transport.headerOf?.(name) ?? null,
+  });
+  return state.account;
+}
 
 /** The next step of admission, once the attempt has its reservation. */
 export type Proceed = <R extends AttemptResponse>(
@@ -176,7 +194,7 @@ export function settleQuota(
   }
 }
 
-/** Learns from the headers what is left, since others may use the same account. If nothing is left, holds the queue until the reset. */
+/** Learns from the headers what is left, since others may use the same account. If nothing is left, holds the queue until something is. */
 function learnRemaining(
   {client, plan}: CallFacts,
   quota: Quota,
@@ -189,6 +207,6 @@ function learnRemaining(
   if (remaining === null) return;
   quota.correct(remaining, now);
   if (!Object.values(remaining).includes(0)) return;
-  const resetMs = rateLimitResetMs(status, headers, serverTime(headers, client.clock.wall()));
+  const resetMs = nextAdmittedMs(status, headers, serverTime(headers, client.clock.wall()));
   if (resetMs !== undefined) quota.hold(Math.min(resetMs, plan.policy.retryAfter.maxMs), now);
 }

@@ -33,8 +33,12 @@ export class RetryState {
   recoveryMs = 0;
   /** What the call left the line of a breaker with, until its attempt begins. */
   release: Release | null = null;
+  /** Whose quota the call uses; undefined before that is asked. */
+  account: string | undefined;
   /** Attempts that cost nothing, where the policy counts those that do. */
   freeAttempts = 0;
+  /** Those of them that the server refused for its rate or its load. */
+  freeRefusals = 0;
   /** Attempts that failed while the breaker was not closed: probes, for the most part. A batch does not count them. */
   failedProbes = 0;
   /** The attempt timeout of this call, if it grows with the requested output; null before the first attempt. */

@@ -32,6 +32,10 @@ export class Lru<K, V> {
     }
   }
 
+  values(): Iterable<V> {
+    return this.#entries.values();
+  }
+
   clear(): void {
     this.#entries.clear();
   }

@@ -38,7 +38,7 @@ export type Refusal =
 export interface RetryFacts {
   /** The call may be repeated although the server may have acted. */
   readonly mayRepeat: boolean;
-  /** Attempts so far. */
+  /** Attempts so far that count toward `maxAttempts`. */
   readonly attempts: number;
   /** Infinity without a limit. */
   readonly maxAttempts: number;

@@ -37,6 +37,40 @@ export function remainingQuota(headers: ResponseHeaders): Remaining | null {
   return remaining;
 }
 
+/**
+ * Of vendors whose limits are buckets that refill evenly: the limit, what remains, and when the bucket is full again, which is much later
+ * than when it holds the next request.
+ *
+ * @see OpenAI and Anthropic, rate limits
+ */
+const BUCKETS: readonly (readonly [limit: string, remaining: string, reset: string, counts: 'requests' | 'tokens'])[] =
+  [
+    ...(['requests', 'tokens'] as const).map(
+      unit =>
+        [`x-ratelimit-limit-${unit}`, `x-ratelimit-remaining-${unit}`, `x-ratelimit-reset-${unit}`, unit] as const,
+    ),
+    ...(['requests', 'tokens', 'input-tokens', 'output-tokens'] as const).map(unit => {
+      const name = (field: string): string => `anthropic-ratelimit-${unit}-${field}`;
+      return [name('limit'), name('remaining'), name('reset'), unit === 'requests' ? 'requests' : 'tokens'] as const;
+    }),
+  ];
+/** Of a bucket of tokens: what a call takes is not known before it is sent. */
+const SHARE_OF_TOKENS = 0.05;
+
+/** Milliseconds until a used-up limit admits the next request; undefined where no limit is used up, or its reset is not known. */
+export function nextAdmittedMs(status: number, headers: ResponseHeaders, serverNow: number): number | undefined {
+  let longest: number | undefined;
+  for (const [limitName, remainingName, resetName, counts] of BUCKETS) {
+    const limit = Number(headers.get(limitName) ?? NaN);
+    const reset = headers.get(resetName);
+    if (!(limit > 0) || reset === null || !/^0+(\.0+)?$/.test(headers.get(remainingName)?.trim() ?? '')) continue;
+    const ms = resetMs(reset.trim(), serverNow);
+    const share = counts === 'requests' ? 1 / limit : SHARE_OF_TOKENS;
+    if (ms !== undefined) longest = Math.max(longest ?? 0, ms * share);
+  }
+  return longest ?? rateLimitResetMs(status, headers, serverNow);
+}
+
 /** No real field is longer, and splitting a longer one would take too much time. */
 const LONGEST_FIELD = 1024;
 

@@ -86,6 +86,10 @@ export class FetchTransport
     return this.names;
   }
 
+  headerOf(name: string): string | null {
+    return this.get(name);
+  }
+
   next(isAbortable: boolean, url: string | null): TransportRequest<Response> {
     const controller = isAbortable ? new AbortController() : null;
     if (this.#latest !== null || url !== null) {

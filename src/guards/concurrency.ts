@@ -36,6 +36,11 @@ export class ConcurrencyLimit {
     return this.#places.max;
   }
 
+  /** Whether refusals lower the limit. */
+  get adapts(): boolean {
+    return this.#adaptive !== null;
+  }
+
   get isShared(): boolean {
     return this.#supply !== null;
   }

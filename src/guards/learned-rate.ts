@@ -2,6 +2,9 @@
  * The rate at which a server admits requests, learned from its answers: additive increase, multiplicative decrease. While calls wait, each
  * admitted attempt raises the rate a little; a throttled one lowers it by a share. So clients that share a quota converge to equal shares.
  *
+ * A server that names the wait says more: what it admitted from one pause to the end of the next is what it admits in such a time. As many
+ * attempts go out after the next pause, and the rate is not above that.
+ *
  * @see D.-M. Chiu, R. Jain, "Analysis of the increase and decrease algorithms for congestion avoidance" (1989)
  */
 import {QuotaWindow} from './quota-window.ts';
@@ -19,6 +22,18 @@ const INCREASE = 1;
  */
 const SLOWLY_RAISED = 0.5;
 const SLOW_INCREASE = 0.1;
+/** The same, where the pauses of the server have shown its rate. */
+const KNOWN_INCREASE = 0.02;
+/** And only after so many admitted ones: a rate that was refused a moment ago is refused again. */
+const KNOWN_PATIENCE = 8;
+/** After a pause attempts follow each other by this multiple of the time that a refusal takes, so that few are under way when one comes. */
+const SPACING = 1.5;
+/** So many of them; after each further such number they follow at a multiple of that pace. */
+const SPACED = 3;
+/** A refusal comes sooner, for the most part. */
+const LONG_REFUSAL = 500;
+/** Servers that count by the second name one, rounded up. */
+const SHORT_PAUSE = 1100;
 /** An outage in which every answer is throttled lowers the rate to this share of what the server admitted before, and no further. */
 const LOWEST_SHARE = 1 / 60;
 /** A throttled answer multiplies the rate by this. */
@@ -31,6 +46,9 @@ const ABOVE_ADMITTED = 1.2;
  */
 const SLOW_RATE = 1;
 const MINUTE = 60_000;
+/** Windows of a second are over by then. */
+const OUT_MS = 1800;
+const REGAINED = 0.8;
 /** While there is no limit, this share of throttled attempts sets none: some servers refuse a few at any rate. */
 const TOLERATED_RATIO = 0.1;
 /** Nor do fewer throttled attempts than this, while others are admitted. */
@@ -40,9 +58,25 @@ const RECENT_MS = 10_000;
 /** Slots of the windows that only estimate. */
 const COARSE = 50;
 
+/** The share of refusals follows so many answers. */
+const SHARE_RATE = 1 / 32;
+/** So many answers at less than half of the rate show whether it is the reason: not, where this part of the share is still refused. */
+const ENOUGH = 24;
+const SAME = 0.6;
+const MARGIN = 1.6;
+/** So many admitted attempts after the last refusal begin anew. */
+const CALM = 60;
+
+interface Answers {
+  refused: number;
+  all: number;
+}
+
 export class LearnedRate {
   /** Requests a second that the policy states; the learned rate stays below. Infinity if the policy states none. */
   readonly #stated: number;
+  /** There is no limit at first, since the callers bound their requests in flight: then refusals at any rate may be ignored. Clients that share a quota need them. */
+  readonly #startsFree: boolean;
   #perSecond: number;
   #isStarting: boolean;
   /** Requests that may be sent at once: they accumulate while nothing is sent, up to those of one second. */
@@ -67,7 +101,37 @@ export class LearnedRate {
   #since = NaN;
   /** Requests a second that the server admitted in the minute before the rate was last lowered, of the last such minute in which it admitted any. */
   #proven = 0;
-  /** Nothing was admitted for a minute. Below half of the proven rate, each admitted attempt then doubles the rate. */
+  /** The pauses of a server that names them: when the last one ended, and what was sent and refused since. */
+  #pauseEnded = NaN;
+  #sentSince = 0;
+  #refusedSince = 0;
+  /** Attempts that the server admits one right after the other once a pause is over; 0 before the first one. */
+  #perPause = 0;
+  /** The share of answers that are refusals, of late; and the one that is refused whatever the rate. */
+  #refused = 0;
+  #anyway = 0;
+  /** The rate before it was lowered, 0 where it was not; and the answers at more and at less than half of it. */
+  #top = 0;
+  #above: Answers = {refused: 0, all: 0};
+  #below: Answers = {refused: 0, all: 0};
+  #turnBegan = -Infinity;
+  #isUnsure = false;
+  /** The next attempt goes alone, and the others after the time in which it would be refused. */
+  #asks = false;
+  #isFirstTurn = true;
+  /** Attempts follow each other at a distance. */
+  #isSpaced = false;
+  /** It admits few, so that each refusal counts: what the pauses show is kept to. */
+  #isSlow = false;
+  /** A refusal came before so many were sent. */
+  #wasCut = false;
+  /** Of these, the ones that may still be sent in this turn, and when the next may. */
+  #allowance = 0;
+  #allowedAt = -Infinity;
+  /** From a request to its refusal. */
+  #refusalMs = 0;
+  #admittedAt = -Infinity;
+  /** Nothing was admitted for a while. Up to the proven rate, nearly, each admitted attempt then doubles the rate. */
   #isOut = false;
 
   /**
@@ -79,6 +143,7 @@ export class LearnedRate {
     this.#stated = stated;
     this.#isStarting = stated === Infinity;
     this.#perSecond = this.#isStarting ? start : stated;
+    this.#startsFree = this.#perSecond === Infinity;
     this.#level = this.#perSecond;
     this.#window = new QuotaWindow(this.#share, SECOND);
   }
@@ -88,6 +153,10 @@ export class LearnedRate {
     return this.#isLimit ? this.#perSecond : undefined;
   }
 
+  get isSlow(): boolean {
+    return this.#isSlow;
+  }
+
   fits(now: number): boolean {
     return this.waitMs(1, now) === 0;
   }
@@ -95,15 +164,31 @@ export class LearnedRate {
   /** Milliseconds until the last of that many requests may be sent. */
   waitMs(requests: number, now: number): number {
     if (!this.#isLimit) return 0;
+    this.#beginTurn(now);
+    const spacedMs = Math.max(0, this.#allowedAt - now);
+    if (this.#allowance >= requests) return spacedMs + (requests - 1) * this.#spacingMs;
     this.#refill(now);
-    const savedMs = ((requests - this.#level) / this.#perSecond) * SECOND;
-    return Math.max(0, savedMs, this.#window.waitMs(Math.min(requests, 1), now));
+    const missing = requests - this.#allowance - this.#level;
+    const savedMs = this.#isStarting && missing > 1 ? this.#startingMs(missing) : (missing / this.#perSecond) * SECOND;
+    return Math.max(spacedMs, savedMs, this.#window.waitMs(Math.min(requests, 1), now));
+  }
+
+  /** Milliseconds until so many requests were sent, while the rate doubles each second. */
+  #startingMs(requests: number): number {
+    return Math.log2(1 + (requests * Math.LN2) / this.#perSecond) * SECOND;
   }
 
   take(now: number): void {
+    this.#beginTurn(now);
     this.#refill(now);
     if (Number.isNaN(this.#since)) this.#since = now;
-    this.#level--;
+    if (Number.isNaN(this.#pauseEnded)) this.#pauseEnded = now;
+    this.#sentSince++;
+    if (this.#isSpaced)
+      this.#allowedAt = now + (this.#asks ? Math.max(LONG_REFUSAL, this.#refusalMs * 3) : this.#spacingMs);
+    this.#asks = false;
+    if (this.#allowance > 0) this.#allowance--;
+    else this.#level--;
     if (this.#isProbing) this.#keepBack();
     this.#window.take(1, now);
   }
@@ -114,6 +199,8 @@ export class LearnedRate {
    */
   admitted(sentAt: number, isLimiting: boolean, now: number): void {
     this.#admittedSince++;
+    this.#admittedAt = now;
+    this.#note(0);
     this.#admittedInMinute.take(1, now);
     if (this.#perSecond === Infinity) this.#recentlyAdmitted.take(1, now);
     if (this.#isProbing && sentAt > this.#throttledAt) this.#endProbing(now);
@@ -131,6 +218,11 @@ export class LearnedRate {
    */
   throttled(sentAt: number, now: number): void {
     this.#recentlyThrottled.take(1, now);
+    this.#refusalMs = now - sentAt;
+    if (sentAt >= this.#pauseEnded) this.#refusedSince++;
+    this.#note(1);
+    if (this.#allowance > 0) this.#wasCut = true;
+    this.#allowance = 0;
     if (this.#perSecond === Infinity) {
       if (this.#isTolerable(now)) return;
       this.#setRate(this.#sentPerSecond(now));
@@ -139,20 +231,91 @@ export class LearnedRate {
     this.#level = Math.min(this.#level, 0);
     this.#keptBack = 0;
     if (sentAt <= this.#throttledAt) return;
+    if (this.#startsFree && this.#isAnyway()) return;
     if (this.#admittedSince === 0 && this.#heldUntil > this.#throttledAt) this.#isProbing = true;
     else this.#lower(now);
     this.#throttledAt = now;
   }
 
-  /** Nothing is sent until then. */
-  held(until: number): void {
-    this.#heldUntil = Math.max(this.#heldUntil, until);
+  /** Counts an answer for the share that is refused, and by the rate at which it came. */
+  #note(refused: 0 | 1): void {
+    this.#refused += (refused - this.#refused) * SHARE_RATE;
+    if (this.#top === 0) return;
+    const half = this.#perSecond > this.#top / 2 ? this.#above : this.#below;
+    half.refused += refused;
+    half.all++;
+  }
+
+  /**
+   * Whether attempts are refused whatever the rate: at less than half of it as large a share is refused. Then the rate is what it was, and
+   * only a larger share lowers it.
+   */
+  #isAnyway(): boolean {
+    if (this.#refused <= this.#anyway) return true;
+    if (this.#top === 0 || this.#admittedSince > CALM) {
+      this.#top = this.#perSecond;
+      this.#above = {refused: 0, all: 0};
+      this.#below = {refused: 0, all: 0};
+      return false;
+    }
+    const {refused, all} = this.#below;
+    if (all < ENOUGH || refused === all || refused / all < (this.#above.refused / this.#above.all) * SAME) return false;
+    this.#anyway = Math.min(1, (refused / all) * MARGIN);
+    this.#setRate(this.#top);
+    this.#top = 0;
+    return true;
+  }
+
+  /**
+   * Nothing is sent until then.
+   *
+   * @param isSure False: it may be the pause of one attempt alone, so the rate learns nothing from it.
+   */
+  held(until: number, isSure: boolean): void {
+    if (until <= this.#heldUntil) return;
+    this.#heldUntil = until;
+    this.#isUnsure = !isSure;
+  }
+
+  /** The pause that the server asked for is over. */
+  #beginTurn(now: number): void {
+    if (!(this.#heldUntil > this.#turnBegan && now >= this.#heldUntil)) return;
+    this.#turnBegan = this.#heldUntil;
+    this.#allowedAt = now;
+    if (this.#isUnsure) {
+      this.#isSpaced = true;
+      this.#asks = true;
+      return;
+    }
+    const admitted = this.#sentSince - this.#refusedSince;
+    const perSecond = (admitted / (this.#heldUntil - this.#pauseEnded)) * SECOND;
+    this.#isStarting = false;
+    // What was sent before the first pause shows little: a bucket was full then. After a short one there is little to lose.
+    this.#isSpaced = this.#isSlow || (this.#isFirstTurn && this.#heldUntil - this.#throttledAt > SHORT_PAUSE);
+    this.#isFirstTurn = false;
+    if (admitted > 0) this.#isSlow = perSecond <= SLOW_RATE;
+    if (this.#isSlow && this.#isLimit) {
+      const isFewer = this.#wasCut || admitted < this.#perPause || this.#perPause === 0;
+      if (admitted > 0 && isFewer) this.#perPause = admitted;
+      if (admitted > 0) this.#setRate(Math.min(this.#perSecond, Math.max(LOWEST_RATE, perSecond)));
+      this.#allowance = Math.max(1, this.#perPause);
+      this.#refill(now);
+      this.#level = Math.min(this.#level, 0);
+    }
+    this.#pauseEnded = this.#heldUntil;
+    this.#sentSince = 0;
+    this.#refusedSince = 0;
+    this.#wasCut = false;
+  }
+
+  get #spacingMs(): number {
+    return (this.#refusalMs * SPACING) / (1 + Math.floor(this.#sentSince / SPACED));
   }
 
   #lower(now: number): void {
     const admitted = this.#admittedInMinute.used(now);
     if (this.#admittedSince > 0) this.#proven = (admitted / MINUTE) * SECOND;
-    this.#isOut = admitted === 0;
+    this.#isOut = admitted === 0 || (this.#perSecond > SLOW_RATE && now - this.#admittedAt > OUT_MS);
     this.#setRate(this.#loweredRate(now));
     this.#isStarting = false;
     this.#since = now;
@@ -176,7 +339,11 @@ export class LearnedRate {
   /** What an admitted attempt adds to the rate. */
   get #increase(): number {
     if (this.#isStarting) return 1;
-    if (this.#isOut && this.#perSecond < this.#proven / 2) return this.#perSecond;
+    if (this.#isOut && this.#perSecond < this.#proven * REGAINED) return this.#perSecond;
+    if (this.#isSlow) {
+      const known = this.#admittedSince < KNOWN_PATIENCE ? 0 : this.#perSecond * KNOWN_INCREASE;
+      return Math.min(INCREASE / this.#perSecond, known);
+    }
     return this.#perSecond < SLOWLY_RAISED ? this.#perSecond * SLOW_INCREASE : INCREASE / this.#perSecond;
   }
 

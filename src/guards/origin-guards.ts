@@ -8,8 +8,10 @@ import type {ConcurrencyLimit} from './concurrency.ts';
 import {EndpointLoad, type OriginLoad} from './endpoint-load.ts';
 import type {GuardFactory} from './guard-factory.ts';
 import {HedgeLoad, HedgeTraffic} from './hedge-load.ts';
+import {NamedWaits} from './named-waits.ts';
 import {OriginHold} from './origin-hold.ts';
 import type {Quota} from './quota.ts';
+import {QuotaAccounts} from './quota-accounts.ts';
 import {Shared} from './shared.ts';
 
 /** The guards of one plan for one origin. null: the policy has no such guard. */
@@ -17,10 +19,14 @@ export interface Guards {
   readonly origin: string;
   readonly budget: Budget | null;
   readonly breaker: CircuitBreaker | null;
+  /** Of calls whose account is not known, where each account has a quota of its own. */
   readonly quota: Quota | null;
+  /** null: all accounts have one quota. */
+  readonly accounts: QuotaAccounts | null;
   readonly concurrency: ConcurrencyLimit | null;
   readonly hedge: HedgeLoad | null;
   readonly hold: OriginHold | null;
+  readonly namedWaits: NamedWaits;
   /** Of an endpoint among several. */
   readonly load: EndpointLoad | null;
 }
@@ -49,13 +55,14 @@ export class OriginGuards {
   readonly #overrides = new Lru<string, GuardSet>(KEPT_OVERRIDES, set => this.#release(set.settings));
   readonly #budgets = new Shared<Budget>();
   readonly #breakers = new Shared<{readonly breaker: CircuitBreaker; readonly route: string | undefined}>();
-  readonly #quotas = new Shared<{readonly quota: Quota; readonly route: string | undefined}>();
+  readonly #quotas = new Shared<OwnQuota>();
   readonly #limits = new Shared<ConcurrencyLimit>();
   readonly #hedges = new Shared<HedgeLoad>();
   readonly #traffic = new Shared<HedgeTraffic>();
   readonly #loads = new Shared<EndpointLoad>();
   readonly #load: OriginLoad = {pending: 0};
   readonly #hold = new OriginHold();
+  readonly #namedWaits = new NamedWaits();
 
   constructor(origin: string, factory: GuardFactory, watch: (breaker: CircuitBreaker) => void) {
     this.#origin = origin;
@@ -87,7 +94,7 @@ export class OriginGuards {
   inUse(now: number): boolean {
     if (this.#hold.holds(now)) return true;
     for (const {breaker} of this.#breakers.values()) if (breaker.state(now) !== 'closed') return true;
-    for (const {quota} of this.#quotas.values()) if (quota.inUse(now)) return true;
+    for (const own of this.#quotas.values()) for (const quota of quotasOf(own)) if (quota.inUse(now)) return true;
     for (const {inFlight} of this.#limits.values()) if (inFlight > 0) return true;
     return false;
   }
@@ -102,24 +109,27 @@ export class OriginGuards {
         waiting: breaker.line?.waiting ?? 0,
       })),
       budgets: [...this.#budgets.values()].map(budget => ({remaining: budget.remaining(now)})),
-      quotas: [...this.#quotas.values()].map(({quota, route}) => ({route, ...quota.snapshot(now)})),
+      quotas: [...this.#quotas.values()].map(own => ({route: own.route, ...snapshotOf(own, now)})),
       concurrency: [...this.#limits.values()].map(({max, inFlight, waiting}) => ({max, inFlight, waiting})),
     };
   }
 
   #assemble(settings: GuardSettings): Guards {
     const {budget, breaker, quota, concurrency, hedge, retryAfter, endpoints} = settings.policy;
+    const own = quota && this.#quotas.acquire(quotaKey(settings), () => this.#quota(quota, settings));
     const traffic = hedge === null ? undefined : this.#traffic.acquire(trafficKey(settings), () => new HedgeTraffic());
     return {
       origin: this.#origin,
       budget: budget && this.#budgets.acquire(budgetKey(settings), () => this.#factory.budget(budget, this.#origin)),
       breaker: breaker && this.#breakers.acquire(breakerKey(settings), () => this.#breaker(breaker, settings)).breaker,
-      quota: quota && this.#quotas.acquire(quotaKey(settings), () => this.#quota(quota, settings)).quota,
+      quota: own?.quota ?? null,
+      accounts: own?.accounts ?? null,
       concurrency:
         concurrency &&
         this.#limits.acquire(limitKey(settings), () => this.#factory.concurrency(concurrency, this.#origin)),
       hedge: hedge && this.#hedges.acquire(hedgeKey(settings), () => new HedgeLoad(hedge, traffic)),
       hold: retryAfter.scope === 'origin' ? this.#hold : null,
+      namedWaits: this.#namedWaits,
       load: endpoints && this.#loads.acquire(trafficKey(settings), () => new EndpointLoad(this.#load)),
     };
   }
@@ -141,14 +151,39 @@ export class OriginGuards {
     return {breaker, route};
   }
 
-  #quota(made: QuotaPolicy, settings: GuardSettings) {
+  #quota(made: QuotaPolicy, settings: GuardSettings): OwnQuota {
     const route = routeOf(made, settings);
-    return {quota: this.#factory.quota(made, this.#guarded(route)), route};
+    const make = (): Quota => this.#factory.quota(made, this.#guarded(route));
+    const accounts = made.per.length === 0 ? null : new QuotaAccounts(make);
+    return {quota: accounts === null ? make() : accounts.of(''), accounts, route};
   }
 
   #guarded(route: string | undefined): string {
     return route === undefined ? this.#origin : `${this.#origin} (${route})`;
   }
+}
+
+interface OwnQuota {
+  readonly quota: Quota;
+  readonly accounts: QuotaAccounts | null;
+  readonly route: string | undefined;
+}
+
+const quotasOf = ({quota, accounts}: OwnQuota): readonly Quota[] =>
+  accounts === null ? [quota] : [...accounts.values()];
+
+/** Of all accounts together: who waits, the longest hold, and what is left where it is least. */
+function snapshotOf(own: OwnQuota, now: number): ReturnType<Quota['snapshot']> {
+  const [first, ...others] = quotasOf(own).map(quota => quota.snapshot(now));
+  return others.reduce(
+    (all, one) => ({
+      waiting: all.waiting + one.waiting,
+      heldMs: Math.max(all.heldMs, one.heldMs),
+      learnedPerSecond: undefined,
+      limits: all.limits.map((limit, index) => ({...limit, left: Math.min(limit.left, one.limits[index]!.left)})),
+    }),
+    first!,
+  );
 }
 
 interface GuardSet {

@@ -33,6 +33,12 @@ export interface QuotaWaiter extends QueueMember<QuotaWaiter> {
 /** A hold is extended by a random share up to this one, because the server names the same time to all of its clients. */
 const HOLD_SPREAD = 0.02;
 const LONGEST_HOLD_SPREAD_MS = 1000;
+/** A longer wait than this, named to one attempt, may be that attempt's alone: one bad shard, one tenant. A second refusal confirms it. */
+const SURE_MS = 2000;
+/** The same, where the pauses of the server have shown that it admits few. */
+const SURE_OF_SLOW_MS = 15_000;
+/** How long an unconfirmed wait holds the queue. */
+const UNSURE_MS = 1200;
 /** Once so many answers had no headers that say what is left, only one answer in as many is read. */
 const SILENT_ANSWERS = 64;
 
@@ -56,6 +62,8 @@ export class Quota {
   /** The clock on which the timer is armed: that of the first waiter. */
   #clock: Clock | null = null;
   #heldUntil = -Infinity;
+  /** When an attempt was refused that named a long wait, and no attempt sent since then was answered; NaN where there is none. */
+  #suspectedAt = NaN;
   /** Answers since the last one whose headers said what is left. */
   #silentAnswers = 0;
   /** Whether a call was refused since an attempt was last admitted. If all calls are refused, none waits, and the rate has to grow all the same. */
@@ -168,9 +176,29 @@ export class Quota {
 
   /** Sends nothing for that long, because the server asked for a pause. A shorter hold does not shorten a longer one. */
   hold(ms: number, now: number): void {
+    this.#holdFor(ms, true, now);
+  }
+
+  #holdFor(ms: number, isSure: boolean, now: number): void {
     const spreadMs = Math.min(ms * HOLD_SPREAD, LONGEST_HOLD_SPREAD_MS) * this.#random();
     this.#heldUntil = Math.max(this.#heldUntil, now + ms + spreadMs);
-    this.#learned?.held(this.#heldUntil);
+    this.#learned?.held(this.#heldUntil, isSure);
+  }
+
+  /**
+   * The server named a wait to an attempt. A long one holds the queue only once an attempt that was sent after the refusal is refused, too.
+   *
+   * @param sentAt When the refused attempt was sent.
+   */
+  named(ms: number, sentAt: number, now: number): void {
+    const isSure = ms <= (this.#learned?.isSlow ? SURE_OF_SLOW_MS : SURE_MS) || sentAt > this.#suspectedAt;
+    if (Number.isNaN(this.#suspectedAt)) this.#suspectedAt = now;
+    this.#holdFor(isSure ? ms : UNSURE_MS, isSure, now);
+  }
+
+  /** Whether the queue is held for at least that long. */
+  isHeldFor(ms: number, now: number): boolean {
+    return this.#heldUntil - now >= ms;
   }
 
   snapshot(now: number): Omit<QuotaSnapshot, 'route'> {
@@ -192,6 +220,7 @@ export class Quota {
 
   /** @internal */
   admitted(sentAt: number, now: number): void {
+    if (sentAt > this.#suspectedAt) this.#suspectedAt = NaN;
     if (this.#learned === null) return;
     this.#learned.admitted(sentAt, this.waiting > 0 || this.#hasRefused, now);
     this.#hasRefused = false;

@@ -7,6 +7,7 @@
 import {complaintOf} from '../core/complaint.ts';
 import type {BreakerListener, GuardSnapshot} from '../core/guard-snapshot.ts';
 import type {GuardFactory, GuardStore} from './guard-factory.ts';
+import {NamedWaits} from './named-waits.ts';
 import {type GuardSettings, type Guards, OriginGuards} from './origin-guards.ts';
 
 export const NO_GUARDS: Guards = Object.freeze({
@@ -14,9 +15,11 @@ export const NO_GUARDS: Guards = Object.freeze({
   budget: null,
   breaker: null,
   quota: null,
+  accounts: null,
   concurrency: null,
   hedge: null,
   hold: null,
+  namedWaits: new NamedWaits(),
   load: null,
 });
 

@@ -100,8 +100,8 @@ export const defaultsOfPart: Readonly<Record<string, object>> = deepFreeze({
   idempotency: {header: 'Idempotency-Key', methods: ['POST', 'PATCH'], format: 'raw'},
   retryAfter: {honor: true, maxMs: 60000, scope: 'call'},
   refusals: {readBytes: 16384},
-  paid: {afterTimeout: false, maxPaidAttempts: 2, attemptTimeoutPerOutputTokenMs: 28},
-  quota: {limits: [], learn: true, startPerSecond: 10, maxWaitMs: 60000, queue: 1000, scope: 'origin'},
+  paid: {afterTimeout: false, maxPaidAttempts: 2, maxFreeAttempts: 0, attemptTimeoutPerOutputTokenMs: 28},
+  quota: {limits: [], learn: true, startPerSecond: 10, maxWaitMs: 60000, queue: 100000, scope: 'origin', per: []},
   hedge: {maxLoadRatio: 0.05, to: 'same'},
   stream: {commit: 'content', firstContentMs: 20000, holdBytes: 65536},
   failover: {

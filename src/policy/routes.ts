@@ -11,12 +11,18 @@ export type Matches = (method: string, origin: string, pathname: string) => bool
 export function compileMatch({methods, origin, path}: Match): Matches {
   const wantedMethods = methods === undefined ? undefined : new Set(methods.map(method => method.toUpperCase()));
   const wantedOrigin = origin === undefined ? undefined : (normaliseOrigin(origin) ?? origin);
-  const matchesPath = path === undefined ? undefined : compilePath(path);
+  const matchesPath = path === undefined ? undefined : orWithSlash(compilePath(path));
   return (method, calledOrigin, pathname) =>
     (wantedMethods === undefined || wantedMethods.has(method)) &&
     (wantedOrigin === undefined || wantedOrigin === calledOrigin) &&
     (matchesPath === undefined || matchesPath(pathname));
 }
+
+/** Servers serve `/v1/chat/` as `/v1/chat`. */
+const orWithSlash =
+  (matches: (pathname: string) => boolean) =>
+  (pathname: string): boolean =>
+    matches(pathname) || (pathname.length > 1 && pathname.endsWith('/') && matches(pathname.slice(0, -1)));
 
 /** An origin as `URL.origin` writes it: lower case, without the default port. Undefined if it is none. */
 export function normaliseOrigin(origin: string): string | undefined {

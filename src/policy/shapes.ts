@@ -65,6 +65,7 @@ const refusalsShape = anyOf(errorBodiesShape, nothing);
 const paidAttemptsShape = fields({
   afterTimeout: boolean,
   maxPaidAttempts: whole(1, 100),
+  maxFreeAttempts: whole(0, 1000),
   attemptTimeoutPerOutputTokenMs: anyOf(whole(1, 60000), nothing),
 });
 const paidShape = anyOf(paidAttemptsShape, nothing);
@@ -168,6 +169,7 @@ const quotaLimitsShape = fields({
   maxWaitMs: whole(0, 86400000),
   queue: whole(0, 1000000),
   scope: guardScopeShape,
+  per: list(oneOf('credential', 'model'), 2),
 });
 const quotaShape = anyOf(quotaLimitsShape, nothing);
 const originShape = text(/^(?=.{0,300}$)[Hh][Tt][Tt][Pp][Ss]?:\/\/[^\/?#@\\\s]+$/su, 'an origin such as "https://api.example.com": scheme, host and port, without a path');

@@ -911,6 +911,14 @@ export interface PaidAttempts {
    */
   readonly maxPaidAttempts: number;
   /**
+   * Attempts of a call that do not count toward maxAttempts, at most, because the server refused them for its rate
+   * or its load before any work: a 429, or an overload in the vendor's own words. The deadline and the budget
+   * still bound them.
+   *
+   * Default: 0.
+   */
+  readonly maxFreeAttempts: number;
+  /**
    * The attempt timeout is at least this times the output tokens that the JSON body asks for (max_tokens and
    * similar fields). The deadline still bounds the attempt, and a call's own attempt timeout is kept. null: the
    * attempt timeout does not grow.
@@ -938,6 +946,14 @@ export interface PaidAttemptsInput {
    * Default: 2.
    */
   readonly maxPaidAttempts?: number | undefined;
+  /**
+   * Attempts of a call that do not count toward maxAttempts, at most, because the server refused them for its rate
+   * or its load before any work: a 429, or an overload in the vendor's own words. The deadline and the budget
+   * still bound them.
+   *
+   * Default: 0.
+   */
+  readonly maxFreeAttempts?: number | undefined;
   /**
    * The attempt timeout is at least this times the output tokens that the JSON body asks for (max_tokens and
    * similar fields). The deadline still bounds the attempt, and a call's own attempt timeout is kept. null: the
@@ -1698,9 +1714,10 @@ export interface Quota {
    */
   readonly maxWaitMs: number;
   /**
-   * Attempts that may wait in the queue. Any further attempt is refused at once with QUOTA_QUEUE.
+   * Attempts that may wait in the queue. Any further attempt is refused at once with QUOTA_QUEUE. One that waits
+   * takes about 1 kB beside its request.
    *
-   * Unit: attempts. Default: 1000.
+   * Unit: attempts. Default: 100000.
    */
   readonly queue: number;
   /**
@@ -1712,6 +1729,13 @@ export interface Quota {
    * Default: "origin".
    */
   readonly scope: GuardScope;
+  /**
+   * What else has a quota of its own, and is held alone when the server asks for a pause. 1,000 of them are kept
+   * for each origin; credentials only as hashes.
+   *
+   * Default: [].
+   */
+  readonly per: readonly ('credential' | 'model')[];
 }
 
 /**
@@ -1752,9 +1776,10 @@ export interface QuotaInput {
    */
   readonly maxWaitMs?: number | undefined;
   /**
-   * Attempts that may wait in the queue. Any further attempt is refused at once with QUOTA_QUEUE.
+   * Attempts that may wait in the queue. Any further attempt is refused at once with QUOTA_QUEUE. One that waits
+   * takes about 1 kB beside its request.
    *
-   * Unit: attempts. Default: 1000.
+   * Unit: attempts. Default: 100000.
    */
   readonly queue?: number | undefined;
   /**
@@ -1766,6 +1791,13 @@ export interface QuotaInput {
    * Default: "origin".
    */
   readonly scope?: GuardScope | undefined;
+  /**
+   * What else has a quota of its own, and is held alone when the server asks for a pause. 1,000 of them are kept
+   * for each origin; credentials only as hashes.
+   *
+   * Default: [].
+   */
+  readonly per?: readonly ('credential' | 'model')[] | undefined;
   /** Ignored by the engine: for notes and for other tools. */
   readonly [extension: `x-${string}`]: unknown;
 }

@@ -105,10 +105,10 @@ class RedisGuards implements GuardFactory {
     return new SharedBreaker(settings, guarded, this.#random, this.store, identity);
   }
 
-  /** A quota without limits only learns: each process finds its own share of the rate. */
+  /** A quota without limits only learns: each process finds its own share of the rate. Those of single accounts stay with the process, too. */
   quota(settings: QuotaPolicy, guarded: string): Quota {
-    const {limits} = settings;
-    if (limits.length === 0) return this.#local.quota(settings, guarded);
+    const {limits, per} = settings;
+    if (limits.length === 0 || per.length > 0) return this.#local.quota(settings, guarded);
     const identity = this.#identity('quota', guarded, limits);
     const {prefix, name} = this.#place;
     const watched = new QuotaSettings(this.store, settingsKey(prefix, name, 'quota', guarded), guarded, limits);

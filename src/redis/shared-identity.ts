@@ -1,3 +1,5 @@
+import {digestOf} from '../core/digest.ts';
+
 /** How a guard is known to the processes that share it. */
 export interface SharedIdentity {
   /** Begin of the guard's keys in Redis. */
@@ -24,17 +26,3 @@ export const settingsKey = (prefix: string, name: string, kind: string, guarded:
 /** Braces within would end the part that says the slot. Other names have other keys. */
 const keyOf = (prefix: string, parts: readonly string[]): string =>
   `${prefix}:{${parts.map(part => part.replaceAll(/[%{}]/g, encodeURIComponent)).join(':')}}`;
-
-/** 53 bits of a text, to tell settings apart: cyrb53. No secret, and no defence. */
-function digestOf(text: string): string {
-  let one = 0xdeadbeef;
-  let other = 0x41c6ce57;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    one = Math.imul(one ^ code, 2654435761);
-    other = Math.imul(other ^ code, 1597334677);
-  }
-  one = Math.imul(one ^ (one >>> 16), 2246822507) ^ Math.imul(other ^ (other >>> 13), 3266489909);
-  other = Math.imul(other ^ (other >>> 16), 2246822507) ^ Math.imul(one ^ (one >>> 13), 3266489909);
-  return (2 ** 32 * (other & 0x1fffff) + (one >>> 0)).toString(36);
-}

@@ -108,6 +108,10 @@ export class RequestTransport implements Transport<Response> {
     return request.url === callUrl ? [...request.headers.keys()] : undefined;
   }
 
+  headerOf(name: string): string | null {
+    return this.#options.request.headers.get(name);
+  }
+
   next(isAbortable: boolean, url: string | null): TransportRequest<Response> {
     const controller = isAbortable ? new AbortController() : null;
     const {request, retries, text} = this.#options;

@@ -92,6 +92,8 @@ export interface Transport<R extends AttemptResponse> {
   next(isAbortable: boolean, url: string | null): TransportRequest<R>;
   /** Names of the caller's headers, in lower case. Left out, or undefined: requests can be sent only where the call's own URL says. */
   readonly headerNames?: readonly string[] | undefined;
+  /** The value of a header of the caller's, by its name in lower case; null without one. Left out: headers are not known. */
+  headerOf?(name: string): string | null;
   /** Names of query parameters that the transport adds to the URL of the call. Left out: none. */
   readonly queryNames?: readonly string[];
   /** Why there are no `headerNames`, as a clause that follows "because". */

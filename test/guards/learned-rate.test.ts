@@ -45,7 +45,7 @@ describe('LearnedRate', () => {
       rate.admitted(now, true, now);
     }
     rate.throttled(1999, 2000);
-    rate.held(3000);
+    rate.held(3000, true);
     return rate;
   }
   /** How many go in these 200 ms. */
@@ -70,7 +70,7 @@ describe('LearnedRate', () => {
     for (const at of [3000, 4000, 5000]) {
       rate.take(at);
       rate.throttled(at, at + 50);
-      rate.held(at + 1000);
+      rate.held(at + 1000, true);
       expect(rate.perSecond).to.equal(perSecond);
     }
     rate.take(6000);
@@ -93,7 +93,7 @@ describe('LearnedRate', () => {
     const rate = heldRate();
     rate.take(3000);
     rate.throttled(3000, 3050);
-    rate.held(4000);
+    rate.held(4000, true);
     expect(takeAll(rate, 4000)).to.equal(2);
     rate.admitted(4000, true, 4200);
     expect(takeAll(rate, 4200)).to.be.at.least(rate.perSecond! - 3);
@@ -132,7 +132,7 @@ describe('LearnedRate', () => {
             rate.take(now);
             taken.push(now);
           } else if (what === 'admitted') rate.admitted(0, true, now);
-          else if (what === 'held') rate.held(now + 500);
+          else if (what === 'held') rate.held(now + 500, true);
           else if (what === 'throttled') rate.throttled(taken.at(-1) ?? 0, now);
           highest = Math.max(highest, rate.perSecond!);
           expect(rate.perSecond).to.be.within(1 / 60, 1e6);

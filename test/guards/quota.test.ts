@@ -16,6 +16,7 @@ const policy = (limits: readonly QuotaLimit[], changes: Partial<QuotaPolicy> = {
   startPerSecond: 10,
   maxWaitMs: MINUTE,
   queue: 1000,
+  per: [],
   scope: 'origin',
   ...changes,
 });

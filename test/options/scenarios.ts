@@ -50,6 +50,24 @@ export const lastOfCalls =
     return world.arrivals.at(-1);
   };
 
+/** Two calls at once, with these headers: how the second one ends. */
+export const otherAccount =
+  (first: Record<string, string>, second: Record<string, string>): Scenario =>
+  async world => {
+    world.serve(200);
+    await world.run(ITEMS, {headers: first});
+    return world.run(ITEMS, {headers: second});
+  };
+
+/** Two calls for two models: how the second one ends. */
+export const otherModel: Scenario = async world => {
+  world.serve(200);
+  const ask = (model: string): Promise<string> =>
+    world.run(ITEMS, {method: 'POST', body: JSON.stringify({model, input: 'a "model": "x"'})});
+  await ask('small');
+  return ask('large');
+};
+
 /** Calls at given moments; how many requests there were in all. */
 export const sendsAt =
   (calls: readonly (readonly [atMs: number, answer: ScriptedAnswer])[]): Scenario =>

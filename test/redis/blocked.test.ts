@@ -39,6 +39,7 @@ describe('a shared quota in a process that is busy', () => {
       startPerSecond: null,
       maxWaitMs: 600_000,
       queue: 100,
+      per: [],
       scope: 'origin',
     } as const;
     const sent: string[] = [];

@@ -100,7 +100,7 @@ const TRAFFIC: Readonly<Record<string, (guards: GuardFactory, clock: VirtualCloc
     quota: async (guards, clock, random) => {
       const limits = [{unit: 'outputTokens', max: 500, perMs: 2000}] as const;
       const quota = guards.quota(
-        {limits, learn: false, startPerSecond: null, maxWaitMs: 1000, queue: 100, scope: 'origin'},
+        {limits, learn: false, startPerSecond: null, maxWaitMs: 1000, queue: 100, scope: 'origin', per: []},
         ORIGIN,
       );
       const amounts = amountsOf(1, 0, 50);

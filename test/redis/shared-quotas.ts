@@ -47,7 +47,15 @@ export class SharedQuotas {
   readonly #policy: QuotaPolicy;
 
   constructor(limits: QuotaPolicy['limits']) {
-    this.#policy = {limits, learn: false, startPerSecond: null, maxWaitMs: 600_000, queue: 100_000, scope: 'origin'};
+    this.#policy = {
+      limits,
+      learn: false,
+      startPerSecond: null,
+      maxWaitMs: 600_000,
+      queue: 100_000,
+      scope: 'origin',
+      per: [],
+    };
   }
 
   start(options: Partial<RedisGuardOptions> = {}): SharedProcess {

@@ -1,0 +1,31 @@
+/**
+ * A fetch for the clients of model endpoints: those of OpenAI, Anthropic, Google, Mistral, the AI SDK, LangChain.
+ *
+ * @module
+ */
+import type {Ports} from './client/ports.ts';
+import {createFetch, type ResilientFetch} from './fetch.ts';
+import type {PolicyInput} from './policy/types.ts';
+
+export {type CallReport, reportOf} from './call/report.ts';
+export type {Ports} from './client/ports.ts';
+export {InvalidPolicyError, RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
+export type {PerCallInit, ResilientFetch, ResilientInit} from './fetch/create-fetch.ts';
+export type {PolicyInput} from './policy/types.ts';
+
+const PRESET = 'steadfetch:llm';
+
+/**
+ * Makes a `fetch` under the preset `steadfetch:llm`, for the option `fetch` of a model client. Switch off the retries of the client itself.
+ *
+ * @param policy Added to the preset: a field here replaces the preset's. Default: `{name: 'models'}`.
+ * @param ports  As of `createFetch`.
+ * @throws InvalidPolicyError naming each wrong field: now, not at the first call.
+ *
+ * @example
+ * const client = new OpenAI({fetch: modelFetch(), maxRetries: 0});
+ */
+export function modelFetch(policy: PolicyInput = {}, ports: Ports = {}): ResilientFetch {
+  const {extends: own = []} = policy;
+  return createFetch({name: 'models', ...policy, extends: own.includes(PRESET) ? own : [PRESET, ...own]}, ports);
+}
