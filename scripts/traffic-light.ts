@@ -89,7 +89,11 @@ const TABLES: Readonly<Record<string, () => readonly Row[]>> = {
   bodies: refusals,
   transport: () => [
     ['nothing listens (`ECONNREFUSED`)', classified(broken('ECONNREFUSED', {syscall: 'connect'}))],
-    ['no such name, no route (`ENOTFOUND`, `EAI_AGAIN`, `EHOSTUNREACH`)', classified(broken('ENOTFOUND'))],
+    ['no such name (`ENOTFOUND`, `EAI_AGAIN`)', classified(broken('ENOTFOUND'))],
+    [
+      'no route for a new connection (`EHOSTUNREACH`, `ENETUNREACH`)',
+      classified(broken('EHOSTUNREACH', {syscall: 'connect'})),
+    ],
     ['the connection took too long (`UND_ERR_CONNECT_TIMEOUT`)', classified(broken('UND_ERR_CONNECT_TIMEOUT'))],
     [
       'a stream that HTTP/2 refused (`REFUSED_STREAM`)',
@@ -98,6 +102,10 @@ const TABLES: Readonly<Record<string, () => readonly Row[]>> = {
     [
       'a connection that broke (`ECONNRESET`, `EPIPE`, `UND_ERR_SOCKET`)',
       classified(broken('ECONNRESET', {syscall: 'read'})),
+    ],
+    [
+      'the route of an open connection was lost (`read EHOSTUNREACH`, `write ENETUNREACH`)',
+      classified(broken('EHOSTUNREACH', {syscall: 'read'})),
     ],
     ['no headers in time (`UND_ERR_HEADERS_TIMEOUT`)', classified(broken('UND_ERR_HEADERS_TIMEOUT'))],
     ['the attempt timeout', classified(failed('attempt-timeout', null))],

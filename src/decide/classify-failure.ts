@@ -9,16 +9,12 @@ import {type Classification, green, red, unlisted, yellow} from './classificatio
 import {type FailureFacts, readFailure, type Tried} from './failure-facts.ts';
 import type {Transients} from './transients.ts';
 
-/** The request never left: no name, no route, no connection. */
+/** No route or no listener. Of a read or a write they end a connection that was open. */
+const UNREACHABLE = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL']);
+/** The request never left: no name, no connection. */
 const NOT_SENT = new Set([
-  'ECONNREFUSED',
   'ENOTFOUND',
   'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'EHOSTDOWN',
-  'ENETUNREACH',
-  'ENETDOWN',
-  'EADDRNOTAVAIL',
   'UND_ERR_CONNECT_TIMEOUT',
   'UND_ERR_CLOSED',
   'UND_ERR_DESTROYED',
@@ -76,7 +72,7 @@ function byCode(facts: FailureFacts): Classification {
   if (CERTIFICATE.test(code)) return red(code, 'not-sent', {final: true});
   // Several addresses were tried (happy eyeballs): the least safe failure decides.
   if (!tried.every(isTransient)) return red(code, 'maybe-processed');
-  if (tried.every(each => each.connecting || NOT_SENT.has(each.code))) return green(code, 'not-sent');
+  if (tried.every(isUnsent)) return green(code, 'not-sent');
   if (message.includes('before secure TLS connection was established')) return green(code, 'not-sent');
   // RFC 9113 §8.7: refused streams were not processed. undici reports this in the message only.
   if (message.includes('NGHTTP2_REFUSED_STREAM')) return green('REFUSED_STREAM', 'not-processed');
@@ -85,5 +81,8 @@ function byCode(facts: FailureFacts): Classification {
   return yellow(code);
 }
 
+const isUnsent = ({code, connecting, connected}: Tried): boolean =>
+  connecting || NOT_SENT.has(code) || (UNREACHABLE.has(code) && !connected);
+
 const isTransient = ({code}: Tried): boolean =>
-  NOT_SENT.has(code) || MAYBE_PROCESSED.has(code) || TIMEOUT_CODES.has(code);
+  NOT_SENT.has(code) || UNREACHABLE.has(code) || MAYBE_PROCESSED.has(code) || TIMEOUT_CODES.has(code);

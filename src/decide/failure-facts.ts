@@ -19,6 +19,8 @@ export interface Tried {
   readonly code: string;
   /** It failed while it connected, so nothing was sent. */
   readonly connecting: boolean;
+  /** It failed on an open connection, so the request may have been sent. */
+  readonly connected: boolean;
 }
 
 /** The messages of each runtime's fetch when the transport failed and the error has no details. */
@@ -75,6 +77,11 @@ const REFUSED_BY_UNDICI: ReadonlySet<string> = new Set([
 /** llhttp, where its code was lost. */
 const MALFORMED_RESPONSE = /^Parse Error/;
 
+/** The system calls before a connection is open: `queryA` and the like ask for a name. */
+const OPENS = /^(connect|bind|getaddrinfo|query[A-Z]\w*)$/;
+/** How Node words the failure of an open connection. node-fetch 2 keeps only these words. */
+const OPEN_CONNECTION = /\b(read|write|shutdown) E[A-Z]{4}/;
+
 const NOTHING: FailureFacts = {tried: [], codes: [], message: '', looksLikeNetwork: false};
 
 export function readFailure(error: unknown): FailureFacts {
@@ -83,7 +90,7 @@ export function readFailure(error: unknown): FailureFacts {
     if (outer === null) return NOTHING;
     const inner = informative(outer.cause) ?? outer;
     const each = Array.isArray(inner.errors) ? inner.errors.map(readTried) : [];
-    const whole = readTried({code: inner.code ?? outer.code, syscall: inner.syscall});
+    const whole = readTried(inner.code === undefined || inner.code === null ? outer : inner);
     const tried = each.some(hasCode) ? each : [whole].filter(hasCode);
     const message = String(inner.message ?? '');
     return {
@@ -125,9 +132,13 @@ function failedWithoutCode(outer: Record<string, unknown>, {name, code, message}
 }
 
 function readTried(error: unknown): Tried {
-  const facts = asRecord(error);
-  const code = facts?.code;
-  return {code: typeof code === 'string' && CODE.test(code) ? code : '', connecting: facts?.syscall === 'connect'};
+  const {code, syscall, erroredSysCall, message} = asRecord(error) ?? {};
+  const call = syscall ?? erroredSysCall; // The latter is node-fetch's.
+  return {
+    code: typeof code === 'string' && CODE.test(code) ? code : '',
+    connecting: call === 'connect',
+    connected: typeof call === 'string' ? !OPENS.test(call) : OPEN_CONNECTION.test(String(message)),
+  };
 }
 
 const hasCode = ({code}: Tried): boolean => code !== '';

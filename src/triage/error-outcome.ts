@@ -37,8 +37,9 @@ const TIMED_OUT = /\btimeout of \d+ ?ms exceeded|^Request timed out\b|The operat
 const CONNECTION_LOST = /^(?:APIConnectionError|NetworkError)$|^(?:Connection error\.|Network Error)/;
 /** A gRPC error: `14 UNAVAILABLE: No connection established`. */
 const GRPC_MESSAGE = /^(\d{1,2}) ([A-Z_]{2,20}): ?(.*)$/s;
-/** What grpc-js writes where no connection was made. */
-const GRPC_NOT_SENT = /No connection established|ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|Name resolution failed/;
+/** What grpc-js writes where no connection was made; `read EHOSTUNREACH` ends one that was open. */
+const GRPC_NOT_SENT =
+  /No connection established|Name resolution failed|ENOTFOUND|(?<!\b(?:read|write) )(?:ECONNREFUSED|EHOSTUNREACH)/;
 
 /** @returns Null where the error is not that of a request. */
 export function readError(value: unknown): ErrorReading | null {

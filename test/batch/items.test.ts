@@ -67,6 +67,15 @@ describe('runBatch', () => {
     }
   });
 
+  it('sends an item once whose open connection lost its route', async () => {
+    const lost = Object.assign(new Error('read EHOSTUNREACH'), {code: 'EHOSTUNREACH', syscall: 'read'});
+    const {results, report} = await run(['a'], new ItemServer({a: [lost]}).send, {
+      policy: {...POLICY, idempotentMethods: ['GET']},
+    });
+    expect(report).to.include({requests: 1, failed: 1});
+    expect(results[0]).to.have.nested.property('failure.refusal', 'may-have-acted');
+  });
+
   it('names a relative redirect by the whole address', async () => {
     const send = () => answer(302, null, {location: '/login'});
     const {results} = await run(['a'], send, {target: {url: 'https://api.test/v1/x'}});

@@ -46,6 +46,14 @@ describe('a POST', () => {
       'ECONNRESET (may-have-acted)',
     ],
     ['ECONNRESET while reading, keyed @T21b', connectionError('ECONNRESET', {syscall: 'read'}), KEYED, {}, '200'],
+    [
+      'EHOSTUNREACH while reading',
+      connectionError('EHOSTUNREACH', {syscall: 'read'}),
+      POST,
+      {},
+      'EHOSTUNREACH (may-have-acted)',
+    ],
+    ['EHOSTUNREACH while connecting', connectionError('EHOSTUNREACH', {syscall: 'connect'}), POST, {}, '200'],
     ['UND_ERR_SOCKET', connectionError('UND_ERR_SOCKET'), POST, {}, 'UND_ERR_SOCKET (may-have-acted)'],
     ['every address refused', aggregate('ECONNREFUSED', 'EHOSTUNREACH'), POST, {}, '200'],
     [

@@ -16,6 +16,7 @@ const colourOf = ({transient, sent}: Classification) => (!transient ? 'red' : ha
 interface Cause {
   readonly code?: string;
   readonly syscall?: string;
+  readonly erroredSysCall?: string;
   readonly message?: string;
   readonly errors?: readonly unknown[];
 }
@@ -168,6 +169,45 @@ describe('classifyNetworkFailure', () => {
 
   for (const code of ['ERR_SSL_NO_CERT_SET', 'UND_ERR_HOSTNAME_MISMATCH', 'INVALID_CALL', 'INVALID_PURPOSES'])
     it(`${code} is no bad certificate`, () => expect(classified(thrown({code})).final).to.equal(false));
+
+  describe('a host that became unreachable', () => {
+    for (const code of ['EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN', 'EHOSTDOWN', 'ECONNREFUSED', 'EADDRNOTAVAIL']) {
+      for (const syscall of ['read', 'write', 'writev', 'shutdown'])
+        it(`${code} of ${syscall} is yellow: the connection was open`, () => {
+          const cause = {code, syscall, message: `${syscall} ${code}`};
+          for (const error of [thrown(cause), coded(cause), new AggregateError([coded(cause)])])
+            expect(classified(error)).to.deep.include({transient: true, sent: 'maybe-processed', reason: code});
+        });
+      for (const syscall of ['connect', 'bind', 'getaddrinfo', 'queryA', undefined])
+        it(`${code} ${syscall === undefined ? 'without a system call' : `of ${syscall}`} is green`, () => {
+          const cause = syscall === undefined ? {code} : {code, syscall};
+          for (const error of [thrown(cause), coded(cause)])
+            expect(classified(error)).to.deep.include({transient: true, sent: 'not-sent', reason: code});
+        });
+    }
+
+    it('is yellow where only the message names the system call, as in node-fetch 2', () => {
+      const message = 'request to https://a.test/ failed, reason: read EHOSTUNREACH';
+      expect(classified(coded({code: 'EHOSTUNREACH', message})).sent).to.equal('maybe-processed');
+      const connecting = 'request to https://a.test/ failed, reason: connect EHOSTUNREACH 10.0.0.9:443';
+      expect(classified(coded({code: 'EHOSTUNREACH', message: connecting})).sent).to.equal('not-sent');
+    });
+
+    it('is yellow where the system call has the name that node-fetch 3 gives it', () => {
+      expect(classified(coded({code: 'EHOSTUNREACH', erroredSysCall: 'write'})).sent).to.equal('maybe-processed');
+      expect(classified(coded({code: 'ETIMEDOUT', erroredSysCall: 'connect'})).sent).to.equal('not-sent');
+    });
+
+    it('is yellow where the code and the system call are those of the outer error', () => {
+      const error = Object.assign(coded({code: 'EHOSTUNREACH', syscall: 'read'}), {cause: new Error('lost')});
+      expect(classified(error).sent).to.equal('maybe-processed');
+    });
+
+    for (const code of ['ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'])
+      it(`${code} is green whatever its system call`, () => {
+        expect(classified(thrown({code, syscall: 'read'})).sent).to.equal('not-sent');
+      });
+  });
 
   describe('several addresses are as good as the worst of them', () => {
     const refused = coded({code: 'ECONNREFUSED', syscall: 'connect'});

@@ -58,6 +58,13 @@ describe('guard', () => {
     expect(reportOf(error)).to.include({refusal: 'may-have-acted', attempts: 1});
   });
 
+  it('does not retry a function whose open connection lost its route', async () => {
+    const stage = new Stage();
+    const lost = (): Error => Object.assign(new Error('read EHOSTUNREACH'), {code: 'EHOSTUNREACH', syscall: 'read'});
+    const error = await stage.clock.run(() => thrown(stage.guarded(stage.script(fails(lost)))));
+    expect(reportOf(error)).to.include({refusal: 'may-have-acted', attempts: 1});
+  });
+
   for (const [what, call] of Object.entries({idempotent: {idempotent: true}, 'under a key': {key: 'order-7'}}))
     it(`retries a function that is ${what}`, async () => {
       const stage = new Stage();

@@ -66,6 +66,11 @@ describe('measurements', () => {
       'url,"status",latency_ms,error\r\n"/a,b",200,120.5,\r\n/a,503,20,\r\n/a,,600,"timeout, sorry"\r\n/a,,3,ECONNREFUSED',
       all,
     ],
+    [
+      'connections that were open',
+      'status,latency_ms,error\n200,120.5,\n,20,read EHOSTUNREACH\n,3,connect EHOSTUNREACH',
+      {...all, timedOut: 0},
+    ],
     ['CSV without names', '\n120.5,200\n20,503\n', {...all, unsent: [], timedOut: 0}],
     ['one number a line', '120.5\n\n80\n', {succeeded: [120.5, 80], failed: [], unsent: [], timedOut: 0, skipped: 0}],
     [

@@ -198,11 +198,37 @@ describe('triage: formats', () => {
       'FetchError: request to https://a.test/x failed, reason: connect ECONNREFUSED 10.0.0.9:443',
       '1 ? ECONNREFUSED green retry',
     ],
+    ['Node, on an open connection', 'Error: read EHOSTUNREACH', '1 ? EHOSTUNREACH yellow retry-with-key'],
+    [
+      'Node, on an open connection, printed',
+      "TypeError: fetch failed\n  [cause]: Error: write ENETUNREACH {\n    errno: -101,\n    code: 'ENETUNREACH',\n    syscall: 'write'\n  }",
+      '1 ? ENETUNREACH yellow retry-with-key',
+    ],
+    [
+      'pino, on an open connection',
+      '{"level":50,"err":{"type":"Error","message":"read EHOSTUNREACH","code":"EHOSTUNREACH"}}',
+      '1 ? EHOSTUNREACH yellow retry-with-key',
+    ],
+    [
+      'node-fetch, on an open connection',
+      'FetchError: request to https://a.test/x failed, reason: read EHOSTUNREACH',
+      '1 ? EHOSTUNREACH yellow retry-with-key',
+    ],
     ['Python', 'openai.RateLimitError: Error code: 429 - Please try again in 20s', '1 ? 429 green wait'],
     ['grpc-js', 'Error: 14 UNAVAILABLE: Connection dropped', '1 POST UNAVAILABLE yellow retry-with-key'],
     [
       'grpc-js without a connection',
       'Error: 14 UNAVAILABLE: No connection established. Last error: connect ECONNREFUSED',
+      '1 POST UNAVAILABLE green retry',
+    ],
+    [
+      'grpc-js on an open connection',
+      'Error: 14 UNAVAILABLE: read EHOSTUNREACH',
+      '1 POST UNAVAILABLE yellow retry-with-key',
+    ],
+    [
+      'grpc-js, reconnecting',
+      'Error: 14 UNAVAILABLE: No connection established. Last error: read EHOSTUNREACH',
       '1 POST UNAVAILABLE green retry',
     ],
     ['grpc-js, a mistake', 'Error: 3 INVALID_ARGUMENT: no name', '1 POST INVALID_ARGUMENT red fix'],

@@ -43,7 +43,7 @@ export class Measurements {
 const TIMEOUT = /time[-_ ]?out|timed[-_ ]?out|deadline|abort/i;
 /** Connecting failed, so the server has not seen the request: codes of Node, undici and Chromium, and words of others. */
 const UNSENT =
-  /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CONNECTION[_ ](?:REFUSED|TIMED_OUT)|NAME_NOT_RESOLVED|ADDRESS_UNREACHABLE|INTERNET_DISCONNECTED/i;
+  /(?<!\b(?:read|write) )(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH)|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|CONNECTION[_ ](?:REFUSED|TIMED_OUT)|NAME_NOT_RESOLVED|ADDRESS_UNREACHABLE|INTERNET_DISCONNECTED/i;
 
 const isUnsentError = (error: string): boolean => UNSENT.test(error);
 
