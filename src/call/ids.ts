@@ -2,7 +2,7 @@
 import {mayCarryIds} from '../client/target.ts';
 import type {HeaderBag} from '../core/observer.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
-import {formatKey, needsKey} from '../decide/idempotency.ts';
+import {formatKey, isBlank, needsKey} from '../decide/idempotency.ts';
 import {outerRetries} from '../decide/outer-retries.ts';
 import type {CallContext, CallFacts, IdsSent} from './context.ts';
 import {notifyNested} from './notify.ts';
@@ -17,8 +17,9 @@ export function writeIds(call: CallFacts, headers: HeaderBag): void {
   const {keyHeader} = plan;
   const {correlation, deadlineHeader, attemptHeader} = plan.policy;
   if (call.idsSent === 'unknown') {
-    const callers = headers.get(keyHeader);
-    const isGiven = callers || call.idempotencyKey;
+    const value = headers.get(keyHeader);
+    const callers = isBlank(value) ? null : value;
+    const isGiven = callers ?? call.idempotencyKey;
     call.idempotencyKey = keyOf(call, callers);
     call.idsSent = idsOf(call, headers);
     noteOuterRetries(call, headers, !isGiven && call.idempotencyKey ? keyHeader : null);
@@ -82,10 +83,10 @@ function idsOf(call: CallFacts, headers: HeaderBag): IdsSent {
   return requestIdHeader === null || headers.has(requestIdHeader) ? 'correlation' : 'correlation and request';
 }
 
-/** @param callers In the caller's own headers. */
+/** @param callers In the caller's own headers; null for a blank one. */
 function keyOf({client, plan, method, idempotencyKey}: CallFacts, callers: string | null): string | undefined {
   const {idempotency} = plan.policy;
-  if (callers !== null && callers !== '') return callers;
+  if (callers !== null) return callers;
   if (idempotencyKey !== undefined) return formatKey(idempotencyKey, idempotency?.format ?? 'raw');
   return needsKey(idempotency, method) ? formatKey(client.ids.idempotencyKey(), idempotency.format) : undefined;
 }

@@ -1,4 +1,5 @@
 /** Lines of text: logs of proxies, our own console lines, and errors as Node prints them, over as many lines as they take. */
+import {isBlank} from '../decide/idempotency.ts';
 import {outerRetries} from '../decide/outer-retries.ts';
 import {readError} from './error-outcome.ts';
 import {beginsError, requestIn} from './error-text.ts';
@@ -68,7 +69,7 @@ function readErrorBlock(text: string): LoggedFailure | null {
     method: methodOf(/(?:^|[\s{])method: '([A-Za-z]{1,20})'/m.exec(text)?.[1] ?? request.method),
     target: /(?:^|[\s{])url: '([^'\s]{1,4096})'/m.exec(text)?.[1] ?? request.target,
     ...found,
-    keyed: shown.isShown ? shown.request.has('idempotency-key') : undefined,
+    keyed: shown.isShown ? !isBlank(shown.request.get('idempotency-key')) : undefined,
     attempt: attemptOf(/\battempt[ =:#]{1,3}(\d{1,6})\b/i.exec(firstLine(text))?.[1]),
     traceId: traceIdOf(/\btrace_?id[=: "']{1,3}([0-9a-f]{32})\b/i.exec(firstLine(text))?.[1]),
     outerRetries: outer?.count,

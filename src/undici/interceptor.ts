@@ -16,7 +16,7 @@ import {httpAnswers} from '../decide/answers-http.ts';
 import {type BodySnapshot, checkBody, snapshotBody, textOf} from '../decide/body.ts';
 import type {Sent} from '../decide/classification.ts';
 import {bodyOf, isForm} from '../decide/form.ts';
-import {mayRepeat} from '../decide/idempotency.ts';
+import {isBlank, mayRepeat} from '../decide/idempotency.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
 import {watchFailedRequests} from '../transport/redirects.ts';
@@ -164,7 +164,8 @@ class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallCon
     if (response.status !== 421 || !this.isFetch) return false;
     const {method, plan} = this.#call;
     if (!this.#mayHaveActed && response.redirected('not-processed') === 'no') return false;
-    return !mayRepeat(DispatchHeaders.of(this.#options.headers).has(plan.keyHeader), method, plan.idempotentMethods);
+    const key = DispatchHeaders.of(this.#options.headers).get(plan.keyHeader);
+    return !mayRepeat(!isBlank(key), method, plan.idempotentMethods);
   }
 
   // The transport.

@@ -35,6 +35,31 @@ describe('an idempotency key', () => {
     expect(world.header(KEY)).to.deep.equal(['mine', 'mine']);
   });
 
+  for (const blank of ['', ' ', '\t', ' \t ']) {
+    const shown = JSON.stringify(blank);
+    virtually(`that is ${shown} is none: the server would get an empty header`, async make => {
+      for (const headers of [
+        {'Idempotency-Key': blank},
+        [['Idempotency-Key', blank]] as [string, string][],
+        new Headers({'Idempotency-Key': blank}),
+      ]) {
+        const world = make({backoff: AT_ONCE});
+        world.serve(503, 201);
+        expect(await world.run(ITEMS, {method: 'POST', headers})).to.equal('503 (may-have-acted)');
+        expect(world.events.find(event => event.type === 'call.end')?.call.keyed).to.equal(false);
+      }
+    });
+
+    virtually(`that is ${shown} is replaced by the key of the policy or of the call`, async make => {
+      const world = make({idempotency: {}, backoff: AT_ONCE});
+      world.serve(503, 201, 201);
+      const headers = {'Idempotency-Key': blank};
+      expect(await world.run(ITEMS, {method: 'POST', headers})).to.equal('201');
+      await world.run(ITEMS, {method: 'POST', headers, resilience: {idempotencyKey: 'mine'}});
+      expect(world.header(KEY)).to.deep.equal(['key-1', 'key-1', 'mine']);
+    });
+  }
+
   virtually('is not generated if the policy does not say that the server honors it', async make => {
     const world = make();
     await world.run(ITEMS, {method: 'POST'});

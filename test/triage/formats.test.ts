@@ -424,6 +424,37 @@ describe('triage: formats', () => {
     });
   });
 
+  it('takes a key of blanks for none', () => {
+    const json = (key: string): string =>
+      JSON.stringify({req: {method: 'POST', url: '/a', headers: {'idempotency-key': key}}, res: {statusCode: 503}});
+    const har = (value: string): string =>
+      JSON.stringify({
+        log: {
+          version: '1.2',
+          entries: [
+            {
+              startedDateTime: '2026-11-24T10:15:02.000Z',
+              request: {method: 'POST', url: 'https://a.test/v1', headers: [{name: 'Idempotency-Key', value}]},
+              response: {status: 503, headers: []},
+            },
+          ],
+        },
+      });
+    const otlp = (stringValue: string): string => {
+      const attributes = [
+        {key: 'http.request.method', value: {stringValue: 'POST'}},
+        {key: 'http.response.status_code', value: {intValue: '503'}},
+        {key: 'http.request.header.idempotency-key', value: {arrayValue: {values: [{stringValue}]}}},
+      ];
+      return JSON.stringify({resourceSpans: [{scopeSpans: [{spans: [{kind: 3, attributes}]}]}]});
+    };
+    const refusals = (key: string): (string | null)[] =>
+      [json, har, otlp].flatMap(log => triaged(log(key)).failures.map(({refusal}) => refusal));
+    expect(refusals('k')).to.deep.equal([null, null, null]);
+    const gated = 'may-have-acted';
+    for (const blank of ['', ' ', '\t']) expect(refusals(blank)).to.deep.equal([gated, gated, gated]);
+  });
+
   it('HAR', () => {
     const entry = (response: object): object => ({
       startedDateTime: '2026-11-24T10:15:02.000Z',

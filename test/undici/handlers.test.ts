@@ -109,6 +109,19 @@ describe('resilienceInterceptor, and the handler of a call', () => {
     expect(place.header('idempotency-key')).to.deep.equal(['k-1', 'k-1']);
   });
 
+  it('takes a key of blanks for none', async () => {
+    for (const headers of [{'Idempotency-Key': ' '}, ['Idempotency-Key', '\t'], {'Idempotency-Key': ''}]) {
+      const once = server.place(503, 200);
+      await request(once.url, {method: 'POST', headers, dispatcher: dispatcher()});
+      expect(once.requests).to.have.length(1);
+      const keyed = server.place(503, 200);
+      await request(keyed.url, {method: 'POST', headers, dispatcher: dispatcher({idempotency: {}})});
+      const [key, again] = keyed.header('idempotency-key');
+      expect(key).to.match(/^[0-9a-f-]{36}$/);
+      expect(again).to.equal(key);
+    }
+  });
+
   it('ends a call whose headers are malformed with one TypeError', async () => {
     for (const headers of [['a', '1', 'b'], [['a', '1', 'b']]]) {
       const place = server.place(200);

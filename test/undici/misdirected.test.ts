@@ -40,6 +40,13 @@ describe('resilienceInterceptor, with a 421 that fetch would send again', () => 
     expect([place.requests.length, keysOf(place)]).to.deep.equal([3, 1]);
   });
 
+  it('does the same where the key of the caller is blank: each call has one of the policy', async () => {
+    const place = server.place(503, 421, 421, 200);
+    const cause = await causeOf(() => post(place, KEYED, {'idempotency-key': ' '}));
+    expect(cause).to.include({code: 'MISDIRECTED'});
+    expect([place.requests.length, keysOf(place)]).to.deep.equal([3, 1]);
+  });
+
   it('does the same below Node’s fetch', async () => {
     const place = server.place(503, 421, 421, 200);
     const own = new Dispatcher1Wrapper(dispatcher(KEYED));

@@ -3,7 +3,9 @@
  *
  * @see HTTP Archive 1.2; Chromium writes the network error into `response._error`
  */
+
 import {answered, failed, type Outcome} from '../../core/outcome.ts';
+import {isBlank} from '../../decide/idempotency.ts';
 import {LoggedAnswer, type LoggedFailure, LoggedHeaders} from '../failure.ts';
 import {
   type Fields,
@@ -54,7 +56,7 @@ export function readHarEntry(value: unknown): LoggedFailure | null {
     protocol: 'http',
     outcome,
     body: bodyOf(fieldsOf(response.content)),
-    keyed: headers.has('idempotency-key'),
+    keyed: !isBlank(headers.get('idempotency-key')),
   };
 }
 

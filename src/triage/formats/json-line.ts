@@ -1,5 +1,7 @@
 /** Lines of JSON: pino, pino-http, winston, bunyan, ECS, and loggers that write like them. */
+
 import {answered} from '../../core/outcome.ts';
+import {isBlank} from '../../decide/idempotency.ts';
 import {outerRetries} from '../../decide/outer-retries.ts';
 import {type ErrorReading, readError} from '../error-outcome.ts';
 import {requestIn} from '../error-text.ts';
@@ -31,7 +33,7 @@ export function readJsonLine(record: Fields): LoggedFailure | null {
     method: request.method,
     target: request.target,
     ...found,
-    keyed: request.isShown ? headers.has('idempotency-key') : undefined,
+    keyed: request.isShown ? !isBlank(headers.get('idempotency-key')) : undefined,
     attempt:
       attemptOf(record.attempt ?? record.attemptNumber ?? record.attempt_number) ??
       (outer === null ? undefined : outer.count + 1),

@@ -4,8 +4,10 @@
  *
  * @see opentelemetry-proto, trace/v1; OpenTelemetry semantic conventions for HTTP and RPC spans
  */
+
 import {answered, failed} from '../../core/outcome.ts';
 import {CODE_NAMES, isCodeName} from '../../decide/grpc-codes.ts';
+import {isBlank} from '../../decide/idempotency.ts';
 import {type ErrorReading, readError} from '../error-outcome.ts';
 import {LoggedAnswer, type LoggedFailure, LoggedHeaders} from '../failure.ts';
 import {attemptOf, type Fields, failedStatus, fieldsOf, firstText, isFields, methodOf, wholeOf} from '../fields.ts';
@@ -160,7 +162,8 @@ function urlOf(attributes: Fields): string | undefined {
 
 /** Instrumentations capture headers on request: `http.request.header.idempotency-key`. */
 function keyedOf(attributes: Fields): boolean | undefined {
-  return 'http.request.header.idempotency-key' in attributes ? true : undefined;
+  const {'http.request.header.idempotency-key': key} = attributes;
+  return key === undefined ? undefined : !isBlank(String(key));
 }
 
 function responseHeaders(attributes: Fields): LoggedHeaders {
