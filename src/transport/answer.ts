@@ -3,6 +3,7 @@ import type {ErrorRead} from '../body/read-error.ts';
 import type {ResponseBodies} from '../body/response-bodies.ts';
 import type {Awaitable} from '../core/awaitable.ts';
 import type {AttemptResponse, ResponseHeaders} from '../core/outcome.ts';
+import {quietly} from '../core/quietly.ts';
 import {isObject, parsedText} from '../core/unknown-value.ts';
 import {usageOf} from '../decide/usage.ts';
 
@@ -33,9 +34,11 @@ export class Answer<Value = unknown> implements AttemptResponse {
 
   /** The headers; empty if the response has none. */
   get headers(): ResponseHeaders {
-    const headers = this.#headers;
-    if (headers === undefined) return NO_HEADERS;
-    return typeof headers.get === 'function' ? (headers as Headers) : ofRecord(headers as Record<string, string>);
+    const headers: unknown = this.#headers;
+    if (headers instanceof Headers) return headers;
+    if (!isObject(headers)) return NO_HEADERS;
+    if (headers instanceof Map) return ofEntries(headers);
+    return hasGet(headers) ? ofObject(headers) : ofEntries(Object.entries(headers));
   }
 }
 
@@ -59,11 +62,30 @@ function errorBodyOf({value, error}: Answer, {maxBytes}: ErrorRead): unknown {
   return said.length <= maxBytes ? parsedText(said) : undefined;
 }
 
-function ofRecord(record: Readonly<Record<string, unknown>>): Headers {
+/** Headers of any class. */
+interface ForeignHeaders {
+  get(name: string): unknown;
+}
+
+const hasGet = (headers: object): headers is ForeignHeaders =>
+  typeof (headers as Partial<ForeignHeaders>).get === 'function';
+
+/** AxiosHeaders return undefined for a header that is missing, and lists; `get` of others may return anything. */
+function ofObject(headers: ForeignHeaders): ResponseHeaders {
+  const get = (name: string): string | null => {
+    const value = headers.get(name);
+    if (Array.isArray(value)) return value.join(', ');
+    return typeof value === 'string' || typeof value === 'number' ? `${value}` : null;
+  };
+  return {get, has: name => get(name) !== null};
+}
+
+function ofEntries(entries: Iterable<readonly [name: unknown, value: unknown]>): Headers {
   const headers = new Headers();
-  for (const [name, value] of Object.entries(record)) {
+  for (const [name, value] of entries) {
     if (value === undefined || value === null) continue;
-    for (const each of Array.isArray(value) ? value : [value]) headers.append(name, String(each));
+    for (const each of Array.isArray(value) ? value : [value])
+      quietly(() => headers.append(String(name), String(each))); // What is no header is left out.
   }
   return headers;
 }

@@ -51,6 +51,48 @@ describe('answerOfError', () => {
   });
 });
 
+describe('the headers of an answer', () => {
+  const axiosLike = (values: Record<string, unknown>) => ({
+    get: (name: string): unknown => values[name.toLowerCase()],
+    has: (name: string): boolean => name.toLowerCase() in values,
+  });
+  const forms: Record<string, (values: Record<string, string>) => unknown> = {
+    'a record': values => values,
+    Headers: values => new Headers(values),
+    'a Map': values => new Map(Object.entries(values)),
+    'an object whose get returns undefined, as AxiosHeaders': axiosLike,
+  };
+  for (const [form, make] of Object.entries(forms))
+    it(`can be ${form}`, () => {
+      const {headers} = answer(429, null, make({'retry-after': '2'}) as Headers);
+      expect([headers.get('Retry-After'), headers.has('Retry-After')]).to.deep.equal(['2', true]);
+      expect([headers.get('X-None'), headers.has('X-None')]).to.deep.equal([null, false]);
+    });
+
+  it('are compared without case in a Map, too', () => {
+    expect(answer(429, null, new Map([['Retry-After', '2']]) as never).headers.get('retry-after')).to.equal('2');
+  });
+
+  it('are text, whatever the object has', () => {
+    for (const [value, text] of [
+      [2, '2'],
+      [['a', 'b'], 'a, b'],
+      [null, null],
+      [undefined, null],
+      [false, null],
+      [{}, null],
+    ] as const)
+      expect(answer(429, null, axiosLike({'retry-after': value}) as never).headers.get('Retry-After')).to.equal(text);
+  });
+
+  it('leave out what no header can be', () => {
+    const {headers} = answer(429, null, {'retry-after': '2', 'x y': '1', 'x-name': '\u{1f600}'});
+    expect([headers.get('retry-after'), headers.get('x-name')]).to.deep.equal(['2', null]);
+    expect(answer(429, null, null as never).headers.get('retry-after')).to.equal(null);
+    expect(answer(429, null, 'none' as never).headers.get('retry-after')).to.equal(null);
+  });
+});
+
 describe('answer', () => {
   it('has no headers by default', () => {
     const {headers} = answer(503, 'busy');
