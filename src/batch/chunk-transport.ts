@@ -16,7 +16,9 @@ import {answered, type Outcome} from '../core/outcome.ts';
 import type {AskedTokens} from '../decide/asked-tokens.ts';
 import {harmless} from '../decide/classification.ts';
 import {formatKey, isSafeMethod, needsKey} from '../decide/idempotency.ts';
+import type {Redirected} from '../decide/redirected.ts';
 import {Answer, answerBodies, answerOf, answerOfError} from '../transport/answer.ts';
+import {followedRedirect, redirectsSeen} from '../transport/followed-redirects.ts';
 import {HeaderRecord} from '../transport/header-record.ts';
 import type {Transport, TransportRequest} from '../transport/transport.ts';
 import type {Counters} from './counters.ts';
@@ -58,6 +60,7 @@ export class ChunkTransport<Item> implements Transport<Answer> {
   requests = 0;
   readonly #sender: Sender<Item>;
   readonly #requestsBefore: number;
+  readonly #redirectsBefore = redirectsSeen();
   #call!: CallContext<Answer>;
 
   /** @param requestsBefore Of earlier calls for the same items. */
@@ -135,6 +138,14 @@ export class ChunkTransport<Item> implements Transport<Answer> {
       this.#sender.failed(error);
     }
     if (this.#sender.drain.begun) throw DRAINED;
+  }
+
+  redirected({response, error}: Outcome<Answer>): Redirected {
+    const {correlationId} = this.#call;
+    // The requests of a `sendChunk` may differ by item, and all have the same id.
+    const id = typeof this.#sender.send === 'function' ? correlationId : undefined;
+    const said = response === null ? error : response.origin;
+    return followedRedirect(said, id, this.#redirectsBefore) ? 'yes' : 'no';
   }
 
   timeoutError(error: TimeoutError): unknown {

@@ -10,6 +10,7 @@ import {httpAnswers} from '../decide/answers-http.ts';
 import type {AskedTokens} from '../decide/asked-tokens.ts';
 import type {Refusal} from '../decide/may-retry.ts';
 import type {Answer} from '../transport/answer.ts';
+import {watchFollowedRedirects} from '../transport/followed-redirects.ts';
 import {Batch} from './batch.ts';
 import {contentKey, digest} from './content-key.ts';
 import {atOnce} from './end-of-tick.ts';
@@ -57,6 +58,7 @@ export async function runBatch<Item, Value = unknown, Json = unknown>(
   const source = iteratorOf(items);
   const handle = handleOf(policy, options);
   const client = new Client(handle, portsOf(options), httpAnswers);
+  watchFollowedRedirects(handle.plans.all.map(({policy}) => policy.correlation?.header));
   const targetOf = typeof target === 'function' ? target : (): BatchTarget => target;
   const memory = await memoryOf(options, identity, client).catch((error: unknown) => {
     closeSource(source);

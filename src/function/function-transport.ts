@@ -1,10 +1,14 @@
 /** The transport of a function: each attempt runs it once. */
 import type {ResponseBodies} from '../body/response-bodies.ts';
+import type {CallContext} from '../call/context.ts';
 import {noteInner} from '../call/inner-report.ts';
 import type {Awaitable} from '../core/awaitable.ts';
 import type {TimeoutError} from '../core/errors.ts';
+import type {Outcome} from '../core/outcome.ts';
 import type {AskedTokens} from '../decide/asked-tokens.ts';
+import type {Redirected} from '../decide/redirected.ts';
 import {Answer, answerBodies, answerOfError} from '../transport/answer.ts';
+import {followedRedirect, redirectsSeen} from '../transport/followed-redirects.ts';
 import {HeaderRecord} from '../transport/header-record.ts';
 import type {Transport, TransportRequest} from '../transport/transport.ts';
 
@@ -25,11 +29,20 @@ export class FunctionTransport implements Transport<Answer> {
   readonly callerSignal: AbortSignal | null;
   readonly tokens: AskedTokens | undefined;
   readonly replayable = true;
+  readonly #call: Pick<CallContext<Answer>, 'correlationId'>;
   readonly #run: Run;
   readonly #key: string | undefined;
+  readonly #redirectsBefore = redirectsSeen();
   #attempts = 0;
 
-  constructor(run: Run, key: string | undefined, callerSignal: AbortSignal | null, tokens: AskedTokens | undefined) {
+  constructor(
+    call: Pick<CallContext<Answer>, 'correlationId'>,
+    run: Run,
+    key: string | undefined,
+    callerSignal: AbortSignal | null,
+    tokens: AskedTokens | undefined,
+  ) {
+    this.#call = call;
     this.#run = run;
     this.#key = key;
     this.callerSignal = callerSignal;
@@ -58,6 +71,11 @@ export class FunctionTransport implements Transport<Answer> {
       if (answer === undefined) throw error;
       return answer;
     }
+  }
+
+  redirected({response, error}: Outcome<Answer>): Redirected {
+    const said = response === null ? error : response.origin;
+    return followedRedirect(said, this.#call.correlationId, this.#redirectsBefore) ? 'yes' : 'no';
   }
 
   timeoutError(error: TimeoutError): unknown {

@@ -16,6 +16,7 @@ import {httpAnswers} from '../decide/answers-http.ts';
 import type {AskedTokens} from '../decide/asked-tokens.ts';
 import type {CallOverrides, PolicyInput} from '../policy/types.ts';
 import type {Answer} from '../transport/answer.ts';
+import {watchFollowedRedirects} from '../transport/followed-redirects.ts';
 import {type FunctionContext, FunctionTransport} from './function-transport.ts';
 
 /** The options of one call of a guarded function. */
@@ -83,13 +84,14 @@ export function guard(policy?: PolicyInput | PolicyHandle, ports: FunctionPorts 
   refuseEndpoints(handle, 'guard() cannot send a function elsewhere: use createFetch() with these endpoints inside it');
   const withInner = (input: ClassifyInput<Answer>) => innerDecision(input) ?? classify?.(input);
   const client = new Client<Answer>(handle, {...others, classify: withInner}, httpAnswers);
+  watchFollowedRedirects(handle.plans.all.map(({policy}) => policy.correlation?.header));
   return async (run, {key, idempotent = false, signal, tokens, resilience} = {}) => {
     const call = beginCall(client, 'POST', url, {
       ...resilience,
       ...(key !== undefined && {idempotencyKey: key}),
       ...(idempotent && {idempotentMethods: ['POST']}),
     });
-    const transport = new FunctionTransport(run, key, signal ?? null, tokens);
+    const transport = new FunctionTransport(call, run, key, signal ?? null, tokens);
     const outcome = await new Promise<Outcome<Answer>>(settle => runCall(call, transport, {settle}, call.startedAt));
     return unwrap(call, outcome);
   };

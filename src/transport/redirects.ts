@@ -33,7 +33,7 @@ interface FailedRequest {
   /** With the query. */
   readonly path: string;
 }
-interface Channels {
+export interface Channels {
   subscribe(name: string, listener: (message: unknown) => void): void;
 }
 
@@ -94,7 +94,7 @@ function requestsEndedBy(error: unknown): readonly string[] | undefined {
 }
 
 /** The error and its causes. */
-function causesOf(error: unknown): object[] {
+export function causesOf(error: unknown): object[] {
   const causes: object[] = [];
   try {
     for (let each = error; causes.length < DEEPEST_CAUSE && isObject(each); each = (each as {cause?: unknown}).cause)

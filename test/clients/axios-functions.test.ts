@@ -60,4 +60,23 @@ describe('axios in functions and batches', () => {
             expect(requests).to.have.length(sends);
           });
         }
+
+  for (const adapter of ['http', 'fetch'])
+    for (const status of [408, 429, 303]) {
+      const then = status === 303 ? 'a refused connection' : `a ${status}`;
+      it(`${adapter}: a POST that was answered with a redirect to ${then} is sent once`, async () => {
+        const closed = 'http://127.0.0.1:1/next';
+        const location = status === 303 ? closed : server.place(status).url;
+        const place = server.place({status: 303, headers: {location}});
+        const send = (signal: AbortSignal, headers: Record<string, string>): Promise<unknown> =>
+          axios.post(place.url, '{}', {signal, headers, adapter});
+        await guard(POLICY)((signal, {headers}) => send(signal, {...headers})).catch(() => {});
+        expect(place.requests).to.have.length(1);
+        await runBatch([1], (_, {signal, headers}) => send(signal, {...headers}), {
+          policy: POLICY,
+          target: {url: place.url},
+        });
+        expect(place.requests).to.have.length(2);
+      });
+    }
 });
