@@ -5,10 +5,10 @@ import {Patch} from '../edit/patch.ts';
 import {type Plan, planOf} from '../edit/plan.ts';
 import {below} from '../model/layer.ts';
 import type {RuleSet} from '../rule-set.ts';
-import {inMilliseconds, likenessOf} from '../shape/likeness.ts';
+import {inMilliseconds, likenessOf, nameInNote} from '../shape/likeness.ts';
 import type {Shape, ShapeProblem} from '../shape/shape.ts';
 import {suggestedField} from '../shape/suggested-field.ts';
-import {nearestPlace, parentPath, spanToShow} from '../source/places.ts';
+import {nearestPlace, type Place, parentPath, spanToShow} from '../source/places.ts';
 import {toValue} from '../source/read.ts';
 import type {Source, SourceProblem, Span} from '../source/tree.ts';
 import type {Unit} from '../source/unit.ts';
@@ -65,6 +65,7 @@ export function reportShape(shape: Shape, rules: RuleSet, collector: Collector):
       pointer: below(shape.unit.base, path),
       identity: below(shape.unit.id, path),
       fix: fixOfField(shape, problem),
+      suggestions: renamesOfNote(shape.unit, problem),
       values: () => (problem.place === undefined ? [] : [toValue(problem.place.node)]),
     });
   }
@@ -74,7 +75,35 @@ const sentence = (problem: ShapeProblem): string =>
   `${problem.path === '' ? 'The policy' : problem.path} ${problem.message}${meantWord(problem)}`.replace(
     /(?<![.?])$/,
     '.',
-  );
+  ) + howToNote(problem);
+
+/** The name in the key of a note, or of a field that is commented out; undefined for other problems. */
+const noteOf = ({kind, place}: ShapeProblem): string | undefined =>
+  kind === 'unknown-field' ? nameInNote(String(place?.segments.at(-1))) : undefined;
+
+function howToNote(problem: ShapeProblem): string {
+  const name = noteOf(problem);
+  return name === undefined
+    ? ''
+    : ` Begin the name of a note, or of a field that is commented out, with x-: x-${name}.`;
+}
+
+/** Only the author knows whether a mark around a name is a slip. */
+function renamesOfNote(unit: Unit, problem: ShapeProblem): LazyFix[] {
+  const name = noteOf(problem);
+  if (name === undefined) return [];
+  const near = suggestedField(problem.message);
+  const isMeant = near !== undefined && likenessOf(name, near) !== 'other';
+  return [`x-${name}`, ...(isMeant ? [near] : [])].map(to => renaming(unit, problem.place!.segments, to));
+}
+
+const renaming = (unit: Unit, segments: Place['segments'], to: string): LazyFix => ({
+  title: `Rename it to ${to}`,
+  plan: () => {
+    const patch = new Patch(unit);
+    return patch.rename(segments, to) ? planOf(patch) : undefined;
+  },
+});
 
 /** The word of a list that a misspelt one means. Read from the message, as the name of a field is: see `suggestedField`. */
 function meantWord({kind, message, place}: ShapeProblem): string {
@@ -107,12 +136,8 @@ function fixOfField(shape: Shape, problem: ShapeProblem): LazyFix | undefined {
   if (meant === undefined) return fixOfUnit(unit, problem);
   // Which of two misspelt fields is meant, only the author knows.
   if (shape.problems.some(other => other !== problem && targetOf(other) === targetOf(problem))) return undefined;
-  const plan = (): Plan | undefined => {
-    const patch = new Patch(unit);
-    return patch.rename(place.segments, meant) ? planOf(patch) : undefined;
-  };
   const isSure = likenessOf(String(place.segments.at(-1)), meant) === 'same';
-  return {title: `Rename it to ${meant}`, plan, safety: isSure ? 'safe' : 'unsafe'};
+  return {...renaming(unit, place.segments, meant), safety: isSure ? 'safe' : 'unsafe'};
 }
 
 /** A number of seconds, in milliseconds. Unsafe: only the author knows that these are seconds. */

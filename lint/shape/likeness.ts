@@ -8,11 +8,12 @@ import {editDistance} from '../../src/policy/suggestions.ts';
 /**
  * - same: the spelling differs in case, hyphens or underscores, or by one slip inside a word that carries no unit, bound or quantile.
  * - likely: two slips, or one that may make another word, but the same units, bounds and quantiles.
- * - other: another unit, bound, quantile, digit or switch, or a word more or less.
+ * - other: another unit, bound, quantile, digit or switch, a word more or less, or a field that is commented out.
  */
 export type Likeness = 'same' | 'likely' | 'other';
 
 export function likenessOf(key: string, known: string): Likeness {
+  if (nameInNote(key) !== undefined) return 'other';
   const [wrong, right] = [normalise(key), normalise(known)];
   if (wrong === right) return 'same';
   const words = wordsOf(known);
@@ -22,11 +23,23 @@ export function likenessOf(key: string, known: string): Likeness {
 }
 
 /**
+ * The name in a key that marks a note or a field that is commented out, as is usual where a format has no comments: `breaker` of `_breaker`,
+ * `hedge_` and `x_hedge`.
+ *
+ * @returns Undefined for a key without a mark.
+ */
+export function nameInNote(key: string): string | undefined {
+  const [, before = '', name = '', after = ''] = /^((?:x[-_]|[^\p{L}\p{N}])*)(.*?)([^\p{L}\p{N}]*)$/isu.exec(key) ?? [];
+  return name === '' || before.trim() + after.trim() === '' ? undefined : name;
+}
+
+/**
  * Milliseconds for a field that was named with seconds: `attemptTimeoutS: 30` is `attemptTimeoutMs: 30000`.
  *
  * @returns Undefined if the name has another unit or another stem, or if the value is no number.
  */
 export function inMilliseconds(key: string, known: string, value: unknown): number | undefined {
+  if (nameInNote(key) !== undefined) return undefined;
   const stem = /^(.+)Ms$/.exec(known)?.[1];
   const named = /^(.+?)(?:s|secs?|seconds?)$/.exec(normalise(key))?.[1];
   if (stem === undefined || named !== normalise(stem) || typeof value !== 'number') return undefined;

@@ -68,6 +68,13 @@ function mutationsOf({field, siblings}: Known): string[] {
   return [...new Set(made)].filter(name => !siblings.includes(name) && !name.startsWith('x-'));
 }
 
+/** The name with the marks by which authors comment a field out where a format has no comments. */
+const marked = (name: string): string[] => [
+  ...['_', '__', '-', '#', '//', '$', 'x_', 'X-'].map(mark => mark + name),
+  ...['_', '__', '-', '#'].map(mark => name + mark),
+  `_${name}_`,
+];
+
 const normalised = (name: string): string => name.toLowerCase().replace(/[-_\s]/g, '');
 
 const known = knownFields(policyShape, fields => fields);
@@ -115,6 +122,41 @@ describe('a safe fix of a misspelt field', function () {
       for (const name of sampled(names.filter(each => !siblings.includes(each))))
         for (const key of await renamed(wrap, name)) wrong.push(`${name} became ${key} beside ${siblings.join(', ')}`);
     expect(wrong).to.deep.equal([]);
+  });
+
+  it('never renames a field that is commented out by a mark before or behind its name', async () => {
+    const wrong: string[] = [];
+    let tried = 0;
+    for (const {field, wrap} of known) {
+      const snake = field.replaceAll(/[A-Z]/g, letter => `_${letter.toLowerCase()}`);
+      const slip = field.replace(/(?<=^..)./, '');
+      for (const name of sampled([field, snake, slip].flatMap(marked), 3)) {
+        tried++;
+        for (const unsafe of [false, true])
+          for (const key of await renamed(wrap, name, unsafe)) wrong.push(`${name} became ${key}`);
+      }
+    }
+    expect([...new Set(wrong)]).to.deep.equal([]);
+    expect(tried).to.be.above(runs(2000, 10_000));
+  });
+
+  it('leaves a field that is commented out to the author, and the other rules do not read it', async () => {
+    const text =
+      '{"_idempotentMethods": ["GET", "POST"], "__hedge": {"delayMs": 0}, "breaker_": null, "-deadlineS": 3}';
+    expect((await fixText({path: 'p.json', files: {'p.json': text}}, {unsafe: true})).text).to.equal(text);
+    const {findings} = await lintText({path: 'p.json', files: {'p.json': text}});
+    expect(findings.map(({code, message}) => `${code} ${message}`)).to.deep.equal([
+      'RL004 _idempotentMethods is not a field of the policy; did you mean "idempotentMethods"? Begin the name of a note, or of a field that is commented out, with x-: x-idempotentMethods.',
+      'RL004 __hedge is not a field of the policy; did you mean "hedge"? Begin the name of a note, or of a field that is commented out, with x-: x-hedge.',
+      'RL004 breaker_ is not a field of the policy; did you mean "breaker"? Begin the name of a note, or of a field that is commented out, with x-: x-breaker.',
+      'RL004 ["-deadlineS"] is not a field of the policy; did you mean "deadlineMs"? Begin the name of a note, or of a field that is commented out, with x-: x-deadlineS.',
+    ]);
+    expect(findings.map(({fix, suggestions}) => [fix, ...suggestions.map(({title}) => title)])).to.deep.equal([
+      [undefined, 'Rename it to x-idempotentMethods', 'Rename it to idempotentMethods'],
+      [undefined, 'Rename it to x-hedge', 'Rename it to hedge'],
+      [undefined, 'Rename it to x-breaker', 'Rename it to breaker'],
+      [undefined, 'Rename it to x-deadlineS'],
+    ]);
   });
 
   it('cannot mean two fields: those of one object are two slips apart, or differ in what they count', async () => {
