@@ -1,6 +1,7 @@
 /** Suppressions in comments: of JSONC, and of YAML. */
 
-import {lineStart} from '../edit/text-lines.ts';
+import type {Plan} from '../edit/plan.ts';
+import {endOfLine, lineStart, startsLine} from '../edit/text-lines.ts';
 import type {Finding} from '../finding.ts';
 import {once} from '../report/lazy-fix.ts';
 import {type Lines, linesOf} from '../source/lines.ts';
@@ -27,7 +28,7 @@ export function fromComments(source: Source): Suppression[] {
         reason,
         until,
         covers,
-        removal: () => ({edits: [{...wholeOf(comment, text), text: ''}]}),
+        removal: () => removalOf(comment, text),
       },
     ];
   });
@@ -60,6 +61,23 @@ function nextLines(comments: readonly Comment[], lines: Lines): readonly number[
     next[line] = below < lines.count && isEmpty ? next[below]! : below;
   }
   return next;
+}
+
+/** Later lines of the comment are a note of the author, and stay. */
+function removalOf(comment: Comment, text: string): Plan | undefined {
+  const [, note] = /^[^\n]*\n(.*)$/s.exec(comment.text) ?? [];
+  if (note === undefined) return {edits: [{...wholeOf(comment, text), text: ''}]};
+  // As the first line of the comment, the note would be read.
+  if (readDirective(note.trim()) !== undefined) return undefined;
+  return {edits: [{...firstLineOf(comment, text), text: ''}]};
+}
+
+/** The line of the directive: what follows the mark of the comment, or a line of its own. */
+function firstLineOf({span, text: own}: Comment, text: string): Span {
+  const at = text.indexOf(own, span.start);
+  const end = endOfLine(text, at);
+  if (startsLine(text, at)) return {start: lineStart(text, at), end: text.indexOf('\n', end) + 1};
+  return {start: at - /[ \t]*$/.exec(text.slice(span.start, at))![0].length, end};
 }
 
 /** A comment with its line, if it has one of its own; else with the blanks before it. */

@@ -220,6 +220,21 @@ describe('a suppression', () => {
     ['with its line', '{\n  // retry-lint-disable-next-line RL203 -- x\n  "name": "a"\n}', '{\n  "name": "a"\n}'],
     ['behind a value', '{\n  "name": "a" // retry-lint-disable-line RL203 -- x\n}', '{\n  "name": "a"\n}'],
     [
+      'with its line of a comment, whose other lines stay',
+      '{\n  /* retry-lint-disable RL203 -- one client\n\n     The deadline is a contract: do not change.\n   */\n  "deadlineMs": 30000\n}\n',
+      '{\n  /*\n\n     The deadline is a contract: do not change.\n   */\n  "deadlineMs": 30000\n}\n',
+    ],
+    [
+      'with a line of its own in a comment, whose other lines stay',
+      '{\r\n  /*\r\n   retry-lint-disable RL203 -- x\r\n   A note. */\r\n  "name": "a"\r\n}\r\n',
+      '{\r\n  /*\r\n   A note. */\r\n  "name": "a"\r\n}\r\n',
+    ],
+    [
+      'with all lines of a comment that says nothing else',
+      '{\n  /*\n   retry-lint-disable RL203 -- x\n   */\n  "name": "a"\n}',
+      '{\n  "name": "a"\n}',
+    ],
+    [
       'in a block',
       '{"x-retry-lint": {"disable": [{"rule": "RL203", "reason": "x"}, {"rule": "RL101", "reason": "x"}]}}',
       '{"x-retry-lint": {"disable": []}}',
@@ -230,6 +245,12 @@ describe('a suppression', () => {
       expect((await fixText({path, files: {[path]: before}})).text).to.equal(after);
     });
   }
+
+  it('that is useless stays before another one in its comment, which would begin to suppress', async () => {
+    const text = '{\n  /* retry-lint-disable RL203 -- x\n     retry-lint-disable RL301 -- y */\n  "name": "a"\n}';
+    expect((await fixText({path, files: {[path]: text}})).text).to.equal(text);
+    expect(await codes(text)).to.deep.equal(['RL605']);
+  });
 });
 
 describe('a baseline', () => {
