@@ -17,9 +17,10 @@ export const brokenExtends: Rule = builtIn('RL406', {
 
 /** Two presets are different policies, so only a name with one slip has a fix. */
 function remedy(at: string, message: string): Pick<Draft, 'fix' | 'suggestions'> {
+  const named = /^is "([^"]*)"/.exec(message)?.[1];
   const preset = suggestedField(message);
-  if (preset === undefined) return {};
-  const named = /^is "([^"]*)"/.exec(message)?.[1] ?? '';
+  // In the message about an extended file, what is suggested is meant for that file.
+  if (named === undefined || preset === undefined) return {};
   const change: FixDraft = assign(`Extend ${preset}`, at, preset);
   const isSure =
     named.startsWith(PREFIX) && likenessOf(named.slice(PREFIX.length), preset.slice(PREFIX.length)) === 'same';
