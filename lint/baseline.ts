@@ -73,17 +73,17 @@ export function applyBaseline(
 type Worse = 'higher' | 'lower';
 
 function isWorse(now: Acceptance, accepted: Acceptance, worse: Worse | undefined): boolean {
-  if (severities.indexOf(now.severity) < severities.indexOf(accepted.severity) || now.digest !== accepted.digest)
-    return true;
+  if (severities.indexOf(now.severity) < severities.indexOf(accepted.severity)) return true;
+  if (now.digest !== accepted.digest || now.names !== accepted.names) return true;
   const [is, was] = [now.value, accepted.value];
   if (is === was) return isFar(now.numbers ?? [], accepted.numbers ?? []);
   if (is === undefined || was === undefined || worse === undefined) return true;
   return worse === 'higher' ? is > was : is < was;
 }
 
-/** Messages with another count of numbers say other things, which the values say, too. */
+/** A message with another count of numbers says something else. */
 const isFar = (now: readonly number[], before: readonly number[]): boolean =>
-  now.length === before.length &&
+  now.length !== before.length ||
   now.some((is, index) => {
     const was = before[index]!;
     return is !== was && (is >= was * 2 || is <= was / 2);
@@ -100,7 +100,8 @@ export function acceptanceOf(
   values: readonly unknown[],
   message: string,
 ): Acceptance {
-  const numbers = (message.match(/\d+(?:\.\d+)?/g) ?? []).map(Number);
+  const numbers = numbersIn(message);
+  const names = namesIn(message);
   const [value] = values;
   const isNumber = typeof value === 'number';
   const others = isNumber ? values.slice(1) : values;
@@ -111,8 +112,40 @@ export function acceptanceOf(
     ...(isNumber ? {value} : {}),
     ...(isDefault ? {} : {digest: digestOf(canonical(others))}),
     ...(numbers.length === 0 ? {} : {numbers}),
+    ...(names.length === 0 ? {} : {names: digestOf(names.join(' '))}),
   };
 }
+
+/**
+ * The numbers of a message: durations in ms, sizes in bytes. A duration that is shown again in another unit, `900000 ms (15 minutes)`, counts
+ * once. Of the waits of all retries, `100, 200 and 400 ms`, the first counts, and the index of an entry, which changes where others move, not at all.
+ */
+function numbersIn(message: string): number[] {
+  const text = message
+    .replace(/\[\d+\]/g, '')
+    .replace(/(?<=\d ms) \(\d[^)]*\)/g, '')
+    .replace(/([\d.]+s?)(?:, [\d.]+s?)*(?:,| and) [\d.]+(?= ms|s\b)(?: ms)?(?: and so on)?/g, '$1')
+    .replace(/\bboth\b/gi, '2');
+  return [...text.matchAll(/(\d+(?:\.\d+)?)(?: ?(s|second|minute|hour|day|KiB|MiB|GiB)s?\b)?/g)].map(
+    ([, number, unit]) => Number(number) * (unit === undefined ? 1 : UNITS[unit]!),
+  );
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  s: 1000,
+  second: 1000,
+  minute: 60_000,
+  hour: 3_600_000,
+  day: 86_400_000,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+};
+
+/** What a message names: methods, status names, hosts, paths and quoted values, each once. */
+const namesIn = (message: string): string[] => [
+  ...new Set(message.match(/"[^"]*"|\b[A-Z][A-Z_]{2,}\b|\/[\w{*][\w/{}*.:-]*|(?<![\w.])(?:[a-z\d-]+\.)+[a-z]+\b/g)),
+];
 
 /** 32 bits of FNV-1a: a baseline repeats no text of a policy, which may be a secret. */
 function digestOf(text: string): string {

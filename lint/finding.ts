@@ -58,8 +58,13 @@ export interface Acceptance {
   readonly value?: number;
   /** A digest of the other values that it is about. With other values, the finding is a new one. */
   readonly digest?: string;
-  /** The numbers in its message, which follow from all that it is about. Where one is twice or half as large, the finding is a new one. */
+  /**
+   * The numbers in its message, which follow from all that it is about: durations in ms, sizes in bytes. Where one is twice or half as large, or
+   * there are more or fewer, the finding is a new one.
+   */
   readonly numbers?: readonly number[];
+  /** A digest of the methods, hosts, paths and quoted values in its message. With others, the finding is a new one. */
+  readonly names?: string;
 }
 
 /** Another place that explains a finding. */

@@ -72,12 +72,13 @@ function isBaseline(value: unknown): value is Baseline {
 }
 
 function isAcceptance(entry: unknown): entry is Acceptance {
-  const {finding, severity, value = 0, digest = '', numbers = []} = (entry ?? {}) as Partial<Acceptance>;
+  const {finding, severity, value = 0, digest = '', numbers = [], names = ''} = (entry ?? {}) as Partial<Acceptance>;
   return (
     typeof finding === 'string' &&
     severities.includes(severity as Severity) &&
     typeof value === 'number' &&
     typeof digest === 'string' &&
+    typeof names === 'string' &&
     Array.isArray(numbers) &&
     numbers.every(Number.isFinite)
   );

@@ -72,7 +72,7 @@ describe('a retired rule', () => {
   });
 
   it('is accepted by an entry of a baseline with its code, where its number is no worse', async () => {
-    const accepted: Acceptance = {finding: 'RL202 maxAttempts', severity: 'warning', value: 9};
+    const accepted: Acceptance = {finding: 'RL202 maxAttempts', severity: 'warning', value: 9, numbers: [9, 5, 3]};
     expect(await found(policies.many, {baseline: [accepted]})).to.deep.equal([]);
     expect(await found(policies.many, {baseline: [{...accepted, value: 8}]})).to.deep.equal(['RL201 warning']);
     expect(await found(policies.unlimited, {baseline: [accepted]})).to.deep.equal(['RL201 warning']);

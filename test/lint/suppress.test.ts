@@ -260,6 +260,7 @@ describe('a baseline', () => {
     severity: 'warning',
     digest: '5807ec36',
     numbers: [503],
+    names: '0b2dfa4d',
   } as const;
   const endless = {finding: 'RL201 maxAttempts', severity: 'error'} as const;
   // Another route in front, so that the old one has another index and another line.

@@ -195,7 +195,9 @@ describe('files beside and above the folder', () => {
     expect(codesOf(await (await Agent.start(files, 'in')).call('lint'))).to.deep.equal(['RL203']);
     const accepted = {
       version: 1,
-      findings: {'in/a.retry.json': [{finding: 'RL203 backoff.jitter', severity: 'error', digest: '510ad85f'}]},
+      findings: {
+        'in/a.retry.json': [{finding: 'RL203 backoff.jitter', severity: 'error', digest: '510ad85f', numbers: [100]}],
+      },
     };
     const named = {
       'in/a.retry.json': wavy,
