@@ -3,6 +3,7 @@
 import {existsSync} from 'node:fs';
 import {dirname, relative, resolve} from 'node:path';
 import {CliError, whyNot} from '../io/cli-error.ts';
+import {globOf} from '../io/glob.ts';
 import type {Io} from '../io/io.ts';
 import {shownPath, withSlashes} from '../io/paths.ts';
 import {readRegularFile} from '../io/regular-file.ts';
@@ -96,7 +97,9 @@ function readText(file: string, path: string, mayRead: ((file: string) => boolea
 /** @param folder Where the globs begin. What is returned takes absolute paths. */
 export async function matcherOf(globs: readonly string[], folder: string): Promise<(path: string) => boolean> {
   if (globs.length === 0) return () => false;
-  const {default: picomatch} = await import('picomatch');
-  const matches = picomatch(globs as string[], {dot: true});
-  return path => matches(withSlashes(relative(folder, path)));
+  const matchers = await Promise.all(globs.map(glob => globOf(glob)));
+  return path => {
+    const near = withSlashes(relative(folder, path));
+    return matchers.some(matches => matches(near));
+  };
 }
