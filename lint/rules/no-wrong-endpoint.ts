@@ -92,14 +92,15 @@ const fallbackFirst: FormerCheck = {
         message: isFirst
           ? `${name} is used before ${other.name}, because its rank is ${rank} and that of ${other.name} is ${other.rank}. If it is the fallback, exchange the ranks.`
           : `${name} gets calls while ${other.name} is up, because both have rank ${rank}. If it is the fallback, set its rank to ${value}.`,
-        ...(isFirst ? {} : {severity: 'info'}),
+        ...(isFirst || PRIMARY.test(other.name) ? {} : {severity: 'info'}),
         suggestions: isFirst ? [] : [assign(`Set rank to ${value}`, path, value)],
       };
     }
   },
 };
 
-/** Names of second choices, as words of a name: `backup-eu`, `dr`. */
+/** Names of first and second choices, as words of a name: `backup-eu`, `dr`. */
+const PRIMARY = /(?<![a-z])primary(?![a-z])/i;
 const FALLBACK = /(?<![a-z])(?:backup|burst|dr|fallback|overflow|secondary|spare|standby)(?![a-z])/i;
 
 const spreadSessions: FormerCheck = {

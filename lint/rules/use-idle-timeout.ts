@@ -68,7 +68,7 @@ function* shortPauses(scope: Scope): Iterable<Draft> {
   yield {
     at: 'idleTimeoutMs',
     message: `A pause of ${idleTimeoutMs} ms ends a stream, and a model that calls a tool pauses longer; pings do not count. Raise idleTimeoutMs, unless yours does not.`,
-    severity: 'info',
+    ...(idleTimeoutMs >= 1000 || !buildsOn(scope, MODEL_PRESET) ? {severity: 'info'} : {}),
   };
 }
 
