@@ -111,6 +111,10 @@ const TABLES: Readonly<Record<string, () => readonly Row[]>> = {
     ['the attempt timeout', classified(failed('attempt-timeout', null))],
     ['the attempt timeout, before the request was given to fetch', classified(failed('attempt-timeout', null, false))],
     ['an event stream without content for `stream.firstContentMs`', classified(failed('content-timeout', null))],
+    [
+      'an event stream that ended without content and without its end mark (`STREAM_INCOMPLETE`)',
+      classified(broken('STREAM_INCOMPLETE')),
+    ],
     ['an invalid certificate (`CERT_HAS_EXPIRED`)', classified(broken('CERT_HAS_EXPIRED'))],
     ['the deadline', classified(failed('deadline', null))],
     ['the caller’s abort or cancel', classified(failed('aborted', null))],

@@ -68,6 +68,13 @@ export const errors: Readonly<Record<ErrorCode, Advice>> = {
       'Only in hooks of ky: an event stream began with an error, such as `overloaded_error`, and the call is retried. ky retries because of an error, and the status of the response is a success.',
     remedy: 'None is needed. If all attempts end like this, the caller gets the last stream as the server sent it.',
   },
+  STREAM_INCOMPLETE: {
+    type: 'SteadfetchError',
+    means:
+      'Under `stream`, an event stream ended without the end mark of its format: `finish_reason` or `[DONE]`, `response.completed`, `message_stop`, `finishReason`, `message-end`. The message names the mark. Before any content the stream is no answer, and is retried like a connection that broke. After content the reader has every byte that came, and gets this error in place of the end.',
+    remedy:
+      'Take the text so far for a part of the answer, and send the call again if the whole is needed: the model is paid again. If it happens often, look for a proxy between the client and the model that cuts long responses.',
+  },
   BODY_DROPPED: {
     type: 'SteadfetchError',
     means:

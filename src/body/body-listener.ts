@@ -26,7 +26,7 @@ export interface BodyListener {
   /** The reader of one copy gave up. */
   readerLeft(): void;
   /** The body has ended. `how` is absent if its reader gave up. */
-  ended(how?: BodyEnd): void;
+  ended(how?: BodyEnd, error?: unknown): void;
 }
 
 /** Of a response, its stream and the readers of that. Null: the stream is read as a whole, by a method of its response. */
@@ -57,7 +57,7 @@ export function bothListeners(outer: BodyListener, inner: BodyListener): BodyLis
     gave: value => each(listener => listener.gave?.(value)),
     cloned: response => each(listener => listener.cloned(response)),
     readerLeft: () => each(listener => listener.readerLeft()),
-    ended: how => each(listener => listener.ended(how)),
+    ended: (how, error) => each(listener => listener.ended(how, error)),
   };
 }
 

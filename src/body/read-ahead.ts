@@ -82,11 +82,18 @@ class ResponseReadAhead implements ReadAhead {
       this.#throwIfCancelled();
       const {done, value} = await this.#reader.read();
       this.#throwIfCancelled();
-      if (done) return null;
+      if (done) return this.#ended();
       if (!(value instanceof Uint8Array)) return value;
       this.#beginning.readOn(value);
       if (value.byteLength > 0) return value; // A byte stream rejects empty chunks.
     }
+  }
+
+  /** The caller has every byte that came. */
+  #ended(): null {
+    const end = this.#beginning.end();
+    if (end.kind === 'incomplete') throw end.error;
+    return null;
   }
 
   #throwIfCancelled(): void {

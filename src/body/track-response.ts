@@ -99,7 +99,7 @@ function reading(native: Response, name: (typeof BODY_METHODS)[number]) {
     if (!listener) return promise;
     return new Promise((resolve, reject) => {
       const failed = (error: unknown): void => {
-        listener.ended(error instanceof SyntaxError ? 'read' : failureKind(error)); // Read whole, and no JSON.
+        listener.ended(error instanceof SyntaxError ? 'read' : failureKind(error), error); // Read whole, and no JSON.
         reject(listener.failure ?? error);
       };
       listener.pending(failed); // Of two clients only one knows.

@@ -19,7 +19,7 @@ export interface BodyTimer {
   /** How much of that time is left, in milliseconds; undefined where none runs. */
   readonly silenceLeftMs: number | undefined;
   endSilence(): void;
-  bodyEnded(how?: BodyEnd): void;
+  bodyEnded(how?: BodyEnd, error?: unknown): void;
 }
 
 /** Says of a body whether its chunks end the silence: those of an event stream can be nothing but pings. */
@@ -122,15 +122,15 @@ export class TrackedBody implements BodyListener {
     if (--this.#readers <= 0) this.ended();
   }
 
-  ended(how?: BodyEnd): void {
-    this.#timer.bodyEnded(how);
+  ended(how?: BodyEnd, error?: unknown): void {
+    this.#timer.bodyEnded(how, error);
   }
 
   /** The attempt has released timer and signal. */
-  close(how: BodyEnd): void {
+  close(how: BodyEnd, error?: unknown): void {
     this.#readers = 0;
     this.#reads = NO_READS;
     this.tap?.end(how === 'read');
-    this.span?.end(how);
+    this.span?.end(how, error);
   }
 }

@@ -109,7 +109,7 @@ function readerMethods(native: object | undefined): object {
             resolve(result);
           },
           error => {
-            listener.ended('network');
+            listener.ended('network', error);
             reject(error);
           },
         );

@@ -1,5 +1,6 @@
 /** Reads beside the caller, from what the caller reads, how many tokens the answer took. */
 import type {AskedTokens} from '../decide/asked-tokens.ts';
+import {asText} from '../decide/stream-end.ts';
 
 /** As much of a chunk is looked at again with the next one: a name and its number may come in two chunks. */
 const OVERLAP = 128;
@@ -7,7 +8,6 @@ const OVERLAP = 128;
 export class UsageTap {
   readonly #usageIn: (text: string) => AskedTokens;
   readonly #settle: (usage: AskedTokens) => void;
-  readonly #decoder = new TextDecoder();
   #tail = '';
   #usage: {inputTokens?: number; outputTokens?: number} = {};
 
@@ -22,7 +22,7 @@ export class UsageTap {
 
   /** A chunk of a stream. */
   chunk(bytes: Uint8Array): void {
-    const text = this.#tail + this.#decoder.decode(bytes, {stream: true});
+    const text = this.#tail + asText(bytes);
     this.#tail = text.slice(-OVERLAP);
     this.#look(text);
   }

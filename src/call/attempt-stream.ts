@@ -22,12 +22,13 @@ export const pulseOf = (response: AttemptResponse): Pulse | null => streams.get(
 
 /** @returns Null for a failure, for another content type, and for a body that cannot be read ahead: the headers are then the answer. */
 export function openStream<R extends AttemptResponse>(
-  {plan, client, transport}: CallContext<R>,
+  {plan, client, transport, method}: CallContext<R>,
   response: R,
 ): AttemptStream | null {
   const {stream: settings} = plan.policy;
   if (settings === null || client.answers.isFailure(response.status) || !isEventStream(response.headers)) return null;
-  const beginning = new StreamBeginning(settings.holdBytes);
+  const isAnswer = settings.commit === 'content' && response.status === 200 && method !== 'HEAD';
+  const beginning = new StreamBeginning(settings.holdBytes, isAnswer);
   const ahead = transport.bodies.readAhead?.(response, beginning) ?? null;
   if (ahead === null) return null;
   const stream: AttemptStream = {settings, ahead, beginning};

@@ -20,6 +20,7 @@ import {type RequestOwner, sendRequest} from './attempt-request.ts';
 import {type AttemptStream, openStream} from './attempt-stream.ts';
 import {type CancelKind, type Cancellable, Cancellation} from './cancellation.ts';
 import type {CallContext} from './context.ts';
+import {reportIncomplete} from './report.ts';
 import {discardResponse, responseFlaw} from './response.ts';
 
 /** Notified of the end of an attempt: exactly one of the two methods is called. */
@@ -162,11 +163,12 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
   }
 
   /** The guards have counted a success: now they count a failure in its place. */
-  bodyBroke(): void {
+  bodyBroke(error: unknown): void {
     const {breaker, load} = this.guards;
     const now = this.call.client.clock.now();
     load?.broke(now);
     breaker?.bodyBroke(this.#recorded, now);
+    reportIncomplete(this.call, error);
   }
 
   /** Called after the breaker was notified, because the next call in the queue asks the breaker. */
@@ -213,6 +215,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
 
   #begun(response: R, ahead: ReadAhead, end: BeginningEnd): void {
     if (this.#owner === null) return; // Time ran out, or the caller aborted, while the stream was read.
+    if (end.kind === 'incomplete') return this.sendFailed(end.error);
     ahead.release();
     this.cancellation.endContentLimit();
     if (end.kind === 'content') this.#noteContent();

@@ -29,8 +29,8 @@ export interface Cancellable {
    */
   cancelled(kind: CancelKind, reason: unknown, isLate: boolean): void;
   broke(error: unknown): void;
-  /** The connection of its response broke while the caller read the body. */
-  bodyBroke(): void;
+  /** The connection of its response broke while the caller read the body, or the body is incomplete. */
+  bodyBroke(error: unknown): void;
 }
 
 /**
@@ -208,15 +208,15 @@ export class Cancellation extends Timer implements AbortListener, BodyTimer {
   }
 
   /** Neither time nor the caller cancels anything from now on. */
-  release(how: BodyEnd = 'left'): void {
+  release(how: BodyEnd = 'left', error?: unknown): void {
     const body = this.#body;
     this.#request = null;
     this.#body = null;
     try {
       this.#attempt.call.client.clock.disarm(this);
     } finally {
-      body?.close(how);
-      if (how === 'network' && body !== null) this.#attempt.bodyBroke();
+      body?.close(how, error);
+      if (how === 'network' && body !== null) this.#attempt.bodyBroke(error);
       this.#callerSignal?.removeEventListener('abort', this);
       this.#callerSignal = null;
     }
@@ -271,8 +271,8 @@ export class Cancellation extends Timer implements AbortListener, BodyTimer {
     quietly(() => this.pause());
   }
 
-  bodyEnded(how?: BodyEnd): void {
-    quietly(() => this.release(how));
+  bodyEnded(how?: BodyEnd, error?: unknown): void {
+    quietly(() => this.release(how, error));
     if (this.#callerSignal !== null) quietly(() => this.release(how));
   }
 }

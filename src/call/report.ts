@@ -4,6 +4,7 @@
  */
 
 import type {CallResult} from '../core/call-view.ts';
+import {SteadfetchError} from '../core/errors.ts';
 import {type HiddenField, hiddenField} from '../core/hidden-field.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import {isObject} from '../core/unknown-value.ts';
@@ -147,6 +148,13 @@ export function attachToError(call: CallFacts, error: unknown): void {
   } catch {
     // A proxy that takes no field: its owner gets it as it is.
   }
+}
+
+/** @param error Broke the body of the answer. The report tells of it only if it is an error of this library: STREAM_INCOMPLETE. */
+export function reportIncomplete(call: CallFacts, error: unknown): void {
+  if (call.ending === null || !(error instanceof SteadfetchError)) return;
+  call.ending = {...call.ending, result: 'failure', reason: error.message};
+  attachToError(call, error);
 }
 
 const isReport = (value: unknown): value is CallReport => isObject(value) && 'result' in value && 'attempts' in value;

@@ -63,8 +63,8 @@ export interface AttemptObserver {
 
 /** Observes the body of a response. */
 export interface BodyObserver {
-  /** Called exactly once. */
-  end(how: BodyEnd): void;
+  /** Called exactly once. `error`: what broke the body, if that is known. */
+  end(how: BodyEnd, error?: unknown): void;
 }
 
 /** How a body ended: read to its end, left unread in part, or failed. */

@@ -34,6 +34,7 @@ const MAYBE_PROCESSED = new Set([
   'ERR_HTTP2_GOAWAY_SESSION',
   'ERR_HTTP2_STREAM_CANCEL',
   'ConnectionClosed',
+  'STREAM_INCOMPLETE',
 ]);
 /** undici's own limits; Node's fetch waits 300 s for headers. */
 export const TIMEOUT_CODES: ReadonlySet<string> = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
@@ -84,5 +85,8 @@ function byCode(facts: FailureFacts): Classification {
 const isUnsent = ({code, connecting, connected}: Tried): boolean =>
   connecting || NOT_SENT.has(code) || (UNREACHABLE.has(code) && !connected);
 
-const isTransient = ({code}: Tried): boolean =>
+const isTransient = ({code}: Tried): boolean => isTransientCode(code);
+
+/** Of the transport: one of a closed list. */
+export const isTransientCode = (code: string): boolean =>
   NOT_SENT.has(code) || UNREACHABLE.has(code) || MAYBE_PROCESSED.has(code) || TIMEOUT_CODES.has(code);

@@ -18,7 +18,6 @@ export type StreamErrorBody = Readonly<Record<string, unknown>>;
 
 /** A kind of event that can come before any content. */
 export interface Announcement {
-  readonly vendor: string;
   /** The events of this kind: those with this name in `type` or in the `event` field, or those whose data has this field. */
   readonly event: {readonly type: string} | {readonly field: string};
   /** Paths into the data where content would be. Content is empty if everything there but the labels is null, "", [] or {}. */
@@ -37,69 +36,37 @@ export interface Announcement {
  * @see https://docs.cohere.com/v2/docs/streaming
  */
 export const ANNOUNCEMENTS: readonly Announcement[] = [
-  {vendor: 'Anthropic', event: {type: 'ping'}, content: [], labels: []},
-  {vendor: 'Anthropic', event: {type: 'message_start'}, content: ['message.content'], labels: []},
-  {
-    vendor: 'Anthropic',
-    event: {type: 'content_block_start'},
-    only: {path: 'content_block.type', value: 'text'},
-    content: ['content_block'],
-    labels: ['type'],
-  },
-  {vendor: 'Anthropic', event: {type: 'content_block_delta'}, content: ['delta'], labels: ['type']},
-  {
-    vendor: 'OpenAI', // And its format elsewhere: Azure, vLLM, TGI, Mistral, Groq, DeepSeek, OpenRouter, llama.cpp, Ollama.
-    event: {field: 'choices'},
-    content: ['choices'],
-    labels: ['index', 'role'],
-  },
-  ...['response.created', 'response.queued', 'response.in_progress'].map(type => ({
-    vendor: 'OpenAI',
-    event: {type},
-    content: ['response.output'],
-    labels: [],
-  })),
-  {
-    vendor: 'OpenAI',
-    event: {type: 'response.output_item.added'},
-    only: {path: 'item.type', value: 'message'},
-    content: ['item'],
-    labels: ['id', 'type', 'status', 'role', 'phase'],
-  },
-  {
-    vendor: 'OpenAI',
-    event: {type: 'response.content_part.added'},
-    only: {path: 'part.type', value: 'output_text'},
-    content: ['part'],
-    labels: ['type'],
-  },
-  {
-    vendor: 'OpenAI',
-    event: {type: 'response.output_text.delta'},
-    content: ['delta'],
-    labels: [],
-  },
-  {vendor: 'OpenAI', event: {type: 'keepalive'}, content: [], labels: []},
+  // Anthropic.
+  typed('message_start', ['message.content']),
+  typed('content_block_start', ['content_block'], ['type'], 'content_block.type', 'text'),
+  typed('content_block_delta', ['delta'], ['type']),
+  // OpenAI, and its format elsewhere: Azure, vLLM, TGI, Mistral, Groq, DeepSeek, OpenRouter, llama.cpp, Ollama.
+  {event: {field: 'choices'}, content: ['choices'], labels: ['index', 'role']},
+  ...['response.created', 'response.queued', 'response.in_progress'].map(type => typed(type, ['response.output'])),
+  typed('response.output_item.added', ['item'], ['id', 'type', 'status', 'role', 'phase'], 'item.type', 'message'),
+  typed('response.content_part.added', ['part'], ['type'], 'part.type', 'output_text'),
+  typed('response.output_text.delta', ['delta']),
+  // Google.
   ...['candidates', 'usageMetadata'].map(field => ({
-    vendor: 'Google',
     event: {field},
     content: ['candidates', 'promptFeedback'],
     labels: ['index', 'role'],
   })),
-  {
-    vendor: 'Cohere',
-    event: {type: 'message-start'},
-    content: ['delta.message'],
-    labels: ['role'],
-  },
-  {
-    vendor: 'Cohere',
-    event: {type: 'content-start'},
-    only: {path: 'delta.message.content.type', value: 'text'},
-    content: ['delta.message'],
-    labels: ['type'],
-  },
+  // Cohere.
+  typed('message-start', ['delta.message'], ['role']),
+  typed('content-start', ['delta.message'], ['type'], 'delta.message.content.type', 'text'),
 ];
+
+/** @param path Left out: the event is an announcement whatever it has. */
+function typed(
+  type: string,
+  content: readonly string[],
+  labels: readonly string[] = [],
+  path = '',
+  value = '',
+): Announcement {
+  return {event: {type}, content, labels, ...(path && {only: {path, value}})};
+}
 
 /** Names of events that only keep a connection open, whatever their data: those of the table, and other common ones. */
 const PINGS: ReadonlySet<string> = new Set(['ping', 'keepalive', 'keep-alive', 'heartbeat']);

@@ -20,9 +20,9 @@ export class BodySpan implements BodyObserver {
     this.#span = tracer.startSpan(`${SCOPE} body`, options, parent);
   }
 
-  end(how: BodyEnd): void {
+  end(how: BodyEnd, error?: unknown): void {
     this.#span.setAttribute(names.BODY_OUTCOME, bodyOutcome(how));
-    const type = how === 'read' || how === 'left' ? undefined : errorType(failed(how, undefined));
+    const type = how === 'read' || how === 'left' ? undefined : errorType(failed(how, error));
     if (type !== undefined) fail(this.#span, type);
     this.#span.end(this.#time.now());
   }

@@ -1,31 +1,18 @@
 /** `error.type`: a closed list, so that spans and metrics stay low in cardinality whatever is thrown. */
 import type {Outcome} from '../core/outcome.ts';
+import {isTransientCode} from '../decide/classify-failure.ts';
 import {readFailure} from '../decide/failure-facts.ts';
 import {type Conventions, httpConventions} from './conventions.ts';
 
+/** Beside those that are transient. */
 const KNOWN_CODES = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ECONNABORTED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ETIMEDOUT',
-  'EPIPE',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
   'ERR_INVALID_URL',
-  'ERR_HTTP2_STREAM_ERROR',
   'ERR_SSL_WRONG_VERSION_NUMBER',
   'ERR_TLS_CERT_ALTNAME_INVALID',
   'CERT_HAS_EXPIRED',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UND_ERR_SOCKET',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_BODY_TIMEOUT',
   'UND_ERR_HEADERS_OVERFLOW',
 ]);
 const KNOWN_NAMES = new Set([
@@ -67,7 +54,7 @@ function thrownType(error: unknown): string {
   try {
     const {name, cause} = (error ?? {}) as {name?: unknown; cause?: unknown};
     const code = readFailure(error).codes[0] ?? readFailure(cause).codes[0]; // ky wraps what fetch threw once more.
-    if (code !== undefined && KNOWN_CODES.has(code)) return code;
+    if (code !== undefined && (isTransientCode(code) || KNOWN_CODES.has(code))) return code;
     return typeof name === 'string' && KNOWN_NAMES.has(name) ? name : '_OTHER';
   } catch {
     return '_OTHER';

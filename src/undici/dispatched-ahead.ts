@@ -1,6 +1,7 @@
 /** The event stream of one dispatch: every chunk is handed in as it comes, first until the beginning is over, then for what it brings. */
 import type {ReadAhead} from '../body/response-bodies.ts';
 import type {BeginningEnd, StreamBeginning} from '../body/stream-beginning.ts';
+import type {SteadfetchError} from '../core/errors.ts';
 
 export class DispatchedAhead implements ReadAhead {
   readonly #beginning: StreamBeginning;
@@ -39,8 +40,12 @@ export class DispatchedAhead implements ReadAhead {
     if (end !== null) this.#decided(end);
   }
 
-  ended(): void {
-    if (!this.#isOver) this.#decided(this.#beginning.end());
+  /** @returns Why what follows the beginning is incomplete; null where it is not. */
+  ended(): SteadfetchError | null {
+    const end = this.#beginning.end();
+    const isLater = this.#isOver;
+    if (!isLater) this.#decided(end);
+    return isLater && end.kind === 'incomplete' ? end.error : null;
   }
 
   broke(error: unknown): void {

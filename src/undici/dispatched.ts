@@ -11,7 +11,7 @@ import {type ErrorRead, mayBeRead, parsed} from '../body/read-error.ts';
 import type {ReadAhead, ResponseBodies} from '../body/response-bodies.ts';
 import type {StreamBeginning} from '../body/stream-beginning.ts';
 import type {SteadfetchError} from '../core/errors.ts';
-import {afterPromiseJobs} from '../core/event-loop.ts';
+import {afterPoll, afterPromiseJobs} from '../core/event-loop.ts';
 import type {AttemptResponse, ResponseHeaders} from '../core/outcome.ts';
 import {type Clock, Pause} from '../core/timer.ts';
 import type {Sent} from '../decide/classification.ts';
@@ -190,6 +190,13 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
     if (!this.#controller.isFetch) afterPromiseJobs(() => this.#fail(error));
   }
 
+  /** Every byte came, and the handler has been given them: their reader gets them first. */
+  #failRead(error: Error): void {
+    this.#stage = 'failing';
+    this.#error = error;
+    if (!this.#controller.paused) this.resume();
+  }
+
   #fail(error: Error): void {
     if (this.#stage !== 'failing') return;
     this.#stage = 'answer';
@@ -199,8 +206,9 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
 
   /** The caller's handler asks for more. */
   resume(): void {
-    if (this.#error === null) this.connection?.resume();
-    else this.#fail(this.#error);
+    const error = this.#error;
+    if (error === null) this.connection?.resume();
+    else afterPoll(() => this.#fail(error)); // A Readable asks for more before its reader has got what is there.
   }
 
   get rawHeaders(): unknown {
@@ -294,8 +302,9 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
     this.#trailers = trailers;
     this.#limit?.end();
     this.#onProgress?.();
-    this.#ahead?.ended();
+    const error = this.#ahead?.ended() ?? null;
     if (this.#stage !== 'answer') return;
+    if (error !== null) return this.#failRead(error);
     this.#listener?.ended('read');
     this.#controller.handler.onResponseEnd?.(this.#controller, trailers);
   }
@@ -307,7 +316,7 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
     this.#ahead?.broke(error);
     if (this.status === 0) this.#reject(error);
     if (this.#stage !== 'answer') return;
-    this.#listener?.ended('network');
+    this.#listener?.ended('network', error);
     this.#controller.handler.onResponseError?.(this.#controller, error);
   }
 

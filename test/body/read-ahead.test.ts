@@ -7,10 +7,11 @@ import {createFetch, type PolicyInput, resilience} from '../../src/core.ts';
 import {resilienceInterceptor} from '../../src/undici/interceptor.ts';
 import {LoopbackServer, type Place} from '../support/loopback-server.ts';
 import {errorOf} from '../support/outcome.ts';
-import {PING, ROLE, text} from '../support/streamed-fetch.ts';
+import {DONE, PING, ROLE, text} from '../support/streamed-fetch.ts';
 
 const policy: PolicyInput = {stream: {}, attemptTimeoutMs: 20_000};
-const ALL = PING + ROLE + Array.from({length: 40}, (_, index) => text(`日本 🚀 ${'x'.repeat(index * 37)}`)).join('');
+const ALL =
+  PING + ROLE + Array.from({length: 40}, (_, index) => text(`日本 🚀 ${'x'.repeat(index * 37)}`)).join('') + DONE;
 const BYTES = Buffer.from(ALL);
 
 /** The bytes in pieces of odd sizes, which end inside of characters. */

@@ -56,11 +56,13 @@ describe('an event stream under a policy for streams', () => {
   });
 
   virtually('is the very Response that fetch gave', async make => {
-    const given = new Response(PING + text('Hi'), {headers: {'content-type': 'text/event-stream; charset=utf-8'}});
+    const given = new Response(PING + text('Hi') + DONE, {
+      headers: {'content-type': 'text/event-stream; charset=utf-8'},
+    });
     const world = make(policy, {fetch: async () => given});
     const response = await world.fetch(ITEMS);
     expect(response).to.equal(given);
-    expect(await response.text()).to.equal(PING + text('Hi'));
+    expect(await response.text()).to.equal(PING + text('Hi') + DONE);
   });
 
   for (const [title, event, status] of [
@@ -101,7 +103,14 @@ describe('an event stream under a policy for streams', () => {
   virtually('waits as long as its error asks, and never less', async make => {
     const details = [{'@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '34s'}];
     const event = errorEvent({code: 429, status: 'RESOURCE_EXHAUSTED', details});
-    const {server, call} = streaming(make, [[event, END], [text('Hi')]], {deadlineMs: 120_000});
+    const {server, call} = streaming(
+      make,
+      [
+        [event, END],
+        [text('Hi'), DONE],
+      ],
+      {deadlineMs: 120_000},
+    );
     await (await call()).text();
     const [first, second] = server.requests.map(({at}) => at);
     expect(second! - first!).to.be.within(34_000, 35_000);
@@ -189,8 +198,11 @@ describe('an event stream under a policy for streams', () => {
   });
 
   virtually('is retried where the connection breaks before any content', async make => {
-    const {server, call} = streaming(make, [[ROLE, BREAK], [text('Hi')]]);
-    expect(await (await call()).text()).to.equal(text('Hi'));
+    const {server, call} = streaming(make, [
+      [ROLE, BREAK],
+      [text('Hi'), DONE],
+    ]);
+    expect(await (await call()).text()).to.equal(text('Hi') + DONE);
     expect(server.requests).to.have.length(2);
   });
 
@@ -202,8 +214,9 @@ describe('an event stream under a policy for streams', () => {
     expect(server.requests).to.have.length(1);
   });
 
-  virtually('is an answer where it ends without any content', async make => {
-    for (const script of [[], [PING], [ROLE, DONE], [ROLE]] as const) {
+  virtually('is an answer without any content where it has its end mark', async make => {
+    const stop = 'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n';
+    for (const script of [[ROLE, DONE], [DONE], [ROLE, stop], [ROLE + stop + DONE]] as const) {
       const {server, call} = streaming(make, [[...script, END]]);
       const response = await call();
       expect(reportOf(response)?.result).to.equal('success');
@@ -213,8 +226,11 @@ describe('an event stream under a policy for streams', () => {
   });
 
   virtually('is classified by an error that lacks its blank line', async make => {
-    const {server, call} = streaming(make, [[OVERLOADED.trimEnd(), END], [text('Hi')]]);
-    expect(await (await call()).text()).to.equal(text('Hi'));
+    const {server, call} = streaming(make, [
+      [OVERLOADED.trimEnd(), END],
+      [text('Hi'), DONE],
+    ]);
+    expect(await (await call()).text()).to.equal(text('Hi') + DONE);
     expect(server.requests).to.have.length(2);
   });
 
@@ -222,10 +238,17 @@ describe('an event stream under a policy for streams', () => {
     const pings = (count: number): Step[] => Array.from({length: count}, () => [1000, PING] as const).flat();
 
     virtually('fails its attempt after firstContentMs, counted from the headers, and is retried', async make => {
-      const {world, server, call} = streaming(make, [[700, ...pings(100)], [text('Hi')]], {
-        stream: {firstContentMs: 5000},
-      });
-      expect(await (await call()).text()).to.equal(text('Hi'));
+      const {world, server, call} = streaming(
+        make,
+        [
+          [700, ...pings(100)],
+          [text('Hi'), DONE],
+        ],
+        {
+          stream: {firstContentMs: 5000},
+        },
+      );
+      expect(await (await call()).text()).to.equal(text('Hi') + DONE);
       expect(server.requests.map(({at}) => at)).to.deep.equal([0, 5700]);
       expect(server.requests[0]!.signal!.reason).to.include({code: 'CONTENT_TIMEOUT', limitMs: 5000});
       expect(world.events.find(({type}) => type === 'attempt.end')).to.include({
@@ -351,7 +374,7 @@ describe('an event stream under a policy for streams', () => {
     });
 
     virtually('is kept alive by data, also by a part of a large event', async make => {
-      const slow = ['data: {"image":"', 2500, 'AAAA', 2500, 'AAAA', 2500, '"}\n\n', 2500, text('!')];
+      const slow = ['data: {"image":"', 2500, 'AAAA', 2500, 'AAAA', 2500, '"}\n\n', 2500, text('!'), DONE];
       const {world, call} = streaming(make, [[text('Hi'), ...slow]], over);
       const response = await call();
       const read = async (): Promise<number> => {
@@ -421,13 +444,13 @@ describe('an event stream under a policy for streams', () => {
       make,
       [
         [PING, 5000, text('slow')],
-        [PING, 50, text('fast')],
+        [PING, 50, text('fast'), DONE],
       ],
       over,
     );
     const response = await call();
     expect(world.clock.now()).to.equal(150);
-    expect(await response.text()).to.equal(PING + text('fast'));
+    expect(await response.text()).to.equal(PING + text('fast') + DONE);
     expect(server.requests.map(({signal}) => signal!.aborted)).to.deep.equal([true, false]);
   });
 

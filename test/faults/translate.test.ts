@@ -4,7 +4,7 @@ import ky from 'ky';
 import {createFetch, type PolicyInput, type Ports, reportOf, resilience, type Translation} from '../../src/core.ts';
 import {type Answer, LoopbackServer, type Place} from '../support/loopback-server.ts';
 import {quick} from '../support/policies.ts';
-import {OVERLOADED, text} from '../support/streamed-fetch.ts';
+import {DONE, OVERLOADED, text} from '../support/streamed-fetch.ts';
 
 type Send = (url: string, init: RequestInit) => Promise<Response>;
 type Make = (policy: PolicyInput, ports: Ports) => Send;
@@ -285,6 +285,7 @@ describe('an event stream of an endpoint whose events differ', () => {
       const lines = answer.body!.pipeThrough(new TextDecoderStream()).pipeThrough(
         new TransformStream<string, string>({
           transform: (line, controller) => controller.enqueue(line === 'busy\n' ? OVERLOADED : text(line.trim())),
+          flush: controller => controller.enqueue(DONE),
         }),
       );
       return new Response(lines.pipeThrough(new TextEncoderStream()), {
@@ -308,7 +309,7 @@ describe('an event stream of an endpoint whose events differ', () => {
     const [first] = places([503], [inLines('Hi', 'there')]);
     const fetch = createFetch(policy({stream: {}}), {observer: null, translate: streamed});
     const response = await fetch(first.url, {method: 'POST', body: '{}', headers: {'idempotency-key': 'k'}});
-    expect(await response.text()).to.equal(text('Hi') + text('there'));
+    expect(await response.text()).to.equal(text('Hi') + text('there') + DONE);
     expect(reportOf(response)).to.include({endpoint: 'us', result: 'success'});
     expect(reportOf(response)!.firstContentMs).to.be.a('number');
   });

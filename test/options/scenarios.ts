@@ -2,7 +2,7 @@
 import type {ResilientInit} from '../../src/core.ts';
 import type {ScriptedAnswer} from '../../src/testing.ts';
 import {answer, ending, ITEMS, type World} from '../call/world.ts';
-import {streamedFetch, text} from '../support/streamed-fetch.ts';
+import {DONE, streamedFetch, text} from '../support/streamed-fetch.ts';
 import type {Scenario} from './harness.ts';
 
 /** One call: when each request came, how it ended and when. `0 100 300: 503 (attempts-exhausted) at 300`. */
@@ -203,7 +203,7 @@ export async function typesOfEvents(world: World): Promise<string> {
 /** An event stream of a ping of 16 bytes each second, and content after three seconds: how and when the call ends. */
 export const pingsBeforeContent: Scenario = async world => {
   const ping = `: ${'x'.repeat(12)}\n\n`;
-  const script = [ping, 1000, ping, 1000, ping, 1000, text('Hi')];
+  const script = [ping, 1000, ping, 1000, ping, 1000, text('Hi'), DONE];
   const server = streamedFetch(world.clock, [script]);
   world.serve(({url, signal}) => server.fetch(url, {signal}));
   const answered = world.fetch(ITEMS);

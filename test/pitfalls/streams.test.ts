@@ -24,7 +24,7 @@ const base: PolicyInput = {
   breaker: null,
   maxAttempts: 2,
 };
-const HI = text('Hi');
+const HI = text('Hi') + DONE;
 
 type Body = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
 interface Init {
@@ -129,7 +129,7 @@ for (const [adapter, send] of Object.entries(adapters)) {
       });
 
     it('a character that is split over two pieces arrives whole @T113', async () => {
-      const all = `\uFEFF${ROLE}${text('日本 🚀')}`;
+      const all = `\uFEFF${ROLE}${text('日本 🚀')}${DONE}`;
       expect(await read(await send(server.place(stream(everyByte(all))).url))).to.equal(all);
     });
 

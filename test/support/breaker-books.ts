@@ -10,9 +10,9 @@ let isRevising = false;
 const {admit, record} = Breaker.prototype;
 const {bodyBroke} = Attempt.prototype;
 
-Attempt.prototype.bodyBroke = function (): void {
+Attempt.prototype.bodyBroke = function (error): void {
   isRevising = true;
-  bodyBroke.call(this);
+  bodyBroke.call(this, error);
   isRevising = false;
 };
 

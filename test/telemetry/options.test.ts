@@ -204,7 +204,7 @@ describe('telemetry: options', () => {
       });
       const response = await fetching({bodySpans: true})(place.url);
       await settle(() => response.text());
-      expect(ends()).to.deep.equal([['failure', '_OTHER', true]]);
+      expect(ends()).to.deep.equal([['failure', 'UND_ERR_SOCKET', true]]);
     });
 
     const calls = () => tracing.calls.filter(({name}) => name !== 'steadfetch body');

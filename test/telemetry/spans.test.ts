@@ -7,7 +7,7 @@ import {type Answer, deadUrl, LoopbackServer} from '../support/loopback-server.t
 import {Tracing} from '../support/otel.ts';
 import {errorOf, settle} from '../support/outcome.ts';
 import {quick} from '../support/policies.ts';
-import {OVERLOADED, PING, text} from '../support/streamed-fetch.ts';
+import {DONE, OVERLOADED, PING, text} from '../support/streamed-fetch.ts';
 
 describe('telemetry: spans', () => {
   let server: LoopbackServer;
@@ -79,7 +79,7 @@ describe('telemetry: spans', () => {
   describe('attributes', () => {
     it('of an attempt whose event stream was held say when its first content came', async () => {
       const events: Answer = response => {
-        response.writeHead(200, {'content-type': 'text/event-stream'}).end(`${PING}${text('Hi')}`);
+        response.writeHead(200, {'content-type': 'text/event-stream'}).end(`${PING}${text('Hi')}${DONE}`);
       };
       const overload: Answer = response => {
         response.writeHead(200, {'content-type': 'text/event-stream'}).end(OVERLOADED);
