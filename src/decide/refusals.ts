@@ -44,64 +44,53 @@ const OPENAI_BILLING = [
   'access_terminated',
 ];
 
-const codes =
-  (vendor: string) =>
+const rowsOf =
+  (vendor: string, place: Refusal['in'] = 'code') =>
   (means: Meaning, status: number, ...words: readonly string[]): Refusal => ({
     vendor,
-    in: 'code',
+    in: place,
     words,
     means,
     status,
   });
-const openAi = codes('OpenAI');
-const anthropic = codes('Anthropic');
-const google = codes('Google');
-const bedrock = codes('Amazon Bedrock');
-const aws = codes('AWS');
+const openAi = rowsOf('OpenAI');
+const anthropic = rowsOf('Anthropic');
+const google = rowsOf('Google');
+const bedrock = rowsOf('Amazon Bedrock');
+const aws = rowsOf('AWS');
 
 /** The first row that fits counts, so errors that no wait can end come before those that a wait may end. */
 export const REFUSALS: readonly Refusal[] = [
   // Alibaba sends OpenAI's word for a used-up account for its limit of tokens a minute, too.
-  {vendor: 'DashScope', in: 'message', words: ['error-code#token-limit'], means: 'throttled', status: 429},
+  rowsOf('DashScope', 'message')('throttled', 429, 'error-code#token-limit'),
   openAi('exhausted', 429, 'insufficient_quota', ...OPENAI_BILLING),
   anthropic('exhausted', 429, 'enforced_spend_limit_reached'),
   anthropic('exhausted', 402, 'billing_error'),
-  {
-    vendor: 'Anthropic',
-    in: 'message',
-    words: [
-      'credit balance is too low',
-      'reached your specified API usage limits',
-      'reached your specified workspace API usage limits',
-    ],
-    means: 'exhausted',
-    status: 400,
-  },
-  {vendor: 'Google', in: 'quota', words: ['PerDay', 'Daily'], means: 'exhausted', status: 429},
+  rowsOf('Anthropic', 'message')(
+    'exhausted',
+    400,
+    'credit balance is too low',
+    'reached your specified API usage limits',
+    'reached your specified workspace API usage limits',
+  ),
+  rowsOf('Google', 'quota')('exhausted', 429, 'PerDay', 'Daily'),
   bedrock('exhausted', 400, 'ServiceQuotaExceededException'),
-  {vendor: 'OpenAI', in: 'message', words: ['Request too large for'], means: 'too-large', status: 429},
+  rowsOf('OpenAI', 'message')('too-large', 429, 'Request too large for'),
 
-  {
-    vendor: 'Hugging Face',
-    in: 'message',
-    words: ['is currently loading'],
-    means: 'loading',
-    status: 503,
-  },
-  {vendor: 'llama.cpp', in: 'message', words: ['Loading model'], means: 'loading', status: 503},
+  rowsOf('Hugging Face', 'message')('loading', 503, 'is currently loading'),
+  rowsOf('llama.cpp', 'message')('loading', 503, 'Loading model'),
   bedrock('loading', 429, 'ModelNotReadyException'),
 
   openAi('throttled', 429, 'rate_limit_exceeded', 'slow_down'),
   anthropic('throttled', 429, 'rate_limit_error'),
   google('throttled', 429, 'RESOURCE_EXHAUSTED', 'rateLimitExceeded', 'userRateLimitExceeded'),
-  {vendor: 'GitHub', in: 'message', words: ['secondary rate limit'], means: 'throttled', status: 403},
-  {
-    vendor: 'Azure OpenAI',
-    in: 'message',
-    words: ['exceeded call rate limit of your current', 'exceeded token rate limit of your current'],
-    means: 'throttled',
-    status: 429,
-  },
+  rowsOf('GitHub', 'message')('throttled', 403, 'secondary rate limit'),
+  rowsOf('Azure OpenAI', 'message')(
+    'throttled',
+    429,
+    'exceeded call rate limit of your current',
+    'exceeded token rate limit of your current',
+  ),
   bedrock('throttled', 429, 'ThrottlingException'),
   aws(
     'throttled',
@@ -121,7 +110,7 @@ export const REFUSALS: readonly Refusal[] = [
   anthropic('overloaded', 529, 'overloaded_error'),
   google('overloaded', 503, 'UNAVAILABLE'),
   bedrock('overloaded', 503, 'ServiceUnavailableException'),
-  codes('TGI')('overloaded', 429, 'overloaded'),
+  rowsOf('TGI')('overloaded', 429, 'overloaded'),
 
   openAi('failed', 500, 'server_error'),
   anthropic('failed', 500, 'api_error'),
