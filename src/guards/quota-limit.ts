@@ -5,13 +5,15 @@ import {type QuotaUse, QuotaWindow} from './quota-window.ts';
 
 /** Servers enforce a limit per minute also by the second: 60 a minute as 1 a second. */
 const SHORT_WINDOW_MS = 1000;
+/** Sums of fractions of a millisecond differ by less. */
+const ROUNDING_MS = 1e-3;
 
 export class QuotaLimit {
   readonly policy: QuotaLimitPolicy;
   readonly #window: QuotaWindow;
-  /** Milliseconds between two requests while attempts wait; 0 for tokens, which are not spread. */
+  /** Milliseconds between two requests while attempts wait for it; 0 for tokens, which are not spread. */
   readonly spacingMs: number;
-  /** How many milliseconds ahead of the spacing a request may be sent while no attempt waits. */
+  /** How many milliseconds ahead of the spacing a request may be sent while no attempt waits for the spacing. */
   readonly #aheadMs: number;
   /** When the spacing allows the next request. */
   #nextAt = -Infinity;
@@ -23,7 +25,7 @@ export class QuotaLimit {
     this.policy = policy;
     this.#window = new QuotaWindow(max, perMs);
     this.spacingMs = unit === 'requests' ? Math.min(SHORT_WINDOW_MS, perMs / max) : 0;
-    this.#aheadMs = SHORT_WINDOW_MS - this.spacingMs;
+    this.#aheadMs = SHORT_WINDOW_MS - this.spacingMs + ROUNDING_MS;
   }
 
   amountOf({requests, inputTokens, outputTokens}: Amounts): number {
@@ -44,14 +46,28 @@ export class QuotaLimit {
   }
 
   fits(amounts: Amounts, now: number): boolean {
-    return this.#nextAt - this.#aheadMs <= now && this.amountOf(amounts) <= this.#left(now);
+    return !this.isAhead(now) && this.amountOf(amounts) <= this.#left(now);
   }
 
-  /** Milliseconds until these amounts fit, those of the attempts ahead in the queue included; 0 if they fit now. */
-  waitMs(amounts: Amounts, now: number): number {
+  /** Whether the requests of one second were sent, so that the next one has to wait for the spacing. */
+  isAhead(now: number): boolean {
+    return this.#nextAt - this.#aheadMs > now;
+  }
+
+  /**
+   * Milliseconds until these amounts fit, those of the attempts ahead in the queue included; 0 if they fit now.
+   *
+   * @param isSpaced Whether no request may be sent ahead of the spacing.
+   */
+  waitMs(amounts: Amounts, isSpaced: boolean, now: number): number {
     const amount = this.amountOf(amounts);
-    const spacedMs = this.spacingMs === 0 ? 0 : this.#nextAt + (amount - 1) * this.spacingMs - now;
-    return Math.max(0, spacedMs, this.#window.waitMs(amount + this.#kept, now));
+    return Math.max(this.#spacedMs(amount, isSpaced, now), this.#window.waitMs(amount + this.#kept, now));
+  }
+
+  #spacedMs(amount: number, isSpaced: boolean, now: number): number {
+    if (this.spacingMs === 0) return 0;
+    const ms = Math.max(0, this.#nextAt - now) + (amount - 1) * this.spacingMs;
+    return isSpaced || ms > this.#aheadMs ? ms : 0;
   }
 
   /** Milliseconds until these amounts fit into a share of the limit, which a process uses alone; 0 if they fit now. */

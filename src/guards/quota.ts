@@ -69,6 +69,8 @@ export class Quota {
   /** Whether a call was refused since an attempt was last admitted. If all calls are refused, none waits, and the rate has to grow all the same. */
   #hasRefused = false;
   #isServing = false;
+  /** Until the queue is empty, no request is sent ahead of the spacing: one had to wait for it, for a pause, or for other processes. */
+  #isSpaced = false;
   readonly #supply: QuotaSupply | null;
 
   /** @param supply Makes the supply of a quota that several processes share. Default: none. */
@@ -269,8 +271,14 @@ export class Quota {
   /** As far as the limits of this process go. */
   #limitedMs(amounts: Amounts, now: number): number {
     let longest = Math.max(0, this.#heldUntil - now, this.#learned?.waitMs(amounts.requests, now) ?? 0);
-    for (const limit of this.limits) longest = Math.max(longest, limit.waitMs(amounts, now));
+    for (const limit of this.limits) longest = Math.max(longest, limit.waitMs(amounts, this.#isSpaced, now));
     return longest;
+  }
+
+  /** An attempt that waits only for tokens, or for the answer of a supply, is sent as if it had not waited. */
+  #hasToSpace({amounts}: QuotaWaiter, now: number): boolean {
+    if (now < this.#heldUntil || this.limits.some(limit => limit.isAhead(now))) return true;
+    return this.#supply !== null && this.#supply.knownWaitMs(amounts, now) > 0;
   }
 
   #requestFor({amounts, since}: QuotaWaiter, supply: QuotaSupply, now: number): number {
@@ -290,6 +298,7 @@ export class Quota {
     this.#queueOf(waiter).remove(waiter);
     this.#ofAll.subtract(waiter.amounts);
     if (waiter.isRetry) this.#ofRetries.subtract(waiter.amounts);
+    if (this.waiting === 0) this.#isSpaced = false;
   }
 
   #fired(): void {
@@ -308,6 +317,7 @@ export class Quota {
     let now = since;
     try {
       for (let first = this.#first; first !== null; first = this.#first) {
+        this.#isSpaced ||= this.#hasToSpace(first, now);
         let waitMs = this.#fitsAfterMs(first.amounts, now);
         if (waitMs > 0 && this.#supply !== null) waitMs = this.#requestFor(first, this.#supply, now);
         if (waitMs > 0) {

@@ -225,7 +225,7 @@ export class SharedQuota implements QuotaSupply {
     if (now >= this.#contendedUntil) return 0;
     const times = this.#processes;
     const scaled = {requests: requests * times, inputTokens: inputTokens * times, outputTokens: outputTokens * times};
-    return Math.max(...this.#limits.map(limit => limit.waitMs(scaled, now)));
+    return Math.max(...this.#limits.map(limit => limit.waitMs(scaled, false, now)));
   }
 
   #waitAloneMs(amounts: Amounts, now: number): number {

@@ -95,6 +95,33 @@ describe('Quota', () => {
     expect(others.map((at, index) => at - (index === 0 ? first! : others[index - 1]!))).to.deep.equal([50, 50, 50, 50]);
   });
 
+  it('sends at once what a second holds, whatever fractions of a millisecond lie between two requests', () => {
+    for (const max of [7, 12, 27, 30, 90]) {
+      const calls = new Calls([requests(max, 1000)]);
+      calls.many(max + 1);
+      expect(calls.sent).to.have.length(max);
+    }
+  });
+
+  it('sends at once what a second holds, too, after a wait for tokens', async () => {
+    const calls = new Calls([requests(500), tokens(1000)]);
+    calls.call('big', weighing(1000));
+    await calls.clock.advance(1000);
+    calls.many(10, weighing(10));
+    expect(calls.quota.waitMs(weighing(10), false, calls.clock.now())).to.be.within(59_000, 61_500);
+    await calls.clock.advance(2 * MINUTE);
+    const [first, ...others] = calls.times.slice(1).map(at => Math.round(at - calls.times[1]!));
+    expect([first, ...others]).to.deep.equal([0, 0, 0, 0, 0, 0, 0, 0, 960, 1080]);
+  });
+
+  it('spaces what waited for a pause, however little was sent before', async () => {
+    const calls = new Calls([requests(500)]);
+    calls.quota.hold(3000, 0);
+    calls.many(4);
+    await calls.clock.advance(4000);
+    expect(calls.times).to.deep.equal([3000, 3120, 3240, 3360]);
+  });
+
   it('sends 300 calls under 20 a second in 15 s', async () => {
     const calls = new Calls([requests(20, 1000)]);
     calls.many(300);

@@ -52,6 +52,33 @@ describe('a quota of four processes', () => {
       expect(world.sent.filter(sent => sent.process === process).length).to.be.within(75, 225);
   });
 
+  it('admits at once what a second holds, after a pause, and spaces what follows', async () => {
+    const world = new SharedQuotas([{unit: 'requests', max: 500, perMs: 60_000}]);
+    const process = world.start();
+    process.attempt(amountsOf(1));
+    await world.clock.advance(4000);
+    for (let count = 0; count < 10; count++) process.attempt(amountsOf(1));
+    await world.clock.advance(3000);
+    const waits = world.sent.slice(1).map(({waitedMs}) => waitedMs);
+    expect(waits).to.have.length(10);
+    expect(Math.max(...waits.slice(0, 8))).to.be.at.most(5);
+    expect(waits[8]).to.be.within(950, 970);
+    expect(waits[9]! - waits[8]!).to.equal(120);
+  });
+
+  it('lets no call of a burst wait for the spacing, where the bursts of a process leave most of the limit free', async () => {
+    const world = new SharedQuotas([{unit: 'requests', max: 6000, perMs: 60_000}]);
+    const process = world.start();
+    process.attempt(amountsOf(1));
+    await world.clock.advance(4000);
+    for (let burst = 0; burst < 5; burst++) {
+      for (let count = 0; count < 50; count++) process.attempt(amountsOf(1));
+      await world.clock.advance(1500);
+    }
+    expect(world.sent).to.have.length(251);
+    expect(Math.max(...world.sent.map(({waitedMs}) => waitedMs))).to.be.at.most(5);
+  });
+
   it('admits a large attempt of one process, although the others have small ones all the time', async () => {
     const world = new SharedQuotas([tokens(1000, 10_000)]);
     const [large, ...others] = [1, 2, 3, 4].map(() => world.start());
