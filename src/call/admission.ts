@@ -76,7 +76,7 @@ function admitHere<R extends AttemptResponse>(call: CallContext<R>, applicant: A
   } else if (quota === null) enter(call, applicant, null, now);
   else {
     if (hold?.holds(now)) quota.hold(hold.leftMs(now), now);
-    askQuota(call, applicant, quota, now, enter);
+    askQuota(call, applicant, quota, now, enter, admit);
   }
 }
 

@@ -81,6 +81,8 @@ export class Failover {
   readonly #tried = new Set<Endpoint>();
   /** When this call asks the endpoint of an origin again, whatever `failover.on` says. */
   readonly #pausedUntil = new Map<string, number>();
+  /** Origins whose shared limits this call has asked in vain. */
+  readonly #denied = new Set<string>();
   /** The endpoints to which the headers and the query of the caller may go. */
   #reachable: readonly Endpoint[];
   /** Whether endpoints with a `readyPath` are asked. */
@@ -223,6 +225,18 @@ export class Failover {
     return this.#asks ? this.#client.readinessOf(endpoint) : null;
   }
 
+  /**
+   * A limit that the endpoint of these guards shares with other processes has nothing for the call, as it was asked. The call does not ask
+   * there again before it is sent.
+   *
+   * @returns Whether the call is to go to another endpoint, which is free.
+   */
+  passesOver(at: Guards, cause: FailoverCause, amounts: Amounts, now: number): boolean {
+    if (!this.mayPassOver(cause)) return false;
+    this.#denied.add(at.origin);
+    return this.another(at, amounts, now) !== null;
+  }
+
   /** It is this call's turn at an endpoint that has just become ready. */
   release(endpoint: Endpoint): void {
     this.#turnAt = endpoint;
@@ -296,7 +310,9 @@ export class Failover {
     if (isHeld && this.#endpoints.movesOn('held')) closed.push(hold!.leftMs(now));
     const closedMs = Math.max(0, ...closed);
     const busy = [closedMs];
-    if (quota !== null && this.#endpoints.movesOn('quota')) busy.push(quota.waitMs(amounts, isRetry, now));
+    const isDenied = this.#denied.has(endpoint.origin);
+    if (quota !== null && this.#endpoints.movesOn('quota'))
+      busy.push(isDenied ? quota.waitMs(amounts, isRetry, now) : quota.knownWaitMs(amounts, isRetry, now));
     if (concurrency?.mayHavePlace === false && this.#endpoints.movesOn('overloaded')) busy.push(PROBING_MS);
     const isAsked = !isOpen && !isHeld && closedMs === 0 && this.#turnAt !== endpoint;
     const readiness = isAsked ? this.readinessAt(endpoint) : null;
@@ -331,6 +347,7 @@ export class Failover {
   writeHeaders(guards: Guards, headers: HeaderBag, {headerNames}: MovableRequest): void {
     const endpoint = this.endpointOf(guards);
     this.#tried.add(endpoint);
+    this.#denied.clear();
     if (headerNames !== undefined) this.#carried.writeHeaders(endpoint, headers, headerNames);
   }
 }

@@ -66,6 +66,9 @@ export type Proceed = <R extends AttemptResponse>(
   now: number,
 ) => void;
 
+/** Asks for admission anew, at another endpoint. */
+export type Again = <R extends AttemptResponse>(call: CallContext<R>, applicant: Applicant<R>, now: number) => void;
+
 /** Goes on at once or after a wait in the queue. Refuses the attempt if it would wait too long. */
 export function askQuota<R extends AttemptResponse>(
   call: CallContext<R>,
@@ -73,6 +76,7 @@ export function askQuota<R extends AttemptResponse>(
   quota: Quota,
   now: number,
   proceed: Proceed,
+  again: Again,
 ): void {
   const amounts = amountsOf(call, quota);
   const taken = quota.tryTake(amounts, now);
@@ -86,13 +90,21 @@ export function askQuota<R extends AttemptResponse>(
   }
   const waitMs = quota.knownWaitMs(amounts, call.attempts > 0, now);
   if (waitMs > Math.min(quota.maxWaitMs, waitableMs(call, now))) return refuseLong(call, applicant, quota, waitMs);
-  if (quota.isFull) {
-    quota.refused();
-    const message = `${quota.waiting} attempts wait for the quota of ${guarded}, and its queue is full.`;
-    return refuseAttempt(call, applicant, 'QUOTA_QUEUE', guarded, message, waitMs);
-  }
+  // To ask the supply is no wait in the queue.
+  if (waitMs > 0 && quota.isFull) return refuseFull(call, applicant, quota, waitMs);
   applicant.waiting?.();
-  new QuotaWait(call, applicant, quota, amounts, now, proceed);
+  new QuotaWait(call, applicant, quota, amounts, waitMs, now, proceed, again);
+}
+
+function refuseFull<R extends AttemptResponse>(
+  call: CallContext<R>,
+  applicant: Applicant<R>,
+  quota: Quota,
+  waitMs: number,
+): void {
+  quota.refused();
+  const message = `${quota.waiting} attempts wait for the quota of ${quota.guarded}, and its queue is full.`;
+  refuseAttempt(call, applicant, 'QUOTA_QUEUE', quota.guarded, message, waitMs);
 }
 
 function refuseLong<R extends AttemptResponse>(
@@ -115,21 +127,25 @@ class QuotaWait<R extends AttemptResponse> extends AdmissionWait<R> implements Q
   readonly since: number;
   readonly #quota: Quota;
   readonly #proceed: Proceed;
+  readonly #again: Again;
 
   constructor(
     call: CallContext<R>,
     applicant: Applicant<R>,
     quota: Quota,
     amounts: Amounts,
+    knownMs: number,
     now: number,
     proceed: Proceed,
+    again: Again,
   ) {
-    super(call, applicant, Math.min(quota.longestWaitMs, waitableMs(call, now)));
+    super(call, applicant, Math.min(quota.longestWaitMs(knownMs), waitableMs(call, now)));
     this.amounts = amounts;
     this.isRetry = call.attempts > 0;
     this.#quota = quota;
     this.since = now;
     this.#proceed = proceed;
+    this.#again = again;
     notifyQueued(call, 'quota', quota.waitMs(amounts, this.isRetry, now));
     quota.join(this, now);
   }
@@ -148,6 +164,28 @@ class QuotaWait<R extends AttemptResponse> extends AdmissionWait<R> implements Q
         return this.applicant.left(this.call, false);
       }
       this.#proceed(this.call, this.applicant, taken, now);
+    });
+  }
+
+  /** Runs in a step of the supply, like `served`. The attempt goes to another endpoint that is free, or waits for as long as it may. */
+  denied(isBeyond: boolean, now: number): void {
+    this.step(() => {
+      const {call, applicant, clock} = this;
+      const quota = this.#quota;
+      const leftMs = Math.min(this.since + quota.maxWaitMs - now, waitableMs(call, now));
+      const passes = call.failover?.passesOver(call.guards, 'quota', this.amounts, now) ?? false;
+      if (!passes && !isBeyond && leftMs > 0) {
+        clock.disarm(this);
+        if (leftMs < Infinity) clock.arm(this, leftMs, now);
+        return;
+      }
+      this.end();
+      quota.leave(this, now);
+      this.#noteWait(now);
+      const waitMs = quota.waitMs(this.amounts, this.isRetry, now);
+      if (passes) this.#again(call, applicant, now);
+      else if (isBeyond) refuseFull(call, applicant, quota, waitMs);
+      else refuseLong(call, applicant, quota, waitMs);
     });
   }
 

@@ -11,8 +11,12 @@ export interface QuotaLot {
 export interface QuotaSupply {
   /** Estimate of the milliseconds until the amounts may be taken; 0 only if they may be taken now. */
   waitMs(amounts: Amounts, now: number): number;
-  /** The part of `waitMs` that is known: 0 where the supply has to ask for the amounts first. */
-  knownWaitMs(amounts: Amounts, now: number): number;
+  /**
+   * The part of `waitMs` that is known: 0 where the supply has to ask for the amounts first.
+   *
+   * @param isFirst Whether the amounts are those of one attempt, which no other one is ahead of.
+   */
+  knownWaitMs(amounts: Amounts, isFirst: boolean, now: number): number;
   /** The longest time that the supply takes to answer, in ms. */
   readonly answerMs: number;
   /** Takes amounts for which `waitMs` or `request` returned 0. */

@@ -24,6 +24,12 @@ export interface QuotaWaiter extends QueueMember<QuotaWaiter> {
   /** When the waiter joined the queue. */
   readonly since: number;
   readonly clock: Clock;
+  /**
+   * The supply has answered, and has nothing for the waiter now. The waiter leaves the queue if it is not to wait. Must not throw.
+   *
+   * @param isBeyond Whether the queue has no place for it.
+   */
+  denied?(isBeyond: boolean, now: number): void;
   /** The waiter has left the queue, and the reservation is made. Must not throw. */
   served(reservation: QuotaReservation, now: number): void;
   /** The clock threw, and the waiter has left the queue. Must not throw. */
@@ -56,6 +62,8 @@ export class Quota {
   readonly #learned: LearnedRate | null;
   readonly #retries = new LinkedQueue<QuotaWaiter>();
   readonly #firstAttempts = new LinkedQueue<QuotaWaiter>();
+  /** Those in the queue that wait for nothing but an answer of the supply, as far as is known. The queue may be full without them. */
+  readonly #hoping = new Set<QuotaWaiter>();
   readonly #ofRetries = new AmountsSum();
   readonly #ofAll = new AmountsSum();
   readonly #timer: Timer = new AnswerTimer(() => this.#fired());
@@ -129,17 +137,26 @@ export class Quota {
 
   /** The part of `waitMs` that is known: what a supply has is known once it has answered. */
   knownWaitMs(amounts: Amounts, isRetry: boolean, now: number): number {
-    const all = plus(isRetry ? this.#ofRetries : this.#ofAll, amounts);
-    return Math.max(this.#limitedMs(all, now), this.#supply?.knownWaitMs(all, now) ?? 0);
+    const ahead = isRetry ? this.#ofRetries : this.#ofAll;
+    return this.#knownMs(plus(ahead, amounts), ahead.requests === 0, now);
   }
 
-  /** An attempt may wait so long, in ms: a supply is asked even by those that are not to wait. */
-  get longestWaitMs(): number {
-    return Math.max(this.maxWaitMs, this.#supply?.answerMs ?? 0);
+  #knownMs(all: Amounts, isFirst: boolean, now: number): number {
+    return Math.max(this.#limitedMs(all, now), this.#supply?.knownWaitMs(all, isFirst, now) ?? 0);
+  }
+
+  /**
+   * An attempt may wait so long, in ms. One that waits for nothing but the answer of the supply gets it, also if it is not to wait.
+   *
+   * @param knownMs What `knownWaitMs` returned for it.
+   */
+  longestWaitMs(knownMs: number): number {
+    return knownMs > 0 ? this.maxWaitMs : Math.max(this.maxWaitMs, this.#supply?.answerMs ?? 0);
   }
 
   /** Joins the queue. The waiter stays there until `leave`, `served` or `broke`. */
   join(waiter: QuotaWaiter, now: number): void {
+    if (this.#supply !== null && this.knownWaitMs(waiter.amounts, waiter.isRetry, now) === 0) this.#hoping.add(waiter);
     this.#queueOf(waiter).add(waiter);
     this.#ofAll.add(waiter.amounts);
     if (waiter.isRetry) this.#ofRetries.add(waiter.amounts);
@@ -215,9 +232,30 @@ export class Quota {
     };
   }
 
-  /** The supply has changed: serves the waiters that fit now. */
+  /** The supply has changed: serves the waiters that fit now. Those that hoped for it learn that they have to wait. */
   supplied(now: number): void {
     if (this.waiting > 0) this.#serve(now);
+    if (this.#hoping.size > 0) this.#deny(now);
+  }
+
+  #deny(now: number): void {
+    const waiters: QuotaWaiter[] = [];
+    for (const queue of [this.#retries, this.#firstAttempts])
+      for (let each = queue.first; each !== null; each = each.behind) waiters.push(each);
+    const all = new AmountsSum();
+    let place = 0;
+    for (const waiter of waiters) {
+      const queue = this.#queueOf(waiter);
+      if (!queue.has(waiter)) continue;
+      all.add(waiter.amounts);
+      place++;
+      if (!this.#hoping.has(waiter) || this.#knownMs(all, place === 1, now) === 0) continue;
+      this.#hoping.delete(waiter);
+      waiter.denied?.(place > this.#maxWaiting, now);
+      if (queue.has(waiter)) continue;
+      all.subtract(waiter.amounts);
+      place--;
+    }
   }
 
   /** @internal */
@@ -278,7 +316,7 @@ export class Quota {
   /** An attempt that waits only for tokens, or for the answer of a supply, is sent as if it had not waited. */
   #hasToSpace({amounts}: QuotaWaiter, now: number): boolean {
     if (now < this.#heldUntil || this.limits.some(limit => limit.isAhead(now))) return true;
-    return this.#supply !== null && this.#supply.knownWaitMs(amounts, now) > 0;
+    return this.#supply !== null && this.#supply.knownWaitMs(amounts, true, now) > 0;
   }
 
   #requestFor({amounts, since}: QuotaWaiter, supply: QuotaSupply, now: number): number {
@@ -296,6 +334,7 @@ export class Quota {
 
   #remove(waiter: QuotaWaiter): void {
     this.#queueOf(waiter).remove(waiter);
+    this.#hoping.delete(waiter);
     this.#ofAll.subtract(waiter.amounts);
     if (waiter.isRetry) this.#ofRetries.subtract(waiter.amounts);
     if (this.waiting === 0) this.#isSpaced = false;

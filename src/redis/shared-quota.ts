@@ -24,6 +24,8 @@ import {UngrantedUse, UngrantedUses} from './ungranted-uses.ts';
 
 /** While attempts wait, Redis is asked at least so often, because other processes give amounts back. */
 const ASK_EVERY_MS = 500;
+/** How long attempts that do not wait are refused without a question, after a refusal. */
+const NONE_MS = 50;
 
 const script = new Script(QUOTA_SCRIPT);
 
@@ -48,6 +50,8 @@ export class SharedQuota implements QuotaSupply {
   /** After a refusal: when the amounts will fit, by Redis; and when to ask again. */
   #freeAt = Number.NEGATIVE_INFINITY;
   #askAt = Number.NEGATIVE_INFINITY;
+  /** Redis has refused attempts that did not wait for more. Others like them are refused without a question until then. */
+  #noneUntil = Number.NEGATIVE_INFINITY;
   /** When the last answer came, and when it was asked for. */
   #answeredAt = Number.NEGATIVE_INFINITY;
   #answeredAskAt = Number.NEGATIVE_INFINITY;
@@ -102,10 +106,12 @@ export class SharedQuota implements QuotaSupply {
     return this.#store.timeoutMs;
   }
 
-  knownWaitMs(amounts: Amounts, now: number): number {
+  knownWaitMs(amounts: Amounts, isFirst: boolean, now: number): number {
     if (!this.#store.isAvailable) return this.#waitAloneMs(amounts, now);
     const shareMs = this.#waitInShareMs(amounts, now);
-    return this.#covers(amounts) ? shareMs : Math.max(shareMs, this.#freeAt - now, this.#waitContendedMs(amounts, now));
+    if (this.#covers(amounts)) return shareMs;
+    const contendedMs = isFirst ? 0 : this.#waitContendedMs(amounts, now);
+    return Math.max(shareMs, this.#freeAt - now, this.#noneUntil - now, contendedMs);
   }
 
   take(amounts: Amounts, now: number): QuotaLot {
@@ -301,7 +307,9 @@ export class SharedQuota implements QuotaSupply {
         );
         this.#refused(isGranted === 1 ? 0 : waitMs, answeredAt);
         this.#quota.supplied(answeredAt);
-        if (this.#quota.waiting === 0) this.unneeded(answeredAt);
+        if (this.#quota.waiting > 0) return;
+        if (isGranted !== 1) this.#noneUntil = answeredAt + Math.min(waitMs, NONE_MS);
+        this.unneeded(answeredAt);
       },
       failed,
       number,
