@@ -89,7 +89,7 @@ function enter<R extends AttemptResponse>(
 ): void {
   const {concurrency} = call.guards;
   if (concurrency === null) count(call, applicant, null, taken, now);
-  else askPlace(call, applicant, concurrency, taken, now, count);
+  else askPlace(call, applicant, concurrency, taken, now, count, admit);
 }
 
 /** The breaker counts what it lets through. */

@@ -7,6 +7,7 @@ import type {QuotaReservation} from '../guards/quota-reservation.ts';
 import {AdmissionWait} from './admission-wait.ts';
 import {type Applicant, refuseAttempt} from './applicant.ts';
 import type {CallContext} from './context.ts';
+import {type Again, amountsAt} from './quota.ts';
 import {waitableMs} from './wait.ts';
 
 /** The next step of admission, once the attempt has its place. */
@@ -30,11 +31,12 @@ export function askPlace<R extends AttemptResponse>(
   taken: QuotaReservation | null,
   now: number,
   proceed: Proceed,
+  again: Again,
 ): void {
   if (limit.tryEnter()) return proceed(call, applicant, limit, taken, now);
   if (limit.isFull) return refusePlace(call, applicant, limit, taken, FULL, now);
   applicant.waiting?.();
-  new ConcurrencyWait(call, applicant, limit, taken, now, proceed);
+  new ConcurrencyWait(call, applicant, limit, taken, now, proceed, again);
 }
 
 /** Runs what comes between a place and the attempt that gets it. */
@@ -69,6 +71,7 @@ class ConcurrencyWait<R extends AttemptResponse> extends AdmissionWait<R> implem
   readonly #limit: ConcurrencyLimit;
   readonly #taken: QuotaReservation | null;
   readonly #proceed: Proceed;
+  readonly #again: Again;
 
   constructor(
     call: CallContext<R>,
@@ -77,11 +80,13 @@ class ConcurrencyWait<R extends AttemptResponse> extends AdmissionWait<R> implem
     taken: QuotaReservation | null,
     now: number,
     proceed: Proceed,
+    again: Again,
   ) {
     super(call, applicant, waitableMs(call, now) - Math.min(limit.neededMs, call.deadlineMs / 2));
     this.#limit = limit;
     this.#taken = taken;
     this.#proceed = proceed;
+    this.#again = again;
     taken?.keep();
     try {
       limit.wait(this);
@@ -99,6 +104,18 @@ class ConcurrencyWait<R extends AttemptResponse> extends AdmissionWait<R> implem
         return this.call.client.clock.now();
       });
       this.#proceed(this.call, this.applicant, this.#limit, this.#taken, now);
+    });
+  }
+
+  /** Runs in a step of the limit, like `admitted`. */
+  denied(): void {
+    this.step(() => {
+      const {call, applicant} = this;
+      const now = call.client.clock.now();
+      if (!call.failover?.passesOver(call.guards, 'overloaded', amountsAt(call), now)) return;
+      this.end();
+      this.#taken?.refund(now);
+      this.#again(call, applicant, now);
     });
   }
 

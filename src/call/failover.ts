@@ -313,7 +313,8 @@ export class Failover {
     const isDenied = this.#denied.has(endpoint.origin);
     if (quota !== null && this.#endpoints.movesOn('quota'))
       busy.push(isDenied ? quota.waitMs(amounts, isRetry, now) : quota.knownWaitMs(amounts, isRetry, now));
-    if (concurrency?.mayHavePlace === false && this.#endpoints.movesOn('overloaded')) busy.push(PROBING_MS);
+    const hasPlace = isDenied ? concurrency?.hasPlace : concurrency?.mayHavePlace;
+    if (hasPlace === false && this.#endpoints.movesOn('overloaded')) busy.push(PROBING_MS);
     const isAsked = !isOpen && !isHeld && closedMs === 0 && this.#turnAt !== endpoint;
     const readiness = isAsked ? this.readinessAt(endpoint) : null;
     const state = readiness?.stateAt(now) ?? 'ready';

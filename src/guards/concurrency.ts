@@ -7,6 +7,8 @@ import type {PermitSupply} from './permit-supply.ts';
 export interface Waiter {
   /** The waiter is admitted: its place is already taken. */
   admitted(): void;
+  /** Other processes have the places that the waiter hoped for. It may leave the queue, to go elsewhere. */
+  denied?(): void;
   /** The waiter has left a queue that is full without the places that it waited for: other processes have them. */
   refused?(): void;
 }
@@ -20,6 +22,8 @@ export class ConcurrencyLimit {
   readonly #places: {readonly max: number};
   /** Waiters in order of arrival. A Set, so that a waiter leaves from anywhere at once. */
   readonly #queue = new Set<Waiter>();
+  /** Those of them that came for a place which other processes might leave. */
+  readonly #hoping = new Set<Waiter>();
   #inFlight = 0;
   #isAdmitting = false;
 
@@ -97,6 +101,7 @@ export class ConcurrencyLimit {
   /** Queues a waiter after `tryEnter` refused. False when the queue is full. */
   wait(waiter: Waiter): boolean {
     if (this.isFull) return false;
+    if (this.#queue.size < this.#hoped) this.#hoping.add(waiter);
     this.#queue.add(waiter);
     this.#supply?.wanted();
     return true;
@@ -105,6 +110,7 @@ export class ConcurrencyLimit {
   /** Removes a waiter from the queue, without a place. */
   leave(waiter: Waiter): void {
     this.#queue.delete(waiter);
+    this.#hoping.delete(waiter);
   }
 
   /** Gives a place back; the first waiter gets it. */
@@ -114,12 +120,17 @@ export class ConcurrencyLimit {
     this.#supply?.freed();
   }
 
-  /** The supply has changed: admits waiters, and refuses those that have no place in the queue either. */
+  /** The supply has changed: admits waiters, lets those go elsewhere that hoped in vain, and refuses those that have no place in the queue either. */
   supplied(): void {
     this.#admitWaiters();
+    if (this.#hoped === 0) for (const waiter of [...this.#hoping]) if (this.#hoping.delete(waiter)) waiter.denied?.();
     const most = this.#maxWaiting + this.#hoped;
     if (this.#queue.size <= most) return;
-    for (const waiter of [...this.#queue].slice(most)) if (this.#queue.delete(waiter)) waiter.refused?.();
+    for (const waiter of [...this.#queue].slice(most))
+      if (this.#queue.delete(waiter)) {
+        this.#hoping.delete(waiter);
+        waiter.refused?.();
+      }
   }
 
   /**
@@ -138,7 +149,7 @@ export class ConcurrencyLimit {
 
   #admitFirst(): void {
     const [first] = this.#queue;
-    this.#queue.delete(first!);
+    this.leave(first!);
     this.#enter();
     first!.admitted();
   }
