@@ -31,8 +31,10 @@ export class Script {
   async run(send: RedisSend, keys: readonly string[], args: readonly string[]): Promise<unknown> {
     const rest = [String(keys.length), ...keys, ...args];
     if (this.#sha === undefined) {
+      // First, because an attempt may wait for its answer, and the text may take its time on a slow link.
+      const reply = send(['EVAL', this.#text, ...rest], keys[0]);
       this.#load(send);
-      return send(['EVAL', this.#text, ...rest], keys[0]);
+      return reply;
     }
     try {
       return await send(['EVALSHA', this.#sha, ...rest], keys[0]);
