@@ -89,33 +89,26 @@ export function askQuota<R extends AttemptResponse>(
     return refuseAttempt(call, applicant, 'QUOTA_TOO_LARGE', guarded, message);
   }
   const waitMs = quota.knownWaitMs(amounts, call.attempts > 0, now);
-  if (waitMs > Math.min(quota.maxWaitMs, waitableMs(call, now))) return refuseLong(call, applicant, quota, waitMs);
+  if (waitMs > Math.min(quota.maxWaitMs, waitableMs(call, now))) return refuse(call, applicant, quota, waitMs, false);
   // To ask the supply is no wait in the queue.
-  if (waitMs > 0 && quota.isFull) return refuseFull(call, applicant, quota, waitMs);
+  if (waitMs > 0 && quota.isFull) return refuse(call, applicant, quota, waitMs, true);
   applicant.waiting?.();
   new QuotaWait(call, applicant, quota, amounts, waitMs, now, proceed, again);
 }
 
-function refuseFull<R extends AttemptResponse>(
+function refuse<R extends AttemptResponse>(
   call: CallContext<R>,
   applicant: Applicant<R>,
   quota: Quota,
   waitMs: number,
+  isFull: boolean,
 ): void {
+  const {guarded} = quota;
   quota.refused();
-  const message = `${quota.waiting} attempts wait for the quota of ${quota.guarded}, and its queue is full.`;
-  refuseAttempt(call, applicant, 'QUOTA_QUEUE', quota.guarded, message, waitMs);
-}
-
-function refuseLong<R extends AttemptResponse>(
-  call: CallContext<R>,
-  applicant: Applicant<R>,
-  quota: Quota,
-  waitMs: number,
-): void {
-  quota.refused();
-  const message = `The quota of ${quota.guarded} admits this call only in ${Math.ceil(waitMs)} ms, later than the deadline or quota.maxWaitMs (${quota.maxWaitMs} ms) allows.`;
-  refuseAttempt(call, applicant, 'QUOTA_WAIT', quota.guarded, message, waitMs);
+  const message = isFull
+    ? `${quota.waiting} attempts wait for the quota of ${guarded}, and its queue is full.`
+    : `The quota of ${guarded} admits this call only in ${Math.ceil(waitMs)} ms, later than the deadline or quota.maxWaitMs (${quota.maxWaitMs} ms) allows.`;
+  refuseAttempt(call, applicant, isFull ? 'QUOTA_QUEUE' : 'QUOTA_WAIT', guarded, message, waitMs);
 }
 
 /** The wait of an attempt in the queue. */
@@ -168,24 +161,22 @@ class QuotaWait<R extends AttemptResponse> extends AdmissionWait<R> implements Q
   }
 
   /** Runs in a step of the supply, like `served`. The attempt goes to another endpoint that is free, or waits for as long as it may. */
-  denied(isBeyond: boolean, now: number): void {
+  denied(now: number): void {
     this.step(() => {
       const {call, applicant, clock} = this;
       const quota = this.#quota;
       const leftMs = Math.min(this.since + quota.maxWaitMs - now, waitableMs(call, now));
       const passes = call.failover?.passesOver(call.guards, 'quota', this.amounts, now) ?? false;
-      if (!passes && !isBeyond && leftMs > 0) {
+      const {isOver} = quota;
+      if (!passes && !isOver && leftMs > 0) {
         clock.disarm(this);
-        if (leftMs < Infinity) clock.arm(this, leftMs, now);
-        return;
+        return clock.arm(this, leftMs, now);
       }
       this.end();
       quota.leave(this, now);
       this.#noteWait(now);
-      const waitMs = quota.waitMs(this.amounts, this.isRetry, now);
       if (passes) this.#again(call, applicant, now);
-      else if (isBeyond) refuseFull(call, applicant, quota, waitMs);
-      else refuseLong(call, applicant, quota, waitMs);
+      else refuse(call, applicant, quota, quota.waitMs(this.amounts, this.isRetry, now), isOver);
     });
   }
 
@@ -197,7 +188,7 @@ class QuotaWait<R extends AttemptResponse> extends AdmissionWait<R> implements Q
     const isRefused = !isAborted && now + LEAST_ATTEMPT_MS < call.deadlineAt && !this.isDisabled;
     if (!isRefused) return this.applicant.left(call, isAborted);
     const waitMs = this.#quota.waitMs(this.amounts, this.isRetry, now);
-    refuseLong(call, this.applicant, this.#quota, waitMs);
+    refuse(call, this.applicant, this.#quota, waitMs, false);
   }
 
   #noteWait(now: number): void {

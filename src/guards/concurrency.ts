@@ -1,17 +1,9 @@
 /** Limits the attempts in flight to an origin. Each attempt takes a place; attempts without one wait in a FIFO queue, or are refused. */
 import type {Concurrency} from '../policy/types.ts';
 import {AdaptiveLimit, type Load} from './adaptive-limit.ts';
-import type {PermitSupply} from './permit-supply.ts';
+import type {PermitSupply, Waiter} from './permit-supply.ts';
 
-/** An attempt in the queue. */
-export interface Waiter {
-  /** The waiter is admitted: its place is already taken. */
-  admitted(): void;
-  /** Other processes have the places that the waiter hoped for. It may leave the queue, to go elsewhere. */
-  denied?(): void;
-  /** The waiter has left a queue that is full without the places that it waited for: other processes have them. */
-  refused?(): void;
-}
+export type {Waiter};
 
 export class ConcurrencyLimit {
   /** Attempts that may wait, at most. */
@@ -22,8 +14,6 @@ export class ConcurrencyLimit {
   readonly #places: {readonly max: number};
   /** Waiters in order of arrival. A Set, so that a waiter leaves from anywhere at once. */
   readonly #queue = new Set<Waiter>();
-  /** Those of them that came for a place which other processes might leave. */
-  readonly #hoping = new Set<Waiter>();
   #inFlight = 0;
   #isAdmitting = false;
 
@@ -101,16 +91,18 @@ export class ConcurrencyLimit {
   /** Queues a waiter after `tryEnter` refused. False when the queue is full. */
   wait(waiter: Waiter): boolean {
     if (this.isFull) return false;
-    if (this.#queue.size < this.#hoped) this.#hoping.add(waiter);
     this.#queue.add(waiter);
-    this.#supply?.wanted();
+    this.#supply?.wanted(waiter);
     return true;
   }
 
   /** Removes a waiter from the queue, without a place. */
   leave(waiter: Waiter): void {
     this.#queue.delete(waiter);
-    this.#hoping.delete(waiter);
+  }
+
+  isWaiting(waiter: Waiter): boolean {
+    return this.#queue.has(waiter);
   }
 
   /** Gives a place back; the first waiter gets it. */
@@ -123,14 +115,10 @@ export class ConcurrencyLimit {
   /** The supply has changed: admits waiters, lets those go elsewhere that hoped in vain, and refuses those that have no place in the queue either. */
   supplied(): void {
     this.#admitWaiters();
-    if (this.#hoped === 0) for (const waiter of [...this.#hoping]) if (this.#hoping.delete(waiter)) waiter.denied?.();
+    this.#supply?.deny();
     const most = this.#maxWaiting + this.#hoped;
     if (this.#queue.size <= most) return;
-    for (const waiter of [...this.#queue].slice(most))
-      if (this.#queue.delete(waiter)) {
-        this.#hoping.delete(waiter);
-        waiter.refused?.();
-      }
+    for (const waiter of [...this.#queue].slice(most)) if (this.#queue.delete(waiter)) waiter.refused?.();
   }
 
   /**
@@ -149,7 +137,7 @@ export class ConcurrencyLimit {
 
   #admitFirst(): void {
     const [first] = this.#queue;
-    this.leave(first!);
+    this.#queue.delete(first!);
     this.#enter();
     first!.admitted();
   }

@@ -7,6 +7,14 @@ export interface QuotaLot {
   readonly slots: number[] | null;
 }
 
+/** An attempt in the queue, as the supply sees it. */
+export interface WaitingAttempt {
+  readonly amounts: Amounts;
+  readonly isRetry: boolean;
+  /** The supply has answered, and has nothing for the attempt now. It leaves the queue if it is not to wait. Must not throw. */
+  denied?(now: number): void;
+}
+
 /** Stands behind the limits of a quota, which apply as well. Every method returns at once. */
 export interface QuotaSupply {
   /** Estimate of the milliseconds until the amounts may be taken; 0 only if they may be taken now. */
@@ -19,6 +27,8 @@ export interface QuotaSupply {
   knownWaitMs(amounts: Amounts, isFirst: boolean, now: number): number;
   /** The longest time that the supply takes to answer, in ms. */
   readonly answerMs: number;
+  /** An attempt is about to join the queue. If it has to wait for nothing but an answer, as far as is known, it is told of a refusal. */
+  joins(waiter: WaitingAttempt, now: number): void;
   /** Takes amounts for which `waitMs` or `request` returned 0. */
   take(amounts: Amounts, now: number): QuotaLot;
   /** The attempt is not sent at once: its amounts count until it is sent, and as long afterwards as others. */

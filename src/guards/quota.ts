@@ -15,21 +15,13 @@ import {LinkedQueue, type QueueMember} from './linked-queue.ts';
 import {type Amounts, AmountsSum, plus} from './quota-amounts.ts';
 import {QuotaLimit} from './quota-limit.ts';
 import {QuotaReservation} from './quota-reservation.ts';
-import type {QuotaLot, QuotaSupply} from './quota-supply.ts';
+import type {QuotaLot, QuotaSupply, WaitingAttempt} from './quota-supply.ts';
 
 /** An attempt in the queue. */
-export interface QuotaWaiter extends QueueMember<QuotaWaiter> {
-  readonly amounts: Amounts;
-  readonly isRetry: boolean;
+export interface QuotaWaiter extends QueueMember<QuotaWaiter>, WaitingAttempt {
   /** When the waiter joined the queue. */
   readonly since: number;
   readonly clock: Clock;
-  /**
-   * The supply has answered, and has nothing for the waiter now. The waiter leaves the queue if it is not to wait. Must not throw.
-   *
-   * @param isBeyond Whether the queue has no place for it.
-   */
-  denied?(isBeyond: boolean, now: number): void;
   /** The waiter has left the queue, and the reservation is made. Must not throw. */
   served(reservation: QuotaReservation, now: number): void;
   /** The clock threw, and the waiter has left the queue. Must not throw. */
@@ -62,8 +54,6 @@ export class Quota {
   readonly #learned: LearnedRate | null;
   readonly #retries = new LinkedQueue<QuotaWaiter>();
   readonly #firstAttempts = new LinkedQueue<QuotaWaiter>();
-  /** Those in the queue that wait for nothing but an answer of the supply, as far as is known. The queue may be full without them. */
-  readonly #hoping = new Set<QuotaWaiter>();
   readonly #ofRetries = new AmountsSum();
   readonly #ofAll = new AmountsSum();
   readonly #timer: Timer = new AnswerTimer(() => this.#fired());
@@ -103,6 +93,11 @@ export class Quota {
     return this.#retries.size + this.#firstAttempts.size;
   }
 
+  /** Whether the queue has more attempts than places: some of them were to wait for nothing but the answer of a supply. */
+  get isOver(): boolean {
+    return this.waiting > this.#maxWaiting;
+  }
+
   /** A call was refused, because it could not wait for as long as it would have to. */
   refused(): void {
     this.#hasRefused = true;
@@ -138,11 +133,8 @@ export class Quota {
   /** The part of `waitMs` that is known: what a supply has is known once it has answered. */
   knownWaitMs(amounts: Amounts, isRetry: boolean, now: number): number {
     const ahead = isRetry ? this.#ofRetries : this.#ofAll;
-    return this.#knownMs(plus(ahead, amounts), ahead.requests === 0, now);
-  }
-
-  #knownMs(all: Amounts, isFirst: boolean, now: number): number {
-    return Math.max(this.#limitedMs(all, now), this.#supply?.knownWaitMs(all, isFirst, now) ?? 0);
+    const all = plus(ahead, amounts);
+    return Math.max(this.#limitedMs(all, now), this.#supply?.knownWaitMs(all, ahead.requests === 0, now) ?? 0);
   }
 
   /**
@@ -156,16 +148,20 @@ export class Quota {
 
   /** Joins the queue. The waiter stays there until `leave`, `served` or `broke`. */
   join(waiter: QuotaWaiter, now: number): void {
-    if (this.#supply !== null && this.knownWaitMs(waiter.amounts, waiter.isRetry, now) === 0) this.#hoping.add(waiter);
+    this.#supply?.joins(waiter, now);
     this.#queueOf(waiter).add(waiter);
     this.#ofAll.add(waiter.amounts);
     if (waiter.isRetry) this.#ofRetries.add(waiter.amounts);
     if (this.#first === waiter) this.#serve(now);
   }
 
+  isWaiting(waiter: QuotaWaiter): boolean {
+    return this.#queueOf(waiter).has(waiter);
+  }
+
   /** Leaves the queue. Has no effect if the waiter is not in it. */
   leave(waiter: QuotaWaiter, now: number): void {
-    if (!this.#queueOf(waiter).has(waiter)) return;
+    if (!this.isWaiting(waiter)) return;
     const wasFirst = this.#first === waiter;
     this.#remove(waiter);
     if (wasFirst) this.#serve(now);
@@ -232,30 +228,9 @@ export class Quota {
     };
   }
 
-  /** The supply has changed: serves the waiters that fit now. Those that hoped for it learn that they have to wait. */
+  /** The supply has changed: serves the waiters that fit now. */
   supplied(now: number): void {
     if (this.waiting > 0) this.#serve(now);
-    if (this.#hoping.size > 0) this.#deny(now);
-  }
-
-  #deny(now: number): void {
-    const waiters: QuotaWaiter[] = [];
-    for (const queue of [this.#retries, this.#firstAttempts])
-      for (let each = queue.first; each !== null; each = each.behind) waiters.push(each);
-    const all = new AmountsSum();
-    let place = 0;
-    for (const waiter of waiters) {
-      const queue = this.#queueOf(waiter);
-      if (!queue.has(waiter)) continue;
-      all.add(waiter.amounts);
-      place++;
-      if (!this.#hoping.has(waiter) || this.#knownMs(all, place === 1, now) === 0) continue;
-      this.#hoping.delete(waiter);
-      waiter.denied?.(place > this.#maxWaiting, now);
-      if (queue.has(waiter)) continue;
-      all.subtract(waiter.amounts);
-      place--;
-    }
   }
 
   /** @internal */
@@ -315,8 +290,11 @@ export class Quota {
 
   /** An attempt that waits only for tokens, or for the answer of a supply, is sent as if it had not waited. */
   #hasToSpace({amounts}: QuotaWaiter, now: number): boolean {
-    if (now < this.#heldUntil || this.limits.some(limit => limit.isAhead(now))) return true;
-    return this.#supply !== null && this.#supply.knownWaitMs(amounts, true, now) > 0;
+    return (
+      now < this.#heldUntil ||
+      this.limits.some(limit => limit.isAhead(now)) ||
+      (this.#supply?.knownWaitMs(amounts, true, now) ?? 0) > 0
+    );
   }
 
   #requestFor({amounts, since}: QuotaWaiter, supply: QuotaSupply, now: number): number {
@@ -334,7 +312,6 @@ export class Quota {
 
   #remove(waiter: QuotaWaiter): void {
     this.#queueOf(waiter).remove(waiter);
-    this.#hoping.delete(waiter);
     this.#ofAll.subtract(waiter.amounts);
     if (waiter.isRetry) this.#ofRetries.subtract(waiter.amounts);
     if (this.waiting === 0) this.#isSpaced = false;

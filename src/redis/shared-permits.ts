@@ -5,7 +5,7 @@
  * While Redis does not answer, the process goes on with its share: the limit divided by the number of processes, and at least one.
  */
 import {CallbackTimer, type Timer} from '../core/timer.ts';
-import type {ConcurrencyLimit} from '../guards/concurrency.ts';
+import type {ConcurrencyLimit, Waiter} from '../guards/concurrency.ts';
 import type {PermitSupply} from '../guards/permit-supply.ts';
 import {GuardScript} from './guard-script.ts';
 import {PERMIT_SCRIPT} from './permit-script.ts';
@@ -43,6 +43,8 @@ export class SharedPermits implements PermitSupply {
   /** The others have the permits that attempts wait for: it is too early to ask again. */
   #refusedUntil = Number.NEGATIVE_INFINITY;
   #pauseMs = SOONEST_MS;
+  /** Attempts in the queue that came for a place which other processes might leave. */
+  readonly #hoping = new Set<Waiter>();
   readonly #timer: Timer = new CallbackTimer(() => this.#look());
 
   constructor(limit: ConcurrencyLimit, all: number, store: SharedStore, identity: SharedIdentity) {
@@ -78,9 +80,19 @@ export class SharedPermits implements PermitSupply {
     if (isLow && isAvailable && !this.#isAsking) this.#askUnlessRefused();
   }
 
-  wanted(): void {
+  wanted(waiter: Waiter): void {
+    if (this.#limit.waiting <= this.hoped) this.#hoping.add(waiter);
     if (this.#store.isAvailable && !this.#isAsking) this.#askUnlessRefused();
     else if (!this.#timer.armed) this.#arm(LOOK_EVERY_MS, this.#store.clock.now());
+  }
+
+  deny(): void {
+    const isDenied = this.hoped === 0;
+    for (const waiter of [...this.#hoping]) {
+      const isWaiting = this.#limit.isWaiting(waiter);
+      if (isWaiting && !isDenied) continue;
+      if (this.#hoping.delete(waiter) && isWaiting) waiter.denied?.();
+    }
   }
 
   freed(): void {

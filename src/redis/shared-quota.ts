@@ -6,7 +6,7 @@
  * reported as soon as Redis answers. For a while it keeps to its share all the same, because others may not have reported yet.
  */
 import {AnswerTimer, CallbackTimer, type Timer} from '../core/timer.ts';
-import type {Quota} from '../guards/quota.ts';
+import type {Quota, QuotaWaiter} from '../guards/quota.ts';
 import type {Amounts} from '../guards/quota-amounts.ts';
 import type {QuotaLimit} from '../guards/quota-limit.ts';
 import type {QuotaLot, QuotaSupply} from '../guards/quota-supply.ts';
@@ -40,6 +40,8 @@ export class SharedQuota implements QuotaSupply {
   readonly #leases: QuotaLeases;
   readonly #ungranted: UngrantedUses;
   readonly #changes: QuotaChanges;
+  /** Attempts in the queue that wait for nothing but an answer, as far as is known. The queue may be full without them. */
+  readonly #hoping = new Set<QuotaWaiter>();
   /** Granted amounts of attempts that something keeps from being sent. */
   readonly #kept = new Map<QuotaLot, Amounts>();
   /** Number of the request in flight; 0 without one. */
@@ -65,7 +67,7 @@ export class SharedQuota implements QuotaSupply {
   /** Id of the state in Redis; 0 before the first answer. */
   #stateId = 0;
   readonly #flush: Timer = new CallbackTimer(() => this.#flushed());
-  readonly #poll: Timer = new AnswerTimer(() => this.#quota.supplied(this.#store.clock.now()));
+  readonly #poll: Timer = new AnswerTimer(() => this.#supplied(this.#store.clock.now()));
 
   constructor(quota: Quota, store: SharedStore, identity: SharedIdentity, settings: QuotaSettings) {
     this.#quota = quota;
@@ -112,6 +114,20 @@ export class SharedQuota implements QuotaSupply {
     if (this.#covers(amounts)) return shareMs;
     const contendedMs = isFirst ? 0 : this.#waitContendedMs(amounts, now);
     return Math.max(shareMs, this.#freeAt - now, this.#noneUntil - now, contendedMs);
+  }
+
+  joins(waiter: QuotaWaiter, now: number): void {
+    if (this.#quota.knownWaitMs(waiter.amounts, waiter.isRetry, now) === 0) this.#hoping.add(waiter);
+  }
+
+  /** The last to come leave the queue first, so that it keeps the others. */
+  #supplied(now: number): void {
+    this.#quota.supplied(now);
+    for (const waiter of [...this.#hoping].reverse()) {
+      const isWaiting = this.#quota.isWaiting(waiter);
+      if (isWaiting && this.knownWaitMs(waiter.amounts, true, now) === 0) continue;
+      if (this.#hoping.delete(waiter) && isWaiting) waiter.denied?.(now);
+    }
   }
 
   take(amounts: Amounts, now: number): QuotaLot {
@@ -271,7 +287,7 @@ export class SharedQuota implements QuotaSupply {
       hasFailed = true;
       this.#wasAlone = true;
       if (!this.#ungranted.isEmpty) this.#flushLater(at);
-      this.#quota.supplied(at);
+      this.#supplied(at);
     };
     this.#script.ask(
       this.#arguments(number, leaseMs, needed, wanted, uses, now),
@@ -306,7 +322,7 @@ export class SharedQuota implements QuotaSupply {
           answeredAt,
         );
         this.#refused(isGranted === 1 ? 0 : waitMs, answeredAt);
-        this.#quota.supplied(answeredAt);
+        this.#supplied(answeredAt);
         if (this.#quota.waiting > 0) return;
         if (isGranted !== 1) this.#noneUntil = answeredAt + Math.min(waitMs, NONE_MS);
         this.unneeded(answeredAt);

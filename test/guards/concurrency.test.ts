@@ -177,7 +177,14 @@ describe('ConcurrencyLimit', () => {
 
 describe('ConcurrencyLimit with a supply', () => {
   /** Places that other processes may leave; they are not granted. */
-  const supplyOf = (hoped: number) => ({max: 0, hoped, taken: () => {}, wanted: () => {}, freed: () => {}});
+  const supplyOf = (hoped: number) => ({
+    max: 0,
+    hoped,
+    taken: () => {},
+    wanted: () => {},
+    deny: () => {},
+    freed: () => {},
+  });
 
   it('lets attempts beyond its queue wait while places are hoped for, and refuses them afterwards', () => {
     const supply = supplyOf(2);
