@@ -6,7 +6,7 @@ import type {
 } from '../../src/simulate/scenario/types.ts';
 
 export type Family = 'outage' | 'partial' | 'flapping' | 'cold start' | 'weak after' | 'spike' | 'healthy';
-export type Fault = '503' | 'refused' | 'hang' | 'slow';
+export type Fault = '503' | '429' | 'refused' | 'hang' | 'slow';
 
 /** A scenario of the grid, and what it is counted by. */
 export interface Cell {
@@ -70,6 +70,7 @@ export const LOADS: readonly Load[] = [
 /** A server that answers late takes 200 times as long, some 16 s of the quick service: longer than an attempt may. */
 const FAULTS: Readonly<Record<Fault, FaultInput>> = {
   '503': {kind: 'status', status: 503, afterMs: 10},
+  '429': {kind: 'status', status: 429, afterMs: 10},
   refused: {kind: 'refused'},
   hang: {kind: 'hang'},
   slow: {kind: 'slow', factor: 200},
@@ -121,6 +122,18 @@ export function flapping(downSeconds: number, load: Load, work: Work = QUICK, du
     load,
     work,
   );
+}
+
+/** Down for so many seconds of every so many. */
+export function pulses(fault: Fault, downSeconds: number, everySeconds: number, load: Load, work: Work): Cell {
+  const durationMs = 60_000;
+  const faults = Array.from({length: durationMs / 1000 / everySeconds}, (_, pulse) => {
+    const fromMs = (pulse + 0.5) * everySeconds * 1000;
+    return {...FAULTS[fault], fromMs, toMs: fromMs + downSeconds * 1000};
+  });
+  const label = `${fault} for ${downSeconds} s of every ${everySeconds} s`;
+  const shape = {fault, fromMs: 0, toMs: durationMs, durationMs, label, service: {latencyMs: work.latencyMs, faults}};
+  return cellOf({family: 'flapping', size: downSeconds, ...shape}, load, work);
 }
 
 /** Refuses connections for 5 s, and fails ever fewer requests in the 10 s after. */

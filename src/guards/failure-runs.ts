@@ -10,6 +10,8 @@ import {failuresToOpen, MEAN_FALL, MEAN_RISE} from '../policy/trip-rule.ts';
 
 /** A run so many times as long as one that opens was an outage, which says nothing of the time between outages. */
 const OUTAGE = 4;
+/** More successes in a row, where most attempts failed before, are no chance: those failures were outages. */
+const ROW = 16;
 /** So many ends of runs are remembered; then it begins anew, which delays what follows by a few failures. */
 const KEPT = 512;
 
@@ -26,6 +28,8 @@ export class FailureRuns {
   readonly #runs = new Map<number, Run>();
   /** Mean length of the runs that ended in a success. */
   #mean = 0;
+  /** Successes since the last failure. */
+  #row = 0;
   /** So many failures in a row are no chance, by the runs before. */
   longRun: number;
 
@@ -40,10 +44,20 @@ export class FailureRuns {
     return 1 + this.#mean;
   }
 
-  /** @param length Failures since the success before. */
-  endedAfter(length: number): void {
+  /** Failures in a row before the attempt, by the order of beginning, as far as they have ended. */
+  before(number: number): number {
+    return this.#runs.get(number - 1)?.failures ?? 0;
+  }
+
+  /**
+   * @param length Failures since the success before.
+   * @param rise   How fast the mean rises.
+   */
+  endedAfter(length: number, rise: number = MEAN_RISE): void {
+    this.#row = length === 0 ? this.#row + 1 : 0;
     if (length === this.#mean || length > OUTAGE * this.longRun) return;
-    this.#mean += (length - this.#mean) * (length > this.#mean ? MEAN_RISE : MEAN_FALL);
+    this.#mean += (length - this.#mean) * (length > this.#mean ? rise : MEAN_FALL);
+    if (this.#mean > 1 && this.#row > ROW) this.#mean = 0;
     this.longRun = failuresToOpen(this.#shortest, this.#mean);
   }
 

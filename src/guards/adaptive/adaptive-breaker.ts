@@ -38,6 +38,16 @@ const ENOUGH = 10;
  * doubles in this time: by round trips of 2 s, its return would outlast the wait of a call.
  */
 const DOUBLING_MS = 300;
+/**
+ * Where failures come far sooner than answers, an attempt that has not failed after so many times the time of a failure will succeed, and as
+ * many as are in flight may begin besides.
+ */
+const OUTLIVES = 4;
+const OUTLIVES_MS = 100;
+/** The longest failure counts for so much less with each further one. */
+const FADES = 7 / 8;
+/** Where probes succeed again and again and the breaker does not close, a part of the requests fails: the mean length of runs rises so fast. */
+const PROBE_RISE = 1 / 4;
 /** While the load returns, so many times as much as is asked for, so that a long line does not drown the server; so much of it may come at once. */
 const PACE = 2;
 const BURST_MS = 100;
@@ -81,6 +91,12 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   #askedAt = 0;
   /** How long successes take while the breaker is closed; 0 before the first one. */
   #usualMs = 0;
+  /** How long failures take: the longest, which fades with each further one. */
+  #failedMs = 0;
+  /** When the first attempt since the last failure began; 0 if what is in flight has been taken for success. */
+  #pendingAt = 0;
+  /** An attempt has succeeded since the breaker was closed. */
+  #isAlive = false;
   /** When the next attempt of the returning load may begin. */
   #pacedAt = 0;
   /** The first attempt; then, where most attempts succeed, the last success; where few do, each moves it by its share. */
@@ -128,13 +144,14 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   begin(now: number): number {
     this.#aliveAt = Math.min(this.#aliveAt, now);
     this.#inFlight++;
+    this.#pendingAt ||= now;
     return ++this.#begun;
   }
 
   record(ticket: Ticket, health: Health, now: number, beganAt: number): void {
     if (typeof ticket !== 'number' || ticket < this.#counted) return;
     this.#inFlight--;
-    if (health === 'success') this.#succeeded(now - beganAt, now);
+    if (health === 'success') this.#succeeded(ticket, now - beganAt, now);
     else this.#ended(ticket, health === 'failure' ? 1 : 0, beganAt, now);
     this.#serve(now);
   }
@@ -146,9 +163,12 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
 
   // What ends of attempts say.
 
-  #succeeded(tookMs: number, now: number): void {
-    this.#runs.endedAfter(this.failed);
+  #succeeded(number: number, tookMs: number, now: number): void {
+    if (this.#state !== 'closed') this.#runs.endedAfter(this.failed, this.#isAlive ? PROBE_RISE : undefined);
+    // Quick failures of an outage end among successes that began before it.
+    else this.#runs.endedAfter(this.#failedMs < this.#usualMs ? this.#runs.before(number) : this.failed);
     this.failed = 0;
+    this.#isAlive = this.#state !== 'closed';
     this.#aliveAt += (now - this.#aliveAt) / this.#runs.attemptsPerSuccess;
     if (this.#state === 'closed') {
       this.#usualMs += (tookMs - this.#usualMs) / (this.#usualMs === 0 ? 1 : 64);
@@ -159,11 +179,16 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   }
 
   #ended(number: number, failures: 0 | 1, beganAt: number, now: number): void {
-    if (failures === 1 && this.failed++ === 0) {
-      this.#firstBeganAt = beganAt;
-      this.#firstEndedAt = now;
+    if (failures === 0)
+      this.#credits++; // It leaves its room to another.
+    else {
+      if (this.failed++ === 0) {
+        this.#firstBeganAt = beganAt;
+        this.#firstEndedAt = now;
+      }
+      this.#failedMs = Math.max(now - beganAt, this.#failedMs * FADES);
+      this.#pendingAt = 0;
     }
-    if (failures === 0) this.#credits++; // It leaves its room to another.
     const run = this.#runs.add(number, failures);
     const {longRun} = this.#runs;
     if (run >= longRun && (this.#state === 'half-open' || this.#isSeveralEvents(beganAt))) this.open(now);
@@ -177,6 +202,7 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   /** An outage was noticed, here or by another process. */
   open(now: number): void {
     if (this.#state === 'open') return;
+    if (this.#state === 'closed') this.#forget();
     this.#openedAt = now;
     this.#change('open');
     this.#nextProbeAt = now + this.#gapMs(now);
@@ -184,7 +210,10 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
 
   /** An attempt succeeded, here or as the probe of another process: more load returns. */
   grow(roundTripMs: number, now: number): void {
-    if (this.#state === 'open') this.#change('half-open');
+    if (this.#state === 'open') {
+      this.#forget();
+      this.#change('half-open');
+    }
     this.#credits += (1 + 2 ** (roundTripMs / DOUBLING_MS)) * this.#runs.attemptsPerSuccess;
     this.#serve(now);
   }
@@ -196,6 +225,13 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
 
   // What is let through.
 
+  /** When what is in flight will have outlived a failure. In a hang, no more is hoped for than is usually in flight. */
+  get #outlivedAt(): number {
+    const ms = Math.max(OUTLIVES_MS, OUTLIVES * this.#failedMs);
+    const isHoped = this.#inFlight > 0 && this.#inFlight * this.demandMs < this.#usualMs && 2 * ms < this.#usualMs;
+    return this.#pendingAt > 0 && isHoped ? this.#pendingAt + ms : Infinity;
+  }
+
   #hasRoom(now: number): boolean {
     return this.#state === 'closed' || now >= this.#roomAt;
   }
@@ -203,11 +239,16 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   /** When the next attempt may begin, as far as that is known. */
   get #roomAt(): number {
     const probeAt = Math.max(this.#nextProbeAt, this.#inFlight === 0 ? 0 : this.#lastProbeAt + this.patienceMs);
-    return this.#credits >= 1 ? Math.min(this.#pacedAt, probeAt) : probeAt;
+    return Math.min(probeAt, this.#credits >= 1 ? this.#pacedAt : Math.max(this.#pacedAt, this.#outlivedAt));
   }
 
   #takeRoom(now: number): void {
     if (this.#state === 'closed') return;
+    if (this.#credits < 1 && now >= this.#outlivedAt) {
+      this.#pendingAt = 0;
+      if (this.#state === 'open') this.#change('half-open');
+      this.#credits = this.#inFlight * this.#runs.attemptsPerSuccess;
+    }
     if (this.#credits >= 1 && now >= this.#pacedAt) {
       this.#credits--;
       if (this.#policy.maxWaitMs) this.#pacedAt = Math.max(this.#pacedAt, now - BURST_MS) + this.demandMs / PACE;
@@ -236,17 +277,18 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   #change(to: BreakerState): void {
     const from = this.#state;
     this.#state = to;
-    if (from !== 'half-open') {
-      // What hung before says nothing of what comes.
-      this.#counted = this.#begun + 1;
-      this.#inFlight = 0;
-    }
     if (to === 'open') {
-      this.#credits = 0;
+      this.#credits = this.#pendingAt = 0;
       this.#release = {};
     }
     this.#runs.clear();
     this.onChange?.(from, to);
+  }
+
+  /** What hung before says nothing of what comes. */
+  #forget(): void {
+    this.#counted = this.#begun + 1;
+    this.#inFlight = 0;
   }
 
   // The line.

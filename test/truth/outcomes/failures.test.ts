@@ -9,8 +9,10 @@ import {
   type Load,
   outage,
   partial,
+  pulses,
   SLOW,
   spike,
+  type Work,
   weakAfter,
 } from '../../../bench/outcomes/cells.ts';
 import {compare} from '../../../bench/outcomes/compare.ts';
@@ -66,6 +68,24 @@ const SLOW_CASES: readonly Case[] = [
   ['a service that starts', SLOW_LOADS, load => coldStart(load, SLOW)],
 ];
 
+const THREE_SECONDS: Work = {latencyMs: {kind: 'lognormal', medianMs: 3000, sigma: 0.3}};
+
+/** Of a service that takes 3 s, and is often down for a shorter time. */
+const SHORT_CASES: readonly Case[] = (
+  [
+    ['refused', 2, 5],
+    ['503', 2, 5],
+    ['503', 5, 10],
+  ] as const
+).map(([fault, seconds, every]) => [
+  `${fault} for ${seconds} s of every ${every} s, answers take 3 s`,
+  [
+    [20, 1],
+    [100, 1],
+  ],
+  load => pulses(fault, seconds, every, load, THREE_SECONDS),
+]);
+
 /** Clients share chance here: six runs, whatever they cost. */
 const SHARED = {calls: 3000, units: 6, most: 130_000};
 
@@ -73,6 +93,7 @@ describe('the default in partial failure, beside no policy with the same limits'
   for (const [title, loads, cell] of [
     ...CASES,
     ...SLOW_CASES.map(([title, loads, cell]): Case => [`${title}, answers take 2 s`, loads, cell]),
+    ...SHORT_CASES,
   ])
     it(title, async () => {
       const misses: string[] = [];
