@@ -10,7 +10,7 @@
  * - It grows with successes while at least half of it is in use: by one per round trip after a decrease, then twice as fast in each further one.
  *
  * A decrease changes what later attempts meet: those that began before it say nothing about the new limit. Where the first of them that
- * succeeds comes after a silence, the origin was down, and the decrease is taken back.
+ * succeeds comes after a silence, or after a run of refusals by the order of beginning, the origin was down, and the decrease is taken back.
  *
  * @see Netflix concurrency-limits; BBR (successes in flight by Little's law); the sequential probability ratio test (Wald 1945)
  */
@@ -35,12 +35,21 @@ const FEW = 0.1;
 const LATE_RATE = 1 / 4;
 /** The usual time follows answers below twice itself. Longer ones may be the load, so that it rises by so much of itself in a millisecond. */
 const USUAL_RATE = 1 / 64;
+/**
+ * Quick answers come first, so the usual time begins as a mean over so many times itself, of at least so many answers; a row of ever longer
+ * ones may be the load.
+ */
+const FIRST_TIMES = 16;
+const FIRST_RATE = 1 / 16;
+const FIRST = 8;
 /** Quick answers among others come first after a pause. */
 const QUICK_RATE = 1 / 512;
 const USUAL_RISE = 1 / 60_000;
 /** Refusals are too many where this share of what succeeds otherwise is refused, with these odds (as a logarithm) against chance. */
 const TOO_MANY = 0.3;
 const ODDS = 4;
+/** So many refusals, and no success of an attempt that began among them, are an outage. */
+const DOWN = 4;
 const LEAST_SHARE = 0.05;
 const SHARE_RATE = 1 / 16;
 
@@ -52,12 +61,20 @@ export class AdaptiveLimit {
   #fellAt = -Infinity;
   /** The limit before it fell, until an attempt that began later succeeds; 0 after that. */
   #before = 0;
+  /** Refusals in a row by the order of beginning, when the first of them began, and when the last success began. */
+  #run = 0;
+  #runFrom = -Infinity;
+  #lastBegan = 0;
   /** How much the limit grows in a round trip, and when this round trip began. */
   #step = Infinity;
   #roundAt = -Infinity;
   /** How long successes take, and when the last one came. */
   #usualMs = 0;
   #succeededAt = 0;
+  /** When the first success began, how many the first mean is of, and how many in a row took longer than it. */
+  #firstAt = 0;
+  #first = 0;
+  #longer = 0;
   /** Successes in flight. */
   #served = 0;
   /** The share of attempts that were slow. */
@@ -92,7 +109,7 @@ export class AdaptiveLimit {
     const ms = now - startedAt;
     const isNew = startedAt > this.#fellAt;
     const used = Math.min(this.#places, inFlight);
-    if (load === 'refused' && isNew) this.#judge(1, used, now);
+    if (load === 'refused') this.#refused(startedAt, isNew, used, now);
     if (load === 'refused' || load === 'nothing') return;
     const isSlow =
       this.#usualMs > 0 &&
@@ -105,14 +122,25 @@ export class AdaptiveLimit {
     }
     if (isSlow && isNew) this.#slowed(load, startedAt, ms, used, now);
     if (load !== 'fine') return;
-    const wasDown = now - this.#succeededAt > 2 * this.#usualMs;
+    const wasDown =
+      now - this.#succeededAt > 2 * this.#usualMs || (this.#run >= DOWN && this.#lastBegan < this.#runFrom);
     this.#measure(ms, now);
+    this.#lastBegan = Math.max(this.#lastBegan, startedAt);
     if (!isNew) return;
     // It fell because the origin was down, and not because it had too much to do.
     if (wasDown) this.#places = Math.max(this.#places, this.#before);
     this.#before = 0;
     this.#judge(0, used, now);
     if (!isSlow && inFlight * 2 >= this.#places) this.#grow(startedAt, now);
+  }
+
+  #refused(startedAt: number, isNew: boolean, used: number, now: number): void {
+    if (this.#before === 0 && this.#lastBegan >= this.#runFrom) {
+      this.#runFrom = startedAt;
+      this.#run = 0;
+    }
+    this.#run++;
+    if (isNew) this.#judge(1, used, now);
   }
 
   #slowed(load: Load, startedAt: number, ms: number, used: number, now: number): void {
@@ -139,10 +167,15 @@ export class AdaptiveLimit {
   #measure(ms: number, now: number): void {
     const passedMs = now - this.#succeededAt;
     this.#succeededAt = now;
-    if (this.#usualMs === 0) this.#usualMs = ms;
-    else if (ms <= 2 * this.#usualMs)
-      this.#usualMs += (ms - this.#usualMs) * (ms < this.#usualMs / 2 ? QUICK_RATE : USUAL_RATE);
-    else this.#usualMs *= 1 + Math.min(0.1, passedMs * USUAL_RISE);
+    if (this.#usualMs === 0) this.#firstAt = now - ms;
+    if (this.#longer < FIRST && (this.#first < FIRST || now - this.#firstAt < FIRST_TIMES * this.#usualMs)) {
+      this.#longer = ms > this.#usualMs ? this.#longer + 1 : 0;
+      this.#usualMs += (ms - this.#usualMs) * Math.max(1 / ++this.#first, FIRST_RATE);
+    } else {
+      this.#longer = FIRST;
+      if (ms > 2 * this.#usualMs) this.#usualMs *= 1 + Math.min(0.1, passedMs * USUAL_RISE);
+      else this.#usualMs += (ms - this.#usualMs) * (ms < this.#usualMs / 2 ? QUICK_RATE : USUAL_RATE);
+    }
     const memoryMs = Math.max(100, 2 * this.#usualMs);
     this.#served = this.#served * Math.exp(-passedMs / memoryMs) + ms / memoryMs;
   }
@@ -156,8 +189,9 @@ export class AdaptiveLimit {
     const odds = refused === 1 ? tooMany / share : (1 - tooMany) / (1 - share);
     this.#evidence = Math.max(0, this.#evidence + Math.log(odds));
     if (isLearning) this.#refusedAnyway = Math.max(LEAST_SHARE, share + (refused - share) * SHARE_RATE);
-    if (this.#evidence > ODDS)
-      this.#fall(Math.min(used * this.#policy.decreaseRatio, Math.max(used / 2, this.#served)), now);
+    // In the first round trip, nothing is known of what succeeds.
+    const served = now - this.#firstAt > 2 * this.#usualMs ? this.#served : used;
+    if (this.#evidence > ODDS) this.#fall(Math.min(used * this.#policy.decreaseRatio, Math.max(used / 2, served)), now);
   }
 
   #fall(places: number, now: number): void {

@@ -1,6 +1,6 @@
 /** An adaptive concurrency limit, beside no policy with the same limits: it must not take chance for load, and must help where there is load. */
 import {expect} from 'chai';
-import {type Cell, healthy, type Load, partial, QUICK, SLOW, spike} from '../../../bench/outcomes/cells.ts';
+import {type Cell, healthy, type Load, partial, pulses, QUICK, SLOW, spike} from '../../../bench/outcomes/cells.ts';
 import {compare} from '../../../bench/outcomes/compare.ts';
 import {type Guard, traceOf} from '../../../bench/outcomes/run.ts';
 import {limitsOf, noPolicy, policyGuard, presetGuard} from '../../../bench/outcomes/steadfetch.ts';
@@ -52,6 +52,25 @@ describe('an adaptive concurrency limit, beside no policy with the same limits',
       ] as const
     ).map(load => healthy(0.05, load, SLOW));
     expect(await misses(ADAPTIVE, cells)).to.deep.equal([]);
+  });
+
+  it('a service of 1.5 or 3 s that is often down for a shorter time', async () => {
+    const [short, long] = [1500, 3000].map(medianMs => ({
+      latencyMs: {kind: 'lognormal', medianMs, sigma: 0.3} as const,
+    }));
+    const cells = [
+      pulses('503', 1, 5, [20, 1], short!),
+      pulses('429', 1, 5, [20, 1], short!),
+      pulses('503', 2, 10, [100, 1], short!),
+      pulses('503', 2, 5, [20, 1], long!),
+      pulses('503', 5, 10, [100, 1], long!),
+    ];
+    expect(await misses(ADAPTIVE, cells)).to.deep.equal([]);
+  });
+
+  it('answers of an exponential distribution with a mean of 4 s, of which the quick ones come first', async () => {
+    const cell = healthy(0.01, [100, 1], {latencyMs: {kind: 'exponential', meanMs: 4000}});
+    expect(await misses(ADAPTIVE, [cell])).to.deep.equal([]);
   });
 
   it('a quick service of which each fifth answer takes 3 s keeps its usual time', async () => {
