@@ -175,11 +175,9 @@ export function learn<R extends AttemptResponse>(
   }
   if (attempt.taken !== null)
     settleQuota(call, quotaOf(call, attempt.guards), attempt.taken, outcome, classification, now);
-  if (classification === SUCCESS) attempt.guards.namedWaits.succeeded();
-  else if (classification.transient) {
-    if (attempt.number > 1 && classification.throttled) attempt.guards.namedWaits.refusedAgain();
-    budget?.attemptFailed?.(now);
-  }
+  const isSuccess = classification === SUCCESS;
+  if (attempt.number > 1 && (isSuccess || classification.throttled)) attempt.guards.namedWaits.retried(isSuccess, now);
+  if (classification.transient) budget?.attemptFailed?.(now);
   attempt.freePlace();
   if (call.plan.policy.paid !== null && isFree(outcome, classification)) {
     call.retryState.freeAttempts++;

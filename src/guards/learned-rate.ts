@@ -62,14 +62,21 @@ const COARSE = 50;
 const SHARE_RATE = 1 / 32;
 /** So many answers at less than half of the rate show whether it is the reason: not, where this part of the share is still refused. */
 const ENOUGH = 24;
+/** A window that is used up refuses everything until it ends; chance does not. */
+const FEW_TURNS = 4;
+/** By chance, so many refusals stand alone. */
+const ALONE = 0.5;
 const SAME = 0.6;
 const MARGIN = 1.6;
-/** So many admitted attempts after the last refusal begin anew. */
+/** What takes longer is a window of the server's. So many admitted attempts after the last refusal begin anew, too. */
+const LONGEST_LOOK = 30_000;
 const CALM = 60;
 
 interface Answers {
   refused: number;
   all: number;
+  /** How often an attempt was admitted after one that was refused. */
+  turns: number;
 }
 
 export class LearnedRate {
@@ -110,10 +117,12 @@ export class LearnedRate {
   /** The share of answers that are refusals, of late; and the one that is refused whatever the rate. */
   #refused = 0;
   #anyway = 0;
+  #last: 0 | 1 = 0;
   /** The rate before it was lowered, 0 where it was not; and the answers at more and at less than half of it. */
   #top = 0;
-  #above: Answers = {refused: 0, all: 0};
-  #below: Answers = {refused: 0, all: 0};
+  #topAt = 0;
+  #above: Answers = {refused: 0, all: 0, turns: 0};
+  #below: Answers = {refused: 0, all: 0, turns: 0};
   #turnBegan = -Infinity;
   #isUnsure = false;
   /** The next attempt goes alone, and the others after the time in which it would be refused. */
@@ -231,7 +240,7 @@ export class LearnedRate {
     this.#level = Math.min(this.#level, 0);
     this.#keptBack = 0;
     if (sentAt <= this.#throttledAt) return;
-    if (this.#startsFree && this.#isAnyway()) return;
+    if (this.#startsFree && this.#isAnyway(now)) return;
     if (this.#admittedSince === 0 && this.#heldUntil > this.#throttledAt) this.#isProbing = true;
     else this.#lower(now);
     this.#throttledAt = now;
@@ -244,22 +253,30 @@ export class LearnedRate {
     const half = this.#perSecond > this.#top / 2 ? this.#above : this.#below;
     half.refused += refused;
     half.all++;
+    if (refused < this.#last) half.turns++;
+    this.#last = refused;
   }
 
   /**
    * Whether attempts are refused whatever the rate: at less than half of it as large a share is refused. Then the rate is what it was, and
    * only a larger share lowers it.
    */
-  #isAnyway(): boolean {
+  #isAnyway(now: number): boolean {
     if (this.#refused <= this.#anyway) return true;
-    if (this.#top === 0 || this.#admittedSince > CALM) {
+    if (this.#top === 0 || this.#admittedSince > CALM || now - this.#topAt > LONGEST_LOOK) {
+      this.#topAt = now;
       this.#top = this.#perSecond;
-      this.#above = {refused: 0, all: 0};
-      this.#below = {refused: 0, all: 0};
+      this.#above = {refused: 0, all: 0, turns: 0};
+      this.#below = {refused: 0, all: 0, turns: 0};
       return false;
     }
-    const {refused, all} = this.#below;
-    if (all < ENOUGH || refused === all || refused / all < (this.#above.refused / this.#above.all) * SAME) return false;
+    const {refused, all, turns} = this.#below;
+    if (
+      all < ENOUGH ||
+      turns < Math.max(FEW_TURNS, refused * ALONE) ||
+      refused / all < (this.#above.refused / this.#above.all) * SAME
+    )
+      return false;
     this.#anyway = Math.min(1, (refused / all) * MARGIN);
     this.#setRate(this.#top);
     this.#top = 0;

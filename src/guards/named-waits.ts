@@ -1,26 +1,29 @@
 /**
- * Whether a server that names the wait admits the retry that obeyed it. While it mostly does, such a retry takes nothing from the budget: the
- * server sees its whole load, and a budget only that of one client. Where it refuses again and again, the retries are the load: some limiters
+ * Whether a server that names the wait admits the retry that obeyed it. While it does, such a retry takes nothing from the budget: the server
+ * sees its whole load, and a budget only that of one client. Where it refuses nearly all of them, the retries are the load: some limiters
  * count what they refuse, and then retries alone keep a service refused.
  */
+import {SlidingWindow} from './sliding-window.ts';
 
-/** So many more such retries may be refused than attempts succeed. */
-const MOST_REFUSED = 10;
+const WINDOW_MS = 10_000;
+/** So many retries show something. */
+const ENOUGH = 20;
+/** Less than this share of them succeeds. */
+const HARDLY_ANY = 0.05;
 
 export class NamedWaits {
-  #left = MOST_REFUSED;
+  readonly #retries = new SlidingWindow(WINDOW_MS);
 
   /** Whether a retry at the time that the server named is free. */
-  get areKept(): boolean {
-    return this.#left > 0;
+  areKept(now: number): boolean {
+    this.#retries.advance(now);
+    const {all, marked} = this.#retries;
+    return all < ENOUGH || marked >= all * HARDLY_ANY;
   }
 
-  succeeded(): void {
-    if (this.#left < MOST_REFUSED) this.#left += 0.1;
-  }
-
-  /** A retry was refused, and asked to wait once more. */
-  refusedAgain(): void {
-    if (this.#left > 0) this.#left--;
+  /** A retry succeeded, or the server refused it and asked to wait once more. */
+  retried(succeeded: boolean, now: number): void {
+    this.#retries.addAll(now);
+    if (succeeded) this.#retries.addMarked(now);
   }
 }
