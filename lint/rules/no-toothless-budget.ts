@@ -11,7 +11,7 @@ import {builtIn} from './built-in.ts';
 export const toothlessBudget: Rule = builtIn('RL208', {
   needs: ['budget', 'objective'],
   fields: ['budget'],
-  reads: ['concurrency', 'deadlineMs', 'maxAttempts', 'objective', 'retryOn'],
+  reads: ['concurrency', 'deadlineMs', 'maxAttempts', 'objective', 'paid', 'retryOn'],
 
   *check(scope): Iterable<Draft> {
     const {budget, objective} = scope.policy;

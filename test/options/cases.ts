@@ -684,7 +684,7 @@ const load: readonly Case[] = [
     b: {concurrency: {kind: 'adaptive', max: 20, queue: 1000}},
     both: oneAttempt,
     scenario: sentAfter(429, 20),
-    expect: [20, 9],
+    expect: [20, 16],
   },
   {
     path: 'concurrency(adaptive).start',

@@ -5,15 +5,15 @@ import {gzipSync} from 'node:zlib';
 import {expect} from 'chai';
 import {attempt, fullProject, type Ran} from './projects.ts';
 
-/** kB of 1000 bytes, after gzip; a little above what it is. Decision 0099 says what the last change of a limit paid for. */
+/** kB of 1000 bytes, after gzip; a little above what it is. Decision 0116 says what the last change of a limit paid for. */
 const LIMITS: Readonly<Record<string, number>> = {
-  steadfetch: 75.5,
-  'steadfetch/fetch': 71.6,
-  'steadfetch/ky': 71.9,
-  'steadfetch/core': 66.8,
-  'steadfetch/unchecked': 60.6,
+  steadfetch: 81.2,
+  'steadfetch/fetch': 77.3,
+  'steadfetch/ky': 77.6,
+  'steadfetch/core': 72.6,
+  'steadfetch/unchecked': 66.3,
   // With YAML, which a bundler that splits loads only for YAML.
-  'retry-lint': 118.5,
+  'retry-lint': 120.2,
 };
 
 /** esbuild for a browser refuses whatever only Node has. */

@@ -6,7 +6,7 @@ import {CHUNKS} from '../../lint/vscode/server/start.ts';
 import {dist} from './thread.ts';
 
 const MOST_PACKAGE_KB = 400;
-const MOST_SERVER_KB = 144;
+const MOST_SERVER_KB = 146;
 
 describe('the extension for VS Code', () => {
   it(`is a package of less than ${MOST_PACKAGE_KB} kB`, () => {

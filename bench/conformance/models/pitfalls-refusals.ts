@@ -90,16 +90,16 @@ export const pitfalls: readonly Pitfall[] = [
   },
   {
     id: 'T85',
-    title: "while one call waits for the account's limit, others wait too",
+    title: "while calls wait for the account's limit, others wait too: one at most asks once more",
     run: ofRetries(async lab => {
       lab.open({fault: first(refused(throttled({'retry-after': '10'})))});
       const client = await lab.connect();
       const one = lab.call(client, 'ask', QUESTION);
       await lab.pause(1000);
-      const other = lab.call(client, 'ask', 'question 2');
-      await Promise.all([one, other]);
+      const others = [2, 3, 4].map(number => lab.call(client, 'ask', `question ${number}`));
+      await Promise.all([one, ...others]);
       const early = lab.arrivals.filter(({at}) => at > 0 && at < 10_000).length;
-      return early === 0 ? pass : fail(`${count(early, 'request')} while the server had asked for 10 s`);
+      return early <= 1 ? pass : fail(`${count(early, 'request')} while the server had asked for 10 s`);
     }),
   },
 ];

@@ -373,7 +373,14 @@ describe('the known paths of services', () => {
 
   it('are charged for where a model of a vendor computes the response', () => {
     const charging = known.filter(({generates}) => generates).map(({paths}) => paths[0]);
-    expect(charging).to.deep.equal(['completions', 'v1/messages', '*:generateContent', 'model/*/invoke', 'v1/chat']);
+    expect(charging).to.deep.equal([
+      'completions',
+      'v1/messages',
+      '*:generateContent',
+      'model/*/invoke',
+      '*:predict',
+      'v1/chat',
+    ]);
   });
 });
 
