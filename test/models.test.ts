@@ -1,0 +1,151 @@
+/** modelFetch, in the cells that a user of an SDK alone would compare it with. Virtual time; the goals are those of the preset. */
+import {expect} from 'chai';
+import {answerTo, type EndpointOptions, ModelEndpoint} from '../examples/model-endpoint/endpoint.ts';
+import {fetchOf} from '../examples/model-endpoint/in-process.ts';
+import {overloaded, throttled} from '../examples/model-endpoint/refusals.ts';
+import {modelFetch} from '../src/models.ts';
+import {seededRandom, sleep, VirtualClock} from '../src/testing.ts';
+
+interface Cell extends Omit<EndpointOptions, 'clock'> {
+  readonly calls: number;
+  /** Between two calls, in ms. Default: all at once. */
+  readonly everyMs?: number;
+  keyOf?(call: number): string;
+  modelOf?(call: number): string;
+  /** Whether the call counts. Default: all do. */
+  counts?(call: number): boolean;
+}
+
+interface Course {
+  /** Of the calls that count, in percent. */
+  readonly answered: number;
+  /** A call. */
+  readonly requests: number;
+  readonly longestMs: number;
+}
+
+async function courseOf(cell: Cell): Promise<Course> {
+  const {calls, everyMs = 0, keyOf = () => 'key', modelOf = () => 'model-1', counts = () => true, ...options} = cell;
+  const clock = new VirtualClock();
+  const endpoint = new ModelEndpoint({clock, ...options});
+  const fetch = modelFetch({}, {clock, fetch: fetchOf(endpoint), random: seededRandom(1)});
+  let answered = 0;
+  let counted = 0;
+  let longestMs = 0;
+  const call = async (index: number): Promise<void> => {
+    if (everyMs > 0) await sleep(clock, index * everyMs);
+    const since = clock.now();
+    const prompt = `question ${index}`;
+    const response = await fetch('https://model.example/v1/chat/completions', {
+      method: 'POST',
+      headers: {'content-type': 'application/json', authorization: `Bearer ${keyOf(index)}`},
+      body: JSON.stringify({model: modelOf(index), messages: [{role: 'user', content: prompt}], max_tokens: 16}),
+    }).catch(() => null);
+    if (!counts(index)) return;
+    counted++;
+    if (!response?.ok || !(await response.text()).includes(JSON.stringify(answerTo(prompt)).slice(1, -1))) return;
+    answered++;
+    longestMs = Math.max(longestMs, clock.now() - since);
+  };
+  await clock.run(() => Promise.all(Array.from({length: calls}, (_, index) => call(index))));
+  return {answered: (100 * answered) / counted, requests: endpoint.arrivals.length / calls, longestMs};
+}
+
+const bucket = (max: number, perMs: number): EndpointOptions['limits'] => [
+  {unit: 'requests', max, perMs, refill: 'continuous'},
+];
+
+describe('modelFetch', () => {
+  for (const [share, leastAnswered] of [
+    [0.3, 99.5],
+    [0.6, 95],
+  ] as const)
+    it(`answers ${leastAnswered} % where ${share * 100} % of the attempts are refused for load`, async () => {
+      const random = seededRandom(7);
+      const fault = () => (random() < share ? ({kind: 'refused', refusal: overloaded} as const) : null);
+      const {answered, requests} = await courseOf({calls: 600, everyMs: 200, fault});
+      expect(answered).to.be.at.least(leastAnswered);
+      expect(requests).to.be.at.most(1.1 / (1 - share));
+    });
+
+  it('does not send more than the SDKs to an endpoint that refuses all of it', async () => {
+    const fault = () => ({kind: 'refused', refusal: overloaded}) as const;
+    const {requests} = await courseOf({calls: 600, everyMs: 100, fault});
+    expect(requests).to.be.at.most(3);
+  });
+
+  it('lets one throttled key of a hundred stop no other', async () => {
+    const refused = {kind: 'refused', refusal: throttled({'retry-after': '100'})} as const;
+    const {answered, longestMs} = await courseOf({
+      calls: 400,
+      everyMs: 100,
+      keyOf: call => `key-${call % 100}`,
+      counts: call => call % 100 !== 7,
+      fault: ({client}) => (client === 'key-7' ? refused : null),
+    });
+    expect(answered).to.equal(100);
+    expect(longestMs).to.be.below(1000);
+  });
+
+  it('lets one throttled model stop no other', async () => {
+    const refused = {kind: 'refused', refusal: throttled({'retry-after': '30'})} as const;
+    const {answered, longestMs} = await courseOf({
+      calls: 200,
+      everyMs: 100,
+      modelOf: call => (call % 2 === 0 ? 'quick' : 'throttled'),
+      counts: call => call % 2 === 0,
+      // Every second question is for that model.
+      fault: ({asked}) => (Number(asked.prompt.split(' ')[1]) % 2 === 1 ? refused : null),
+    });
+    expect(answered).to.equal(100);
+    expect(longestMs).to.be.below(1000);
+  });
+
+  for (const [calls, perMinute, mostRequests] of [
+    [60, 30, 1.1],
+    [20, 10, 1.2],
+  ] as const)
+    it(`loses none of ${calls} calls at once to an account with ${perMinute} requests a minute`, async () => {
+      const {answered, requests} = await courseOf({calls, limits: bucket(perMinute, 60_000)!, hint: 'retry-after'});
+      expect(answered).to.equal(100);
+      expect(requests).to.be.at.most(mostRequests);
+    });
+
+  it('loses none of 3,000 calls at once', async () => {
+    const {answered, requests, longestMs} = await courseOf({calls: 3000});
+    expect({answered, requests}).to.deep.equal({answered: 100, requests: 1});
+    expect(longestMs).to.be.below(7000);
+  });
+
+  it('does not wait for a bucket to be full: 1.25 calls a second at 60 a minute, by the headers', async () => {
+    const {answered, longestMs} = await courseOf({
+      calls: 300,
+      everyMs: 800,
+      limits: bucket(60, 60_000)!,
+      sendsQuotaHeaders: true,
+    });
+    expect(answered).to.equal(100);
+    expect(longestMs).to.be.below(3000);
+  });
+
+  it('is not stopped by single refusals that name a minute', async () => {
+    const random = seededRandom(3);
+    const refused = {kind: 'refused', refusal: throttled({'retry-after': '60'})} as const;
+    const {answered} = await courseOf({
+      calls: 1000,
+      everyMs: 50,
+      fault: ({arrival}) => (arrival === 1 && random() < 0.01 ? refused : null),
+    });
+    expect(answered).to.equal(100);
+  });
+
+  it('keeps what the user extends and states', async () => {
+    expect(() => modelFetch({extends: ['steadfetch:none']})).to.throw(/steadfetch:none/);
+    const clock = new VirtualClock();
+    const endpoint = new ModelEndpoint({clock, fault: () => ({kind: 'down'})});
+    const fetch = modelFetch({maxAttempts: 2}, {clock, fetch: fetchOf(endpoint), random: seededRandom(1)});
+    const call = () => fetch('https://model.example/v1/chat/completions', {method: 'POST', body: '{}'});
+    await clock.run(() => call().catch(() => null));
+    expect(endpoint.arrivals).to.have.length(2);
+  });
+});
