@@ -32,6 +32,24 @@ export function pageOf({node, results, costs}: Results, bench: Manifest, own: Ma
 
 # Model endpoints
 
+\`\`\`ts
+import OpenAI from 'openai';
+import {modelFetch} from 'steadfetch/models';
+
+const client = new OpenAI({fetch: modelFetch(), maxRetries: 0});
+\`\`\`
+
+The clients of Anthropic, Google, Mistral, the AI SDK and LangChain take a \`fetch\` as well: [clients](clients.md). A policy may be given, \`modelFetch({maxAttempts: 2})\`.
+
+- **Bursts are spread.** The rate that the account's key and model may send is learned, or stated as a [quota](guides/quota.md). Calls wait in line instead of failing, as long as their deadline allows.
+- **Refusals are read.** An account without credit is asked once; a wait is obeyed wherever it is named: headers, fields, words. A refusal did no work, so it uses up no attempt: [refusals](guides/refusals.md).
+- **Nothing is paid for twice on a guess.** A timeout of a model at work is not retried, and at most two attempts of a call may cost something: [paid calls](guides/paid-calls.md).
+- **A stream is held until its first content**, so that an overload inside a 200 is retried, and one that ends without its end mark is an error: [streaming](guides/streaming.md).
+
+Not for endpoints where a second POST changes something: only known inference paths are repeated.
+
+## Beside other clients
+
 What callers of a failing model endpoint get, by client. Every client has its defaults; steadfetch has the preset
 [\`steadfetch:llm\`](policy.md#presets). ✓ means that the goal is met, ✗ that it is not.
 
@@ -49,8 +67,8 @@ ${table(
   ],
 )}
 
-*Paid* counts requests for which the model worked. – : the client has no such feature. [What each client did](#measurements),
-[how this was measured](#method), [how to use steadfetch with each client](clients.md).
+*Paid* counts requests for which the model worked. – : the client has no such feature. [How this was measured](#method).
+All numbers, and how each failure shows, are in \`bench/conformance/models/results.json\` of the repository.
 
 ## Pitfalls
 
@@ -64,35 +82,6 @@ ${table(
     ['', 'passed, of those that apply', ...columns.map(column => totals(pitfalls.map(({id}) => resultOf(column, id))))],
   ],
 )}
-
-### How each failure shows
-
-${pitfalls
-  .map(({id}) => ({id, failing: columns.filter(column => resultOf(column, id).cell === 'fail')}))
-  .filter(({failing}) => failing.length > 0)
-  .map(({id, failing}) => {
-    const notes = failing.map(column => `${column.name} ${resultOf(column, id).note.replaceAll('\n', ' ')}`);
-    return `- ${id}: ${notes.join('; ')}.`;
-  })
-  .join('\n')}
-
-## Measurements
-
-${rows
-  .map(
-    row => `### ${row.title.replaceAll('`', '')}
-
-${row.setup} Goal: ${row.goal}.
-
-${table(
-  ['', 'calls', 'answered', 'requests', 'paid', 'ended after', ''],
-  columns.flatMap(column => {
-    const measured = of(column, row);
-    return measured === null ? [] : [[column.name, ...lineOf(measured)]];
-  }),
-)}`,
-  )
-  .join('\n\n')}
 
 ## Method
 
@@ -135,11 +124,6 @@ function cellOf(measured: Measured | null): string {
   if (ms === null) return `${mark(goalMet)} no end`;
   const outcome = answered === 1 ? 'answered' : 'failed';
   return `${mark(goalMet)} ${outcome}, ${requests} sent${paid > 1 ? `, ${paid} paid` : ''}`;
-}
-
-function lineOf({calls, answered, requests, paid, ms, note = ''}: Measured): string[] {
-  const end = ms === null ? 'not ended' : `${(ms / 1000).toFixed(1)} s`;
-  return [...[calls, answered, requests, paid].map(grouped), end, note];
 }
 
 /** Truncated, not rounded: 99.9 % must not look like all. */

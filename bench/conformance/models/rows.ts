@@ -1,8 +1,15 @@
 /** The situations of the comparison, each with the goal that steadfetch's design sets. */
 import type {Fault, Meeting} from '../../../examples/model-endpoint/faults.ts';
 import type {Limit} from '../../../examples/model-endpoint/hidden-quota.ts';
-import {insufficientQuota, loading, type Refusal, retryInfo} from '../../../examples/model-endpoint/refusals.ts';
+import {
+  insufficientQuota,
+  loading,
+  overloaded,
+  type Refusal,
+  retryInfo,
+} from '../../../examples/model-endpoint/refusals.ts';
 import type {PolicyInput} from '../../../src/core.ts';
+import {seededRandom} from '../../../src/testing.ts';
 import type {Ended, ModelClient} from './client.ts';
 import type {Lab} from './lab.ts';
 
@@ -55,9 +62,9 @@ const within =
 
 const prompts = (count: number): string[] => Array.from({length: count}, (_, index) => `question ${index + 1}`);
 
-async function burst(lab: Lab, client: ModelClient, goal: Goal): Promise<Measured> {
-  const calls = prompts(BURST).map(prompt => lab.within(HOUR_MS, lab.call(client, 'ask', prompt)));
-  return measured(lab, BURST, await Promise.all(calls), goal);
+async function burst(lab: Lab, client: ModelClient, goal: Goal, count: number = BURST): Promise<Measured> {
+  const calls = prompts(count).map(prompt => lab.within(HOUR_MS, lab.call(client, 'ask', prompt)));
+  return measured(lab, count, await Promise.all(calls), goal);
 }
 
 /** One call, to which the first request meets a fault. */
@@ -78,6 +85,37 @@ const first =
     arrival === 1 ? fault : null;
 
 const refused = (refusal: Refusal): Fault => ({kind: 'refused', refusal});
+
+/** So many calls at once to an account with so few requests a minute. */
+const smallRate = (calls: number, perMinute: number): Row => ({
+  id: `rate-${perMinute}`,
+  title: `${calls} calls at once, ${perMinute} a minute`,
+  setup: 'The bucket of the account refills evenly. The 429 says how long to wait.',
+  goal: `all answered, ≤ ${Math.round(calls * 1.2)} requests`,
+  async measure(lab) {
+    lab.open({limits: [{unit: 'requests', max: perMinute, perMs: 60_000, refill: 'continuous'}], hint: 'retry-after'});
+    return burst(lab, await lab.connect(), within(calls * 1.2, HOUR_MS), calls);
+  },
+});
+
+/** Calls that come one after the other, and a share of attempts that the model has no capacity for. */
+const overload = (share: number, least: number): Row => ({
+  id: `overload-${share * 100}`,
+  title: `${share * 100} % of attempts are refused for load`,
+  setup: "600 calls, five a second; 529 with Anthropic's `overloaded_error`, at random.",
+  goal: `${least * 100} % answered, ≤ ${Math.floor((600 * 1.1) / (1 - share))} requests`,
+  async measure(lab) {
+    const random = seededRandom(7);
+    lab.open({fault: () => (random() < share ? refused(overloaded) : null)});
+    const client = await lab.connect();
+    const calls = prompts(600).map(async (prompt, index) => {
+      await lab.pause(index * 200);
+      return lab.within(HOUR_MS, lab.call(client, 'ask', prompt));
+    });
+    const goal: Goal = ({answered, requests}) => answered >= 600 * least && requests <= (600 * 1.1) / (1 - share);
+    return measured(lab, 600, await Promise.all(calls), goal);
+  },
+});
 
 /** Answered, and the second request no earlier than the server said. */
 async function waitedFor(lab: Lab, refusal: Refusal, delayMs: number): Promise<Measured> {
@@ -134,6 +172,20 @@ export const rows: readonly Row[] = [
       return measured(lab, BURST, ended, within(Number.POSITIVE_INFINITY, 22_000));
     },
   },
+  smallRate(60, 30),
+  smallRate(20, 10),
+  {
+    id: 'thousands',
+    title: '3,000 calls at once, no limit',
+    setup: 'The server admits all of them.',
+    goal: 'all answered, ≤ 3,000 requests, ≤ 7 s',
+    async measure(lab) {
+      lab.open();
+      return burst(lab, await lab.connect(), within(3000, 7000), 3000);
+    },
+  },
+  overload(0.3, 0.995),
+  overload(0.6, 0.95),
   {
     id: 'insufficient-quota',
     title: 'the account is used up',
