@@ -65,7 +65,7 @@ From the lowest layer to the highest, where the higher one wins:
 
 const patterns = `| path | matches | does not match |
 |---|---|---|
-| \`/v1/predict\` | \`/v1/predict\` | \`/v1/predict/\`, \`/v1/predict/7\` |
+| \`/v1/predict\` | \`/v1/predict\`, \`/v1/predict/\` | \`/v1/predict/7\` |
 | \`/v1/predict/*\` | \`/v1/predict/7\` | \`/v1/predict\`, \`/v1/predict/7/rows\` |
 | \`/v1/models/*:predict\` | \`/v1/models/m7:predict\` | \`/v1/models/m7\` |
 | \`/v1/**\` | \`/v1\`, \`/v1/predict/7/rows\` | \`/v2/predict\` |

@@ -136,7 +136,6 @@ function withdraw(
   if (budget === null) return REFUSED;
   const {concurrency, quota, namedWaits} = guards;
   if (hint !== null && hint.ms > 0 && (quota?.learns || namedWaits.areKept(now))) return FREE;
-  if (hint !== null && hint.ms > 0 && !namedWaits.areKept(now)) return REFUSED;
   if (classification.throttled && (isOverload(status) ? concurrency?.adapts : quota?.learns)) return FREE;
   return budget.withdraw(classification.throttled, now);
 }

@@ -1,6 +1,7 @@
 /** Whose limit a request uses: vendors limit by API key, and by model or deployment. */
 import {digestOf} from '../core/digest.ts';
 import {systemRandom} from '../core/random.ts';
+import {isRecord, parsedText} from '../core/unknown-value.ts';
 import type {Quota} from '../policy/types.ts';
 
 /** What of a request says whose it is. */
@@ -36,7 +37,8 @@ const AWS_KEY = /^AWS4-HMAC-SHA256 Credential=([^/,]+)/;
 /** Azure's deployments, Bedrock, Gemini and Vertex, SageMaker and Databricks, Cloudflare. */
 const MODEL_IN_PATH = /\/(?:deployments|models?|engines|(?:serving-)?endpoints|ai\/run)\/([^?#:]{1,200})/;
 /** In a JSON string the quotes would be escaped, so a text that speaks of a model is none. */
-const MODEL_IN_BODY = /"model"\s*:\s*"((?:[^"\\]|\\.){1,200})"/;
+const MODEL_IN_BODY = /"model"\s{0,9}:\s{0,9}"((?:[^"\\]|\\.){1,200})"/g;
+const LONGEST_MODEL = 200;
 
 /** Another one in each process, so that a digest that comes to light says nothing elsewhere. */
 const SEED = Math.trunc(systemRandom() * 2 ** 32);
@@ -55,5 +57,12 @@ function credentialOf({url, headerOf}: AccountFacts): string {
   return known.trim() === '' ? '' : digestOf(known, SEED);
 }
 
-const modelOf = ({url, bodyText}: AccountFacts): string =>
-  MODEL_IN_PATH.exec(url)?.[1] ?? MODEL_IN_BODY.exec(bodyText ?? '')?.[1] ?? '';
+const modelOf = ({url, bodyText = ''}: AccountFacts): string => MODEL_IN_PATH.exec(url)?.[1] ?? modelIn(bodyText);
+
+/** Where the text names one model, the body need not be parsed. */
+function modelIn(text: string): string {
+  const found = [...text.matchAll(MODEL_IN_BODY)].map(([, model]) => model!);
+  if (found.length <= 1) return found[0] ?? '';
+  const body = parsedText(text);
+  return isRecord(body) && typeof body.model === 'string' ? body.model.slice(0, LONGEST_MODEL) : '';
+}

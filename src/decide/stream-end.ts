@@ -12,7 +12,7 @@ const FORMATS: readonly (readonly [RegExp, string])[] = [
   [/"(?:finish_reason|chat\.completion\.chunk)"/, 'finish_reason or [DONE]'],
   [/"stop_reason"/, 'message_stop'],
   [/"response\.created"/, 'response.completed'],
-  [/"candidates": *\[\{"content": *\{/, 'finishReason'],
+  [/"candidates" ?: *\[\{"content" ?: *\{/, 'finishReason'],
   [/"message-start"/, 'message-end'],
 ];
 
@@ -24,7 +24,7 @@ export const endMarkOf = (data: string): string | undefined => FORMATS.find(([fo
  * limit. Quotes inside a JSON string are escaped, so what a model writes is not taken for a mark.
  */
 const MARK =
-  /[\r\n]data: *\[DONE\]|"(?:type|object)": *"(?:error|message.(?:stop|end)|response\.(?:completed|incomplete|failed|cancell?ed|done))"|"(?:finish_r|finishR|stop_r)eason": *(?:"[^"]|\d)|"blockReason"|"error": *["{]/;
+  /[\r\n]data: *\[DONE\]|"(?:type|object)" ?: *"(?:error|message.(?:stop|end)|response\.(?:completed|incomplete|failed|cancell?ed|done))"|"(?:finish_r|finishR|stop_r)eason" ?: *(?:"[^"]|\d)|"blockReason"|"error" ?: *["{]/;
 
 /** Characters; longer than a mark, which may come in two chunks. */
 const OVERLAP = 64;

@@ -22,10 +22,14 @@ const INCREASE = 1;
  */
 const SLOWLY_RAISED = 0.5;
 const SLOW_INCREASE = 0.1;
-/** The same, where the pauses of the server have shown its rate. */
-const KNOWN_INCREASE = 0.02;
-/** And only after so many admitted ones: a rate that was refused a moment ago is refused again. */
-const KNOWN_PATIENCE = 8;
+/**
+ * Where the pauses of the server have shown its rate, a rate that was refused a moment ago is refused again: it grows only after so many admitted
+ * attempts, or after fewer and a minute. So does one below half a request a second. From then on each admitted attempt doubles it.
+ */
+const PATIENCE = 12;
+const LATER_PATIENCE = 4;
+/** What was learned is forgotten after so long without a refusal. */
+const FORGOTTEN_MS = 300_000;
 /** After a pause attempts follow each other by this multiple of the time that a refusal takes, so that few are under way when one comes. */
 const SPACING = 1.5;
 /** So many of them; after each further such number they follow at a multiple of that pace. */
@@ -84,6 +88,7 @@ export class LearnedRate {
   readonly #stated: number;
   /** There is no limit at first, since the callers bound their requests in flight: then refusals at any rate may be ignored. Clients that share a quota need them. */
   readonly #startsFree: boolean;
+  readonly #start: number;
   #perSecond: number;
   #isStarting: boolean;
   /** Requests that may be sent at once: they accumulate while nothing is sent, up to those of one second. */
@@ -152,6 +157,7 @@ export class LearnedRate {
     this.#stated = stated;
     this.#isStarting = stated === Infinity;
     this.#perSecond = this.#isStarting ? start : stated;
+    this.#start = this.#perSecond;
     this.#startsFree = this.#perSecond === Infinity;
     this.#level = this.#perSecond;
     this.#window = new QuotaWindow(this.#share, SECOND);
@@ -161,6 +167,9 @@ export class LearnedRate {
   get perSecond(): number | undefined {
     return this.#isLimit ? this.#perSecond : undefined;
   }
+
+  /** The server's headers say that nothing is left. */
+  isFull = false;
 
   get isSlow(): boolean {
     return this.#isSlow;
@@ -174,6 +183,8 @@ export class LearnedRate {
   waitMs(requests: number, now: number): number {
     if (!this.#isLimit) return 0;
     this.#beginTurn(now);
+    if (now - Math.max(this.#throttledAt, this.#turnBegan) > FORGOTTEN_MS && this.#perSecond < this.#start)
+      this.#forget();
     const spacedMs = Math.max(0, this.#allowedAt - now);
     if (this.#allowance >= requests) return spacedMs + (requests - 1) * this.#spacingMs;
     this.#refill(now);
@@ -213,7 +224,7 @@ export class LearnedRate {
     this.#admittedInMinute.take(1, now);
     if (this.#perSecond === Infinity) this.#recentlyAdmitted.take(1, now);
     if (this.#isProbing && sentAt > this.#throttledAt) this.#endProbing(now);
-    if (!isLimiting || !this.#isLimit) return;
+    if (!isLimiting || !this.#isLimit || this.isFull) return;
     this.#refill(now);
     this.#setRate(this.#perSecond + this.#increase);
   }
@@ -304,6 +315,12 @@ export class LearnedRate {
       this.#asks = true;
       return;
     }
+    if (this.#refusedSince === 0) {
+      // The headers of an answer asked for it: the next request fits, and not all that wait.
+      this.#refill(now);
+      this.#level = Math.min(this.#level, 1);
+      return;
+    }
     const admitted = this.#sentSince - this.#refusedSince;
     const perSecond = (admitted / (this.#heldUntil - this.#pauseEnded)) * SECOND;
     this.#isStarting = false;
@@ -323,6 +340,17 @@ export class LearnedRate {
     this.#sentSince = 0;
     this.#refusedSince = 0;
     this.#wasCut = false;
+  }
+
+  /** As in the beginning. */
+  #forget(): void {
+    this.#setRate(this.#start);
+    this.#isStarting = this.#stated === Infinity;
+    this.#isSlow = false;
+    this.#isSpaced = false;
+    this.#isFirstTurn = true;
+    this.#perPause = 0;
+    this.#allowance = 0;
   }
 
   get #spacingMs(): number {
@@ -357,11 +385,11 @@ export class LearnedRate {
   get #increase(): number {
     if (this.#isStarting) return 1;
     if (this.#isOut && this.#perSecond < this.#proven * REGAINED) return this.#perSecond;
-    if (this.#isSlow) {
-      const known = this.#admittedSince < KNOWN_PATIENCE ? 0 : this.#perSecond * KNOWN_INCREASE;
-      return Math.min(INCREASE / this.#perSecond, known);
-    }
-    return this.#perSecond < SLOWLY_RAISED ? this.#perSecond * SLOW_INCREASE : INCREASE / this.#perSecond;
+    const fast = INCREASE / this.#perSecond;
+    if (!this.#isSlow && this.#perSecond >= SLOWLY_RAISED) return fast;
+    const isLater = this.#admittedAt - Math.max(this.#throttledAt, this.#turnBegan) > MINUTE;
+    if (this.#admittedSince >= (isLater ? LATER_PATIENCE : PATIENCE)) return Math.min(fast, this.#perSecond);
+    return this.#isSlow ? 0 : this.#perSecond * SLOW_INCREASE;
   }
 
   /** Whether a throttled answer sets no limit yet. */

@@ -10,20 +10,30 @@ const WINDOW_MS = 10_000;
 const ENOUGH = 20;
 /** Less than this share of them succeeds. */
 const HARDLY_ANY = 0.05;
+/** For so long: a server that refuses for a moment admits the next ones. */
+const FOR_MS = 4000;
 
 export class NamedWaits {
   readonly #retries = new SlidingWindow(WINDOW_MS);
+  /** Since when hardly any succeeds; NaN where that is not so. */
+  #since = NaN;
 
   /** Whether a retry at the time that the server named is free. */
   areKept(now: number): boolean {
-    this.#retries.advance(now);
-    const {all, marked} = this.#retries;
-    return all < ENOUGH || marked >= all * HARDLY_ANY;
+    return !(now - this.#since > FOR_MS) || !this.#hardlyAny(now);
   }
 
   /** A retry succeeded, or the server refused it and asked to wait once more. */
   retried(succeeded: boolean, now: number): void {
     this.#retries.addAll(now);
     if (succeeded) this.#retries.addMarked(now);
+    if (!this.#hardlyAny(now)) this.#since = NaN;
+    else if (Number.isNaN(this.#since)) this.#since = now;
+  }
+
+  #hardlyAny(now: number): boolean {
+    this.#retries.advance(now);
+    const {all, marked} = this.#retries;
+    return all >= ENOUGH && marked < all * HARDLY_ANY;
   }
 }

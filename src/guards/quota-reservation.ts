@@ -11,7 +11,7 @@ export interface ReservedQuota {
   supplySent(lot: QuotaLot, amounts: Amounts, wasKept: boolean, now: number): QuotaLot;
   /** @param slots Null while the attempt is kept. */
   settle(slots: readonly number[] | null, lot: QuotaLot | null, reserved: Amounts, actual: Amounts, now: number): void;
-  admitted(sentAt: number, now: number): void;
+  admitted(sentAt: number, hasWaited: boolean, now: number): void;
   throttled(sentAt: number, now: number): void;
 }
 
@@ -23,6 +23,8 @@ export class QuotaReservation {
   #lot: QuotaLot | null;
   /** When the attempt was sent; before, when it was admitted. */
   sentAt: number;
+  /** It waited in the queue. */
+  hasWaited = false;
   #amounts: Amounts;
 
   constructor(quota: ReservedQuota, amounts: Amounts, slots: readonly number[], lot: QuotaLot | null, now: number) {
@@ -66,7 +68,7 @@ export class QuotaReservation {
 
   /** The server answered the attempt without throttling it. */
   admitted(now: number): void {
-    this.#quota.admitted(this.sentAt, now);
+    this.#quota.admitted(this.sentAt, this.hasWaited, now);
   }
 
   /** The server refused the attempt because of its rate. */

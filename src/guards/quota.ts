@@ -183,6 +183,7 @@ export class Quota {
    */
   correct(remaining: Partial<Record<QuotaLimitPolicy['unit'], number>>, now: number): void {
     this.#silentAnswers = 0;
+    if (this.#learned !== null) this.#learned.isFull = Object.values(remaining).includes(0);
     for (const limit of this.limits) {
       const left = remaining[limit.policy.unit];
       if (left !== undefined) limit.lower(left, now);
@@ -234,10 +235,10 @@ export class Quota {
   }
 
   /** @internal */
-  admitted(sentAt: number, now: number): void {
+  admitted(sentAt: number, hasWaited: boolean, now: number): void {
     if (sentAt > this.#suspectedAt) this.#suspectedAt = NaN;
     if (this.#learned === null) return;
-    this.#learned.admitted(sentAt, this.waiting > 0 || this.#hasRefused, now);
+    this.#learned.admitted(sentAt, hasWaited || this.waiting > 0 || this.#hasRefused, now);
     this.#hasRefused = false;
     if (this.waiting > 0) this.#serve(now);
   }
@@ -342,6 +343,7 @@ export class Quota {
         }
         this.#remove(first);
         const taken = this.#take(first.amounts, now);
+        taken.hasWaited = true;
         first.served(taken, now);
         // To send an attempt takes its time, and the next one is admitted after that.
         now = taken.sentAt;

@@ -26,23 +26,24 @@ export const presets: Readonly<Record<string, PolicyInput>> = deepFreeze<Record<
     retryAfter: {maxMs: 3000},
     breaker: {kind: 'adaptive', maxWaitMs: 2500, maxAgeMs: 33000},
   },
-  /** Model endpoints throttle more than they fail, say for how long, and answer slowly. Hints of up to 2 min are waited for. The rate is learned, for each key and model, since vendors limit by both: a burst is spread instead of refused, 10 calls at once, then twice as many each second until the first 429; what the server admits between two pauses is kept to. Calls wait in line for up to 19 min, as long as their deadline leaves a minute. Error bodies are read: an account without credit is not asked again, and many vendors name the wait only there. An attempt has 10 min, as in the SDKs of OpenAI and Anthropic, and more where the request asks for more than 21400 output tokens. An answer that the model may have generated is paid for: a timeout is not retried, and at most two attempts may have to be paid for. A refusal costs nothing, so twelve of them do not count toward the four attempts; retries stay below 1.6 a call, so that an overloaded endpoint gets fewer requests than from the SDKs, which retry twice. So one attempt of 10 min and throttled waits of at most 2, 8 and 8 s make 600000 + 18000 = 618000 ms; the deadline of 20 min leaves 582 s of room for hints. Both bound the time to the headers, or to the first content of a stream, which has to come within 60 s of them: a model may think that long without a word. After it a stream may run as long as it brings data at most 60 s apart. POST may be sent twice on the known inference paths only, where a second send costs tokens and changes nothing; any other POST, such as one that creates a file or a batch, keeps the default. A model endpoint that is down is waited for for up to 1 min, in the first 2 min of the outage. */
+  /** Model endpoints throttle more than they fail, say for how long, and answer slowly. Hints of up to 2 min are waited for. The rate is learned, for each key and model, since vendors limit by both: a burst is spread instead of refused, 10 calls at once, then twice as many each second until the first 429; what the server admits between two pauses is kept to. Calls wait in line for up to 5 min, since the SDKs of OpenAI and Anthropic give up a request after 10. Error bodies are read: an account without credit is not asked again, and many vendors name the wait only there. An attempt has 10 min, as in the SDKs of OpenAI and Anthropic, and more where the request asks for more than 21400 output tokens. An answer that the model may have generated is paid for: a timeout is not retried, and at most two attempts may have to be paid for. A refusal costs nothing, so twelve of them do not count toward the four attempts; retries stay below 1.6 a call, so that an overloaded endpoint gets fewer requests than from the SDKs, which retry twice. So one attempt of 10 min and throttled waits of at most 2, 8 and 8 s make 600000 + 18000 = 618000 ms; the deadline of 20 min leaves 582 s of room for hints. Both bound the time to the headers, or to the first content of a stream, which has to come within 5 min of them: a model may think that long without a word. After it a stream may run as long as it brings data at most 5 min apart. Bodies of up to 32 MiB, with images, can be sent again. POST may be sent twice on the known inference paths only, where a second send costs tokens and changes nothing; any other POST, such as one that creates a file or a batch, keeps the default. A model endpoint that is down is waited for for up to 1 min, in the first 2 min of the outage. */
   'steadfetch:llm': {
     version: 1,
     name: 'llm',
     maxAttempts: 4,
     deadlineMs: 1200000,
     attemptTimeoutMs: 600000,
-    idleTimeoutMs: 60000,
-    stream: {commit: 'content', firstContentMs: 60000, holdBytes: 65536},
+    idleTimeoutMs: 300000,
+    stream: {commit: 'content', firstContentMs: 300000, holdBytes: 65536},
     backoff: {kind: 'exponential', baseMs: 500, throttledBaseMs: 2000, factor: 4, capMs: 8000, jitter: 'full'},
     retryOn: [408, 421, 424, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529, 530, 'network', 'timeout'],
     retryAfter: {maxMs: 120000},
-    quota: {learn: true, maxWaitMs: 1140000, per: ['credential', 'model']},
+    quota: {learn: true, maxWaitMs: 300000, per: ['credential', 'model']},
     budget: {kind: 'ratio', ratio: 1.6, windowMs: 10000, minPerSecond: 1},
     breaker: {kind: 'adaptive', maxWaitMs: 60000, maxAgeMs: 120000},
     refusals: {readBytes: 16384},
     paid: {afterTimeout: false, maxPaidAttempts: 2, maxFreeAttempts: 12, attemptTimeoutPerOutputTokenMs: 28},
+    replayLimitBytes: 33554432,
     routes: [
       posted('llm.chat', '/**/chat/completions'),
       posted('llm.completions', '/**/completions'),

@@ -18,7 +18,9 @@ describe('NamedWaits', () => {
     [260, 20, true],
   ] as const)
     it(`of ${refused} refused and ${succeeded} admitted retries are ${areKept ? 'kept' : 'not kept'}`, () => {
-      expect(after(refused, succeeded).areKept(0)).to.equal(areKept);
+      const waits = after(refused, succeeded);
+      expect(waits.areKept(4000)).to.equal(true);
+      expect(waits.areKept(4001)).to.equal(areKept);
     });
 
   it('are kept again ten seconds later', () => {
