@@ -216,7 +216,7 @@ describe('RL312 use-idle-timeout', () => {
   it('suggests what the preset has', async () => {
     const extending = {extends: ['steadfetch:llm']};
     expect(await suggested('RL312', {...extending, idleTimeoutMs: null})).to.deep.equal([
-      {...extending, idleTimeoutMs: 60_000},
+      {...extending, idleTimeoutMs: 300_000},
     ]);
   });
 });

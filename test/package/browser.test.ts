@@ -7,11 +7,11 @@ import {attempt, fullProject, type Ran} from './projects.ts';
 
 /** kB of 1000 bytes, after gzip; a little above what it is. Decision 0116 says what the last change of a limit paid for. */
 const LIMITS: Readonly<Record<string, number>> = {
-  steadfetch: 81.2,
-  'steadfetch/fetch': 77.3,
-  'steadfetch/ky': 77.6,
-  'steadfetch/core': 72.6,
-  'steadfetch/unchecked': 66.3,
+  steadfetch: 81.5,
+  'steadfetch/fetch': 77.7,
+  'steadfetch/ky': 78,
+  'steadfetch/core': 73,
+  'steadfetch/unchecked': 66.7,
   // With YAML, which a bundler that splits loads only for YAML.
   'retry-lint': 120.2,
 };
