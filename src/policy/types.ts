@@ -98,7 +98,8 @@ export interface PolicyInput {
   readonly paid?: PaidAttemptsInput | null | undefined;
   /**
    * Bounds the extra load of retries and hedges, per origin, so that retries do not keep an outage alive. A retry
-   * at the time that the server named (Retry-After above 0) takes nothing from the budget.
+   * at the time that the server named (Retry-After above 0) takes nothing from the budget, unless the server has
+   * refused nearly all such retries for four seconds.
    */
   readonly budget?: BudgetInput | null | undefined;
   /**
@@ -295,7 +296,8 @@ export interface Policy {
   readonly paid: PaidAttempts | null;
   /**
    * Bounds the extra load of retries and hedges, per origin, so that retries do not keep an outage alive. A retry
-   * at the time that the server named (Retry-After above 0) takes nothing from the budget.
+   * at the time that the server named (Retry-After above 0) takes nothing from the budget, unless the server has
+   * refused nearly all such retries for four seconds.
    */
   readonly budget: Budget | null;
   /**
@@ -968,13 +970,15 @@ export interface PaidAttemptsInput {
 
 /**
  * Bounds the extra load of retries and hedges, per origin, so that retries do not keep an outage alive. A retry at
- * the time that the server named (Retry-After above 0) takes nothing from the budget.
+ * the time that the server named (Retry-After above 0) takes nothing from the budget, unless the server has
+ * refused nearly all such retries for four seconds.
  */
 export type Budget = TokenBucketBudget | RatioBudget;
 
 /**
  * Bounds the extra load of retries and hedges, per origin, so that retries do not keep an outage alive. A retry at
- * the time that the server named (Retry-After above 0) takes nothing from the budget.
+ * the time that the server named (Retry-After above 0) takes nothing from the budget, unless the server has
+ * refused nearly all such retries for four seconds.
  */
 export type BudgetInput = TokenBucketBudgetInput | RatioBudgetInput;
 
@@ -2410,7 +2414,8 @@ export interface RouteInput {
   readonly paid?: PaidAttemptsInput | null | undefined;
   /**
    * Bounds the extra load of retries and hedges, per origin, so that retries do not keep an outage alive. A retry
-   * at the time that the server named (Retry-After above 0) takes nothing from the budget.
+   * at the time that the server named (Retry-After above 0) takes nothing from the budget, unless the server has
+   * refused nearly all such retries for four seconds.
    */
   readonly budget?: BudgetInput | null | undefined;
   /**
