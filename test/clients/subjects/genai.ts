@@ -2,6 +2,11 @@ import {events, json} from '../fault-server.ts';
 import {connect} from '../recipes/genai.ts';
 import {GAP_MS, PARTS, type Subject} from '../subject.ts';
 
+/** The last part of a stream says why it ended. */
+const streamed = (text: string, index: number) => {
+  const {candidates} = saying(text);
+  return index < PARTS.length - 1 ? {candidates} : {candidates: [{...candidates[0], finishReason: 'STOP'}]};
+};
 const saying = (text: string) => ({candidates: [{content: {role: 'model', parts: [{text}]}}]});
 
 export const genai: Subject = {
@@ -23,6 +28,6 @@ export const genai: Subject = {
     write: json(saying('ok')),
     refusal: json({error: {code: 400, message: 'bad model', status: 'INVALID_ARGUMENT'}}, 400),
     overload: events([{error: {code: 503, message: 'overloaded', status: 'UNAVAILABLE'}}], 0),
-    stream: events(PARTS.map(saying), GAP_MS),
+    stream: events(PARTS.map(streamed), GAP_MS),
   },
 };
