@@ -40,8 +40,8 @@ const MODEL_IN_PATH = /\/(?:deployments|models?|engines|(?:serving-)?endpoints|a
 const MODEL_IN_BODY = /"model"\s{0,9}:\s{0,9}"((?:[^"\\]|\\.){1,200})"/g;
 const LONGEST_MODEL = 200;
 
-/** Another one in each process, so that a digest that comes to light says nothing elsewhere. */
-const SEED = Math.trunc(systemRandom() * 2 ** 32);
+/** Another one in each process, so that a digest that comes to light says nothing elsewhere. Made on first use: some workers allow no randomness while modules load. */
+let seed: number | undefined;
 
 /** A name for the account, without the credential itself; "" if nothing is known of it. */
 export function accountOf(per: Quota['per'], facts: AccountFacts): string {
@@ -54,7 +54,9 @@ function credentialOf({url, headerOf}: AccountFacts): string {
   const values = CREDENTIAL_HEADERS.map(name => headerOf?.(name) ?? '');
   values.push(CREDENTIAL_PARAMETER.exec(url)?.[1] ?? '');
   const known = values.map(value => AWS_KEY.exec(value)?.[1] ?? value).join('\n');
-  return known.trim() === '' ? '' : digestOf(known, SEED);
+  if (known.trim() === '') return '';
+  seed ??= Math.trunc(systemRandom() * 2 ** 32);
+  return digestOf(known, seed);
 }
 
 const modelOf = ({url, bodyText = ''}: AccountFacts): string => MODEL_IN_PATH.exec(url)?.[1] ?? modelIn(bodyText);
