@@ -8,6 +8,7 @@
  * @see D.-M. Chiu, R. Jain, "Analysis of the increase and decrease algorithms for congestion avoidance" (1989)
  */
 import {QuotaWindow} from './quota-window.ts';
+import {RefusedAnyway} from './refused-anyway.ts';
 
 const SECOND = 1000;
 /** One request a minute. */
@@ -62,32 +63,11 @@ const RECENT_MS = 10_000;
 /** Slots of the windows that only estimate. */
 const COARSE = 50;
 
-/** The share of refusals follows so many answers. */
-const SHARE_RATE = 1 / 32;
-/** So many answers at less than half of the rate show whether it is the reason: not, where this part of the share is still refused. */
-const ENOUGH = 24;
-/** A window that is used up refuses everything until it ends; chance does not. */
-const FEW_TURNS = 4;
-/** By chance, so many refusals stand alone. */
-const ALONE = 0.5;
-const SAME = 0.6;
-const MARGIN = 1.6;
-/** What takes longer is a window of the server's. So many admitted attempts after the last refusal begin anew, too. */
-const LONGEST_LOOK = 30_000;
-const CALM = 60;
-
-interface Answers {
-  refused: number;
-  all: number;
-  /** How often an attempt was admitted after one that was refused. */
-  turns: number;
-}
-
 export class LearnedRate {
   /** Requests a second that the policy states; the learned rate stays below. Infinity if the policy states none. */
   readonly #stated: number;
-  /** There is no limit at first, since the callers bound their requests in flight: then refusals at any rate may be ignored. Clients that share a quota need them. */
-  readonly #startsFree: boolean;
+  /** Null where the rate has a limit at first: there refusals may come from others that share the quota, and are needed. */
+  readonly #anyway: RefusedAnyway | null;
   readonly #start: number;
   #perSecond: number;
   #isStarting: boolean;
@@ -119,15 +99,6 @@ export class LearnedRate {
   #refusedSince = 0;
   /** Attempts that the server admits one right after the other once a pause is over; 0 before the first one. */
   #perPause = 0;
-  /** The share of answers that are refusals, of late; and the one that is refused whatever the rate. */
-  #refused = 0;
-  #anyway = 0;
-  #last: 0 | 1 = 0;
-  /** The rate before it was lowered, 0 where it was not; and the answers at more and at less than half of it. */
-  #top = 0;
-  #topAt = 0;
-  #above: Answers = {refused: 0, all: 0, turns: 0};
-  #below: Answers = {refused: 0, all: 0, turns: 0};
   #turnBegan = -Infinity;
   #isUnsure = false;
   /** The next attempt goes alone, and the others after the time in which it would be refused. */
@@ -158,7 +129,7 @@ export class LearnedRate {
     this.#isStarting = stated === Infinity;
     this.#perSecond = this.#isStarting ? start : stated;
     this.#start = this.#perSecond;
-    this.#startsFree = this.#perSecond === Infinity;
+    this.#anyway = this.#perSecond === Infinity ? new RefusedAnyway() : null;
     this.#level = this.#perSecond;
     this.#window = new QuotaWindow(this.#share, SECOND);
   }
@@ -220,7 +191,7 @@ export class LearnedRate {
   admitted(sentAt: number, isLimiting: boolean, now: number): void {
     this.#admittedSince++;
     this.#admittedAt = now;
-    this.#note(0);
+    this.#anyway?.note(0, this.#perSecond);
     this.#admittedInMinute.take(1, now);
     if (this.#perSecond === Infinity) this.#recentlyAdmitted.take(1, now);
     if (this.#isProbing && sentAt > this.#throttledAt) this.#endProbing(now);
@@ -240,7 +211,7 @@ export class LearnedRate {
     this.#recentlyThrottled.take(1, now);
     this.#refusalMs = now - sentAt;
     if (sentAt >= this.#pauseEnded) this.#refusedSince++;
-    this.#note(1);
+    this.#anyway?.note(1, this.#perSecond);
     if (this.#allowance > 0) this.#wasCut = true;
     this.#allowance = 0;
     if (this.#perSecond === Infinity) {
@@ -251,47 +222,11 @@ export class LearnedRate {
     this.#level = Math.min(this.#level, 0);
     this.#keptBack = 0;
     if (sentAt <= this.#throttledAt) return;
-    if (this.#startsFree && this.#isAnyway(now)) return;
+    const anyway = this.#anyway?.rateOf(this.#perSecond, this.#admittedSince, now) ?? null;
+    if (anyway !== null) return this.#setRate(anyway);
     if (this.#admittedSince === 0 && this.#heldUntil > this.#throttledAt) this.#isProbing = true;
     else this.#lower(now);
     this.#throttledAt = now;
-  }
-
-  /** Counts an answer for the share that is refused, and by the rate at which it came. */
-  #note(refused: 0 | 1): void {
-    this.#refused += (refused - this.#refused) * SHARE_RATE;
-    if (this.#top === 0) return;
-    const half = this.#perSecond > this.#top / 2 ? this.#above : this.#below;
-    half.refused += refused;
-    half.all++;
-    if (refused < this.#last) half.turns++;
-    this.#last = refused;
-  }
-
-  /**
-   * Whether attempts are refused whatever the rate: at less than half of it as large a share is refused. Then the rate is what it was, and
-   * only a larger share lowers it.
-   */
-  #isAnyway(now: number): boolean {
-    if (this.#refused <= this.#anyway) return true;
-    if (this.#top === 0 || this.#admittedSince > CALM || now - this.#topAt > LONGEST_LOOK) {
-      this.#topAt = now;
-      this.#top = this.#perSecond;
-      this.#above = {refused: 0, all: 0, turns: 0};
-      this.#below = {refused: 0, all: 0, turns: 0};
-      return false;
-    }
-    const {refused, all, turns} = this.#below;
-    if (
-      all < ENOUGH ||
-      turns < Math.max(FEW_TURNS, refused * ALONE) ||
-      refused / all < (this.#above.refused / this.#above.all) * SAME
-    )
-      return false;
-    this.#anyway = Math.min(1, (refused / all) * MARGIN);
-    this.#setRate(this.#top);
-    this.#top = 0;
-    return true;
   }
 
   /**
