@@ -141,11 +141,9 @@ export class ChunkTransport<Item> implements Transport<Answer> {
   }
 
   redirected({response, error}: Outcome<Answer>): Redirected {
-    const {correlationId} = this.#call;
-    // The requests of a `sendChunk` may differ by item, and all have the same id.
-    const id = typeof this.#sender.send === 'function' ? correlationId : undefined;
+    // A `sendChunk` may send a request for each item, all with the same id: which of them was redirected is not known, so none is sent again.
     const said = response === null ? error : response.origin;
-    return followedRedirect(said, id, this.#redirectsBefore) ? 'yes' : 'no';
+    return followedRedirect(said, this.#call.correlationId, this.#redirectsBefore) ? 'yes' : 'no';
   }
 
   timeoutError(error: TimeoutError): unknown {

@@ -36,7 +36,7 @@ const SPACING = 1.5;
 /** So many of them; after each further such number they follow at a multiple of that pace. */
 const SPACED = 3;
 /** A refusal comes sooner, for the most part. */
-const LONG_REFUSAL = 500;
+const LONG_REFUSAL_MS = 500;
 /** Servers that count by the second name one, rounded up. */
 const SHORT_PAUSE = 1100;
 /** An outage in which every answer is throttled lowers the rate to this share of what the server admitted before, and no further. */
@@ -176,7 +176,7 @@ export class LearnedRate {
     if (Number.isNaN(this.#pauseEnded)) this.#pauseEnded = now;
     this.#sentSince++;
     if (this.#isSpaced)
-      this.#allowedAt = now + (this.#asks ? Math.max(LONG_REFUSAL, this.#refusalMs * 3) : this.#spacingMs);
+      this.#allowedAt = now + (this.#asks ? Math.max(LONG_REFUSAL_MS, this.#refusalMs * 3) : this.#spacingMs);
     this.#asks = false;
     if (this.#allowance > 0) this.#allowance--;
     else this.#level--;

@@ -151,6 +151,24 @@ describe('a redirect that a function or a batch followed', () => {
     expect(acted).to.equal(1);
   });
 
+  for (const [title, said] of [
+    ['throws the status', ({ok, status}: Response) => withStatus({ok, status})],
+    [
+      'gives an answer for each item',
+      ({status}: Response, items: readonly string[]) => items.map(() => answer(status, {})),
+    ],
+    ['gives one answer', ({status}: Response) => answer(status, {})],
+  ] as const)
+    it(`runBatch, a chunk whose sendChunk ${title}: then 429, and the server acted once`, async () => {
+      const url = `${origin}/429`;
+      const sendChunk = async (
+        items: readonly string[],
+        {headers, signal}: {headers: Record<string, string>; signal: AbortSignal},
+      ) => said(await fetch(url, {...INIT, headers, signal}), items);
+      await runBatch(['a', 'b'], {chunkSize: 2, sendChunk} as never, {policy: POLICY, target: {url}});
+      expect(acted).to.equal(1);
+    });
+
   it('runBatch, a chunk: then 429, and the server acted once', async () => {
     const url = `${origin}/act/429`;
     const sendChunk = (_: readonly string[], {signal}: {signal: AbortSignal}) => fetch(url, {...INIT, signal});

@@ -78,7 +78,7 @@ describe('watchFollowedRedirects', () => {
     expect(followedRedirect(fails('http://cdn.test/chain-2'), undefined, before)).to.equal(true);
   });
 
-  it('ignores redirects of safe methods, and answers that are none', () => {
+  it('ignores redirects of safe methods, and answers with other statuses', () => {
     const before = redirectsSeen();
     answers(302, 'GET', '/page', '/read', ['x-correlation-id', 'c']);
     answers(304, 'POST', '/act', '/kept', ['x-correlation-id', 'c']);
