@@ -23,7 +23,13 @@ describe('documents', () => {
   let folder: string;
   before(async () => {
     const {ky, grpc, nodeTypes, compilers} = versions;
-    const others = ['undici@8.13.1', 'pino@10.4.0', 'redis@6.3.1', '@opentelemetry/instrumentation-undici@0.34.0'];
+    const others = [
+      'openai@7.57.0',
+      'undici@8.13.1',
+      'pino@10.4.0',
+      'redis@6.3.1',
+      '@opentelemetry/instrumentation-undici@0.34.0',
+    ];
     const stores = ['pg@8.23.1', '@types/pg@8.23.1', 'postgres@3.4.9'];
     const frameworks = ['express@5.3.0', '@types/express@5.0.6', 'fastify@5.12.8'];
     const exceptApi = '--legacy-peer-deps';
