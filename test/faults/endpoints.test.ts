@@ -253,7 +253,7 @@ describe('two endpoints, of which one is ten times as slow', () => {
   });
   after(() => Promise.all([fast.close(), slow.close()]));
 
-  /** The share of requests at the slow one, requests per call, and the P99 in ms. */
+  /** How many calls the slow one answered, of those after the first, and requests per call. The P99 is asserted in virtual time: a busy machine has no short one. */
   async function measure(balance: 'weighted' | 'p2c-ewma') {
     const takes =
       (ms: number) =>
@@ -266,34 +266,25 @@ describe('two endpoints, of which one is ten times as slow', () => {
     ];
     const policy: PolicyInput = {endpoints, failover: {balance}, hedge: {quantile: 0.95, to: 'other'}};
     const fetch = createFetch(policy, {observer: null, random: seededRandom(5)});
-    const settled: number[] = [];
     let begun = 0;
+    let bySlow = 0;
     const caller = async (): Promise<void> => {
       while (begun < CALLS) {
         const isSettled = begun++ >= CALLS / 10;
-        const began = performance.now();
-        await (await fetch(one.url)).text();
-        if (isSettled) settled.push(performance.now() - began);
+        const response = await fetch(one.url);
+        await response.text();
+        if (isSettled && response.url.startsWith(slow.origin)) bySlow++;
       }
     };
     await Promise.all(Array.from({length: 8}, caller));
-    settled.sort((a, b) => a - b);
-    const requests = one.requests.length + two.requests.length;
-    return {
-      slowShare: two.requests.length / requests,
-      perCall: requests / CALLS,
-      p99: settled[Math.ceil(0.99 * settled.length) - 1]!,
-    };
+    return {bySlow, perCall: (one.requests.length + two.requests.length) / CALLS};
   }
 
-  it('p2c-ewma and hedges keep the P99 below that of the slow one, for 5 % more load', async () => {
+  it('p2c-ewma and hedges take few answers of the slow one, for 5 % more load', async () => {
     const weighted = await measure('weighted');
-    expect(weighted.p99, 'weighted').to.be.at.least(199);
-    let found = await measure('p2c-ewma');
-    const isGood = (): boolean => found.p99 < 0.75 * weighted.p99 && found.slowShare < 0.1;
-    // A machine that is busy makes everything slow for a while.
-    for (let n = 0; n < 4 && !isGood(); n++) found = await measure('p2c-ewma');
-    expect(isGood(), `${JSON.stringify(found)} after ${JSON.stringify(weighted)}`).to.equal(true);
+    expect(weighted.bySlow, 'weighted').to.be.at.least(0.3 * CALLS);
+    const found = await measure('p2c-ewma');
+    expect(found.bySlow).to.be.at.most(weighted.bySlow / 3);
     expect(found.perCall).to.be.at.most(1.06);
   });
 });

@@ -17,7 +17,7 @@ import {AT_ONCE} from '../support/policies.ts';
 import {DONE, OVERLOADED, PING, ROLE, text} from '../support/streamed-fetch.ts';
 
 const base: PolicyInput = {
-  stream: {firstContentMs: 150},
+  stream: {firstContentMs: 10_000},
   idempotentMethods: ['POST'],
   backoff: AT_ONCE,
   budget: null,
@@ -100,7 +100,8 @@ for (const [adapter, send] of Object.entries(adapters)) {
     it('a stream of nothing but pings ends in time, and its connection with it @T110', async () => {
       const {answer, closes} = watched(pings);
       const place = server.place(answer, stream([HI]));
-      expect(await read(await send(place.url))).to.equal(HI);
+      const policy = {stream: {firstContentMs: 300}};
+      expect(await read(await send(place.url, {policy}))).to.equal(HI);
       expect(place.requests).to.have.length(2);
       await closes;
     });
