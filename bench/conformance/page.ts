@@ -95,7 +95,7 @@ ${table(['library', 'version', 'pass', 'fail', 'n/a'], versions)}
 - steadfetch's retries are tried without its budget and its breaker, since the peers have none there; those apart.
 - T124 to T136 are of clients with several endpoints: steadfetch's \`endpoints\`, and undici's BalancedPool under its retries, whose endpoints are all
   alike. They come from reports of users of LiteLLM, Microsoft.Extensions.Http.Resilience, Envoy and Istio, which
-  [the guide](guides/failover.md#what-users-of-other-routers-report) links.
+  test/call/failover-pitfalls.test.ts names.
 - The ids stand at the front of titles of steadfetch's own tests, which also have ids for what no peer has.
 
 ## ky's own suite
