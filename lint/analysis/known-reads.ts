@@ -175,6 +175,23 @@ const READS: readonly Pick<KnownPaths, 'generates' | 'hosts' | 'paths'>[] = [
     hosts: ['api.stripe.com'],
     paths: ['invoices/create_preview'],
   },
+  // Binance: the order is checked, and not placed
+  {paths: ['api/v3/order/test', 'api/v3/sor/order/test', 'fapi/v1/order/test']},
+  // Kraken: every private method is a POST
+  {
+    paths: [
+      '0/private/Balance',
+      '0/private/BalanceEx',
+      '0/private/ClosedOrders',
+      '0/private/DepositStatus',
+      '0/private/Ledgers',
+      '0/private/OpenOrders',
+      '0/private/OpenPositions',
+      '0/private/TradeBalance',
+      '0/private/WithdrawInfo',
+      '0/private/WithdrawStatus',
+    ],
+  },
   // OTLP: OTLP asks its clients to retry, and delivers at least once
   {
     paths: ['v1/traces', 'v1/metrics', 'v1/logs', 'opentelemetry.proto.collector.*/Export'],

@@ -43,6 +43,8 @@ export const knownWrites: readonly KnownPaths[] = [
     hosts: ['mailgun.net', 'nexmo.com', 'graph.facebook.com'],
     paths: ['messages', 'messages.mime'],
   },
+  // Infobip, and the older API of Vonage
+  {effect: 'acts', why: MESSAGE, paths: ['sms/*/text/*', 'sms/*/messages', 'sms/json', 'sms/xml']},
   // forms and surveys
   {
     effect: 'acts',
@@ -69,6 +71,8 @@ export const knownWrites: readonly KnownPaths[] = [
       'requesttopay',
     ],
   },
+  // Kraken
+  {effect: 'acts', why: 'money may move twice', paths: ['0/private/WalletTransfer']},
   // RabbitMQ
   {effect: 'acts', why: 'one more may be taken', paths: ['api/queues/*/*/get']},
   // queues of jobs

@@ -12,6 +12,7 @@ import {
   misleading,
   nouns,
   owners,
+  readers,
   second,
   type WordGroup,
   wordGroups,
@@ -141,9 +142,10 @@ const nameOf = (segment: string): string =>
   segment
     .replace(/^.*[:.](?=[^:.]*[a-z])/i, '')
     .replaceAll('*', '')
-    .replace(/top[-_]?up/i, 'topup');
+    .replace(/cash[-_]?out|dry[-_]?run|top[-_]?up|what[-_]?if/i, words => words.replace(/[-_]/, '').toLowerCase());
 
 const MIXED: PathEffect = {effect: 'acts', why: 'it may be written twice'};
+const READ: PathEffect = {effect: 'harmless', why: undefined};
 
 interface Group extends PathEffect {
   readonly below?: true;
@@ -157,11 +159,12 @@ function groupOf(name: string, isRpc: boolean): Group | undefined {
   if (misleading.test(phrase)) return NOTHING_KNOWN;
   const thing = thingOf(words, isRpc);
   const isRead = owners.test(phrase) && thing !== undefined && thing.effect !== 'acts';
-  const group = isRead ? thing : (byVerb.get(words[0] ?? '') ?? thing);
-  if (group?.effect !== 'harmless') return group;
+  const group = readers.test(phrase) ? READ : isRead ? thing : (byVerb.get(words[0] ?? '') ?? thing);
+  if (group?.effect === 'acts') return group;
   const then = second.exec(phrase)?.[1] ?? '';
   const other = byVerb.get(then);
   if (other?.effect === 'acts') return other;
+  if (group?.effect !== 'harmless') return group;
   if (writesToo.test(phrase)) return MIXED;
   return deeds.test(then) ? undefined : (other ?? group);
 }
@@ -190,7 +193,7 @@ const byThing = indexBy('things');
 
 /** Verbs whose effect adds up. A DELETE by GET changes nothing the second time. */
 const ACTIONS: ReadonlySet<string> = new Set(
-  'buy capture debit decrement deduct disburse dispatch enqueue execute increment notify pay publish reboot recharge redeem refund resend reserve restart run send sendmail sendsms topup transfer trigger withdraw'.split(
+  'buy capture debit decrement deduct disburse dispatch enqueue execute increment notify pay publish reboot recharge redeem refund resend reserve restart run send sendmail sendmsg sendsms topup transfer trigger withdraw'.split(
     ' ',
   ),
 );
@@ -217,6 +220,8 @@ export function actingWordOf(path = ''): ActingWord | undefined {
   const last = path.split('/').at(-1) ?? '';
   const word = /^[a-z]+/.exec(last.replace(/^[A-Z]/, letter => letter.toLowerCase()))?.[0] ?? '';
   const isName = /^[a-z]+[-_]/i.test(last) && !WITH_OBJECT.test(last);
-  if ((ACTIONS.has(word) && !isName) || /\/orders?\/place$/i.test(path)) return {word, isCertain: true};
+  const sends = /\/(sms)\/(?:json|xml)$/i.exec(path)?.[1];
+  if (sends !== undefined || (ACTIONS.has(word) && !isName) || /\/orders?\/place$/i.test(path))
+    return {word: sends ?? word, isCertain: true};
   return MAY_ACT.test(path) ? {word, isCertain: false} : undefined;
 }

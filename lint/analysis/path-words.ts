@@ -25,16 +25,16 @@ export const wordGroups: readonly WordGroup[] = [
     effect: 'acts',
     why: 'money may move twice',
     verbs:
-      'bill buy capture charge credit debit deposit disburse donate invoice pay payout purchase recharge refund reimburse topup transfer withdraw',
+      'bill buy capture cashout charge credit debit deposit disburse donate invoice pay payout purchase recharge refund reimburse remit settle topup transfer withdraw',
     things:
-      'charges credits debits deposits donations invoices payment payments payouts purchases refunds topups transaction transactions transfers withdrawals',
+      'cashouts charges credits debits deposits disbursements donations invoices payin payins payment payments payouts purchases recharges refunds reimbursements remittances settlements topups transaction transactions transfers wires withdrawal withdrawals',
     below: true,
   },
   {
     effect: 'acts',
     why: 'something may be bought or booked twice',
-    verbs: 'book checkout order place redeem rent reserve',
-    things: 'bookings orders reservations shipments',
+    verbs: 'book checkout order place redeem rent reserve sell',
+    things: 'bet bets bookings checkouts orders reservations shipments trade trades wager wagers',
     below: true,
   },
   {
@@ -61,19 +61,24 @@ export const wordGroups: readonly WordGroup[] = [
     effect: 'harmless',
     why: 'it reads, and changes nothing',
     verbs:
-      'aggregate analyse analyze annotate autocomplete calculate check classify compare compute count describe detect detokenize embed estimate evaluate explain fetch find get has infer inquire inquiry inspect introspect is list lookup moderate predict preview query rank read recognize recommend regress render rerank retrieve score search select show simulate suggest summarize synthesize tokenize transcribe translate validate watch',
+      'aggregate analyse analyze annotate autocomplete calculate categorize check classify compare compute count describe detect detokenize dryrun embed enrich estimate evaluate explain fetch find forecast get has infer inquire inquiry inspect introspect is list lookup moderate predict preview query rank read recognize recommend regress render rerank retrieve score search select show simulate suggest summarize synthesize tokenize transcribe translate validate watch whatif',
     things:
-      'completion completions embedding embeddings infer inference lookup moderation moderations predict query search',
+      'anomalies breakdown completion completions dryrun embedding embeddings infer inference lookup moderation moderations predict query search similar validations whatif',
   },
   {effect: 'harmless', why: 'it reads, and changes nothing', things: 'exists history statistics stats summary'},
-  {effect: 'harmless', why: 'it reads, and changes nothing', things: 'fees quote rates', alone: true},
+  {
+    effect: 'harmless',
+    why: 'it reads, and changes nothing',
+    things: 'fees price quote rates recommendations risk',
+    alone: true,
+  },
   {
     effect: 'unknown',
     why: 'a second request may find it done already',
     verbs:
       'acknowledge archive cancel close delete disable enable end export extract filter put reindex remove replace revoke save set start status stop sync update upsert verify',
     things:
-      'availability calendar details eligibility fee ids info load methods ocr pdf report reports status totals tracking upcoming view',
+      'availability calendar details eligibility fee ids info load methods ocr pdf report reports status test totals tracking upcoming view',
   },
 ];
 
@@ -85,9 +90,12 @@ export const nouns: RegExp =
 export const owners: RegExp =
   /^(?:charge|credit|debit|deposit|invoice|order|payout|purchase|refund|transfer) (?!completion)/;
 
+/** Names of which only all words together read: `/orders/fraud-check`, `/checkout/shipping-rates`. */
+export const readers: RegExp = /^(?:(?:fraud|risk|sanctions) checks?|(?:delivery|shipping) (?:prices?|quotes?|rates))$/;
+
 /** Verbs that no group has, because the resource above them decides. After a word that reads, they do not read: `/estimate/approve`. */
 export const deeds: RegExp =
-  /^(?:accept|adjust|apply|approve|assign|authori[sz]e|bet|bump|burn|claim|commit|complete|confirm|execute|finalize|fulfill?|lock|merge|process|promote|purge|reject|release|run|settle|ship|sign|spend|train|void|wire)(?![a-z])/;
+  /^(?:accept|adjust|apply|approve|assign|authori[sz]e|bet|bump|burn|claim|commit|complete|confirm|execute|finalize|fulfill?|lock|merge|process|promote|purge|reject|release|run|ship|sign|spend|train|void|wire)(?![a-z])/;
 
 /** Words that may come before the verb: `batchGet`, `multi_search`, `ServerStreamingPredict`. */
 export const beforeVerbs: ReadonlySet<string> = new Set(
@@ -97,13 +105,16 @@ export const beforeVerbs: ReadonlySet<string> = new Set(
 /** What a name does after a word that reads: `GetAndCharge`, `GetOrPlaceOrder`, `CheckThenPay`. */
 export const second: RegExp = /(?:^\w+ or| and| then) (\w+)/;
 
-/** Names that read and write: `GetAndIncrement`, `CheckAndMutateRow`, `ReadModifyWriteRow`. */
+/** Names that read and write: `GetAndIncrement`, `ReadAndAck`, `CheckAndMutateRow`, `ReadModifyWriteRow`. */
 export const writesToo: RegExp =
-  /^.+ (?:and|then) (?:clear|delete|modify|mutate|remove|set|swap|update|write)\b|^\w+ modify\b/;
+  /^.+ (?:and|then) (?:ack|acknowledge|clear|delete|modify|mutate|purge|remove|set|swap|update|write)\b|^\w+ modify\b/;
 
-/** Names whose first word misleads: `GetOrCreate` finds the resource the second time, `CheckOut` is not a check, `GetNext` may take an entry. */
+/**
+ * Names whose first word misleads: `GetOrCreate` finds the resource the second time, `CheckOut` is not a check, `GetNext` may take an entry, and
+ * `OpenOrders` may be those that are open.
+ */
 export const misleading: RegExp =
-  /^(?:\w+ or (?:add|create|insert|update)|\w+ and lock|check (?:in|out)|get next(?! page)|create (?:embedding|preview)s?|credit (?:report|score)s?|order (?:book|recommendation)s?)\b/;
+  /^(?:\w+ or (?:add|create|insert|update)|\w+ and lock|check (?:in|out)|get next(?! page)|create (?:embedding|preview)s?|credit (?:check|report|score)s?|order (?:book|recommendation)s?|(?:closed|open|past|pending|recent) (?:invoices|orders|payments|transactions))\b/;
 
 /** Segments without meaning for the effect: `/api/v1`. */
 export const generic: RegExp =
