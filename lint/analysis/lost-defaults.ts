@@ -7,6 +7,7 @@ import {isNative} from '../dialects/native.ts';
 import type {Layer} from '../model/layer.ts';
 import {isSetHere, type Scope} from '../model/scope.ts';
 import {isGrpcPath} from './grpc-path.ts';
+import {actingWordOf} from './path-effect.ts';
 import {isKeyed, namedMethods, namedNonIdempotent} from './retryability.ts';
 import {covers} from './route-cover.ts';
 
@@ -24,11 +25,11 @@ export function lacksDefaults(scope: Scope): boolean {
   return !retryOn.some(trigger => isDefaultTrigger(trigger) || isCodeName(trigger));
 }
 
-/** A route without methods for one path may be meant for POST. */
+/** A route without methods for one path may be meant for POST, and one that acts leaves GET out, as RL104 advises. */
 export function getsGet(scope: Scope): boolean {
   const path = scope.match?.path;
   const named = namedMethods(scope);
-  if (isGrpcPath(path)) return false;
+  if (isGrpcPath(path) || actingWordOf(path) !== undefined) return false;
   return named === undefined ? (path?.includes('*') ?? true) : named.includes('GET');
 }
 

@@ -66,7 +66,10 @@ export function suggestionsToFit(scope: Scope): FixDraft[] {
   if (attempts > 1) ways.push(setting(scope, 'maxAttempts', attempts));
   // No retry is sent with less time left than the least for an attempt.
   const needed = neededMs(policy) + Math.max(0, LEAST_ATTEMPT_MS - (policy.attemptTimeoutMs ?? LEAST_ATTEMPT_MS));
-  if (Number.isSafeInteger(Math.ceil(needed))) ways.push(setting(scope, 'deadlineMs', Math.ceil(needed)));
+  // RL309 would suggest the deadline of the objective.
+  const mostMs = policy.objective?.latencyMs?.max ?? Infinity;
+  if (Number.isSafeInteger(Math.ceil(needed)) && needed <= mostMs)
+    ways.push(setting(scope, 'deadlineMs', Math.ceil(needed)));
   return ways;
 }
 
