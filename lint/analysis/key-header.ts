@@ -9,6 +9,8 @@ interface KeyHeader {
   /** Hosts, with their subdomains. */
   readonly hosts: readonly string[];
   readonly header: string;
+  /** What the path has, where a vendor reads another header elsewhere. */
+  readonly path?: RegExp;
 }
 
 /** Vendors that deduplicate by this header, and ignore others. RL117 has the sources. */
@@ -22,12 +24,16 @@ const KEY_HEADERS: readonly KeyHeader[] = [
     header: 'x-amz-pay-idempotency-key',
   },
   {vendor: 'YooKassa', hosts: ['yookassa.ru'], header: 'Idempotence-Key'},
+  {vendor: 'Mercado Pago', hosts: ['mercadopago.com', 'mercadopago.com.br'], header: 'X-Idempotency-Key'},
+  {vendor: 'Razorpay', hosts: ['razorpay.com'], header: 'X-Payout-Idempotency', path: /\/payouts(?:\/|$)/},
+  {vendor: 'Razorpay', hosts: ['razorpay.com'], header: 'X-Refund-Idempotency', path: /\/refunds?$/},
   {vendor: 'Stripe', hosts: ['stripe.com'], header: 'Idempotency-Key'},
   {vendor: 'Adyen', hosts: ['adyen.com', 'adyenpayments.com'], header: 'Idempotency-Key'},
 ];
 
-/** The vendor of an origin whose header is known. */
-export function keyHeaderOf(origin: string): KeyHeader | undefined {
+/** The vendor of an origin whose header is known, on this path. */
+export function keyHeaderOf(origin: string, path = ''): KeyHeader | undefined {
   const host = URL.parse(origin)?.hostname ?? '';
-  return KEY_HEADERS.find(({hosts}) => hosts.some(name => host === name || host.endsWith(`.${name}`)));
+  const isOf = (name: string): boolean => host === name || host.endsWith(`.${name}`);
+  return KEY_HEADERS.find(({hosts, path: has}) => hosts.some(isOf) && has?.test(path) !== false);
 }

@@ -19,7 +19,7 @@ export const ignoredKeyHeader: Rule = builtIn('RL117', {
       ...(match?.origin === undefined ? [] : [match.origin]),
       ...(endpoints ?? []).map(({origin}) => origin),
     ];
-    const [known] = origins.flatMap(origin => keyHeaderOf(origin) ?? []);
+    const [known] = origins.flatMap(origin => keyHeaderOf(origin, match?.path) ?? []);
     if (known === undefined || known.header.toLowerCase() === idempotency.header.toLowerCase()) return;
     yield {
       at: 'idempotency.header',
