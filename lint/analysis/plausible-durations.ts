@@ -1,7 +1,9 @@
 /** Which durations are plausible in milliseconds. */
 
 import {longestMs} from '../../src/math/schedule.ts';
+import {undisturbedMs} from '../../src/math/timeline.ts';
 import type {Policy} from '../../src/policy/types.ts';
+import {retriesOf, retriesThrottled} from './retryability.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -37,12 +39,43 @@ export const RANGES: readonly (readonly [path: string, leastMs: number, mostMs: 
  */
 export function isPlausible(policy: Policy, path: string, ms: number, meantMs: number): boolean {
   const {attemptTimeoutMs, deadlineMs, objective} = policy;
-  if (meantMs < ms) return path === 'deadlineMs' && meantMs < longestPartMs(policy);
+  if (meantMs < ms)
+    return path === 'deadlineMs' && (meantMs < longestPartMs(policy) || (usableMs(policy) ?? 0) * FAR_ABOVE >= ms);
   // A call with little time waits for the quota as shortly, or not at all.
   if (path.startsWith('backoff.') || path.endsWith('.maxWaitMs')) return deadlineMs !== null && meantMs > deadlineMs;
   if (path.startsWith('objective.')) return attemptTimeoutMs !== null && meantMs > attemptTimeoutMs;
   const {p95, p99 = p95} = objective?.assume?.latencyMs ?? {};
   return path === 'attemptTimeoutMs' && p99 !== undefined && p99 < ms;
+}
+
+/** A deadline so many times as long as what a call can use of it ends no call. */
+const FAR_ABOVE = 10;
+
+/** What a call can use of its deadline: its attempts and waits, also those that a server asks for. Undefined where no attempt has a plausible end. */
+function usableMs(policy: Policy): number | undefined {
+  const {attemptTimeoutMs, breaker, quota, retryAfter} = policy;
+  if (attemptTimeoutMs === null || attemptTimeoutMs > HOUR) return undefined;
+  const retries = retriesOf(policy);
+  const isThrottled = retriesThrottled(policy);
+  const hintMs = isThrottled && retryAfter.honor ? retryAfter.maxMs : 0;
+  const guardsMs = (quota?.maxWaitMs ?? 0) + (breaker?.kind === 'adaptive' ? breaker.maxWaitMs : 0);
+  const attemptsMs = (retries + 1) * attemptTimeoutMs;
+  return (
+    guardsMs + Math.max(undisturbedMs(policy, retries + 1, isThrottled), attemptsMs + (hintMs && retries * hintMs))
+  );
+}
+
+/** @returns Both without a meaning for other fields: `usableMs` undefined, `neededMs` 0. */
+export function deadlineUse(policy: Policy, isDeadline: boolean): {usableMs: number | undefined; neededMs: number} {
+  if (!isDeadline) return {usableMs: undefined, neededMs: 0};
+  const {attemptTimeoutMs, backoff} = policy;
+  // What is meant by a timeout of hours is a thousandth, too.
+  const meantMs = (attemptTimeoutMs ?? 0) > HOUR ? attemptTimeoutMs! / 1000 : attemptTimeoutMs;
+  const needed = {backoff, attemptTimeoutMs: meantMs ?? 0};
+  return {
+    usableMs: usableMs(policy),
+    neededMs: undisturbedMs(needed, retriesOf(policy) + 1, retriesThrottled(policy)),
+  };
 }
 
 /** An attempt, or a wait: before a retry, or for the quota. */

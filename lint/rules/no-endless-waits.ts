@@ -1,7 +1,7 @@
 import type {Policy} from '../../src/policy/types.ts';
 import {longestWait} from '../analysis/prediction.ts';
 import {mayRetry, retriesThrottled} from '../analysis/retryability.ts';
-import {assign, setting} from '../analysis/setting.ts';
+import {setting} from '../analysis/setting.ts';
 import {mostSpecific, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -22,18 +22,21 @@ const longBackoff: Check = {
     const at = culprit(scope, throttled);
     yield {
       at,
-      message: `The wait ${before} is up to ${words.ms(waitMs)}; the limit is ${words.ms(longMs)}. ${'capMs' in backoff ? 'Set a lower cap' : 'Use exponential backoff with a cap'}.`,
+      message: `The wait ${before} is up to ${words.ms(waitMs)}; the limit is ${words.ms(longMs)}. ${'capMs' in backoff ? 'Set a lower cap' : 'Wait less'}.`,
       ...('capMs' in backoff
         ? {fix: setting(scope, 'backoff.capMs', longMs)}
-        : {suggestions: [exponential(backoff.jitter)]}),
+        : {suggestions: [shorter(scope, longMs)]}),
     };
   },
 };
 
 const LONG_MS = {call: 60_000, workflow: 300_000} as const;
 
-/** A call that has hours may wait for a quarter of an hour. */
-const patienceMs = ({deadlineMs}: Policy): number => (deadlineMs ?? 0) / 4;
+/** A call that has an hour may wait for a quarter of it, and for as long as a list of waits says. */
+const patienceMs = ({backoff, deadlineMs}: Policy): number =>
+  (deadlineMs ?? 0) / (backoff.kind === 'list' && (deadlineMs ?? 0) >= HOUR_MS ? 1 : 4);
+
+const HOUR_MS = 3_600_000;
 
 function culprit(scope: Scope, throttled: boolean): string {
   const {backoff} = scope.policy;
@@ -42,13 +45,12 @@ function culprit(scope: Scope, throttled: boolean): string {
   return mostSpecific(scope, ...fields, ...(throttled ? ['backoff.throttledBaseMs'] : []));
 }
 
-const exponential = (jitter: string): FixDraft =>
-  assign('Use exponential backoff with a cap of 20 s', 'backoff', {
-    kind: 'exponential',
-    baseMs: 1000,
-    capMs: 20_000,
-    jitter,
-  });
+/** The waits that the policy has, where they are longer. */
+function shorter(scope: Scope, longMs: number): FixDraft {
+  const {backoff} = scope.policy;
+  const delays = backoff.kind === 'list' ? backoff.delaysMs.map(ms => Math.min(ms, longMs)) : longMs;
+  return setting(scope, backoff.kind === 'list' ? 'backoff.delaysMs' : 'backoff.delayMs', delays);
+}
 
 const excessiveHints: FormerCheck = {
   formerly: 'RL313',
@@ -73,7 +75,7 @@ const excessiveHints: FormerCheck = {
         },
         {at: 'retryAfter.scope', message: 'The scope of Retry-After is set here.'},
       ],
-      suggestions: [setting(scope, 'retryAfter.maxMs', 60_000)],
+      suggestions: [setting(scope, 'retryAfter.maxMs', Math.max(60_000, Math.floor((deadlineMs ?? 0) / 4)))],
     };
   },
 };

@@ -1,7 +1,7 @@
 import {formatNumber} from '../analysis/format.ts';
 import {formatLimit} from '../analysis/format-limits.ts';
 import {isModelRoute} from '../analysis/model-route.ts';
-import {isPlausible, RANGES} from '../analysis/plausible-durations.ts';
+import {deadlineUse, isPlausible, RANGES} from '../analysis/plausible-durations.ts';
 import {buildsOn} from '../analysis/presets.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {assign} from '../analysis/setting.ts';
@@ -22,14 +22,18 @@ const implausibleDuration: Check = {
       if (factor === 1 || !isSetHere(scope, path)) continue;
       const meant = value * factor;
       if (isPlausible(scope.policy, path, value, meant)) continue;
+      const {usableMs, neededMs} = deadlineUse(scope.policy, factor < 1 && path === 'deadlineMs');
+      const what = `${words.name(path)} is ${words.ms(value)}, which is`;
       const likely =
         factor > 1
-          ? `If ${formatNumber(value)} s is meant, write ${words.ms(meant)}`
-          : `Durations are in milliseconds: ${words.ms(meant)} is more usual`;
-      const message = `${words.name(path)} is ${words.ms(value)}, which is implausibly ${factor > 1 ? 'short' : 'long'}. ${likely}.`;
+          ? `implausibly short. If ${formatNumber(value)} s is meant, write ${words.ms(meant)}.`
+          : usableMs === undefined
+            ? `implausibly long. Durations are in milliseconds: ${words.ms(meant)} is more usual.`
+            : `far above what a call can use: all its attempts and waits end within ${words.ms(Math.ceil(usableMs))}.`;
       const isWhole = path.startsWith('objective.') || Number.isInteger(meant);
       const fix = assign(`Set ${words.key(path)} to ${words.value(path, meant)}`, path, meant);
-      yield {at: path, message, ...(isWhole ? {fix} : {})};
+      const severity = usableMs === undefined ? {} : {severity: 'info' as const};
+      yield {at: path, message: `${what} ${likely}`, ...severity, ...(isWhole && neededMs <= meant ? {fix} : {})};
     }
     yield* shortList(scope);
   },

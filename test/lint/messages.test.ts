@@ -29,7 +29,7 @@ describe('a message', () => {
       'says hours of a long duration, once',
       'RL602',
       {deadlineMs: 100_000_000},
-      'deadlineMs is 100000000 ms (27.8 hours), which is implausibly long. Durations are in milliseconds: 100000 ms is more usual.',
+      'deadlineMs is 100000000 ms (27.8 hours), which is far above what a call can use: all its attempts and waits end within 147000 ms.',
     ],
     [
       'says hours of each long duration',
@@ -41,7 +41,7 @@ describe('a message', () => {
       'says minutes from ten minutes on',
       'RL206',
       {maxAttempts: 2, deadlineMs: 1_200_000, backoff: {kind: 'constant', delayMs: 700_000}},
-      'The wait before retry 1 is up to 700000 ms (11.7 minutes); the limit is 300000 ms. Use exponential backoff with a cap.',
+      'The wait before retry 1 is up to 700000 ms (11.7 minutes); the limit is 300000 ms. Wait less.',
     ],
     [
       'says that a timeout never applies',
