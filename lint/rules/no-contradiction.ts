@@ -68,12 +68,7 @@ export const contradiction: Rule = builtIn('RL401', {
 const FROM_0 = 'x-stainless-retry-count';
 
 const QUANTILES = ['p50', 'p95', 'p99', 'max'] as const;
-const SLOWER = {
-  p50: 'half of the responses',
-  p95: '5 % of the responses',
-  p99: '1 % of the responses',
-  max: '',
-} as const;
+const SLOWER = {p50: 'half of the responses', p95: '5 % of the responses', p99: '1 % of the responses', max: ''};
 const FASTER = {p50: '', p95: '95 % of them', p99: '99 % of them', max: 'the slowest'} as const;
 
 /** Reports a quantile above the next higher one. */

@@ -1,5 +1,5 @@
 import {type OpenTimeBreaker, tripRule} from '../../src/policy/trip-rule.ts';
-import type {RatioBreaker} from '../../src/policy/types.ts';
+import type {AdaptiveBreaker, RatioBreaker} from '../../src/policy/types.ts';
 import {formatNumber, formatShare} from '../analysis/format.ts';
 import {isRare} from '../analysis/rare-calls.ts';
 import {relatedTo} from '../analysis/related.ts';
@@ -15,8 +15,9 @@ export const flappingBreaker: Rule = builtIn('RL213', {
 
   *check(scope): Iterable<Draft> {
     const {breaker, attemptTimeoutMs} = scope.policy;
-    // An adaptive breaker probes the server, and learns how many failures are ordinary.
-    if (breaker === null || breaker.kind === 'adaptive') return;
+    if (breaker === null) return;
+    // An adaptive breaker learns how many failures are ordinary.
+    if (breaker.kind === 'adaptive') return yield* rareProbes(scope, breaker);
     const {words} = scope.dialect;
     const leastMs = Math.min(SECOND, OPEN_ATTEMPTS * (attemptTimeoutMs ?? SECOND));
     if (breaker.openMs < leastMs) {
@@ -92,6 +93,21 @@ function* tooLong(scope: Scope, breaker: OpenTimeBreaker): Iterable<Draft> {
       fix: setting(scope, 'breaker.maxOpenMs', null),
     };
   } else yield* failingAtOnce(scope, breaker);
+}
+
+/** The end of an outage is noticed by a probe. The time between two grows to an eighth of the outage, whatever the maximum is. */
+function* rareProbes(scope: Scope, {minProbeMs}: AdaptiveBreaker): Iterable<Draft> {
+  const {deadlineMs, endpoints} = scope.policy;
+  const isLong = minProbeMs > LONG_MS;
+  const isOpen = endpoints === null && minProbeMs > Math.max(deadlineMs ?? Infinity, OPEN_MS);
+  if (isRare(scope) || !(isLong || isOpen)) return;
+  const {words} = scope.dialect;
+  yield {
+    at: 'breaker.minProbeMs',
+    message: `Once open, the breaker sends a probe every ${words.ms(minProbeMs)}, and calls fail until one succeeds, even if the server recovers after a second. Lower ${words.key('breaker.minProbeMs')}.`,
+    ...(!isLong && {severity: 'info'}),
+    fix: setting(scope, 'breaker.minProbeMs', 100),
+  };
 }
 
 /** Calls that would have been answered, had they waited for the end of an outage. */

@@ -15,10 +15,7 @@ const ignoredHints: Check = {
   *check(scope): Iterable<Draft> {
     const {retryAfter, deadlineMs} = scope.policy;
     if (!mayRetry(scope)) return;
-    if (!retryAfter.honor) {
-      yield* ignored(scope);
-      return;
-    }
+    if (!retryAfter.honor) return yield* ignored(scope);
     // Within a shorter deadline no call waits a second and has time for another attempt, whatever the maximum.
     const mayWait = deadlineMs === null || deadlineMs > 2 * SECOND;
     if (retryAfter.maxMs >= SECOND || !mayWait || !retriesThrottled(scope.policy)) return;

@@ -24,11 +24,8 @@ export const toothlessBudget: Rule = builtIn('RL208', {
   },
 });
 
-function* checkRatio(
-  {ratio, windowMs, minPerSecond}: RatioBudget,
-  rps: number | undefined,
-  scope: Scope,
-): Iterable<Draft> {
+function* checkRatio(budget: RatioBudget, rps: number | undefined, scope: Scope): Iterable<Draft> {
+  const {ratio, windowMs, minPerSecond} = budget;
   if (ratio >= (scope.policy.paid?.maxFreeAttempts ? SDK_RETRIES : 1)) {
     const message = `The budget allows ${formatCount(ratio, 'retry', 'retries')} per call, so the load can grow to ${formatShare(1 + ratio)} of the calls. Set a ratio below 1.`;
     yield {at: 'budget.ratio', message, fix: setting(scope, 'budget.ratio', 0.1)};
@@ -40,7 +37,7 @@ function* checkRatio(
       related: relatedTo(scope, 'objective.assume.rps'),
       fix: setting(scope, 'budget.minPerSecond', 0),
     };
-  } else if (rps !== undefined && (ratio * rps * windowMs) / 1000 >= MANY_RETRIES) {
+  } else if ((ratio * (rps ?? 1) * windowMs) / 1000 >= MANY_RETRIES) {
     // A window that filled in ordinary traffic, while every call fails.
     const lastsMs = (ratio * windowMs) / retriesOf(scope.policy);
     if (lastsMs < LONG_MS) return;
@@ -58,11 +55,8 @@ const LONG_MS = 60_000;
 const MANY_RETRIES = 100;
 
 /** A full bucket that pays every retry of the first minute of an outage; where the traffic is not known, one that no traffic empties. */
-function* largeBucket(
-  {capacity, retryCost}: TokenBucketBudget,
-  rps: number | undefined,
-  scope: Scope,
-): Iterable<Draft> {
+function* largeBucket(budget: TokenBucketBudget, rps: number | undefined, scope: Scope): Iterable<Draft> {
+  const {capacity, retryCost} = budget;
   const {words} = scope.dialect;
   const held = capacity / retryCost;
   const lastsMs = (held * 1000) / ((rps || BUSY_RPS) * Math.min(retriesOf(scope.policy), MOST_RETRIES));
@@ -77,8 +71,8 @@ function* largeBucket(
   };
 }
 
-/** More calls per second than a process makes, and more retries than a call. */
-const BUSY_RPS = 1000;
+/** More calls per second than most processes make, and more retries than a call. */
+const BUSY_RPS = 500;
 const MOST_RETRIES = 5;
 
 const atRps = (rps: number | undefined): string =>

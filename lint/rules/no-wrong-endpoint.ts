@@ -42,16 +42,13 @@ function* kept(scope: Scope): Iterable<Draft> {
   if (on.some(cause => OUTAGES.has(cause))) return;
   const byDefault = removing('Use the default list', 'failover.on');
   const at = mostSpecific(scope, 'failover.on', 'endpoints');
-  if (on.length === 0) {
-    const message =
-      'failover.on is empty, so no failure leads to another endpoint, and the others are not used. List causes.';
-    yield {at, message, suggestions: [byDefault]};
-    return;
-  }
+  const isEmpty = on.length === 0;
   yield {
     at,
-    message: `failover.on lists ${formatList(on)} only: a call whose endpoint times out, refuses connections or has an open breaker stays there. Add timeout, network, breaker-open and down, if the others are to take over.`,
-    severity: 'info',
+    message: isEmpty
+      ? 'failover.on is empty, so no failure leads to another endpoint, and the others are not used. List causes.'
+      : `failover.on lists ${formatList(on)} only: a call whose endpoint times out, refuses connections or has an open breaker stays there. Add timeout, network, breaker-open and down, if the others are to take over.`,
+    ...(!isEmpty && {severity: 'info'}),
     suggestions: [byDefault],
   };
 }

@@ -46,11 +46,7 @@ function quotaMessage(scope: Scope, before: readonly Scope[]): Found | undefined
   if (!setsItself(scope, 'quota') || quota === null || quota.scope === 'route' || quota.limits.length === 0)
     return undefined;
   const other = before.find(
-    ({policy}) =>
-      policy.quota !== null &&
-      policy.quota.scope === 'origin' &&
-      policy.quota.limits.length > 0 &&
-      canonical(policy.quota) !== canonical(quota),
+    ({policy: {quota: its}}) => its?.scope === 'origin' && its.limits.length > 0 && canonical(its) !== canonical(quota),
   );
   if (other === undefined) return undefined;
   const [theirs, ours] = [formatLimits(other), formatLimits(scope)];
@@ -66,10 +62,7 @@ function concurrencyMessage(scope: Scope, before: readonly Scope[]): Found | und
   const {concurrency} = scope.policy;
   if (!setsItself(scope, 'concurrency') || concurrency === null) return undefined;
   const other = before.find(
-    ({policy}) =>
-      policy.concurrency !== null &&
-      policy.concurrency.max === concurrency.max &&
-      canonical(policy.concurrency) !== canonical(concurrency),
+    ({policy: {concurrency: its}}) => its?.max === concurrency.max && canonical(its) !== canonical(concurrency),
   );
   if (other === undefined) return undefined;
   const {max} = concurrency;

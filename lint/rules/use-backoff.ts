@@ -93,12 +93,8 @@ const flatBackoff: FormerCheck = {
 };
 
 /** A list in the wrong order. */
-function formatFalling(
-  {dialect: {words}}: Scope,
-  delaysMs: readonly number[],
-  first: number,
-  last: number,
-): Omit<Draft, 'at'> {
+function formatFalling(scope: Scope, delaysMs: readonly number[], first: number, last: number): Omit<Draft, 'at'> {
+  const {words} = scope.dialect;
   const value = delaysMs.toSorted((a, b) => a - b);
   return {
     message: `The waits fall from ${words.ms(first)} to ${words.ms(last)}: the longer an outage lasts, the faster retries come. Write the list in rising order.`,

@@ -127,6 +127,49 @@ describe('RL213 on a breaker whose calls do not wait', () => {
   });
 });
 
+describe('RL213 on probes that are rare', () => {
+  /** Calls that fail beside those of an outage of 2 s, in seconds of the traffic. */
+  const lostSeconds = async (breaker: BreakerInput): Promise<number> => {
+    const {calls, succeeded} = await simulate(
+      {breaker},
+      {
+        durationMs: 400_000,
+        traffic: {perSecond: 20, clients: 4},
+        service: {
+          latencyMs: {kind: 'lognormal', medianMs: 80, sigma: 0.5},
+          faults: [{kind: 'status', ratio: 1, fromMs: 20_000, toMs: 22_000, status: 503, afterMs: 10}],
+        },
+      },
+    );
+    return (calls - succeeded) / 20 - 2;
+  };
+
+  it('loses as many calls as by open times that are as long, and none by the defaults', async () => {
+    for (const ms of [60_000, 300_000]) {
+      const adaptive = await lostSeconds({kind: 'adaptive', minProbeMs: ms, maxProbeMs: ms});
+      const consecutive = await lostSeconds({kind: 'consecutive', openMs: ms});
+      expect(adaptive).to.be.closeTo(consecutive, 0.1 * consecutive);
+      expect(adaptive).to.be.closeTo(ms / 1000, 0.1 * (ms / 1000));
+    }
+    expect(await lostSeconds({kind: 'adaptive'})).to.be.below(0);
+    expect(await lostSeconds({kind: 'adaptive', maxProbeMs: 300_000})).to.be.below(0);
+  });
+
+  it('says as much of both', async () => {
+    for (const [ms, severity] of [
+      [30_000, undefined],
+      [30_001, 'info'],
+      [300_000, 'info'],
+      [300_001, 'warning'],
+    ] as const) {
+      const found = async (breaker: BreakerInput) => (await findings({breaker})).filter(({code}) => code === 'RL213');
+      const [fixed] = await found({openMs: ms});
+      const [adaptive] = await found({kind: 'adaptive', minProbeMs: ms, maxProbeMs: ms});
+      expect([fixed?.severity, adaptive?.severity]).to.deep.equal([severity, severity]);
+    }
+  });
+});
+
 describe('RL304 on a wait for the end of an outage', () => {
   const waiting = (maxWaitMs: number, more: PolicyInput = {}): PolicyInput => ({
     deadlineMs: 10_000,

@@ -1,6 +1,10 @@
 /** Policies that were judged in words first: which of them an engineer on call would stop, and which not. */
 import {expect} from 'chai';
+import {applyEdits} from '../../lint/edit/text-edit.ts';
 import {lintText} from '../../lint/lint.ts';
+import {timelineOf} from '../../src/math/timeline.ts';
+import {resolvePolicy} from '../../src/policy/resolve.ts';
+import type {Policy} from '../../src/policy/types.ts';
 
 const said = async (policy: object): Promise<string[]> => {
   const {findings} = await lintText({path: 'p.json', files: {'p.json': JSON.stringify(policy)}});
@@ -147,6 +151,69 @@ describe('a policy with a defect', () => {
       {attemptTimeoutMs: 1000, objective: {assume: {latencyMs: {p50: 0.6}}}},
     ],
     [
+      'a probe in an hour',
+      'RL213 warning breaker.minProbeMs',
+      {breaker: {kind: 'adaptive', minProbeMs: 3_600_000, maxProbeMs: 3_600_000}},
+    ],
+    [
+      'a probe in a day',
+      'RL213 warning breaker.minProbeMs',
+      {breaker: {kind: 'adaptive', minProbeMs: 86_400_000, maxProbeMs: 86_400_000}},
+    ],
+    [
+      'a probe in six minutes, beside other endpoints',
+      'RL213 warning breaker.minProbeMs',
+      {
+        breaker: {kind: 'adaptive', minProbeMs: 360_000, maxProbeMs: 360_000},
+        endpoints: ['a', 'b'].map(name => ({name, origin: `https://${name}.example`})),
+      },
+    ],
+    [
+      'a probe in a minute',
+      'RL213 info breaker.minProbeMs',
+      {breaker: {kind: 'adaptive', minProbeMs: 60_000, maxProbeMs: 60_000}},
+    ],
+    [
+      'a fifth of the calls of a day, whatever the traffic',
+      'RL208 warning budget.windowMs',
+      {budget: {kind: 'ratio', ratio: 0.2, windowMs: 86_400_000}},
+    ],
+    [
+      'nine tenths of the calls of a day, whatever the traffic',
+      'RL208 warning budget.windowMs',
+      {budget: {kind: 'ratio', ratio: 0.9, windowMs: 86_400_000}},
+    ],
+    ['a bucket of a million, whatever the traffic', 'RL208 warning budget.capacity', {budget: {capacity: 1_000_000}}],
+    [
+      'a day for attempts that need six minutes',
+      'RL602 info deadlineMs',
+      {maxAttempts: 8, deadlineMs: 86_400_000, attemptTimeoutMs: 30_000, backoff: {capMs: 60_000}},
+    ],
+    [
+      'half a day for attempts that need four minutes',
+      'RL602 info deadlineMs',
+      {maxAttempts: 8, deadlineMs: 43_200_000, attemptTimeoutMs: 30_000, backoff: {capMs: 30_000}},
+    ],
+    [
+      'a day for an attempt that nothing else ends',
+      'RL602 warning deadlineMs',
+      {deadlineMs: 86_400_000, attemptTimeoutMs: null},
+    ],
+    ...(
+      [
+        ['https://api.mercadopago.com', '/v1/payments'],
+        ['https://api.razorpay.com', '/v1/payouts'],
+        ['https://api.razorpay.com', '/v1/payments/*/refund'],
+      ] as const
+    ).map(
+      ([origin, path]) =>
+        [
+          `the default header of keys, sent to ${origin}${path}`,
+          'RL117 error idempotency',
+          {idempotency: {}, routes: [{name: 'pay', match: {origin, path, methods: ['POST']}}]},
+        ] as const,
+    ),
+    [
       'layers that multiply',
       'RL209 error retryingLayers',
       {maxAttempts: 4, retryingLayers: [{name: 'sdk', maxAttempts: 3}]},
@@ -227,6 +294,30 @@ describe('a policy that is unusual and sound', () => {
     ['a first content within 500 ms', 'RL602', {stream: {firstContentMs: 500}}],
     ['no wait for the quota, and none after a move', 'RL602', {quota: {maxWaitMs: 0}, failover: {stickyMs: 0}}],
     ['a wait of 50 ms for the quota in 30 s', 'RL602', {quota: {maxWaitMs: 50}}],
+    ['a probe in five seconds', 'RL213', {breaker: {kind: 'adaptive', minProbeMs: 5000, maxProbeMs: 5000}}],
+    ['a probe in a day after an outage of days', 'RL213', {breaker: {kind: 'adaptive', maxProbeMs: 86_400_000}}],
+    [
+      'a probe in ten minutes, for a call in ten seconds',
+      'RL213',
+      {breaker: {kind: 'adaptive', minProbeMs: 600_000, maxProbeMs: 600_000}, objective: {assume: {rps: 0.1}}},
+    ],
+    ['a fifth of the calls of four minutes', 'RL208', {budget: {kind: 'ratio', ratio: 0.2, windowMs: 240_000}}],
+    ['a bucket of 100,000, where the traffic is not known', 'RL208', {budget: {capacity: 100_000}}],
+    [
+      'a day for unlimited attempts with a minute between',
+      'RL602',
+      {maxAttempts: 'unlimited', deadlineMs: 86_400_000, backoff: {capMs: 60_000}},
+    ],
+    [
+      'half a day for a list of waits that need most of it',
+      'RL602',
+      {maxAttempts: 4, deadlineMs: 43_200_000, backoff: {kind: 'list', delaysMs: [5000, 7_200_000, 18_000_000]}},
+    ],
+    [
+      'a list with a wait of five hours in half a day',
+      'RL206',
+      {maxAttempts: 4, deadlineMs: 43_200_000, backoff: {kind: 'list', delaysMs: [5000, 7_200_000, 18_000_000]}},
+    ],
     ['a base of 2 ms within a second', 'RL602', {deadlineMs: 1000, backoff: {baseMs: 2}}],
   ] as const) {
     it(`has no finding of ${code}: ${title}`, async () =>
@@ -238,6 +329,44 @@ describe('a policy that is unusual and sound', () => {
     expect((await said(job)).filter(each => each.startsWith('RL201'))).to.deep.equal(['RL201 info maxAttempts']);
     const busy = await said({...job, objective: {assume: {rps: 500}}});
     expect(busy.filter(each => each.startsWith('RL201'))).to.deep.equal(['RL201 warning maxAttempts']);
+  });
+
+  it('fails no run for a webhook that is delivered for half a day', async () => {
+    const webhook = {
+      maxAttempts: 6,
+      deadlineMs: 43_200_000,
+      attemptTimeoutMs: 15_000,
+      idempotency: {header: 'Webhook-Id', methods: ['POST']},
+      backoff: {kind: 'list', delaysMs: [5000, 300_000, 1_800_000, 7_200_000, 18_000_000], jitter: 'equal'},
+      retryAfter: {maxMs: 3_600_000},
+    };
+    expect((await said(webhook)).filter(each => !each.includes(' info '))).to.deep.equal([]);
+  });
+
+  it('has no attempt cut off by what is proposed for a worker that has hours', async () => {
+    let proposed = 0;
+    for (const hours of [6, 8, 12, 24, 48])
+      for (const capMs of [10_000, 30_000, 60_000, 300_000, 20_000_000])
+        for (const kind of ['exponential', 'constant', 'list']) {
+          const waits = {exponential: {capMs, factor: 8}, constant: {delayMs: capMs}, list: {delaysMs: [5000, capMs]}};
+          const worker = {
+            maxAttempts: 8,
+            deadlineMs: hours * 3_600_000,
+            attemptTimeoutMs: 30_000,
+            backoff: {kind, ...waits[kind as keyof typeof waits]},
+          };
+          const text = JSON.stringify(worker);
+          const {findings} = await lintText({path: 'p.json', files: {'p.json': text}});
+          for (const {fix, suggestions} of findings.filter(({code}) => code === 'RL206' || code === 'RL602'))
+            for (const {edits} of [...(fix ? [fix] : []), ...suggestions]) {
+              const {policy} = resolvePolicy(JSON.parse(applyEdits(text, edits)));
+              const before = resolvePolicy(JSON.parse(text)).policy;
+              const sent = (of: Policy) => timelineOf(of, 8, false).filter(({cut}) => cut !== 'never').length;
+              expect(sent(policy), applyEdits(text, edits)).to.be.at.least(sent(before));
+              proposed++;
+            }
+        }
+    expect(proposed).to.be.above(5);
   });
 
   it('fails no run where timeouts are not retried', async () => {

@@ -200,14 +200,14 @@ describe('RL217 no-limit-below-traffic', () => {
 });
 
 describe('RL208 no-toothless-budget', () => {
-  it('reports a minimum of 1,000 retries per second and more where the traffic is not known', async () => {
+  it('reports a minimum of 500 retries per second and more where the traffic is not known', async () => {
     const policy = (minPerSecond: number, assume?: object): PolicyInput => ({
       budget: {kind: 'ratio', minPerSecond},
       ...(assume && {objective: {assume}}),
     });
-    for (const minPerSecond of [1000, 10_000])
+    for (const minPerSecond of [500, 10_000])
       expect(await pointers('RL208', policy(minPerSecond))).to.deep.equal(['budget.minPerSecond']);
-    expect(await pointers('RL208', policy(999))).to.be.empty;
+    expect(await pointers('RL208', policy(499))).to.be.empty;
     expect(await pointers('RL208', policy(1000, {rps: 5000}))).to.be.empty;
     expect(await pointers('RL208', policy(1000, {rps: 0}))).to.be.empty;
   });
