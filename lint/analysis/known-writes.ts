@@ -45,6 +45,18 @@ export const knownWrites: readonly KnownPaths[] = [
   },
   // Infobip, and the older API of Vonage
   {effect: 'acts', why: MESSAGE, paths: ['sms/*/text/*', 'sms/*/messages', 'sms/json', 'sms/xml']},
+  // Plivo, SparkPost and LINE
+  {
+    effect: 'acts',
+    why: MESSAGE,
+    paths: [
+      'account/*/message',
+      'api/v1/transmissions',
+      'bot/message/push',
+      'bot/message/multicast',
+      'bot/message/reply',
+    ],
+  },
   // forms and surveys
   {
     effect: 'acts',

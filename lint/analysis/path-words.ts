@@ -63,7 +63,7 @@ export const wordGroups: readonly WordGroup[] = [
     verbs:
       'aggregate analyse analyze annotate autocomplete calculate categorize check classify compare compute count describe detect detokenize dryrun embed enrich estimate evaluate explain fetch find forecast get has infer inquire inquiry inspect introspect is list lookup moderate predict preview query rank read recognize recommend regress render rerank retrieve score search select show simulate suggest summarize synthesize tokenize transcribe translate validate watch whatif',
     things:
-      'anomalies breakdown completion completions dryrun embedding embeddings infer inference lookup moderation moderations predict query search similar validations whatif',
+      'anomalies breakdown completion completions dryrun embedding embeddings infer inference lookup moderation moderations predict query search similar transittimes validations whatif',
   },
   {effect: 'harmless', why: 'it reads, and changes nothing', things: 'exists history statistics stats summary'},
   {
