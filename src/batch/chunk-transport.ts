@@ -18,7 +18,7 @@ import {harmless} from '../decide/classification.ts';
 import {formatKey, isSafeMethod, needsKey} from '../decide/idempotency.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import {Answer, answerBodies, answerOf, answerOfError} from '../transport/answer.ts';
-import {followedRedirect, redirectsSeen} from '../transport/followed-redirects.ts';
+import {followedRedirect, noteCall} from '../transport/followed-redirects.ts';
 import {HeaderRecord} from '../transport/header-record.ts';
 import type {Transport, TransportRequest} from '../transport/transport.ts';
 import type {Counters} from './counters.ts';
@@ -60,7 +60,6 @@ export class ChunkTransport<Item> implements Transport<Answer> {
   requests = 0;
   readonly #sender: Sender<Item>;
   readonly #requestsBefore: number;
-  readonly #redirectsBefore = redirectsSeen();
   #call!: CallContext<Answer>;
 
   /** @param requestsBefore Of earlier calls for the same items. */
@@ -140,10 +139,9 @@ export class ChunkTransport<Item> implements Transport<Answer> {
     if (this.#sender.drain.begun) throw DRAINED;
   }
 
-  redirected({response, error}: Outcome<Answer>): Redirected {
+  redirected({response, error}: Outcome<Answer>, redirectsBefore: number): Redirected {
     // A `sendChunk` may send a request for each item, all with the same id: which of them was redirected is not known, so none is sent again.
-    const said = response === null ? error : response.origin;
-    return followedRedirect(said, this.#call.correlationId, this.#redirectsBefore) ? 'yes' : 'no';
+    return followedRedirect(response === null ? error : response.origin, this.#call.correlationId, redirectsBefore);
   }
 
   timeoutError(error: TimeoutError): unknown {
@@ -165,6 +163,7 @@ export class ChunkTransport<Item> implements Transport<Answer> {
     const attempt = this.#count();
     this.#putKey(headers); // The engine wrote the key of its first attempt, which may have carried more items.
     counters.sent(attempt > 1, target.endpoint);
+    noteCall(this.#call.correlationId);
     const entries = this.open;
     const sentAt = clock.now();
     try {

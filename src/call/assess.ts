@@ -49,7 +49,11 @@ export function classificationOf<R extends AttemptResponse>(
   if (!harmless(found.sent) || !outcome.reachedTransport) return found;
   // Where only one endpoint may act, a redirect that cannot be ruled out keeps the call where the first server was.
   const mayRepeat = call.mayRepeat && call.failover?.mayRunTwice !== false;
-  return afterRedirect(found, redirected ?? call.transport.redirected?.(outcome, found.sent) ?? 'no', mayRepeat);
+  return afterRedirect(
+    found,
+    redirected ?? call.transport.redirected?.(outcome, call.redirectsBefore, found.sent) ?? 'no',
+    mayRepeat,
+  );
 }
 
 /** A reset looks the same before a TLS handshake is over as after the request was read, unless undici says which connection was never made. */

@@ -14,6 +14,7 @@ import {redactUrl} from '../decide/redact.ts';
 import type {Transients} from '../decide/transients.ts';
 import type {Budget} from '../guards/budget.ts';
 import type {Guards} from '../guards/origin-guards.ts';
+import {redirectsSeen} from '../transport/redirects.ts';
 import type {Caller, Transport} from '../transport/transport.ts';
 import type {RetryDecision} from './decision.ts';
 import type {Failover} from './failover.ts';
@@ -46,6 +47,8 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
   guards: Guards;
   readonly method: string;
   readonly startedAt: number;
+  /** `redirectsSeen()` when the call began. */
+  readonly redirectsBefore: number = redirectsSeen();
   /** Null where no observer watches the call. */
   span: CallObserver | null = null;
   /** Of the attempt in flight, or of the last one. */

@@ -87,12 +87,12 @@ export function discardDecision(call: CallFacts): void {
 /**
  * The response that was decided about is not the one that the other loop holds now.
  *
- * @param redirected Whether that of the transport came after a redirect.
+ * @param redirected Whether that of the transport came after a redirect; undefined: as the transport says of this one.
  */
 export async function reconsider<R extends AttemptResponse>(
   call: CallContext<R>,
   outcome: Outcome<R>,
-  redirected: Redirected,
+  redirected: Redirected | undefined,
 ): Promise<void> {
   releaseReservation(call);
   const byStatus = classificationOf(call, outcome, null, redirected);

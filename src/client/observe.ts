@@ -7,7 +7,6 @@ import type {GuardsView} from '../core/guard-snapshot.ts';
 import type {
   AttemptObserver,
   AttemptStart,
-  BodyEnd,
   BodyObserver,
   CallEventFacts,
   CallEventName,
@@ -91,11 +90,7 @@ export function noteFirstContent(trace: AttemptObserver, afterMs: number): void 
 
 export function startBody(trace: AttemptObserver): BodyObserver | null {
   const body = ask(() => trace.startBody?.());
-  return body === null ? null : {end: (how, error) => endBody(body, how, error)};
-}
-
-function endBody(body: BodyObserver, how: BodyEnd, error: unknown): void {
-  tell(() => body.end(how, error));
+  return body === null ? null : {end: (how, error) => tell(() => body.end(how, error))};
 }
 
 /** Runs the work in the observer's context: exactly once, also where the observer throws before or after it, or forgets it. */

@@ -95,7 +95,7 @@ export interface WeighedRequest {
 export interface Ports<R extends AttemptResponse = Response> {
   /**
    * Sends a request. Default: `globalThis.fetch`, read at each send; if that is a fetch of createFetch, the one that was there when this client was
-   * made.
+   * made. A wrapper returns the Response of the fetch below: a copy does not say whether a redirect was followed, see docs/semantics.md.
    */
   readonly fetch?: typeof globalThis.fetch;
   /** Time. Default: the system clock. */

@@ -24,7 +24,7 @@ export function snapshotBody(body: BodyInit | null | undefined, limitBytes: numb
     const copy = new URLSearchParams(body);
     return {body: copy, replayable: byteLength(String(copy), limitBytes) <= limitBytes};
   }
-  if (isBuffer(body) || ArrayBuffer.isView(body)) {
+  if (isBytes(body)) {
     checkBody(body);
     if (body.byteLength > limitBytes) return {body, replayable: false};
     return {body: isBuffer(body) ? body.slice(0) : copyOf(body), replayable: true};
@@ -35,13 +35,13 @@ export function snapshotBody(body: BodyInit | null | undefined, limitBytes: numb
 /** The body as text, where it is text or bytes; undefined for everything that has to be read first. */
 export function textOf(body: unknown): string | undefined {
   if (typeof body === 'string') return body;
-  return isBuffer(body) || ArrayBuffer.isView(body) ? new TextDecoder().decode(body) : undefined;
+  return isBytes(body) ? new TextDecoder().decode(body) : undefined;
 }
 
 /** The body of a request as text; undefined without one, and if it is not text. */
 export function plainText(body: unknown): string | undefined {
   if (typeof body === 'string' || body instanceof URLSearchParams) return String(body);
-  if (!isBuffer(body) && !ArrayBuffer.isView(body)) return undefined;
+  if (!isBytes(body)) return undefined;
   try {
     return new TextDecoder('utf-8', {fatal: true}).decode(body);
   } catch {
@@ -73,6 +73,9 @@ export function byteLength(text: string, limitBytes: number): number {
 
 /** Buffers of any realm: inside a sandbox, Node's own functions return buffers of another realm. */
 const isBuffer = (body: unknown): body is ArrayBuffer => isTagged(body, 'ArrayBuffer');
+
+const isBytes = (body: unknown): body is ArrayBuffer | ArrayBufferView<ArrayBuffer> =>
+  isBuffer(body) || ArrayBuffer.isView(body);
 
 /** The bytes of a view, apart from it. */
 export function copyOf(view: ArrayBufferView): Uint8Array<ArrayBuffer> {

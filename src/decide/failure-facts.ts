@@ -62,22 +62,24 @@ const OPENS = /^(connect|bind|getaddrinfo|query[A-Z]\w*)$/;
 /** How Node words the failure of an open connection. node-fetch 2 keeps only these words. */
 const OPEN_CONNECTION = /\b(read|write|shutdown) E[A-Z]{4}/;
 
+/** The fields of an error. */
+type Facts = Readonly<Record<string, unknown>>;
+
 const NOTHING: FailureFacts = {tried: [], codes: [], message: '', looksLikeNetwork: false};
 
 export function readFailure(error: unknown): FailureFacts {
   try {
-    const outer = asRecord(error);
-    if (outer === null) return NOTHING;
-    const inner = informative(outer.cause) ?? outer;
+    if (!isObject(error)) return NOTHING;
+    const inner = isInformative(error.cause) ? error.cause : error;
     const each = Array.isArray(inner.errors) ? inner.errors.map(readTried) : [];
-    const whole = readTried(inner.code === undefined || inner.code === null ? outer : inner);
+    const whole = readTried(inner.code === undefined || inner.code === null ? error : inner);
     const tried = each.some(hasCode) ? each : [whole].filter(hasCode);
     const message = String(inner.message ?? '');
     return {
       tried,
       codes: tried.filter(hasCode).map(({code}) => code),
       message,
-      looksLikeNetwork: NETWORK_MESSAGES.some(pattern => pattern.test(message)) || failedWithoutCode(outer, inner),
+      looksLikeNetwork: NETWORK_MESSAGES.some(pattern => pattern.test(message)) || failedWithoutCode(error, inner),
     };
   } catch {
     return NOTHING;
@@ -91,16 +93,14 @@ export function isNetworkFailure(error: unknown): boolean {
 }
 
 /** A cause with a code or a message. The cause that msw gives `fetch failed` is a Response, which has neither. */
-function informative(cause: unknown): Record<string, unknown> | null {
-  const inner = asRecord(cause);
-  return typeof inner?.code === 'string' || typeof inner?.message === 'string' ? inner : null;
-}
+const isInformative = (cause: unknown): cause is Facts =>
+  isObject(cause) && (typeof cause.code === 'string' || typeof cause.message === 'string');
 
 /**
  * undici's `fetch failed` because of an error without a code. A socket's errors have one; nock's replyWithError and undici's MockAgent report
  * the error of the test as it is. Other kinds of errors (TypeError, RangeError) are mistakes in a program.
  */
-function failedWithoutCode(outer: Record<string, unknown>, {name, code, message}: Record<string, unknown>): boolean {
+function failedWithoutCode(outer: Facts, {name, code, message}: Facts): boolean {
   return (
     outer.message === 'fetch failed' &&
     name === 'Error' &&
@@ -112,7 +112,7 @@ function failedWithoutCode(outer: Record<string, unknown>, {name, code, message}
 }
 
 function readTried(error: unknown): Tried {
-  const {code, syscall, erroredSysCall, message} = asRecord(error) ?? {};
+  const {code, syscall, erroredSysCall, message} = isObject(error) ? error : {};
   const call = syscall ?? erroredSysCall; // The latter is node-fetch's.
   return {
     code: typeof code === 'string' && CODE.test(code) ? code : '',
@@ -122,8 +122,6 @@ function readTried(error: unknown): Tried {
 }
 
 const hasCode = ({code}: Tried): boolean => code !== '';
-
-const asRecord = (value: unknown): Readonly<Record<string, unknown>> | null => (isObject(value) ? value : null);
 
 /** The kind of a transport's error. The timeout of a custom fetch is recognized by the name of its error. */
 export function failureKind(error: unknown): 'network' | 'attempt-timeout' | 'hook' | 'other' {

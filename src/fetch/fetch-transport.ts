@@ -119,12 +119,12 @@ export class FetchTransport
     this.#controller?.abort(reason);
   }
 
-  redirected(outcome: Outcome<Response>): Redirected {
+  redirected(outcome: Outcome<Response>, redirectsBefore: number): Redirected {
     const init = this.#init;
     const input = this.#input;
     const request: Partial<Request> = typeof input === 'string' ? {url: input} : input;
     const movedTo = this.#latest instanceof FetchRequest ? this.#latest.url : null;
-    return fetchRedirected(outcome, {
+    return fetchRedirected(outcome, redirectsBefore, {
       url: movedTo ?? request.url!,
       method: init?.method ?? request.method ?? 'GET',
       redirect: init?.redirect ?? request.redirect,

@@ -5,6 +5,7 @@
 import type {PolicyHandle} from '../client/policy-handle.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {isSafeMethod} from '../decide/idempotency.ts';
+import {watchRedirects} from '../transport/redirects.ts';
 import {latestSend, type NestedSend, runSend} from './nested-sends.ts';
 import {hasSameCredentials, isPassedOn, methodOf, type SentRequest} from './sent-request.ts';
 
@@ -43,6 +44,7 @@ export class Sender {
   #sendBy(by: Fetch | undefined, input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
     if (by === undefined) throw new TypeError(NO_FETCH);
     if (by === RUNTIMES) return by(input, init);
+    watchRedirects();
     if (globalThis.fetch !== RUNTIMES) return sendNoted(this, by, input, init);
     // Nothing but a reference of the port leads back. What it calls before it returns is found, which costs no promise.
     if (this.#nested === MOST_NESTED) throw loopError();

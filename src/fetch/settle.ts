@@ -41,7 +41,6 @@ function callerFrames(): string {
   const holder: {stack?: unknown} = {};
   // Exists only in V8.
   Error.captureStackTrace?.(holder, rejectedWith);
-  if (typeof holder.stack !== 'string') return '';
-  const [, ...frames] = holder.stack.split('\n');
-  return frames.map(frame => `\n${frame}`).join('');
+  // Without the first line, which names the holder.
+  return typeof holder.stack === 'string' ? holder.stack.replace(/.*/, '') : '';
 }

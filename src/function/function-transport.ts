@@ -8,7 +8,7 @@ import type {Outcome} from '../core/outcome.ts';
 import type {AskedTokens} from '../decide/asked-tokens.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import {Answer, answerBodies, answerOfError} from '../transport/answer.ts';
-import {followedRedirect, redirectsSeen} from '../transport/followed-redirects.ts';
+import {followedRedirect, noteCall} from '../transport/followed-redirects.ts';
 import {HeaderRecord} from '../transport/header-record.ts';
 import type {Transport, TransportRequest} from '../transport/transport.ts';
 
@@ -32,7 +32,6 @@ export class FunctionTransport implements Transport<Answer> {
   readonly #call: Pick<CallContext<Answer>, 'correlationId'>;
   readonly #run: Run;
   readonly #key: string | undefined;
-  readonly #redirectsBefore = redirectsSeen();
   #attempts = 0;
 
   constructor(
@@ -63,6 +62,7 @@ export class FunctionTransport implements Transport<Answer> {
   }
 
   async #send(signal: AbortSignal, context: FunctionContext): Promise<Answer> {
+    noteCall(this.#call.correlationId);
     try {
       return new Answer(200, await this.#run(signal, context));
     } catch (error) {
@@ -73,9 +73,8 @@ export class FunctionTransport implements Transport<Answer> {
     }
   }
 
-  redirected({response, error}: Outcome<Answer>): Redirected {
-    const said = response === null ? error : response.origin;
-    return followedRedirect(said, this.#call.correlationId, this.#redirectsBefore) ? 'yes' : 'no';
+  redirected({response, error}: Outcome<Answer>, redirectsBefore: number): Redirected {
+    return followedRedirect(response === null ? error : response.origin, this.#call.correlationId, redirectsBefore);
   }
 
   timeoutError(error: TimeoutError): unknown {

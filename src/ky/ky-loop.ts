@@ -245,7 +245,7 @@ class KyLoop {
     if (call === null) return false;
     // A hook changed the response: the response that was classified is not the one that ky holds.
     if (response !== undefined && response.status !== this.#lastResponse?.status)
-      await reconsider(call, answered(response), this.#lastResponse?.redirected ? 'yes' : 'no');
+      await reconsider(call, answered(response), this.#lastResponse?.redirected ? 'yes' : undefined);
     return this.#retries;
   }
 

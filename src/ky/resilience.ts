@@ -12,7 +12,7 @@ import type {PolicyArgument, PolicyHandle} from '../client/policy-handle.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {httpAnswers} from '../decide/answers-http.ts';
 import type {PolicyInput} from '../policy/types.ts';
-import {watchFailedRequests} from '../transport/redirects.ts';
+import {watchFailedRequests, watchRedirects} from '../transport/redirects.ts';
 import {explicitOptions, takeOverTimeouts} from './explicit-options.ts';
 import {KyCall, type KyOptions} from './ky-call.ts';
 import {driveKyLoop} from './ky-loop.ts';
@@ -49,6 +49,7 @@ export function optionsUnder(handle: PolicyHandle, ports: KyPorts): Options {
   requireKy();
   const client = new Client(handle, ports, httpAnswers);
   watchFailedRequests();
+  watchRedirects();
   const init: InitHook & {[OURS]?: true} = options => {
     const marked = options as {[OURS]?: true};
     if (marked[OURS]) return; // The same hook twice, by extending twice, is one policy.

@@ -1,10 +1,12 @@
 /**
- * Whether a fetch followed a redirect before it ended. A response says so itself. fetch rejects with the last request's error; only undici,
- * which is Node's fetch too, publishes on `diagnostics_channel` which request that was. A transport that does not use undici publishes nothing.
+ * Whether a fetch followed a redirect before it ended. A response says so itself, unless a wrapper of fetch copied it. fetch rejects with the
+ * last request's error; only undici, which is Node's fetch too, publishes on `diagnostics_channel` which request that was. A transport that does
+ * not use undici publishes nothing.
  */
 
 import type {Outcome} from '../core/outcome.ts';
 import {isObject} from '../core/unknown-value.ts';
+import {isSafeMethod} from '../decide/idempotency.ts';
 import type {Redirected} from '../decide/redirected.ts';
 
 /** The request that was sent, by its properties in fetch. */
@@ -16,14 +18,16 @@ export interface SentRequest {
 
 export function fetchRedirected(
   {response, error}: Outcome<Response>,
+  redirectsBefore: number,
   {method, url, redirect}: SentRequest,
 ): Redirected {
   if (redirect === 'error' || redirect === 'manual') return 'no';
   if (response === null) return failedAfterRedirect(error, method, url);
   // Some Responses have no such property, such as a polyfill's.
-  const {redirected} = response as {redirected?: unknown};
-  if (typeof redirected !== 'boolean') return 'unknown';
-  return redirected ? 'yes' : 'no';
+  const {redirected, url: source} = response as {redirected?: unknown; url?: unknown};
+  if (redirected) return 'yes';
+  // A Response that a program made, such as a copy or that of a test double, has no URL, and `redirected` is false whatever happened.
+  return redirected === false && (source || redirectsSeen() === redirectsBefore) ? 'no' : 'unknown';
 }
 
 /** An undici request, as far as the channel is read. */
@@ -33,8 +37,38 @@ interface FailedRequest {
   /** With the query. */
   readonly path: string;
 }
-export interface Channels {
+interface Channels {
   subscribe(name: string, listener: (message: unknown) => void): void;
+}
+
+/** Subscribes to what undici and node:http publish; only Node has it. */
+export function subscribe(name: string, listener: (message: unknown) => void): void {
+  const {process} = globalThis as {process?: {getBuiltinModule?(name: string): Channels | undefined}};
+  process?.getBuiltinModule?.('node:diagnostics_channel')?.subscribe(name, listener);
+}
+
+/** An answer, as undici and node:http publish it. */
+interface Answered {
+  readonly request: {readonly method: string};
+  readonly response: {readonly statusCode: number};
+}
+
+let redirects = 0;
+let countsRedirects = false;
+
+/** How many requests of this process with an effect were answered with a redirect since `watchRedirects()`. */
+export const redirectsSeen = (): number => redirects;
+
+/** Called before a request is sent by a function that may copy Responses. Costs a request a look at the status of its answer. */
+export function watchRedirects(): void {
+  if (countsRedirects) return;
+  countsRedirects = true;
+  for (const name of ['undici:request:headers', 'http.client.response.finish'])
+    subscribe(name, message => {
+      const {request, response} = message as Answered;
+      const {statusCode: status} = response; // Requests with an effect get no 304.
+      if (status > 300 && status < 309 && !isSafeMethod(request.method)) redirects++;
+    });
 }
 
 /** `POST https://shop.example/orders?a=b` of every request that an error ended: requests that wait for one connection share its error. */
@@ -47,16 +81,14 @@ let isWatching = false;
 export function watchFailedRequests(): void {
   if (isWatching) return;
   isWatching = true;
-  const {process} = globalThis as {process?: {getBuiltinModule?(name: string): Channels | undefined}};
-  const channels = process?.getBuiltinModule?.('node:diagnostics_channel');
-  channels?.subscribe('undici:request:error', message => {
+  subscribe('undici:request:error', message => {
     const {request, error} = message as {request: FailedRequest; error: unknown};
     if (!isObject(error)) return;
-    const line = `${request.method.toUpperCase()} ${request.origin}${request.path}`;
+    const line = lineOf(request.method, `${request.origin}${request.path}`);
     const others = failedRequests.get(error) ?? [];
     if (!others.includes(line)) failedRequests.set(error, [...others, line]);
   });
-  channels?.subscribe('undici:client:connectError', message => {
+  subscribe('undici:client:connectError', message => {
     const {error} = message as {error: unknown};
     if (isObject(error)) failedConnects.add(error);
   });
@@ -80,17 +112,10 @@ const DEEPEST_CAUSE = 4;
  * a server answered that exactly this request is to be sent here; then a retry only follows the redirect.
  */
 function failedAfterRedirect(error: unknown, method: string, url: string): Redirected {
-  const failed = requestsEndedBy(error);
-  if (failed === undefined) return 'unknown';
+  const failed = causesOf(error).flatMap(each => failedRequests.get(each) ?? []);
   const own = lineOf(method, url);
-  if (!failed.includes(own)) return 'yes';
-  return failed.every(line => line === own) ? 'no' : 'unknown';
-}
-
-function requestsEndedBy(error: unknown): readonly string[] | undefined {
-  return causesOf(error)
-    .map(each => failedRequests.get(each))
-    .find(failed => failed !== undefined);
+  if (failed.every(line => line === own)) return failed.length > 0 ? 'no' : 'unknown';
+  return failed.includes(own) ? 'unknown' : 'yes';
 }
 
 /** The error and its causes. */

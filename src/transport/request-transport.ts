@@ -123,9 +123,9 @@ export class RequestTransport implements Transport<Response> {
     return this.#latest;
   }
 
-  redirected(outcome: Outcome<Response>): Redirected {
+  redirected(outcome: Outcome<Response>, redirectsBefore: number): Redirected {
     const {method, url, redirect} = this.#options.request;
-    return fetchRedirected(outcome, {method, url: this.#latest?.url ?? url, redirect});
+    return fetchRedirected(outcome, redirectsBefore, {method, url: this.#latest?.url ?? url, redirect});
   }
 
   resent(outcome: Outcome<Response>): boolean {

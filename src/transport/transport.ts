@@ -107,9 +107,10 @@ export interface Transport<R extends AttemptResponse> {
    * Whether a redirect was followed before this outcome of the last attempt. Called only for outcomes that would prove that the server did
    * not act. Absent if the transport follows no redirects.
    *
+   * @param redirectsBefore `redirectsSeen()` before the call.
    * @param sent How far the request got, by the outcome alone.
    */
-  redirected?(outcome: Outcome<R>, sent: Sent): Redirected;
+  redirected?(outcome: Outcome<R>, redirectsBefore: number, sent: Sent): Redirected;
   /** Whether the fetch below has sent the request of this answer once more itself. Left out: it does not. */
   resent?(outcome: Outcome<R>): boolean;
   /** The error the caller is given when time ran out. */

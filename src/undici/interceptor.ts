@@ -209,7 +209,7 @@ class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallCon
     return this.#latest;
   }
 
-  redirected(_outcome: Outcome<Dispatched>, sent: Sent): Redirected {
+  redirected(_outcome: Outcome<Dispatched>, _redirectsBefore: number, sent: Sent): Redirected {
     const redirected = this.#dispatched?.redirected(sent) ?? 'no';
     this.#isHarmless = redirected === 'no';
     return redirected;

@@ -26,6 +26,20 @@ const redirecting = new Agent().compose(interceptors.redirect({maxRedirections: 
 const CLIENTS: Readonly<Record<string, Send>> = {
   fetch: async (url, headers, signal) => withStatus(await fetch(url, {...INIT, headers, signal})),
   'fetch, without our headers': async (url, _, signal) => withStatus(await fetch(url, {...INIT, signal})),
+  'fetch, without our headers, a copied Response': async (url, _, signal) => {
+    const response = await fetch(url, {...INIT, signal});
+    return withStatus(new Response(response.body, response));
+  },
+  'fetch, without our headers, the status or the code alone': async (url, _, signal) => {
+    const {ok, status} = await fetch(url, {...INIT, signal}).catch(error => {
+      throw Object.assign(new Error('failed'), {code: error.cause.code});
+    });
+    return withStatus({ok, status});
+  },
+  'node:http, without our headers': (url, _, signal) =>
+    viaHttp('POST', url, {}, signal).catch(({code, response}) => {
+      throw Object.assign(new Error('failed'), {code, response: response && {status: response.status}});
+    }),
   'fetch of undici': async (url, headers, signal) => withStatus(await undiciFetch(url, {...INIT, headers, signal})),
   ky: (url, headers, signal) => ky.post(url, {body: 'order', retry: 0, headers, signal}).text(),
   'request of undici': async (url, headers, signal) => {
@@ -175,6 +189,24 @@ describe('a redirect that a function or a batch followed', () => {
     await runBatch(['a', 'b'], {chunkSize: 2, sendChunk} as never, {policy: POLICY, target: {url}});
     expect(acted).to.equal(1);
   });
+
+  for (const [title, passes] of [
+    ['of a guarded function that passes our headers on', true],
+    ['of one that does not, where the answer says that it was not redirected', false],
+  ] as const)
+    it(`${title}, while others are redirected: a 429 is sent again`, async () => {
+      const post =
+        (url: string) =>
+        (signal: AbortSignal, {headers}: {headers: Record<string, string>}) =>
+          fetch(url, {...INIT, signal, headers: passes ? headers : {}}).then(withStatus);
+      let runs = 0;
+      await guard(POLICY)(async (signal, context) => {
+        runs++;
+        await guard(POLICY)(post(`${origin}/act/200`));
+        return post(`${origin}/direct-while`)(signal, context);
+      }).catch(() => {});
+      expect([runs, acted]).to.deep.equal([3, 6]);
+    });
 
   it('sends again what may be repeated', async () => {
     const url = `${origin}/act/429`;

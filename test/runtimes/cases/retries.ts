@@ -2,6 +2,7 @@
 
 import {reportOf} from '../../../src/core.ts';
 import {useFixedBreakers} from '../../../src/features.ts';
+import {guard} from '../../../src/function.ts';
 import {AT_ONCE, attemptsOf, type Case, equal, ok, Script, thrown} from '../case.ts';
 
 const idsOf = (seen: readonly {headers: Readonly<Record<string, string>>}[], header: string): (string | undefined)[] =>
@@ -40,6 +41,22 @@ export const retries: readonly Case[] = [
       const script = new Script(here, '503,200');
       const response = await adapter(AT_ONCE)(script.url, {method: 'POST', body: 'x'});
       equal([response.status, reportOf(response)?.refusal], [503, 'may-have-acted'], 'status and refusal');
+      equal((await script.sent()).length, 1, 'requests');
+    },
+  },
+  {
+    name: 'a POST whose server redirects it to one that refuses connections is sent once',
+    async run({here, nowhere}, adapter) {
+      const script = new Script(here, `303;location=${nowhere}`);
+      await thrown(adapter(AT_ONCE)(script.url, {method: 'POST', body: 'x'}));
+      equal((await script.sent()).length, 1, 'requests');
+    },
+  },
+  {
+    name: 'a POST of a guarded function whose server redirects it to one that refuses connections is sent once',
+    async run({here, nowhere}) {
+      const script = new Script(here, `303;location=${nowhere}`);
+      await thrown(guard(AT_ONCE)(signal => fetch(script.url, {method: 'POST', body: 'x', signal})));
       equal((await script.sent()).length, 1, 'requests');
     },
   },
