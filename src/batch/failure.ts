@@ -7,6 +7,7 @@ import {type CallReport, isSentence, reportFor} from '../call/report.ts';
 import {isPromise} from '../core/awaitable.ts';
 import {RejectedError} from '../core/errors.ts';
 import type {Outcome} from '../core/outcome.ts';
+import {fieldOf} from '../core/unknown-value.ts';
 import {type Classification, harmless} from '../decide/classification.ts';
 import type {Refusal} from '../decide/may-retry.ts';
 import {Answer} from '../transport/answer.ts';
@@ -87,12 +88,11 @@ function named({kind, error}: Outcome<Answer>, code: string, reason: string): {c
     return {code: error.code, reason: error.message};
   if (kind !== 'other' || !(error instanceof Error)) return {code, reason};
   if (error instanceof RedirectError) return {code: error.code, reason: error.message};
-  const ownCode = (error as {code?: unknown}).code;
-  const name = typeof ownCode === 'string' ? ownCode : error.name;
+  const [ownCode, name, message, cause] = ['code', 'name', 'message', 'cause'].map(field => fieldOf(error, field));
   // The error of fetch says only that it failed; the reason is in its cause.
-  const {cause} = error;
-  const why = cause instanceof Error && cause.message !== '' ? `${error.message}: ${cause.message}` : error.message;
-  return {code: name, reason: `${error.name}: ${withoutCredentials(why)}`};
+  const below = cause instanceof Error && fieldOf(cause, 'message');
+  const why = below ? `${message}: ${below}` : `${message}`;
+  return {code: typeof ownCode === 'string' ? ownCode : `${name}`, reason: `${name}: ${withoutCredentials(why)}`};
 }
 
 /** The messages of fetch repeat the whole URL. */

@@ -7,7 +7,7 @@ import type {CallResult} from '../core/call-view.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {type HiddenField, hiddenField} from '../core/hidden-field.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
-import {isObject} from '../core/unknown-value.ts';
+import {fieldOf, isObject} from '../core/unknown-value.ts';
 import type {Refusal} from '../decide/may-retry.ts';
 import type {CallFacts} from './context.ts';
 
@@ -92,7 +92,7 @@ export function reportOf(answer: unknown): CallReport | undefined {
     const report = ownReportOf(object);
     if (report !== undefined) return report;
     for (const holder of HOLDERS) {
-      const held = read(object, holder);
+      const held = fieldOf(object, holder);
       if (typeof held === 'object' && !found.includes(held)) found.push(held);
     }
   }
@@ -102,17 +102,8 @@ export function reportOf(answer: unknown): CallReport | undefined {
 function ownReportOf(object: object): CallReport | undefined {
   const call = callOf.get(object);
   if (call !== undefined) return reportFor(call);
-  const resilience = read(object, 'resilience');
+  const resilience = fieldOf(object, 'resilience');
   return isReport(resilience) ? resilience : undefined;
-}
-
-/** Undefined where the getter throws. */
-function read(object: object, key: string): unknown {
-  try {
-    return (object as Record<string, unknown>)[key];
-  } catch {
-    return undefined;
-  }
 }
 
 /** Attaches the report to the response or the error. */

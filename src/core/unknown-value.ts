@@ -11,6 +11,15 @@ export const isRecord = (value: unknown): value is Readonly<Record<string, unkno
 export const isTagged = (value: unknown, name: string): boolean =>
   Object.prototype.toString.call(value) === `[object ${name}]`;
 
+/** Undefined where its getter throws. */
+export function fieldOf(value: unknown, name: string): unknown {
+  try {
+    return (value as Record<string, unknown> | null | undefined)?.[name];
+  } catch {
+    return undefined;
+  }
+}
+
 /** Undefined for a text that is not JSON. */
 export function parsedText(text: string): unknown {
   try {

@@ -4,7 +4,7 @@ import type {ResponseBodies} from '../body/response-bodies.ts';
 import type {Awaitable} from '../core/awaitable.ts';
 import type {AttemptResponse, ResponseHeaders} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
-import {isObject, parsedText} from '../core/unknown-value.ts';
+import {fieldOf, isObject, parsedText} from '../core/unknown-value.ts';
 import {usageOf} from '../decide/usage.ts';
 
 /** Headers as an object, or as a record by name. */
@@ -32,13 +32,13 @@ export class Answer<Value = unknown> implements AttemptResponse {
     this.#headers = headers;
   }
 
-  /** The headers; empty if the response has none. */
+  /** The headers; empty if the response has none, or none that can be read. */
   get headers(): ResponseHeaders {
-    const headers: unknown = this.#headers;
-    if (headers instanceof Headers) return headers;
-    if (!isObject(headers)) return NO_HEADERS;
-    if (headers instanceof Map) return ofEntries(headers);
-    return hasGet(headers) ? ofObject(headers) : ofEntries(Object.entries(headers));
+    try {
+      return headersOf(this.#headers);
+    } catch {
+      return NO_HEADERS;
+    }
   }
 }
 
@@ -56,10 +56,18 @@ export const answerBodies: ResponseBodies<Answer> = {
  * `responseBody`.
  */
 function errorBodyOf({value, error}: Answer, {maxBytes}: ErrorRead): unknown {
-  const thrown = (error ?? {}) as {readonly error?: unknown; readonly responseBody?: unknown};
-  const said = value ?? thrown.error ?? thrown.responseBody;
+  const said = value ?? fieldOf(error, 'error') ?? fieldOf(error, 'responseBody');
   if (typeof said !== 'string') return said;
   return said.length <= maxBytes ? parsedText(said) : undefined;
+}
+
+function headersOf(headers: unknown): ResponseHeaders {
+  if (headers instanceof Headers) return headers;
+  if (!isObject(headers)) return NO_HEADERS;
+  if (headers instanceof Map) return ofEntries(headers);
+  return hasGet(headers)
+    ? ofObject(headers)
+    : ofEntries(Object.keys(headers).map(name => [name, fieldOf(headers, name)]));
 }
 
 /** Headers of any class. */
@@ -73,7 +81,10 @@ const hasGet = (headers: object): headers is ForeignHeaders =>
 /** AxiosHeaders return undefined for a header that is missing, and lists; `get` of others may return anything. */
 function ofObject(headers: ForeignHeaders): ResponseHeaders {
   const get = (name: string): string | null => {
-    const value = headers.get(name);
+    let value: unknown;
+    quietly(() => {
+      value = headers.get(name);
+    });
     if (Array.isArray(value)) return value.join(', ');
     return typeof value === 'string' || typeof value === 'number' ? `${value}` : null;
   };
@@ -126,27 +137,14 @@ function answerOfResponse(response: Response): Promise<Answer> {
  * The answer for a thrown error with a status, as those of ky, axios, got, undici and the SDKs of model servers have; undefined for others.
  */
 export function answerOfError(error: unknown): Answer | undefined {
-  if (typeof error !== 'object' || error === null) return undefined;
-  const thrown = error as ErrorWithStatus;
-  const {response} = thrown;
-  const status = [thrown.status, thrown.statusCode, response?.status, response?.statusCode].find(isStatus);
+  if (!isObject(error)) return undefined;
+  const response = fieldOf(error, 'response');
+  const both = [error, response];
+  const status = both.flatMap(each => [fieldOf(each, 'status'), fieldOf(each, 'statusCode')]).find(isStatus);
   if (status === undefined || status < 400) return undefined;
-  const body = thrown.data ?? response?.data ?? thrown.body ?? undefined;
-  return new Answer(status, body, thrown.headers ?? response?.headers ?? undefined, error);
-}
-
-interface ErrorWithStatus {
-  readonly status?: unknown;
-  readonly statusCode?: unknown;
-  readonly headers?: AnswerHeaders;
-  readonly body?: unknown;
-  readonly data?: unknown;
-  readonly response?: {
-    readonly status?: unknown;
-    readonly statusCode?: unknown;
-    readonly headers?: AnswerHeaders;
-    readonly data?: unknown;
-  };
+  const body = fieldOf(error, 'data') ?? fieldOf(response, 'data') ?? fieldOf(error, 'body') ?? undefined;
+  const headers = both.map(each => fieldOf(each, 'headers')).find(isObject);
+  return new Answer(status, body, headers as AnswerHeaders | undefined, error);
 }
 
 const isStatus = (value: unknown): value is number =>
