@@ -18,7 +18,7 @@ export function likenessOf(key: string, known: string): Likeness {
   if (wrong === right) return 'same';
   const words = wordsOf(known);
   if (!carriesTheSame(wordsOf(key), wrong, words) || isOneWordMore(wrong, right)) return 'other';
-  if (isOneSlip(wrong, right, words)) return 'same';
+  if (isOneSlip(wrong, right, words)) return wordsOf(key).some(word => OTHER_WORDS.has(word)) ? 'likely' : 'same';
   return editDistance(wrong, right) <= MOST_SLIPS ? 'likely' : 'other';
 }
 
@@ -48,6 +48,18 @@ export function inMilliseconds(key: string, known: string, value: unknown): numb
 }
 
 const MOST_SLIPS = 2;
+
+/** One slip from a word of a known name, and a word of its own: sharded keys are not shared, and a reply is not a replay. */
+const OTHER_WORDS: ReadonlySet<string> = new Set([
+  'shard',
+  'sharded',
+  'spared',
+  'reply',
+  'relay',
+  'reader',
+  'steam',
+  'edge',
+]);
 
 const normalise = (name: string): string => name.toLowerCase().replace(/[-_\s]/g, '');
 

@@ -202,6 +202,18 @@ describe('a safe fix of a misspelt field', function () {
       expect(findings.filter(({code}) => code === 'RL004')).to.have.length(1);
     });
   }
+
+  const inFailover = (fields: object): object => ({failover: fields});
+  for (const [wrong, wrap] of [
+    ['shardedKeys', inFailover],
+    ['shardKeys', inFailover],
+    ['sparedCredentials', inFailover],
+    ['replyLimitBytes', (fields: object) => fields],
+    ['relayLimitBytes', (fields: object) => fields],
+  ] as const)
+    it(`leaves ${wrong}, which is another word, to its author`, async () => {
+      expect(await renamed(wrap, wrong)).to.deep.equal([]);
+    });
 });
 
 describe('an unsafe fix of a misspelt field', function () {
