@@ -1,7 +1,10 @@
 /** What Redis does not know yet of the amounts that it granted: when they were used, and which are given back. */
+import {SLOTS} from './quota-script.ts';
 
 /** So many reports are made again with each request until one is answered. Further changes wait. */
 const MOST_REPORTS = 8;
+/** An amount that was used so many slots before the end of its lease counts for too long, until Redis knows. */
+const EARLY_SLOTS: number = SLOTS / 16;
 
 /** What was handed over for a request. */
 interface Report {
@@ -22,7 +25,7 @@ export class QuotaChanges {
     this.#amounts = Array.from({length: count}, () => new Map<number, number>());
   }
 
-  /** Whether amounts are to be given back, so that other processes can use them. */
+  /** Whether other processes wait for longer than they have to, until Redis knows of the changes. */
   get isUrgent(): boolean {
     return this.#isUrgent;
   }
@@ -32,6 +35,7 @@ export class QuotaChanges {
     if (from === to) return;
     this.#add(index, from, -amount);
     this.#add(index, to, amount);
+    if (from - to > EARLY_SLOTS) this.urge();
   }
 
   /** More or, if negative, less was used than was taken. */

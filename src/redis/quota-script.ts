@@ -12,7 +12,8 @@
  *
  * KEYS: the window (hash), the processes (sorted set by when they were last seen), the line (sorted set by arrival).
  * ARGV, after those of every guard: id of the state that the process knows, 0 before its first answer; lease in ms, number of limits, then for
- * each limit: max, perMs, ms between two requests (0 for tokens), most of a lease, amount that is needed, amount that is wanted; then the number
+ * each limit: max, perMs, ms between two requests (0 for tokens), most of a lease, amount that the first attempt needs, amount of all that wait, amount for those that are likely to
+ * come; then the number
  * of reports and for each: the number of the first request that had it, the number of changes and for each: limit, slot, amount, which may be
  * negative; then the number of uses without a grant and for each: the number of the first request that had it, limit, age in ms, amount.
  * Reply: id of the state, 1 if the needed amounts are granted, ms to wait if not, number of processes, then for each limit: granted
@@ -40,7 +41,7 @@ local known, leaseMs, count = argument(), argument(), argument()
 local longest = 0
 local limits = {}
 for i = 1, count do
-  local limit = {max = argument(), perMs = argument(), spacing = argument(), lease = argument(), need = argument(), want = argument()}
+  local limit = {max = argument(), perMs = argument(), spacing = argument(), lease = argument(), need = argument(), want = argument(), spare = argument()}
   limit.slotMs = limit.perMs / SLOTS
   limit.slot = math.floor(now / limit.slotMs)
   limit.ends = math.floor((now + leaseMs) / limit.slotMs)
@@ -100,8 +101,6 @@ end
 -- What those ahead in the line need, and those behind.
 local ahead, behind = {}, {}
 for i = 1, count do ahead[i], behind[i] = 0, 0 end
-local needs = false
-for _, limit in ipairs(limits) do needs = needs or limit.need > 0 end
 local isAhead, isAlone = true, true
 local first, firstNeeds
 for _, other in ipairs(redis.call('ZRANGE', line, 0, -1)) do
@@ -184,9 +183,15 @@ end
 for i, limit in ipairs(limits) do
   local granted = 0
   if waitMs == 0 then
-    -- To save round trips, a process gets more than it needs: for all of its waiting attempts if no other process waits, else up to a lease.
-    local most = math.min(limit.want, limit.free - behind[i])
-    if not (needs and isAlone) then most = math.min(most, math.max(limit.lease, limit.need)) end
+    -- To save round trips, a process gets more than it needs. If no other process waits: for all of its waiting attempts, and for those to come up
+    -- to its part of what is free then. Else up to a lease.
+    local free = limit.free - behind[i]
+    local most = math.min(limit.want, free)
+    if isAlone then
+      most = most + math.max(0, math.min(limit.spare, math.floor((free - most) / processes)))
+    else
+      most = math.min(most, math.max(limit.lease, limit.need))
+    end
     if limit.spacing > 0 then
       most = math.min(most, math.floor((now + limit.early - limit.next) / limit.spacing) + 1)
     end

@@ -132,14 +132,14 @@ export class SharedQuota implements QuotaSupply {
 
   take(amounts: Amounts, now: number): QuotaLot {
     const taken = this.#limits.map(limit => limit.amountOf(amounts));
-    this.#size.use(taken);
+    this.#size.use(taken, now);
     const lot = (this.#covers(amounts) ? this.#leases.take(taken, now) : null) ?? this.#ungranted.add(taken, now);
     if (!this.#store.isAvailable) {
       this.#wasAlone = true;
-      this.#ask(this.#none(), this.#size.likely(now), now);
+      this.#prefetch(now);
     }
     // While attempts wait, the first of them asks.
-    else if (this.#leases.isLow && this.#quota.waiting === 0 && now >= this.#askAt) this.#prefetch(now);
+    else if (this.#leases.isLow && this.#quota.waiting === 0 && now >= this.#askAt) this.#prefetchMore(now);
     if (!this.#ungranted.isEmpty) this.#flushLater(now);
     return lot;
   }
@@ -186,7 +186,7 @@ export class SharedQuota implements QuotaSupply {
     }
     const shareMs = this.#waitInShareMs(first, now);
     if (this.#covers(first) || (shareMs > 0 && !this.#wasAlone)) return shareMs;
-    if (now >= this.#askAt) this.#ask(this.#missing(first), this.#wanted(all, now), now);
+    if (now >= this.#askAt) this.#ask(this.#missing(first), this.#missing(all), this.#spare(now), now);
     const since = joinedAt + this.#limited.since(joinedAt);
     // An attempt that waited already when Redis was asked has got an answer; one that came later has not.
     const askedSince = since <= this.#answeredAskAt ? this.#answeredAt : since;
@@ -198,7 +198,7 @@ export class SharedQuota implements QuotaSupply {
 
   /** Leaves the line in Redis, where the others wait behind this process. */
   unneeded(now: number): void {
-    if (now < this.#freeAt) this.#ask(this.#none(), this.#none(), now);
+    if (now < this.#freeAt) this.#askForNone(now);
   }
 
   /** The amounts count from now on, and no longer from before. @returns Whether that is another slot. */
@@ -214,22 +214,13 @@ export class SharedQuota implements QuotaSupply {
     return hasMoved;
   }
 
-  /** For the attempts in the queue, and for those that are likely to come until the next answer. */
-  #wanted(all: Amounts, now: number): number[] {
-    const missing = this.#missing(all);
-    if (now < this.#contendedUntil) return missing;
-    const likely = this.#size.likely(now);
-    return missing.map((amount, index) => amount + likely[index]!);
-  }
-
   #missing(amounts: Amounts): number[] {
     return this.#limits.map((limit, index) => Math.max(0, limit.amountOf(amounts) - this.#leases.left[index]!));
   }
 
   /** No process stands in the line of a Redis that answers too late. While attempts wait, it is asked again and again. */
   #askWhetherItAnswers(now: number): void {
-    const isAsking = this.#ask(this.#none(), this.#size.likely(now), now);
-    if (!isAsking) this.#pollBy(this.#store.retryAt, now);
+    if (!this.#prefetch(now)) this.#pollBy(this.#store.retryAt, now);
   }
 
   #none(): number[] {
@@ -260,14 +251,31 @@ export class SharedQuota implements QuotaSupply {
     return now < this.#shareUntil ? Math.min(this.#shareUntil - now, this.#waitAloneMs(amounts, now)) : 0;
   }
 
-  /** Leases what the process is likely to take during the next lease. */
-  #prefetch(now: number): void {
-    const wanted = this.#size.likely(now);
-    if (wanted.some(amount => amount > 0)) this.#ask(this.#none(), wanted, now);
+  #prefetchMore(now: number): void {
+    if (this.#size.likely(now).some(amount => amount > 0)) this.#prefetch(now);
   }
 
-  /** @returns Whether Redis is asked. */
-  #ask(needed: readonly number[], wanted: readonly number[], now: number): boolean {
+  /** Leases what the process is likely to take during the next lease. @returns Whether Redis is asked. */
+  #prefetch(now: number): boolean {
+    return this.#ask(this.#none(), this.#none(), this.#size.likely(now), now);
+  }
+
+  #askForNone(now: number): boolean {
+    return this.#ask(this.#none(), this.#none(), this.#none(), now);
+  }
+
+  /** For attempts that are likely to come. If several processes compete, the others need what is left. */
+  #spare(now: number): number[] {
+    return now < this.#contendedUntil ? this.#none() : this.#size.likely(now);
+  }
+
+  /**
+   * @param needed By the first attempt that waits.
+   * @param wanted By all attempts that wait.
+   * @param spare  For attempts that are likely to come.
+   * @returns Whether Redis is asked.
+   */
+  #ask(needed: readonly number[], wanted: readonly number[], spare: readonly number[], now: number): boolean {
     if (this.#asking !== 0 || !this.#store.mayAsk(now)) return false;
     this.#settings.used(now);
     this.#leases.end(now);
@@ -276,7 +284,6 @@ export class SharedQuota implements QuotaSupply {
     const uses = this.#ungranted.hand(number);
     this.#asking = number;
     this.#askedAt = now;
-    this.#size.asked(now);
     const ended = (): void => {
       if (this.#asking === number) this.#asking = 0;
     };
@@ -290,7 +297,7 @@ export class SharedQuota implements QuotaSupply {
       this.#supplied(at);
     };
     this.#script.ask(
-      this.#arguments(number, leaseMs, needed, wanted, uses, now),
+      this.#arguments(number, leaseMs, needed, wanted, spare, uses, now),
       now,
       (reply, answeredAt, aheadMs) => {
         // Another request has overtaken it: it was not carried out.
@@ -338,6 +345,7 @@ export class SharedQuota implements QuotaSupply {
     leaseMs: number,
     needed: readonly number[],
     wanted: readonly number[],
+    spare: readonly number[],
     uses: readonly UngrantedUse[],
     now: number,
   ): number[] {
@@ -348,6 +356,7 @@ export class SharedQuota implements QuotaSupply {
       this.#size.most(index),
       needed[index]!,
       wanted[index]!,
+      spare[index]!,
     ]);
     for (const [lot, amounts] of this.#kept) this.#use(lot, amounts, now);
     const used = uses.flatMap(({amounts, at, request}) =>
@@ -400,7 +409,7 @@ export class SharedQuota implements QuotaSupply {
   #flushLater(now: number): void {
     if (this.#flush.armed) return;
     const pauseMs = this.#store.isAvailable ? 0 : this.#store.retryAt - now;
-    this.#arm(this.#flush, Math.max(this.#size.leaseMs, pauseMs), now);
+    this.#arm(this.#flush, Math.max(this.#size.leastMs, pauseMs), now);
   }
 
   #flushed(): void {
@@ -413,7 +422,7 @@ export class SharedQuota implements QuotaSupply {
     const isDue = this.#changes.isUrgent || !this.#ungranted.isEmpty;
     // While attempts wait, the first of them asks, unless it waits for its share.
     const asksNone = this.#quota.waiting === 0 || now < this.#shareUntil;
-    if (isLate || (isDue && asksNone)) this.#ask(this.#none(), this.#none(), now);
+    if (isLate || (isDue && asksNone)) this.#askForNone(now);
     if (keeps || !this.#leases.isEmpty || !this.#ungranted.isEmpty) this.#flushLater(now);
   }
 

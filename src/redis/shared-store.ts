@@ -13,8 +13,8 @@ import {type Reply, replyTo} from './script-reply.ts';
 
 /** How often a lost Redis is asked again. */
 const RETRY_MS = 1000;
-/** A round trip that was shorter than those before changes what is expected by this part. */
-const SHORTER_PART = 8;
+/** An answer is likely to take as long as the longest but one of so many round trips, so that a single late answer changes nothing. */
+const ROUND_TRIPS = 8;
 /** Requests without an answer. Some drivers keep requests in a queue while they are disconnected. */
 const MOST_PENDING = 64;
 
@@ -65,7 +65,11 @@ export class SharedStore implements GuardStore {
   #isLost = false;
   #retryAt = Number.NEGATIVE_INFINITY;
   #pending = 0;
+  /** The last round trips, ms, the latest first. */
+  #roundTrips: number[] = [];
   #roundTripMs: number | null = null;
+  /** When the answer of the latest of them came. */
+  #measuredAt = Number.NEGATIVE_INFINITY;
   /** Of the last request. */
   #number: number;
 
@@ -89,9 +93,9 @@ export class SharedStore implements GuardStore {
     return this.#timeoutMs;
   }
 
-  /** How long an answer is likely to take: the longest of the last round trips, ms. Before the first answer, half of the longest wait. */
+  /** How long an answer is likely to take: the longest but one of the last round trips, ms. Before the first answer, a quarter of the longest wait. */
   get roundTripMs(): number {
-    return this.#roundTripMs ?? this.#timeoutMs / 2;
+    return this.#roundTripMs ?? this.#timeoutMs / 4;
   }
 
   /** When a lost Redis may be asked again. */
@@ -142,7 +146,7 @@ export class SharedStore implements GuardStore {
       reply => {
         const now = clock.now();
         this.#pending--;
-        this.#measured(now - askedAt);
+        this.#measured(askedAt, now);
         if (limit.armed) this.#answeredInTime();
         // A Redis that answers late is asked on: it says what all processes use, and its grants count.
         else if (this.#isLost) this.#retryAt = now;
@@ -159,9 +163,13 @@ export class SharedStore implements GuardStore {
     );
   }
 
-  #measured(ms: number): void {
-    const expected = this.#roundTripMs ?? 0;
-    this.#roundTripMs = ms > expected ? ms : expected + (ms - expected) / SHORTER_PART;
+  /** Requests that were under way together were late for one reason: their round trips count as one. */
+  #measured(askedAt: number, now: number): void {
+    let ms = now - askedAt;
+    if (askedAt < this.#measuredAt) ms = Math.max(ms, this.#roundTrips.shift()!);
+    else this.#measuredAt = now;
+    this.#roundTrips = [ms, ...this.#roundTrips.slice(0, ROUND_TRIPS - 1)];
+    this.#roundTripMs = this.#roundTrips.toSorted((one, other) => other - one)[1] ?? ms;
   }
 
   #answeredInTime(): void {

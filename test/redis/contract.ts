@@ -87,8 +87,16 @@ export function describeContract(title: string, open: () => RedisSend): void {
       let slot: number;
       let number = 0;
       /** One limit, of a window so long that nothing leaves it. */
-      const ask = async (process: string, need: number, want: number, ...more: number[]): Promise<unknown[]> => {
-        const limit = [100, 1e12, 0, 10, need, want];
+      const ask = async (process: string, need: number, want: number, ...more: number[]): Promise<unknown[]> =>
+        askWith(process, need, want, 0, ...more);
+      const askWith = async (
+        process: string,
+        need: number,
+        want: number,
+        spare: number,
+        ...more: number[]
+      ): Promise<unknown[]> => {
+        const limit = [100, 1e12, 0, 10, need, want, spare];
         const adjustments = more.length === 0 ? [0, 0] : more;
         const args = [
           String(++number),
@@ -107,10 +115,12 @@ export function describeContract(title: string, open: () => RedisSend): void {
         return [isGranted, Number(waitMs) > 0, processes, granted];
       };
 
-      it('grants what waits, and up to a lease what is likely to be used', async () => {
-        expect(await ask('one', 1, 1)).to.deep.equal([1, false, 1, 1]);
-        expect(await ask('two', 1, 50)).to.deep.equal([1, false, 2, 50]);
-        expect(await ask('two', 0, 30)).to.deep.equal([1, false, 2, 10]);
+      it('grants what waits, and what is likely to come, up to the part of a process in what is free then', async () => {
+        expect(await askWith('one', 1, 1, 2)).to.deep.equal([1, false, 1, 3]);
+        expect(await askWith('two', 1, 57, 10)).to.deep.equal([1, false, 2, 67]);
+        expect(await askWith('two', 0, 0, 30)).to.deep.equal([1, false, 2, 15]);
+        await ask('one', 20, 20);
+        expect(await askWith('two', 0, 0, 30)).to.deep.equal([1, false, 2, 0]);
       });
 
       it('grants up to a lease of what waits while other processes wait, too', async () => {

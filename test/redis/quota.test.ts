@@ -152,6 +152,40 @@ describe('a quota of four processes', () => {
     expect(world.clock.pending).to.be.at.most(3);
   });
 
+  for (const max of [10, 100])
+    it(`of ${max} in a second is left to the others by a process with a single attempt, also after a late answer`, async () => {
+      const world = new SharedQuotas([requests(max, 1000)]);
+      const [one, other] = [world.start({instances: 2}), world.start({instances: 2})];
+      for (const process of [one, other]) process.attempt(amountsOf(1));
+      await world.clock.advance(2500);
+      let isLate = true;
+      world.latencyMs = () => (isLate ? 450 : 0.5);
+      one.attempt(amountsOf(1));
+      await world.clock.advance(900);
+      isLate = false;
+      for (let round = 0; round < 4; round++) {
+        await world.clock.advance(3000);
+        world.sent.length = 0;
+        one.attempt(amountsOf(1));
+        await world.clock.advance(30);
+        for (let count = 1; count < 0.8 * max; count++) other.attempt(amountsOf(1));
+        await world.clock.advance(60);
+        expect(world.sent.length).to.equal(0.8 * max);
+      }
+    });
+
+  it('has back what was used at once of a lease that lasts for long', async () => {
+    const world = new SharedQuotas([tokens(10, 1000)]);
+    world.latencyMs = () => 100;
+    const [one, other] = [world.start(), world.start()];
+    for (let count = 0; count < 10; count++) one.attempt(amountsOf(1, 1));
+    await world.clock.advance(1600);
+    for (let count = 0; count < 10; count++) other.attempt(amountsOf(1, 1));
+    await world.clock.advance(450);
+    expect(world.sent.length).to.equal(20);
+    expect(world.mostIn(1000, ({inputTokens}) => inputTokens)).to.be.at.most(10);
+  });
+
   it('does not make others wait for an attempt that has left the queue', async () => {
     const world = new SharedQuotas([tokens(100, 1000)]);
     const [one, other] = [world.start(), world.start()];
@@ -356,7 +390,7 @@ describe('a shared quota without Redis', () => {
     for (let count = 0; count < 7; count++) other.attempt(amountsOf(1, 10));
     await world.clock.advance(200);
     // What was granted in a lost reply counts beside what was used without it.
-    expect(world.sent.length).to.equal(3 + 4);
+    expect(world.sent.length).to.equal(3 + 5);
   });
 
   it('holds its limit in processes that are busy, if Redis loses its data', async () => {

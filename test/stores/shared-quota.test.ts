@@ -50,6 +50,7 @@ describe('a quota that is shared through a real Redis', () => {
             15,
             need,
             need + Math.floor(random() * 30),
+            Math.floor(random() * 30),
             0,
             1,
             call + 1,
