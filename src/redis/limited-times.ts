@@ -1,4 +1,4 @@
-/** When the limits of a process kept attempts waiting, whatever Redis had granted: that is no wait for Redis. */
+/** When the limits of a process kept attempts waiting, whatever Redis had granted, or the process stood still: that is no wait for Redis. */
 
 /** The latest times that are kept. Under a steady load they adjoin, and are one. */
 const MOST = 64;

@@ -67,6 +67,9 @@ export class SharedQuota implements QuotaSupply {
   /** Id of the state in Redis; 0 before the first answer. */
   #stateId = 0;
   readonly #flush: Timer = new CallbackTimer(() => this.#flushed());
+  /** When the first attempt that waits is looked at next, at the latest, and when it was last. */
+  #pollAt = Number.POSITIVE_INFINITY;
+  #polledAt = Number.NEGATIVE_INFINITY;
   readonly #poll: Timer = new AnswerTimer(() => this.#supplied(this.#store.clock.now()));
 
   constructor(quota: Quota, store: SharedStore, identity: SharedIdentity, settings: QuotaSettings) {
@@ -179,6 +182,10 @@ export class SharedQuota implements QuotaSupply {
   }
 
   request(first: Amounts, all: Amounts, joinedAt: number, limitedMs: number, now: number): number {
+    // The process has stood still: there may be answers that it has not read.
+    if (now > this.#pollAt + this.#store.timeoutMs / 2) this.#limited.add(now - this.#polledAt, this.#polledAt);
+    this.#pollAt = Number.POSITIVE_INFINITY;
+    this.#polledAt = now;
     if (limitedMs > 0) this.#limited.add(limitedMs, now);
     if (!this.#store.isAvailable) {
       this.#askWhetherItAnswers(now);
@@ -427,7 +434,8 @@ export class SharedQuota implements QuotaSupply {
   }
 
   #pollBy(at: number, now: number): void {
-    if (this.#poll.armed && this.#poll.at <= at) return;
+    if (this.#pollAt <= at) return;
+    this.#pollAt = at;
     this.#store.clock.disarm(this.#poll);
     this.#arm(this.#poll, at - now, now);
   }
