@@ -14,13 +14,13 @@ import {GuardScript} from './guard-script.ts';
 import {LeaseSize} from './lease-size.ts';
 import {LimitedTimes} from './limited-times.ts';
 import {GRACE_MS} from './permit-script.ts';
-import {QuotaChanges} from './quota-changes.ts';
-import {type QuotaLease, QuotaLeases} from './quota-leases.ts';
-import {QUOTA_SCRIPT, SLOTS} from './quota-script.ts';
+import {QuotaHoldings} from './quota-holdings.ts';
+import type {QuotaLease} from './quota-leases.ts';
+import {QUOTA_SCRIPT} from './quota-script.ts';
 import type {QuotaSettings} from './quota-settings.ts';
 import type {SharedIdentity} from './shared-identity.ts';
 import {Script, type SharedStore} from './shared-store.ts';
-import {UngrantedUse, UngrantedUses} from './ungranted-uses.ts';
+import type {UngrantedUse} from './ungranted-uses.ts';
 
 /** While attempts wait, Redis is asked at least so often, because other processes give amounts back. */
 const ASK_EVERY_MS = 500;
@@ -37,13 +37,9 @@ export class SharedQuota implements QuotaSupply {
   readonly #settings: QuotaSettings;
   readonly #script: GuardScript;
   readonly #shortestMs: number;
-  readonly #leases: QuotaLeases;
-  readonly #ungranted: UngrantedUses;
-  readonly #changes: QuotaChanges;
+  readonly #holdings: QuotaHoldings;
   /** Attempts in the queue that wait for nothing but an answer, as far as is known. The queue may be full without them. */
   readonly #hoping = new Set<QuotaWaiter>();
-  /** Granted amounts of attempts that something keeps from being sent. */
-  readonly #kept = new Map<QuotaLot, Amounts>();
   /** Number of the request in flight; 0 without one. */
   #asking = 0;
   #askedAt = Number.NEGATIVE_INFINITY;
@@ -88,21 +84,16 @@ export class SharedQuota implements QuotaSupply {
     );
     this.#processes = identity.leastProcesses;
     this.#shortestMs = Math.min(...lengths);
-    this.#changes = new QuotaChanges(lengths.length);
-    this.#leases = new QuotaLeases(
-      lengths.map(perMs => perMs / SLOTS),
-      this.#changes,
-    );
-    this.#ungranted = new UngrantedUses(Math.max(...lengths));
+    this.#holdings = new QuotaHoldings(this.#limits);
     this.#size = new LeaseSize(this.#limits, store);
   }
 
   waitMs(amounts: Amounts, now: number): number {
-    this.#leases.end(now);
+    this.#holdings.end(now);
     // The share counts what was leased, too: others go on with theirs.
     if (!this.#store.isAvailable) return this.#waitAloneMs(amounts, now);
     const shareMs = this.#waitInShareMs(amounts, now);
-    if (this.#covers(amounts)) return shareMs;
+    if (this.#holdings.covers(amounts)) return shareMs;
     const answerMs = this.#asking === 0 ? 1 : this.#askedAt + this.#store.timeoutMs - now;
     return Math.max(1, shareMs, answerMs, this.#freeAt - now, this.#waitContendedMs(amounts, now));
   }
@@ -114,7 +105,7 @@ export class SharedQuota implements QuotaSupply {
   knownWaitMs(amounts: Amounts, isFirst: boolean, now: number): number {
     if (!this.#store.isAvailable) return this.#waitAloneMs(amounts, now);
     const shareMs = this.#waitInShareMs(amounts, now);
-    if (this.#covers(amounts)) return shareMs;
+    if (this.#holdings.covers(amounts)) return shareMs;
     const contendedMs = isFirst ? 0 : this.#waitContendedMs(amounts, now);
     return Math.max(shareMs, this.#freeAt - now, this.#noneUntil - now, contendedMs);
   }
@@ -134,49 +125,31 @@ export class SharedQuota implements QuotaSupply {
   }
 
   take(amounts: Amounts, now: number): QuotaLot {
-    const taken = this.#limits.map(limit => limit.amountOf(amounts));
-    this.#size.use(taken, now);
-    const lot = (this.#covers(amounts) ? this.#leases.take(taken, now) : null) ?? this.#ungranted.add(taken, now);
+    this.#size.use(this.#holdings.amountsOf(amounts), now);
+    const lot = this.#holdings.take(amounts, now);
     if (!this.#store.isAvailable) {
       this.#wasAlone = true;
       this.#prefetch(now);
     }
     // While attempts wait, the first of them asks.
-    else if (this.#leases.isLow && this.#quota.waiting === 0 && now >= this.#askAt) this.#prefetchMore(now);
-    if (!this.#ungranted.isEmpty) this.#flushLater(now);
+    else if (this.#holdings.isLow && this.#quota.waiting === 0 && now >= this.#askAt) this.#prefetchMore(now);
+    if (this.#holdings.isInDebt) this.#flushLater(now);
     return lot;
   }
 
   keep(lot: QuotaLot, amounts: Amounts): void {
-    if (lot.slots === null) return;
-    this.#kept.set(lot, amounts);
-    this.#flushLater(this.#store.clock.now());
+    if (this.#holdings.keep(lot, amounts)) this.#flushLater(this.#store.clock.now());
   }
 
   sent(lot: QuotaLot, amounts: Amounts, wasKept: boolean, now: number): QuotaLot {
-    // A state that was lost has taken the grants of kept attempts with it.
-    const isGranted = lot.slots !== null && (this.#kept.delete(lot) || !wasKept);
-    if (isGranted) {
-      if (!this.#use(lot, amounts, now)) return lot;
-      this.#changes.urge();
-      this.#flushLater(now);
-      return lot;
-    }
-    const taken = this.#limits.map(limit => limit.amountOf(amounts));
-    for (const [index, amount] of taken.entries()) this.#ungranted.correct(lot, index, -amount);
-    this.#flushLater(now);
-    return this.#ungranted.add(taken, now);
+    const sent = this.#holdings.sent(lot, amounts, wasKept, now);
+    if (sent.isNews) this.#flushLater(now);
+    return sent.lot;
   }
 
   settle(lot: QuotaLot, reserved: Amounts, actual: Amounts, now: number): void {
-    this.#kept.delete(lot);
-    for (const [index, limit] of this.#limits.entries()) {
-      const more = limit.amountOf(actual) - limit.amountOf(reserved);
-      if (more === 0) continue;
-      if (lot.slots === null) this.#ungranted.correct(lot, index, more);
-      else this.#changes.correct(index, lot.slots[index]!, more);
-    }
-    if (!this.#changes.isUrgent) return;
+    this.#holdings.settle(lot, reserved, actual);
+    if (!this.#holdings.isUrgent) return;
     if (this.#quota.waiting > 0) this.#askAt = Number.NEGATIVE_INFINITY;
     else this.#flushLater(now);
   }
@@ -192,8 +165,9 @@ export class SharedQuota implements QuotaSupply {
       return this.#waitAloneMs(first, now);
     }
     const shareMs = this.#waitInShareMs(first, now);
-    if (this.#covers(first) || (shareMs > 0 && !this.#wasAlone)) return shareMs;
-    if (now >= this.#askAt) this.#ask(this.#missing(first), this.#missing(all), this.#spare(now), now);
+    if (this.#holdings.covers(first) || (shareMs > 0 && !this.#wasAlone)) return shareMs;
+    if (now >= this.#askAt)
+      this.#ask(this.#holdings.missing(first), this.#holdings.missing(all), this.#spare(now), now);
     const since = joinedAt + this.#limited.since(joinedAt);
     // An attempt that waited already when Redis was asked has got an answer; one that came later has not.
     const askedSince = since <= this.#answeredAskAt ? this.#answeredAt : since;
@@ -208,23 +182,6 @@ export class SharedQuota implements QuotaSupply {
     if (now < this.#freeAt) this.#askForNone(now);
   }
 
-  /** The amounts count from now on, and no longer from before. @returns Whether that is another slot. */
-  #use({slots}: QuotaLot, amounts: Amounts, now: number): boolean {
-    let hasMoved = false;
-    for (const [index, limit] of this.#limits.entries()) {
-      const from = slots![index]!;
-      const to = Math.max(from, this.#leases.slotAt(index, now));
-      slots![index] = to;
-      this.#changes.move(index, from, to, limit.amountOf(amounts));
-      if (to > from) hasMoved = true;
-    }
-    return hasMoved;
-  }
-
-  #missing(amounts: Amounts): number[] {
-    return this.#limits.map((limit, index) => Math.max(0, limit.amountOf(amounts) - this.#leases.left[index]!));
-  }
-
   /** No process stands in the line of a Redis that answers too late. While attempts wait, it is asked again and again. */
   #askWhetherItAnswers(now: number): void {
     if (!this.#prefetch(now)) this.#pollBy(this.#store.retryAt, now);
@@ -232,12 +189,6 @@ export class SharedQuota implements QuotaSupply {
 
   #none(): number[] {
     return this.#limits.map(() => 0);
-  }
-
-  #covers(amounts: Amounts): boolean {
-    for (const [index, limit] of this.#limits.entries())
-      if (limit.amountOf(amounts) > this.#leases.left[index]!) return false;
-    return true;
   }
 
   /** If several processes compete, the queue of one gets its share. */
@@ -285,10 +236,10 @@ export class SharedQuota implements QuotaSupply {
   #ask(needed: readonly number[], wanted: readonly number[], spare: readonly number[], now: number): boolean {
     if (this.#asking !== 0 || !this.#store.mayAsk(now)) return false;
     this.#settings.used(now);
-    this.#leases.end(now);
+    this.#holdings.end(now);
     const {leaseMs} = this.#size;
     const number = this.#store.newNumber();
-    const uses = this.#ungranted.hand(number);
+    const uses = this.#holdings.handDebt(number);
     this.#asking = number;
     this.#askedAt = now;
     const ended = (): void => {
@@ -297,10 +248,10 @@ export class SharedQuota implements QuotaSupply {
     let hasFailed = false;
     const failed = (at: number): void => {
       ended();
-      if (!hasFailed) this.#ungranted.restore(uses);
+      if (!hasFailed) this.#holdings.restoreDebt(uses);
       hasFailed = true;
       this.#wasAlone = true;
-      if (!this.#ungranted.isEmpty) this.#flushLater(at);
+      if (this.#holdings.isInDebt) this.#flushLater(at);
       this.#supplied(at);
     };
     this.#script.ask(
@@ -310,7 +261,7 @@ export class SharedQuota implements QuotaSupply {
         // Another request has overtaken it: it was not carried out.
         if (reply.length === 0) return failed(answeredAt);
         ended();
-        this.#changes.arrived(number);
+        this.#holdings.arrived(number);
         const [id = 0, isGranted, waitMs = 0, processes = 1, ...amounts] = reply;
         const endsAt = now + leaseMs;
         // A grant whose lease is over already, because round trips have become longer, is no answer for those that wait.
@@ -319,7 +270,7 @@ export class SharedQuota implements QuotaSupply {
           this.#answeredAt = answeredAt;
         }
         if (this.#stateId !== 0 && id !== this.#stateId) this.#stateIsNew(answeredAt);
-        else if (hasFailed) this.#ungranted.forget(uses);
+        else if (hasFailed) this.#holdings.forgetDebt(uses);
         this.#stateId = id;
         if (this.#wasAlone && this.#store.isAvailable) this.#hasReturned(answeredAt);
         // Redis may have forgotten, or not have heard yet, of those who went on without it.
@@ -328,7 +279,7 @@ export class SharedQuota implements QuotaSupply {
         const granted = amounts.filter((_, index) => index % 2 === 0);
         this.#granted(
           {
-            left: hasFailed ? this.#ungranted.cover(granted, now) : granted,
+            left: hasFailed ? this.#holdings.coverDebt(granted, now) : granted,
             slots: amounts.filter((_, index) => index % 2 === 1),
             endsAt,
             aheadMs,
@@ -365,17 +316,12 @@ export class SharedQuota implements QuotaSupply {
       wanted[index]!,
       spare[index]!,
     ]);
-    for (const [lot, amounts] of this.#kept) this.#use(lot, amounts, now);
-    const used = uses.flatMap(({amounts, at, request}) =>
-      amounts.flatMap((amount, index) => (amount > 0 ? [request, index + 1, Math.floor(now - at), amount] : [])),
-    );
-    const changes = this.#changes.hand(number);
-    return [this.#stateId, leaseMs, this.#limits.length, ...limits, ...changes, used.length / 4, ...used];
+    return [this.#stateId, leaseMs, this.#limits.length, ...limits, ...this.#holdings.report(number, uses, now)];
   }
 
   #granted(lease: QuotaLease, now: number): void {
     if (!lease.left.some(amount => amount > 0)) return;
-    this.#leases.add(lease);
+    this.#holdings.add(lease);
     this.#flushLater(now);
   }
 
@@ -393,18 +339,8 @@ export class SharedQuota implements QuotaSupply {
 
   /** Redis has lost its data: it gets to know what this process took, and grants of the lost state are void. */
   #stateIsNew(now: number): void {
-    this.#leases.clear();
-    this.#changes.clear();
-    this.#kept.clear();
     this.#hasReturned(now);
-    const uses = this.#limits.flatMap((limit, index) =>
-      limit.history(now).map(({ageMs, amount}) => {
-        const amounts = this.#none();
-        amounts[index] = amount;
-        return new UngrantedUse(amounts, now - ageMs);
-      }),
-    );
-    this.#ungranted.replace(uses);
+    this.#holdings.lose(now);
     this.#flushLater(now);
   }
 
@@ -421,16 +357,16 @@ export class SharedQuota implements QuotaSupply {
 
   #flushed(): void {
     const now = this.#store.clock.now();
-    this.#leases.end(now);
-    this.#ungranted.end(now);
+    this.#holdings.end(now);
+    this.#holdings.endDebt(now);
     // What is kept is used again before it leaves a window.
-    const keeps = this.#kept.size > 0;
+    const keeps = this.#holdings.keepsAny;
     const isLate = keeps && now >= this.#askedAt + this.#shortestMs / 4;
-    const isDue = this.#changes.isUrgent || !this.#ungranted.isEmpty;
+    const isDue = this.#holdings.isUrgent || this.#holdings.isInDebt;
     // While attempts wait, the first of them asks, unless it waits for its share.
     const asksNone = this.#quota.waiting === 0 || now < this.#shareUntil;
     if (isLate || (isDue && asksNone)) this.#askForNone(now);
-    if (keeps || !this.#leases.isEmpty || !this.#ungranted.isEmpty) this.#flushLater(now);
+    if (!this.#holdings.isEmpty) this.#flushLater(now);
   }
 
   #pollBy(at: number, now: number): void {
