@@ -33,27 +33,35 @@ export class LeaseSize {
   }
 
   get leaseMs(): number {
-    const roundTripsMs = Math.min(LONGEST_SLOW_LEASE_MS, Math.ceil(LEASE_ROUND_TRIPS * this.#store.roundTripMs));
-    return Math.max(this.leastMs, roundTripsMs);
+    return this.#leaseOver(this.#store.roundTripMs);
+  }
+
+  /** For how long amounts are leased ahead of need: one late answer does not make them more. */
+  get #usualMs(): number {
+    return this.#leaseOver(this.#store.usualRoundTripMs);
+  }
+
+  #leaseOver(roundTripMs: number): number {
+    return Math.max(this.leastMs, Math.min(LONGEST_SLOW_LEASE_MS, Math.ceil(LEASE_ROUND_TRIPS * roundTripMs)));
   }
 
   /** The most that is leased of a limit at once, while other processes wait or before it is needed. */
   most(index: number): number {
     const {max, perMs} = this.#limits[index]!.policy;
-    const slow = Math.min(1, (LEASE_ROUND_TRIPS * this.#store.roundTripMs) / perMs);
+    const slow = Math.min(1, (LEASE_ROUND_TRIPS * this.#store.usualRoundTripMs) / perMs);
     return Math.ceil(max * Math.max(1 / LEASE_SHARE, slow));
   }
 
   use(amounts: readonly number[], now: number): void {
     const left = this.#leftOf(now);
-    const usedMs = USED_LEASES * this.leaseMs;
+    const usedMs = USED_LEASES * this.#usualMs;
     for (const [index, amount] of amounts.entries()) this.#rates[index] = this.#rates[index]! * left + amount / usedMs;
     this.#usedAt = now;
   }
 
   /** What to lease of each limit ahead of need: what is likely to be used during a lease. */
   likely(now: number): number[] {
-    const ms = this.leaseMs * this.#leftOf(now);
+    const ms = this.#usualMs * this.#leftOf(now);
     return this.#limits.map(({policy}, index) =>
       policy.max < LEASE_SHARE ? 0 : Math.min(this.most(index), Math.round(this.#rates[index]! * ms)),
     );
@@ -61,6 +69,6 @@ export class LeaseSize {
 
   /** The part that a use until now has of its weight. */
   #leftOf(now: number): number {
-    return Math.exp((this.#usedAt - now) / (USED_LEASES * this.leaseMs));
+    return Math.exp((this.#usedAt - now) / (USED_LEASES * this.#usualMs));
   }
 }

@@ -13,7 +13,7 @@ import {type Reply, replyTo} from './script-reply.ts';
 
 /** How often a lost Redis is asked again. */
 const RETRY_MS = 1000;
-/** An answer is likely to take as long as the longest but one of so many round trips, so that a single late answer changes nothing. */
+/** How many of the last round trips tell how long the next ones may take. */
 const ROUND_TRIPS = 8;
 /** Requests without an answer. Some drivers keep requests in a queue while they are disconnected. */
 const MOST_PENDING = 64;
@@ -68,6 +68,7 @@ export class SharedStore implements GuardStore {
   /** The last round trips, ms, the latest first. */
   #roundTrips: number[] = [];
   #roundTripMs: number | null = null;
+  #usualRoundTripMs: number | null = null;
   /** When the answer of the latest of them came. */
   #measuredAt = Number.NEGATIVE_INFINITY;
   /** Of the last request. */
@@ -93,9 +94,14 @@ export class SharedStore implements GuardStore {
     return this.#timeoutMs;
   }
 
-  /** How long an answer is likely to take: the longest but one of the last round trips, ms. Before the first answer, a quarter of the longest wait. */
+  /** How long an answer may take: the longest of the last round trips, ms. Before the first answer, a quarter of the longest wait. */
   get roundTripMs(): number {
     return this.#roundTripMs ?? this.#timeoutMs / 4;
+  }
+
+  /** The same, without the longest of them: a single late answer changes nothing. */
+  get usualRoundTripMs(): number {
+    return this.#usualRoundTripMs ?? this.roundTripMs;
   }
 
   /** When a lost Redis may be asked again. */
@@ -169,7 +175,9 @@ export class SharedStore implements GuardStore {
     if (askedAt < this.#measuredAt) ms = Math.max(ms, this.#roundTrips.shift()!);
     else this.#measuredAt = now;
     this.#roundTrips = [ms, ...this.#roundTrips.slice(0, ROUND_TRIPS - 1)];
-    this.#roundTripMs = this.#roundTrips.toSorted((one, other) => other - one)[1] ?? ms;
+    const [longest, second] = this.#roundTrips.toSorted((one, other) => other - one);
+    this.#roundTripMs = longest!;
+    this.#usualRoundTripMs = second ?? ms;
   }
 
   #answeredInTime(): void {
