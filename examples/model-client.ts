@@ -7,7 +7,7 @@
  */
 import OpenAI from 'openai';
 import {SystemClock} from '../src/core/system-clock.ts';
-import {createFetch, type PolicyInput} from '../src/fetch.ts';
+import {modelFetch, type PolicyInput} from '../src/models.ts';
 import {columns} from './before-after/columns.ts';
 import {ModelEndpoint} from './model-endpoint/endpoint.ts';
 import type {Fault, Meeting} from './model-endpoint/faults.ts';
@@ -28,7 +28,6 @@ const EMPTY_ACCOUNT = 'account-without-credit';
 
 const policy: PolicyInput = {
   name: 'model-client',
-  extends: ['steadfetch:llm'],
   attemptTimeoutMs: TIMEOUT_MS,
   deadlineMs: PATIENCE_MS,
   stream: {firstContentMs: 1500},
@@ -89,7 +88,7 @@ const clients: Readonly<Record<string, Connect>> = {
 };
 
 /** One client for all accounts and calls, so that they share breaker, budget and quota. */
-const steadfetch = createFetch(policy);
+const steadfetch = modelFetch(policy);
 
 /** Runs both clients at the same time, each with its own server. */
 export const compare = (): Promise<readonly Summary[]> =>

@@ -6,12 +6,16 @@
  */
 import OpenAI from 'openai';
 import {SystemClock} from '../src/core/system-clock.ts';
+import {useModelEndpoints, useTranslate} from '../src/features.ts';
 import {createFetch, type Ports, reportOf} from '../src/fetch.ts';
 import {columns} from './before-after/columns.ts';
 import {type EndpointRequest, ModelEndpoint, type Reply} from './model-endpoint/endpoint.ts';
 import type {Fault} from './model-endpoint/faults.ts';
 import {throttled} from './model-endpoint/refusals.ts';
 import {serve} from './model-endpoint/server.ts';
+
+useModelEndpoints();
+useTranslate();
 
 /** What a provider accepts. In a program, keys come from the environment. */
 const providers: Readonly<Record<string, {readonly model: string; readonly key: string}>> = {

@@ -3,13 +3,14 @@ import ky from 'ky';
 import {Agent, request} from 'undici';
 import {seededRandom} from '../src/core/random.ts';
 import {createFetch, definePolicy, resilience, type SteadfetchEvent} from '../src/core.ts';
-import {useFixedBreakers} from '../src/features.ts';
+import {useFixedBreakers, useModelEndpoints} from '../src/features.ts';
 import {resilienceInterceptor} from '../src/undici/interceptor.ts';
 import {WAYS} from '../test/support/reading-ways.ts';
 
 export const WORKERS_PER_DOOR = 16;
 
 useFixedBreakers();
+useModelEndpoints();
 const handle = definePolicy({
   attemptTimeoutMs: 500,
   backoff: {baseMs: 2, capMs: 20, throttledBaseMs: 5},

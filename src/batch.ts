@@ -10,12 +10,12 @@ import {observed} from './telemetry/observed.ts';
 
 export type {Items} from './batch/source.ts';
 export type * from './batch/types.ts';
-export {definePolicy} from './client/define-policy.ts';
 export type {PolicyHandle, PolicySnapshot} from './client/policy-handle.ts';
 export {InvalidPolicyError, RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
 export type * from './core/events.ts';
 export type {ResponseHeaders} from './core/outcome.ts';
 export type {Refusal} from './decide/may-retry.ts';
+export {definePolicy} from './features/everything.ts';
 export type {PolicyInput} from './policy/types.ts';
 export {type Answer, type AnswerHeaders, answer} from './transport/answer.ts';
 

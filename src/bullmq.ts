@@ -22,10 +22,10 @@ export type {
 } from './batch/types.ts';
 export type {ItemQueue} from './bullmq/item-queue.ts';
 export type * from './bullmq/types.ts';
-export {definePolicy} from './client/define-policy.ts';
 export type {PolicyHandle, PolicySnapshot} from './client/policy-handle.ts';
 export {InvalidPolicyError, RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
 export type * from './core/events.ts';
+export {definePolicy} from './features/everything.ts';
 export type {PolicyInput} from './policy/types.ts';
 export {type Answer, type AnswerHeaders, answer} from './transport/answer.ts';
 

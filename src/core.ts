@@ -5,7 +5,6 @@
  */
 
 export {type CallReport, reportOf} from './call/report.ts';
-export {definePolicy} from './client/define-policy.ts';
 export type {PolicyArgument, PolicyHandle, PolicySnapshot} from './client/policy-handle.ts';
 export type {
   AttemptRequest,
@@ -56,7 +55,9 @@ export type {AskedTokens} from './decide/asked-tokens.ts';
 export type {Classification, Sent} from './decide/classification.ts';
 export type {Refusal} from './decide/may-retry.ts';
 export type {HintSource, ServerHint} from './decide/server-hint.ts';
-export {createFetch, type PerCallInit, type ResilientFetch, type ResilientInit} from './fetch/create-fetch.ts';
+export {definePolicy} from './features/usual.ts';
+export {createFetch} from './fetch/create-fetch.ts';
+export type {PerCallInit, ResilientFetch, ResilientInit} from './fetch/fetch-under.ts';
 export type {SharedGuards} from './guards/guard-factory.ts';
 export type {KyPorts} from './ky/ports.ts';
 export {resilience} from './ky/resilience.ts';

@@ -1,8 +1,15 @@
 /**
- * Features that few policies need, which a program allows before it makes such a policy: breakers that stay open for a fixed time, and endpoints
- * that warm up.
+ * Features that a program allows before it makes a policy that has them, so that programs without them load less.
  *
  * @module
  */
 export {useReadyPaths} from './call/ready-paths/use.ts';
+export {
+  useConcurrencyLimits,
+  useFailover,
+  useHedges,
+  useModelEndpoints,
+  useQuotas,
+  useTranslate,
+} from './features/use.ts';
 export {useFixedBreakers} from './guards/fixed/use.ts';

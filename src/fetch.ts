@@ -5,12 +5,12 @@
  */
 import type {PolicyArgument, PolicyHandle} from './client/policy-handle.ts';
 import type {Ports} from './client/ports.ts';
-import {createFetch as createBareFetch, type ResilientFetch} from './fetch/create-fetch.ts';
+import {createFetch as createBareFetch} from './fetch/create-fetch.ts';
+import type {ResilientFetch} from './fetch/fetch-under.ts';
 import type {PolicyInput} from './policy/types.ts';
 import {observed} from './telemetry/observed.ts';
 
 export {type CallReport, reportOf} from './call/report.ts';
-export {definePolicy} from './client/define-policy.ts';
 export type {PolicyHandle, PolicySnapshot} from './client/policy-handle.ts';
 export type {
   AttemptRequest,
@@ -22,7 +22,8 @@ export type {
 } from './client/ports.ts';
 export {InvalidPolicyError, RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
 export type {GuardSnapshot} from './core/guard-snapshot.ts';
-export type {PerCallInit, ResilientFetch, ResilientInit} from './fetch/create-fetch.ts';
+export {definePolicy} from './features/usual.ts';
+export type {PerCallInit, ResilientFetch, ResilientInit} from './fetch/fetch-under.ts';
 export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';
 
 /**

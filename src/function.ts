@@ -9,11 +9,11 @@ import type {PolicyInput} from './policy/types.ts';
 import {observed} from './telemetry/observed.ts';
 
 export {type CallReport, reportOf} from './call/report.ts';
-export {definePolicy} from './client/define-policy.ts';
 export type {PolicyHandle, PolicySnapshot} from './client/policy-handle.ts';
 export type {AttemptRequest, ClassifyInput, Reclassification} from './client/ports.ts';
 export {InvalidPolicyError, RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
 export type {Refusal} from './decide/may-retry.ts';
+export {definePolicy} from './features/everything.ts';
 export type {FunctionContext} from './function/function-transport.ts';
 export type {FunctionCall, FunctionPorts, GuardedFunction} from './function/guard.ts';
 export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';

@@ -13,10 +13,10 @@ import {observed} from './telemetry/observed.ts';
 import {rpcConventions} from './telemetry/rpc-conventions.ts';
 
 export {type CallReport, reportOf} from './call/report.ts';
-export {definePolicy} from './client/define-policy.ts';
 export type {PolicyHandle, PolicySnapshot} from './client/policy-handle.ts';
 export type {AttemptRequest, Reclassification} from './client/ports.ts';
 export {InvalidPolicyError, RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
+export {definePolicy} from './features/usual.ts';
 export type {GrpcClassifyInput, GrpcPorts} from './grpc/ports.ts';
 export type {RetryThrottling} from './grpc/retry-throttling.ts';
 export {

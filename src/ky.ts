@@ -11,7 +11,6 @@ import type {PolicyInput} from './policy/types.ts';
 import {observed} from './telemetry/observed.ts';
 
 export {type CallReport, reportOf} from './call/report.ts';
-export {definePolicy} from './client/define-policy.ts';
 export type {PolicyHandle, PolicySnapshot} from './client/policy-handle.ts';
 export type {
   AttemptRequest,
@@ -23,6 +22,7 @@ export type {
 } from './client/ports.ts';
 export {InvalidPolicyError, RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
 export type {GuardSnapshot} from './core/guard-snapshot.ts';
+export {definePolicy} from './features/usual.ts';
 export type {KyPorts} from './ky/ports.ts';
 export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';
 

@@ -4,13 +4,14 @@
  * @module
  */
 import type {Ports} from './client/ports.ts';
+import {handleOf} from './features/everything.ts';
 import {createFetch, type ResilientFetch} from './fetch.ts';
 import type {PolicyInput} from './policy/types.ts';
 
 export {type CallReport, reportOf} from './call/report.ts';
 export type {Ports} from './client/ports.ts';
 export {InvalidPolicyError, RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
-export type {PerCallInit, ResilientFetch, ResilientInit} from './fetch/create-fetch.ts';
+export type {PerCallInit, ResilientFetch, ResilientInit} from './fetch/fetch-under.ts';
 export type {PolicyInput} from './policy/types.ts';
 
 const PRESET = 'steadfetch:llm';
@@ -27,5 +28,6 @@ const PRESET = 'steadfetch:llm';
  */
 export function modelFetch(policy: PolicyInput = {}, ports: Ports = {}): ResilientFetch {
   const {extends: own = []} = policy;
-  return createFetch({name: 'models', ...policy, extends: own.includes(PRESET) ? own : [PRESET, ...own]}, ports);
+  const extended = {name: 'models', ...policy, extends: own.includes(PRESET) ? own : [PRESET, ...own]};
+  return createFetch(handleOf(extended, ports), ports);
 }

@@ -8,7 +8,8 @@ import type {PolicySource} from './client/plan.ts';
 import {type PolicyArgument, PolicyHandle} from './client/policy-handle.ts';
 import type {HandlePorts, Ports} from './client/ports.ts';
 import {type Random, systemRandom} from './core/random.ts';
-import {fetchUnder, type ResilientFetch} from './fetch/create-fetch.ts';
+import {useUsual} from './features/use.ts';
+import {fetchUnder, type ResilientFetch} from './fetch/fetch-under.ts';
 import {LocalGuards, type SharedGuards} from './guards/guard-factory.ts';
 import type {KyPorts} from './ky/ports.ts';
 import {optionsUnder} from './ky/resilience.ts';
@@ -27,7 +28,7 @@ export type {
   Translation,
 } from './client/ports.ts';
 export {RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
-export type {PerCallInit, ResilientFetch, ResilientInit} from './fetch/create-fetch.ts';
+export type {PerCallInit, ResilientFetch, ResilientInit} from './fetch/fetch-under.ts';
 export type {KyPorts} from './ky/ports.ts';
 export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';
 
@@ -47,6 +48,7 @@ export function definePolicy<Json>(
   guards?: SharedGuards,
 ): PolicyHandle;
 export function definePolicy(input?: PolicyInput, random: Random = systemRandom, guards?: SharedGuards): PolicyHandle {
+  useUsual();
   return new PolicyHandle(input, unchecked, guards?.factory ?? new LocalGuards(random));
 }
 

@@ -9,11 +9,11 @@ import {observed} from './telemetry/observed.ts';
 import {resilienceInterceptor as bareInterceptor, type UndiciPorts} from './undici/interceptor.ts';
 import type {Interceptor} from './undici/types.ts';
 
-export {definePolicy} from './client/define-policy.ts';
 export type {PolicyHandle, PolicySnapshot} from './client/policy-handle.ts';
 export type {AttemptRequest, ClassifyInput, Reclassification} from './client/ports.ts';
 export {InvalidPolicyError, RejectedError, SteadfetchError, TimeoutError} from './core/errors.ts';
 export type {AttemptResponse, ResponseHeaders} from './core/outcome.ts';
+export {definePolicy} from './features/everything.ts';
 export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';
 export type {UndiciPorts} from './undici/interceptor.ts';
 export type {Interceptor} from './undici/types.ts';

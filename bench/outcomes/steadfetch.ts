@@ -1,5 +1,5 @@
 /** Policies as guards of the grid: the real engine on the clock of the simulation. */
-import {useFixedBreakers} from '../../src/features.ts';
+import {useFixedBreakers, useModelEndpoints} from '../../src/features.ts';
 import {AdaptiveBreaker} from '../../src/guards/adaptive/adaptive-breaker.ts';
 import type {CircuitBreaker} from '../../src/guards/breaker.ts';
 import {LocalGuards} from '../../src/guards/guard-factory.ts';
@@ -12,6 +12,7 @@ import {SimulatedClient} from '../../src/simulate/simulated-client.ts';
 import type {Guard, SendCall, Trace, World} from './run.ts';
 
 useFixedBreakers();
+useModelEndpoints();
 
 /** Notes the lines of adaptive breakers. */
 class WatchedBreaker extends AdaptiveBreaker {

@@ -4,7 +4,7 @@
  */
 import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {loadavg} from 'node:os';
-import {useFixedBreakers} from '../../src/features.ts';
+import {useFixedBreakers, useModelEndpoints} from '../../src/features.ts';
 import {Costs} from './costs.ts';
 import {loadGroup, SUBJECT_GROUPS} from './groups.ts';
 import {markdownTable} from './markdown-table.ts';
@@ -17,6 +17,7 @@ import type {Group} from './subject.ts';
 
 installPeers();
 useFixedBreakers();
+useModelEndpoints();
 
 /** The groups that do not measure calls one by one. */
 const OTHER_GROUPS: Readonly<Record<string, () => Promise<Section>>> = {

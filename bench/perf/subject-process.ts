@@ -1,10 +1,11 @@
 /** One subject in a process of its own. Measures what its parent asks for, one request at a time. */
-import {useFixedBreakers} from '../../src/features.ts';
+import {useFixedBreakers, useModelEndpoints} from '../../src/features.ts';
 import type {Quantity} from './costs.ts';
 import {median} from './statistics.ts';
 import type {Group, Subject} from './subject.ts';
 
 useFixedBreakers();
+useModelEndpoints();
 
 const [groupFile, subjectName, checkout, url] = process.argv.slice(2) as [string, string, string, string];
 const {group} = (await import(groupFile)) as {group: Group};

@@ -1,8 +1,8 @@
 /** Why an item failed, in the words of the engine. */
 import {classificationOf} from '../call/assess.ts';
 import type {CallContext} from '../call/context.ts';
-import {errorFactsOf} from '../call/error-facts.ts';
 import {innerReport} from '../call/inner-report.ts';
+import {errorFactsOf} from '../call/refusals-port.ts';
 import {type CallReport, isSentence, reportFor} from '../call/report.ts';
 import {isPromise} from '../core/awaitable.ts';
 import {RejectedError} from '../core/errors.ts';

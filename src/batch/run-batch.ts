@@ -2,13 +2,13 @@
 
 import {caught} from '../client/caught-weigh.ts';
 import {Client} from '../client/client.ts';
-import {handleOf} from '../client/define-policy.ts';
 import type {PolicyHandle} from '../client/policy-handle.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {endOfTick} from '../core/system-clock.ts';
 import {httpAnswers} from '../decide/answers-http.ts';
 import type {AskedTokens} from '../decide/asked-tokens.ts';
 import type {Refusal} from '../decide/may-retry.ts';
+import {handleOf} from '../features/everything.ts';
 import type {Answer} from '../transport/answer.ts';
 import {watchFollowedRedirects} from '../transport/followed-redirects.ts';
 import {Batch} from './batch.ts';

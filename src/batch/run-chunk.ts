@@ -6,7 +6,8 @@
  */
 import {beginCall} from '../call/begin.ts';
 import type {CallContext, CallFacts} from '../call/context.ts';
-import {amountsAt, amountsOf} from '../call/quota.ts';
+import {amountsOf} from '../call/quota.ts';
+import {amountsAt} from '../call/quota-port.ts';
 import {reportFor} from '../call/report.ts';
 import type {Client} from '../client/client.ts';
 import {RejectedError} from '../core/errors.ts';

@@ -4,7 +4,7 @@
  * counts the attempt.
  */
 import type {Readiness} from '../client/ready-port.ts';
-import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
+import {LEAST_ATTEMPT_MS, PROBING_MS} from '../core/limits.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
 import type {Clock} from '../core/timer.ts';
 import {type CircuitBreaker, type Ticket, UNGUARDED} from '../guards/breaker.ts';
@@ -13,13 +13,13 @@ import type {QuotaReservation} from '../guards/quota-reservation.ts';
 import type {RecoveryWaiter, Release, WaitingLine} from '../guards/recovery-line.ts';
 import {AdmissionWait} from './admission-wait.ts';
 import {type Applicant, refuseAttempt} from './applicant.ts';
-import {askPlace, keeping} from './concurrency.ts';
+import {keeping, places} from './concurrency-port.ts';
 import type {CallContext} from './context.ts';
-import {type Failover, type Place, PROBING_MS} from './failover.ts';
+import type {Failover, Place} from './failover.ts';
 import {bringsKey} from './ids.ts';
 import {moveTo} from './move.ts';
 import {notifyQueued} from './notify.ts';
-import {accountAt, amountsAt, askQuota, quotaOf} from './quota.ts';
+import {amountsAt, quotaOf, quotas} from './quota-port.ts';
 import {recoveryWaitMs, waitableMs} from './wait.ts';
 
 /** What `useReadyPaths` makes, as calls wait for it. */
@@ -50,7 +50,7 @@ function admitAtEndpoint<R extends AttemptResponse>(
   now: number,
 ): void {
   failover.confineBy(call.transport, bringsKey(call));
-  if (call.guards.accounts !== null) failover.account = accountAt(call);
+  if (call.guards.accounts !== null) failover.account = quotas.steps!.accountAt(call);
   const place = failover.choose(call.guards, amountsAt(call), call.attempts > 0, now);
   for (const endpoint of failover.passedOver(place)) failover.readinessAt(endpoint)?.askIfAway(call, now);
   if (place.readiness !== null) return (place.readiness as AwaitedReadiness).admitLater(call, applicant, now, admit);
@@ -76,7 +76,7 @@ function admitHere<R extends AttemptResponse>(call: CallContext<R>, applicant: A
   } else if (quota === null) enter(call, applicant, null, now);
   else {
     if (hold?.holds(now)) quota.hold(hold.leftMs(now), now);
-    askQuota(call, applicant, quota, now, enter, admit);
+    quotas.steps!.ask(call, applicant, quota, now, enter, admit);
   }
 }
 
@@ -89,7 +89,7 @@ function enter<R extends AttemptResponse>(
 ): void {
   const {concurrency} = call.guards;
   if (concurrency === null) count(call, applicant, null, taken, now);
-  else askPlace(call, applicant, concurrency, taken, now, count, admit);
+  else places.ask!(call, applicant, concurrency, taken, now, count, admit);
 }
 
 /** The breaker counts what it lets through. */

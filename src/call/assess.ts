@@ -6,7 +6,6 @@ import {type AttemptResponse, failed, type Outcome} from '../core/outcome.ts';
 import type {Answers} from '../decide/answers.ts';
 import {type Classification, harmless, isOverload, red, SUCCESS} from '../decide/classification.ts';
 import {classify} from '../decide/classify.ts';
-import {classifyErrorBody} from '../decide/classify-error-body.ts';
 import type {ErrorFacts} from '../decide/error-body.ts';
 import {isFree, isFreeRefusal, withAge} from '../decide/paid.ts';
 import {redactText} from '../decide/redact.ts';
@@ -16,10 +15,10 @@ import type {Health} from '../guards/trip.ts';
 import {failedToConnect} from '../transport/redirects.ts';
 import type {Attempt} from './attempt.ts';
 import type {CallContext} from './context.ts';
-import {errorFactsOf} from './error-facts.ts';
 import {holdOthers} from './hint.ts';
 import {notifyAttemptEnded} from './notify.ts';
-import {quotaOf, settleQuota} from './quota.ts';
+import {quotaOf, quotas} from './quota-port.ts';
+import {errorFactsOf, refusals} from './refusals-port.ts';
 import {discardResponse} from './response.ts';
 import {within} from './wait.ts';
 
@@ -45,7 +44,7 @@ export function classificationOf<R extends AttemptResponse>(
   redirected?: Redirected,
 ): Classification {
   const byStatus = withConnection(classify(outcome, call.client.answers, call), outcome);
-  const found = facts === null ? byStatus : classifyErrorBody(byStatus, facts, outcome.status, call.transients);
+  const found = facts === null ? byStatus : refusals.steps!.classify(byStatus, facts, outcome.status, call.transients);
   if (!harmless(found.sent) || !outcome.reachedTransport) return found;
   // Where only one endpoint may act, a redirect that cannot be ruled out keeps the call where the first server was.
   const mayRepeat = call.mayRepeat && call.failover?.mayRunTwice !== false;
@@ -178,7 +177,7 @@ export function learn<R extends AttemptResponse>(
     concurrency.learn(load, attempt.startedAt, now, call.attemptTimeoutMs);
   }
   if (attempt.taken !== null)
-    settleQuota(call, quotaOf(call, attempt.guards), attempt.taken, outcome, classification, now);
+    quotas.steps!.settle(call, quotaOf(call, attempt.guards), attempt.taken, outcome, classification, now);
   const isSuccess = classification === SUCCESS;
   if (attempt.number > 1 && (isSuccess || classification.throttled)) attempt.guards.namedWaits.retried(isSuccess, now);
   if (classification.transient) budget?.attemptFailed?.(now);

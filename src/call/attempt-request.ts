@@ -9,8 +9,8 @@ import {PreparedHeaders} from '../transport/prepared-headers.ts';
 import type {TransportRequest} from '../transport/transport.ts';
 import type {Cancellation} from './cancellation.ts';
 import type {CallContext} from './context.ts';
+import {translations} from './failover-port.ts';
 import {writeIds} from './ids.ts';
-import {translated} from './translate.ts';
 
 /** The attempt, as far as its request needs it. */
 export interface RequestOwner<R extends AttemptResponse> {
@@ -62,7 +62,9 @@ function translateAndSend<R extends AttemptResponse>(
     text =>
       attempt.step(() => {
         if (!attempt.isAnswered)
-          createRequest(attempt, isAbortable, url, request => translated(attempt, translate, request, url, text));
+          createRequest(attempt, isAbortable, url, request =>
+            translations.translated!(attempt, translate, request, url, text),
+          );
       }),
     error => attempt.step(() => attempt.unsent('hook', error)),
   );

@@ -17,11 +17,12 @@ import type {Guards} from '../guards/origin-guards.ts';
 import type {QuotaReservation} from '../guards/quota-reservation.ts';
 import type {Health} from '../guards/trip.ts';
 import {type RequestOwner, sendRequest} from './attempt-request.ts';
-import {type AttemptStream, openStream} from './attempt-stream.ts';
+import type {AttemptStream} from './attempt-stream.ts';
 import {type CancelKind, type Cancellable, Cancellation} from './cancellation.ts';
 import type {CallContext} from './context.ts';
 import {reportIncomplete} from './report.ts';
 import {discardResponse, responseFlaw} from './response.ts';
+import {streams} from './stream-port.ts';
 
 /** Notified of the end of an attempt: exactly one of the two methods is called. */
 export interface AttemptOwner<R extends AttemptResponse> {
@@ -191,7 +192,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
     if (this.#owner === null) return transport.bodies.discard(response, client.clock); // The response came too late.
     const flaw = responseFlaw(response);
     if (flaw !== null) return this.sendFailed(new TypeError('The fetch of this client gave no Response.', flaw));
-    const stream = openStream(this.call, response);
+    const stream = this.call.plan.policy.stream && streams.open!(this.call, response);
     if (stream === null) return this.#answer(response, null);
     this.cancellation.alsoCancels(stream.ahead);
     if (stream.settings.commit === 'content') return this.#awaitContent(response, stream);

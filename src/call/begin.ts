@@ -5,7 +5,7 @@ import {originOf, targetOf} from '../client/target.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
 import type {CallOverrides} from '../policy/types.ts';
 import {CallContext, type Rpc} from './context.ts';
-import {Failover} from './failover.ts';
+import {endpoints} from './failover-port.ts';
 
 /**
  * A call before its first attempt.
@@ -50,7 +50,7 @@ function begin<R extends AttemptResponse>(
   const variant = client.variantFor(method, origin ?? '', pathname, overrides);
   const call = new CallContext(client, variant, method, url, origin, client.clock.now(), rpc);
   if (variant.plan.endpoints !== null && origin !== null && rpc === null) {
-    const failover = Failover.of(client, variant.plan, method, url, origin);
+    const failover = endpoints.steps!.of(client, variant.plan, method, url, origin);
     if (failover !== null) call.retryState.failover = failover;
   }
   if (client.observer !== null) call.span = startCall(client.observer, call);

@@ -18,7 +18,7 @@ import type {CallContext} from './context.ts';
 import {decideRetry, type Ended} from './decide-retry.ts';
 import type {RetryDecision} from './decision.ts';
 import {breakCall, finishCall, noteSuccess, refusedOutcome, stoppedOutcome} from './finish.ts';
-import {sendHedged} from './hedge.ts';
+import {hedges} from './hedge-port.ts';
 import {notifyAbandoned, notifyRejected, notifyScheduled} from './notify.ts';
 import {deliverResponse, discardResponse} from './response.ts';
 import {type Admission, admitRetry, sendAdmitted} from './send.ts';
@@ -64,7 +64,7 @@ const firstAttempt = {
       call.guards.budget?.callStarted(now);
       call.guards.hedge?.callStarted(now);
       call.attempts++;
-      if (call.mayHedge) continueCall(call, sendHedged(call, attempt, now));
+      if (call.mayHedge) continueCall(call, hedges.send!(call, attempt, now));
       else attempt.start(firstAttempt, now);
     } catch (error) {
       void emptyStack.then((abandonAndEnd<R>).bind(null, attempt, error));

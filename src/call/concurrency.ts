@@ -6,18 +6,10 @@ import type {ConcurrencyLimit, Waiter} from '../guards/concurrency.ts';
 import type {QuotaReservation} from '../guards/quota-reservation.ts';
 import {AdmissionWait} from './admission-wait.ts';
 import {type Applicant, refuseAttempt} from './applicant.ts';
+import {keeping, type Proceed} from './concurrency-port.ts';
 import type {CallContext} from './context.ts';
-import {type Again, amountsAt} from './quota.ts';
+import {type Again, amountsAt} from './quota-port.ts';
 import {waitableMs} from './wait.ts';
-
-/** The next step of admission, once the attempt has its place. */
-type Proceed = <R extends AttemptResponse>(
-  call: CallContext<R>,
-  applicant: Applicant<R>,
-  place: ConcurrencyLimit,
-  taken: QuotaReservation | null,
-  now: number,
-) => void;
 
 /**
  * Goes on at once or after a wait in the queue. Refuses the attempt if the queue is full.
@@ -37,16 +29,6 @@ export function askPlace<R extends AttemptResponse>(
   if (limit.isFull) return refusePlace(call, applicant, limit, taken, FULL, now);
   applicant.waiting?.();
   new ConcurrencyWait(call, applicant, limit, taken, now, proceed, again);
-}
-
-/** Runs what comes between a place and the attempt that gets it. */
-export function keeping<T>(place: ConcurrencyLimit, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    place.exit();
-    throw error;
-  }
 }
 
 const FULL = 'the queue is full';

@@ -16,7 +16,7 @@ import type {CallContext, CallFacts} from './context.ts';
 import {type RetryDecision, refuse} from './decision.ts';
 import {failedHandshake} from './failed-handshake.ts';
 import {hintOf, holdMs} from './hint.ts';
-import {amountsAt, quotaOf} from './quota.ts';
+import {amountsAt, quotaOf} from './quota-port.ts';
 import {recoveryWaitMs, within} from './wait.ts';
 
 /** How the call ended while the request body was still being read. */

@@ -11,6 +11,7 @@ import type {Endpoints, FailoverCause} from '../client/endpoints.ts';
 import type {Plan} from '../client/plan.ts';
 import type {Readiness} from '../client/ready-port.ts';
 import {inRotation} from '../client/rotation.ts';
+import {PROBING_MS} from '../core/limits.ts';
 import type {HeaderBag} from '../core/observer.ts';
 import type {AttemptResponse, Outcome, Sent} from '../core/outcome.ts';
 import {type Classification, harmless} from '../decide/classification.ts';
@@ -42,7 +43,7 @@ export interface Place {
 }
 
 /** The client of a call, as far as it finds the guards of an endpoint. */
-type GuardSource = Pick<
+export type GuardSource = Pick<
   Client<AttemptResponse>,
   'guardsFor' | 'random' | 'prepareAttempt' | 'readinessOf' | 'notifyEjection'
 > & {
@@ -62,9 +63,6 @@ export interface MovableRequest {
   /** As in `Transport`. Undefined: endpoints cannot be asked whether they are ready, and count as ready. */
   readonly ask?: unknown;
 }
-
-/** A half-open breaker whose probes are in flight is asked again after about this time. */
-export const PROBING_MS = 100;
 
 const UNSHARED = 'failover.sharedKeys is not set';
 

@@ -18,7 +18,7 @@ import type {CallContext, CallFacts} from './context.ts';
 import {failedHandshake} from './failed-handshake.ts';
 import {moveTo} from './move.ts';
 import {notifyHedged, notifySuperseded} from './notify.ts';
-import {amountsAt, amountsOf, quotaOf} from './quota.ts';
+import {amountsAt, quotaOf, quotas} from './quota-port.ts';
 import {discardResponse} from './response.ts';
 
 /** Resolves with the attempt that counts; rejects where a step threw, and then nothing of either attempt is left. */
@@ -91,7 +91,7 @@ class HedgedSend<R extends AttemptResponse> extends Timer implements AttemptOwne
     if (guards === null) return;
     if (this.#waitsLonger(guards, now)) return;
     const quota = quotaOf(call, guards);
-    const taken = quota === null ? null : quota.tryTake(amountsOf(call, quota), now);
+    const taken = quota === null ? null : quota.tryTake(quotas.steps!.amountsOf(call, quota), now);
     if (quota !== null && taken === null) return; // A hedge waits in no line.
     const ticket = ticketFor(call, guards, this.#first.guards, now);
     if (ticket === null) return taken?.refund(now);

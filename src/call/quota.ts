@@ -8,7 +8,6 @@ import {askedTokens} from '../decide/asked-tokens.ts';
 import {type Classification, harmless, isOverload, isOverQuota} from '../decide/classification.ts';
 import {nextAdmittedMs, remainingQuota} from '../decide/rate-limit.ts';
 import {serverTime} from '../decide/server-hint.ts';
-import type {Guards} from '../guards/origin-guards.ts';
 import type {Quota, QuotaWaiter} from '../guards/quota.ts';
 import {type Amounts, ONE_REQUEST} from '../guards/quota-amounts.ts';
 import type {QuotaReservation} from '../guards/quota-reservation.ts';
@@ -16,6 +15,7 @@ import {AdmissionWait} from './admission-wait.ts';
 import {type Applicant, refuseAttempt} from './applicant.ts';
 import type {CallContext, CallFacts} from './context.ts';
 import {notifyQueued} from './notify.ts';
+import type {Again, Proceed} from './quota-port.ts';
 import {waitableMs} from './wait.ts';
 
 /** The most that an attempt may use, as far as that is known before it is sent. */
@@ -32,19 +32,9 @@ export function amountsOf<R extends AttemptResponse>(call: CallContext<R>, {coun
   };
 }
 
-/** The same for whichever endpoint the attempt goes to. */
-export function amountsAt<R extends AttemptResponse>(call: CallContext<R>): Amounts {
-  const {quota} = call.guards;
-  return quota === null ? ONE_REQUEST : amountsOf(call, quota);
-}
-
 /** A finite number of at least 0, rounded up; undefined for anything else. */
 const countOf = (value: unknown): number | undefined =>
   typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER ? Math.ceil(value) : undefined;
-
-/** The quota of the call's account at these guards. */
-export const quotaOf = <R extends AttemptResponse>(call: CallContext<R>, {quota, accounts}: Guards): Quota | null =>
-  accounts === null ? quota : accounts.of(accountAt(call));
 
 /** Whose quota the call uses, where each account has one. */
 export function accountAt<R extends AttemptResponse>(call: CallContext<R>): string {
@@ -57,17 +47,6 @@ export function accountAt<R extends AttemptResponse>(call: CallContext<R>): stri
   });
   return state.account;
 }
-
-/** The next step of admission, once the attempt has its reservation. */
-export type Proceed = <R extends AttemptResponse>(
-  call: CallContext<R>,
-  applicant: Applicant<R>,
-  taken: QuotaReservation,
-  now: number,
-) => void;
-
-/** Asks for admission anew, at another endpoint. */
-export type Again = <R extends AttemptResponse>(call: CallContext<R>, applicant: Applicant<R>, now: number) => void;
 
 /** Goes on at once or after a wait in the queue. Refuses the attempt if it would wait too long. */
 export function askQuota<R extends AttemptResponse>(

@@ -1,17 +1,16 @@
 /** The response of an attempt: checked when it comes; it waits while the call decides; then it is the answer, or it is discarded. */
 import type {HeldBody} from '../body/response-bodies.ts';
 import {TrackedBody} from '../body/tracked-body.ts';
-import {UsageTap} from '../body/usage-tap.ts';
 import {startBody} from '../client/observe.ts';
 import type {AttemptObserver} from '../core/observer.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
-import {usageIn} from '../decide/usage.ts';
 import type {Guards} from '../guards/origin-guards.ts';
 import type {QuotaReservation} from '../guards/quota-reservation.ts';
-import {pulseOf} from './attempt-stream.ts';
 import type {Cancellation} from './cancellation.ts';
 import type {CallContext} from './context.ts';
+import {quotas} from './quota-port.ts';
+import {streams} from './stream-port.ts';
 
 /** The attempt that brought it. */
 interface Attempt<R extends AttemptResponse> {
@@ -89,10 +88,10 @@ function trackBody<R extends AttemptResponse>(
 ): void {
   const {client, transport, plan} = call;
   const {bodies, bodyGetsFreshTime = false, bodyGraceMs = 0} = transport;
-  const pulse = plan.policy.stream === null ? null : pulseOf(response);
+  const pulse = plan.policy.stream && streams.pulseOf!(response);
   const body = new TrackedBody(cancellation, client.answers.isFailure(response.status), pulse);
   if (taken !== null && bodies.usageOf === undefined && guards.quota?.countsTokens)
-    body.tap = new UsageTap(usageIn, usage => quietly(() => taken.settle(usage, client.clock.now())));
+    body.tap = quotas.steps!.tap(usage => quietly(() => taken.settle(usage, client.clock.now())));
   body.holds = (span ?? transport.callerSignal) !== null;
   if (!bodies.track(response, body)) return cancellation.release();
   cancellation.limitBody(body, bodyGetsFreshTime, bodyGraceMs, bodies.flows);

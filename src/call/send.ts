@@ -10,7 +10,7 @@ import {type Assessed, assess, type Sent} from './assess.ts';
 import {Attempt} from './attempt.ts';
 import type {CallContext} from './context.ts';
 import {stoppedOutcome} from './finish.ts';
-import {sendHedged} from './hedge.ts';
+import {hedges} from './hedge-port.ts';
 import {notifyRejected} from './notify.ts';
 import {discardResponse, holdResponse} from './response.ts';
 import {abortedBy, waitBeforeRetry} from './wait.ts';
@@ -93,7 +93,7 @@ export async function sendAdmitted<R extends AttemptResponse>(
     call.reservation?.spend();
     call.attempts++;
     const assessed = call.mayHedge
-      ? await sendHedged(call, attempt, now)
+      ? await hedges.send!(call, attempt, now)
       : await assess(call, await sendAttempt(attempt, now));
     if (!assessed.attempt.reachedTransport) call.reservation?.unspend(call.client.clock.now());
     return assessed;

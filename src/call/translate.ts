@@ -7,20 +7,13 @@ import type {AttemptResponse} from '../core/outcome.ts';
 import {textOf} from '../core/unknown-value.ts';
 import {copyOf} from '../decide/body.ts';
 import {isNetworkFailure} from '../decide/failure-facts.ts';
-import type {Guards} from '../guards/origin-guards.ts';
 import {PreparedHeaders} from '../transport/prepared-headers.ts';
 import type {TransportRequest} from '../transport/transport.ts';
 import type {CallContext} from './context.ts';
+import type {TranslatedAttempt} from './failover-port.ts';
 
 /** Headers that are true of the caller's body alone. */
 const OF_BODY = ['content-length', 'content-encoding', 'content-md5', 'digest', 'content-digest', 'repr-digest'];
-
-/** The attempt, as far as its request needs it. */
-interface Attempt<R extends AttemptResponse> {
-  readonly call: CallContext<R>;
-  readonly guards: Guards;
-  readonly number: number;
-}
 
 /**
  * @param url  Of the request, at the other endpoint.
@@ -28,7 +21,7 @@ interface Attempt<R extends AttemptResponse> {
  * @throws SteadfetchError with code TRANSLATE_FAILED.
  */
 export function translated<R extends AttemptResponse>(
-  {call, guards, number: attempt}: Attempt<R>,
+  {call, guards, number: attempt}: TranslatedAttempt<R>,
   translate: NonNullable<Ports<R>['translate']>,
   request: TransportRequest<R>,
   url: string,

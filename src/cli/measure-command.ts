@@ -1,7 +1,8 @@
 /** `steadfetch measure`: the same requests through plain fetch and through a policy, side by side. */
-import {handleOf} from '../client/define-policy.ts';
+
 import {systemRandom} from '../core/random.ts';
 import {systemClock} from '../core/system-clock.ts';
+import {handleOf} from '../features/everything.ts';
 import type {Measurement} from '../measure/measurement.ts';
 import {type MeasurementRun, Pace, runMeasurement} from '../measure/run-measurement.ts';
 import {plainSide, policySide, type Side} from '../measure/sides.ts';

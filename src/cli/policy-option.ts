@@ -1,6 +1,7 @@
 /** The value of `--policy`: a file, or the name of a preset. */
-import {handleOf} from '../client/define-policy.ts';
+
 import type {PolicyHandle} from '../client/policy-handle.ts';
+import {handleOf} from '../features/everything.ts';
 import {checkExtends} from '../policy/resolve.ts';
 import {nearest} from '../policy/suggestions.ts';
 import type {PolicyInput} from '../policy/types.ts';

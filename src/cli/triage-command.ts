@@ -2,8 +2,8 @@
 import {once} from 'node:events';
 import {open} from 'node:fs/promises';
 import type {Readable} from 'node:stream';
-import {handleOf} from '../client/define-policy.ts';
 import {systemClock} from '../core/system-clock.ts';
+import {handleOf} from '../features/everything.ts';
 import type {TriagedFailure} from '../triage/assess.ts';
 import {Triage} from '../triage/triage.ts';
 import {readPolicyInput} from './policy-option.ts';

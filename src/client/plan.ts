@@ -7,7 +7,8 @@ import type {GuardSettings} from '../guards/origin-guards.ts';
 import type {ResolvedCall, ResolvedPolicy, ResolvedRoute} from '../policy/layers.ts';
 import type {Matches} from '../policy/routes.ts';
 import type {CallOverrides, Policy, PolicyInput} from '../policy/types.ts';
-import {Endpoints} from './endpoints.ts';
+import type {Endpoints} from './endpoints.ts';
+import {endpointsPort} from './endpoints-port.ts';
 
 /** Plans of per-call overrides that are kept: programs write a handful of them, and writing them anew each call is costly. */
 const KEPT_VARIANTS = 256;
@@ -82,7 +83,7 @@ export class Plan implements GuardSettings {
     this.idempotentMethods = new Set(policy.idempotentMethods);
     this.queryAllowList = new Set(policy.queryAllowList);
     this.keyHeader = policy.idempotency?.header ?? STANDARD_KEY_HEADER;
-    this.endpoints = Endpoints.of(policy);
+    this.endpoints = policy.endpoints && endpointsPort.of!(policy);
     this.variant = {plan: this, correlationId: undefined, idempotencyKey: undefined};
   }
 

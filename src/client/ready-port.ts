@@ -1,5 +1,5 @@
 /** The port of `readyPath`: what the engine asks of an endpoint that warms up. `useReadyPaths` of `steadfetch/features` implements it. */
-import {SteadfetchError} from '../core/errors.ts';
+import {notAllowed} from '../core/not-allowed.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import type {Random} from '../core/random.ts';
 import type {Clock} from '../core/timer.ts';
@@ -59,7 +59,5 @@ export const warmsUp = (endpoint: Endpoint): endpoint is WarmingEndpoint => endp
 
 /** @throws SteadfetchError with code INVALID_POLICY before `useReadyPaths`. */
 export function refuseReadyPaths(): void {
-  if (readyPaths.make !== null) return;
-  const message = 'Endpoints with a readyPath have to be allowed first: call useReadyPaths() of steadfetch/features.';
-  throw new SteadfetchError('INVALID_POLICY', message);
+  if (readyPaths.make === null) throw notAllowed('Endpoints with a readyPath', 'useReadyPaths');
 }

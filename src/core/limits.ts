@@ -2,3 +2,6 @@
 
 /** An attempt that would get less time than this is not sent. */
 export const LEAST_ATTEMPT_MS = 50;
+
+/** A half-open breaker whose probes are in flight is asked again after about this time. */
+export const PROBING_MS = 100;

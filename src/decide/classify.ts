@@ -1,9 +1,8 @@
 /** Turns an outcome into a classification. Pure: the same outcome, policy and call give the same classification. */
-import type {AttemptResponse, Outcome} from '../core/outcome.ts';
+import type {AttemptResponse, Outcome, ResponseHeaders, StreamError} from '../core/outcome.ts';
 import type {AnswerContext, Answers} from './answers.ts';
 import {type Classification, green, red, unlisted, yellow} from './classification.ts';
 import {classifyMistake, classifyNetworkFailure} from './classify-failure.ts';
-import {classifyStreamError} from './stream-error.ts';
 
 const TIMEOUT = yellow('attempt timeout');
 const TIMEOUT_BEFORE_SENDING = green('attempt timeout', 'not-sent');
@@ -15,6 +14,11 @@ const HOOK = red('a function of the user threw', 'maybe-processed', {final: true
 const STOPPED = red('stopped by a hook', 'maybe-processed', {final: true});
 const REJECTED = red('refused before sending', 'not-sent', {final: true});
 
+/** Classifies an error event before any content; null before `useStreams`, and no outcome has a stream error then. */
+export const streamErrors: {
+  classify: ((error: StreamError, headers: ResponseHeaders, context: AnswerContext) => Classification) | null;
+} = {classify: null};
+
 export function classify<R extends AttemptResponse>(
   outcome: Outcome<R>,
   answers: Answers<R>,
@@ -23,7 +27,7 @@ export function classify<R extends AttemptResponse>(
   switch (outcome.kind) {
     case 'response':
       if (outcome.streamError === null) return answers.classify(outcome.response!, context);
-      return classifyStreamError(outcome.streamError, outcome.response!.headers, context);
+      return streamErrors.classify!(outcome.streamError, outcome.response!.headers, context);
     case 'network':
       return classifyNetworkFailure(outcome.error, context.transients);
     case 'attempt-timeout': {

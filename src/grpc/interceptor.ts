@@ -1,11 +1,11 @@
 /** The gRPC adapter: the same call and the same loop, as an interceptor of grpc-js's clients. */
 import * as grpc from '@grpc/grpc-js';
 import {Client} from '../client/client.ts';
-import {handleOf} from '../client/define-policy.ts';
 import type {PolicyArgument, PolicyHandle} from '../client/policy-handle.ts';
 import {refuseEndpoints} from '../client/refuse-endpoints.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {grpcAnswers} from '../decide/answers-grpc.ts';
+import {handleOf} from '../features/usual.ts';
 import type {PolicyInput} from '../policy/types.ts';
 import {GrpcCall} from './grpc-call.ts';
 import {checkedOrigin, clientPorts, type GrpcPorts} from './ports.ts';

@@ -6,10 +6,11 @@
  *
  * @see gRFC A6; grpc/service_config/service_config.proto
  */
-import {handleOf} from '../client/define-policy.ts';
+
 import type {Plan, Plans} from '../client/plan.ts';
 import type {PolicyArgument, PolicyHandle} from '../client/policy-handle.ts';
 import {CODE_NAMES, type CodeName} from '../decide/grpc-codes.ts';
+import {handleOf} from '../features/usual.ts';
 import type {PolicyInput} from '../policy/types.ts';
 import {type RetryThrottling, throttlingOf} from './retry-throttling.ts';
 import {type BackoffConfig, backoffConfig, duration} from './service-config-backoff.ts';

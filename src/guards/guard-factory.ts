@@ -9,13 +9,16 @@ import type {
   Breaker as BreakerPolicy,
   Budget as BudgetPolicy,
   Concurrency as ConcurrencyPolicy,
+  Hedging,
   Quota as QuotaPolicy,
 } from '../policy/types.ts';
 import {AdaptiveBreaker} from './adaptive/adaptive-breaker.ts';
 import type {CircuitBreaker} from './breaker.ts';
 import type {Budget} from './budget.ts';
-import {ConcurrencyLimit} from './concurrency.ts';
-import {Quota} from './quota.ts';
+import type {ConcurrencyLimit} from './concurrency.ts';
+import type {EndpointLoad, OriginLoad} from './endpoint-load.ts';
+import type {HedgeLoad} from './hedge-load.ts';
+import type {Quota} from './quota.ts';
 import {RatioBudget} from './ratio-budget.ts';
 import {TokenBucket} from './token-bucket.ts';
 
@@ -46,10 +49,19 @@ export interface SharedGuards {
   readonly factory: GuardFactory;
 }
 
-/** Makes the breakers that stay open for a fixed time; null before `useFixedBreakers`, and no policy with one is taken then. */
-export const fixedBreakers: {
-  make: ((settings: OpenTimeBreaker, guarded: string, random: Random) => CircuitBreaker) | null;
-} = {make: null};
+/** Makes the guards that not every policy has. Each is null before the function of its feature was called, and no policy with it is taken then. */
+export const optionalGuards: {
+  /** Of `useFixedBreakers`. */
+  fixedBreaker: ((settings: OpenTimeBreaker, guarded: string, random: Random) => CircuitBreaker) | null;
+  /** Of `useQuotas`. */
+  quota: ((settings: QuotaPolicy, guarded: string, random: Random) => Quota) | null;
+  /** Of `useConcurrencyLimits`. */
+  concurrency: ((settings: ConcurrencyPolicy) => ConcurrencyLimit) | null;
+  /** Of `useHedges`: makes what the hedges of one route make their guards with. */
+  hedges: (() => (settings: Hedging) => HedgeLoad) | null;
+  /** Of `useFailover`. */
+  endpointLoad: ((origin: OriginLoad) => EndpointLoad) | null;
+} = {fixedBreaker: null, quota: null, concurrency: null, hedges: null, endpointLoad: null};
 
 /** Makes guards whose state is in the memory of this process. */
 export class LocalGuards implements GuardFactory {
@@ -72,14 +84,14 @@ export class LocalGuards implements GuardFactory {
   breaker(settings: BreakerPolicy, guarded: string): CircuitBreaker {
     return settings.kind === 'adaptive'
       ? new AdaptiveBreaker(settings, guarded, this.#random)
-      : fixedBreakers.make!(settings, guarded, this.#random);
+      : optionalGuards.fixedBreaker!(settings, guarded, this.#random);
   }
 
   quota(settings: QuotaPolicy, guarded: string): Quota {
-    return new Quota(settings, guarded, this.#random);
+    return optionalGuards.quota!(settings, guarded, this.#random);
   }
 
   concurrency(settings: ConcurrencyPolicy, _origin?: string): ConcurrencyLimit {
-    return new ConcurrencyLimit(settings);
+    return optionalGuards.concurrency!(settings);
   }
 }

@@ -1,13 +1,13 @@
 /** The guards of one origin. */
 import type {GuardSnapshot} from '../core/guard-snapshot.ts';
 import {Lru} from '../core/lru.ts';
-import type {Breaker as BreakerPolicy, Policy, Quota as QuotaPolicy} from '../policy/types.ts';
+import type {Breaker as BreakerPolicy, Hedging, Policy, Quota as QuotaPolicy} from '../policy/types.ts';
 import type {CircuitBreaker} from './breaker.ts';
 import type {Budget} from './budget.ts';
 import type {ConcurrencyLimit} from './concurrency.ts';
-import {EndpointLoad, type OriginLoad} from './endpoint-load.ts';
-import type {GuardFactory} from './guard-factory.ts';
-import {HedgeLoad, HedgeTraffic} from './hedge-load.ts';
+import type {EndpointLoad, OriginLoad} from './endpoint-load.ts';
+import {type GuardFactory, optionalGuards} from './guard-factory.ts';
+import type {HedgeLoad} from './hedge-load.ts';
 import {NamedWaits} from './named-waits.ts';
 import {OriginHold} from './origin-hold.ts';
 import type {Quota} from './quota.ts';
@@ -58,7 +58,7 @@ export class OriginGuards {
   readonly #quotas = new Shared<OwnQuota>();
   readonly #limits = new Shared<ConcurrencyLimit>();
   readonly #hedges = new Shared<HedgeLoad>();
-  readonly #traffic = new Shared<HedgeTraffic>();
+  readonly #traffic = new Shared<(settings: Hedging) => HedgeLoad>();
   readonly #loads = new Shared<EndpointLoad>();
   readonly #load: OriginLoad = {pending: 0};
   readonly #hold = new OriginHold();
@@ -117,7 +117,7 @@ export class OriginGuards {
   #assemble(settings: GuardSettings): Guards {
     const {budget, breaker, quota, concurrency, hedge, retryAfter, endpoints} = settings.policy;
     const own = quota && this.#quotas.acquire(quotaKey(settings), () => this.#quota(quota, settings));
-    const traffic = hedge === null ? undefined : this.#traffic.acquire(trafficKey(settings), () => new HedgeTraffic());
+    const makeHedge = hedge && this.#traffic.acquire(trafficKey(settings), () => optionalGuards.hedges!());
     return {
       origin: this.#origin,
       budget: budget && this.#budgets.acquire(budgetKey(settings), () => this.#factory.budget(budget, this.#origin)),
@@ -127,10 +127,10 @@ export class OriginGuards {
       concurrency:
         concurrency &&
         this.#limits.acquire(limitKey(settings), () => this.#factory.concurrency(concurrency, this.#origin)),
-      hedge: hedge && this.#hedges.acquire(hedgeKey(settings), () => new HedgeLoad(hedge, traffic)),
+      hedge: hedge && this.#hedges.acquire(hedgeKey(settings), () => makeHedge!(hedge)),
       hold: retryAfter.scope === 'origin' ? this.#hold : null,
       namedWaits: this.#namedWaits,
-      load: endpoints && this.#loads.acquire(trafficKey(settings), () => new EndpointLoad(this.#load)),
+      load: endpoints && this.#loads.acquire(trafficKey(settings), () => optionalGuards.endpointLoad!(this.#load)),
     };
   }
 

@@ -6,11 +6,12 @@
  * retries; otherwise the engine drives ky's loop, and hooks see the same as without steadfetch.
  */
 import ky, {type InitHook, type KyInstance, type Options} from 'ky';
+import {refuseTranslate} from '../call/failover-port.ts';
 import {Client} from '../client/client.ts';
-import {handleOf} from '../client/define-policy.ts';
 import type {PolicyArgument, PolicyHandle} from '../client/policy-handle.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {httpAnswers} from '../decide/answers-http.ts';
+import {handleOf} from '../features/usual.ts';
 import type {PolicyInput} from '../policy/types.ts';
 import {watchFailedRequests, watchRedirects} from '../transport/redirects.ts';
 import {explicitOptions, takeOverTimeouts} from './explicit-options.ts';
@@ -47,6 +48,7 @@ export function resilience(policy?: PolicyInput | PolicyHandle, ports: KyPorts =
 /** The same under a policy that is already there. */
 export function optionsUnder(handle: PolicyHandle, ports: KyPorts): Options {
   requireKy();
+  refuseTranslate(ports);
   const client = new Client(handle, ports, httpAnswers);
   watchFailedRequests();
   watchRedirects();

@@ -9,7 +9,7 @@ import type {Random} from '../core/random.ts';
 import {type Clock, Pause} from '../core/timer.ts';
 import {isNetworkFailure, readFailure} from '../decide/failure-facts.ts';
 import {redactText} from '../decide/redact.ts';
-import {fetchUnder} from '../fetch/create-fetch.ts';
+import {fetchUnder} from '../fetch/fetch-under.ts';
 import type {CallEnd} from './measurement.ts';
 
 /** A request that both sides send. */

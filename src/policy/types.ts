@@ -85,6 +85,8 @@ export interface PolicyInput {
   /**
    * Reads the JSON bodies of errors that might be retried: an account without credit and a request that is too
    * large are not retried, and a wait that only the body names is honored. null: status and headers decide.
+   * Programs that import `steadfetch/fetch`, `/ky`, `/core`, `/unchecked` or `/lite` call `useModelEndpoints()` of
+   * `steadfetch/features` first.
    *
    * Default: null.
    */
@@ -128,7 +130,8 @@ export interface PolicyInput {
   readonly hedge?: HedgingInput | null | undefined;
   /**
    * When an event stream (text/event-stream) counts as answered, and how long its reader waits. null: at the
-   * headers, like any other response.
+   * headers, like any other response. Programs that import `steadfetch/fetch`, `/ky`, `/core`, `/unchecked` or
+   * `/lite` call `useModelEndpoints()` of `steadfetch/features` first.
    *
    * Default: null.
    */
@@ -283,6 +286,8 @@ export interface Policy {
   /**
    * Reads the JSON bodies of errors that might be retried: an account without credit and a request that is too
    * large are not retried, and a wait that only the body names is honored. null: status and headers decide.
+   * Programs that import `steadfetch/fetch`, `/ky`, `/core`, `/unchecked` or `/lite` call `useModelEndpoints()` of
+   * `steadfetch/features` first.
    *
    * Default: null.
    */
@@ -326,7 +331,8 @@ export interface Policy {
   readonly hedge: Hedging | null;
   /**
    * When an event stream (text/event-stream) counts as answered, and how long its reader waits. null: at the
-   * headers, like any other response.
+   * headers, like any other response. Programs that import `steadfetch/fetch`, `/ky`, `/core`, `/unchecked` or
+   * `/lite` call `useModelEndpoints()` of `steadfetch/features` first.
    *
    * Default: null.
    */
@@ -2401,6 +2407,8 @@ export interface RouteInput {
   /**
    * Reads the JSON bodies of errors that might be retried: an account without credit and a request that is too
    * large are not retried, and a wait that only the body names is honored. null: status and headers decide.
+   * Programs that import `steadfetch/fetch`, `/ky`, `/core`, `/unchecked` or `/lite` call `useModelEndpoints()` of
+   * `steadfetch/features` first.
    *
    * Default: null.
    */
@@ -2444,7 +2452,8 @@ export interface RouteInput {
   readonly hedge?: HedgingInput | null | undefined;
   /**
    * When an event stream (text/event-stream) counts as answered, and how long its reader waits. null: at the
-   * headers, like any other response.
+   * headers, like any other response. Programs that import `steadfetch/fetch`, `/ky`, `/core`, `/unchecked` or
+   * `/lite` call `useModelEndpoints()` of `steadfetch/features` first.
    *
    * Default: null.
    */
@@ -2682,6 +2691,8 @@ export interface CallOverrides {
   /**
    * Reads the JSON bodies of errors that might be retried: an account without credit and a request that is too
    * large are not retried, and a wait that only the body names is honored. null: status and headers decide.
+   * Programs that import `steadfetch/fetch`, `/ky`, `/core`, `/unchecked` or `/lite` call `useModelEndpoints()` of
+   * `steadfetch/features` first.
    *
    * Default: null.
    */
@@ -2709,7 +2720,8 @@ export interface CallOverrides {
   readonly hedge?: HedgingInput | null | undefined;
   /**
    * When an event stream (text/event-stream) counts as answered, and how long its reader waits. null: at the
-   * headers, like any other response.
+   * headers, like any other response. Programs that import `steadfetch/fetch`, `/ky`, `/core`, `/unchecked` or
+   * `/lite` call `useModelEndpoints()` of `steadfetch/features` first.
    *
    * Default: null.
    */

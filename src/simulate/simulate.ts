@@ -6,6 +6,7 @@ import type {Listener} from '../core/events.ts';
 import type {Random} from '../core/random.ts';
 import {SimulationClock} from '../core/simulation-clock.ts';
 import type {Clock} from '../core/timer.ts';
+import {useEverything} from '../features/everything.ts';
 import {useFixedBreakers} from '../guards/fixed/use.ts';
 import {type GuardFactory, LocalGuards} from '../guards/guard-factory.ts';
 import type {JsonPolicy} from '../policy/json-policy.ts';
@@ -87,7 +88,8 @@ export async function runScenario(
   {seed = scenario.seed, signal, samples = false, onProgress}: SimulateOptions,
   substitutes: Substitutes = {},
 ): Promise<SimulationResult> {
-  useFixedBreakers(); // Any policy can be simulated.
+  useEverything(); // Any policy can be simulated.
+  useFixedBreakers();
   useReadyPaths();
   const clock = new SimulationClock();
   const random = randomStreams(seed);

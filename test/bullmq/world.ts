@@ -5,9 +5,9 @@ import type {SendContext} from '../../src/batch/types.ts';
 import {JobRun, type RunEnd, type WorkerPlan} from '../../src/bullmq/job-run.ts';
 import type {JobState} from '../../src/bullmq/job-state.ts';
 import {Client} from '../../src/client/client.ts';
-import {definePolicy} from '../../src/client/define-policy.ts';
 import {VirtualClock} from '../../src/core/virtual-clock.ts';
 import {httpAnswers} from '../../src/decide/answers-http.ts';
+import {definePolicy} from '../../src/features/everything.ts';
 import type {PolicyInput} from '../../src/policy/types.ts';
 import {type Answer, answer} from '../../src/transport/answer.ts';
 

@@ -1,7 +1,6 @@
 /** Several endpoints: where each attempt of a call goes, and what keeps a call where it is. */
 import {expect} from 'chai';
 import {Failover} from '../../src/call/failover.ts';
-import {definePolicy} from '../../src/client/define-policy.ts';
 import {
   type AttemptRequest,
   type CallFailoverEvent,
@@ -13,6 +12,7 @@ import {
   reportOf,
   seededRandom,
 } from '../../src/core.ts';
+import {definePolicy} from '../../src/features/everything.ts';
 import {NO_GUARDS} from '../../src/guards/registry.ts';
 import type {ScriptedAnswer, SeenRequest} from '../../src/testing.ts';
 import {HeaderRecord} from '../../src/transport/header-record.ts';

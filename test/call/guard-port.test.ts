@@ -1,6 +1,6 @@
 /** Guards that come from elsewhere: the registry shares them, and calls tell them what they need to know. */
 import {expect} from 'chai';
-import {definePolicy} from '../../src/client/define-policy.ts';
+import {definePolicy} from '../../src/features/everything.ts';
 import {createFetch} from '../../src/fetch/create-fetch.ts';
 import {type Budget, REFUSED} from '../../src/guards/budget.ts';
 import {LocalGuards} from '../../src/guards/guard-factory.ts';

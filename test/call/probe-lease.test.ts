@@ -1,7 +1,7 @@
 /** Attempts that wait for the lease of a probe, as a breaker that several processes share asks for it. */
 import {expect} from 'chai';
-import {definePolicy} from '../../src/client/define-policy.ts';
 import type {PolicyInput} from '../../src/core.ts';
+import {definePolicy} from '../../src/features/everything.ts';
 import type {CircuitBreaker} from '../../src/guards/breaker.ts';
 import {Breaker} from '../../src/guards/fixed/breaker.ts';
 import {type GuardFactory, LocalGuards} from '../../src/guards/guard-factory.ts';

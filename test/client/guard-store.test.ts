@@ -1,5 +1,5 @@
 import {expect} from 'chai';
-import {definePolicy} from '../../src/client/define-policy.ts';
+import {definePolicy} from '../../src/features/everything.ts';
 import {type GuardFactory, LocalGuards} from '../../src/guards/guard-factory.ts';
 
 describe('a handle with guards that several processes share', () => {

@@ -32,14 +32,17 @@ const rowOf = ({id, packages, lacks = [], ownKeys, reports, ownRetries, perCall}
 const code = (path: string): string =>
   `\`\`\`typescript\n${read(path).trim().replace("'../schema.ts'", "'./schema.ts'")}\n\`\`\`\n`;
 
+function fittingFetch(preset: string | undefined): string {
+  if (preset === undefined) return '';
+  return preset === 'llm'
+    ? 'Fitting: `modelFetch()` of `steadfetch/models`.'
+    : `Fitting preset: \`steadfetch:${preset}\`.`;
+}
+
 const section = ({id, packages, preset, perCall, note}: Entry): string =>
   [
     `### ${id}\n`,
-    `${[
-      `${packages.map(name => `${name} ${versions[name]}`).join(', ')}.`,
-      preset === undefined ? '' : `Fitting preset: \`steadfetch:${preset}\`.`,
-      note ?? '',
-    ]
+    `${[`${packages.map(name => `${name} ${versions[name]}`).join(', ')}.`, fittingFetch(preset), note ?? '']
       .filter(Boolean)
       .join(' ')}\n`,
     code(`recipes/${id}.ts`),

@@ -3,7 +3,11 @@
  *
  * Usage: node quota-probe.ts URL KEY SECONDS CALLERS
  */
+
+import {useModelEndpoints} from '../../src/features.ts';
 import {createFetch} from '../../src/fetch.ts';
+
+useModelEndpoints();
 
 const [url = '', key = '', seconds = '1', callers = '1'] = process.argv.slice(2);
 const fetch = createFetch({extends: ['steadfetch:llm'], maxAttempts: 8, quota: {}});

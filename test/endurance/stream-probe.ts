@@ -8,7 +8,10 @@ import {getEventListeners, once, setMaxListeners} from 'node:events';
 import {fileURLToPath} from 'node:url';
 import ky from 'ky';
 import {createFetch, type PolicyInput, resilience} from '../../src/core.ts';
+import {useModelEndpoints} from '../../src/features.ts';
 import {WAYS} from '../support/reading-ways.ts';
+
+useModelEndpoints();
 
 type Client = (url: string, init: RequestInit) => Promise<Response>;
 

@@ -11,6 +11,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['transport'],
   ['client'],
   ['call'],
+  ['features'],
   [
     'ky',
     'fetch',

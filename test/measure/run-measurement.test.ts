@@ -1,9 +1,9 @@
 /** The schedule of a measurement and what it counts, in virtual time. */
 import {expect} from 'chai';
-import {handleOf} from '../../src/client/define-policy.ts';
 import {seededRandom} from '../../src/core/random.ts';
 import {sleep} from '../../src/core/timer.ts';
 import {VirtualClock} from '../../src/core/virtual-clock.ts';
+import {handleOf} from '../../src/features/everything.ts';
 import type {Measurement} from '../../src/measure/measurement.ts';
 import {Pace, runMeasurement} from '../../src/measure/run-measurement.ts';
 import {type MeasuredRequest, plainSide, policySide, type SidePorts} from '../../src/measure/sides.ts';

@@ -9,11 +9,12 @@ import type {AddressInfo} from 'node:net';
 import {setTimeout} from 'node:timers/promises';
 import {SpanStatusCode, trace} from '@opentelemetry/api';
 import ky from 'ky';
-import {useFixedBreakers} from '../../src/features.ts';
+import {useFixedBreakers, useModelEndpoints} from '../../src/features.ts';
 import {createFetch, definePolicy, resilience} from '../../src/index.ts';
 import type {PolicyInput} from '../../src/policy/types.ts';
 
 useFixedBreakers();
+useModelEndpoints();
 
 type Story = (url: string) => Promise<unknown>;
 

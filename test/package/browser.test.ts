@@ -8,10 +8,12 @@ import {attempt, fullProject, type Ran} from './projects.ts';
 /** kB of 1000 bytes, after gzip; a little above what it is. Decision 0116 says what the last change of a limit paid for. */
 const LIMITS: Readonly<Record<string, number>> = {
   steadfetch: 81.5,
-  'steadfetch/fetch': 77.7,
-  'steadfetch/ky': 78,
-  'steadfetch/core': 73,
-  'steadfetch/unchecked': 66.7,
+  'steadfetch/models': 78.4,
+  'steadfetch/fetch': 73.2,
+  'steadfetch/ky': 73,
+  'steadfetch/core': 67.9,
+  'steadfetch/unchecked': 61.9,
+  'steadfetch/lite': 48.1,
   // With YAML, which a bundler that splits loads only for YAML.
   'retry-lint': 120.2,
 };

@@ -251,7 +251,7 @@ describe('pitfalls: event streams that are dropped', () => {
 
   it('no timer of an open stream without a pending read keeps the process alive @T123', async () => {
     const script = `
-      import {createFetch} from ${JSON.stringify(new URL('../../src/core.ts', import.meta.url).href)};
+      import {createFetch} from ${JSON.stringify(new URL('../../src/index.ts', import.meta.url).href)};
       const endless = async () => new Response(
         new ReadableStream({start: c => c.enqueue(new TextEncoder().encode(${JSON.stringify(HI)}))}),
         {headers: {'content-type': 'text/event-stream'}},

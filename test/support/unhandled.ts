@@ -1,8 +1,10 @@
-import {useFixedBreakers, useReadyPaths} from '../../src/features.ts';
+import {useFixedBreakers, useModelEndpoints, useReadyPaths, useTranslate} from '../../src/features.ts';
 
-// What a policy is told without them, test/client/fixed-breakers.test.ts and ready-paths.test.ts ask in a process of their own.
+// What a policy is told without them, test/features asks in processes of their own.
 useFixedBreakers();
 useReadyPaths();
+useModelEndpoints();
+useTranslate();
 
 /**
  * An unhandled rejection ends a user's process, so it fails the current test. Mocha alone would ignore it.

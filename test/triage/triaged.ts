@@ -1,6 +1,7 @@
 /** A log as a text, read as the command line reads a file: as bytes, in chunks. */
-import {handleOf} from '../../src/client/define-policy.ts';
+
 import type {PolicyInput} from '../../src/core.ts';
+import {handleOf} from '../../src/features/everything.ts';
 import type {TriagedFailure} from '../../src/triage/assess.ts';
 import type {TriageSummary} from '../../src/triage/summary.ts';
 import {Triage} from '../../src/triage/triage.ts';

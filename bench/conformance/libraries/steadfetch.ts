@@ -10,7 +10,7 @@ import {
   seededRandom,
 } from '../../../src/core.ts';
 import {backoffMs} from '../../../src/decide/backoff.ts';
-import {useFixedBreakers} from '../../../src/features.ts';
+import {useFixedBreakers, useModelEndpoints} from '../../../src/features.ts';
 import {grpcInterceptor} from '../../../src/grpc/interceptor.ts';
 import {
   answerOf,
@@ -56,6 +56,7 @@ function guardedAt(policy: PolicyInput | PolicyHandle, on?: Ports['on']): (origi
 }
 
 useFixedBreakers();
+useModelEndpoints();
 
 const onlyBreaker = ({minCalls, windowMs, openMs, capacity, timeoutMs}: BreakerOptions): PolicyInput => ({
   maxAttempts: 1,

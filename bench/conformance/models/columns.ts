@@ -2,9 +2,12 @@
 import {answerTo} from '../../../examples/model-endpoint/endpoint.ts';
 import {runBatch} from '../../../src/batch.ts';
 import {createFetch, type PolicyInput, seededRandom} from '../../../src/core.ts';
+import {useModelEndpoints} from '../../../src/features.ts';
 import {type Loaded, load} from '../load.ts';
 import {type AskOptions, type Column, type ConnectOptions, type Ended, type ModelClient, ORIGIN} from './client.ts';
 import {readStream} from './read-stream.ts';
+
+useModelEndpoints();
 
 const DEFAULT_MAX_TOKENS = 16;
 

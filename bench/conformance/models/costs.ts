@@ -3,6 +3,9 @@ import {ModelEndpoint} from '../../../examples/model-endpoint/endpoint.ts';
 import {serve} from '../../../examples/model-endpoint/server.ts';
 import {SystemClock} from '../../../src/core/system-clock.ts';
 import {createFetch} from '../../../src/core.ts';
+import {useModelEndpoints} from '../../../src/features.ts';
+
+useModelEndpoints();
 
 export interface Costs {
   /** Microseconds that a call takes longer which a quota admits at once. */

@@ -1,4 +1,4 @@
-import {fixedBreakers} from '../guard-factory.ts';
+import {optionalGuards} from '../guard-factory.ts';
 import {Breaker} from './breaker.ts';
 
 /**
@@ -10,5 +10,5 @@ import {Breaker} from './breaker.ts';
  * const fetch = createFetch({breaker: {kind: 'consecutive', failures: 5, openMs: 15_000}});
  */
 export function useFixedBreakers(): void {
-  fixedBreakers.make = (settings, guarded, random) => new Breaker(settings, guarded, random);
+  optionalGuards.fixedBreaker = (settings, guarded, random) => new Breaker(settings, guarded, random);
 }

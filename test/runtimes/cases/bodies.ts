@@ -1,5 +1,8 @@
 /** The answer is the runtime's own Response, and every way to read it works. */
+import {useModelEndpoints} from '../../../src/features.ts';
 import {AT_ONCE, type Case, equal, ok, Script} from '../case.ts';
+
+useModelEndpoints();
 
 const WAYS: Readonly<Record<string, (response: Response) => Promise<unknown>>> = {
   json: async response => JSON.stringify(await response.json()),

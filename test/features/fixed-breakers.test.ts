@@ -8,7 +8,7 @@ const SOURCE = new URL('../../src/', import.meta.url).href;
 /** What a program prints. */
 const printed = async (lines: readonly string[]): Promise<string> => {
   const program = [
-    `import {definePolicy} from '${SOURCE}client/define-policy.ts';`,
+    `import {definePolicy} from '${SOURCE}features/everything.ts';`,
     `import {useFixedBreakers} from '${SOURCE}features.ts';`,
     'const outcome = make => { try { return make().policy.breaker.kind } catch ({code, message}) { return [code, message].join(": ") } };',
     ...lines,

@@ -1,0 +1,57 @@
+/** Validates policies. Kept apart so that `steadfetch/unchecked` can leave it out. */
+import {streams} from '../call/stream-port.ts';
+import type {PolicySource} from '../client/plan.ts';
+import {PolicyHandle} from '../client/policy-handle.ts';
+import type {HandlePorts} from '../client/ports.ts';
+import {SteadfetchError} from '../core/errors.ts';
+import {notAllowed} from '../core/not-allowed.ts';
+import {type Random, systemRandom} from '../core/random.ts';
+import {type GuardFactory, LocalGuards, optionalGuards, type SharedGuards} from '../guards/guard-factory.ts';
+import {resolveOverrides, resolvePolicy} from '../policy/resolve.ts';
+import type {Policy, PolicyInput} from '../policy/types.ts';
+
+/** Refuses a policy with a feature that the program has not allowed, by an error with this code. */
+export type Refuse = (policy: Policy, code: 'INVALID_POLICY' | 'INVALID_OVERRIDES') => void;
+
+/** @throws SteadfetchError with this code, naming the function of `steadfetch/features` to call. */
+export function refuseUnusual({breaker, refusals, stream}: Policy, code: Parameters<Refuse>[1]): void {
+  if (breaker !== null && breaker.kind !== 'adaptive' && optionalGuards.fixedBreaker === null)
+    throw notAllowed(`Breakers of kind "${breaker.kind}"`, 'useFixedBreakers', code);
+  if ((refusals !== null || stream !== null) && streams.open === null)
+    throw notAllowed('Policies with refusals or stream', 'useModelEndpoints', code);
+}
+
+const checkedBy = (refuse: Refuse): PolicySource => ({
+  resolve: input => {
+    const resolved = resolvePolicy(input);
+    for (const {policy} of [resolved, ...resolved.routes]) refuse(policy, 'INVALID_POLICY');
+    return resolved;
+  },
+  resolveCall: (base, overrides) => {
+    const resolved = resolveOverrides(base, overrides);
+    if (resolved.policy !== base) refuse(resolved.policy, 'INVALID_OVERRIDES');
+    return resolved;
+  },
+});
+
+/** The handle of a policy that was validated. */
+export const checkedHandle = (
+  refuse: Refuse,
+  input?: PolicyInput,
+  random: Random = systemRandom,
+  guards: GuardFactory | SharedGuards = new LocalGuards(random),
+): PolicyHandle => new PolicyHandle(input, checkedBy(refuse), 'factory' in guards ? guards.factory : guards);
+
+/** The handle that an adapter was given, or a new handle for the policy that it was given. */
+export function givenHandle(
+  refuse: Refuse,
+  policy: PolicyInput | PolicyHandle | undefined,
+  ports: HandlePorts = {},
+): PolicyHandle {
+  if (!(policy instanceof PolicyHandle)) return checkedHandle(refuse, policy, ports.random, ports.guards);
+  if (ports.guards !== undefined && ports.guards.factory.store !== policy.registry.store) {
+    const message = 'The port guards has no effect beside a policy handle. Pass it to definePolicy.';
+    throw new SteadfetchError('INVALID_POLICY', message);
+  }
+  return policy;
+}

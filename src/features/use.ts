@@ -1,0 +1,97 @@
+/** Allows policies to have features that not every policy has. */
+
+import {UsageTap} from '../body/usage-tap.ts';
+import {openStream, pulseOf} from '../call/attempt-stream.ts';
+import {askPlace} from '../call/concurrency.ts';
+import {places} from '../call/concurrency-port.ts';
+import {errorFactsOf} from '../call/error-facts.ts';
+import {Failover} from '../call/failover.ts';
+import {endpoints, translations} from '../call/failover-port.ts';
+import {sendHedged} from '../call/hedge.ts';
+import {hedges} from '../call/hedge-port.ts';
+import {accountAt, amountsOf, askQuota, settleQuota} from '../call/quota.ts';
+import {quotas} from '../call/quota-port.ts';
+import {refusals} from '../call/refusals-port.ts';
+import {streams} from '../call/stream-port.ts';
+import {translated} from '../call/translate.ts';
+import {Endpoints} from '../client/endpoints.ts';
+import {endpointsPort} from '../client/endpoints-port.ts';
+import {streamErrors} from '../decide/classify.ts';
+import {classifyErrorBody} from '../decide/classify-error-body.ts';
+import {classifyStreamError} from '../decide/stream-error.ts';
+import {usageIn} from '../decide/usage.ts';
+import {ConcurrencyLimit} from '../guards/concurrency.ts';
+import {EndpointLoad} from '../guards/endpoint-load.ts';
+import {optionalGuards} from '../guards/guard-factory.ts';
+import {HedgeLoad, HedgeTraffic} from '../guards/hedge-load.ts';
+import {Quota} from '../guards/quota.ts';
+
+/** Lets policies have `hedge`. Call it once, before the first policy is made; `steadfetch/lite` refuses such a policy without it. */
+export function useHedges(): void {
+  hedges.send = sendHedged;
+  optionalGuards.hedges = () => {
+    const traffic = new HedgeTraffic();
+    return settings => new HedgeLoad(settings, traffic);
+  };
+}
+
+/** Lets policies have several `endpoints`. Call it once, before the first policy is made; `steadfetch/lite` refuses such a policy without it. */
+export function useFailover(): void {
+  endpointsPort.of = policy => Endpoints.of(policy);
+  endpoints.steps = {of: (...facts) => Failover.of(...facts)};
+  optionalGuards.endpointLoad = origin => new EndpointLoad(origin);
+}
+
+/** Lets policies have `quota`. Call it once, before the first policy is made; `steadfetch/lite` refuses such a policy without it. */
+export function useQuotas(): void {
+  quotas.steps = {
+    amountsOf,
+    accountAt,
+    ask: askQuota,
+    settle: settleQuota,
+    tap: settle => new UsageTap(usageIn, settle),
+  };
+  optionalGuards.quota = (settings, guarded, random) => new Quota(settings, guarded, random);
+}
+
+/** Lets policies have `concurrency`. Call it once, before the first policy is made; `steadfetch/lite` refuses such a policy without it. */
+export function useConcurrencyLimits(): void {
+  places.ask = askPlace;
+  optionalGuards.concurrency = settings => new ConcurrencyLimit(settings);
+}
+
+/**
+ * Lets policies have what those of model endpoints need: `refusals` and `stream`, which the preset `steadfetch:llm` sets. Call it once, before
+ * the first policy is made. `steadfetch`, `steadfetch/models`, undici, functions and batches allow them already; `steadfetch/fetch`,
+ * `steadfetch/ky` and `steadfetch/core` refuse such a policy without it, and load 6 kB less after gzip.
+ *
+ * @example
+ * useModelEndpoints();
+ * const api = ky.extend(resilience({extends: ['steadfetch:llm']}));
+ */
+export function useModelEndpoints(): void {
+  refusals.steps = {factsOf: errorFactsOf, classify: classifyErrorBody};
+  streams.open = openStream;
+  streams.pulseOf = pulseOf;
+  streamErrors.classify = classifyStreamError;
+}
+
+/**
+ * Lets clients have the port `translate`, which writes requests for endpoints with another API. Call it once, before the first client is made.
+ * Every entry refuses the port without it, and loads a kilobyte less after gzip.
+ *
+ * @example
+ * useTranslate();
+ * const fetch = createFetch({endpoints, failover: {sharedKeys: true}}, {translate: ({text}, endpoint) => ({body: rewritten(text, endpoint)})});
+ */
+export function useTranslate(): void {
+  translations.translated = translated;
+}
+
+/** Allows what policies usually have. */
+export function useUsual(): void {
+  useConcurrencyLimits();
+  useFailover();
+  useHedges();
+  useQuotas();
+}
