@@ -14,7 +14,7 @@ import {classifyErrorBody} from '../src/decide/classify-error-body.ts';
 import type {ErrorFacts} from '../src/decide/error-body.ts';
 import {CODE_NAMES, codeName} from '../src/decide/grpc-codes.ts';
 import type {GrpcAnswer} from '../src/decide/grpc-hint.ts';
-import {sourceOf} from '../src/decide/refusal-sources.ts';
+import {sourceOf, vendorOf} from '../src/decide/refusal-sources.ts';
 import {REFUSALS, type Refusal} from '../src/decide/refusals.ts';
 import {Transients} from '../src/decide/transients.ts';
 import {defaultPolicy} from '../src/policy/defaults.ts';
@@ -139,7 +139,7 @@ const TABLES: Readonly<Record<string, () => readonly Row[]>> = {
 /** Errors whose body can change what the status says; the others are as their status. */
 function refusals(): readonly Row[] {
   return REFUSALS.filter(({means}) => means !== 'invalid').map(row => [
-    `${row.status}, ${wordsOf(row)} ([${row.vendor}](${sourceOf(row)}))`,
+    `${row.status}, ${wordsOf(row)} ([${vendorOf(row)}](${sourceOf(row)}))`,
     classifyErrorBody(http(row.status), factsOf(row), row.status, context.transients),
   ]);
 }

@@ -1,4 +1,4 @@
-/** The documentation of the errors of model endpoints, or the source code of their servers. Apart from the table, because no client needs it. */
+/** The vendors of the errors of model endpoints, and their documentation, or the source code of their servers. Apart from the table, because no client needs it. */
 import type {Refusal} from './refusals.ts';
 
 const ANTHROPIC_LIMITS = 'https://docs.claude.com/en/api/rate-limits';
@@ -24,4 +24,61 @@ const BY_WORD: Readonly<Record<string, string>> = {
   PerDay: 'https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto',
 };
 
-export const sourceOf = ({vendor, words}: Refusal): string => BY_WORD[words[0]!] ?? BY_VENDOR[vendor]!;
+/** The first word of each row, by the vendor that sends it. */
+const WORDS: Readonly<Record<string, readonly string[]>> = {
+  OpenAI: [
+    'insufficient_quota',
+    'Request too large for',
+    'rate_limit_exceeded',
+    'server_is_overloaded',
+    'server_error',
+  ],
+  Anthropic: [
+    'enforced_spend_limit_reached',
+    'billing_error',
+    'credit balance is too low',
+    'rate_limit_error',
+    'overloaded_error',
+    'api_error',
+    'timeout_error',
+    'invalid_request_error',
+    'authentication_error',
+    'permission_error',
+    'not_found_error',
+    'request_too_large',
+  ],
+  Google: [
+    'PerDay',
+    'RESOURCE_EXHAUSTED',
+    'UNAVAILABLE',
+    'INTERNAL',
+    'DEADLINE_EXCEEDED',
+    'INVALID_ARGUMENT',
+    'UNAUTHENTICATED',
+    'PERMISSION_DENIED',
+    'NOT_FOUND',
+  ],
+  'Azure OpenAI': ['exceeded call rate limit of your current'],
+  'Amazon Bedrock': [
+    'ServiceQuotaExceededException',
+    'ModelNotReadyException',
+    'ThrottlingException',
+    'ServiceUnavailableException',
+    'ModelTimeoutException',
+    'ModelErrorException',
+    'InternalServerException',
+    'ValidationException',
+    'AccessDeniedException',
+  ],
+  GitHub: ['secondary rate limit'],
+  DashScope: ['error-code#token-limit'],
+  AWS: ['Throttling'],
+  'Hugging Face': ['is currently loading'],
+  TGI: ['overloaded'],
+  'llama.cpp': ['Loading model'],
+};
+
+export const vendorOf = ({words: [first = '']}: Refusal): string =>
+  Object.keys(WORDS).find(vendor => WORDS[vendor]!.includes(first))!;
+
+export const sourceOf = (row: Refusal): string => BY_WORD[row.words[0]!] ?? BY_VENDOR[vendorOf(row)]!;

@@ -1,6 +1,6 @@
 /**
  * The errors of model endpoints as a table of words and their meanings, for the bodies of error responses and for error events of streams.
- * An error without a row is decided by its status alone. The sources of the rows are in refusal-sources.ts.
+ * An error without a row is decided by its status alone. The vendors of the rows and the sources are in refusal-sources.ts.
  */
 import type {ErrorFacts} from './error-body.ts';
 
@@ -24,7 +24,6 @@ export type Meaning =
   | 'invalid';
 
 export interface Refusal {
-  readonly vendor: string;
   /** The place of the words: a whole code, or a part of the message or of a quota's name. */
   readonly in: 'code' | 'message' | 'quota';
   readonly words: readonly string[];
@@ -44,55 +43,41 @@ const OPENAI_BILLING = [
   'access_terminated',
 ];
 
-const rowsOf =
-  (vendor: string, place: Refusal['in'] = 'code') =>
-  (means: Meaning, status: number, ...words: readonly string[]): Refusal => ({
-    vendor,
-    in: place,
-    words,
-    means,
-    status,
-  });
-const openAi = rowsOf('OpenAI');
-const anthropic = rowsOf('Anthropic');
-const google = rowsOf('Google');
-const bedrock = rowsOf('Amazon Bedrock');
-const aws = rowsOf('AWS');
+const rowsIn =
+  (place: Refusal['in']) =>
+  (means: Meaning, status: number, ...words: readonly string[]): Refusal => ({in: place, words, means, status});
+const coded = rowsIn('code');
+const inMessage = rowsIn('message');
 
 /** The first row that fits counts, so errors that no wait can end come before those that a wait may end. */
 export const REFUSALS: readonly Refusal[] = [
   // Alibaba sends OpenAI's word for a used-up account for its limit of tokens a minute, too.
-  rowsOf('DashScope', 'message')('throttled', 429, 'error-code#token-limit'),
-  openAi('exhausted', 429, 'insufficient_quota', ...OPENAI_BILLING),
-  anthropic('exhausted', 429, 'enforced_spend_limit_reached'),
-  anthropic('exhausted', 402, 'billing_error'),
-  rowsOf('Anthropic', 'message')(
+  inMessage('throttled', 429, 'error-code#token-limit'),
+  coded('exhausted', 429, 'insufficient_quota', ...OPENAI_BILLING),
+  coded('exhausted', 429, 'enforced_spend_limit_reached'),
+  coded('exhausted', 402, 'billing_error'),
+  inMessage(
     'exhausted',
     400,
     'credit balance is too low',
     'reached your specified API usage limits',
     'reached your specified workspace API usage limits',
   ),
-  rowsOf('Google', 'quota')('exhausted', 429, 'PerDay', 'Daily'),
-  bedrock('exhausted', 400, 'ServiceQuotaExceededException'),
-  rowsOf('OpenAI', 'message')('too-large', 429, 'Request too large for'),
+  rowsIn('quota')('exhausted', 429, 'PerDay', 'Daily'),
+  coded('exhausted', 400, 'ServiceQuotaExceededException'),
+  inMessage('too-large', 429, 'Request too large for'),
 
-  rowsOf('Hugging Face', 'message')('loading', 503, 'is currently loading'),
-  rowsOf('llama.cpp', 'message')('loading', 503, 'Loading model'),
-  bedrock('loading', 429, 'ModelNotReadyException'),
+  inMessage('loading', 503, 'is currently loading'),
+  inMessage('loading', 503, 'Loading model'),
+  coded('loading', 429, 'ModelNotReadyException'),
 
-  openAi('throttled', 429, 'rate_limit_exceeded', 'slow_down'),
-  anthropic('throttled', 429, 'rate_limit_error'),
-  google('throttled', 429, 'RESOURCE_EXHAUSTED', 'rateLimitExceeded', 'userRateLimitExceeded'),
-  rowsOf('GitHub', 'message')('throttled', 403, 'secondary rate limit'),
-  rowsOf('Azure OpenAI', 'message')(
-    'throttled',
-    429,
-    'exceeded call rate limit of your current',
-    'exceeded token rate limit of your current',
-  ),
-  bedrock('throttled', 429, 'ThrottlingException'),
-  aws(
+  coded('throttled', 429, 'rate_limit_exceeded', 'slow_down'),
+  coded('throttled', 429, 'rate_limit_error'),
+  coded('throttled', 429, 'RESOURCE_EXHAUSTED', 'rateLimitExceeded', 'userRateLimitExceeded'),
+  inMessage('throttled', 403, 'secondary rate limit'),
+  inMessage('throttled', 429, 'exceeded call rate limit of your current', 'exceeded token rate limit of your current'),
+  coded('throttled', 429, 'ThrottlingException'),
+  coded(
     'throttled',
     429,
     'Throttling',
@@ -106,32 +91,32 @@ export const REFUSALS: readonly Refusal[] = [
     'SlowDown',
   ),
 
-  openAi('overloaded', 503, 'server_is_overloaded'),
-  anthropic('overloaded', 529, 'overloaded_error'),
-  google('overloaded', 503, 'UNAVAILABLE'),
-  bedrock('overloaded', 503, 'ServiceUnavailableException'),
-  rowsOf('TGI')('overloaded', 429, 'overloaded'),
+  coded('overloaded', 503, 'server_is_overloaded'),
+  coded('overloaded', 529, 'overloaded_error'),
+  coded('overloaded', 503, 'UNAVAILABLE'),
+  coded('overloaded', 503, 'ServiceUnavailableException'),
+  coded('overloaded', 429, 'overloaded'),
 
-  openAi('failed', 500, 'server_error'),
-  anthropic('failed', 500, 'api_error'),
-  anthropic('failed', 504, 'timeout_error'),
-  google('failed', 500, 'INTERNAL'),
-  google('failed', 504, 'DEADLINE_EXCEEDED'),
-  bedrock('failed', 408, 'ModelTimeoutException'),
-  bedrock('failed', 424, 'ModelErrorException', 'ModelStreamErrorException'),
-  bedrock('failed', 500, 'InternalServerException'),
+  coded('failed', 500, 'server_error'),
+  coded('failed', 500, 'api_error'),
+  coded('failed', 504, 'timeout_error'),
+  coded('failed', 500, 'INTERNAL'),
+  coded('failed', 504, 'DEADLINE_EXCEEDED'),
+  coded('failed', 408, 'ModelTimeoutException'),
+  coded('failed', 424, 'ModelErrorException', 'ModelStreamErrorException'),
+  coded('failed', 500, 'InternalServerException'),
 
-  anthropic('invalid', 400, 'invalid_request_error'),
-  anthropic('invalid', 401, 'authentication_error'),
-  anthropic('invalid', 403, 'permission_error'),
-  anthropic('invalid', 404, 'not_found_error'),
-  anthropic('invalid', 413, 'request_too_large'),
-  google('invalid', 400, 'INVALID_ARGUMENT', 'FAILED_PRECONDITION'),
-  google('invalid', 401, 'UNAUTHENTICATED'),
-  google('invalid', 403, 'PERMISSION_DENIED'),
-  google('invalid', 404, 'NOT_FOUND'),
-  bedrock('invalid', 400, 'ValidationException'),
-  bedrock('invalid', 403, 'AccessDeniedException'),
+  coded('invalid', 400, 'invalid_request_error'),
+  coded('invalid', 401, 'authentication_error'),
+  coded('invalid', 403, 'permission_error'),
+  coded('invalid', 404, 'not_found_error'),
+  coded('invalid', 413, 'request_too_large'),
+  coded('invalid', 400, 'INVALID_ARGUMENT', 'FAILED_PRECONDITION'),
+  coded('invalid', 401, 'UNAUTHENTICATED'),
+  coded('invalid', 403, 'PERMISSION_DENIED'),
+  coded('invalid', 404, 'NOT_FOUND'),
+  coded('invalid', 400, 'ValidationException'),
+  coded('invalid', 403, 'AccessDeniedException'),
 ];
 
 /** The row of an error; null if there is none. */

@@ -2,7 +2,7 @@
 import type {Outcome} from '../core/outcome.ts';
 import type {Classification} from '../decide/classification.ts';
 import {type CodeName, codeName} from '../decide/grpc-codes.ts';
-import {sourceOf} from '../decide/refusal-sources.ts';
+import {sourceOf, vendorOf} from '../decide/refusal-sources.ts';
 import type {Refusal as BodyRefusal} from '../decide/refusals.ts';
 
 export interface Rule {
@@ -70,7 +70,7 @@ export function ruleOf(
   protocol: 'http' | 'grpc',
   row: BodyRefusal | null,
 ): Rule {
-  if (row !== null) return {name: `${row.vendor}: ${row.words[0]}`, source: sourceOf(row)};
+  if (row !== null) return {name: `${vendorOf(row)}: ${row.words[0]}`, source: sourceOf(row)};
   if (protocol === 'grpc' && outcome.kind === 'response') return found.transient ? A6 : GRPC_CODES;
   const {reason} = found;
   if (outcome.kind !== 'response') {
