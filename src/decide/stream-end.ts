@@ -26,8 +26,10 @@ export const endMarkOf = (data: string): string | undefined => FORMATS.find(([fo
 const MARK =
   /[\r\n]data: *\[DONE\]|"(?:type|object)" ?: *"(?:error|message.(?:stop|end)|response\.(?:completed|incomplete|failed|cancell?ed|done))"|"(?:finish_r|finishR|stop_r)eason" ?: *(?:"[^"]|\d)|"blockReason"|"error" ?: *["{]/;
 
-/** Characters; longer than a mark, which may come in two chunks. */
-const OVERLAP = 64;
+/** Characters of an event that are kept for its next chunk. What is nested deeply in a longer event may be taken for a mark. */
+const LONGEST_LINE = 16_384;
+/** Levels of a mark. Gemini writes the arguments of a function as JSON, eight levels deep, with any names that the function has. */
+const DEEPEST_MARK = 5;
 
 /** Without a state, which takes 1 µs more per chunk: what is looked for is ASCII, so a character that is cut does no harm. */
 const decoder = new TextDecoder();
@@ -37,13 +39,25 @@ export const asText = (chunk: Uint8Array): string => decoder.decode(chunk);
 /** Looks for an end mark in the chunks of a stream. */
 export class EndMarkSearch {
   hasFound = false;
-  /** A line begins where the stream begins. */
-  #tail = '\n';
+  /** The last line so far. A line begins where the stream begins. */
+  #line = '\n';
 
   read(chunk: Uint8Array): void {
     if (this.hasFound) return;
-    const text = this.#tail + asText(chunk);
-    this.hasFound = MARK.test(text);
-    this.#tail = text.slice(-OVERLAP);
+    const text = this.#line + asText(chunk);
+    this.hasFound = MARK.test(text) && MARK.test(shallow(text));
+    this.#line = `\n${text
+      .split(/[\r\n]/)
+      .at(-1)!
+      .slice(-LONGEST_LINE)}`;
   }
+}
+
+/** Without the names and strings of what is nested too deeply for a mark. */
+function shallow(text: string): string {
+  let depth = 0;
+  return text.replace(/"(?:[^"\\]|\\.)*"|([{[])|[}\]]/g, (token, opens) => {
+    if (token[0] !== '"') depth += opens ? 1 : -1;
+    return depth > DEEPEST_MARK ? '' : token;
+  });
 }

@@ -30,6 +30,9 @@ describe('endMarkOf', () => {
       expect(endMarkOf(JSON.stringify(event))).to.equal(mark));
 });
 
+/** Gemini writes arguments as an object, the others as a string. */
+const functionCall = (args: object): object => ({content: {parts: [{functionCall: {name: 'f', args}}], role: 'model'}});
+
 const ENDS: Readonly<Record<string, string>> = {
   '[DONE]': 'data: [DONE]\n\n',
   '[DONE] without a space, after CRLF': 'data: {}\r\n\r\ndata:[DONE]\r\n\r\n',
@@ -49,6 +52,8 @@ const ENDS: Readonly<Record<string, string>> = {
   'stop_reason of Anthropic': 'data: {"type":"message_delta","delta":{"stop_reason":"refusal"}}\n\n',
   'finishReason of Gemini': 'data: {"candidates":[{"content":{},"finishReason": "STOP"}]}\n\n',
   'finishReason as a number': 'data: {"candidates":[{"finishReason":1}]}\n\n',
+  'finishReason of Gemini, after a function whose arguments have one': `data: ${JSON.stringify({candidates: [{...functionCall({finishReason: 'no', text: '"}]}[{'}), finishReason: 'STOP'}]})}\n\n`,
+  'finishReason in a response inside another': 'data: {"response": {"candidates":[{"finishReason":"STOP"}]}}\n\n',
   'blockReason of Gemini': 'data: {"promptFeedback":{"blockReason":"SAFETY"}}\n\n',
   'message-end of Cohere': 'event: message-end\ndata: {"type":"message-end","delta":{"finish_reason":"COMPLETE"}}\n\n',
 };
@@ -58,6 +63,10 @@ const NO_ENDS: Readonly<Record<string, string>> = {
   'an empty reason': 'data: {"choices":[{"delta":{"content":"Hi"},"finish_reason":""}]}\n\n',
   'marks that a model writes': `data: ${JSON.stringify({content: 'data: [DONE]\ndata: [DONE] {"finish_reason":"stop","error":{"type":"error"}}'})}\n\n`,
   'arguments of a tool in a string': `data: ${JSON.stringify({arguments: JSON.stringify({stop_reason: 'x', type: 'message_stop'})})}\n\n`,
+  'arguments of a function of Gemini': `data: ${JSON.stringify({
+    candidates: [functionCall({finishReason: 'STOP', a: ['"}]'], error: {type: 'error'}, list: [{blockReason: 'x'}]})],
+  })}\n\n`,
+  'arguments of a function of Gemini, after an event of many lines': `data: {\ndata: }\n\ndata: ${JSON.stringify({candidates: [functionCall({finishReason: 'STOP'})]})}\n\n`,
   'the end of a part': 'data: {"type":"response.output_text.done"}\n\ndata: {"type":"content_block_stop"}\n\n',
   'message_start of Anthropic': 'data: {"type":"message_start","message":{"type":"message","stop_reason":null}}\n\n',
 };
