@@ -3,7 +3,7 @@ import {isModelRoute} from '../analysis/model-route.ts';
 import {callsOf, mayRepeat, mayRetry, namedMethods, retriesOf} from '../analysis/retryability.ts';
 import {assign, setting} from '../analysis/setting.ts';
 import {isDefault, isSet, type Scope} from '../model/scope.ts';
-import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
+import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
 const retriesPaidTwice: Check = {
@@ -29,12 +29,10 @@ const retriesPaidTwice: Check = {
         at: 'paid',
         message: `An attempt of ${callsOf(scope, 'POST')} that ${timesOut}${formatTimes(scope)}. Set paid.`,
         severity: 'info',
-        fix: byDefault,
+        fix: assign('Count paid attempts, and end a call at a timeout', 'paid', {}),
       };
   },
 };
-
-const byDefault: FixDraft = assign('Count paid attempts, and end a call at a timeout', 'paid', {});
 
 function formatTimes({policy}: Scope, most = Infinity): string {
   const attempts = Math.min(most, retriesOf(policy) + 1);

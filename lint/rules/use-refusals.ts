@@ -1,15 +1,15 @@
 import {formatCount} from '../analysis/format.ts';
-import {isModelRoute} from '../analysis/model-route.ts';
+import {isModelRoute, missingPreset} from '../analysis/model-route.ts';
 import {callsOf, mayRetry} from '../analysis/retryability.ts';
 import {assign, setting} from '../analysis/setting.ts';
 import {isDefault, mostSpecific} from '../model/scope.ts';
-import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
+import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
 const unreadBodies: Check = {
-  needs: ['refusals', 'routes'],
+  needs: ['refusals', 'routes', 'endpoints'],
   fields: ['refusals', 'retryOn'],
-  reads: ['match', 'maxAttempts'],
+  reads: ['endpoints', 'extends', 'match', 'maxAttempts', 'paid'],
 
   *check(scope): Iterable<Draft> {
     const {refusals, retryOn} = scope.policy;
@@ -20,20 +20,20 @@ const unreadBodies: Check = {
         severity: 'warning',
         fix: setting(scope, 'refusals.readBytes', 16_384),
       };
-    if (!isDefault(scope, 'refusals') || !isModelRoute(scope) || !mayRetry(scope)) return;
+    const hint = missingPreset(scope);
+    if (hint !== undefined) yield hint;
+    if (hint !== undefined || !isDefault(scope, 'refusals') || !isModelRoute(scope) || !mayRetry(scope)) return;
     if (!retryOn.includes(429) && !retryOn.includes('4xx')) return;
     yield {
       at: 'refusals',
       message: `A 429 of ${callsOf(scope, 'POST')} is retried, although only its body says whether the account has credit left. Set refusals.`,
-      fix: readBodies,
+      fix: assign('Read error bodies, with the default limit', 'refusals', {}),
     };
   },
 };
 
 /** The error of a vendor with its details, such as RetryInfo, has up to a kilobyte. */
 const LEAST_BYTES = 1024;
-
-const readBodies: FixDraft = assign('Read error bodies, with the default limit', 'refusals', {});
 
 const streamCommittedByHeaders: FormerCheck = {
   formerly: 'RL414',

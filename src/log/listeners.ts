@@ -2,6 +2,7 @@
 import type {Listener} from '../core/events.ts';
 import {type AttemptLine, attemptLines} from './attempt-lines.ts';
 import {type ChangeLine, changeLine} from './change-line.ts';
+import {modelHints} from './model-hint.ts';
 
 /** pino, or a logger that takes fields and a message like pino. */
 export interface FieldLogger {
@@ -18,7 +19,8 @@ export interface LogOptions {
 
 /**
  * Makes a listener for the `on` port that writes to pino, with the fields of `AttemptLine` that are known. Calls that failed are
- * warnings, and so are changes of a breaker, of an endpoint and of shared guards.
+ * warnings, and so are changes of a breaker, of an endpoint and of shared guards. The first POST to a model vendor under a policy without
+ * `paid` is followed by one hint.
  *
  * @example
  * createFetch(policy, {on: logToPino(pino(), {success: 'debug'})});
@@ -33,7 +35,8 @@ export function logToPino(logger: FieldLogger, options: LogOptions = {}): Listen
 
 /**
  * Makes a listener for the `on` port that writes lines of text: `info` for attempts, `warn` for calls that failed and for changes of a
- * breaker, of an endpoint and of shared guards. The source of a wait is given in brackets.
+ * breaker, of an endpoint and of shared guards. The source of a wait is given in brackets. The first POST to a model vendor under a policy
+ * without `paid` is followed by one hint.
  *
  * @param options The level of successful calls.
  * @param to      Where to write. Default: `console`.
@@ -65,10 +68,13 @@ function listener(
   writeChange: (line: ChangeLine) => void,
 ): Listener {
   const lines = attemptLines(line => write(line, levelOf(line, success)));
+  const hintFor = modelHints();
   return event => {
     const change = changeLine(event);
-    if (change === undefined) lines(event);
-    else writeChange(change);
+    if (change !== undefined) return writeChange(change);
+    lines(event);
+    const hint = hintFor(event);
+    if (hint !== undefined) writeChange(hint);
   };
 }
 

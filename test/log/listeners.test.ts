@@ -2,6 +2,7 @@
 import {expect} from 'chai';
 import {pino} from 'pino';
 import {type AttemptLine, attemptLines, logToConsole, logToPino} from '../../src/log.ts';
+import type {PolicyInput} from '../../src/policy/types.ts';
 import {answer, connectionError, later, World} from '../call/world.ts';
 import {AT_ONCE} from '../support/policies.ts';
 
@@ -212,6 +213,39 @@ describe('log: lines of attempts', () => {
         msg: 'attempt 2  ECONNRESET  12 ms  failure: all 2 attempts are used (ECONNRESET)',
       },
     ]);
+  });
+
+  describe('hint at the preset for models', () => {
+    const CHAT = 'https://api.openai.com/v1/chat/completions';
+    const hintsFor = async (policy: PolicyInput, ...calls: [url: string, method: string][]): Promise<string[]> => {
+      const {lines, on} = textLog();
+      const world = new World(policy, {on});
+      world.serve(200);
+      for (const [url, method] of calls) await world.run(url, {method});
+      return lines.filter(line => line.includes('model endpoint'));
+    };
+
+    it('once, after the first POST to a vendor', async () =>
+      expect(await hintsFor({name: 'shop'}, [CHAT, 'POST'], [CHAT, 'POST'])).to.deep.equal([
+        'WARN api.openai.com is a model endpoint, and the policy shop is for other servers: use modelFetch() of steadfetch/models, or add "extends": ["steadfetch:llm"]',
+      ]));
+
+    for (const host of [
+      'eu.api.openai.com',
+      'europe-west4-aiplatform.googleapis.com',
+      'mine.openai.azure.com',
+      'bedrock-runtime.eu-central-1.amazonaws.com',
+    ])
+      it(`for ${host}`, async () => expect(await hintsFor({}, [`https://${host}/m`, 'POST'])).to.have.length(1));
+
+    for (const [title, policy, url, method] of [
+      ['a policy with the preset', {extends: ['steadfetch:llm']}, CHAT, 'POST'],
+      ['a policy that was made for models without it', {paid: {}}, CHAT, 'POST'],
+      ['a GET, such as the list of the models', {}, 'https://api.openai.com/v1/models', 'GET'],
+      ['other servers', {}, 'https://api.openai.com.example/v1/chat/completions', 'POST'],
+      ['other services of a cloud', {}, 'https://storage.googleapis.com/m', 'POST'],
+    ] as const)
+      it(`not for ${title}`, async () => expect(await hintsFor(policy, [url, method])).to.deep.equal([]));
   });
 
   it('show each attempt of another retry loop', async () => {
