@@ -1,6 +1,7 @@
 /** Writes docs/clients.md from the catalogue, the pinned versions and the recipes that the tests run. Part of `npm run generate`. */
 import {readFileSync, writeFileSync} from 'node:fs';
 import {catalogue, doubles, type Entry} from './catalogue.ts';
+import {modelSdks} from './models/catalogue.ts';
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
 const versions: Readonly<Record<string, string>> = JSON.parse(read('package.json')).dependencies;
@@ -124,6 +125,29 @@ ${table(
 - **–**: the client has no such part.
 
 @hono/node-server ${versions['@hono/node-server']} replaces \`globalThis.Response\`. JSON, text and streams are checked through it.
+
+## SDKs of model vendors
+
+Each runs over [\`modelFetch()\`](model-endpoints.md) with its own retries off, beside itself alone with its own defaults: a 429, three 429s in a row, a 400, a 401, a prompt and an answer of
+3 MB, an abort in the wait, resets, stalls, and eight calls at once where five a minute are admitted. Over modelFetch a 400 and a 401 are sent once, an abort in the wait sends nothing more, a
+stall ends at the limit, resets are sent twice at most, and all other calls are answered. Alone, those without retries of their own lose each of these calls, and all but replicate lose a call
+to three 429s.
+
+\`\`\`typescript
+const client = new Mistral({apiKey, httpClient: new HTTPClient({fetcher: modelFetch()})});
+\`\`\`
+
+${table(
+  ['SDK', 'version', 'where its fetch goes', 'own retries'],
+  modelSdks.map(({package: name, fetch, ownRetries}) => [name, versions[name]!, fetch, ownRetries]),
+)}
+
+replicate sends a request again, up to five times, when its fetch throws or answers with 429, and no option ends that. Give it the error as a response, which it throws at once:
+
+\`\`\`typescript
+const send = modelFetch();
+const fetch = (...args) => send(...args).catch(error => new Response(String(error), {status: 503}));
+\`\`\`
 
 ## Recipes
 
