@@ -39,6 +39,8 @@ import {modelFetch} from 'steadfetch/models';
 const client = new OpenAI({fetch: modelFetch(), maxRetries: 0});
 \`\`\`
 
+![300 calls at once to an account with 20 requests a second: ${burstOf(results)}](images/burst.svg)
+
 The clients of Anthropic, Google, Mistral, the AI SDK and LangChain take a \`fetch\` as well: [clients](clients.md). A policy may be given, \`modelFetch({maxAttempts: 2})\`.
 
 - **Bursts are spread.** The rate that the account's key and model may send is learned, or stated as a [quota](guides/quota.md). Calls wait in line instead of failing, as long as their deadline allows.
@@ -103,6 +105,17 @@ ${table(
 
 ${table(['client', 'version'], versions)}
 `;
+}
+
+/** The picture in words, from the same row. */
+function burstOf(results: Results['results']): string {
+  const outcomes = [
+    ['openai alone', results.openai?.rows['burst-hint']],
+    ['openai over steadfetch', results['openai-steadfetch']?.rows['burst-hint']],
+  ] as const;
+  return outcomes
+    .map(([name, of]) => `${name} answers ${of?.answered} of them with ${grouped(of?.requests ?? 0)} requests`)
+    .join(', ');
 }
 
 /** Passes of those that can be asked. */
