@@ -19,7 +19,8 @@ const PRESET = 'steadfetch:llm';
 /**
  * Makes a `fetch` under the preset `steadfetch:llm`, for the option `fetch` of a model client. Switch off the retries of the client itself.
  *
- * @param policy Added to the preset: a field here replaces the preset's. Default: `{name: 'models'}`.
+ * @param policy Added to the preset: a field here replaces the preset's. Default: `{name: 'models'}`. With several SDKs, give each a fetch with a
+ *   name of its own, such as `{name: 'openai'}`: guards have it, and so do calls outside the routes of the preset, which are called `llm.chat` and so on.
  * @param ports  As of `createFetch`.
  * @throws InvalidPolicyError naming each wrong field: now, not at the first call.
  *

@@ -3,7 +3,8 @@ import {expect} from 'chai';
 import {answerTo, type EndpointOptions, ModelEndpoint} from '../examples/model-endpoint/endpoint.ts';
 import {fetchOf} from '../examples/model-endpoint/in-process.ts';
 import {overloaded, throttled} from '../examples/model-endpoint/refusals.ts';
-import {modelFetch} from '../src/models.ts';
+import type {SteadfetchEvent} from '../src/core/events.ts';
+import {modelFetch, type PolicyInput} from '../src/models.ts';
 import {seededRandom, sleep, VirtualClock} from '../src/testing.ts';
 
 interface Cell extends Omit<EndpointOptions, 'clock'> {
@@ -137,6 +138,20 @@ describe('modelFetch', () => {
       fault: ({arrival}) => (arrival === 1 && random() < 0.01 ? refused : null),
     });
     expect(answered).to.equal(100);
+  });
+
+  it('names inference calls after their API, and all others after the policy', async () => {
+    const namesFor = async (policy: PolicyInput): Promise<string[]> => {
+      const clock = new VirtualClock();
+      const names: string[] = [];
+      const on = (event: SteadfetchEvent) => void (event.type === 'call.end' && names.push(event.call.policyName));
+      const fetch = modelFetch(policy, {clock, on, fetch: async () => new Response('{}')});
+      for (const path of ['chat/completions', 'messages', 'files'])
+        await clock.run(() => fetch(`https://model.example/v1/${path}`, {method: 'POST', body: '{}'}));
+      return names;
+    };
+    expect(await namesFor({})).to.deep.equal(['llm.chat', 'llm.messages', 'models']);
+    expect(await namesFor({name: 'openai'})).to.deep.equal(['llm.chat', 'llm.messages', 'openai']);
   });
 
   it('keeps what the user extends and states', async () => {

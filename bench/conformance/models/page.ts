@@ -42,6 +42,8 @@ const client = new OpenAI({fetch: modelFetch(), maxRetries: 0});
 ![300 calls at once to an account with 20 requests a second: ${burstOf(results)}](images/burst.svg)
 
 The clients of Anthropic, Google, Mistral, the AI SDK and LangChain take a \`fetch\` as well: [clients](clients.md). A policy may be given, \`modelFetch({maxAttempts: 2})\`.
+With several SDKs, give each a fetch with a name, \`modelFetch({name: 'openai'})\`: spans, metrics and log lines of inference calls have the name of the API (\`llm.chat\`, \`llm.messages\`), and
+the breakers, quotas and all other calls have that name.
 
 - **Bursts are spread.** The rate that the account's key and model may send is learned, or stated as a [quota](guides/quota.md). Calls wait in line instead of failing, as long as their deadline allows.
 - **Refusals are read.** An account without credit is asked once; a wait is obeyed wherever it is named: headers, fields, words. A refusal did no work, so it uses up no attempt: [refusals](guides/refusals.md).
