@@ -24,7 +24,7 @@ describe('documents', () => {
   before(async () => {
     const {ky, grpc, nodeTypes, compilers} = versions;
     const others = [
-      'openai@7.57.0',
+      'openai@7.59.0',
       'undici@8.13.1',
       'pino@10.4.0',
       'redis@6.3.1',
