@@ -6,6 +6,7 @@ import {systemClock} from '../core/system-clock.ts';
 import {handleOf} from '../features/everything.ts';
 import type {TriagedFailure} from '../triage/assess.ts';
 import {Triage} from '../triage/triage.ts';
+import {CutLog, logBytes} from './log-bytes.ts';
 import {readPolicyInput} from './policy-option.ts';
 import {progressOn} from './progress.ts';
 import {ReadingProgress} from './reading-progress.ts';
@@ -14,7 +15,10 @@ import {failureRecord, summaryRecord} from './triage-records.ts';
 import {failureRows, summaryText, tableHead} from './triage-table.ts';
 import {TRIAGE_HELP} from './usage.ts';
 
-/** @returns The exit code: 0 the logs were read to their end, 1 they were not. @throws UsageError, SteadfetchError */
+/**
+ * @returns The exit code: 0 everything that may be a failure was read, 1 a part of the logs was not.
+ * @throws UsageError, SteadfetchError
+ */
 export async function triageCommand(args: readonly string[], process: NodeJS.Process): Promise<number> {
   const options = readTriageArguments(args);
   if (options === 'help') {
@@ -30,6 +34,7 @@ export async function triageCommand(args: readonly string[], process: NodeJS.Pro
   const read = new ReadingProgress(options.logs);
   if (!options.json && !options.summary) output.write(tableHead());
   let log = '';
+  let isCut = false;
   const triage = new Triage({
     handle,
     input,
@@ -44,18 +49,25 @@ export async function triageCommand(args: readonly string[], process: NodeJS.Pro
   try {
     for (const each of options.logs) {
       log = each;
-      if (!controller.signal.aborted)
+      if (controller.signal.aborted) break;
+      try {
         await readLog(each, {triage, output, read, stdin: process.stdin, signal: controller.signal});
+      } catch (error) {
+        if (!(error instanceof CutLog)) throw error;
+        isCut = true;
+        process.stderr.write(`${error.message}\n`);
+      }
     }
   } finally {
     progress?.end();
     process.off('SIGINT', stop).off('SIGTERM', stop);
   }
-  const isComplete = !controller.signal.aborted;
+  const isComplete = !controller.signal.aborted && !isCut;
   const summary = triage.summary(isComplete);
   output.write(options.json ? `${JSON.stringify(summaryRecord(summary))}\n` : summaryText(summary, handle.policy));
   await output.flush();
-  return isComplete || output.isClosed ? 0 : 1;
+  const isRead = isComplete && summary.unread + summary.unreadable + summary.tooLong === 0;
+  return isRead || output.isClosed ? 0 : 1;
 }
 
 /** Bytes of a file that are read at a time. */
@@ -72,13 +84,23 @@ interface Run {
 /** Stops without an error where the signal aborts: what was read is told. */
 async function readLog(log: string, {triage, output, read, stdin, signal}: Run): Promise<void> {
   const reader = triage.open();
-  for await (const bytes of log === '-' ? streamed(stdin, signal) : chunksOf(log, signal)) {
-    reader.feed(bytes.toString('latin1'));
-    read.bytes += bytes.length;
-    await output.flush();
-    if (signal.aborted) break;
+  const raw = log === '-' ? streamed(stdin, signal) : chunksOf(log, signal);
+  try {
+    for await (const bytes of logBytes(counted(raw, read), log)) {
+      reader.feed(bytes.toString('latin1'));
+      await output.flush();
+      if (signal.aborted) break;
+    }
+  } finally {
+    reader.end();
   }
-  reader.end();
+}
+
+async function* counted(chunks: AsyncIterable<Buffer>, read: ReadingProgress): AsyncGenerator<Buffer> {
+  for await (const bytes of chunks) {
+    read.bytes += bytes.length;
+    yield bytes;
+  }
 }
 
 /** Each chunk is of the same memory: a buffer for each would be most of what the reading takes. */

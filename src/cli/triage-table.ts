@@ -133,16 +133,21 @@ export function summaryText(summary: TriageSummary, policy: Policy): string {
     ['not read', notRead(summary)],
   ];
   const told = failures === 0 ? [] : rows.filter(([, text]) => text !== '');
-  const unread = failures === 0 && notRead(summary) !== '' ? [['not read', notRead(summary)] as [string, string]] : [];
+  const left = failures === 0 && notRead(summary) !== '' ? [['not read', notRead(summary)] as [string, string]] : [];
   return [
     '',
     `steadfetch triage: ${count(failures)} failures${summary.lines > 0 ? ` in ${count(summary.lines)} lines` : ''}${isComplete ? '' : ', stopped before the end'}`,
-    ...[...told, ...unread].map(([name, text]) => `  ${name.padEnd(10)}  ${text}`),
+    ...[...told, ...left].map(([name, text]) => `  ${name.padEnd(10)}  ${text}`),
+    ...summary.unreadSamples.map(({line, shape}) => cutTo(`              line ${line}: ${plain(shape)}`, WIDTH)),
     ...(failures === 0 ? [] : waitRows(policy)),
     ...suggestionRows(suggestion),
     '',
   ].join('\n');
 }
+
+const cutTo = (text: string, width: number): string => (text.length <= width ? text : `${text.slice(0, width - 1)}~`);
+
+const counted = (times: number, noun: string): string => `${count(times)} ${noun}${times === 1 ? '' : 's'}`;
 
 function decisionsText(decisions: Readonly<Record<Decision, number>>): string {
   return Object.entries(decisions)
@@ -171,8 +176,9 @@ function nestedRows({byHeader, byProxy, proxyTries, traces, worst}: NestedRetrie
   return found.map((text, index) => [index === 0 ? 'nested' : '', plain(text).slice(0, WIDTH - 14)]);
 }
 
-const notRead = ({unreadable, tooLong}: TriageSummary): string =>
+const notRead = ({unread, unreadable, tooLong}: TriageSummary): string =>
   [
+    unread > 0 ? `${counted(unread, 'line')} with a sign of a failure, in a format that is not known` : '',
     unreadable > 0 ? `${count(unreadable)} that may hold a failure are malformed` : '',
     tooLong > 0 ? `${count(tooLong)} longer than 4 MiB` : '',
   ]

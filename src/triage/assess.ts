@@ -21,6 +21,7 @@ import type {ServerHint} from '../decide/server-hint.ts';
 import type {LoggedAnswer, LoggedFailure} from './failure.ts';
 import {adviceOf, MAY_REPEAT, type Rule, ruleOf} from './rules.ts';
 import {shownTarget} from './target.ts';
+import {factsIn} from './text-facts.ts';
 import {type WaitRange, WaitRanges} from './wait-range.ts';
 
 /** What should have been done. */
@@ -87,7 +88,7 @@ export class Assessor {
     const answers: Answers<LoggedAnswer> = protocol === 'grpc' ? grpcAnswers : httpAnswers;
     const willBeKeyed = needsKey(plan.policy.idempotency, method);
     const keyed = failure.keyed ?? willBeKeyed;
-    const body = bodyOf(failure);
+    const {facts: body, isWords} = bodyOf(failure);
     const row = body === null ? null : refusalOf(body);
     const context: AnswerContext = {
       transients: plan.transients,
@@ -136,7 +137,12 @@ export class Assessor {
       nextWait: isPlanned ? this.#waits.range(plan.policy.backoff, attempt, classification, hint) : null,
       hint,
       isKeyNeeded,
-      ...certaintyOf(failure, classification, isKeyNeeded),
+      ...certaintyOf(failure, classification, {
+        isKeyNeeded,
+        hint,
+        isSaid: row !== null || byBody !== byStatus,
+        isGuessedByWords: isWords && row === null && byBody !== byStatus,
+      }),
       bodyRow: row,
       isRedByBody: byStatus.transient && !byBody.transient,
     };
@@ -158,9 +164,18 @@ export class Assessor {
   }
 }
 
-function bodyOf({outcome, body}: LoggedFailure): ErrorFacts | null {
-  if (outcome.kind !== 'response' || outcome.response === null) return null;
-  return readErrorBody(body, outcome.response.headers.get(AWS_ERROR_HEADER));
+interface BodyReading {
+  readonly facts: ErrorFacts | null;
+  /** The log has no body: the words of the error were read in its place. */
+  readonly isWords: boolean;
+}
+
+function bodyOf({outcome, body, text}: LoggedFailure): BodyReading {
+  if (outcome.kind !== 'response' || outcome.response === null) return {facts: null, isWords: false};
+  const isText = typeof body === 'string' && body !== '';
+  const facts = isText ? factsIn(body) : readErrorBody(body, outcome.response.headers.get(AWS_ERROR_HEADER));
+  if (facts !== null || body === '' || text === undefined) return {facts, isWords: false};
+  return {facts: factsIn(text), isWords: true};
 }
 
 /** Null where a hint is a date and the log has no time to count from. */
@@ -204,21 +219,40 @@ function signalOf(name: string, row: BodyRefusal | null): string {
   return row === null || row.in !== 'code' ? name : `${name} ${row.words[0]}`;
 }
 
+interface Certainty {
+  readonly isKeyNeeded: boolean;
+  readonly hint: ServerHint | null;
+  /** The body, or the words of the error, said what the status does not. */
+  readonly isSaid: boolean;
+  /** The words of the error changed what the status says, and no row of a vendor has them. */
+  readonly isGuessedByWords: boolean;
+}
+
 function certaintyOf(
-  {method, keyed, attempt, isVague = false, outcome, body, target}: LoggedFailure,
+  failure: LoggedFailure,
   {transient, sent}: Classification,
-  isKeyNeeded: boolean,
+  {isKeyNeeded, hint, isSaid, isGuessedByWords}: Certainty,
 ): Pick<TriagedFailure, 'confidence' | 'missing'> {
+  const {method, keyed, attempt, isVague = false, target, doubt} = failure;
   const matters = transient && !harmless(sent);
+  const hidden = isSaid || hint !== null ? undefined : hiddenBy(failure);
   const missing: string[] = [];
+  if (doubt !== undefined) missing.push(doubt);
   if (method === undefined && matters) missing.push(`method (${WORST_METHOD} assumed)`);
   if (isKeyNeeded && keyed === undefined) missing.push('idempotency key (as in the policy)');
   if (attempt === undefined && transient) missing.push('attempt (1 assumed)');
   if (isVague) missing.push('how the connection failed');
-  if (outcome.kind === 'response' && outcome.status === 429 && body === undefined)
-    missing.push('body (a used-up account looks the same)');
+  if (isGuessedByWords) missing.push('body (the words of the error were read)');
+  if (hidden !== undefined) missing.push(hidden);
   if (target === undefined) missing.push('target');
   const isUnsure = isVague || (method === undefined && matters);
-  const isGuessed = isKeyNeeded && keyed === undefined;
-  return {confidence: isUnsure ? 'low' : isGuessed ? 'medium' : 'high', missing};
+  const isGuessed = (isKeyNeeded && keyed === undefined) || doubt !== undefined || isGuessedByWords;
+  return {confidence: isUnsure ? 'low' : isGuessed || hidden !== undefined ? 'medium' : 'high', missing};
+}
+
+/** What a body or a header would say, where the status alone can mean two things. */
+function hiddenBy({outcome, body, protocol}: LoggedFailure): string | undefined {
+  if (protocol !== 'http' || outcome.kind !== 'response' || body !== undefined) return undefined;
+  if (outcome.status === 429) return 'body (a used-up account looks the same)';
+  return outcome.status === 403 ? 'body (a rate limit looks the same)' : undefined;
 }

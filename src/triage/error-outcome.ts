@@ -3,18 +3,10 @@ import {answered, failed, type Outcome} from '../core/outcome.ts';
 import {failureKind, readFailure} from '../decide/failure-facts.ts';
 import {CODE_NAMES, isCodeName} from '../decide/grpc-codes.ts';
 import {bodyIn, codeIn, type ErrorShape, readErrorText, statusIn} from './error-text.ts';
-import {LoggedAnswer, LoggedHeaders} from './failure.ts';
+import {type ErrorReading, LoggedAnswer, LoggedHeaders} from './failure.ts';
 import {type Fields, failedStatus, fieldsOf, firstText, isFields} from './fields.ts';
-
-export interface ErrorReading {
-  readonly protocol: 'http' | 'grpc';
-  /** POST for gRPC; undefined where the error does not say. */
-  readonly method?: string;
-  readonly outcome: Outcome<LoggedAnswer>;
-  readonly body?: unknown;
-  /** The error names neither a status nor a code. */
-  readonly isVague?: boolean;
-}
+import {readForeignText, readPhrase, withoutFrames} from './foreign-error.ts';
+import {bodyWithin} from './text-facts.ts';
 
 /** The codes of steadfetch's own errors. */
 const OWN_CODES: Readonly<Record<string, Outcome<never>>> = {
@@ -41,18 +33,32 @@ const GRPC_MESSAGE = /^(\d{1,2}) ([A-Z_]{2,20}): ?(.*)$/s;
 const GRPC_NOT_SENT =
   /No connection established|Name resolution failed|ENOTFOUND|(?<!\b(?:read|write) )(?:ECONNREFUSED|EHOSTUNREACH)/;
 
-/** @returns Null where the error is not that of a request. */
-export function readError(value: unknown): ErrorReading | null {
+/**
+ * @param isError A text is that of an error, and no sentence of a log. Objects always are.
+ * @returns Null where the error is not that of a request.
+ */
+export function readError(value: unknown, isError = true): ErrorReading | null {
   if (typeof value === 'string') {
     const shape = readErrorText(value);
-    return shape === null ? null : outcomeOf(shape, shape, undefined);
+    return withWords(shape === null ? null : outcomeOf(shape, shape, undefined), value, isError || shape !== null);
   }
   if (!isFields(value)) return null;
   const shape = shapeOf(value);
+  const stack = typeof value.stack === 'string' ? value.stack : '';
   const found = outcomeOf(shape, value, value.stack);
   // winston writes the text of the caller before the message of the error; the stack begins with the message alone.
-  const inStack = found === null && typeof value.stack === 'string' ? readErrorText(value.stack) : null;
-  return inStack === null ? found : outcomeOf(inStack, value, undefined);
+  const inStack = found === null ? readErrorText(stack) : null;
+  const words = `${shape.name ?? ''}: ${shape.message}\n${stack}`;
+  return withWords(inStack === null ? found : outcomeOf(inStack, value, undefined), words, true);
+}
+
+/** What the errors of other languages say stands in their words only. So does what a client made of a body, and how a lost cause failed. */
+function withWords(found: ErrorReading | null, words: string, isError: boolean): ErrorReading | null {
+  if (found === null) return readForeignText(words, isError);
+  if (found.outcome.kind === 'response')
+    return found.protocol === 'grpc' ? found : {text: withoutFrames(words), ...found};
+  const isOpen = found.isVague || found.outcome.kind === 'attempt-timeout';
+  return (isOpen ? readPhrase(words) : null) ?? found;
 }
 
 /** @param error What the status, the headers and the body are looked for in. */
@@ -91,10 +97,13 @@ function answer(status: number, shape: ErrorShape, error: Fields): ErrorReading 
   return {protocol: 'http', outcome: answered(new LoggedAnswer(status, headers)), body};
 }
 
-/** The SDKs print the code of the body as the code of the error. */
+/** The SDKs print the code of the body as the code of the error. Undefined where only a sentence is printed: it may be the client's own. */
 function printedBody({code, message}: ErrorShape): unknown {
   const body = bodyIn(message);
-  return typeof body === 'string' && typeof code === 'string' ? {error: {code, message: body}} : body;
+  if (typeof body !== 'string') return body;
+  return typeof code === 'string' && !isTransportCode(code) && !code.startsWith('ERR_')
+    ? {error: {code, message: body}}
+    : bodyWithin(body);
 }
 
 function readGrpc({code, message}: ErrorShape, error: Fields): ErrorReading | null {

@@ -63,17 +63,18 @@ export function readErrorText(text: string): ErrorShape | null {
 const headOf = (message: string | undefined): readonly string[] | null =>
   message === undefined ? null : [message, 'Error', '', message];
 
-/** The method and the address in a message: ky and node-fetch name them, and so do many programs. */
+/** The method and the address in a message: ky and node-fetch name them, Go's net/http (`Post "https://…"`), Spring, and many programs. */
 export function requestIn(message: string): {readonly method?: string; readonly target?: string} {
   const found = REQUEST.exec(message);
   if (found === null) return {};
-  const [, method, target] = found;
-  return {...(method !== undefined && {method}), target: target!};
+  const [, method, ofGo, target] = found;
+  const named = method ?? ofGo;
+  return {...(named !== undefined && {method: named}), target: target!};
 }
 
 /** Not any address: a sentence of a server may hold that of a page. */
 const REQUEST =
-  /(?:\b(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|QUERY)|\brequest to) (https?:\/\/[^\s'",)]{1,4096}|\/[^\s'",)]{0,4096})/;
+  /(?:\b(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|QUERY)|\b(Get|Post|Put|Patch|Delete|Head)(?= "http)|\brequest to|\bfor url:?|endpoint URL:)(?: request for)? ["'`]?(https?:\/\/[^\s'",)]{1,4096}|\/[^\s'",)]{0,4096})/;
 
 /** An error that JSON holds has lost what is not enumerable: its code may be in its message, its causes in its stack. */
 export function codeIn(message: string): Pick<ErrorShape, 'code' | 'syscall'> {

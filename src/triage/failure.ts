@@ -12,7 +12,12 @@ export type LogFormat =
   | 'error text'
   | 'nginx access log'
   | 'nginx error log'
-  | 'Envoy access log';
+  | 'Envoy access log'
+  | 'HAProxy log'
+  | 'AWS load balancer log'
+  | 'access line'
+  | 'logfmt line'
+  | 'table row';
 
 export interface LoggedFailure {
   readonly format: LogFormat;
@@ -26,6 +31,10 @@ export interface LoggedFailure {
   readonly outcome: Outcome<LoggedAnswer>;
   /** The body of the error, parsed or as text; undefined where the log has none. */
   readonly body?: unknown;
+  /** What the error says in words, where the log has them: not the body, but what a client made of it. */
+  readonly text?: string | undefined;
+  /** What had to be assumed of the failure itself: `status (429 assumed)`. */
+  readonly doubt?: string | undefined;
   /** Whether the request had an idempotency key; undefined where the log does not show it. */
   readonly keyed?: boolean | undefined;
   /** 1 for the first; undefined where the log does not number attempts. */
@@ -43,6 +52,21 @@ export interface LoggedFailure {
   readonly proxyTries?: number | undefined;
   /** The log does not show how the request failed, only that it did. */
   readonly isVague?: boolean | undefined;
+}
+
+/** What an error of a log says, apart from the line around it. */
+export interface ErrorReading {
+  readonly protocol: 'http' | 'grpc';
+  /** POST for gRPC; undefined where the error does not say. */
+  readonly method?: string;
+  readonly outcome: Outcome<LoggedAnswer>;
+  readonly body?: unknown;
+  /** The words of the error, where its body is not known or only printed. */
+  readonly text?: string | undefined;
+  /** What had to be assumed. */
+  readonly doubt?: string | undefined;
+  /** The error names neither a status nor a code. */
+  readonly isVague?: boolean;
 }
 
 /** What one record of a log says. Null: no failure, and nothing that a summary counts. */
@@ -78,6 +102,11 @@ export class LoggedHeaders implements ResponseHeaders {
 
   has(name: string): boolean {
     return this.#values.has(name.toLowerCase());
+  }
+
+  /** The same headers and one more. */
+  with(name: string, value: string): LoggedHeaders {
+    return new LoggedHeaders({...Object.fromEntries(this.#values), [name]: value});
   }
 }
 

@@ -4,6 +4,7 @@ import type {Decision, TriagedFailure} from './assess.ts';
 import type {NestedRetries} from './nested.ts';
 import type {Evidence, Suggestion} from './suggest.ts';
 import {targetGroup} from './target.ts';
+import type {UnreadSample} from './unread.ts';
 
 /** One cause of failures. */
 export interface Cause {
@@ -26,7 +27,11 @@ export interface TriageSummary {
   readonly amplification: Amplification;
   readonly nested: NestedRetries;
   readonly suggestion: Suggestion;
-  /** Lines that may hold a failure, and could not be read. */
+  /** Lines with a sign of a failure, in a format that triage does not know. */
+  readonly unread: number;
+  /** The first of them. */
+  readonly unreadSamples: readonly UnreadSample[];
+  /** Lines that may hold a failure, and are malformed. */
   readonly unreadable: number;
   /** Lines, spans or entries above the limit of length. */
   readonly tooLong: number;

@@ -1,23 +1,48 @@
-/** Lines of text: logs of proxies, our own console lines, and errors as Node prints them, over as many lines as they take. */
+/** Lines of text: logs of proxies, our own console lines, and errors, over as many lines as they take. */
 import {isBlank} from '../decide/idempotency.ts';
 import {outerRetries} from '../decide/outer-retries.ts';
 import {readError} from './error-outcome.ts';
 import {beginsError, requestIn} from './error-text.ts';
 import {type LoggedFailure, LoggedHeaders, type Reading} from './failure.ts';
 import {attemptOf, methodOf, timeOf, traceIdOf} from './fields.ts';
+import {withoutFrames} from './foreign-error.ts';
+import {isVerboseCurl, readAccessLine, readVerboseCurl, readWriteOut} from './formats/access-line.ts';
+import {readEnvoy} from './formats/envoy.ts';
+import {readHaproxy} from './formats/haproxy.ts';
+import {readLoadBalancer} from './formats/load-balancer.ts';
+import {readLogfmt} from './formats/logfmt.ts';
+import {readNginxAccess, readNginxError} from './formats/nginx.ts';
 import {isOwnText, readOwnText} from './formats/own-lines.ts';
-import {readEnvoy, readNginxAccess, readNginxError} from './formats/proxies.ts';
+import {beginsTraceback, TracebackLines} from './traceback.ts';
 
 /** The error of axios prints its request, its socket and its agent: what is behind these limits is not kept. */
 const LONGEST_ERROR = 65_536;
 const MOST_LINES = 5000;
+/** A line of this level is about an error, whatever its words. */
+const ERROR_LEVEL = /\b(?:ERROR|FATAL|CRITICAL|SEVERE|error|fatal|critical|Traceback)\b/;
+/** The error may say how it failed on the lines below. */
+const NAMES_ERROR = /\w(?:Error|Exception)\b/;
 /** A line that belongs to the error before it. */
-const CONTINUES = /^(?:\s+\S|\}|\]|Caused by:|caused by:|\s*$)/;
+const CONTINUES = /^(?:\s+\S|\}|\]|>$|[Cc]aused by:|< |\s*$)/;
+
+type LineReader = (line: string) => Reading | undefined;
+
+/** Logs of proxies come first: their lines hold whatever was sent to them. */
+const READERS: readonly LineReader[] = [
+  readNginxError,
+  readNginxAccess,
+  readEnvoy,
+  readHaproxy,
+  readLoadBalancer,
+  line => (isOwnText(line) ? readOwnText(line) : undefined),
+  readWriteOut,
+];
 
 export class TextReader {
   #lines: string[] = [];
   #size = 0;
   #taken = 0;
+  #traceback = new TracebackLines();
   /** Where the open error began. */
   line = 0;
 
@@ -26,9 +51,16 @@ export class TextReader {
     return this.#lines.length > 0;
   }
 
+  /** The line on which it began. */
+  get firstLine(): string {
+    return this.#lines[0] ?? '';
+  }
+
   /** Takes the line if it belongs to the open error. */
   takes(text: string): boolean {
-    if (!CONTINUES.test(text) || ++this.#taken > MOST_LINES) return false;
+    const belongs = CONTINUES.test(text) || this.#traceback.takes(text);
+    if (!belongs || ++this.#taken > MOST_LINES) return false;
+    this.#traceback.add(text);
     if (this.#size + text.length <= LONGEST_ERROR) this.#lines.push(text);
     this.#size += text.length;
     return true;
@@ -36,31 +68,44 @@ export class TextReader {
 
   /** Undefined where an error has begun, or where nothing is known of the line. */
   read(text: string, number: number): Reading | undefined {
-    const known = readNginxError(text) ?? readEnvoy(text) ?? readNginxAccess(text);
-    if (known !== undefined) return known;
-    if (isOwnText(text)) return readOwnText(text);
-    if (beginsError(text)) {
-      this.#lines = [text];
-      this.#size = text.length;
-      this.#taken = 0;
-      this.line = number;
+    for (const reader of READERS) {
+      const reading = reader(text);
+      if (reading !== undefined) return reading;
     }
-    return undefined;
+    if (isVerboseCurl(text)) return this.#open(text, number);
+    const pairs = readLogfmt(text) ?? readAccessLine(text);
+    if (pairs !== undefined) return pairs;
+    return beginsError(text) ||
+      beginsTraceback(text) ||
+      NAMES_ERROR.test(text) ||
+      readError(text, ERROR_LEVEL.test(text)) !== null
+      ? this.#open(text, number)
+      : undefined;
   }
 
-  /** The error that was open. */
-  close(): Reading | undefined {
-    if (!this.isOpen) return undefined;
+  /** The error that was open. Null where it is not that of a request. */
+  close(): Reading {
     const text = this.#lines.join('\n');
     this.#lines = [];
-    return readErrorBlock(text);
+    return isVerboseCurl(text) ? readVerboseCurl(text) : readErrorBlock(text);
+  }
+
+  #open(text: string, number: number): undefined {
+    this.#lines = [text];
+    this.#size = text.length;
+    this.#taken = 0;
+    this.line = number;
+    this.#traceback = new TracebackLines();
+    this.#traceback.add(text);
   }
 }
 
 function readErrorBlock(text: string): LoggedFailure | null {
-  const found = readError(text);
+  const found = readError(text, ERROR_LEVEL.test(firstLine(text)));
   if (found === null) return null;
-  const request = requestIn(firstLine(text));
+  const [first, all] = [firstLine(text), withoutFrames(text)];
+  const inFirst = requestIn(first);
+  const request = inFirst.target === undefined ? requestIn(all) : inFirst;
   const shown = headersIn(text);
   const outer = outerRetries(shown.request);
   return {

@@ -5,17 +5,22 @@
 import type {PolicyHandle} from '../client/policy-handle.ts';
 import type {PolicyInput} from '../policy/types.ts';
 import {Assessor, type TriagedFailure} from './assess.ts';
-import {ElementScanner, type Lists, THE_LIST} from './element-scanner.ts';
+import type {Columns} from './columns.ts';
+import {ElementScanner} from './element-scanner.ts';
 import type {Reading} from './failure.ts';
-import {isFields} from './fields.ts';
-import {mayHaveFailed, readHarEntry} from './formats/har.ts';
+import {type Fields, isFields} from './fields.ts';
+import {readFlatRecord} from './formats/flat-record.ts';
+import {readHarEntry} from './formats/har.ts';
 import {readJsonLine} from './formats/json-line.ts';
 import {mayBeOfClient, readPlainSpan, readSpan} from './formats/otlp.ts';
-import {decoded, hasMark, LineScanner, LONGEST_LINE} from './line-scanner.ts';
+import {decoded, LONGEST_LINE} from './line-scanner.ts';
+import {DOCUMENT_LISTS, LogReader} from './log-reader.ts';
 import {NestedRetriesFinder} from './nested.ts';
+import {FlatRecord} from './record.ts';
 import {suggest} from './suggest.ts';
 import {SummaryCounts, type TriageSummary} from './summary.ts';
 import {TextReader} from './text-reader.ts';
+import {hasSign, UnreadLines} from './unread.ts';
 
 export interface TriageOptions {
   readonly handle: PolicyHandle;
@@ -26,14 +31,6 @@ export interface TriageOptions {
 
 /** Causes in a summary. */
 const TOP_CAUSES = 10;
-/** How much of a file tells whether it is one document. */
-const SNIFFED = 1024;
-/** OTLP and HAR, also where the collector writes one document a line. */
-const DOCUMENT =
-  /^\s*\{\s*"(?:resourceSpans"\s*:\s*\[|log"\s*:\s*\{\s*"(?:version|creator|browser|pages|entries|comment)")/;
-
-/** Records as one list, as consoles of clouds export them. */
-const LIST = /^\s*\[\s*\{/;
 
 /** One or more logs, and their summary. */
 export class Triage {
@@ -42,6 +39,7 @@ export class Triage {
   readonly #counts = new SummaryCounts();
   readonly #nested = new NestedRetriesFinder();
   readonly #text = new TextReader();
+  readonly #unread = new UnreadLines();
   #unreadable = 0;
   #tooLong = 0;
   #lines = 0;
@@ -58,6 +56,7 @@ export class Triage {
       tooLong: () => void this.#tooLong++,
       element: (text, number) => this.#element(text, number),
       unreadable: () => void this.#unreadable++,
+      row: (columns, text, number) => this.#row(columns, text, number),
       ended: lines => {
         this.#flushText();
         this.#lines += lines;
@@ -79,6 +78,8 @@ export class Triage {
       amplification: counts.amplification(handle.plans.base.maxAttempts, nested),
       nested,
       suggestion: suggest(input, handle.policy, counts.evidence),
+      unread: this.#unread.count,
+      unreadSamples: this.#unread.samples,
       unreadable: this.#unreadable,
       tooLong: this.#tooLong,
       lines: this.#lines,
@@ -88,7 +89,7 @@ export class Triage {
 
   /** @returns Whether the next line belongs to this one. */
   #line(written: string, number: number): boolean {
-    const binary = written.replace(CONTAINER, '');
+    const binary = plainLine(written);
     if (this.#text.isOpen) {
       if (this.#text.takes(binary)) return true;
       this.#flushText();
@@ -103,9 +104,36 @@ export class Triage {
       this.#json(decoded(binary.slice(Math.max(start, 0))), number);
       return false;
     }
-    const reading = this.#text.read(decoded(binary), number);
+    return this.#plain(decoded(binary), number);
+  }
+
+  /** @returns Whether the next line belongs to this one. */
+  #plain(text: string, number: number): boolean {
+    const reading = this.#text.read(text, number);
     if (reading !== undefined) this.#add(reading, number);
+    else if (!this.#text.isOpen) this.#miss(text, number);
     return this.#text.isOpen;
+  }
+
+  #row(columns: Columns, binary: string, line: number): boolean {
+    if (columns.takes(binary, line)) return true;
+    const row = columns.row();
+    if (row === null) return false;
+    const flat = new FlatRecord(
+      Object.fromEntries(Object.entries(row.record).map(([name, value]) => [decoded(name), decoded(String(value))])),
+    );
+    this.#addOrMiss(readFlatRecord(flat, 'table row'), flat, row.number);
+    return false;
+  }
+
+  #addOrMiss(reading: Reading | undefined, record: FlatRecord | Fields, number: number): void {
+    if (reading !== undefined) this.#add(reading, number);
+    else this.#miss((record instanceof FlatRecord ? record : new FlatRecord(record)).words, number);
+  }
+
+  /** Nothing is known of the line: it counts where it has a sign of a failure. */
+  #miss(text: string, number: number): void {
+    if (hasSign(text)) this.#unread.add(text, number);
   }
 
   #json(text: string, number: number): void {
@@ -123,13 +151,12 @@ export class Triage {
     // Docker's own files hold each line of the program as a string.
     if (typeof record.log === 'string' && 'stream' in record && !record.log.startsWith('{"log"'))
       this.#unwrapped(record.log.trimEnd(), number);
-    else this.#add(readJsonLine(record), number);
+    else this.#addOrMiss(readJsonLine(record), record, number);
   }
 
   #unwrapped(text: string, number: number): void {
     if (text.startsWith('{')) return this.#json(text, number);
-    const reading = this.#text.read(text, number);
-    if (reading !== undefined) this.#add(reading, number);
+    this.#plain(text, number);
     this.#flushText(); // The rest of the error stands in strings of their own.
   }
 
@@ -154,13 +181,16 @@ export class Triage {
     if (span !== null) {
       this.#nested.addSpan(span);
       this.#add(span.failure, number);
-    } else this.#add('startedDateTime' in value ? readHarEntry(value) : readJsonLine(value), number);
+    } else if ('startedDateTime' in value) this.#add(readHarEntry(value), number);
+    else this.#addOrMiss(readJsonLine(value), value, number);
   }
 
   #flushText(): void {
-    const {line} = this.#text;
+    if (!this.#text.isOpen) return;
+    const {line, firstLine} = this.#text;
     const reading = this.#text.close();
-    if (reading !== undefined) this.#add(reading, line);
+    if (reading === null) this.#miss(firstLine, line);
+    else this.#add(reading, line);
   }
 
   #add(reading: Reading, line: number): void {
@@ -178,54 +208,12 @@ const isPrefix = (text: string): boolean => text.length < 200 && !/Error|Excepti
 
 /** What Kubernetes and docker compose write before each line of a program. */
 const CONTAINER = /^(?:\d{4}-\d\d-\d\dT\S{1,40} std(?:out|err) [FP] |[\w.-]{1,60} +\| )/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the sequences that color a line begin with one.
+const COLOR = /\u001b\[[\d;]{0,20}m/g;
 
-/** The lists of a trace, and of a HAR file, that hold what may have failed. */
-const DOCUMENT_LISTS: Lists = {spans: mayBeOfClient, entries: mayHaveFailed};
-
-const RECORD_LISTS: Lists = {[THE_LIST]: text => hasMark(text) || mayBeOfClient(text) || mayHaveFailed(text)};
-
-interface LogSink {
-  line(text: string, number: number): boolean;
-  tooLong(number: number): void;
-  element(text: string, number: number): void;
-  unreadable(): void;
-  ended(lines: number): void;
-}
-
-/** Decides by its beginning whether a file is a document or lines. */
-export class LogReader {
-  readonly #sink: LogSink;
-  #scanner: LineScanner | ElementScanner | null = null;
-  #beginning = '';
-  #lines = 0;
-
-  constructor(sink: LogSink) {
-    this.#sink = sink;
-  }
-
-  /** @param chunk Binary text: each character is one byte. */
-  feed(chunk: string): void {
-    if (this.#scanner !== null) return this.#scanner.feed(chunk);
-    this.#beginning += chunk;
-    if (this.#beginning.length >= SNIFFED) this.#begin();
-  }
-
-  end(): void {
-    if (this.#scanner === null) this.#begin();
-    this.#scanner!.end();
-    if (this.#scanner instanceof LineScanner) this.#lines = this.#scanner.number - 1;
-    this.#sink.ended(this.#lines);
-  }
-
-  #begin(): void {
-    const text = this.#beginning.replace(/^\u00ef\u00bb\u00bf/, ''); // A byte order mark in UTF-8.
-    this.#beginning = '';
-    const beginning = text.slice(0, SNIFFED);
-    if (DOCUMENT.test(beginning)) this.#scanner = new ElementScanner(this.#sink, DOCUMENT_LISTS, LONGEST_LINE);
-    else if (LIST.test(beginning)) this.#scanner = new ElementScanner(this.#sink, RECORD_LISTS, LONGEST_LINE);
-    else this.#scanner = new LineScanner(this.#sink);
-    this.#scanner.feed(text);
-  }
+function plainLine(binary: string): string {
+  const bare = binary.includes('\u001b') ? binary.replaceAll(COLOR, '') : binary;
+  return bare.replace(CONTAINER, '');
 }
 
 function parsed(text: string): unknown {

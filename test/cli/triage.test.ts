@@ -17,7 +17,8 @@ describe('steadfetch triage', () => {
   for (const name of readdirSync(FIXTURES).filter(name => !name.endsWith('.json')))
     it(`prints ${name} in 80 columns`, async () => {
       const {code, stdout, stderr} = await place.call(['triage', fixture(name)]);
-      expect(code).to.equal(0);
+      // winston has lost five errors, of which it wrote only that a call failed.
+      expect(code).to.equal(name === 'winston.log' ? 1 : 0);
       expect(stderr).to.equal('');
       const wide = stdout.split('\n').filter(line => line.length > 80);
       expect(wide).to.deep.equal([]);

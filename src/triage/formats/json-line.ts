@@ -3,47 +3,49 @@
 import {answered} from '../../core/outcome.ts';
 import {isBlank} from '../../decide/idempotency.ts';
 import {outerRetries} from '../../decide/outer-retries.ts';
-import {type ErrorReading, readError} from '../error-outcome.ts';
+import {readError} from '../error-outcome.ts';
 import {requestIn} from '../error-text.ts';
-import {LoggedAnswer, type LoggedFailure, LoggedHeaders} from '../failure.ts';
-import {
-  attemptOf,
-  type Fields,
-  failedStatus,
-  fieldsOf,
-  firstText,
-  isFields,
-  methodOf,
-  timeOf,
-  traceIdOf,
-} from '../fields.ts';
+import {type ErrorReading, LoggedAnswer, type LoggedFailure, LoggedHeaders} from '../failure.ts';
+import {type Fields, failedStatus, fieldsOf, firstText, isFields, methodOf, timeOf, traceIdOf} from '../fields.ts';
+import {FlatRecord} from '../record.ts';
+import {isEnvoyRecord, readEnvoyRecord} from './envoy.ts';
+import {readFlatRecord} from './flat-record.ts';
 import {isOwnEvent, isOwnLine, readOwnEvent, readOwnLine} from './own-lines.ts';
 
-export function readJsonLine(record: Fields): LoggedFailure | null {
+/** @returns Null for a record that tells of no failure; undefined for one in which nothing is understood. */
+export function readJsonLine(record: Fields): LoggedFailure | null | undefined {
   if (isOwnLine(record)) return readOwnLine(record);
   if (isOwnEvent(record)) return readOwnEvent(record);
-  const found = failureOf(record);
-  if (found === null) return null;
+  if (isEnvoyRecord(record)) return readEnvoyRecord(record);
+  const flat = new FlatRecord(record);
+  const error = errorOf(record);
+  // A message may tell of an attempt before the one that succeeded.
+  if (error === undefined && flat.isSuccess) return null;
+  const found = failureOf(record, error);
+  if (found === null) return readFlatRecord(flat, 'JSON line');
   const request = requestOf(record);
   const {headers} = request;
   const outer = outerRetries(headers);
+  const common = readFlatRecord(flat, 'JSON line', found)!;
   return {
-    format: 'JSON line',
-    at: timeOf(record.time ?? record.timestamp ?? record['@timestamp'] ?? record.ts ?? record.date),
-    method: request.method,
-    target: request.target,
-    ...found,
-    keyed: request.isShown ? !isBlank(headers.get('idempotency-key')) : undefined,
-    attempt:
-      attemptOf(record.attempt ?? record.attemptNumber ?? record.attempt_number) ??
-      (outer === null ? undefined : outer.count + 1),
-    traceId: traceIdOf(record.traceId ?? record.trace_id ?? record['trace.id'] ?? headers.get('traceparent')),
+    ...common,
+    at: timeOf(record.time ?? record.timestamp ?? record['@timestamp'] ?? record.ts ?? record.date) ?? common.at,
+    method: found.method ?? request.method ?? common.method,
+    target: request.target ?? common.target,
+    keyed: request.isShown ? !isBlank(headers.get('idempotency-key')) : common.keyed,
+    attempt: common.attempt ?? (outer === null ? undefined : outer.count + 1),
+    traceId: common.traceId ?? traceIdOf(headers.get('traceparent')),
     outerRetries: outer?.count,
   };
 }
 
+const errorOf = (record: Fields): unknown =>
+  [record.err, record.error, record.exception, fieldsOf(record.meta).error].find(
+    each => each !== undefined && each !== null && each !== '',
+  );
+
 /** An answer of the logged request comes first: the error beside it is made of it. */
-function failureOf(record: Fields): ErrorReading | null {
+function failureOf(record: Fields, error: unknown): ErrorReading | null {
   const response = fieldsOf(record.res ?? record.response);
   const {http} = record;
   const status = failedStatus(
@@ -55,13 +57,36 @@ function failureOf(record: Fields): ErrorReading | null {
     fieldsOf(fieldsOf(http).response).status_code,
     record.stack === undefined ? record.status : undefined,
   );
-  const errors = [record.err, record.error, record.exception, fieldsOf(record.meta).error];
-  const error = errors.find(each => each !== undefined && each !== null);
-  const own = readError(error) ?? (looksLikeError(record) ? readError(record) : null) ?? readMessage(record);
+  const own = ownError(record, error);
   if (status === undefined) return own;
   const body = response.body ?? response.data ?? record.body ?? own?.body;
-  return {protocol: 'http', outcome: answered(new LoggedAnswer(status, new LoggedHeaders(response.headers))), body};
+  const text = own?.text ?? firstText(fieldsOf(error).message, error, record.msg, record.message);
+  return {
+    protocol: 'http',
+    outcome: answered(new LoggedAnswer(status, new LoggedHeaders(response.headers))),
+    body,
+    text,
+  };
 }
+
+/** The first that says how the request failed; else the first that says that it did. */
+function ownError(record: Fields, error: unknown): ErrorReading | null {
+  let unsure: ErrorReading | null = null;
+  for (const read of [
+    () => readError(error),
+    () => (looksLikeError(record) ? readError(record) : null),
+    () => readMessage(record),
+  ]) {
+    const found = read();
+    if (found !== null && found.doubt === undefined && found.isVague !== true)
+      return {...found, body: found.body ?? unsure?.body, text: joined(unsure?.text, found.text)};
+    unsure ??= found;
+  }
+  return unsure;
+}
+
+const joined = (...texts: readonly (string | undefined)[]): string | undefined =>
+  texts.filter(text => text !== undefined).join('\n') || undefined;
 
 /** winston writes the fields of an error beside those of the line. */
 const looksLikeError = ({stack, code, status, statusCode, cause}: Fields): boolean =>
@@ -77,7 +102,7 @@ function readMessage(record: Fields): ErrorReading | null {
     record.message,
     typeof record.error === 'string' ? `Error: ${record.error}` : undefined,
   );
-  return message === undefined ? null : readError(message);
+  return message === undefined ? null : readError(message, false);
 }
 
 interface LoggedRequest {
@@ -92,7 +117,7 @@ function requestOf(record: Fields): LoggedRequest {
   const error = fieldsOf(record.err ?? record.error);
   const request = fieldsOf(record.req ?? record.request);
   const config = fieldsOf(error.config ?? record.config);
-  const inMessage = requestIn(firstText(error.message, record.msg, record.message) ?? '');
+  const inMessage = requestIn(firstText(error.message, record.error, record.msg, record.message) ?? '');
   const http = fieldsOf(fieldsOf(record.http).request);
   const url = fieldsOf(record.url);
   const shown = request.headers ?? config.headers;

@@ -8,8 +8,8 @@
 import {answered, failed} from '../../core/outcome.ts';
 import {CODE_NAMES, isCodeName} from '../../decide/grpc-codes.ts';
 import {isBlank} from '../../decide/idempotency.ts';
-import {type ErrorReading, readError} from '../error-outcome.ts';
-import {LoggedAnswer, type LoggedFailure, LoggedHeaders} from '../failure.ts';
+import {readError} from '../error-outcome.ts';
+import {type ErrorReading, LoggedAnswer, type LoggedFailure, LoggedHeaders} from '../failure.ts';
 import {attemptOf, type Fields, failedStatus, fieldsOf, firstText, isFields, methodOf, wholeOf} from '../fields.ts';
 
 /** What a trace needs to know of a span, failed or not. */

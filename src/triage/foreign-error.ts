@@ -1,0 +1,71 @@
+/** Errors of other languages than JavaScript, and sentences without an error: what their text says of the failure. */
+import {answered} from '../core/outcome.ts';
+import {type ErrorReading, LoggedAnswer, LoggedHeaders} from './failure.ts';
+import {readGrpcText} from './formats/grpc-text.ts';
+import {phraseIn, vaguePhraseIn} from './phrases.ts';
+import {statusByName, statusInText} from './status-text.ts';
+import {bodyWithin, factsIn, statusByWords} from './text-facts.ts';
+
+/** `An error occurred (ThrottlingException) when calling the Converse operation`. */
+const BOTO = /\bAn error occurred \((\w{1,100})\) when calling\b/;
+/** What AWS names a failure of the server; every other name is one of the client (status 400). @see AWS, common errors */
+const AWS_SERVER: Readonly<Record<string, number>> = {
+  InternalFailure: 500,
+  InternalError: 500,
+  InternalServerError: 500,
+  ServiceUnavailable: 503,
+  SlowDown: 503,
+  RequestTimeout: 400,
+};
+const RETRY_AFTER = /\bretry[-_ ]after['"]?\s{0,2}[:=]\s{0,2}['"]?(\d{1,9}(?:\.\d{1,3})?)\b/i;
+
+/**
+ * What the whole text says, where it names no code of Node.
+ *
+ * @param isError The text is that of an error, so that its words count where it names no status. A sentence can hold any word.
+ */
+export function readForeignText(text: string, isError: boolean): ErrorReading | null {
+  const told = withoutFrames(text);
+  const certain = readGrpcText(told) ?? readBoto(told) ?? readStatus(told) ?? readPhrase(told);
+  if (certain !== null) return certain;
+  const facts = factsIn(told);
+  const assumed = statusByName(told) ?? (facts === null ? undefined : statusByWords(facts, isError));
+  if (assumed !== undefined) return {...answerOf(assumed, told), doubt: `status (${assumed} assumed)`};
+  const vague = isError ? vaguePhraseIn(told) : null;
+  return vague === null ? null : {protocol: 'http', ...vague};
+}
+
+/** Before what Node's errors are taken for: how the transport failed, in words that say more. */
+export function readPhrase(text: string): ErrorReading | null {
+  const phrase = phraseIn(withoutFrames(text));
+  return phrase === null ? null : {protocol: 'http', ...phrase};
+}
+
+function readStatus(text: string): ErrorReading | null {
+  const status = statusInText(text);
+  return status === undefined ? null : answerOf(status, text);
+}
+
+function readBoto(text: string): ErrorReading | null {
+  const name = BOTO.exec(text)?.[1];
+  if (name === undefined) return null;
+  if (/^[45]\d\d$/.test(name)) return answerOf(Number(name), text);
+  const body = {code: name, message: text};
+  const facts = factsIn(text);
+  const known =
+    AWS_SERVER[name] ?? (facts === null ? undefined : statusByWords({...facts, codes: [name], message: ''}, false));
+  const status = known ?? 400;
+  return {...answerOf(status, text), body, ...(known === undefined && {doubt: 'status (400 assumed)'})};
+}
+
+function answerOf(status: number, text: string): ErrorReading {
+  const seconds = RETRY_AFTER.exec(text)?.[1];
+  const headers = new LoggedHeaders(seconds === undefined ? {} : {'retry-after': seconds});
+  return {protocol: 'http', outcome: answered(new LoggedAnswer(status, headers)), body: bodyWithin(text), text};
+}
+
+/** The frames of a stack name functions and files, and Python's show code. */
+export function withoutFrames(text: string): string {
+  const told = text.replaceAll(/^\s+at .*$/gm, '');
+  return told.includes('Traceback (most recent call last)') ? told.replaceAll(/^ {2,}.*$/gm, '') : told;
+}

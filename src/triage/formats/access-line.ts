@@ -1,0 +1,65 @@
+/**
+ * Lines of servers and clients that name the request and the status in plain text: uvicorn, werkzeug, gin, morgan, urllib3, httpx, curl's -v and -w,
+ * and programs that print the like.
+ */
+import {answered} from '../../core/outcome.ts';
+import {LoggedAnswer, type LoggedFailure, LoggedHeaders} from '../failure.ts';
+import {failedStatus, methodOf, timeOf} from '../fields.ts';
+import {VAGUE} from '../transport.ts';
+
+const METHOD = '(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|QUERY)';
+const ADDRESS = '((?:https?://|/)[^\\s"\']{0,4096})';
+const STATUS = '([1-5]\\d\\d)(?!\\d|[.,]\\d| ?(?:ms|bytes|B|s)\\b)';
+
+const PATTERNS: readonly RegExp[] = [
+  new RegExp(`"${METHOD} ${ADDRESS} HTTP/[\\d.]{1,3}" ${STATUS}`),
+  new RegExp(`\\b${METHOD} ${ADDRESS} "(?:HTTP/[\\d.]{1,3} )?${STATUS}`),
+  new RegExp(`\\b${METHOD} ["']?${ADDRESS}["']?(?: HTTP/[\\d.]{1,3}"?)?[^\\d\\n"']{1,40}${STATUS}`),
+];
+/** gin has the status before the request. */
+const GIN = new RegExp(`\\| +${STATUS} \\|[^|]{1,40}\\|[^|]{1,60}\\| ${METHOD} +"?${ADDRESS}`);
+const TIME = /^\W{0,3}(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d))/;
+
+/** Null for a success; undefined: another format. */
+export function readAccessLine(line: string): LoggedFailure | null | undefined {
+  const gin = GIN.exec(line);
+  const found = PATTERNS.map(pattern => pattern.exec(line)).find(match => match !== null);
+  const [method, target, status] = gin !== null ? [gin[2], gin[3], gin[1]] : (found?.slice(1) ?? []);
+  if (status === undefined) return undefined;
+  if (failedStatus(status) === undefined) return null;
+  return {
+    format: 'access line',
+    protocol: 'http',
+    at: timeOf(TIME.exec(line)?.[1]),
+    method: methodOf(method),
+    target,
+    outcome: answered(new LoggedAnswer(Number(status))),
+    text: found === null || found === undefined ? undefined : line.slice(found.index + found[0].length),
+  };
+}
+
+/** What `curl -w '%{http_code} %{time_total}'` prints: nothing but numbers, of which the first is a status. 000 is no answer. */
+const WRITE_OUT = /^([45]\d\d|000)(?:[ \t,;]+\d+(?:\.\d+)?s?){0,8}$/;
+
+export function readWriteOut(line: string): LoggedFailure | undefined {
+  const status = WRITE_OUT.exec(line)?.[1];
+  if (status === undefined) return undefined;
+  const common = {format: 'access line', protocol: 'http'} as const;
+  if (status === '000') return {...common, outcome: VAGUE, isVague: true};
+  return {...common, outcome: answered(new LoggedAnswer(Number(status)))};
+}
+
+/** `< HTTP/1.1 503 Service Unavailable`, with the headers on the lines below. */
+export const isVerboseCurl = (line: string): boolean => /^< HTTP\/[\d.]{1,3} [1-5]\d\d\b/.test(line);
+
+/** @param text All lines that begin with `<`. Null for a success. */
+export function readVerboseCurl(text: string): LoggedFailure | null {
+  const status = failedStatus(/^< HTTP\/\S+ (\d{3})/.exec(text)?.[1]);
+  if (status === undefined) return null;
+  const headers = [...text.matchAll(/^< ([\w-]{1,60}): (.{0,1024}?)\r?$/gm)].map(([, name, value]) => [name!, value!]);
+  return {
+    format: 'access line',
+    protocol: 'http',
+    outcome: answered(new LoggedAnswer(status, new LoggedHeaders(Object.fromEntries(headers)))),
+  };
+}

@@ -1,0 +1,87 @@
+/** Access logs of Envoy: its default format and Istio's as text, and as JSON. */
+import {answered, failed, type Outcome, type Sent} from '../../core/outcome.ts';
+import {LoggedAnswer, type LoggedFailure, LoggedHeaders} from '../failure.ts';
+import {type Fields, failedStatus, firstText, methodOf, textOf, timeOf, wholeOf} from '../fields.ts';
+
+const ENVOY = /^\[(\d{4}-\d\d-\d\dT[\d:.]+Z)\] "([A-Z]{1,20}) (\S{1,4096}) [^"]{1,20}" (\d{1,3}) (\S{1,40})(.*)$/;
+
+interface Flag {
+  readonly sent?: Sent;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly outcome?: Outcome<never>;
+  /** Envoy itself has retried as often as it may. */
+  readonly isRetried?: true;
+}
+
+/** @see Envoy, access log, %RESPONSE_FLAGS% and %RESPONSE_FLAGS_LONG% */
+const FLAGS: Readonly<Record<string, Flag>> = {
+  UF: {sent: 'not-sent'},
+  UH: {sent: 'not-sent'},
+  NC: {sent: 'not-sent'},
+  UO: {sent: 'not-sent', headers: {'x-envoy-overloaded': 'true'}},
+  RL: {sent: 'not-processed', headers: {'x-envoy-ratelimited': 'true'}},
+  DC: {outcome: failed('aborted', undefined)},
+  URX: {isRetried: true},
+};
+const LONG_NAMES: Readonly<Record<string, string>> = {
+  UpstreamConnectionFailure: 'UF',
+  NoHealthyUpstream: 'UH',
+  NoClusterFound: 'NC',
+  UpstreamOverflow: 'UO',
+  RateLimited: 'RL',
+  DownstreamConnectionTermination: 'DC',
+  UpstreamRetryLimitExceeded: 'URX',
+};
+
+/** Envoy's default format; Istio adds fields behind the flags. Undefined: another format. */
+export function readEnvoy(line: string): LoggedFailure | null | undefined {
+  const found = ENVOY.exec(line);
+  if (found === null) return undefined;
+  const [, time, method, path, status, words, rest] = found;
+  const quoted = [...rest!.matchAll(/"([^"]*)"/g)].map(([, text]) => text!);
+  return readingOf(words!, Number(status), {time, method, path, authority: quoted.at(-2)});
+}
+
+/** Envoy calls its flags so, whatever else a mesh writes. */
+export const isEnvoyRecord = (record: Fields): boolean => 'response_flags' in record && 'response_code' in record;
+
+export function readEnvoyRecord(record: Fields): LoggedFailure | null {
+  const {response_flags: words, response_code: status, start_time: time, method} = record;
+  const path = firstText(record.path, record['x-envoy-original-path']);
+  return readingOf(String(words), wholeOf(status) ?? 0, {time, method, path, authority: textOf(record.authority)});
+}
+
+interface Request {
+  readonly time: unknown;
+  readonly method: unknown;
+  readonly path: string | undefined;
+  readonly authority: string | undefined;
+}
+
+function readingOf(words: string, status: number, {time, method, path, authority}: Request): LoggedFailure | null {
+  const flags = words
+    .split(',')
+    .map(word => LONG_NAMES[word] ?? word)
+    .filter(word => Object.hasOwn(FLAGS, word));
+  const known = flags.map(word => FLAGS[word]!);
+  const outcome = known.find(each => each.outcome !== undefined)?.outcome ?? answerOf(status, known);
+  if (outcome === null) return null;
+  const isHost = authority !== undefined && /^[\w.:-]{1,253}$/.test(authority) && authority !== '-';
+  return {
+    format: 'Envoy access log',
+    protocol: 'http',
+    at: timeOf(time),
+    method: methodOf(method),
+    target: isHost && path !== undefined ? `http://${authority}${path}` : path,
+    outcome,
+    sent: known.find(each => each.sent !== undefined)?.sent,
+    // How often is not logged: two tries at least.
+    proxyTries: known.some(({isRetried}) => isRetried) ? 2 : undefined,
+  };
+}
+
+function answerOf(status: number, flags: readonly Flag[]): Outcome<LoggedAnswer> | null {
+  if (failedStatus(status) === undefined) return null;
+  const headers = Object.assign({}, ...flags.map(flag => flag.headers));
+  return answered(new LoggedAnswer(status, new LoggedHeaders(headers)));
+}

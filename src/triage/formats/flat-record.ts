@@ -1,0 +1,111 @@
+/** Records whose names are not those of a known writer: rows of tables, logfmt, and JSON under names of its own. */
+
+import {answered} from '../../core/outcome.ts';
+import {isBlank} from '../../decide/idempotency.ts';
+import {readError} from '../error-outcome.ts';
+import {requestIn} from '../error-text.ts';
+import {type ErrorReading, type LogFormat, LoggedAnswer, type LoggedFailure} from '../failure.ts';
+import {attemptOf, methodOf, textOf, timeOf, traceIdOf, wholeOf} from '../fields.ts';
+import {
+  ATTEMPT,
+  BODY,
+  type FlatRecord,
+  GRPC,
+  KEY,
+  METHOD,
+  REQUEST_LINE,
+  RETRIES,
+  RETRY_AFTER,
+  TARGET,
+  TIME,
+  TRACE,
+} from '../record.ts';
+import {grpcCodeOf, grpcReading} from './grpc-text.ts';
+
+/** Texts of a record that are looked at for a failure. */
+const MOST_TEXTS = 6;
+
+/**
+ * @param found What is known of the failure already.
+ * @returns Null for a record of a success; undefined where nothing is understood.
+ */
+export function readFlatRecord(
+  flat: FlatRecord,
+  format: LogFormat,
+  found: ErrorReading | null = failureOf(flat),
+): LoggedFailure | null | undefined {
+  if (found === null) return flat.isSuccess ? null : undefined;
+  const line = flat.find(REQUEST_LINE, requestLineOf);
+  const method = flat.find(METHOD, methodOf) ?? line?.method;
+  const target = flat.find(TARGET, addressOf) ?? line?.target;
+  const told =
+    method === undefined || target === undefined ? requestIn([...flat.texts()].slice(0, MOST_TEXTS).join('\n')) : {};
+  const retries = flat.find(RETRIES, wholeOf);
+  return {
+    format,
+    at: dayAndTime(flat) ?? flat.find(TIME, timeOf),
+    method: method ?? methodOf(told.method),
+    target: target ?? told.target,
+    ...withHeaders(found, flat),
+    keyed: flat.find(KEY, value => (typeof value === 'string' ? !isBlank(value) : undefined)),
+    attempt: flat.find(ATTEMPT, attemptOf) ?? (retries === undefined ? undefined : attemptOf(retries + 1)),
+    traceId: flat.find(TRACE, traceIdOf),
+  };
+}
+
+function failureOf(flat: FlatRecord): ErrorReading | null {
+  const {status} = flat;
+  const texts = [...flat.texts()].slice(0, MOST_TEXTS);
+  if (status !== undefined)
+    return {
+      protocol: 'http',
+      outcome: answered(new LoggedAnswer(status)),
+      body: flat.find(BODY, bodyOf),
+      text: texts.join('\n'),
+    };
+  if (flat.isSuccess) return null;
+  const code = flat.find(GRPC, value =>
+    typeof value === 'string' && /[A-Za-z]/.test(value) ? grpcCodeOf(value) : undefined,
+  );
+  if (code !== undefined && code !== 0) return grpcReading(code, texts.join('\n'));
+  for (const text of texts) {
+    const found = readError(text, false);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function withHeaders(found: ErrorReading, flat: FlatRecord): ErrorReading {
+  const {outcome} = found;
+  const seconds = flat.find(RETRY_AFTER, value => (typeof value === 'number' ? String(value) : textOf(value)));
+  if (outcome.kind !== 'response' || outcome.response === null || found.protocol !== 'http' || seconds === undefined)
+    return found;
+  const {status, headers} = outcome.response;
+  if (headers.has('retry-after')) return found;
+  return {...found, outcome: answered(new LoggedAnswer(status, headers.with('retry-after', seconds)))};
+}
+
+/** An address is a path or a URL: `target` can be anything. */
+const addressOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^(?:[a-z]+:\/\/|\/|[\w.-]+\.[a-z]{2,}[:/])/.test(value) ? value : undefined;
+
+function requestLineOf(value: unknown): {readonly method: string; readonly target: string} | undefined {
+  const found = typeof value === 'string' ? /^([A-Z]{1,20}) (\S{1,4096})/.exec(value) : null;
+  return found === null ? undefined : {method: found[1]!, target: found[2]!};
+}
+
+function bodyOf(value: unknown): unknown {
+  if (typeof value !== 'string' || value === '') return undefined;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+/** W3C's tables have the day and the time in two columns, in UTC. */
+function dayAndTime(flat: FlatRecord): number | undefined {
+  const day = flat.find(['date'], textOf);
+  const time = flat.find(['time'], textOf);
+  return day === undefined || time === undefined ? undefined : timeOf(`${day}T${time}Z`);
+}

@@ -1,0 +1,39 @@
+/** Errors of gRPC as Go, Java, Python and C++ print them; those of Node are read with the error that they are. */
+import {answered} from '../../core/outcome.ts';
+import {CODE_NAMES, isCodeName} from '../../decide/grpc-codes.ts';
+import {type ErrorReading, LoggedAnswer} from '../failure.ts';
+
+/** `StatusCode.UNAVAILABLE`, `code = Unavailable desc`, `StatusRuntimeException: UNAVAILABLE`, `grpc-status: 14`. */
+const PATTERNS: readonly RegExp[] = [
+  /\bStatusCode\.([A-Z_]{2,20})\b/,
+  /\brpc error: code = (\w{2,20}) desc/,
+  /\bStatus(?:Runtime)?Exception: ([A-Z_]{2,20})\b/,
+  /\bgrpc[-_]?status(?:[-_]?code)?["']?[:=] ?["']?(\d{1,2}|[A-Za-z_]{2,20})\b/i,
+];
+/** No connection was made. A broken one says `Connection reset`. */
+const NOT_SENT =
+  /failed to connect to all addresses|Error while dialing|[Nn]ame resolution|DNS resolution|UnknownHost|[Cc]onnection refused|No route to host/;
+
+/** Null where the text names no code of gRPC, or OK. */
+export function readGrpcText(text: string): ErrorReading | null {
+  const word = PATTERNS.map(pattern => pattern.exec(text)?.[1]).find(found => found !== undefined);
+  const code = word === undefined ? undefined : grpcCodeOf(word);
+  return code === undefined || code === 0 ? null : grpcReading(code, text);
+}
+
+/** @param text In which the reason stands. */
+export function grpcReading(code: number, text: string): ErrorReading {
+  const sent = NOT_SENT.test(text) ? 'not-sent' : 'maybe-processed';
+  return {protocol: 'grpc', method: 'POST', outcome: answered(new LoggedAnswer(code, undefined, sent))};
+}
+
+/** `14`, `UNAVAILABLE`, `Unavailable`; undefined for every other word. */
+export function grpcCodeOf(word: unknown): number | undefined {
+  if (typeof word === 'number' || (typeof word === 'string' && /^\d{1,2}$/.test(word)))
+    return Number(word) < CODE_NAMES.length && Number.isInteger(Number(word)) && Number(word) >= 0
+      ? Number(word)
+      : undefined;
+  if (typeof word !== 'string') return undefined;
+  const name = word === 'Canceled' ? 'CANCELLED' : word.replaceAll(/([a-z])([A-Z])/g, '$1_$2').toUpperCase();
+  return isCodeName(name) ? CODE_NAMES.indexOf(name) : undefined;
+}

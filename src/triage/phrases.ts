@@ -1,0 +1,100 @@
+/**
+ * How the clients of other languages word a failure of the transport. The first phrase that fits counts, so what says that nothing was sent comes
+ * before what says only that the call failed.
+ *
+ * @see Go net, net/http, crypto/tls; java.net, OkHttp, Apache HttpClient; curl, libcurl-errors; requests, urllib3, httpx, aiohttp, botocore; .NET
+ * HttpClient; Ruby Net::HTTP, Faraday; Guzzle; reqwest, hyper; Apache httpd mod_proxy
+ */
+import type {Outcome} from '../core/outcome.ts';
+import * as transport from './transport.ts';
+
+export interface PhraseReading {
+  readonly outcome: Outcome<never>;
+  readonly isVague?: true;
+}
+
+const PHRASES: readonly (readonly [pattern: RegExp, outcome: Outcome<never>])[] = [
+  // Certificates: refused before the request was sent.
+  [/certificate (?:has expired|expired)|certificate is expired|CertificateExpired/i, transport.EXPIRED_CERTIFICATE],
+  [/self[- ]signed certificate|unknown authority/i, transport.SELF_SIGNED],
+  [
+    /certificate is (?:not )?valid for|subject name .{1,99}does not match|hostname mismatch|No subject alternative/i,
+    transport.WRONG_HOST,
+  ],
+  [
+    /CERTIFICATE_VERIFY_FAILED|x509: |certificate verify failed|SSL certificate problem|PKIX path|SSLCertVerification|issuer certificate|remote certificate (?:is|was) (?:invalid|rejected)|InvalidCertificate|invalid peer certificate/,
+    transport.UNVERIFIED,
+  ],
+  // Names.
+  [
+    /[Tt]emporary failure in name resolution|\blookup \S{1,253}[^\n]{0,60}(?:i\/o timeout|server misbehaving)/,
+    transport.NAME_SERVER_FAILED,
+  ],
+  [
+    /no such host|[Nn]ame or service not known|nodename nor servname|UnknownHost|[Cc]ould not resolve|NameResolutionError|[Ff]ailed to resolve|[Nn]ame resolution failed|DNS resolution failed|getaddrinfo\b[^\n]{0,20}failed|No address associated with|No such host is known|dns error|failed to lookup address|:nxdomain/,
+    transport.NO_NAME,
+  ],
+  // Connecting.
+  [
+    /(?<!API)Connect(?:ion)?Timeout\w*|[Cc]onnect(?:ion)? timed? ?out|Connection timeout (?:to host|after)|ConnectTimeoutException|dial \w{3,6} [^\n]{0,160}(?:timeout|timed out|deadline exceeded)|failed to connect to [^\n]{0,200}after \d+ ?ms|new connection: \[Errno 110\]|TLS handshake timeout|timed out while connecting|Net::OpenTimeout|execution expired|error trying to connect: [^\n]{0,80}timed out/,
+    transport.CONNECT_TIMEOUT,
+  ],
+  [/[Nn]o route to host|NoRouteToHost|EHOSTUNREACH|[Hh]ost (?:is )?unreachable/, transport.UNREACHABLE],
+  [/[Nn]etwork is unreachable|ENETUNREACH|network unreachable/, transport.NETWORK_UNREACHABLE],
+  [
+    /[Cc]onnection refused|ECONNREFUSED|actively refused|ConnectionRefused|connection_refused|:econnrefused|no live upstreams/,
+    transport.REFUSED,
+  ],
+  [
+    /dial (?:tcp|udp|unix) |Failed to establish a new connection|Cannot connect to (?:host|proxy)|All connection attempts failed|[Cc]ould(?: not|n't) connect to|[Uu]nable to connect to|[Ff]ailed to (?:open TCP )?connect(?:ion)?(?: to|\b)|ConnectException|HttpHostConnectException|error trying to connect|tcp connect error|failed to connect to all addresses/,
+    transport.NO_CONNECTION,
+  ],
+  [
+    /SSL_ERROR_SYSCALL|SSL_connect: |handshake (?:was )?(?:aborted|interrupted)|terminated the handshake|during (?:the )?(?:TLS|SSL) handshake/i,
+    transport.NO_TLS,
+  ],
+  [
+    /WRONG_VERSION_NUMBER|does not look like a TLS|alert (?:handshake failure|protocol version)|handshake_failure|SSLHandshakeException|UNSUPPORTED_PROTOCOL|tls: (?:handshake|protocol)/,
+    transport.TLS_FAILED,
+  ],
+  // Streams of HTTP/2.
+  [/REFUSED_STREAM/, transport.REFUSED_STREAM],
+  [/ENHANCE_YOUR_CALM/, transport.CALM_DOWN],
+  // Time.
+  [
+    /[Rr]ead timed? ?out|ReadTimeout|WriteTimeout|PoolTimeout|timeout (?:awaiting|while awaiting|exceeded)|Client\.Timeout|i\/o timeout|(?:SocketTimeout|HttpTimeout|ServerTimeout|ServerTimeoutError|TimeoutException|APITimeout)\w*|HttpClient\.Timeout|[Oo]peration (?:timed? ?out|was aborted due to timeout)|[Rr]equest (?:has )?timed? ?out|\btimed out\b|context deadline exceeded|deadline has elapsed|cURL error 28|\basyncio\.(?:exceptions\.)?TimeoutError|^(?:\w+\.)*TimeoutError$|Errno::ETIMEDOUT|ETIMEDOUT|reason: :timeout|timeout specified has expired|timeout of \d+ ?ms|Faraday::TimeoutError|timeout: (?:global|call)/m,
+    transport.TIMED_OUT,
+  ],
+  // The caller.
+  [
+    /context canceled|\bCancelledError\b|[Rr]equest (?:was )?aborted by the client|client disconnected|Canceled(?:Exception)?\b|(?:operation|request|task) was cancell?ed/,
+    transport.ABORTED,
+  ],
+  // Open connections.
+  [
+    /reset by (?:peer|remote)|ECONNRESET|[Cc]onnection reset|ConnectionReset|Recv failure|forcibly closed|stream (?:was )?reset|INTERNAL_ERROR; received from peer/,
+    transport.RESET,
+  ],
+  [
+    /[Cc]onnection aborted|RemoteDisconnected|Remote end closed|Server ?[Dd]isconnected|[Bb]roken pipe|EPIPE|[Uu]nexpected end of (?:stream|file)|[Pp]remature (?:EOF|end)|NoHttpResponse|failed to respond|server closed idle connection|\bEOF(?:Exception|Error)?$|unexpected EOF|Empty reply|[Pp]eer closed connection|IncompleteRead|incomplete chunked read|ChunkedEncodingError|RemoteProtocolError|GOAWAY|ended prematurely|prematurely closed|[Cc]onnection (?:was |is )?(?:closed|lost|dropped|terminated|shut ?down)|ConnectionClosed|connection closed before message completed|transfer closed with|error reading status line|UNEXPECTED_EOF|EOF occurred in violation|upstream connect error/m,
+    transport.CLOSED,
+  ],
+];
+
+/** What says only that the transport failed. */
+const VAGUE =
+  /\bURLError\b|(?:Request|Connect|Connection|Transport|Network|Http(?:Request)?|APIConnection)(?:Error|Exception|Failed)\b(?!\w)|error sending request|An error occurred while sending the request|\bfetch failed\b|RequestFailed/;
+
+/** Text from here on is not looked at. */
+const LONGEST = 65_536;
+
+/** @returns Null where no phrase fits. */
+export function phraseIn(text: string): PhraseReading | null {
+  const looked = text.slice(0, LONGEST);
+  const found = PHRASES.find(([pattern]) => pattern.test(looked));
+  return found === undefined ? null : {outcome: found[1]};
+}
+
+/** Where nothing else is known of an error that a client names. */
+export const vaguePhraseIn = (text: string): PhraseReading | null =>
+  VAGUE.test(text.slice(0, LONGEST)) ? {outcome: transport.VAGUE, isVague: true} : null;

@@ -1,0 +1,66 @@
+/** The status of an answer inside of a text: `HTTP 503`, `Error code: 429`, `503 Service Unavailable`; and the errors that are named after one. */
+import {STATUS_CODES} from 'node:http';
+
+const NUMBER = '([45]\\d\\d)(?!\\d|[.,]\\d| ?(?:ms|bytes|B)\\b)';
+
+const PATTERNS: readonly RegExp[] = [
+  new RegExp(`^${NUMBER}(?=[ ,:]|$)`),
+  new RegExp(
+    `\\b(?:status(?:[ _-]?code)?|(?:response|error|http|return(?:ed)?)[ _-]?(?:status|code)|returned(?: an?)?(?: error| status| http)?(?: code)?|answered|responded(?: with)?|HTTP(?:/[\\d.]+)?(?: Error| status)?)['"]?(?:\\s?[:=]\\s?|\\s(?:was|is|of|error)?\\s?)(?:\\w{2,10} )?['"(]{0,2}${NUMBER}`,
+    'i',
+  ),
+  new RegExp(`\\b(?:does not indicate success: |[Ee]rror:? \\(?|StatusCode[.:]? ?|code=|with a? ?\`)${NUMBER}`),
+];
+
+/** Reason phrases behind a status; RFC 9110's, and those that servers used before. */
+const PHRASES: readonly string[] = [
+  ...Object.entries(STATUS_CODES)
+    .filter(([status]) => Number(status) >= 400)
+    .map(([, phrase]) => phrase!),
+  'Request Time-out',
+  'Gateway Time-out',
+  'Service Temporarily Unavailable',
+  'Client Error',
+  'Server Error',
+];
+const WITH_PHRASE = new RegExp(
+  `\\b${NUMBER},? (?:message=['"])?(?:${PHRASES.map(phrase => phrase.replace(/[^\w ]/g, '\\$&')).join('|')})\\b`,
+  'i',
+);
+
+/** The status that a text names; undefined if it names none. */
+export function statusInText(text: string): number | undefined {
+  const found = PATTERNS.map(pattern => pattern.exec(text)).find(match => match !== null) ?? WITH_PHRASE.exec(text);
+  return found === undefined || found === null ? undefined : Number(found[1]);
+}
+
+/** `TooManyRequests`: 429. */
+const BY_NAME: ReadonlyMap<string, number> = new Map([
+  ...Object.entries(STATUS_CODES)
+    .filter(([status]) => Number(status) >= 400)
+    .map(([status, phrase]) => [phrase!.replace(/\W/g, ''), Number(status)] as const),
+  // The SDKs of OpenAI, Anthropic and Google.
+  ['RateLimit', 429],
+  ['ResourceExhausted', 429],
+  ['Overloaded', 529],
+  ['Authentication', 401],
+  ['PermissionDenied', 403],
+  ['InvalidRequest', 400],
+  ['DeadlineExceeded', 504],
+]);
+/** Names that only an answer of a server has, wherever they stand. Others need the module that defines them: `NotFoundError` can be anything. */
+const PLAIN =
+  /\b(RateLimit|TooManyRequests|ServiceUnavailable|BadGateway|GatewayTimeout|Overloaded)(?:Error|Exception)?\b/;
+const QUALIFIED = /[a-z]\w*(?:\.|::|\$)([A-Z][A-Za-z]{3,40}?)(?:Error|Exception)?(?=: |$|\()/gm;
+const RATE_LIMIT =
+  /\brate[ -]?limit(?:ed|ing| (?:is |was |has been )?(?:exceeded|reached))|too many requests|\bthrottled\b|ThrottlingException/i;
+
+/** The status that the name or the words of an error stand for; undefined if they stand for none. */
+export function statusByName(text: string): number | undefined {
+  for (const [, name] of text.matchAll(QUALIFIED)) {
+    const status = BY_NAME.get(name!);
+    if (status !== undefined) return status;
+  }
+  const plain = PLAIN.exec(text)?.[1];
+  return plain === undefined ? (RATE_LIMIT.test(text) ? 429 : undefined) : BY_NAME.get(plain);
+}
