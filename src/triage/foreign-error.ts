@@ -26,7 +26,7 @@ const RETRY_AFTER = /\bretry[-_ ]after['"]?\s{0,2}[:=]\s{0,2}['"]?(\d{1,9}(?:\.\
  */
 export function readForeignText(text: string, isError: boolean): ErrorReading | null {
   const told = withoutFrames(text);
-  const certain = readGrpcText(told) ?? readBoto(told) ?? readStatus(told) ?? readPhrase(told);
+  const certain = readProxied(told) ?? readGrpcText(told) ?? readBoto(told) ?? readStatus(told) ?? readPhrase(told);
   if (certain !== null) return certain;
   const facts = factsIn(told);
   const assumed = statusByName(told) ?? (facts === null ? undefined : statusByWords(facts, isError));
@@ -39,6 +39,14 @@ export function readForeignText(text: string, isError: boolean): ErrorReading | 
 export function readPhrase(text: string): ErrorReading | null {
   const phrase = phraseIn(withoutFrames(text));
   return phrase === null ? null : {protocol: 'http', ...phrase};
+}
+
+/** Traefik names its own answer, and then how the server behind it failed, which says more. */
+const PROXIED = /^.{0,200}'5\d\d [A-Z][\w -]{2,40}' caused by: (.*)$/m;
+
+function readProxied(text: string): ErrorReading | null {
+  const cause = PROXIED.exec(text)?.[1];
+  return cause === undefined ? null : readPhrase(cause);
 }
 
 function readStatus(text: string): ErrorReading | null {

@@ -28,7 +28,7 @@ export interface LineSink {
  * begin with 4 5 r R x E m c D F f X -: a new word has to begin at one of these letters of it, or take the place of another.
  */
 const MARK =
-  /(?<=[ "'=,(\t\n;|]|(?:atus|ode)\\?"?:)[45]\d\d(?![\w.:])|(?<=[Ee])rr|RR|xce(?:pt|ed)|E(?:CONN|PIPE|TIMED|AI_|NOTF|HOST|NET|ADDR|OF)|m(?:eout|ed out|pt \d+ {2}(?![1-3]\d\d ))|ransient"|come":"[^s]|DC[ "]|XCEED|x509|Retry\(|fail|F(?:ail|AIL)|refused|reset by|resol|rematur|rate.limit|rejected|route to|reachab|roken p|rottl|rloade|rl: \(|xhaust|XHAUST|xt can|ch host|ceback \(|ction (?:closed|lost|drop|abort)|cancel|mpty rep|-1\//g;
+  /(?<=[ "'=,(\t\n;|]|(?:atus|ode)\\?"?:)[45]\d\d(?![\w.:])|(?<=[Ee])rr|RR|xce(?:pt|ed)|E(?:CONN|PIPE|TIMED|AI_|NOTF|HOST|NET|ADDR|OF)|m(?:eout|ed out|pt \d+ {2}(?![1-3]\d\d ))|ransient"|come":"[^s]|DC[ "]|XCEED|x509|Retry\(|fail|F(?:ail|AIL)|refused|reset by|resol|rematur|rate.limit|rejected|route to|reachab|record does|roken p|rottl|rloade|rl: \(|xhaust|XHAUST|xt can|ch host|ceback \(|ction (?:closed|lost|drop|abort)|cancel|mpty rep|-1\//g;
 
 /** Whether a text has such a mark. */
 export function hasMark(text: string): boolean {

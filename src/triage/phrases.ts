@@ -36,7 +36,7 @@ const PHRASES: readonly (readonly [pattern: RegExp, outcome: Outcome<never>])[] 
   ],
   // Connecting.
   [
-    /(?<!API)Connect(?:ion)?Timeout\w*|[Cc]onnect(?:ion)? timed? ?out|Connection timeout (?:to host|after)|ConnectTimeoutException|dial \w{3,6} [^\n]{0,160}(?:timeout|timed out|deadline exceeded)|failed to connect to [^\n]{0,200}after \d+ ?ms|new connection: \[Errno 110\]|TLS handshake timeout|timed out while connecting|Net::OpenTimeout|execution expired|error trying to connect: [^\n]{0,80}timed out/,
+    /(?<!API)Connect(?:ion)?Timeout\w*|[Cc]onnect(?:ion)? timed? ?out|Connection timeout (?:to host|after)|ConnectTimeoutException|dial \w{3,6} [^\n]{0,160}(?:timeout|timed out|deadline exceeded)|failed to connect to [^\n]{0,200}after \d+ ?ms|new connection: \[Errno 110\]|TLS handshake timeout|timed out while connecting|Net::OpenTimeout|Faraday::ConnectionFailed[^\n]{0,20}execution expired|error trying to connect: [^\n]{0,80}timed out/,
     transport.CONNECT_TIMEOUT,
   ],
   [/[Nn]o route to host|NoRouteToHost|EHOSTUNREACH|[Hh]ost (?:is )?unreachable/, transport.UNREACHABLE],
@@ -46,7 +46,7 @@ const PHRASES: readonly (readonly [pattern: RegExp, outcome: Outcome<never>])[] 
     transport.REFUSED,
   ],
   [
-    /dial (?:tcp|udp|unix) |Failed to establish a new connection|Cannot connect to (?:host|proxy)|All connection attempts failed|[Cc]ould(?: not|n't) connect to|[Uu]nable to connect to|[Ff]ailed to (?:open TCP )?connect(?:ion)?(?: to|\b)|ConnectException|HttpHostConnectException|error trying to connect|tcp connect error|failed to connect to all addresses/,
+    /dial (?:tcp|udp|unix) |Failed to establish a new connection|Cannot connect to (?:host|proxy)|All connection attempts failed|[Cc]ould(?: not|n't) connect to|[Uu]nable to connect to|[Ff]ailed to (?:open TCP )?connect(?:ion)?(?: to|\b)|(?:net\.|Annotated)ConnectException|HttpHostConnectException|error trying to connect|tcp connect error|failed to connect to all addresses/,
     transport.NO_CONNECTION,
   ],
   [
@@ -76,7 +76,7 @@ const PHRASES: readonly (readonly [pattern: RegExp, outcome: Outcome<never>])[] 
     transport.RESET,
   ],
   [
-    /[Cc]onnection aborted|RemoteDisconnected|Remote end closed|Server ?[Dd]isconnected|[Bb]roken pipe|EPIPE|[Uu]nexpected end of (?:stream|file)|[Pp]remature (?:EOF|end)|NoHttpResponse|failed to respond|server closed idle connection|\bEOF(?:Exception|Error)?$|unexpected EOF|Empty reply|[Pp]eer closed connection|IncompleteRead|incomplete chunked read|ChunkedEncodingError|RemoteProtocolError|GOAWAY|ended prematurely|prematurely closed|[Cc]onnection (?:was |is )?(?:closed|lost|dropped|terminated|shut ?down)|ConnectionClosed|connection closed before message completed|transfer closed with|error reading status line|UNEXPECTED_EOF|EOF occurred in violation|upstream connect error/m,
+    /[Cc]onnection aborted|RemoteDisconnected|Remote end closed|Server ?[Dd]isconnected|[Bb]roken pipe|EPIPE|[Uu]nexpected end of (?:stream|file)|[Pp]remature (?:EOF|end)|NoHttpResponse|failed to respond|server closed idle connection|\bEOF(?:Exception|Error)?$|unexpected EOF|Empty reply|[Pp]eer closed connection|IncompleteRead|incomplete chunked read|ChunkedEncodingError|RemoteProtocolError|GOAWAY|ended prematurely|prematurely closed|received no bytes|[Cc]onnection (?:was |is )?(?:closed|lost|dropped|terminated|shut ?down)|ConnectionClosed|connection closed before message completed|transfer closed with|error reading status line|UNEXPECTED_EOF|EOF occurred in violation|upstream connect error/m,
     transport.CLOSED,
   ],
 ];

@@ -12,7 +12,7 @@ const PATTERNS: readonly RegExp[] = [
 ];
 /** No connection was made. A broken one says `Connection reset`. */
 const NOT_SENT =
-  /failed to connect to all addresses|Error while dialing|[Nn]ame resolution|DNS resolution|UnknownHost|[Cc]onnection refused|No route to host/;
+  /failed to connect to all addresses|Error while dialing|[Nn]ame resolution|DNS resolution|errors? resolving|[Uu]nable to resolve|lookup failed|UnknownHost|[Cc]onnection refused|No route to host/;
 
 /** Null where the text names no code of gRPC, or OK. */
 export function readGrpcText(text: string): ErrorReading | null {

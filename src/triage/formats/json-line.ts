@@ -58,7 +58,7 @@ function failureOf(record: Fields, error: unknown): ErrorReading | null {
     record.stack === undefined ? record.status : undefined,
   );
   const own = ownError(record, error);
-  if (status === undefined) return own;
+  if (status === undefined || isOfCaddy(record, own)) return own;
   const body = response.body ?? response.data ?? record.body ?? own?.body;
   const text = own?.text ?? firstText(fieldsOf(error).message, error, record.msg, record.message);
   return {
@@ -68,6 +68,10 @@ function failureOf(record: Fields, error: unknown): ErrorReading | null {
     text,
   };
 }
+
+/** Caddy's status is its own answer; the message says how the server behind it failed. */
+const isOfCaddy = ({logger}: Fields, own: ErrorReading | null): boolean =>
+  own !== null && own.outcome.kind !== 'response' && typeof logger === 'string' && logger.startsWith('http.log.error');
 
 /** The first that says how the request failed; else the first that says that it did. */
 function ownError(record: Fields, error: unknown): ErrorReading | null {
