@@ -5,7 +5,7 @@ import {canonical, ERROR, STATUS} from './record.ts';
 const SEPARATORS = [',', '\t', ';', '|'] as const;
 /** One of the columns has to be one of these. */
 const TELLING: ReadonlySet<string> = new Set([...STATUS, ...ERROR]);
-const NAME = /^[\w .()#%/[\]-]{1,60}$/;
+const NAME = /^[\w @.()#%/[\]-]{1,60}$/;
 /** Rows of a quoted field that goes on over lines. */
 const MOST_LINES = 1000;
 const LONGEST_ROW = 65_536;

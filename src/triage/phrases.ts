@@ -54,7 +54,7 @@ const PHRASES: readonly (readonly [pattern: RegExp, outcome: Outcome<never>])[] 
     transport.NO_TLS,
   ],
   [
-    /WRONG_VERSION_NUMBER|does not look like a TLS|alert (?:handshake failure|protocol version)|handshake_failure|SSLHandshakeException|UNSUPPORTED_PROTOCOL|tls: (?:handshake|protocol)/,
+    /WRONG_VERSION_NUMBER|wrong version number|does not look like a TLS|alert (?:handshake failure|protocol version)|handshake_failure|SSLHandshakeException|UNSUPPORTED_PROTOCOL|tls: (?:handshake|protocol)/,
     transport.TLS_FAILED,
   ],
   // Streams of HTTP/2.
@@ -62,7 +62,7 @@ const PHRASES: readonly (readonly [pattern: RegExp, outcome: Outcome<never>])[] 
   [/ENHANCE_YOUR_CALM/, transport.CALM_DOWN],
   // Time.
   [
-    /[Rr]ead timed? ?out|ReadTimeout|WriteTimeout|PoolTimeout|timeout (?:awaiting|while awaiting|exceeded)|Client\.Timeout|i\/o timeout|(?:SocketTimeout|HttpTimeout|ServerTimeout|ServerTimeoutError|TimeoutException|APITimeout)\w*|HttpClient\.Timeout|[Oo]peration (?:timed? ?out|was aborted due to timeout)|[Rr]equest (?:has )?timed? ?out|\btimed out\b|context deadline exceeded|deadline has elapsed|cURL error 28|\basyncio\.(?:exceptions\.)?TimeoutError|^(?:\w+\.)*TimeoutError$|Errno::ETIMEDOUT|ETIMEDOUT|reason: :timeout|timeout specified has expired|timeout of \d+ ?ms|Faraday::TimeoutError|timeout: (?:global|call)/m,
+    /[Rr]ead timed? ?out|ReadTimeout|WriteTimeout|PoolTimeout|timeout (?:awaiting|while awaiting|exceeded)|Client\.Timeout|i\/o timeout|(?:SocketTimeout|HttpTimeout|ServerTimeout|ServerTimeoutError|TimeoutException|APITimeout)\w*|HttpClient\.Timeout|[Oo]peration (?:timed? ?out|was aborted due to timeout)|[Rr]equest (?:has )?timed? ?out|\btimed out\b|context deadline exceeded|deadline has elapsed|\bTimedOut\b|cURL error 28|\basyncio\.(?:exceptions\.)?TimeoutError|^(?:\w+\.)*TimeoutError$|Errno::ETIMEDOUT|ETIMEDOUT|reason: :timeout|timeout specified has expired|timeout of \d+ ?ms|Faraday::TimeoutError|timeout: (?:global|call)/m,
     transport.TIMED_OUT,
   ],
   // The caller.

@@ -4,7 +4,7 @@ import {STATUS_CODES} from 'node:http';
 const NUMBER = '([45]\\d\\d)(?!\\d|[.,]\\d| ?(?:ms|bytes|B)\\b)';
 
 const PATTERNS: readonly RegExp[] = [
-  new RegExp(`^${NUMBER}(?=[ ,:]|$)`),
+  new RegExp(`^(?:[\\w.$:]{3,120}: )?${NUMBER}(?=[ ,:]|$)`, 'm'),
   new RegExp(
     `\\b(?:status(?:[ _-]?code)?|(?:response|error|http|return(?:ed)?)[ _-]?(?:status|code)|returned(?: an?)?(?: error| status| http)?(?: code)?|answered|responded(?: with)?|HTTP(?:/[\\d.]+)?(?: Error| status)?)['"]?(?:\\s?[:=]\\s?|\\s(?:was|is|of|error)?\\s?)(?:\\w{2,10} )?['"(]{0,2}${NUMBER}`,
     'i',

@@ -20,6 +20,9 @@ const CODES: ReadonlySet<string> = new Set(
 const WORD = /[A-Za-z]\w{3,60}/g;
 /** A path can have any word in it. */
 const ADDRESS = /\b[a-z]{2,10}:\/\/[^\s'"]+|(?<![\w/])\/[\w.~%/-]+/g;
+/** What every client prints beside a status: the server has not said it. */
+const REASON_PHRASE =
+  /\b(?:Service (?:Temporarily )?Unavailable|Too Many Requests|Bad Gateway|Gateway Time-?out|Internal Server Error|(?:Server|Client) Error|Payment Required)\b/g;
 /** Longer texts are cut. */
 const LONGEST = 16_384;
 
@@ -56,7 +59,7 @@ export function factsIn(text: string): ErrorFacts | null {
 }
 
 function readFacts(text: string): ErrorFacts | null {
-  const short = text.replaceAll(ADDRESS, ' ');
+  const short = text.replaceAll(ADDRESS, ' ').replaceAll(REASON_PHRASE, ' ');
   const inside = readErrorBody(bodyWithin(short));
   const around = readErrorBody(short);
   const codes = new Set(inside?.codes ?? []);

@@ -101,8 +101,11 @@ export class Triage {
     const start = binary.indexOf('{"');
     // A logger may write a time and a level before its JSON.
     if (binary.startsWith('{') || (start >= 0 && isPrefix(binary.slice(0, start)) && binary.trimEnd().endsWith('}'))) {
-      this.#json(decoded(binary.slice(Math.max(start, 0))), number);
-      return false;
+      const record = parsed(decoded(binary.slice(Math.max(start, 0))));
+      if (isFields(record) || start <= 0) {
+        this.#record(record, number, () => decoded(binary.slice(Math.max(start, 0))));
+        return false;
+      }
     }
     return this.#plain(decoded(binary), number);
   }
@@ -137,14 +140,18 @@ export class Triage {
   }
 
   #json(text: string, number: number): void {
-    const record = parsed(text);
+    this.#record(parsed(text), number, () => text);
+  }
+
+  /** @param text Of the record. */
+  #record(record: unknown, number: number, text: () => string): void {
     if (!isFields(record)) {
       this.#unreadable++;
       return;
     }
     if ('resourceSpans' in record || (isFields(record.log) && 'entries' in record.log)) {
       const scanner = this.#documentScanner(number);
-      scanner.feed(text);
+      scanner.feed(text());
       scanner.end();
       return;
     }

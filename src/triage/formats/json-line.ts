@@ -57,8 +57,10 @@ function failureOf(record: Fields, error: unknown): ErrorReading | null {
     fieldsOf(fieldsOf(http).response).status_code,
     record.stack === undefined ? record.status : undefined,
   );
+  const behind = readCaddy(record);
+  if (behind !== null) return behind;
   const own = ownError(record, error);
-  if (status === undefined || isOfCaddy(record, own)) return own;
+  if (status === undefined) return own;
   const body = response.body ?? response.data ?? record.body ?? own?.body;
   const text = own?.text ?? firstText(fieldsOf(error).message, error, record.msg, record.message);
   return {
@@ -69,9 +71,12 @@ function failureOf(record: Fields, error: unknown): ErrorReading | null {
   };
 }
 
-/** Caddy's status is its own answer; the message says how the server behind it failed. */
-const isOfCaddy = ({logger}: Fields, own: ErrorReading | null): boolean =>
-  own !== null && own.outcome.kind !== 'response' && typeof logger === 'string' && logger.startsWith('http.log.error');
+/** Caddy's status is its own answer; the message says how the server behind it failed. Null for other records. */
+function readCaddy(record: Fields): ErrorReading | null {
+  if (typeof record.logger !== 'string' || !record.logger.startsWith('http.log.error')) return null;
+  const found = readMessage(record);
+  return found?.outcome.kind === 'response' ? null : found;
+}
 
 /** The first that says how the request failed; else the first that says that it did. */
 function ownError(record: Fields, error: unknown): ErrorReading | null {
