@@ -11,6 +11,7 @@ import type {Cause, TriageSummary} from '../triage/summary.ts';
 import {plain} from '../triage/target.ts';
 import type {WaitRange} from '../triage/wait-range.ts';
 import {waitRange} from '../triage/wait-range.ts';
+import {answerText} from './triage-answer.ts';
 import {WIDTH, wrap} from './wrap.ts';
 
 const INDENT = '       ';
@@ -137,6 +138,7 @@ export function summaryText(summary: TriageSummary, policy: Policy): string {
   return [
     '',
     `steadfetch triage: ${count(failures)} failures${summary.lines > 0 ? ` in ${count(summary.lines)} lines` : ''}${isComplete ? '' : ', stopped before the end'}`,
+    ...(answerText(summary) === '' ? [] : wrap(answerText(summary))),
     ...[...told, ...left].map(([name, text]) => `  ${name.padEnd(10)}  ${text}`),
     ...summary.unreadSamples.map(({line, shape}) => cutTo(`              line ${line}: ${plain(shape)}`, WIDTH)),
     ...(failures === 0 ? [] : waitRows(policy)),

@@ -108,9 +108,10 @@ retried, by which rule, and how long the next wait is.
   steadfetch triage <log...> [options]
 
 Reads, and tells apart by itself: lines of pino, winston and similar loggers;
-lines and events of steadfetch; traces as OTLP JSON; HAR; errors of Node,
-undici, axios, ky, gRPC and the SDKs of model endpoints as text; access and
-error logs of nginx; access logs of Envoy.
+lines and events of steadfetch; traces as OTLP JSON; HAR; errors of Node, Go,
+Java, Python, curl and others as text; logs of nginx, Apache, HAProxy, Envoy,
+Traefik and load balancers; logfmt; CSV, TSV and W3C tables with a header.
+Unpacks gzip, and converts UTF-16.
 
 Options:
   --policy <policy>  A policy file, JSON or YAML, or the name of a preset such
@@ -123,7 +124,8 @@ Options:
 that look like tokens, and the texts of errors are never printed.
 
 Ctrl-C stops reading, and prints the summary of what was read.
-Exit code: 0 the logs were read to their end, 1 they were not, 2 wrong usage.
+Exit code: 0 everything was read that may be a failure, 1 a part was not: the
+reading stopped, or lines with a sign of a failure were not read; 2 wrong usage.
 `;
 
 export const SIMULATE_HELP = `Simulates policies, beside calls without a policy.

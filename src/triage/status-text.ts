@@ -9,7 +9,9 @@ const PATTERNS: readonly RegExp[] = [
     `\\b(?:status(?:[ _-]?code)?|(?:response|error|http|return(?:ed)?)[ _-]?(?:status|code)|returned(?: an?)?(?: error| status| http)?(?: code)?|answered|responded(?: with)?|HTTP(?:/[\\d.]+)?(?: Error| status)?)['"]?(?:\\s?[:=]\\s?|\\s(?:was|is|of|error)?\\s?)(?:\\w{2,10} )?['"(]{0,2}${NUMBER}`,
     'i',
   ),
-  new RegExp(`\\b(?:does not indicate success: |[Ee]rror:? \\(?|StatusCode[.:]? ?|code=|too many |with a? ?\`)${NUMBER}`),
+  new RegExp(
+    `\\b(?:does not indicate success: |[Ee]rror:? \\(?|StatusCode[.:]? ?|code=|too many |with a? ?\`)${NUMBER}`,
+  ),
 ];
 
 /** Reason phrases behind a status; RFC 9110's, and those that servers used before. */

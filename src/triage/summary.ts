@@ -1,5 +1,6 @@
 /** What a whole log says: counts, causes, and how many attempts each call takes. */
 import type {Light} from '../decide/classification.ts';
+import {type Answer, AnswerCounts} from './answer.ts';
 import type {Decision, TriagedFailure} from './assess.ts';
 import type {NestedRetries} from './nested.ts';
 import type {Evidence, Suggestion} from './suggest.ts';
@@ -17,6 +18,7 @@ export interface Cause {
 }
 
 export interface TriageSummary {
+  readonly answer: Answer;
   readonly failures: number;
   readonly lights: Readonly<Record<Light, number>>;
   readonly decisions: Readonly<Record<Decision, number>>;
@@ -61,6 +63,7 @@ export class SummaryCounts {
     'do-not-retry': 0,
     fix: 0,
   };
+  readonly #answer = new AnswerCounts();
   #failures = 0;
   #retryable = 0;
   readonly #causes = new Map<string, Counter>();
@@ -78,6 +81,7 @@ export class SummaryCounts {
     const {failure, light, decision, refusal, hint, isRedByBody} = triaged;
     const {outcome, attempt, protocol, outerRetries = 0} = failure;
     this.#failures++;
+    this.#answer.add(triaged);
     this.lights[light]++;
     this.decisions[decision]++;
     // A used-up attempt is no reason against the retry itself.
@@ -95,6 +99,10 @@ export class SummaryCounts {
     if (protocol === 'http' && outcome.kind === 'response')
       this.#statuses.set(outcome.status, (this.#statuses.get(outcome.status) ?? 0) + 1);
     this.#addCause(triaged);
+  }
+
+  get answer(): Answer {
+    return this.#answer.answer;
   }
 
   get failures(): number {

@@ -70,6 +70,7 @@ export class Triage {
     const nested = this.#nested.end();
     const counts = this.#counts;
     return {
+      answer: counts.answer,
       failures: counts.failures,
       lights: counts.lights,
       decisions: counts.decisions,

@@ -146,4 +146,17 @@ describe('steadfetch triage', () => {
       expect(page).to.include(`| ${jitter} | ${waits} |`);
     }
   });
+
+  for (const [log, policy, ...options] of [
+    ['exercise-2.log', 'exercise.json'],
+    ['challenge.log', 'challenge.json', '--summary'],
+  ] as const)
+    it(`works ${log}, which other programs wrote, through in docs/guides/triage.md`, async () => {
+      const page = readFileSync(new URL('../../docs/guides/triage.md', import.meta.url), 'utf8');
+      const {code, stdout} = await place.call(['triage', fixture(log), '--policy', fixture(policy), ...options]);
+      expect(code).to.equal(0);
+      expect(page).to.include(readFileSync(fixture(log), 'utf8'));
+      expect(page).to.include(readFileSync(fixture(policy), 'utf8').trim());
+      expect(page).to.include(stdout.trim());
+    });
 });

@@ -56,7 +56,12 @@ function count(lines: readonly Collected[], onMiss: (line: Collected, found: str
     if (isRight) counts.right++;
     else if (first?.confidence === 'high') counts.wrongAndHigh++;
     if (!isRight)
-      onMiss(each, failures.map(({signal, light, decision, confidence}) => `${signal} ${light} ${decision} (${confidence})`).join('; '));
+      onMiss(
+        each,
+        failures
+          .map(({signal, light, decision, confidence}) => `${signal} ${light} ${decision} (${confidence})`)
+          .join('; '),
+      );
   }
   return counts;
 }
@@ -77,7 +82,8 @@ describe('triage: a collection of failures of real programs', () => {
     it(`reads the ${title}, and is wrong about none of it with confidence "high"`, () => {
       const misses: string[] = [];
       const counts = count(halfOf(isOpen), ({writer, light, decision, log}, found) => {
-        if (isOpen) misses.push(`${writer}: ${log.slice(0, 200)}\n    is ${light} ${decision}, not ${found || 'unread'}`);
+        if (isOpen)
+          misses.push(`${writer}: ${log.slice(0, 200)}\n    is ${light} ${decision}, not ${found || 'unread'}`);
       });
       console.log(
         `        ${counts.lines} lines: ${share(counts.read, counts)} read, ${share(counts.right, counts)} right, ${counts.wrongAndHigh} wrong with confidence "high", ${counts.silent} passed over in silence`,
