@@ -1,5 +1,41 @@
 /** The status of an answer inside of a text: `HTTP 503`, `Error code: 429`, `503 Service Unavailable`; and the errors that are named after one. */
-import {STATUS_CODES} from 'node:http';
+
+/** The reason phrases of errors. @see RFC 9110 §15, RFC 6585, RFC 8470 */
+const REASONS: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  402: 'Payment Required',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  406: 'Not Acceptable',
+  408: 'Request Timeout',
+  409: 'Conflict',
+  410: 'Gone',
+  411: 'Length Required',
+  412: 'Precondition Failed',
+  413: 'Payload Too Large',
+  414: 'URI Too Long',
+  415: 'Unsupported Media Type',
+  421: 'Misdirected Request',
+  422: 'Unprocessable Entity',
+  423: 'Locked',
+  424: 'Failed Dependency',
+  425: 'Too Early',
+  426: 'Upgrade Required',
+  428: 'Precondition Required',
+  429: 'Too Many Requests',
+  431: 'Request Header Fields Too Large',
+  451: 'Unavailable For Legal Reasons',
+  500: 'Internal Server Error',
+  501: 'Not Implemented',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+  505: 'HTTP Version Not Supported',
+  507: 'Insufficient Storage',
+  511: 'Network Authentication Required',
+};
 
 const NUMBER = '([45]\\d\\d)(?!\\d|[.,]\\d| ?(?:ms|bytes|B)\\b)';
 
@@ -16,19 +52,14 @@ const PATTERNS: readonly RegExp[] = [
 
 /** Reason phrases behind a status; RFC 9110's, and those that servers used before. */
 const PHRASES: readonly string[] = [
-  ...Object.entries(STATUS_CODES)
-    .filter(([status]) => Number(status) >= 400)
-    .map(([, phrase]) => phrase!),
+  ...Object.values(REASONS),
   'Request Time-out',
   'Gateway Time-out',
   'Service Temporarily Unavailable',
   'Client Error',
   'Server Error',
 ];
-const WITH_PHRASE = new RegExp(
-  `\\b${NUMBER},? (?:message=['"])?(?:${PHRASES.map(phrase => phrase.replace(/[^\w ]/g, '\\$&')).join('|')})\\b`,
-  'i',
-);
+const WITH_PHRASE = new RegExp(`\\b${NUMBER},? (?:message=['"])?(?:${PHRASES.join('|')})\\b`, 'i');
 
 /** The status that a text names; undefined if it names none. */
 export function statusInText(text: string): number | undefined {
@@ -38,9 +69,7 @@ export function statusInText(text: string): number | undefined {
 
 /** `TooManyRequests`: 429. */
 const BY_NAME: ReadonlyMap<string, number> = new Map([
-  ...Object.entries(STATUS_CODES)
-    .filter(([status]) => Number(status) >= 400)
-    .map(([status, phrase]) => [phrase!.replace(/\W/g, ''), Number(status)] as const),
+  ...Object.entries(REASONS).map(([status, phrase]) => [phrase.replace(/\W/g, ''), Number(status)] as const),
   // The SDKs of OpenAI, Anthropic and Google.
   ['RateLimit', 429],
   ['ResourceExhausted', 429],

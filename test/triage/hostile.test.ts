@@ -102,6 +102,11 @@ describe('triage: hostile logs', () => {
       }),
       `Error: 401 Incorrect API key provided: ${SECRET}`,
       `HTTPError: Request failed with status code 500: GET ${url}`,
+      `level=error method=GET url=${url} status=503 err="${SECRET}"`,
+      `Get "${url}": dial tcp 10.0.0.9:443: connect: connection refused ${SECRET}`,
+      `requests.exceptions.HTTPError: 503 Server Error: ${SECRET} for url: ${url}`,
+      `10.0.0.7:5 [24/Nov/2026:10:15:02.655] web api/s1 0/0/1/-1/12 502 208 - - SH-- 1/1/0/0/0 0/0 {${SECRET}} "GET ${url} HTTP/1.1"`,
+      `time,status,error,user\n10:15,503,${SECRET},${SECRET}`,
       `c-1  GET ${url}  attempt 1  ${SECRET}  12 ms  failure: ${SECRET}`,
       JSON.stringify({
         policy: SECRET,
@@ -216,6 +221,16 @@ describe('triage: hostile logs', () => {
       `x  ${'y  '.repeat(1e5)}attempt 1  503`,
       `${'('.repeat(1e5)}Error: `,
       `{"${'{"'.repeat(1e5)} 503 }`,
+      `${'[24/Nov/2026:10:15:02] a b/c '.repeat(4e3)} 503 `,
+      `dial ${'tcp dial '.repeat(1e4)}refused`,
+      `lookup ${'a lookup '.repeat(1e4)}timeout`,
+      `${'failed to connect to a '.repeat(5e3)}refused`,
+      `${'status=503 '.repeat(1e4)}`,
+      `${'request failed '.repeat(1e4)}`,
+      `${'GET /a '.repeat(1e4)} 503 `,
+      `Error: 429 ${"{'a': ".repeat(1e4)}`,
+      `An error occurred (${'A'.repeat(1e5)}) when calling Error: x`,
+      `status,error\n${'"a""'.repeat(1e5)}`,
     ];
     const started = process.cpuUsage();
     for (const line of lines) triaged(line);
