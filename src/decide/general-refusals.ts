@@ -9,7 +9,7 @@ const says = (text: string, patterns: readonly RegExp[]): boolean => patterns.so
 
 /** An account, or what was paid for in advance, is used up: only a person can end that. */
 const NO_CREDIT: readonly RegExp[] = [
-  /(?:insufficient|exceeded.current|no|not.enough|out.of|lack.of|used.all(?:.available)?|ran?.out.of|more|add|purchase|buy|top.up)[ _-](?:(?:your|available|api|usd|account|prepaid|usage|included)[ _-]){0,4}(?:quota|credits?|balance|funds)\b/i,
+  /(?:insufficient|exceeded.(?:your.)?current|no|not.enough|out.of|lack.of|used.all(?:.available)?|ran?.out.of|more|add|purchase|buy|top.up)[ _-](?:(?:your|available|api|usd|account|prepaid|usage|included)[ _-]){0,4}(?:quota|credits?|balance|funds)\b/i,
   /\b(?:credits?|balance|budget|funds)\b[^.\n]{0,40}(?:deplet|exhaust|exceed|used up|run out|too low|insufficient|not enough|expired)/i,
   /\b(?:credit|spend(?:ing)?|budget)[ _-](?:limit|cap|exceeded)/i,
   /payment (?:required|is past due)/i,
