@@ -10,6 +10,7 @@ import {
   bundleCharts,
   bundleDeclarations,
   bundleModules,
+  jsonTreeOnly,
   manifestOf,
   yamlOfJson,
   yamlReadOnly,
@@ -34,7 +35,7 @@ async function writeLinter(): Promise<void> {
   const manifest = manifestOf(home);
   for (const folder of ['dist', 'docs', 'schema']) rmSync(join(home, folder), {recursive: true, force: true});
   const bundled = [
-    await bundleModules(dist, manifest, {}, {minify: true, plugins: [yamlOfJson, yamlReadOnly]}),
+    await bundleModules(dist, manifest, {}, {minify: true, plugins: [jsonTreeOnly, yamlOfJson, yamlReadOnly]}),
     await bundleModules(dist, {}, {worker: 'lint/simulate/worker.ts'}, {minify: true}),
     await bundleCharts(dist),
     await bundlePrograms(dist),

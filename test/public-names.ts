@@ -72,7 +72,6 @@ export const publicNames: Readonly<Record<string, readonly string[]>> = {
 export const linterNames: Readonly<Record<string, readonly string[]>> = {
   '.': [
     'ConfigLookup',
-    'RuleTester',
     'SourceCache',
     'defineDialect',
     'defineRule',
@@ -92,4 +91,5 @@ export const linterNames: Readonly<Record<string, readonly string[]>> = {
     'toValue',
     'unitAt',
   ],
+  './rule-tester': ['RuleTester'],
 };

@@ -65,6 +65,14 @@ export const yamlOfJson: Plugin = replacing(
   export const [floatTime, intTime, timestamp] = ['float', 'int', 'timestamp'].map(name => tagged(name));`,
 );
 
+/** jsonc-parser without its enums and what edits and formats, which the linter does not use: bundlers keep an enum. */
+export const jsonTreeOnly: Plugin = replacing(
+  'json-tree-only',
+  /\/jsonc-parser\/lib\/esm\/main\.js$/,
+  `export {createScanner} from './impl/scanner.js';
+  export {parseTree} from './impl/parser.js';`,
+);
+
 /** ECharts is a file of its own, which only a page with charts loads. */
 const chartsApart: Plugin = {
   name: 'charts-apart',

@@ -4,7 +4,7 @@ import {copyFileSync, mkdirSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {type BuildOptions, build} from 'esbuild';
-import {yamlOfJson, yamlReadOnly} from '../../scripts/bundle/modules.ts';
+import {jsonTreeOnly, yamlOfJson, yamlReadOnly} from '../../scripts/bundle/modules.ts';
 import {noticesOf} from '../../scripts/notices.ts';
 import {ruleTextsChunk} from '../../scripts/rule-pages/chunk.ts';
 import {chunkEntries, withChunks} from './chunks.ts';
@@ -52,6 +52,7 @@ const server = await build({
     namedProtocol(root),
     projectSimulator(extension),
     withChunks(root),
+    jsonTreeOnly,
     yamlReadOnly,
     yamlOfJson,
   ],
@@ -62,7 +63,7 @@ const chunks = await build({
   outdir: join(dist, 'chunks'),
   format: 'esm',
   inject: [join(extension, 'server/browser/process.ts')],
-  plugins: [builtins(extension), editorSchema, ruleTextsChunk, yamlReadOnly, yamlOfJson],
+  plugins: [builtins(extension), editorSchema, ruleTextsChunk, jsonTreeOnly, yamlReadOnly, yamlOfJson],
 });
 // For Node, where the scripts of an extension are CommonJS.
 writeFileSync(join(dist, 'chunks/package.json'), '{"type": "module"}\n');
