@@ -74,6 +74,7 @@ export function predictionOfScope(scope: Scope): Prediction | undefined {
     budget: policy.budget,
     rps: assume?.rps,
     hedgeMs: hedgeMsOf(scope, latency),
+    maxLoadOf: () => policy.hedge?.maxLoadRatio ?? 1,
   });
   return {...prediction, worstMs: worstMs(policy)};
 }

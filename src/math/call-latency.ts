@@ -16,6 +16,7 @@ import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import type {Backoff, Budget} from '../policy/types.ts';
 import {type Cdf, quantileOf} from './attempt-latency.ts';
 import {grantedShare} from './budget.ts';
+import {grantedHedges} from './hedge-load.ts';
 import {type AttemptModel, type FailedRound, type Round, roundOf} from './round.ts';
 import {sumOf} from './schedule.ts';
 import {type Waited, waitedBefore} from './waited.ts';
@@ -27,12 +28,14 @@ export interface CallModel extends AttemptModel {
   readonly backoff: Backoff;
   /** Whether the failures that are retried are throttled responses. */
   readonly throttled: boolean;
-  /** Of one client. Null: every retry is granted. Every hedge is. */
+  /** Of one client. Null: every retry and every hedge is granted. */
   readonly budget: Budget | null;
   /** Calls per second of that client. If undefined, the tokens that the budget gains by time count as none. */
   readonly rps?: number | undefined;
   /** An attempt still in flight after this time gets a hedge, if `attempts` allow one more. Failures and timeouts have to be retried. */
   readonly hedgeMs?: number | undefined;
+  /** `maxLoadRatio` of the hedges, where calls want so many of them each. Undefined: unlimited. */
+  readonly maxLoadOf?: ((wanted: number) => number) | undefined;
 }
 
 export interface CallPrediction {
@@ -41,9 +44,11 @@ export interface CallPrediction {
   readonly meanAttempts: number;
   /** The mean number of hedges per call. */
   readonly meanHedges: number;
+  /** The mean number of hedges per call that are due, whether they are granted or not. */
+  readonly wantedHedges: number;
   /** Share of the calls that succeed by their first attempt, before it is hedged. */
   readonly firstTryRatio: number;
-  /** Share of the wanted retries that the budget grants in steady state. */
+  /** Share of the wanted retries and hedges that the budget grants in steady state. */
   readonly grantedRatio: number;
   /** P(the call has succeeded after `ms`). */
   readonly cdf: Cdf;
@@ -55,47 +60,112 @@ export interface CallPrediction {
 const MOST_ATTEMPTS = 24;
 const NEGLIGIBLE = 1e-7;
 
-/** @param waits The total waits before each round, where they are known: many predictions share a backoff and a deadline. */
+/**
+ * Hedges are granted as retries are, and their share depends on the demand that it makes, so it is a fixed point.
+ *
+ * @param waits The total waits before each round, where they are known: many predictions share a backoff and a deadline.
+ */
 export function predictCall(model: CallModel, waits: readonly Waited[] = waitsOf(model)): CallPrediction {
-  const {deadlineMs} = model;
+  let hedges = 1;
+  // From above, as a client with a full bucket: fewer hedges lead to more retries, so that there may be a second, lower fixed point.
+  for (let round = 1; ; round++) {
+    const calls = callsOf(model, waits, hedges);
+    const granted = grantedOf(model, calls);
+    if (Math.abs(granted.hedges - hedges) < ENOUGH || round === FIXED_POINT_ROUNDS) return predictionOf(calls, granted);
+    hedges = granted.hedges;
+  }
+}
+
+/** The share of hedges is then known well enough for success to 1e-3, which refusals blur anyway. */
+const ENOUGH = 5e-3;
+const FIXED_POINT_ROUNDS = 6;
+
+/** Shares of the retries and of the hedges that are granted. */
+interface Granted {
+  readonly retries: number;
+  readonly hedges: number;
+}
+
+/** The rounds of calls as if every retry was granted; by the number of the round. */
+interface Calls {
+  readonly plain: Round;
+  readonly deadlineMs: number;
+  readonly rounds: readonly (readonly Start[])[];
+  readonly started: readonly number[];
+  readonly answered: readonly number[];
+  /** Rounds that are slow enough for a hedge. */
+  readonly slow: readonly number[];
+  readonly firstTryRatio: number;
+  readonly heldMs: number;
+}
+
+/** @param granted Share of the hedges that is granted. */
+function callsOf(model: CallModel, waits: readonly Waited[], granted: number): Calls {
+  const {deadlineMs, hedgeMs} = model;
   const plain = roundOf(model, undefined);
-  const hedged = model.hedgeMs === undefined ? plain : roundOf(model, model.hedgeMs);
+  const hedged = hedgeMs === undefined ? plain : roundOf(model, hedgeMs, granted);
   const rounds = startsOf(model, waits, plain, hedged);
-  const started = rounds.map(starts => sumOver(starts, start => startedBy(start, latestStart(start, deadlineMs))));
-  const answered = rounds.map(starts => sumOver(starts, start => answeredBy(Infinity, start, plain, deadlineMs)));
-  const hedges = rounds.map(starts =>
-    sumOver(starts, start => start.round.hedgedRatio * startedBy(start, latestHedge(start, deadlineMs))),
-  );
-  const firstTryRatio = plain.answeredAfter(Math.min(rounds[0]![0]!.round.hedgeMs, deadlineMs));
-  const grantedRatio = grantedShare(model.budget, {
-    firstTryRatio,
-    retries: started.slice(1),
-    failedRetries: started.slice(1).map((ratio, index) => ratio - answered[index + 1]!),
-    hedges: sumOf(hedges),
+  const first = rounds[0]![0]!;
+  const aloneMs = latestHedge(first, deadlineMs) < 0 ? deadlineMs : Math.min(first.round.hedgeMs, deadlineMs);
+  const [before, alone] = [plain.answeredAfter(aloneMs), plain.answeredAfter(deadlineMs)];
+  return {
+    plain,
+    deadlineMs,
+    rounds,
+    started: rounds.map(starts => sumOver(starts, start => startedBy(start, latestStart(start, deadlineMs)))),
+    answered: rounds.map(starts => sumOver(starts, start => answeredBy(Infinity, start, plain, deadlineMs))),
+    slow: rounds.map(starts =>
+      sumOver(starts, start => start.round.hedgedRatio * startedBy(start, latestHedge(start, deadlineMs))),
+    ),
+    firstTryRatio: before + (1 - granted) * (alone - before),
     heldMs: heldMs(waits, plain),
-    rps: model.rps,
+  };
+}
+
+function grantedOf({budget, rps, maxLoadOf}: CallModel, calls: Calls): Granted {
+  const {rounds, started, answered, slow, firstTryRatio} = calls;
+  const kept = rounds.map(starts => sumOver(starts, start => keptBy(start, calls)));
+  const retries = started.slice(1);
+  const failed = retries.map((ratio, index) => ratio - answered[index + 1]!);
+  const lost = slow.map((ratio, round) => Math.max(0, ratio - kept[round]!));
+  const share = grantedShare(budget, {
+    firstTryRatio,
+    wanted: slow.map((ratio, round) => ratio + (retries[round] ?? 0)),
+    lost: lost.map((ratio, round) => ratio + (failed[round] ?? 0)),
+    heldMs: calls.heldMs,
+    rps,
   });
+  const hedges = sumOf(slow);
+  return {
+    retries: share,
+    hedges: share * (maxLoadOf === undefined ? 1 : grantedHedges(maxLoadOf(hedges), hedges, rps)),
+  };
+}
+
+function predictionOf({plain, deadlineMs, rounds, started, answered, slow, firstTryRatio}: Calls, granted: Granted) {
   /** A round needs that all retries before it were granted. */
-  const granted = (ratio: number, round: number): number => ratio * grantedRatio ** round;
+  const reached = (ratio: number, round: number): number => ratio * granted.retries ** round;
   const cdf = (ms: number): number =>
     sumOf(
       rounds.map((starts, round) =>
-        granted(
+        reached(
           sumOver(starts, start => answeredBy(ms, start, plain, deadlineMs)),
           round,
         ),
       ),
     );
-  const successRatio = sumOf(answered.map(granted));
-  const meanHedges = sumOf(hedges.map(granted));
+  const successRatio = sumOf(answered.map(reached));
+  const wantedHedges = sumOf(slow.map(reached));
+  const meanHedges = wantedHedges * granted.hedges;
   return {
     successRatio,
-    meanAttempts: sumOf(started.map(granted)) + meanHedges,
+    meanAttempts: sumOf(started.map(reached)) + meanHedges,
     meanHedges,
+    wantedHedges,
     firstTryRatio,
-    grantedRatio,
+    grantedRatio: granted.retries,
     cdf,
-    quantile: share => (share > successRatio ? Infinity : quantileOf(cdf, share)),
+    quantile: (share: number) => (share > successRatio ? Infinity : quantileOf(cdf, share)),
   };
 }
 
@@ -115,6 +185,8 @@ interface Start {
   readonly round: Round;
   /** The first attempt is sent even if the deadline is shorter than LEAST_ATTEMPT_MS. */
   readonly isFirst: boolean;
+  /** Whether one of the failed rounds before it was hedged. */
+  readonly wasHedged: boolean;
 }
 
 /** By the number of attempts before a round: the total duration of the failed rounds before it, with its probability. */
@@ -140,7 +212,7 @@ function startsOf(model: CallModel, waits: readonly Waited[], plain: Round, hedg
       if (sent >= attempts) continue;
       const round = sent + 1 < attempts ? hedged : plain;
       for (const [atMs, weight] of durations) {
-        starts.push({weight, atMs, waited, round, isFirst: before === 0});
+        starts.push({weight, atMs, waited, round, isFirst: before === 0, wasHedged: sent > before});
         for (const failed of round.failed) addFailure(next, sent, atMs, weight, failed);
       }
     }
@@ -209,6 +281,26 @@ function answeredBy(ms: number, start: Start, plain: Round, deadlineMs: number):
     const startMs = start.atMs + cell * stepMs;
     if (startMs > latestMs) break;
     sum += here * (startMs <= latestHedgeMs ? start.round : plain).answeredAfter(endMs - startMs);
+  }
+  return sum;
+}
+
+/**
+ * P(the round succeeds, and the last hedge of the call was that of the round, or one before it). Such a call returns the tokens of the hedge.
+ * More attempts than rounds mean that a round before was hedged.
+ */
+function keptBy(start: Start, {plain, deadlineMs}: Calls): number {
+  const {round, waited, atMs, wasHedged} = start;
+  if (wasHedged) return answeredBy(Infinity, start, plain, deadlineMs);
+  if (round.hedgedRatio === 0) return 0;
+  const {stepMs, mass} = waited;
+  const latestMs = latestHedge(start, deadlineMs);
+  const before = round.answeredAfter(round.hedgeMs);
+  let sum = 0;
+  for (let cell = 0; cell < mass.length; cell++) {
+    const startMs = atMs + cell * stepMs;
+    if (startMs > latestMs) break;
+    sum += mass[cell]! * (round.answeredAfter(deadlineMs - startMs) - before);
   }
   return sum;
 }

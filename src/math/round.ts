@@ -39,12 +39,15 @@ export interface Round {
   readonly failed: readonly FailedRound[];
   /** Infinity for a round without a hedge. */
   readonly hedgeMs: number;
-  /** Share of the rounds whose attempt is still in flight after `hedgeMs`. */
+  /** Share of the rounds whose attempt is still in flight after `hedgeMs`, whether its hedge is granted or not. */
   readonly hedgedRatio: number;
 }
 
-/** @param hedgeMs When a hedge is sent beside an attempt in flight; undefined for none. */
-export function roundOf(model: AttemptModel, hedgeMs: number | undefined): Round {
+/**
+ * @param hedgeMs When a hedge is sent beside an attempt in flight; undefined for none.
+ * @param granted Share of these hedges that is granted. The attempt of a refused one goes on alone.
+ */
+export function roundOf(model: AttemptModel, hedgeMs: number | undefined, granted = 1): Round {
   const {attemptTimeoutMs, latency} = model;
   const answered = model.failures.reduce((left, {ratio}) => left - ratio, 1 - model.hangRatio);
   const answeredAfter = (ms: number): number => answered * latency(Math.min(ms, attemptTimeoutMs));
@@ -54,6 +57,8 @@ export function roundOf(model: AttemptModel, hedgeMs: number | undefined): Round
     return {answeredAfter, failed: single, hedgeMs: Infinity, hedgedRatio: 0};
   const early = single.filter(({afterMs}) => afterMs <= hedgeMs);
   const late = single.filter(({afterMs}) => afterMs > hedgeMs);
+  const alone = late.map(failure => ({...failure, ratio: failure.ratio * (1 - granted)}));
+  const both = late.flatMap(first => single.map(hedge => bothFailed(first, hedge, hedgeMs, granted)));
   const soon = answeredAfter(hedgeMs);
   const hedgedRatio = early.reduce((left, {ratio}) => left - ratio, 1 - soon);
   return {
@@ -61,16 +66,16 @@ export function roundOf(model: AttemptModel, hedgeMs: number | undefined): Round
     answeredAfter: ms =>
       ms <= hedgeMs
         ? answeredAfter(ms)
-        : soon + hedgedRatio - (hedgedRatio - answeredAfter(ms) + soon) * (1 - answeredAfter(ms - hedgeMs)),
-    failed: [...early, ...late.flatMap(first => single.map(hedge => bothFailed(first, hedge, hedgeMs)))],
+        : soon + hedgedRatio - (hedgedRatio - answeredAfter(ms) + soon) * (1 - granted * answeredAfter(ms - hedgeMs)),
+    failed: [...early, ...(granted < 1 ? alone : []), ...both],
     hedgeMs,
     hedgedRatio,
   };
 }
 
 /** The last of the two failures ends the round. */
-const bothFailed = (first: AttemptFailure, hedge: AttemptFailure, hedgeMs: number): FailedRound => ({
-  ratio: first.ratio * hedge.ratio,
+const bothFailed = (first: AttemptFailure, hedge: AttemptFailure, hedgeMs: number, granted: number): FailedRound => ({
+  ratio: first.ratio * hedge.ratio * granted,
   afterMs: Math.max(first.afterMs, hedgeMs + hedge.afterMs),
   attempts: 2,
 });

@@ -1,6 +1,6 @@
 /** The predicted numbers of one candidate. */
 
-import {predictCall, waitsOf} from '../math/call-latency.ts';
+import {type CallPrediction, predictCall, waitsOf} from '../math/call-latency.ts';
 import type {AttemptFailure, AttemptModel} from '../math/round.ts';
 import {undisturbedMs} from '../math/timeline.ts';
 import type {Waited} from '../math/waited.ts';
@@ -18,8 +18,12 @@ export interface Plan extends Candidate {
   readonly paidAttempts: number;
   /** Hedges per call. */
   readonly meanHedges: number;
+  /** `maxLoadRatio` of the policy: the most hedges per call. */
+  readonly hedgeLimit: number;
   /** Share of the wanted retries and hedges that the default retry budget grants. */
   readonly grantedRatio: number;
+  /** How far the shares above may be from those of the engine: more where the budget or the limit of hedges refuses. */
+  readonly uncertainty: number;
   /** Requests that one call causes when every attempt fails, retries of other layers included. */
   readonly amplification: number;
   /** The longest duration of a call. */
@@ -32,8 +36,19 @@ export interface Plan extends Candidate {
 
 /** The search needs no more than success to 1e-4, and takes as much less time. */
 const WAIT_CELLS = 128;
-/** If the budget grants a smaller share of the retries, a plan with hedges is left out. */
-const LEAST_WITH_HEDGES = 0.95;
+
+/** In test/plan/verdicts.test.ts, hundreds of random policies differ by no more. */
+const UNCERTAIN = 0.001;
+/** Refusals come in runs: a bucket that is empty refuses the next retry, too. */
+const UNCERTAIN_REFUSED = 0.01;
+/** A hedge that is refused leads to retries, which take the tokens of the next hedge. */
+const UNCERTAIN_HEDGES = 0.1;
+
+function uncertaintyOf({grantedRatio, meanHedges, wantedHedges}: CallPrediction): number {
+  const isSure = grantedRatio >= 0.999 && meanHedges >= 0.999 * wantedHedges;
+  if (isSure) return UNCERTAIN;
+  return wantedHedges > 0 && grantedRatio < 0.95 ? UNCERTAIN_HEDGES : UNCERTAIN_REFUSED;
+}
 
 /** Evaluates the candidates of one request. Candidates with the same backoff and attempts share the distribution of their waits. */
 export class Evaluation {
@@ -51,13 +66,15 @@ export class Evaluation {
     const attempt = attemptModel(candidate, this.#request);
     const backoff = backoffOf(candidate);
     const {budget} = defaultPolicy;
+    const rps = call.perSecond ?? ASSUMED_PER_SECOND;
     const settings = {
       attempts,
       deadlineMs,
       backoff,
       throttled: false,
       budget,
-      rps: call.perSecond ?? ASSUMED_PER_SECOND,
+      rps,
+      maxLoadOf: (wanted: number) => hedgeLimit(wanted, rps),
     };
     const predicted = predictCall({...attempt, ...settings, hedgeMs: hedgeMs ?? undefined}, this.#waitsFor(settings));
     const unsent = service.failures.reduce((sum, {ratio, isUnsent}) => sum + (isUnsent ? ratio : 0), 0);
@@ -67,8 +84,9 @@ export class Evaluation {
       meanAttempts: predicted.meanAttempts,
       paidAttempts: predicted.meanAttempts * (1 - unsent),
       meanHedges: predicted.meanHedges,
-      // A budget that refuses retries refuses hedges, too, and the formulas send every hedge.
-      grantedRatio: hedgeMs === null || predicted.grantedRatio >= LEAST_WITH_HEDGES ? predicted.grantedRatio : 0,
+      hedgeLimit: hedgeLimit(predicted.wantedHedges, rps),
+      grantedRatio: predicted.grantedRatio,
+      uncertainty: uncertaintyOf(predicted),
       amplification: attempts * objective.otherAttempts,
       worstMs: Math.min(
         deadlineMs,
@@ -96,6 +114,13 @@ function memoized(quantile: (share: number) => number): (share: number) => numbe
     known.set(share, found);
     return found;
   };
+}
+
+/** Room for chance above the wanted share: half of it, and three standard deviations of a window of 10 s. Less than half. */
+function hedgeLimit(wanted: number, rps: number): number {
+  const calls = 10 * rps;
+  const most = Math.max(1.5 * wanted, wanted + 3 * Math.sqrt(wanted / calls) + 1 / calls);
+  return Math.min(0.45, Math.ceil(100 * most) / 100);
 }
 
 function attemptModel({attempts, attemptTimeoutMs}: Candidate, {service, call}: PlanRequest): AttemptModel {

@@ -7,7 +7,7 @@ import {latencyThrough} from './latency.ts';
 import {policyOf, statedTraffic} from './policy-file.ts';
 import {type Reason, reasonsOf} from './reasons.ts';
 import type {PlanRequest} from './request.ts';
-import {type Found, misses, paretoFront, search} from './search.ts';
+import {type Found, misses, paretoFront, search, shortfall} from './search.ts';
 import {type Simulated, simulatePlan} from './simulated.ts';
 import {type Stress, stressOf} from './stress.ts';
 
@@ -31,7 +31,10 @@ export interface PlanResult {
 /** A plan, and what the simulator says of it; null where it was not simulated. */
 export interface ConfirmedPlan extends PlanResult {
   readonly simulated: Simulated | null;
-  /** How many plans the simulator refuted, if it confirmed none; 0: the best plan is confirmed, or was not simulated to the end. */
+  /**
+   * How many plans the simulator refuted, if it confirmed none; 0: the best plan is confirmed, or was not simulated to the end. With a policy
+   * and an `infeasible`, the simulator confirms a plan that the closed forms reject.
+   */
   readonly refuted: number;
 }
 
@@ -43,18 +46,23 @@ export function plan(request: PlanRequest): PlanResult {
 
 /**
  * The best plan that the simulator confirms. The closed forms search; the engine itself then runs a few plans, one after the other, until
- * one reaches the objective. If none does, the result has the one that comes nearest in the simulator, and no policy.
+ * one reaches the objective. Where no plan meets it by the closed forms, these are the rejected plans that come nearest. If none reaches
+ * it, the result has the one that comes nearest in the simulator, and no policy.
  *
  * @param signal Ends the simulation early, and the result has what was simulated until then.
  */
 export async function confirmedPlan(request: PlanRequest, signal?: AbortSignal): Promise<ConfirmedPlan> {
   const found = search(request);
+  const ranked = statedFirst(found.feasible, request);
+  const isFeasible = ranked.length > 0;
   const refuted: {readonly best: Plan; readonly simulated: Simulated}[] = [];
-  for (const best of toSimulate(statedFirst(found.feasible, request))) {
-    const simulated = await simulatePlan(best, request, signal);
-    if (simulated === null || simulated.isConfirmed || simulated.isInterrupted)
-      return {...resultOf(found, best, request), simulated, refuted: 0};
+  for (const best of isFeasible ? toSimulate(ranked) : nearestOf(found.allowed, request)) {
+    const simulated = await simulatePlan(best, request, signal, isFeasible ? 'for' : 'against');
+    if (simulated === null && !isFeasible) break;
+    if (simulated === null || simulated.isConfirmed || (simulated.isInterrupted && isFeasible))
+      return {...resultOf(found, best, request), policy: policyOf(best, request), simulated, refuted: 0};
     refuted.push({best, simulated});
+    if (simulated.isInterrupted) break;
   }
   const [nearest] = refuted.sort(
     (a, b) =>
@@ -62,6 +70,20 @@ export async function confirmedPlan(request: PlanRequest, signal?: AbortSignal):
   );
   const result = resultOf(found, nearest?.best ?? found.allowed[0] ?? null, request);
   return {...result, policy: null, simulated: nearest?.simulated ?? null, refuted: refuted.length};
+}
+
+/** By so much the formulas may be too low where they are not sure. A plan that misses an objective by more is not simulated. */
+const HOPELESS = 0.1;
+
+/** The rejected plans to simulate: the one that comes nearest, and the nearest of those with another number of attempts or another hedge. */
+function nearestOf(allowed: readonly Plan[], request: PlanRequest): readonly Plan[] {
+  const near = allowed.filter(each => shortfall(each, request) < HOPELESS);
+  const others = near.filter(
+    ({attempts, hedgeMs}) => attempts !== near[0]!.attempts || (hedgeMs === null) !== (near[0]!.hedgeMs === null),
+  );
+  // The largest possible success counts, so that the plans of which the formulas are least sure are refuted, too.
+  const [unsure] = near.toSorted((a, b) => b.successRatio + b.uncertainty - (a.successRatio + a.uncertainty));
+  return [...new Set([...near.slice(0, 1), ...others.slice(0, 1), ...(unsure === undefined ? [] : [unsure])])];
 }
 
 /** The two best, and the plan of which most calls succeed: it has the most room where the formulas are optimistic. */

@@ -24,7 +24,7 @@ function settingsOf(plan: Plan, {call, objective}: PlanRequest): Omit<RouteInput
     attemptTimeoutMs,
     deadlineMs: objective.deadlineMs,
     ...(attempts === 1 ? {} : {backoff: statedBackoff(plan)}),
-    ...(plan.hedgeMs === null ? {} : {hedge: {delayMs: plan.hedgeMs, maxLoadRatio: hedgeLimit(plan)}}),
+    ...(plan.hedgeMs === null ? {} : {hedge: {delayMs: plan.hedgeMs, maxLoadRatio: plan.hedgeLimit}}),
   };
 }
 
@@ -33,9 +33,6 @@ function statedBackoff({baseMs, jitter}: Plan): BackoffInput {
   const stated = {kind: 'exponential', baseMs, jitter} as const;
   return jitter === 'decorrelated' ? stated : {...stated, factor: 2};
 }
-
-/** Room for chance above the predicted share, but less than half. */
-export const hedgeLimit = ({meanHedges}: Plan): number => Math.min(0.45, Math.ceil(meanHedges * 150) / 100);
 
 function repeatOf(
   {attempts}: Candidate,

@@ -26,9 +26,7 @@ export function search(request: PlanRequest): Found {
     service: {...service, latency: tabulated(service.latency, deadlineMs)},
   });
   const plans = candidatesOf(space, deadlineMs, mayRepeat(call)).map(candidate => evaluation.plan(candidate));
-  const allowed = plans.filter(
-    plan => plan.amplification <= maxAmplification && isGranted(plan) && hasRoom(plan, request),
-  );
+  const allowed = plans.filter(plan => plan.amplification <= maxAmplification && hasRoom(plan, request));
   const feasible = allowed.filter(plan => missedNames(plan, request).length === 0).sort(byRank);
   return {
     searched: plans.length,
@@ -60,6 +58,15 @@ export function misses(plan: Plan, request: PlanRequest): Miss[] {
   );
 }
 
+/** By how much a plan misses its objectives: the largest share of the calls that it lacks. 0 if it meets all of them. */
+export function shortfall(plan: Plan, {objective: {latencyMs, successRatio = 0}}: PlanRequest): number {
+  const lacks = (['p50', 'p95', 'p99'] as const).map(name => {
+    const limitMs = latencyMs[name];
+    return limitMs === undefined ? 0 : SHARES[name] - plan.cdf(limitMs);
+  });
+  return Math.max(0, successRatio - plan.successRatio, ...lacks);
+}
+
 function missedNames(plan: Plan, {objective: {latencyMs, successRatio = 0}}: PlanRequest): Miss['name'][] {
   const slow = (['p50', 'p95', 'p99'] as const).filter(name => {
     const limitMs = latencyMs[name];
@@ -67,9 +74,6 @@ function missedNames(plan: Plan, {objective: {latencyMs, successRatio = 0}}: Pla
   });
   return plan.successRatio < successRatio - ROUNDING ? ['success', ...slow] : slow;
 }
-
-/** Whether the default retry budget grants the hedges of the plan. */
-const isGranted = ({grantedRatio}: Plan): boolean => grantedRatio > 0;
 
 /** Whether the service has room for the load. */
 export function hasRoom({meanAttempts}: Pick<Plan, 'meanAttempts'>, {objective: {capacity}}: PlanRequest): boolean {
@@ -87,11 +91,17 @@ function byRank(a: Plan, b: Plan): number {
   );
 }
 
-/** By the number of missed objectives, then by success. */
+/** By the number of missed objectives, then by the calls that they lack, then by success. */
 function byDistance(plans: readonly Plan[], request: PlanRequest): Plan[] {
   return plans
-    .map(plan => ({plan, missed: missedNames(plan, request).length}))
-    .sort((a, b) => a.missed - b.missed || b.plan.successRatio - a.plan.successRatio || byRank(a.plan, b.plan))
+    .map(plan => ({plan, missed: missedNames(plan, request).length, lacks: shortfall(plan, request)}))
+    .sort(
+      (a, b) =>
+        a.missed - b.missed ||
+        inSteps(a.lacks, 1e5) - inSteps(b.lacks, 1e5) ||
+        b.plan.successRatio - a.plan.successRatio ||
+        byRank(a.plan, b.plan),
+    )
     .map(({plan}) => plan);
 }
 

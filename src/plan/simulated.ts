@@ -30,8 +30,19 @@ export interface Simulated {
 /** Chance then moves a success of 99 % by 0.05 points. */
 const CALLS = 50_000;
 
-/** @returns Null where the simulator has no such service: it refuses connections at once. */
-export async function simulatePlan(plan: Plan, request: PlanRequest, signal?: AbortSignal): Promise<Simulated | null> {
+/** Whether what chance may have done counts for the plan, or against it. */
+export type Benefit = 'for' | 'against';
+
+/**
+ * @param benefit For a plan that meets the objective by the formulas; against one that misses it.
+ * @returns Null where the simulator has no such service: it refuses connections at once.
+ */
+export async function simulatePlan(
+  plan: Plan,
+  request: PlanRequest,
+  signal?: AbortSignal,
+  benefit: Benefit = 'for',
+): Promise<Simulated | null> {
   const {failures} = request.service;
   if (failures.some(({isUnsent, afterMs}) => isUnsent && afterMs > 0)) return null;
   const result = await simulate(policyOf(plan, request), scenarioOf(request), signal === undefined ? {} : {signal});
@@ -45,7 +56,7 @@ export async function simulatePlan(plan: Plan, request: PlanRequest, signal?: Ab
     meanAttempts: result.requestsPerCall,
     isInterrupted: result.interrupted,
   };
-  const missed = missedOf(simulated, request);
+  const missed = missedOf(simulated, request, benefit);
   return {...simulated, missed, isConfirmed: missed.length === 0};
 }
 
@@ -85,20 +96,27 @@ function pointsOf(latency: Cdf): {quantile: number; ms: number}[] {
   });
 }
 
-/** The standard errors by which a simulated share may be below its objective. */
+/** The standard errors that a simulated share may be below its objective, or has to be above it. */
 const DEVIATIONS = 3;
+/** The same for latencies and loads. */
+const ROOM = 1.01;
 
-function missedOf(simulated: Omit<Simulated, 'missed' | 'isConfirmed'>, request: PlanRequest): MissedObjective[] {
+function missedOf(
+  simulated: Omit<Simulated, 'missed' | 'isConfirmed'>,
+  request: PlanRequest,
+  benefit: Benefit,
+): MissedObjective[] {
   const {calls, successRatio, p50Ms, p95Ms, p99Ms} = simulated;
   const {latencyMs, successRatio: wanted = 0} = request.objective;
-  const least = wanted - DEVIATIONS * Math.sqrt((wanted * (1 - wanted)) / Math.max(1, calls));
-  const isInTime = (ms: number, limitMs = Number.POSITIVE_INFINITY): boolean => ms <= limitMs * 1.01;
+  const sign = benefit === 'for' ? 1 : -1;
+  const least = wanted - sign * DEVIATIONS * Math.sqrt((wanted * (1 - wanted)) / Math.max(1, calls));
+  const isInTime = (ms: number, limitMs = Number.POSITIVE_INFINITY): boolean => ms <= limitMs * ROOM ** sign;
   const reached: readonly (readonly [MissedObjective, boolean])[] = [
     ['success', successRatio >= least],
     ['p50', isInTime(p50Ms, latencyMs.p50)],
     ['p95', isInTime(p95Ms, latencyMs.p95)],
     ['p99', isInTime(p99Ms, latencyMs.p99)],
-    ['capacity', hasRoom({meanAttempts: simulated.meanAttempts / 1.01}, request)],
+    ['capacity', hasRoom({meanAttempts: simulated.meanAttempts / ROOM}, request)],
   ];
   return reached.flatMap(([name, isReached]) => (isReached ? [] : [name]));
 }

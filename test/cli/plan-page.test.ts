@@ -78,7 +78,7 @@ describe('planPage', () => {
     const facts = factsOf(predictRequest({space: SMALL, objective: {successRatio: 0.995}}), {}, null);
     const infeasible = planPage(facts);
     expect(textOf(infeasible))
-      .to.include('No plan meets every objective. Best value reachable: ')
+      .to.include('No plan meets every objective. Best of the ')
       .and.include('Binding factor: 1 % of the attempts hang.')
       .and.include('The nearest plan')
       .and.not.include('Policy {');

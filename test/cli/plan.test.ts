@@ -54,7 +54,7 @@ describe('steadfetch plan', () => {
     expect(code).to.equal(1);
     isNarrow(stdout);
     expect(stdout).to.contain('No plan meets every objective.');
-    expect(stdout).to.contain('Best value reachable: 99.49 % of the calls succeed (objective: 99.5 %).');
+    expect(stdout).to.contain('99.49 % of the calls succeed');
     expect(stdout).to.contain('Binding factor: 1 % of the attempts hang.');
     expect(existsSync(join(place.folder, 'policy.json'))).to.equal(false);
   }).timeout(60_000);

@@ -72,11 +72,19 @@ describe('a search', () => {
     expect(withRoom(130).infeasible!.factors[0]).to.include({name: 'capacity', isEnough: true});
   });
 
-  it('refuses hedges that the default budget does not grant', () => {
-    const hedged = (hedgeMs: number) =>
-      new Evaluation(predictRequest()).plan({attempts: 3, attemptTimeoutMs: 600, baseMs: 25, jitter: 'full', hedgeMs});
-    expect(hedged(450).grantedRatio).to.be.above(0.95);
-    expect(hedged(300).grantedRatio).to.equal(0);
+  it('counts the hedges that the default budget refuses: their tokens come back where the call succeeds', () => {
+    const hedged = (hedgeMs: number, perSecond: number) =>
+      new Evaluation(predictRequest({call: {perSecond}})).plan({
+        attempts: 3,
+        attemptTimeoutMs: 600,
+        baseMs: 25,
+        jitter: 'full',
+        hedgeMs,
+      });
+    expect(hedged(300, 100).grantedRatio).to.be.above(0.99);
+    expect(hedged(150, 500).grantedRatio).to.be.below(0.95);
+    expect(hedged(150, 500).meanHedges).to.be.below(0.45);
+    expect(hedged(150, 500).uncertainty).to.be.above(hedged(300, 100).uncertainty);
   });
 
   it('counts the retries that the budget refuses', () => {

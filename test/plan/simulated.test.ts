@@ -31,6 +31,11 @@ describe('a plan in the simulator', () => {
     ],
     ['a hedge', {...settings, hedgeMs: 500}, {objective: {deadlineMs: 2000}}],
     [
+      'a hedge of every second call',
+      {...settings, hedgeMs: 180},
+      {objective: {deadlineMs: 2000}, call: {perSecond: 20}},
+    ],
+    [
       'refused connections of a POST that may not be repeated',
       settings,
       {call: {repeat: 'never'}, service: {failures: [{ratio: 0.1, afterMs: 0, isUnsent: true}, ...failing(0.02, 30)]}},
@@ -88,6 +93,18 @@ describe('a plan in the simulator', () => {
     expect(aborted.simulated!.isInterrupted).to.equal(true);
     expect(aborted.policy).not.to.equal(null);
   });
+
+  it('confirms a plan that the formulas reject, where the engine reaches the objective', async () => {
+    // The budget grants more hedges of this rate than the formulas say.
+    const service = {failures: failing(0.124, 5), hangRatio: 0};
+    const space = {attempts: [2], attemptTimeouts: [900], bases: [25], jitters: ['full'], hedges: [200]} as const;
+    const changes = {service, space, call: {perSecond: 160}};
+    const request = predictRequest({...changes, objective: {latencyMs: {}, successRatio: 0.968, deadlineMs: 1500}});
+    const found = await confirmedPlan(request);
+    expect([found.feasible, found.simulated!.isConfirmed, found.refuted]).to.deep.equal([0, true, 0]);
+    expect(found.policy).not.to.equal(null);
+    expect(found.best!.successRatio).to.be.within(0.9, 0.968);
+  }).timeout(60_000);
 
   it('takes the plan that comes nearest in the simulator where it confirms none', async () => {
     // Two of a hundred attempts succeed, so that runs of failures open the breaker, of which the formulas know nothing.

@@ -90,9 +90,9 @@ describe('the plan for POST /predict', () => {
     expect(result.infeasible!.factors[0]).to.include({name: 'hangs', isEnough: true});
   });
 
-  it('a hedge after 450 ms meets 99.5 %', () => {
+  it('a hedge after 350 ms meets 99.5 %', () => {
     const {best} = plan(predictRequest({objective: {successRatio: 0.995}}));
-    expect(best!.hedgeMs).to.equal(450);
+    expect(best!.hedgeMs).to.equal(350);
     expect(best!.successRatio).to.be.above(0.995);
   });
 
