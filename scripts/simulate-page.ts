@@ -100,6 +100,8 @@ A scenario of your own is a JSON file; \`steadfetch/scenario.schema.json\` descr
 }
 \`\`\`
 
+The law \`quantiles\` is the curve with which [\`steadfetch plan\`](guides/planning.md) calculates from the same numbers: lognormal between two of them, and beyond the outer two.
+
 A request meets, in this order: outages, faults, quotas, load shedding, and the workers with their queue. Work that has begun goes on when its client
 has given up, as in most servers; \`capacity.stopsAbandoned\` changes that. A \`slow\` fault makes requests slower instead of failing them, by a \`factor\`, by \`addedMs\`, or by both: most outages
 begin so, and with a \`capacity\` the slow requests keep the workers from the others. \`bodyMs\` is how long a body takes after its headers. With \`layers\`, each call of a service is a call of its own to the next

@@ -50,7 +50,7 @@ function curveThrough(knots: readonly Knot[], maxMs = Infinity): Curve | undefin
  * @returns undefined if there are fewer than two, or if they do not increase.
  */
 export function cdfThrough(quantiles: readonly Quantile[], maxMs?: number): Cdf | undefined {
-  const knots = quantiles.map(({share, ms}) => ({z: normalQuantile(share), log: Math.log(ms)}));
+  const knots = quantiles.map(({share, ms}) => ({z: deviateOf(share), log: Math.log(ms)}));
   const curve = curveThrough(knots, maxMs);
   return curve === undefined ? undefined : cdfOf(curve);
 }
@@ -69,7 +69,43 @@ function cdfOf({knots, maxMs}: Curve): Cdf {
     // Beyond the outer knots, the curve is extrapolated linearly.
     const index = knots.findIndex((knot, at) => at > 0 && (log < knot.log || at === knots.length - 1));
     const [before, after] = [knots[index - 1]!, knots[index]!];
+    if (isStep(before, after) && (log < before.log || log > after.log)) return log < before.log ? 0 : 1;
     return normalCdf(before.z + ((log - before.log) / (after.log - before.log)) * (after.z - before.z));
+  };
+}
+
+/** From a steeper piece nothing is extrapolated: it is the step between two kinds of requests, as between hits and misses of a cache. */
+const STEEPEST = 10;
+
+const isStep = (before: Knot, after: Knot): boolean => after.log - before.log > STEEPEST * (after.z - before.z);
+
+/** Durations below count as this much, in ms: 0 has no logarithm. */
+const LEAST_MS = 0.001;
+
+/**
+ * The inverse of `cdfThrough`: the latency that a share of the attempts does not exceed, by the same curve.
+ *
+ * @param quantiles One or more, in the order of their shares, which may be 0 and 1: next to these the curve is a straight line. Latencies may
+ *   be equal, and 0.
+ */
+export function latencyAtThrough(quantiles: readonly Quantile[]): (share: number) => number {
+  const inner = quantiles.filter(({share}) => share > 0 && share < 1);
+  const knots = inner.map(({share, ms}) => ({z: deviateOf(share), log: Math.log(Math.max(ms, LEAST_MS))}));
+  const [least, most] = [quantiles.find(({share}) => share === 0), quantiles.find(({share}) => share === 1)];
+  return share => {
+    const above = quantiles.findIndex(quantile => quantile.share >= share);
+    const [low, high] = above < 0 ? [quantiles.at(-1), undefined] : [quantiles[above - 1], quantiles[above]!];
+    const isStraight = low !== undefined && high !== undefined && (low === least || high === most);
+    if (isStraight) return low.ms + ((share - low.share) / (high.share - low.share)) * (high.ms - low.ms);
+    if (low === undefined && high!.share === share) return high!.ms;
+    // Beyond the outer knots, the curve is extrapolated from the last piece.
+    const end = high === undefined ? knots.length - 1 : Math.max(1, inner.indexOf(high));
+    const [before, after] = [knots[end - 1], knots[end]];
+    if (before === undefined || after === undefined) return (low ?? high!).ms;
+    const isOutside = low === undefined || high === undefined;
+    if (isOutside && isStep(before, after)) return (low ?? high!).ms;
+    const z = deviateOf(share);
+    return Math.exp(before.log + ((z - before.z) / (after.z - before.z)) * (after.log - before.log));
   };
 }
 
@@ -109,8 +145,33 @@ export function normalCdf(z: number): number {
   return z >= 0 ? 1 - tail : tail;
 }
 
-/** The quantile of the standard normal distribution, as exact as `normalCdf`. @param share Above 0 and below 1. */
-export const normalQuantile = (share: number): number => quantileOf(z => normalCdf(z - 10), share, 1e-9) - 10;
+/**
+ * The quantile of the standard normal distribution, to nine digits. @param share Above 0 and below 1.
+ *
+ * @see P. J. Acklam, "An algorithm for computing the inverse normal cumulative distribution function" (2003)
+ */
+export function deviateOf(share: number): number {
+  if (share > 0.5) return -deviateOf(1 - share);
+  if (share < 0.02425) {
+    const q = Math.sqrt(-2 * Math.log(share));
+    return polynomial(TAIL, q) / (polynomial(TAIL_UNDER, q) * q + 1);
+  }
+  const q = share - 0.5;
+  return (polynomial(MIDDLE, q * q) * q) / (polynomial(MIDDLE_UNDER, q * q) * q * q + 1);
+}
+
+const MIDDLE = [
+  -39.69683028665376, 220.9460984245205, -275.9285104469687, 138.357751867269, -30.66479806614716, 2.506628277459239,
+];
+const MIDDLE_UNDER = [-54.47609879822406, 161.5858368580409, -155.6989798598866, 66.80131188771972, -13.28068155288572];
+const TAIL = [
+  -0.007784894002430293, -0.3223964580411365, -2.400758277161838, -2.549732539343734, 4.374664141464968,
+  2.938163982698783,
+];
+const TAIL_UNDER = [0.007784695709041462, 0.3224671290700398, 2.445134137142996, 3.754408661907416];
+
+const polynomial = (coefficients: readonly number[], x: number): number =>
+  coefficients.reduce((sum, coefficient) => sum * x + coefficient, 0);
 
 /** Below this, a quantile counts as 0. */
 const LEAST_QUANTILE = 1e-9;

@@ -622,11 +622,20 @@ export interface ParetoLatency {
   readonly shape: number;
 }
 
-/** Measured quantiles, with straight lines between them. */
+/**
+ * Measured quantiles, and the curve of steadfetch plan through them: lognormal between two of them, and beyond the
+ * outer two.
+ */
 export interface QuantileLatency {
-  /** Measured quantiles, with straight lines between them. */
+  /**
+   * Measured quantiles, and the curve of steadfetch plan through them: lognormal between two of them, and beyond
+   * the outer two.
+   */
   readonly kind: 'quantiles';
-  /** Quantiles in ascending order. Below the first and above the last, their own duration counts. */
+  /**
+   * Quantiles in ascending order. Next to the quantiles 0 and 1, the least and the most, the curve is a straight
+   * line; beyond a step, as between hits and misses of a cache, the duration stays.
+   */
   readonly points: readonly QuantilePoint[];
 }
 

@@ -1,5 +1,6 @@
 /** Random durations by a law. */
 import type {Random} from '../../core/random.ts';
+import {latencyAtThrough} from '../../math/attempt-latency.ts';
 import type {Latency} from '../scenario/types.ts';
 
 /** Draws one duration, in ms. */
@@ -18,7 +19,7 @@ export function drawOf(law: Latency, random: Random): Draw {
     case 'pareto':
       return () => law.minMs / (1 - random()) ** (1 / law.shape);
     case 'quantiles':
-      return () => interpolated(law.points, random());
+      return quantilesDraw(law.points, random);
   }
 }
 
@@ -31,11 +32,9 @@ const standardNormal = (random: Random): number =>
 
 type Point = Extract<Latency, {readonly kind: 'quantiles'}>['points'][number];
 
-function interpolated(points: readonly Point[], quantile: number): number {
-  const above = points.findIndex(point => point.quantile >= quantile);
-  if (above === 0) return points[0]!.ms;
-  if (above < 0) return points.at(-1)!.ms;
-  const [low, high] = [points[above - 1]!, points[above]!];
-  const share = (quantile - low.quantile) / (high.quantile - low.quantile);
-  return low.ms + share * (high.ms - low.ms);
+/** By the curve with which `steadfetch plan` calculates. */
+function quantilesDraw(points: readonly Point[], random: Random): Draw {
+  const at = latencyAtThrough(points.map(({quantile, ms}) => ({share: quantile, ms})));
+  // A share of 0 has no deviate.
+  return () => at(Math.max(random(), 1e-12));
 }

@@ -1,5 +1,7 @@
 import {expect} from 'chai';
 import {seededRandom} from '../../../src/core/random.ts';
+import {meanLatencyMs} from '../../../src/math/attempt-latency.ts';
+import {latencyThrough} from '../../../src/plan/latency.ts';
 import type {Latency} from '../../../src/simulate/scenario/types.ts';
 import {drawOf} from '../../../src/simulate/service/latency.ts';
 
@@ -79,12 +81,59 @@ describe('drawOf', () => {
     expect(sorted({kind: 'normal', meanMs: 1, sdMs: 10})[0]).to.be.at.least(0);
   });
 
-  it('takes the first and the last quantile beyond them', () => {
+  it('takes the first and the last duration beyond the steps of two kinds of requests', () => {
     const points = [
-      {quantile: 0.4, ms: 5},
-      {quantile: 0.6, ms: 9},
+      {quantile: 0.9, ms: 5},
+      {quantile: 0.9001, ms: 900},
     ];
     const at = (share: number): number => drawOf({kind: 'quantiles', points}, () => share)();
-    expect([at(0), at(0.5), at(0.99)]).to.deep.equal([5, 7, 9]);
+    expect([at(0), at(0.5), at(0.95), at(0.999999)]).to.deep.equal([5, 5, 900, 900]);
+  });
+
+  it('takes one duration, equal ones, and 0', () => {
+    const at = (points: readonly {quantile: number; ms: number}[]): number[] =>
+      [0, 0.3, 0.5, 0.99].map(share => drawOf({kind: 'quantiles', points}, () => share)());
+    expect(at([{quantile: 0.5, ms: 7}])).to.deep.equal([7, 7, 7, 7]);
+    expect(
+      at([
+        {quantile: 0.5, ms: 7},
+        {quantile: 0.9, ms: 7},
+      ]).map(ms => Number(ms.toFixed(9))),
+    ).to.deep.equal([7, 7, 7, 7]);
+    expect(
+      at([
+        {quantile: 0, ms: 0},
+        {quantile: 0.5, ms: 0},
+        {quantile: 1, ms: 9},
+      ]).slice(0, 3),
+    ).to.deep.equal([0, 0, 0]);
+  });
+
+  it('draws by the curve of `plan`, for any three quantiles: below P50 and beyond P99, too', () => {
+    const random = seededRandom(32);
+    for (let round = 0; round < 50; round++) {
+      const p50 = 1000 * random() + 1;
+      const p95 = p50 * (1.1 + 4 * random());
+      const p99 = p95 * (1.1 + 4 * random());
+      const points = [
+        {quantile: 0.5, ms: p50},
+        {quantile: 0.95, ms: p95},
+        {quantile: 0.99, ms: p99},
+      ];
+      const cdf = latencyThrough(points.map(({quantile, ms}) => ({share: quantile, ms})));
+      for (const share of [0.001, 0.1, 0.3, 0.5, 0.7, 0.95, 0.97, 0.99, 0.995, 0.9999])
+        expect(cdf(drawOf({kind: 'quantiles', points}, () => share)())).to.be.closeTo(share, 1e-6);
+    }
+  });
+
+  it('has the mean of the law through 180, 410 and 576 ms', () => {
+    const points = [
+      {quantile: 0.5, ms: 180},
+      {quantile: 0.95, ms: 410},
+      {quantile: 0.99, ms: 576},
+    ];
+    const draws = sorted({kind: 'quantiles', points});
+    expect(draws.reduce((sum, ms) => sum + ms, 0) / DRAWS).to.be.closeTo(204, 1);
+    expect(meanLatencyMs({p50: 180, p95: 410, p99: 576}, Number.POSITIVE_INFINITY)).to.be.closeTo(204, 1);
   });
 });
