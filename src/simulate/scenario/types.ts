@@ -1215,7 +1215,10 @@ export interface RefusedFaultInput {
 
 /** The service takes longer than usual, and answers. */
 export interface SlowFault {
-  /** The service takes longer than usual, and answers. */
+  /**
+   * The service takes longer than usual, and answers. A request that was queued meets it if its work begins within
+   * the time of the fault.
+   */
   readonly kind: 'slow';
   /**
    * Share of the requests that fare so.
@@ -1252,7 +1255,10 @@ export interface SlowFault {
 
 /** The service takes longer than usual, and answers. */
 export interface SlowFaultInput {
-  /** The service takes longer than usual, and answers. */
+  /**
+   * The service takes longer than usual, and answers. A request that was queued meets it if its work begins within
+   * the time of the fault.
+   */
   readonly kind: 'slow';
   /**
    * Share of the requests that fare so.

@@ -33,7 +33,7 @@ export class Slowness {
 /** Of a request that meets no fault. */
 export const USUAL: Slowness = new Slowness(1, null);
 
-/** Picks what a request meets by one random number, so that the ratios of all faults at a time add up. */
+/** Picks what a request meets by one random number, so that the ratios of all faults at a time add up, and a request meets one of them. */
 export class Faults {
   readonly #faults: readonly {readonly fault: Fault; readonly effect: Failure | Slowness}[];
   readonly #random: Random;
@@ -44,10 +44,14 @@ export class Faults {
     this.#random = random.faults;
   }
 
-  /** @param atMs Since the start of the scenario. Null: the request meets no fault. */
-  pick(atMs: number): Failure | Slowness | null {
-    if (this.#faults.length === 0) return null;
-    let left = this.#random();
+  /** The number by which the faults of one request are picked, from 0 to 1. */
+  draw(): number {
+    return this.#faults.length === 0 ? 1 : this.#random();
+  }
+
+  /** @param atMs Since the start of the scenario. Null: the request meets no fault then. */
+  at(atMs: number, draw: number): Failure | Slowness | null {
+    let left = draw;
     for (const {fault, effect} of this.#faults) {
       if (!isActive(fault, atMs)) continue;
       left -= fault.ratio;

@@ -137,8 +137,8 @@ export class ServiceModel implements Service, ServiceCounts, WorkOwner {
 
   #receive(work: Work): void {
     const atMs = this.#clock.now() - this.#startedAt;
-    const effect = this.#outages?.failureAt(atMs) ?? this.#faults.pick(atMs);
-    if (effect instanceof Slowness) work.slowness = effect;
+    work.faultDraw = this.#faults.draw();
+    const effect = this.#outages?.failureAt(atMs) ?? this.#faults.at(atMs, work.faultDraw);
     const failure = effect instanceof Slowness ? null : effect;
     if (failure?.how === 'refused') return this.#fail(work, failure);
     this.received++;
@@ -181,6 +181,9 @@ export class ServiceModel implements Service, ServiceCounts, WorkOwner {
   #process(work: Work): void {
     const {msPerConcurrent, tokensPerSecond, stream} = this.#settings;
     this.processed++;
+    // A service is slow while it works: a request that was queued meets the faults of the time at which its work begins.
+    const effect = this.#faults.at(this.#clock.now() - this.#startedAt, work.faultDraw);
+    if (effect instanceof Slowness) work.slowness = effect;
     work.isQueued = false;
     work.isWorking = true;
     const generatingMs = stream === null ? generationMs(work.request, tokensPerSecond) : 0;

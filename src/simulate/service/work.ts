@@ -24,6 +24,8 @@ export class Work extends Timer implements Exchange {
   reply: Reply | null;
   stage: Stage = 'received';
   failure: Failure | null = null;
+  /** By which its faults are picked. */
+  faultDraw = 1;
   slowness: Slowness = USUAL;
   answer: ServiceAnswer | null = null;
   /** How long the body of the answer takes after its headers. */

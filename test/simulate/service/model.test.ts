@@ -114,6 +114,14 @@ describe('ServiceModel', () => {
       expect(await told(service, 0, 5)).to.deep.equal(['0: 200 at 100', '1: 200 at 110']);
     });
 
+    it('slows the work that begins during a fault, whenever its request arrived', async () => {
+      const faults = [{kind: 'slow', factor: 10, fromMs: 5, toMs: 15}] as const;
+      const service = {latencyMs: TEN, capacity: {workers: 1}, faults};
+      // The first begins at 0, the second in the fault, the others after it, although all arrive before it ends.
+      const expected = ['0: 200 at 10', '1: 200 at 110', '2: 200 at 120', '3: 200 at 130'];
+      expect(await told(service, 0, 6, 7, 8)).to.deep.equal(expected);
+    });
+
     it('slows an event stream down as a whole', async () => {
       const stream = {firstContentMs: {ms: 20}, contentMs: {ms: 30}};
       const service = {latencyMs: TEN, stream, faults: [{kind: 'slow', factor: 2}] as const};
