@@ -7,7 +7,10 @@ import {type Candidate, JITTERS, type SearchSpace} from './request.ts';
 const TIMEOUT_QUANTILES = [0.8, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995, 0.999];
 /** A hedge at a lower quantile adds more than 10 % load. */
 const HEDGE_QUANTILES = [0.9, 0.95, 0.99];
-const BASES = [25, 50, 100, 200, 500, 1000, 2000, 5000];
+const BASES = [1, 2, 5, 10, 25, 50, 100, 200, 500, 1000, 2000, 5000];
+/** The least base is a seventh of the median, or this: retries of a fast service may come soon, and those of a slow one have to where time is short. */
+const LEAST_BASE = 25;
+const OF_MEDIAN = 1 / 7;
 /** retry-lint reports more than 5. */
 const MOST_ATTEMPTS = 5;
 /** A longer wait before the first retry leaves too little time for the retry. */
@@ -18,12 +21,14 @@ export function defaultSpace(latency: Cdf, deadlineMs: number, maxAttempts: numb
   const at = (shares: readonly number[]): number[] =>
     distinct(shares.map(share => roundUp(quantileOf(latency, share)))).filter(ms => ms < deadlineMs);
   const timeouts = at(TIMEOUT_QUANTILES);
-  const bases = BASES.filter(ms => ms <= deadlineMs * MOST_OF_DEADLINE);
+  const leastMs = Math.max(1, Math.min(LEAST_BASE, quantileOf(latency, 0.5) * OF_MEDIAN));
+  const least = BASES.findLast(ms => ms <= leastMs)!;
+  const bases = BASES.filter(ms => ms >= least && ms <= deadlineMs * MOST_OF_DEADLINE);
   return {
     attempts: Array.from({length: Math.max(1, Math.min(MOST_ATTEMPTS, maxAttempts))}, (_, index) => index + 1),
     // Responses that are nearly all slower than the deadline leave only its half.
     attemptTimeouts: timeouts.length > 0 ? timeouts : [Math.max(1, Math.round(deadlineMs / 2))],
-    bases: bases.length > 0 ? bases : [BASES[0]!],
+    bases: bases.length > 0 ? bases : [least],
     jitters: JITTERS,
     hedges: [null, ...at(HEDGE_QUANTILES)],
   };

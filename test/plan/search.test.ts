@@ -2,6 +2,7 @@
 
 import {expect} from 'chai';
 import {Evaluation} from '../../src/plan/evaluate.ts';
+import {lognormalLatency} from '../../src/plan/latency.ts';
 import {plan} from '../../src/plan/plan.ts';
 import {misses, paretoFront, search} from '../../src/plan/search.ts';
 import {candidatesOf, defaultSpace} from '../../src/plan/space.ts';
@@ -12,6 +13,28 @@ describe('the default space', () => {
     const {latency} = predictService;
     expect(defaultSpace(latency, 300, 3).attemptTimeouts).to.deep.equal([150]);
     expect(defaultSpace(latency, 301, 3).attemptTimeouts).to.deep.equal([300]);
+  });
+});
+
+describe('the bases of the default space', () => {
+  const basesOf = (medianMs: number, deadlineMs: number): readonly number[] =>
+    defaultSpace(lognormalLatency(medianMs, 0.5), deadlineMs, 3).bases;
+
+  it('follow the latency, and stay below a quarter of the deadline', () => {
+    expect(basesOf(180, 800)).to.deep.equal([25, 50, 100, 200]);
+    expect(basesOf(20, 100)).to.deep.equal([2, 5, 10, 25]);
+    expect(basesOf(3, 60)).to.deep.equal([1, 2, 5, 10]);
+    expect(basesOf(1000, 800)).to.deep.equal([25, 50, 100, 200]);
+  });
+
+  it('let a fast service reach what it can: 99 % of a service that answers in 10 ms, of which 5 % fail, within 70 ms', () => {
+    const latency = lognormalLatency(10, 0.5);
+    const objective = {latencyMs: {p95: 70}, successRatio: 0.99, deadlineMs: 70};
+    const service = {latency, failures: [{ratio: 0.05, afterMs: 5, isUnsent: false}], hangRatio: 0};
+    const reached = (bases: readonly number[]): number =>
+      Math.max(...search(predictRequest({objective, service, space: {bases}})).allowed.map(each => each.successRatio));
+    expect(reached([25])).to.be.below(0.985);
+    expect(plan(predictRequest({objective, service})).policy).not.to.equal(null);
   });
 });
 
