@@ -4,10 +4,12 @@ import {createReadStream, lstatSync} from 'node:fs';
 import type {Readable} from 'node:stream';
 import {systemClock} from '../core/system-clock.ts';
 import {PlanInputError} from '../plan/input-error.ts';
-import {type Measurements, serviceOf} from '../plan/measurements/measurements.ts';
+import {boundedService} from '../plan/measurements/bound.ts';
+import {serviceOf} from '../plan/measurements/measurements.ts';
 import {readMeasurements} from '../plan/measurements/read.ts';
 import {confirmedPlan} from '../plan/plan.ts';
 import type {PlanRequest, ServiceModel} from '../plan/request.ts';
+import {search} from '../plan/search.ts';
 import {defaultSpace} from '../plan/space.ts';
 import {writePage} from './page-file.ts';
 import {type PlanArguments, readPlanArguments} from './plan-arguments.ts';
@@ -39,9 +41,12 @@ async function runPlan(options: PlanArguments, process: NodeJS.Process): Promise
   if (out !== undefined && out !== '-' && lstatSync(out, {throwIfNoEntry: false}) !== undefined)
     throw new UsageError(`${out} exists. Name another file, or remove it first.`);
   const measured = await measure(options.measurements, process);
-  const request = requestOf(options, measured?.measurements);
+  const service = measured === undefined ? undefined : serviceOf(measured.measurements);
+  const count = measured?.measurements.count ?? 0;
+  const request = requestOf(options, service && boundedService(service, count));
   const result = await interruptible(process, signal => confirmedPlan(request, signal));
-  const facts = {request, result, measured, out: result.policy === null ? undefined : out};
+  const needed = service && result.policy === null ? neededAttempts(options, service, count) : undefined;
+  const facts = {request, result, measured, needed, out: result.policy === null ? undefined : out};
   const policy = `${JSON.stringify(result.policy, null, 2)}\n`;
   if (result.policy !== null && out !== undefined && out !== '-') writeNewFile(out, policy);
   // The charts are loaded by those only who want a page.
@@ -107,17 +112,39 @@ function whyUnreadable({code}: NodeJS.ErrnoException): string {
   return code === 'EISDIR' ? 'is a directory; name a file' : `cannot be read (${code})`;
 }
 
-/** What the options state wins over what was measured. */
-function requestOf(options: PlanArguments, measurements: Measurements | undefined): PlanRequest {
+/** What the options state wins over what was measured. @param service Of the measurements. */
+function requestOf(options: PlanArguments, service: ServiceModel | undefined): PlanRequest {
   const {objective, call, service: stated} = options;
-  const measured = measurements === undefined ? undefined : serviceOf(measurements);
-  const {latency, quantiles} = stated.latency ?? measured!;
-  const service: ServiceModel = {
-    latency,
-    quantiles,
-    failures: stated.failures ?? measured?.failures ?? [],
-    hangRatio: stated.hangRatio ?? measured?.hangRatio ?? 0,
-  };
+  const {latency, quantiles} = stated.latency ?? service!;
   const most = Math.floor(objective.maxAmplification / objective.otherAttempts);
-  return {objective, call, service, space: {...defaultSpace(latency, objective.deadlineMs, most), ...options.space}};
+  return {
+    objective,
+    call,
+    service: {
+      latency,
+      quantiles,
+      failures: stated.failures ?? service?.failures ?? [],
+      hangRatio: stated.hangRatio ?? service?.hangRatio ?? 0,
+    },
+    space: {...defaultSpace(latency, objective.deadlineMs, most), ...options.space},
+  };
+}
+
+/** More attempts than these are not asked for. */
+const MOST_ATTEMPTS = 1e6;
+
+/**
+ * How many measured attempts the objective needs, if they go on as they did.
+ *
+ * @returns Undefined where even the measured shares do not meet it; Infinity above a million.
+ */
+function neededAttempts(options: PlanArguments, service: ServiceModel, count: number): number | undefined {
+  const meets = (judged: ServiceModel): boolean => {
+    const {space, ...request} = requestOf(options, judged);
+    return search({...request, space: {...space, jitters: space.jitters.slice(0, 1)}}).feasible.length > 0;
+  };
+  if (!meets(service)) return undefined;
+  for (let needed = 2 * count; needed <= MOST_ATTEMPTS; needed *= 2)
+    if (meets(boundedService(service, needed))) return needed;
+  return Number.POSITIVE_INFINITY;
 }

@@ -8,6 +8,8 @@ export interface PlanFacts {
   readonly request: PlanRequest;
   readonly result: ConfirmedPlan;
   readonly measured: MeasuredSource | undefined;
+  /** Measured attempts with which a plan would meet the objective, where only their number is too small. Infinity: more than a million. */
+  readonly needed?: number | undefined;
   /** Where the policy is written; undefined: nowhere. */
   readonly out: string | undefined;
 }

@@ -6,7 +6,7 @@ import type {PlanFacts} from './plan-facts.ts';
 import {conventions} from './plan-rows.ts';
 
 /** Latencies are in milliseconds; null where too few calls succeed to have that latency. */
-export function planJson({request, result, measured}: PlanFacts): object {
+export function planJson({request, result, measured, needed}: PlanFacts): object {
   const {best, policy, searched, feasible, reasons, front, stress, infeasible, simulated, refuted} = result;
   return {
     isFeasible: policy !== null,
@@ -27,6 +27,7 @@ export function planJson({request, result, measured}: PlanFacts): object {
             bindingFactors: infeasible.factors.map(factor => ({...factor, reached: finite(factor.reached)})),
           },
     measured: measured === undefined ? null : measuredOf(measured),
+    tooFew: needed === undefined ? null : {needed: finite(needed)},
     service: {
       latencyMs: request.service.quantiles,
       failures: request.service.failures,

@@ -39,7 +39,8 @@ export function measuredText({name, measurements, isInterrupted}: MeasuredSource
     `${count(timedOut)} timed out`,
   ];
   const left = skipped > 0 ? ` ${count(skipped)} records without a duration were skipped.` : '';
-  return `${count(all)} attempts from ${name}${isInterrupted ? ', as far as it was read' : ''}: ${parts.join(', ')}.${left}`;
+  const from = `${count(all)} attempts from ${name}${isInterrupted ? ', as far as it was read' : ''}`;
+  return `${from}: ${parts.join(', ')}.${left} Objectives are judged by the worst service that these leave possible, with 95 % confidence.`;
 }
 
 export function serviceText({service: {quantiles, failures, hangRatio}}: PlanRequest): string {
@@ -60,7 +61,22 @@ export interface Outcome {
   readonly factors: readonly string[];
 }
 
-export function outcomeOf({request, result}: Pick<PlanFacts, 'request' | 'result'>): Outcome {
+export function outcomeOf(facts: Pick<PlanFacts, 'request' | 'result' | 'needed'>): Outcome {
+  const {sentences, factors} = judgedOutcome(facts);
+  return {sentences: [...tooFewSentences(facts), ...sentences], factors};
+}
+
+/** Where the measured shares would do, and only chance is in the way. */
+function tooFewSentences({needed}: Pick<PlanFacts, 'needed'>): string[] {
+  if (needed === undefined) return [];
+  const enough = Number.isFinite(needed) ? `about ${count(needed)} attempts` : 'more than a million attempts';
+  return [
+    'Too few measurements: a plan meets every objective if the measured shares are the true ones, and none does in the worst case that they leave possible.',
+    `Measure ${enough}, or set a lower objective.`,
+  ];
+}
+
+function judgedOutcome({request, result}: Pick<PlanFacts, 'request' | 'result'>): Outcome {
   const {infeasible, feasible, searched, best, refuted, policy} = result;
   if (infeasible === null) return {sentences: feasibleSentences(feasible, searched, refuted), factors: []};
   if (policy !== null)

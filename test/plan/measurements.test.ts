@@ -2,8 +2,10 @@
 
 import {expect} from 'chai';
 import {PlanInputError} from '../../src/plan/input-error.ts';
+import {boundedService} from '../../src/plan/measurements/bound.ts';
 import {type Measurements, serviceOf} from '../../src/plan/measurements/measurements.ts';
 import {readMeasurements} from '../../src/plan/measurements/read.ts';
+import type {ServiceModel} from '../../src/plan/request.ts';
 
 /** Chunks of seven characters, which end in the midst of lines. */
 async function* chunksOf(text: string): AsyncGenerator<string> {
@@ -153,5 +155,24 @@ describe('measurements', () => {
       {ratio: 0.01, afterMs: 2, isUnsent: true},
     ]);
     expect(service.quantiles.p50).to.be.closeTo(154, 1.5);
+  });
+
+  it('leave a worse service possible: of 30 attempts without a failure, 11.4 % may fail, and of 10,000 few more than did', async () => {
+    const rows = (count: number): string =>
+      Array.from({length: count}, (_, index) => `${100 + ((index * 37) % 400)},${index % 100 === 99 ? 503 : 200}`).join(
+        '\n',
+      );
+    const of = async (count: number): Promise<[ServiceModel, ServiceModel]> => {
+      const service = serviceOf(await read(`ms,status\n${rows(count)}`));
+      return [service, boundedService(service, count)];
+    };
+    const [few, bounded] = await of(30);
+    expect(few.hangRatio).to.equal(0);
+    expect(bounded.hangRatio).to.be.closeTo(0.114, 0.001);
+    for (const ms of [110, 200, 350, 480, 600]) expect(bounded.latency(ms)).to.be.at.most(few.latency(ms));
+    const [many, near] = await of(10_000);
+    expect(many.failures.reduce((sum, {ratio}) => sum + ratio, 0)).to.be.closeTo(0.01, 1e-9);
+    expect(near.failures.reduce((sum, {ratio}) => sum + ratio, 0)).to.be.within(0.0115, 0.0125);
+    expect(near.latency(300)).to.be.within(many.latency(300) - 0.02, many.latency(300));
   });
 });
