@@ -11,6 +11,8 @@ export interface SimulateArguments {
   /** A name, a file, or `-`. */
   readonly scenario: string;
   readonly seed: number | undefined;
+  /** Simulations of each policy, with a seed each. Undefined: one, and with assertions as many as they need. */
+  readonly runs: number | undefined;
   readonly assertions: readonly Assertion[];
   readonly json: boolean;
   /** The file of the page with charts, or `-`. */
@@ -20,6 +22,7 @@ export interface SimulateArguments {
 const OPTIONS: readonly OptionSyntax[] = [
   {name: 'scenario', value: '<scenario>'},
   {name: 'seed', value: '<n>'},
+  {name: 'runs', value: '<n>'},
   {name: 'assert', value: '<conditions>', many: true},
   {name: 'html', value: '<file>'},
   {name: 'json'},
@@ -42,8 +45,19 @@ export function readSimulateArguments(argv: readonly string[]): SimulateArgument
     policies,
     scenario,
     seed: seedOf(args.value('seed')),
+    runs: runsOf(args.value('runs')),
     assertions: args.all('assert').flatMap(readAssertions),
     json: args.has('json'),
     html: readPageFile(args, args.has('json') ? ['--json'] : []),
   };
+}
+
+const MOST_RUNS = 1000;
+
+function runsOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const runs = Number(text);
+  if (!/^\d+$/.test(text) || runs < 1 || runs > MOST_RUNS)
+    throw new UsageError(`--runs must be a whole number from 1 to ${MOST_RUNS}, got ${JSON.stringify(text)}.`);
+  return runs;
 }

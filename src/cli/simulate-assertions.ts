@@ -1,6 +1,7 @@
 /** The conditions of `--assert`, such as `amplification<=1.2,success>=0.97`. */
 import {nearest} from '../policy/suggestions.ts';
 import type {SimulationResult} from '../simulate/result.ts';
+import {intervalOver, type RunInterval} from './simulate-intervals.ts';
 import {UsageError} from './usage-error.ts';
 
 const METRICS: Readonly<Record<string, (result: SimulationResult) => number>> = {
@@ -56,16 +57,44 @@ function unknownMetric(metric: string): string {
   return `--assert knows no ${JSON.stringify(metric)}; ${near === undefined ? `it knows ${names.join(', ')}` : `did you mean ${near}?`}${near === undefined ? '.' : ''}`;
 }
 
-/** A sentence for each condition that the result does not meet. */
-export function failedAssertions(name: string, result: SimulationResult, assertions: readonly Assertion[]): string[] {
+/** What the runs of a policy say of one condition: `unsure` where its limit lies within the interval. */
+export type Verdict = 'met' | 'missed' | 'unsure';
+
+/** @param runs Results of one policy with different seeds, one at least. */
+export function verdictOf({metric, comparison, limit}: Assertion, runs: readonly SimulationResult[]): Verdict {
+  const {low, high} = intervalOver(runs.map(METRICS[metric]!));
+  const [isLowMet, isHighMet] = [low, high].map(value => COMPARISONS[comparison]!(value, limit));
+  return isLowMet !== isHighMet ? 'unsure' : isLowMet ? 'met' : 'missed';
+}
+
+/** The interval of each metric that `--assert` knows, by its name. */
+export const intervalsOf = (runs: readonly SimulationResult[]): Record<string, RunInterval> =>
+  Object.fromEntries(Object.entries(METRICS).map(([name, of]) => [name, intervalOver(runs.map(of))]));
+
+/** A sentence for each condition that the runs of a policy do not meet. */
+export function failedAssertions(
+  name: string,
+  runs: readonly SimulationResult[],
+  assertions: readonly Assertion[],
+): string[] {
+  const [first] = runs;
+  if (first === undefined || assertions.length === 0) return [];
+  const where = `${name} in ${first.scenario}`;
   // Without calls or trouble a condition would be met by nothing at all.
-  if (result.calls === 0 && assertions.length > 0) return [`${name} in ${result.scenario}: no call began.`];
-  return assertions.flatMap(({metric, comparison, limit}) => {
-    if (metric === 'recovery' && result.recovery === null)
-      return [`${name} in ${result.scenario}: there is no trouble that ends, so nothing to recover from.`];
-    const value = METRICS[metric]!(result);
-    if (COMPARISONS[comparison]!(value, limit)) return [];
-    return [`${name} in ${result.scenario}: ${metric} is ${shown(value)}, and has to be ${comparison} ${limit}.`];
+  if (first.calls === 0) return [`${where}: no call began.`];
+  return assertions.flatMap(assertion => {
+    const {metric, comparison, limit} = assertion;
+    if (metric === 'recovery' && first.recovery === null)
+      return [`${where}: there is no trouble that ends, so nothing to recover from.`];
+    const verdict = verdictOf(assertion, runs);
+    if (verdict === 'met') return [];
+    const {mean, low, high} = intervalOver(runs.map(METRICS[metric]!));
+    const wanted = `has to be ${comparison} ${limit}`;
+    if (low === high) return [`${where}: ${metric} is ${shown(mean)}, and ${wanted}.`];
+    const is = `${metric} is ${shown(mean)} (${shown(low)} to ${shown(high)} with 95 % confidence, ${runs.length} runs)`;
+    return [
+      `${where}: ${is}, and ${wanted}${verdict === 'unsure' ? ' with certainty: give more --runs, or a limit with room' : ''}.`,
+    ];
   });
 }
 

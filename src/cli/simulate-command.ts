@@ -1,9 +1,11 @@
 /** `steadfetch simulate`: what policies come to in a scenario, side by side. */
+import {availableParallelism} from 'node:os';
 import {basename, extname} from 'node:path';
 import {text} from 'node:stream/consumers';
 import {systemClock} from '../core/system-clock.ts';
 import {resolvePolicy} from '../policy/resolve.ts';
 import type {PolicyInput} from '../policy/types.ts';
+import type {SimulationResult} from '../simulate/result.ts';
 import {readScenario} from '../simulate/scenario/read.ts';
 import type {Scenario} from '../simulate/scenario/types.ts';
 import {writePage} from './page-file.ts';
@@ -11,9 +13,10 @@ import {isPreset, readPolicyInput} from './policy-option.ts';
 import {type ProgressStream, progressOn} from './progress.ts';
 import {parsedJson, scenarioOf} from './scenario-option.ts';
 import {readSimulateArguments, type SimulateArguments} from './simulate-arguments.ts';
-import {failedAssertions} from './simulate-assertions.ts';
-import {type Named, tableOf} from './simulate-table.ts';
+import {failedAssertions, intervalsOf, verdictOf} from './simulate-assertions.ts';
+import {type Named, runsOf, tableOf} from './simulate-table.ts';
 import {simulateInThread} from './simulate-thread.ts';
+import type {SimulationTask} from './simulate-worker.ts';
 import {SimulatedTime} from './simulated-time.ts';
 import {SIMULATE_HELP} from './usage.ts';
 
@@ -41,36 +44,100 @@ export async function simulateCommand(args: readonly string[], process: Console)
   const isWhole = results.every(({result}) => !result.interrupted);
   await report(results, scenario, options, process);
   if (!isWhole) process.stderr.write('Interrupted: the numbers are those of the time until then.\n');
-  const failures = results.slice(1).flatMap(({name, result}) => failedAssertions(name, result, options.assertions));
+  const failures = results.slice(1).flatMap(named => failedAssertions(named.name, runsOf(named), options.assertions));
   for (const failure of failures) process.stderr.write(`${failure}\n`);
   return failures.length === 0 && isWhole ? 0 : 1;
 }
 
 /** No policy first, then each policy. */
-async function resultsOf(
-  {policies, seed, html}: SimulateArguments,
-  scenario: Scenario,
-  process: Console,
-): Promise<Named[]> {
+async function resultsOf(options: SimulateArguments, scenario: Scenario, process: Console): Promise<Named[]> {
+  const {policies, html, assertions} = options;
   const names = ['no policy', ...policies.map(nameOf)];
   const inputs: (PolicyInput | null)[] = [null];
   for (const policy of policies) inputs.push(await policyOf(policy, process));
+  const seed = options.seed ?? scenario.seed;
   const controller = new AbortController();
   const interrupt = (): void => controller.abort();
   process.once('SIGINT', interrupt);
-  const simulated = new SimulatedTime(systemClock, scenario.durationMs * inputs.length);
-  const progress = progressOn(process.stderr, 'steadfetch simulate', simulated, systemClock);
   try {
-    const task = {policies: inputs, scenario, seed: seed ?? scenario.seed, samples: html !== undefined};
-    const results = await simulateInThread(task, {
-      signal: controller.signal,
-      onProgress: (simulatedMs, policy) =>
-        simulated.reach(scenario.durationMs * policy + Math.min(simulatedMs, scenario.durationMs)),
-    });
-    return results.map((result, index) => ({name: names[index]!, result}));
+    const rounds = new Rounds(
+      {policies: inputs, scenario, seed, samples: html !== undefined},
+      controller.signal,
+      process,
+    );
+    await rounds.reach(options.runs ?? 1);
+    const isUnsure = (): boolean =>
+      rounds.byPolicy.slice(1).some(runs => assertions.some(assertion => verdictOf(assertion, runs) === 'unsure'));
+    // One run is a number of chance: a condition is decided by several, and by more while its limit is within the interval.
+    if (options.runs === undefined && assertions.length > 0 && !controller.signal.aborted) {
+      await rounds.reach(FIRST_RUNS);
+      while (isUnsure() && rounds.count < MOST_RUNS && !controller.signal.aborted) await rounds.reach(2 * rounds.count);
+    }
+    return rounds.byPolicy.map((runs, index) => ({name: names[index]!, result: runs[0]!, runs}));
   } finally {
     process.off('SIGINT', interrupt);
-    progress.end();
+  }
+}
+
+/** Runs of the policies of --assert, where --runs names no number: at first, and at the most. */
+const FIRST_RUNS = 4;
+const MOST_RUNS = 32;
+
+/** Simulates the same policies with one seed after another, as many at a time as there are cores. */
+class Rounds {
+  readonly #task: SimulationTask;
+  readonly #signal: AbortSignal;
+  readonly #process: Console;
+  /** In the order of the seeds. */
+  readonly #rounds: SimulationResult[][] = [];
+
+  constructor(task: SimulationTask, signal: AbortSignal, process: Console) {
+    this.#task = task;
+    this.#signal = signal;
+    this.#process = process;
+  }
+
+  get count(): number {
+    return this.#rounds.length;
+  }
+
+  /** The results of each policy, in the order of the seeds. An interrupted round counts only if it is the first one. */
+  get byPolicy(): SimulationResult[][] {
+    const [first = []] = this.#rounds;
+    const whole = this.#rounds.filter(
+      (round, index) => index === 0 || (round.length === first.length && round.every(({interrupted}) => !interrupted)),
+    );
+    return first.map((_, policy) => whole.map(round => round[policy]!));
+  }
+
+  /** @param count Of all rounds. */
+  async reach(count: number): Promise<void> {
+    const {scenario, policies} = this.#task;
+    const from = this.#rounds.length;
+    const simulated = new SimulatedTime(systemClock, scenario.durationMs * policies.length * (count - from));
+    const progress = progressOn(this.#process.stderr, 'steadfetch simulate', simulated, systemClock);
+    const reached = new Map<number, number>();
+    let next = from;
+    const work = async (): Promise<void> => {
+      while (next < count && !(this.#signal.aborted && next > 0)) {
+        const round = next++;
+        this.#rounds[round] = await simulateInThread(
+          {...this.#task, seed: this.#task.seed + round, samples: this.#task.samples && round === 0},
+          {
+            signal: this.#signal,
+            onProgress: (simulatedMs, policy) => {
+              reached.set(round, scenario.durationMs * policy + Math.min(simulatedMs, scenario.durationMs));
+              simulated.reach([...reached.values()].reduce((sum, ms) => sum + ms, 0));
+            },
+          },
+        );
+      }
+    };
+    try {
+      await Promise.all(Array.from({length: Math.min(availableParallelism(), count - from)}, work));
+    } finally {
+      progress.end();
+    }
   }
 }
 
@@ -82,9 +149,20 @@ async function report(
   {stdout}: Console,
 ): Promise<void> {
   const page = html === undefined ? '' : (await import('./simulate-page.ts')).simulationPage(results, scenario);
-  if (json) stdout.write(`${JSON.stringify({results: results.map(({name, result}) => ({name, ...result}))})}\n`);
+  if (json) stdout.write(`${JSON.stringify({results: results.map(jsonOf)})}\n`);
   else stdout.write(html === '-' ? page : tableOf(results, scenario.description));
   writePage(html, page);
+}
+
+/** The first run, and of several the intervals of what `--assert` knows. */
+function jsonOf(named: Named): object {
+  const runs = runsOf(named);
+  return {
+    name: named.name,
+    ...named.result,
+    runs: runs.length,
+    intervals: runs.length === 1 ? null : intervalsOf(runs),
+  };
 }
 
 const nameOf = (policy: string): string =>

@@ -1,15 +1,24 @@
 /** The results of a simulation as a page with charts. */
 import {type Html, html} from '../charts/html.ts';
 import type {Band, LineChart, Series} from '../charts/line-chart.ts';
-import {lineFigure, type PageText, page, table, timelineFigure} from '../charts/page.ts';
+import {intervalFigure, lineFigure, type PageText, page, table, timelineFigure} from '../charts/page.ts';
 import type {Timeline} from '../charts/timeline-chart.ts';
 import {VERSION} from '../core/version.ts';
 import type {SampledAttempt, SampledCall} from '../simulate/call-samples.ts';
 import type {Interval, SimulationResult} from '../simulate/result.ts';
 import {servicesOf} from '../simulate/scenario/services.ts';
 import type {Scenario} from '../simulate/scenario/types.ts';
-import {duration, endpointNames, endpointOf, endpointRowsOf, failuresOf, rowsOf} from './simulate-rows.ts';
-import type {Named} from './simulate-table.ts';
+import {intervalOver, type RunInterval} from './simulate-intervals.ts';
+import {
+  duration,
+  endpointNames,
+  endpointOf,
+  endpointRowsOf,
+  failuresOf,
+  intervalRowsOf,
+  rowsOf,
+} from './simulate-rows.ts';
+import {type Named, runsOf} from './simulate-table.ts';
 
 /** @param results At least one. All are of the scenario. */
 export const simulationPage = (results: readonly Named[], scenario: Scenario): string =>
@@ -43,6 +52,7 @@ export function simulationText(results: readonly Named[], scenario: Scenario): P
     lead: `${scenario.description} ${calls} calls in ${duration(durationMs)}, by ${clientsOf(scenario)}.`,
     sections: [
       numbersOf(results),
+      ...intervalsOf(results),
       overTime('Success', 'Share of the calls that began at a time and succeeded.', SHARE, successOf),
       overTime(
         'Load',
@@ -92,6 +102,33 @@ function numbersOf(results: readonly Named[]): Html {
     rows: [...rowsOf(plain), ...endpointRowsOf(plain), ...failures].map(({label, cell}) => [label, ...plain.map(cell)]),
   });
 }
+
+/** Nothing of a single run. */
+function intervalsOf(results: readonly Named[]): Html[] {
+  const runs = runsOf(results[0]!);
+  if (runs.length === 1) return [];
+  const numbers = table({
+    columns: [`${runs.length} runs, mean and 95 % interval`, ...results.map(({name}) => name)],
+    rows: intervalRowsOf(results.map(runsOf)).map(({label, cells}) => [label, ...cells]),
+  });
+  const chart = intervalFigure(
+    {title: `Success over ${runs.length} runs`, description: 'Mean over seeds, with its 95 % interval.'},
+    {
+      x: {name: '%'},
+      rows: results.map(named => ({
+        name: named.name,
+        ...percentOf(intervalOver(runsOf(named).map(({successRatio}) => successRatio))),
+      })),
+    },
+  );
+  return [numbers, chart];
+}
+
+const percentOf = ({mean, low, high}: RunInterval): {value: number; low: number; high: number} => ({
+  value: 100 * mean,
+  low: 100 * low,
+  high: 100 * high,
+});
 
 // Over time.
 

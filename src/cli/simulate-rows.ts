@@ -1,5 +1,6 @@
 /** The numbers of a simulation, as text: what its table and its page show. */
 import type {EndpointResult, EndReason, Percentiles, SimulationResult} from '../simulate/result.ts';
+import {intervalOver, type RunInterval} from './simulate-intervals.ts';
 
 /** A number of a result, as tables and pages show it. */
 export interface Row {
@@ -75,6 +76,44 @@ export const endpointRowsOf = (results: readonly SimulationResult[]): readonly R
 export function failuresOf(results: readonly SimulationResult[]): readonly Row[] {
   const reasons = [...new Set(results.flatMap(({ends}) => Object.keys(ends)))].filter(reason => reason !== 'success');
   return reasons.map(reason => ({label: reason, cell: ({ends}) => String(ends[reason as EndReason] ?? 0)}));
+}
+
+/** A row over several runs. */
+export interface IntervalRow {
+  readonly label: string;
+  readonly cells: readonly string[];
+}
+
+const INTERVALS: readonly (readonly [
+  label: string,
+  of: (result: SimulationResult) => number,
+  show: (interval: RunInterval) => string,
+])[] = [
+  [
+    'success',
+    ({successRatio}) => 100 * successRatio,
+    ({mean, high}) => `${mean.toFixed(2)} ±${(high - mean).toFixed(2)} %`,
+  ],
+  ['P50 of all calls', ({latencyMs}) => latencyMs.all.p50, withinTime],
+  ['P95 of all calls', ({latencyMs}) => latencyMs.all.p95, withinTime],
+  ['P99 of all calls', ({latencyMs}) => latencyMs.all.p99, withinTime],
+  [
+    'requests per call',
+    ({requestsPerCall}) => requestsPerCall,
+    ({mean, high}) => `${mean.toFixed(3)} ±${(high - mean).toFixed(3)}`,
+  ],
+];
+
+/** @param policies The runs of each policy. */
+export const intervalRowsOf = (policies: readonly (readonly SimulationResult[])[]): readonly IntervalRow[] =>
+  INTERVALS.map(([label, of, show]) => ({label, cells: policies.map(runs => show(intervalOver(runs.map(of))))}));
+
+function withinTime({mean, high}: RunInterval): string {
+  if (!Number.isFinite(mean)) return duration(mean);
+  const half = high - mean;
+  return mean < 1000
+    ? `${Number(mean.toPrecision(3))} ±${Number(half.toPrecision(2))} ms`
+    : `${Number((mean / 1000).toPrecision(3))} ±${Number((half / 1000).toPrecision(2))} s`;
 }
 
 const share = (ratio: number): string => `${(ratio * 100).toFixed(2)} %`;

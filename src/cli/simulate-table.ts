@@ -1,13 +1,26 @@
 /** The results of a simulation as a table of at most 80 columns, policies side by side, with their course over time below. */
 import type {Interval, SimulationResult} from '../simulate/result.ts';
-import {duration, endpointNames, endpointOf, endpointRowsOf, failuresOf, rowsOf} from './simulate-rows.ts';
+import {
+  duration,
+  endpointNames,
+  endpointOf,
+  endpointRowsOf,
+  failuresOf,
+  intervalRowsOf,
+  rowsOf,
+} from './simulate-rows.ts';
 import {WIDTH, wrap} from './wrap.ts';
 
 /** A result under the name that the table gives it. */
 export interface Named {
   readonly name: string;
+  /** Of the first run. */
   readonly result: SimulationResult;
+  /** Of all runs, a seed each. Left out: there is no other. */
+  readonly runs?: readonly SimulationResult[];
 }
+
+export const runsOf = ({result, runs = [result]}: Named): readonly SimulationResult[] => runs;
 
 const LABEL_WIDTH = 24;
 const COLUMN_WIDTH = 14;
@@ -21,9 +34,10 @@ export function tableOf(results: readonly Named[], description: string): string 
   const {scenario, calls, durationMs, seed} = first.result;
   const lines = [
     ...wrap(description === '' ? scenario : `${scenario}: ${description}`),
-    `${calls} calls in ${duration(durationMs)}, seed ${seed}`,
+    `${calls} calls in ${duration(durationMs)}, seed ${seed}${runsOf(first).length === 1 ? ': one run, --runs 10 shows what chance does' : ''}`,
   ];
   for (let at = 0; at < results.length; at += COLUMNS) lines.push('', ...columnsOf(results.slice(at, at + COLUMNS)));
+  if (runsOf(first).length > 1) lines.push('', ...intervals(results));
   lines.push('', ...courses('success over time', results, successOver, 1));
   const most = Math.max(1, ...results.flatMap(({result}) => requestsOver(result)));
   lines.push('', ...courses(`requests over time, at most ${Math.round(most)} a second`, results, requestsOver, most));
@@ -32,26 +46,49 @@ export function tableOf(results: readonly Named[], description: string): string 
   return `${lines.join('\n')}\n`;
 }
 
+/** What the numbers are over all runs. */
+function intervals(results: readonly Named[]): string[] {
+  const runs = runsOf(results[0]!);
+  const lines = [
+    ...wrap(
+      `${runs.length} runs, seeds ${runs[0]!.seed} to ${runs.at(-1)!.seed}: means with their 95 % intervals. Each run begins with an idle service and full budgets, so queues near capacity are shorter than in the long run.`,
+    ),
+  ];
+  for (let at = 0; at < results.length; at += COLUMNS) {
+    const shown = results.slice(at, at + COLUMNS);
+    lines.push(
+      ...(at === 0 ? [] : ['']),
+      lineOf(
+        '',
+        shown.map(({name}) => cut(name, COLUMN_WIDTH - 1)),
+      ),
+      ...intervalRowsOf(shown.map(runsOf)).map(({label, cells}) => lineOf(label, cells)),
+    );
+  }
+  return lines;
+}
+
+const lineOf = (label: string, cells: readonly string[]): string =>
+  (cut(label, LABEL_WIDTH).padEnd(LABEL_WIDTH) + cells.map(cell => cell.padStart(COLUMN_WIDTH)).join('')).trimEnd();
+
 function columnsOf(results: readonly Named[]): string[] {
-  const line = (label: string, cells: readonly string[]): string =>
-    (cut(label, LABEL_WIDTH).padEnd(LABEL_WIDTH) + cells.map(cell => cell.padStart(COLUMN_WIDTH)).join('')).trimEnd();
   const plain = results.map(({result}) => result);
   const rows = [...rowsOf(plain), ...endpointRowsOf(plain)];
   const failures = failuresOf(plain);
   return [
-    line(
+    lineOf(
       '',
       results.map(({name}) => cut(name, COLUMN_WIDTH - 1)),
     ),
     ...rows.map(({label, cell}) =>
-      line(
+      lineOf(
         label,
         results.map(({result}) => cell(result)),
       ),
     ),
     ...(failures.length === 0 ? [] : ['calls that failed']),
     ...failures.map(({label, cell}) =>
-      line(
+      lineOf(
         `  ${label}`,
         results.map(({result}) => cell(result)),
       ),

@@ -143,6 +143,9 @@ Options:
                          With several endpoints, for policies with endpoints:
                          one-slow-of-three, rank-brownout, region-down
   --seed <n>             Seed of the random numbers (default: the scenario's)
+  --runs <n>             Simulate with so many seeds, in parallel, and show the
+                         means with 95 % intervals (default: 1; with --assert 4
+                         to 32, until each condition is surely met or missed)
   --assert <conditions>  Conditions that each policy has to meet, such as
                          "amplification<=1.2,success>=0.97". Ratios: success,
                          amplification (requests per call), paid, hedges,

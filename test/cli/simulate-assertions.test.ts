@@ -1,8 +1,16 @@
 /** `--assert`: any text is either read as conditions, or refused in a sentence. */
 import {expect} from 'chai';
 import fc from 'fast-check';
-import {type Assertion, failedAssertions, readAssertions} from '../../src/cli/simulate-assertions.ts';
+import {
+  type Assertion,
+  failedAssertions,
+  readAssertions,
+  type Verdict,
+  verdictOf,
+} from '../../src/cli/simulate-assertions.ts';
+import {intervalOver} from '../../src/cli/simulate-intervals.ts';
 import {UsageError} from '../../src/cli/usage-error.ts';
+import type {SimulationResult} from '../../src/simulate/result.ts';
 import {readScenario} from '../../src/simulate/scenario/read.ts';
 import type {ScenarioInput} from '../../src/simulate/scenario/types.ts';
 import {runScenario} from '../../src/simulate/simulate.ts';
@@ -89,7 +97,7 @@ describe('the conditions of --assert', () => {
     fc.assert(
       fc.property(fc.constantFrom('success', 'amplification', 'paid', 'hedges', 'p95'), limit, (metric, value) => {
         const failed = (comparison: string): number =>
-          failedAssertions('mine', result, [{metric, comparison, limit: value}]).length;
+          failedAssertions('mine', [result], [{metric, comparison, limit: value}]).length;
         expect(failed('<') + failed('>=')).to.equal(1);
         expect(failed('>') + failed('<=')).to.equal(1);
       }),
@@ -98,11 +106,40 @@ describe('the conditions of --assert', () => {
 
   it('are not met by a scenario without calls, nor by a recovery from nothing', async () => {
     const idle = await resultOf({...steady, name: 'idle', traffic: {perSecond: 0}});
-    expect(failedAssertions('mine', idle, readAssertions('success>=0,p95<=1'))).to.deep.equal([
+    expect(failedAssertions('mine', [idle], readAssertions('success>=0,p95<=1'))).to.deep.equal([
       'mine in idle: no call began.',
     ]);
-    expect(failedAssertions('mine', await resultOf(steady), readAssertions('recovery<=0'))).to.deep.equal([
+    expect(failedAssertions('mine', [await resultOf(steady)], readAssertions('recovery<=0'))).to.deep.equal([
       'mine in scenario: there is no trouble that ends, so nothing to recover from.',
     ]);
+  });
+
+  it('are met, missed or unsure by the interval over runs with a seed each', async () => {
+    // A queue at nine tenths of its capacity: its P95 is 0.5 to 1.4 s, as chance will.
+    const queue: ScenarioInput = {
+      durationMs: 60_000,
+      traffic: {perSecond: 90},
+      service: {latencyMs: {kind: 'exponential', meanMs: 100}, capacity: {workers: 10}},
+    };
+    const runs: SimulationResult[] = [];
+    for (let seed = 1; seed <= 6; seed++) runs.push(await runScenario({maxAttempts: 1}, readScenario(queue), {seed}));
+    const p95s = runs.map(({latencyMs}) => latencyMs.all.p95);
+    const {mean, low, high} = intervalOver(p95s);
+    expect(Math.max(...p95s) / Math.min(...p95s)).to.be.above(1.3);
+    const verdict = (limit: number): Verdict => verdictOf({metric: 'p95', comparison: '<=', limit}, runs);
+    expect([verdict(high + 1), verdict(mean), verdict(low - 1)]).to.deep.equal(['met', 'unsure', 'missed']);
+    const [sentence] = failedAssertions('mine', runs, [{metric: 'p95', comparison: '<=', limit: mean}]);
+    expect(sentence).to.match(
+      /p95 is [\d.]+ \([\d.]+ to [\d.]+ with 95 % confidence, 6 runs\), and has to be <= [\d.]+ with certainty/,
+    );
+  });
+
+  it('have the interval of Student, and none of a single run or of infinite values', () => {
+    expect(intervalOver([7])).to.deep.equal({mean: 7, low: 7, high: 7});
+    const {mean, low, high} = intervalOver([1, 2, 3, 4]);
+    expect(mean).to.equal(2.5);
+    expect(high - mean).to.be.closeTo(3.182 * Math.sqrt(5 / 3 / 4), 1e-9);
+    expect(mean - low).to.be.closeTo(high - mean, 1e-9);
+    expect(intervalOver([1, Number.POSITIVE_INFINITY]).low).to.equal(Number.POSITIVE_INFINITY);
   });
 });

@@ -113,12 +113,34 @@ describe('steadfetch simulate', () => {
     expect(new Set(names)).to.deep.equal(new Set(['errors, hang']));
   });
 
+  it('shows the means of several runs with their intervals, in the table, as JSON and on the page', async () => {
+    const args = ['simulate', 'two.json', '--scenario', 'mine.json', '--seed', '3', '--runs', '3'];
+    const {code, stdout} = await place.call([...args, '--html', 'page.html']);
+    expect(code).to.equal(0);
+    const text = stdout.replace(/\s+/g, ' ');
+    expect(text).to.contain(
+      '3 runs, seeds 3 to 5: means with their 95 % intervals. Each run begins with an idle service',
+    );
+    expect(stdout).to.match(/^success +\d+\.\d\d ±\d+\.\d\d % +\d+\.\d\d ±/m);
+    for (const line of stdout.split('\n')) expect([...line].length, line).to.be.at.most(80);
+    expect(place.read('page.html')).to.contain('Success over 3 runs');
+    const {results} = JSON.parse((await place.call([...args, '--json'])).stdout);
+    expect(results.map(({runs, seed}: {runs: number; seed: number}) => [runs, seed])).to.deep.equal([
+      [3, 3],
+      [3, 3],
+    ]);
+    const {low, mean, high} = results[1].intervals.success;
+    expect(mean).to.be.within(low, high);
+  });
+
   it('ends with 1 and the numbers where a condition is not met', async () => {
     const args = [
       'simulate',
       'two.json',
       '--scenario',
       'mine.json',
+      '--runs',
+      '1',
       '--assert',
       'amplification<=1.2, success>=0.5,p99<500',
     ];
