@@ -1,5 +1,6 @@
 /** Writes docs/simulate.md, with what the simulator prints. `npm run generate` runs it; a test checks that the page is up to date. */
 import {writeFileSync} from 'node:fs';
+import {plainOf} from '../src/cli/simulate-rivals.ts';
 import {tableOf} from '../src/cli/simulate-table.ts';
 import type {PolicyInput} from '../src/policy/types.ts';
 import {readScenario} from '../src/simulate/scenario/read.ts';
@@ -25,7 +26,7 @@ async function printed(name: string, policies: readonly Named[]): Promise<string
   return tableOf(results, scenario.description);
 }
 
-const NO_POLICY: Named = ['no policy', null];
+const NO_POLICY: readonly Named[] = plainOf([{}]).map(({name, input}): Named => [name, input]);
 const DEFAULT: Named = ['default', {}];
 
 export async function simulatePage(): Promise<string> {
@@ -48,7 +49,7 @@ npx steadfetch simulate steadfetch:default --scenario outage
 Calls without a policy stand beside each policy:
 
 \`\`\`text
-${await printed('outage', [NO_POLICY, DEFAULT])}\`\`\`
+${await printed('outage', [...NO_POLICY, DEFAULT])}\`\`\`
 
 The default answers more of the calls, with fewer requests: its [breaker](guides/circuit-breaker.md) opens after a run of failures, sends a probe now and
 then, and calls that began while the outage was young wait up to 3 s for its end. [What each default does](defaults.md) has this for every preset and
@@ -67,7 +68,7 @@ ${JSON.stringify(NAIVE, null, 2)}
 \`\`\`
 
 \`\`\`text
-${await printed('spike', [NO_POLICY, ['naive', NAIVE], DEFAULT])}\`\`\`
+${await printed('spike', [...NO_POLICY, ['naive', NAIVE], DEFAULT])}\`\`\`
 
 The load is five times the usual for ten seconds. Each timeout of the naive client adds a request to a queue that is too long already, so the
 service works for clients that have given up, and stays down after the spike: a metastable failure. With a budget and a breaker it comes back.
@@ -147,7 +148,11 @@ client gave up; moves are attempts of the clients that went to another endpoint 
 - Paid requests are those that the service began to process, whether or not anybody waited for the answer.
 - Recovery counts from the end of the last fault or phase, to the time from which on calls succeed as before, less 5 points.
 - Each client has guards of its own: a budget and a breaker for each process, as in production.
-- "No policy" sends each call once, and gives up after the 300 s of Node's fetch.
+- "No policy" sends each call once, with the deadline of the first policy; "no deadline" gives up after the 300 s of Node's fetch, and counts an answer after minutes as a success.
+- \`--rivals\` adds models of what else is used, by their documented defaults in the settings of a policy; no code of theirs runs: \`naive\` (three retries at once), \`p-retry\` (10 retries, 1 s doubling),
+  \`resilience4j\` (3 attempts, 500 ms, its circuit breaker), \`grpc\` (without a service config: only what was not sent) and \`openai\` (2 retries, 0.5 s doubling).
+- Each run begins cold: an idle service, full budgets, closed breakers. A queue near capacity is longer in the long run than within a minute or two. One run is one seed; \`--runs 10\` shows means with their 95 %
+  intervals, and \`--assert\` takes 4 to 32 runs by itself, until each condition is surely met or missed.
 
 ## As a page
 

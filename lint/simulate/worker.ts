@@ -1,6 +1,7 @@
 /** Runs one simulation in a thread of its own: it computes for up to seconds, in which a server must answer and cancel. */
 
 import {parentPort, workerData} from 'node:worker_threads';
+import {plainOf} from '../../src/cli/simulate-rivals.ts';
 import {type Named, tableOf} from '../../src/cli/simulate-table.ts';
 import type {SimulationResult} from '../../src/simulate/result.ts';
 import {readScenario} from '../../src/simulate/scenario/read.ts';
@@ -10,7 +11,9 @@ import type {Job, Numbers, Simulated} from './job.ts';
 async function simulated({name, input, scenario: scenarioName, seed, page}: Job): Promise<Simulated> {
   const scenario = readScenario(scenarioName);
   const options = {samples: page, ...(seed === undefined ? {} : {seed})};
-  const without: Named = {name: 'no policy', result: await runScenario(null, scenario, options)};
+  // With the same deadline: an answer after it helps nobody.
+  const [plain] = plainOf([input]);
+  const without: Named = {name: 'no policy', result: await runScenario(plain!.input, scenario, options)};
   const having: Named = {name, result: await runScenario(input, scenario, options)};
   const both = [without, having];
   return {

@@ -13,6 +13,8 @@ export interface SimulateArguments {
   readonly seed: number | undefined;
   /** Simulations of each policy, with a seed each. Undefined: one, and with assertions as many as they need. */
   readonly runs: number | undefined;
+  /** Whether models of other clients stand beside the policies. */
+  readonly rivals: boolean;
   readonly assertions: readonly Assertion[];
   readonly json: boolean;
   /** The file of the page with charts, or `-`. */
@@ -23,6 +25,7 @@ const OPTIONS: readonly OptionSyntax[] = [
   {name: 'scenario', value: '<scenario>'},
   {name: 'seed', value: '<n>'},
   {name: 'runs', value: '<n>'},
+  {name: 'rivals'},
   {name: 'assert', value: '<conditions>', many: true},
   {name: 'html', value: '<file>'},
   {name: 'json'},
@@ -46,6 +49,7 @@ export function readSimulateArguments(argv: readonly string[]): SimulateArgument
     scenario,
     seed: seedOf(args.value('seed')),
     runs: runsOf(args.value('runs')),
+    rivals: args.has('rivals'),
     assertions: args.all('assert').flatMap(readAssertions),
     json: args.has('json'),
     html: readPageFile(args, args.has('json') ? ['--json'] : []),

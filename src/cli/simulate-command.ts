@@ -14,6 +14,7 @@ import {type ProgressStream, progressOn} from './progress.ts';
 import {parsedJson, scenarioOf} from './scenario-option.ts';
 import {readSimulateArguments, type SimulateArguments} from './simulate-arguments.ts';
 import {failedAssertions, intervalsOf, verdictOf} from './simulate-assertions.ts';
+import {plainOf, RIVALS} from './simulate-rivals.ts';
 import {type Named, runsOf, tableOf} from './simulate-table.ts';
 import {simulateInThread} from './simulate-thread.ts';
 import type {SimulationTask} from './simulate-worker.ts';
@@ -44,17 +45,27 @@ export async function simulateCommand(args: readonly string[], process: Console)
   const isWhole = results.every(({result}) => !result.interrupted);
   await report(results, scenario, options, process);
   if (!isWhole) process.stderr.write('Interrupted: the numbers are those of the time until then.\n');
-  const failures = results.slice(1).flatMap(named => failedAssertions(named.name, runsOf(named), options.assertions));
+  const failures = results
+    .filter(({isGiven}) => isGiven)
+    .flatMap(named => failedAssertions(named.name, runsOf(named), options.assertions));
   for (const failure of failures) process.stderr.write(`${failure}\n`);
   return failures.length === 0 && isWhole ? 0 : 1;
 }
 
-/** No policy first, then each policy. */
-async function resultsOf(options: SimulateArguments, scenario: Scenario, process: Console): Promise<Named[]> {
+interface Simulated extends Named {
+  /** Whether the user named the policy: conditions are of these. */
+  readonly isGiven: boolean;
+}
+
+/** Plain calls first, then each policy. */
+async function resultsOf(options: SimulateArguments, scenario: Scenario, process: Console): Promise<Simulated[]> {
   const {policies, html, assertions} = options;
-  const names = ['no policy', ...policies.map(nameOf)];
-  const inputs: (PolicyInput | null)[] = [null];
-  for (const policy of policies) inputs.push(await policyOf(policy, process));
+  const given: PolicyInput[] = [];
+  for (const policy of policies) given.push(await policyOf(policy, process));
+  const plain = plainOf(given);
+  const others = options.rivals ? RIVALS : [];
+  const names = [...plain.map(({name}) => name), ...policies.map(nameOf), ...others.map(({name}) => name)];
+  const inputs = [...plain.map(({input}) => input), ...given, ...others.map(({input}) => input)];
   const seed = options.seed ?? scenario.seed;
   const controller = new AbortController();
   const interrupt = (): void => controller.abort();
@@ -67,13 +78,20 @@ async function resultsOf(options: SimulateArguments, scenario: Scenario, process
     );
     await rounds.reach(options.runs ?? 1);
     const isUnsure = (): boolean =>
-      rounds.byPolicy.slice(1).some(runs => assertions.some(assertion => verdictOf(assertion, runs) === 'unsure'));
+      rounds.byPolicy
+        .slice(plain.length, plain.length + given.length)
+        .some(runs => assertions.some(assertion => verdictOf(assertion, runs) === 'unsure'));
     // One run is a number of chance: a condition is decided by several, and by more while its limit is within the interval.
     if (options.runs === undefined && assertions.length > 0 && !controller.signal.aborted) {
       await rounds.reach(FIRST_RUNS);
       while (isUnsure() && rounds.count < MOST_RUNS && !controller.signal.aborted) await rounds.reach(2 * rounds.count);
     }
-    return rounds.byPolicy.map((runs, index) => ({name: names[index]!, result: runs[0]!, runs}));
+    return rounds.byPolicy.map((runs, index) => ({
+      name: names[index]!,
+      result: runs[0]!,
+      runs,
+      isGiven: index >= plain.length && index < plain.length + given.length,
+    }));
   } finally {
     process.off('SIGINT', interrupt);
   }

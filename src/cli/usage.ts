@@ -128,7 +128,8 @@ Exit code: 0 everything was read that may be a failure, 1 a part was not: the
 reading stopped, or lines with a sign of a failure were not read; 2 wrong usage.
 `;
 
-export const SIMULATE_HELP = `Simulates policies, beside calls without a policy.
+export const SIMULATE_HELP = `Simulates policies, beside calls without a policy, with the same deadline and
+without one.
 
   steadfetch simulate [<policy>...] --scenario <scenario> [options]
 
@@ -146,6 +147,9 @@ Options:
   --runs <n>             Simulate with so many seeds, in parallel, and show the
                          means with 95 % intervals (default: 1; with --assert 4
                          to 32, until each condition is surely met or missed)
+  --rivals               Add models of what else is used: naive (3 retries at
+                         once), p-retry, resilience4j, grpc and openai, by their
+                         documented defaults
   --assert <conditions>  Conditions that each policy has to meet, such as
                          "amplification<=1.2,success>=0.97". Ratios: success,
                          amplification (requests per call), paid, hedges,

@@ -62,10 +62,10 @@ describe('steadfetch simulate', () => {
     expect([code, stderr]).to.deep.equal([0, '']);
     const lines = stdout.split('\n');
     expect(lines[0]).to.equal('mine: One request in two fails.');
-    expect(stdout).to.match(/^ +no policy +two +default$/m);
-    expect(stdout).to.match(/^success +69\.70 % +69\.70 % /m);
-    expect(stdout).to.match(/^requests per call +1\.000 +1\.303 /m);
-    expect(stdout).to.match(/^ {2}attempts-exhausted +30 +30 /m);
+    expect(stdout).to.match(/^ +no policy +no deadline +two +default$/m);
+    expect(stdout).to.match(/^success +69\.70 % +69\.70 % +69\.70 % /m);
+    expect(stdout).to.match(/^requests per call +1\.000 +1\.000 +1\.303 /m);
+    expect(stdout).to.match(/^ {2}attempts-exhausted +30 +30 +30 /m);
     for (const line of lines) expect([...line].length, line).to.be.at.most(80);
   });
 
@@ -83,9 +83,10 @@ describe('steadfetch simulate', () => {
     expect(code).to.equal(0);
     expect(results.map(({name, seed}) => [name, seed])).to.deep.equal([
       ['no policy', 7],
+      ['no deadline', 7],
       ['two', 7],
     ]);
-    expect(results[1]!.latencyMs.all.p99).to.equal(null);
+    expect(results[2]!.latencyMs.all.p99).to.equal(null);
   });
 
   it('writes a page with charts, the numbers, and a few calls', async () => {
@@ -97,9 +98,10 @@ describe('steadfetch simulate', () => {
       'Load',
       'Latency',
       'Calls: no policy',
+      'Calls: no deadline',
       'Calls: two',
     ]);
-    expect(page).to.match(/<th scope="row">failed: attempts-exhausted<\/th><td>30<\/td><td>30<\/td>/);
+    expect(page).to.match(/<th scope="row">failed: attempts-exhausted<\/th><td>30<\/td><td>30<\/td><td>30<\/td>/);
     const alone = await place.call(['simulate', 'two.json', '--scenario', 'mine.json', '--html', '-']);
     expect({...alone, stdout: sameNames(alone.stdout)}).to.deep.equal({code: 0, stdout: sameNames(page), stderr: ''});
     expect(page).to.contain('<li>GET at 5 s, 503, then 503: all 2 attempts are used (503)</li>');
@@ -128,9 +130,37 @@ describe('steadfetch simulate', () => {
     expect(results.map(({runs, seed}: {runs: number; seed: number}) => [runs, seed])).to.deep.equal([
       [3, 3],
       [3, 3],
+      [3, 3],
     ]);
     const {low, mean, high} = results[1].intervals.success;
     expect(mean).to.be.within(low, high);
+  });
+
+  it('gives plain calls the deadline of the policy, and adds models of other clients', async () => {
+    place.write(
+      'queue.json',
+      JSON.stringify({
+        durationMs: 30_000,
+        traffic: {perSecond: 20},
+        service: {latencyMs: {ms: 100}, capacity: {workers: 1}},
+      }),
+    );
+    place.write('hasty.json', JSON.stringify({deadlineMs: 2000, maxAttempts: 1}));
+    const {stdout} = await place.call(['simulate', 'hasty.json', '--scenario', 'queue.json', '--json', '--rivals']);
+    const {results} = JSON.parse(stdout) as {results: {name: string; successRatio: number; requestsPerCall: number}[]};
+    expect(results.map(({name}) => name)).to.deep.equal([
+      'no policy',
+      'no deadline',
+      'hasty',
+      'naive',
+      'p-retry',
+      'resilience4j',
+      'grpc',
+      'openai',
+    ]);
+    const [plain, patient] = results;
+    expect(patient!.successRatio).to.equal(1);
+    expect(plain!.successRatio).to.be.below(0.3);
   });
 
   it('ends with 1 and the numbers where a condition is not met', async () => {

@@ -4,6 +4,7 @@ import {toValue} from '../../../lint/index.ts';
 import {readSource} from '../../../lint/source/read.ts';
 import {html} from '../../../src/charts/html.ts';
 import {simulationText} from '../../../src/cli/simulate-page.ts';
+import {plainOf} from '../../../src/cli/simulate-rivals.ts';
 import type {Named} from '../../../src/cli/simulate-table.ts';
 import type {PolicyInput} from '../../../src/policy/types.ts';
 import {readScenario} from '../../../src/simulate/scenario/read.ts';
@@ -15,10 +16,13 @@ import {OWN_SCENARIO, type Policy, pathOf} from './state.ts';
 
 serve<SimulateJob, SimulateResult>(async ({scenario: name, ownScenario, withoutPolicy, policies, presets}) => {
   const scenario = readScenario(name === OWN_SCENARIO ? await scenarioOf(ownScenario) : name);
-  const inputs: {name: string; read(): Promise<PolicyInput | null>}[] = [
-    ...(withoutPolicy ? [{name: 'no policy', read: async () => null}] : []),
+  const given: {name: string; read(): Promise<PolicyInput>}[] = [
     ...policies.map(policy => ({name: policy.name, read: () => inputOf(policy)})),
     ...presets.map(preset => ({name: preset.replace('steadfetch:', ''), read: async () => ({extends: [preset]})})),
+  ];
+  const inputs: {name: string; read(): Promise<PolicyInput | null>}[] = [
+    ...(withoutPolicy ? [{name: 'no policy', read: () => plainBeside(given)}] : []),
+    ...given,
   ];
   const results: Named[] = [];
   const problems: string[] = [];
@@ -36,6 +40,20 @@ serve<SimulateJob, SimulateResult>(async ({scenario: name, ownScenario, withoutP
   const shown = html`<p>${counts}</p>${figures.slice(0, 2)}${numbers}${figures.slice(2)}<footer>${footer}</footer>`;
   return {html: shown.text, problems};
 });
+
+/** With the deadline of the first policy that has one. A policy that cannot be read is reported for itself. */
+async function plainBeside(given: readonly {read(): Promise<PolicyInput>}[]): Promise<PolicyInput | null> {
+  const read: PolicyInput[] = [];
+  for (const each of given)
+    try {
+      read.push(await each.read());
+    } catch {}
+  try {
+    return plainOf(read)[0]!.input;
+  } catch {
+    return null;
+  }
+}
 
 const inputOf = async (policy: Policy): Promise<PolicyInput> =>
   (await parsedText(pathOf(policy), policy.text)) as PolicyInput;
