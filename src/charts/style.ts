@@ -33,5 +33,9 @@ dd { margin: 0; overflow-wrap: anywhere; }
   dt { margin-top: .5rem; }
 }
 pre { overflow-x: auto; padding: .75rem; border: 1px solid var(--line); border-radius: 6px; font-size: .8125rem; line-height: 1.4; }
+@media print {
+  figure, tr, dl, pre { break-inside: avoid; }
+  h1, h2, figcaption, thead { break-after: avoid; }
+}
 footer { margin-top: 2.5rem; color: var(--faint); font-size: .875rem; }
 `);

@@ -1,6 +1,7 @@
 /** A plan for people, in 80 columns. */
 
 import type {Plan} from '../plan/evaluate.ts';
+import {formatShare} from '../plan/format.ts';
 import type {Reason} from '../plan/reasons.ts';
 import type {PlanFacts} from './plan-facts.ts';
 import {
@@ -25,6 +26,7 @@ export function planReport(facts: PlanFacts): string {
   const {request, result, measured, out} = facts;
   const {best, policy, reasons, stress} = result;
   const blocks = [
+    ...(policy === null || best === null ? [] : [leadBlock(best, facts)]),
     wrapped(`Plan for ${callOf(request)}: ${objectiveText(request)}.`, ''),
     [...(measured === undefined ? [] : wrapped(measuredText(measured), '')), ...wrapped(serviceText(request), '')],
     outcomeBlock(facts),
@@ -44,6 +46,18 @@ export function planReport(facts: PlanFacts): string {
     blocks.push([where]);
   }
   return `${blocks.map(lines => lines.join('\n')).join('\n\n')}\n`;
+}
+
+/** The policy and why, for those who read no further: five lines at the most. */
+function leadBlock(best: Plan, {request, result}: PlanFacts): string[] {
+  const because = result.reasons.find(({setting}) => setting === 'attempts')?.because;
+  const {simulated} = result;
+  const reached = simulated === null ? best : simulated;
+  return [
+    ...wrapped(`${callOf(request)}: ${settingsText(best)}.`, ''),
+    ...wrapped(`${formatShare(reached.successRatio)} of the calls succeed${simulated === null ? '' : ' in the simulator'}.`, ''),
+    ...(because === undefined ? [] : wrapped(because, '')),
+  ];
 }
 
 function outcomeBlock(facts: PlanFacts): string[] {

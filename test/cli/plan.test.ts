@@ -29,6 +29,11 @@ describe('steadfetch plan', () => {
     const {code, stdout, stderr} = await place.call(['plan', ...GOOD]);
     expect([code, stderr]).to.deep.equal([0, '']);
     isNarrow(stdout);
+    const [opening] = stdout.split('\n\n');
+    expect(opening!.split('\n')).to.have.length.at.most(5);
+    expect(opening!.replace(/\s+/g, ' ')).to.match(
+      /^POST \/predict: 3 attempts of 600 ms each.* 99\.\d+ % of the calls succeed in the simulator\. With fewer and no hedge, 98\.94 %/,
+    );
     for (const words of [
       '3 attempts of 600 ms each, backoff from 25 ms doubling with full jitter, no',
       'a failed call counts as slower than every',
