@@ -55,7 +55,10 @@ function leadBlock(best: Plan, {request, result}: PlanFacts): string[] {
   const reached = simulated === null ? best : simulated;
   return [
     ...wrapped(`${callOf(request)}: ${settingsText(best)}.`, ''),
-    ...wrapped(`${formatShare(reached.successRatio)} of the calls succeed${simulated === null ? '' : ' in the simulator'}.`, ''),
+    ...wrapped(
+      `${formatShare(reached.successRatio)} of the calls succeed${simulated === null ? '' : ' in the simulator'}.`,
+      '',
+    ),
     ...(because === undefined ? [] : wrapped(because, '')),
   ];
 }

@@ -19,6 +19,7 @@ import {grantedShare} from './budget.ts';
 import {grantedHedges} from './hedge-load.ts';
 import {type AttemptModel, type FailedRound, type Round, roundOf} from './round.ts';
 import {sumOf} from './schedule.ts';
+import {answeredBy, keptBy, latestHedge, latestStart, type Start, startedBy, sumOver} from './starts.ts';
 import {type Waited, waitedBefore} from './waited.ts';
 
 /** The settings of calls, and the assumed latency and failures. */
@@ -175,20 +176,6 @@ export const waitsOf = (
   cells?: number,
 ): Waited[] => waitedBefore(backoff, Math.min(attempts, MOST_ATTEMPTS), throttled, deadlineMs, cells);
 
-/** Rounds that start after the same number of attempts and rounds, whose failures took the same time. */
-interface Start {
-  /** The probability of these failures, without a deadline. */
-  readonly weight: number;
-  /** The duration of the failed rounds before it. */
-  readonly atMs: number;
-  readonly waited: Waited;
-  readonly round: Round;
-  /** The first attempt is sent even if the deadline is shorter than LEAST_ATTEMPT_MS. */
-  readonly isFirst: boolean;
-  /** Whether one of the failed rounds before it was hedged. */
-  readonly wasHedged: boolean;
-}
-
 /** By the number of attempts before a round: the total duration of the failed rounds before it, with its probability. */
 type Failures = ReadonlyMap<number, ReadonlyMap<number, number>>;
 
@@ -261,60 +248,3 @@ function merged(durations: [number, number][]): ReadonlyMap<number, number> {
   }
   return new Map(Array.from(parts.values(), ({weight, sumMs}) => [sumMs / weight, weight]));
 }
-
-function sumOver(starts: readonly Start[], share: (start: Start) => number): number {
-  let sum = 0;
-  for (const start of starts) sum += start.weight * share(start);
-  return sum;
-}
-
-/** P(the round has started and succeeded after `ms`), over all its possible start times. */
-function answeredBy(ms: number, start: Start, plain: Round, deadlineMs: number): number {
-  const {stepMs, mass} = start.waited;
-  const endMs = Math.min(ms, deadlineMs);
-  const latestMs = Math.min(endMs, latestStart(start, deadlineMs));
-  const latestHedgeMs = latestHedge(start, deadlineMs);
-  let sum = 0;
-  for (let cell = 0; cell < mass.length; cell++) {
-    const here = mass[cell]!;
-    if (here === 0) continue;
-    const startMs = start.atMs + cell * stepMs;
-    if (startMs > latestMs) break;
-    sum += here * (startMs <= latestHedgeMs ? start.round : plain).answeredAfter(endMs - startMs);
-  }
-  return sum;
-}
-
-/**
- * P(the round succeeds, and the last hedge of the call was that of the round, or one before it). Such a call returns the tokens of the hedge.
- * More attempts than rounds mean that a round before was hedged.
- */
-function keptBy(start: Start, {plain, deadlineMs}: Calls): number {
-  const {round, waited, atMs, wasHedged} = start;
-  if (wasHedged) return answeredBy(Infinity, start, plain, deadlineMs);
-  if (round.hedgedRatio === 0) return 0;
-  const {stepMs, mass} = waited;
-  const latestMs = latestHedge(start, deadlineMs);
-  const before = round.answeredAfter(round.hedgeMs);
-  let sum = 0;
-  for (let cell = 0; cell < mass.length; cell++) {
-    const startMs = atMs + cell * stepMs;
-    if (startMs > latestMs) break;
-    sum += mass[cell]! * (round.answeredAfter(deadlineMs - startMs) - before);
-  }
-  return sum;
-}
-
-/** P(the round starts by `ms`), given the failures before it. */
-function startedBy({atMs, waited: {stepMs, mass}}: Start, ms: number): number {
-  let sum = 0;
-  for (let cell = 0; cell < mass.length && atMs + cell * stepMs <= ms; cell++) sum += mass[cell]!;
-  return sum;
-}
-
-/** The last time at which the round may start. */
-const latestStart = ({isFirst}: Start, deadlineMs: number): number =>
-  isFirst ? Infinity : deadlineMs - LEAST_ATTEMPT_MS;
-
-/** The last time at which the round may start to be hedged. */
-const latestHedge = ({round}: Start, deadlineMs: number): number => deadlineMs - LEAST_ATTEMPT_MS - round.hedgeMs;
