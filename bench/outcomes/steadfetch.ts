@@ -1,5 +1,6 @@
 /** Policies as guards of the grid: the real engine on the clock of the simulation. */
-import {useFixedBreakers, useModelEndpoints} from '../../src/features.ts';
+import {useFixedBreakers} from '../../src/features.ts';
+import {useEverything} from '../../src/features/everything.ts';
 import {AdaptiveBreaker} from '../../src/guards/adaptive/adaptive-breaker.ts';
 import type {CircuitBreaker} from '../../src/guards/breaker.ts';
 import {LocalGuards} from '../../src/guards/guard-factory.ts';
@@ -11,8 +12,8 @@ import {oneService} from '../../src/simulate/directory.ts';
 import {SimulatedClient} from '../../src/simulate/simulated-client.ts';
 import type {Guard, SendCall, Trace, World} from './run.ts';
 
+useEverything();
 useFixedBreakers();
-useModelEndpoints();
 
 /** Notes the lines of adaptive breakers. */
 class WatchedBreaker extends AdaptiveBreaker {

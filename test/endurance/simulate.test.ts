@@ -37,7 +37,7 @@ describe('endurance: simulate', () => {
     const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
     expect(code, stderr).to.equal(0);
     const {results} = JSON.parse(stdout) as {results: {name: string; calls: number}[]};
-    expect(results.map(({name}) => name)).to.deep.equal(['no policy', 'default']);
+    expect(results.map(({name}) => name)).to.deep.equal(['no policy', 'no deadline', 'default']);
     for (const {calls} of results) expect(calls).to.be.above(250_000);
     const {maxMb} = JSON.parse(stderr.trim().split('\n').at(-1)!) as {maxMb: number};
     console.log(`        ${Math.round(maxMb)} MB`);

@@ -12,7 +12,7 @@ export const examples: readonly [Example, ...Example[]] = [
     title: 'Retries that make an outage worse',
     name: 'careless',
     format: 'json',
-    scenario: 'spike',
+    scenario: 'outage',
     text: `{
   "version": 1,
   "name": "careless",
