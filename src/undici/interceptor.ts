@@ -280,9 +280,11 @@ class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallCon
     this.#answer?.resume();
   }
 
+  /** @param reason As the caller gave it, maybe a falsy one, which undici's handlers would take for no error. */
   abort(reason: Error): void {
-    this.callerSignal.abort(reason);
-    this.#answer?.abort(reason);
+    const error = reason || new DOMException('This operation was aborted', 'AbortError');
+    this.callerSignal.abort(error);
+    this.#answer?.abort(error);
   }
 }
 

@@ -163,6 +163,16 @@ describe('resilienceInterceptor', () => {
     expect(await abortAfter(half, {}, controller => setTimeout(() => controller.abort(mine), 20))).to.equal(mine);
   });
 
+  for (const reason of [0, false, ''])
+    it(`rejects if the caller aborts with the reason ${JSON.stringify(reason)}, which undici takes for no error`, async () => {
+      const place = server.place('hang');
+      const controller = new AbortController();
+      const sent = errorOf(() => request(place.url, {signal: controller.signal, dispatcher: dispatcher()}));
+      await place.arrived(1);
+      controller.abort(reason);
+      expect(await sent).to.have.property('name', 'AbortError');
+    });
+
   it('sends nothing if the signal is already aborted', async () => {
     const place = server.place(200);
     await errorOf(() => request(place.url, {signal: AbortSignal.abort(), dispatcher: dispatcher()}));
