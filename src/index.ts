@@ -7,11 +7,11 @@
 import type {PolicyArgument, PolicyHandle} from './client/policy-handle.ts';
 import type {Ports} from './client/ports.ts';
 import {handleOf} from './features/everything.ts';
-import type {ResilientFetch} from './fetch/fetch-under.ts';
-import {createFetch as createUsualFetch} from './fetch.ts';
+import {fetchUnder, type ResilientFetch} from './fetch/fetch-under.ts';
 import type {KyPorts} from './ky/ports.ts';
-import {resilience as usualResilience} from './ky.ts';
+import {optionsUnder} from './ky/resilience.ts';
 import type {PolicyInput} from './policy/types.ts';
+import {observed} from './telemetry/observed.ts';
 
 export * from './core.ts';
 export {definePolicy} from './features/everything.ts';
@@ -32,7 +32,7 @@ export {definePolicy} from './features/everything.ts';
  */
 export function createFetch<Json>(policy?: PolicyArgument<Json>, ports?: Ports): ResilientFetch;
 export function createFetch(policy?: PolicyInput | PolicyHandle, ports: Ports = {}): ResilientFetch {
-  return createUsualFetch(handleOf(policy, ports), ports);
+  return fetchUnder(handleOf(policy, ports), observed(ports));
 }
 
 /**
@@ -53,10 +53,7 @@ export function createFetch(policy?: PolicyInput | PolicyHandle, ports: Ports = 
  * const api = ky.extend(resilience({maxAttempts: 4, deadlineMs: 10_000}));
  * await api.get('https://example.com/users').json();
  */
-export function resilience<Json>(policy?: PolicyArgument<Json>, ports?: KyPorts): ReturnType<typeof usualResilience>;
-export function resilience(
-  policy?: PolicyInput | PolicyHandle,
-  ports: KyPorts = {},
-): ReturnType<typeof usualResilience> {
-  return usualResilience(handleOf(policy, ports), ports);
+export function resilience<Json>(policy?: PolicyArgument<Json>, ports?: KyPorts): ReturnType<typeof optionsUnder>;
+export function resilience(policy?: PolicyInput | PolicyHandle, ports: KyPorts = {}): ReturnType<typeof optionsUnder> {
+  return optionsUnder(handleOf(policy, ports), observed(ports));
 }

@@ -5,8 +5,9 @@
  */
 import type {Ports} from './client/ports.ts';
 import {handleOf} from './features/everything.ts';
-import {createFetch, type ResilientFetch} from './fetch.ts';
+import {fetchUnder, type ResilientFetch} from './fetch/fetch-under.ts';
 import type {PolicyInput} from './policy/types.ts';
+import {observed} from './telemetry/observed.ts';
 
 export {type CallReport, reportOf} from './call/report.ts';
 export type {Ports} from './client/ports.ts';
@@ -30,5 +31,5 @@ const PRESET = 'steadfetch:llm';
 export function modelFetch(policy: PolicyInput = {}, ports: Ports = {}): ResilientFetch {
   const {extends: own = []} = policy;
   const extended = {name: 'models', ...policy, extends: own.includes(PRESET) ? own : [PRESET, ...own]};
-  return createFetch(handleOf(extended, ports), ports);
+  return fetchUnder(handleOf(extended, ports), observed(ports));
 }

@@ -14,12 +14,18 @@ import type {Policy, PolicyInput} from '../policy/types.ts';
 export type Refuse = (policy: Policy, code: 'INVALID_POLICY' | 'INVALID_OVERRIDES') => void;
 
 /** @throws SteadfetchError with this code, naming the function of `steadfetch/features` to call. */
-export function refuseUnusual({breaker, refusals, stream}: Policy, code: Parameters<Refuse>[1]): void {
+export function refuseFixedBreakers({breaker}: Policy, code: Parameters<Refuse>[1]): void {
   if (breaker !== null && breaker.kind !== 'adaptive' && optionalGuards.fixedBreaker === null)
     throw notAllowed(`Breakers of kind "${breaker.kind}"`, 'useFixedBreakers', code);
+}
+
+/** @throws SteadfetchError with this code, naming the function of `steadfetch/features` to call. */
+export const refuseUnusual: Refuse = (policy, code) => {
+  refuseFixedBreakers(policy, code);
+  const {refusals, stream} = policy;
   if ((refusals !== null || stream !== null) && streams.open === null)
     throw notAllowed('Policies with refusals or stream', 'useModelEndpoints', code);
-}
+};
 
 const checkedBy = (refuse: Refuse): PolicySource => ({
   resolve: input => {

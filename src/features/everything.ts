@@ -5,7 +5,7 @@ import type {Random} from '../core/random.ts';
 import type {GuardFactory, SharedGuards} from '../guards/guard-factory.ts';
 import type {JsonPolicy} from '../policy/json-policy.ts';
 import type {PolicyInput} from '../policy/types.ts';
-import {checkedHandle, givenHandle, refuseUnusual} from './checked-handle.ts';
+import {checkedHandle, givenHandle, refuseFixedBreakers} from './checked-handle.ts';
 import {useModelEndpoints, useUsual} from './use.ts';
 
 /**
@@ -25,13 +25,13 @@ export function definePolicy<Json>(
 export function definePolicy(input: PolicyInput | undefined, random: Random, guards: GuardFactory): PolicyHandle;
 export function definePolicy(input?: PolicyInput, random?: Random, guards?: GuardFactory | SharedGuards): PolicyHandle {
   useEverything();
-  return checkedHandle(refuseUnusual, input, random, guards);
+  return checkedHandle(refuseFixedBreakers, input, random, guards);
 }
 
 /** The handle that an adapter was given, or a new handle for the policy that it was given. */
 export function handleOf(policy: PolicyInput | PolicyHandle | undefined, ports?: HandlePorts): PolicyHandle {
   useEverything();
-  return givenHandle(refuseUnusual, policy, ports);
+  return givenHandle(refuseFixedBreakers, policy, ports);
 }
 
 /** Allows what policies usually have, and what those of model endpoints need. */

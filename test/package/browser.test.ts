@@ -3,7 +3,7 @@ import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {expect} from 'chai';
-import {attempt, fullProject, type Ran} from './projects.ts';
+import {attempt, fullProject, type Ran, root} from './projects.ts';
 
 /** kB of 1000 bytes, after gzip; a little above what it is. Decision 0116 says what the last change of a limit paid for. */
 const LIMITS: Readonly<Record<string, number>> = {
@@ -17,6 +17,13 @@ const LIMITS: Readonly<Record<string, number>> = {
   // With YAML, which a bundler that splits loads only for YAML.
   'retry-lint': 120.2,
 };
+
+/** kB in the table of docs/installing.md. */
+const PRINTED: ReadonlyMap<string, number> = new Map(
+  [...readFileSync(join(root, 'docs/installing.md'), 'utf8').matchAll(/^\| `(steadfetch[\w/]*)` \| ([\d.]+) \|/gm)].map(
+    ([, entry, kilobytes]) => [entry!, Number(kilobytes)],
+  ),
+);
 
 /** esbuild for a browser refuses whatever only Node has. */
 async function bundle(entry: string, ...flags: string[]): Promise<Ran & {readonly file: string}> {
@@ -51,8 +58,18 @@ describe('in a browser', () => {
         `      size: ${entry} ${(bytes.length / 1000).toFixed(1)} kB minified, ${gzipped.toFixed(1)} kB gzipped, beside ky and OpenTelemetry`,
       );
       expect(gzipped).to.be.below(limit);
+      const printed = PRINTED.get(entry);
+      if (printed !== undefined) expect(gzipped, 'docs/installing.md').to.be.closeTo(printed, 0.15);
     });
   }
+
+  it('has the size of each entry in docs/installing.md', () => {
+    expect([...PRINTED.keys()].sort()).to.deep.equal(
+      Object.keys(LIMITS)
+        .filter(name => name.startsWith('steadfetch'))
+        .sort(),
+    );
+  });
 
   it('load is for Node, and a bundler says so', async () => {
     const {code, output} = await bundle('steadfetch/load');
