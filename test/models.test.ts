@@ -1,4 +1,4 @@
-/** modelFetch, in the cells that a user of an SDK alone would compare it with. Virtual time; the goals are those of the preset. */
+/** modelFetch, in the cells that a user of an SDK alone would compare it with and that model-endpoints.test.ts has not. Virtual time. */
 import {expect} from 'chai';
 import {answerTo, type EndpointOptions, ModelEndpoint} from '../examples/model-endpoint/endpoint.ts';
 import {fetchOf} from '../examples/model-endpoint/in-process.ts';
@@ -57,18 +57,6 @@ const bucket = (max: number, perMs: number): EndpointOptions['limits'] => [
 ];
 
 describe('modelFetch', () => {
-  for (const [share, leastAnswered] of [
-    [0.3, 99.5],
-    [0.6, 95],
-  ] as const)
-    it(`answers ${leastAnswered} % where ${share * 100} % of the attempts are refused for load`, async () => {
-      const random = seededRandom(7);
-      const fault = () => (random() < share ? ({kind: 'refused', refusal: overloaded} as const) : null);
-      const {answered, requests} = await courseOf({calls: 600, everyMs: 200, fault});
-      expect(answered).to.be.at.least(leastAnswered);
-      expect(requests).to.be.at.most(1.1 / (1 - share));
-    });
-
   it('does not send more than the SDKs to an endpoint that refuses all of it', async () => {
     const fault = () => ({kind: 'refused', refusal: overloaded}) as const;
     const {requests} = await courseOf({calls: 600, everyMs: 100, fault});
@@ -100,22 +88,6 @@ describe('modelFetch', () => {
     });
     expect(answered).to.equal(100);
     expect(longestMs).to.be.below(1000);
-  });
-
-  for (const [calls, perMinute, mostRequests] of [
-    [60, 30, 1.1],
-    [20, 10, 1.2],
-  ] as const)
-    it(`loses none of ${calls} calls at once to an account with ${perMinute} requests a minute`, async () => {
-      const {answered, requests} = await courseOf({calls, limits: bucket(perMinute, 60_000)!, hint: 'retry-after'});
-      expect(answered).to.equal(100);
-      expect(requests).to.be.at.most(mostRequests);
-    });
-
-  it('loses none of 3,000 calls at once', async () => {
-    const {answered, requests, longestMs} = await courseOf({calls: 3000});
-    expect({answered, requests}).to.deep.equal({answered: 100, requests: 1});
-    expect(longestMs).to.be.below(7000);
   });
 
   it('does not wait for a bucket to be full: 1.25 calls a second at 60 a minute, by the headers', async () => {
