@@ -5,7 +5,6 @@ import {unreachableWait} from '../analysis/recovery-line.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {mayRetry, retriesOf, retriesThrottled} from '../analysis/retryability.ts';
 import {assign, setting} from '../analysis/setting.ts';
-import {suggestedTimeoutMs} from '../analysis/suggested-values.ts';
 import {shorterLimit} from '../analysis/time-limit.ts';
 import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
@@ -25,12 +24,10 @@ const attemptAsLongAsCall: Check = {
     const retries = retriesOf(scope.policy);
     const lost = Number.isFinite(retries) ? formatCount(retries, 'retry', 'retries') : 'retries';
     const at = mostSpecific(scope, 'attemptTimeoutMs', 'deadlineMs');
-    const value = suggestedTimeoutMs(scope.policy);
     yield {
       at,
-      message: `The attempt timeout of ${words.ms(attemptTimeoutMs)} never applies, because the deadline of ${words.ms(deadlineMs)} ends the call: if the first attempt hangs, no time is left for ${lost}. Lower the attempt timeout.`,
+      message: `The attempt timeout of ${words.ms(attemptTimeoutMs)} never applies, because the deadline of ${words.ms(deadlineMs)} ends the call: if the first attempt hangs, no time is left for ${lost}. Lower the attempt timeout, if answers come sooner, or raise the deadline.`,
       related: relatedTo(scope, 'attemptTimeoutMs', 'deadlineMs'),
-      suggestions: value !== undefined && value < deadlineMs ? [setting(scope, 'attemptTimeoutMs', value)] : [],
     };
   },
 };

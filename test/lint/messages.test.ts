@@ -47,7 +47,7 @@ describe('a message', () => {
       'says that a timeout never applies',
       'RL304',
       {maxAttempts: 2, attemptTimeoutMs: 30_000, deadlineMs: 20_000},
-      'The attempt timeout of 30000 ms never applies, because the deadline of 20000 ms ends the call: if the first attempt hangs, no time is left for 1 retry. Lower the attempt timeout.',
+      'The attempt timeout of 30000 ms never applies, because the deadline of 20000 ms ends the call: if the first attempt hangs, no time is left for 1 retry. Lower the attempt timeout, if answers come sooner, or raise the deadline.',
     ],
     [
       'suggests the word of a list that a misspelt one means',
