@@ -3,6 +3,7 @@ import {isModelRoute} from '../analysis/model-route.ts';
 import {isPredictable, meetsObjective} from '../analysis/prediction.ts';
 import {buildsOn} from '../analysis/presets.ts';
 import {relatedTo} from '../analysis/related.ts';
+import {namedMethods} from '../analysis/retryability.ts';
 import {assign, formatChange} from '../analysis/setting.ts';
 import {cutPercentile, formatLost, shorterLimit, type TimeLimit} from '../analysis/time-limit.ts';
 import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
@@ -18,6 +19,8 @@ const belowLatency: Check = {
     const {policy} = scope;
     const latencies = policy.objective?.assume?.latencyMs;
     if (latencies === undefined) return void (yield* belowGeneration(scope));
+    // The latencies of a policy for models are those of generations.
+    if (policy.paid !== null && namedMethods(scope)?.includes('POST') === false) return;
     yield* lateContent(scope, latencies.p50);
     const limit = shorterLimit(policy.attemptTimeoutMs, policy.deadlineMs);
     const cut = cutPercentile(latencies, limit.ms);
