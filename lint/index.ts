@@ -57,6 +57,7 @@ export {
   type Rule,
   type RuleDocumentation,
 } from './rule.ts';
+export {RuleTester, type TestRunner} from './rule-tester.ts';
 export {rules} from './rules/index.ts';
 export type {Shape, ShapeProblem, UnitData} from './shape/shape.ts';
 export {SourceCache} from './source/cache.ts';

@@ -72,6 +72,7 @@ export const publicNames: Readonly<Record<string, readonly string[]>> = {
 export const linterNames: Readonly<Record<string, readonly string[]>> = {
   '.': [
     'ConfigLookup',
+    'RuleTester',
     'SourceCache',
     'defineDialect',
     'defineRule',
@@ -91,5 +92,4 @@ export const linterNames: Readonly<Record<string, readonly string[]>> = {
     'toValue',
     'unitAt',
   ],
-  './rule-tester': ['RuleTester'],
 };

@@ -56,7 +56,8 @@ export class EndMarkSearch {
 /** Without the names and strings of what is nested too deeply for a mark. */
 function shallow(text: string): string {
   let depth = 0;
-  return text.replace(/"(?:[^"\\]|\\.)*"|([{[])|[}\]]/g, (token, opens) => {
+  // A string that goes on in the next chunk ends with the text.
+  return text.replace(/"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)|([{[])|[}\]]/g, (token, opens) => {
     if (token[0] !== '"') depth += opens ? 1 : -1;
     return depth > DEEPEST_MARK ? '' : token;
   });

@@ -74,6 +74,6 @@ function answerOf(status: number, text: string): ErrorReading {
 
 /** The frames of a stack name functions and files, and Python's show code. */
 export function withoutFrames(text: string): string {
-  const told = text.replaceAll(/^\s+at .*$/gm, '');
+  const told = text.replaceAll(/^[ \t]+at .*$/gm, '');
   return told.includes('Traceback (most recent call last)') ? told.replaceAll(/^ {2,}.*$/gm, '') : told;
 }

@@ -82,7 +82,7 @@ const BY_NAME: ReadonlyMap<string, number> = new Map([
 /** Names that only an answer of a server has, wherever they stand. Others need the module that defines them: `NotFoundError` can be anything. */
 const PLAIN =
   /\b(RateLimit|TooManyRequests|ServiceUnavailable|BadGateway|GatewayTimeout|Overloaded)(?:Error|Exception)?\b/;
-const QUALIFIED = /[a-z]\w*(?:\.|::|\$)([A-Z][A-Za-z]{3,40}?)(?:Error|Exception)?(?=: |$|\()/gm;
+const QUALIFIED = /\b[A-Za-z]\w{0,79}(?:\.|::|\$)([A-Z][A-Za-z]{3,40}?)(?:Error|Exception)?(?=: |$|\()/gm;
 const RATE_LIMIT =
   /\brate[ -]?limit(?:ed|ing| (?:is |was |has been )?(?:exceeded|reached))|too many requests|\bthrottled\b|ThrottlingException/i;
 

@@ -7,6 +7,8 @@ import {expect} from 'chai';
 import fc from 'fast-check';
 import {parseHttpDate} from '../../src/decide/http-date.ts';
 import {readKey} from '../../src/server/key.ts';
+import {readAccessLine} from '../../src/triage/formats/access-line.ts';
+import {statusInText} from '../../src/triage/status-text.ts';
 import {sourceFile} from '../layers/source.ts';
 import {runs} from '../support/runs.ts';
 
@@ -18,6 +20,23 @@ const files = readdirSync(src, {recursive: true, encoding: 'utf8'})
 /** Twice as long would take four times as long where it is the square: 200 ms are far from either. */
 const LENGTH = 50_000;
 const LONGEST_MS = 200;
+/** What the patterns for lines of logs begin with. */
+const LOG_PIECES = [
+  'GET /a ',
+  'GET /',
+  '"GET /a HTTP/1.1" ',
+  'GET https://',
+  '| ',
+  '|',
+  '4',
+  '429, ',
+  'status ',
+  'Error code: ',
+  'returned an ',
+  'HTTP/1.1 ',
+  'a:',
+  'a.b',
+];
 
 /** What is never asked of longer text than this, for the code before it looks at the length. */
 const BOUNDED: Readonly<Record<string, number>> = {
@@ -49,9 +68,22 @@ describe('every regular expression of src', () => {
     }
   });
 
-  it('that is built from text is for dates or for keys', () => {
+  it('that is built from text is for dates, for keys or for lines of logs', () => {
     const made = files.filter(({bare}) => /\bRegExp\s*\(/.test(bare)).map(({path}) => path);
-    expect(made).to.have.members(['decide/http-date.ts', 'server/key.ts']);
+    expect(made).to.have.members([
+      'decide/http-date.ts',
+      'server/key.ts',
+      'triage/status-text.ts',
+      'triage/formats/access-line.ts',
+    ]);
+    for (const piece of LOG_PIECES) {
+      const text = piece.repeat(LENGTH / piece.length);
+      for (const read of [statusInText, readAccessLine])
+        expect(
+          fastestOf(() => void read(text)),
+          piece,
+        ).to.be.below(LONGEST_MS);
+    }
     for (const begin of ['Sun, 06 Nov 1994 08:49:37 ', 'Sunday, 06-Nov-94 08:49:37 ', 'Sun Nov  6 08:49:37 1994 '])
       for (const piece of ['GMT', ' ', '0', begin]) {
         const text = begin + piece.repeat(LENGTH / piece.length);

@@ -118,6 +118,7 @@ describe('a quota of several processes, beside one limiter for all calls', () =>
   for (const {traffic, link, least} of ROWS)
     for (const [index, perMs] of CHECKED_MS.entries())
       it(`answers ${least[index]} % at least: ${traffic}, round trips of ${link}, in ${perMs} ms`, async () => {
+        expect(MAXES.length * PROCESSES.length).to.be.above(0);
         for (const max of MAXES)
           for (const processes of PROCESSES) {
             const part = await partOf(TRAFFICS[traffic]!, LINKS[link]!, max, perMs, processes);
@@ -126,7 +127,9 @@ describe('a quota of several processes, beside one limiter for all calls', () =>
       }).timeout(300_000);
 
   it('never has more than its limit in a window where processes stand still far from Redis', async () => {
-    for (const max of [3, 10, 100].slice(0, runs(2, 3))) {
+    const limits = [3, 10, 100].slice(0, runs(2, 3));
+    expect(limits).not.to.be.empty;
+    for (const max of limits) {
       const load = loadOf(stopped, () => () => 200, max, 1000, 2);
       expect(mostIn(1000, (await run(load, true)).sentAt)).to.be.at.most(max);
     }

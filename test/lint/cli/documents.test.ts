@@ -6,7 +6,7 @@
  */
 import {readFileSync, writeFileSync} from 'node:fs';
 import {expect} from 'chai';
-import {RuleTester} from '../../../lint/rule-tester.ts';
+import {RuleTester} from '../../../lint/index.ts';
 import {Desk} from './desk.ts';
 
 const root = new URL('../../../', import.meta.url);

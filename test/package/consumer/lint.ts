@@ -7,9 +7,9 @@ import {
   lintText,
   type Report,
   type Rule,
+  RuleTester,
   rules,
 } from 'retry-lint';
-import {RuleTester} from 'retry-lint/rule-tester';
 
 const named: Rule = defineRule({
   code: 'ACME101',
