@@ -65,13 +65,20 @@ export const yamlOfJson: Plugin = replacing(
   export const [floatTime, intTime, timestamp] = ['float', 'int', 'timestamp'].map(name => tagged(name));`,
 );
 
-/** jsonc-parser without its enums and what edits and formats, which the linter does not use: bundlers keep an enum. */
-export const jsonTreeOnly: Plugin = replacing(
-  'json-tree-only',
-  /\/jsonc-parser\/lib\/esm\/main\.js$/,
-  `export {createScanner} from './impl/scanner.js';
-  export {parseTree} from './impl/parser.js';`,
-);
+/** jsonc-parser without what edits and formats, and without its enums, which nothing reads: bundlers keep an enum, because a function makes it. */
+export const jsonTreeOnly: Plugin = {
+  name: 'json-tree-only',
+  setup: ({onLoad}) => {
+    onLoad({filter: /\/jsonc-parser\/lib\/esm\/main\.js$/}, () => ({
+      contents: `export {createScanner} from './impl/scanner.js';\nexport {parseTree} from './impl/parser.js';`,
+    }));
+    onLoad({filter: /\/jsonc-parser\/lib\/esm\/impl\/scanner\.js$/}, ({path}) => {
+      const [code, ...enums] = readFileSync(path, 'utf8').split('\nvar CharacterCodes;\n');
+      if (enums.length !== 1) throw new Error(`${path} has no enum at its end any more.`);
+      return {contents: code};
+    });
+  },
+};
 
 /** ECharts is a file of its own, which only a page with charts loads. */
 const chartsApart: Plugin = {
