@@ -73,7 +73,7 @@ export const jsonTreeOnly: Plugin = {
       contents: `export {createScanner} from './impl/scanner.js';\nexport {parseTree} from './impl/parser.js';`,
     }));
     onLoad({filter: /\/jsonc-parser\/lib\/esm\/impl\/scanner\.js$/}, ({path}) => {
-      const [code, ...enums] = readFileSync(path, 'utf8').split('\nvar CharacterCodes;\n');
+      const [code = '', ...enums] = readFileSync(path, 'utf8').split('\nvar CharacterCodes;\n');
       if (enums.length !== 1) throw new Error(`${path} has no enum at its end any more.`);
       return {contents: code};
     });
