@@ -148,7 +148,8 @@ export const namedProtocol = (root: string): Plugin => ({
         .filter(name => name.endsWith('.ts'))
         .map(name => readFileSync(join(root, folder, name), 'utf8')),
     );
-    const named = new Set(sources.join('\n').match(/\b[A-Z]\w+/g));
+    // As a value: `Range.create`, `new ResponseError(`. A type is gone after compilation.
+    const named = new Set(sources.join('\n').match(/\b[A-Z]\w+(?=[.(])/g));
     onLoad(
       {
         filter:
