@@ -1,6 +1,7 @@
 /** Policies as guards of the grid: the real engine on the clock of the simulation. */
-import {useFixedBreakers} from '../../src/features.ts';
+
 import {useEverything} from '../../src/features/everything.ts';
+import {useFixedBreakers} from '../../src/features.ts';
 import {AdaptiveBreaker} from '../../src/guards/adaptive/adaptive-breaker.ts';
 import type {CircuitBreaker} from '../../src/guards/breaker.ts';
 import {LocalGuards} from '../../src/guards/guard-factory.ts';

@@ -173,10 +173,14 @@ interface BodyReading {
 function bodyOf({outcome, body, text}: LoggedFailure): BodyReading {
   if (outcome.kind !== 'response' || outcome.response === null) return {facts: null, isWords: false};
   const isText = typeof body === 'string' && body !== '';
-  const facts = isText ? factsIn(body) : readErrorBody(body, outcome.response.headers.get(AWS_ERROR_HEADER));
+  const facts = isText ? factsIn(body) : factsOf(body, outcome.response.headers.get(AWS_ERROR_HEADER));
   if (facts !== null || body === '' || text === undefined) return {facts, isWords: false};
   return {facts: factsIn(text), isWords: true};
 }
+
+/** Most failures of a log have no body. */
+const factsOf = (body: unknown, awsError: string | null): ErrorFacts | null =>
+  body === undefined && awsError === null ? null : readErrorBody(body, awsError);
 
 /** Null where a hint is a date and the log has no time to count from. */
 function hintOf(

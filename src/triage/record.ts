@@ -140,7 +140,11 @@ export class FlatRecord {
     const values: Entry[] = [];
     collect(record, '', 0, values);
     this.#values = values;
-    for (const entry of values) for (const name of new Set([entry[0], entry[1]])) this.#index(name, entry);
+    for (const entry of values) {
+      const [path, name] = entry;
+      this.#index(path, entry);
+      if (name !== path) this.#index(name, entry);
+    }
   }
 
   /** The first of the names that has a value which passes; a whole path before the end of one. */
@@ -206,8 +210,18 @@ function collect(record: Fields, before: string, depth: number, into: Entry[]): 
   }
 }
 
+/** The names of a log repeat in each line. */
+const KEPT = 1000;
+const known = new Map<string, string>();
+
 /** `http.status_code`, `HTTP-StatusCode`: `httpstatuscode`. */
-export const canonical = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+export function canonical(name: string): string {
+  let plain = known.get(name);
+  if (plain !== undefined) return plain;
+  plain = name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+  if (known.size < KEPT && name.length < 100) known.set(name, plain);
+  return plain;
+}
 
 /** `503`, `"503"`, `"503 Service Unavailable"`. */
 const statusOf = (value: unknown): number | undefined =>
