@@ -27,22 +27,26 @@ const PACKED: readonly (readonly [magic: string, name: string, command: string])
  * @throws CutLog where compressed bytes end too early, UsageError for other compressed formats
  */
 export async function* logBytes(chunks: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
-  const [beginning, all] = await peeked(chunks);
+  const [beginning, all, close] = await peeked(chunks);
   if (beginning.length >= 2 && beginning[0] === 0x1f && beginning[1] === 0x8b) {
     const [unpacked, rest] = await peeked(gunzipped(all, name));
     return yield* asUtf8(rest, encodingOf(unpacked));
   }
   const letters = beginning.toString('latin1');
   const packed = PACKED.find(([magic]) => letters.startsWith(magic));
-  if (packed !== undefined)
+  if (packed !== undefined) {
+    await close();
     throw new UsageError(
       `${name} is compressed with ${packed[1]}. Unpack it first: ${packed[2]} ${name} | steadfetch triage -`,
     );
+  }
   yield* asUtf8(all, encodingOf(beginning));
 }
 
-/** The beginning, and everything again. */
-async function peeked(chunks: AsyncIterable<Buffer>): Promise<[Buffer, AsyncIterable<Buffer>]> {
+/** The beginning, everything again, and what ends the reading where nobody wants that. */
+async function peeked(
+  chunks: AsyncIterable<Buffer>,
+): Promise<[beginning: Buffer, all: AsyncIterable<Buffer>, close: () => Promise<void>]> {
   const iterator = chunks[Symbol.asyncIterator]();
   let beginning = Buffer.alloc(0);
   while (beginning.length < LEAST) {
@@ -50,15 +54,16 @@ async function peeked(chunks: AsyncIterable<Buffer>): Promise<[Buffer, AsyncIter
     if (done === true) break;
     beginning = Buffer.concat([beginning, value]);
   }
+  const close = async (): Promise<void> => void (await iterator.return?.());
   async function* again(): AsyncGenerator<Buffer> {
     try {
       if (beginning.length > 0) yield beginning;
       for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
     } finally {
-      await iterator.return?.();
+      await close();
     }
   }
-  return [beginning, again()];
+  return [beginning, again(), close];
 }
 
 async function* gunzipped(chunks: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {

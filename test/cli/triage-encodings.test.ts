@@ -4,6 +4,8 @@ import {join} from 'node:path';
 import {text} from 'node:stream/consumers';
 import {gzipSync} from 'node:zlib';
 import {expect} from 'chai';
+import {logBytes} from '../../src/cli/log-bytes.ts';
+import {errorOf} from '../support/outcome.ts';
 import {linesOf, Workplace} from './running.ts';
 
 const LINE = '{"level":50,"req":{"method":"GET","url":"/ä"},"res":{"statusCode":503}}\n';
@@ -70,6 +72,22 @@ describe('steadfetch triage: encodings', () => {
   it('exits with 1 where lines are malformed or too long', async () => {
     place.write('bad.log', `${LINE}${LINE.slice(0, -3)}\n`);
     expect((await place.call(['triage', 'bad.log'])).code).to.equal(1);
+  });
+
+  it('ends the reading of a log that it refuses, so that its file is closed', async () => {
+    let isClosed = false;
+    async function* chunks(): AsyncGenerator<Buffer> {
+      try {
+        for (;;) yield Buffer.from('\u00fd7zXZ', 'latin1');
+      } finally {
+        isClosed = true;
+      }
+    }
+    const error = await errorOf(async () => {
+      for await (const _ of logBytes(chunks(), 'app.log.xz'));
+    });
+    expect((error as Error).message).to.include('xz -dc app.log.xz');
+    expect(isClosed).to.equal(true);
   });
 
   it('reads a CSV export as a new user tries it', async () => {
