@@ -11,7 +11,7 @@ import type {Job, Numbers, Simulated} from './job.ts';
 async function simulated({name, input, scenario: scenarioName, seed, page}: Job): Promise<Simulated> {
   const scenario = readScenario(scenarioName);
   const options = {samples: page, ...(seed === undefined ? {} : {seed})};
-  // With the same deadline: an answer after it helps nobody.
+  // With the same deadline: an answer after it is a failure.
   const [plain] = plainOf([input]);
   const without: Named = {name: 'no policy', result: await runScenario(plain!.input, scenario, options)};
   const having: Named = {name, result: await runScenario(input, scenario, options)};

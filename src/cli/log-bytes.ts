@@ -43,7 +43,7 @@ export async function* logBytes(chunks: AsyncIterable<Buffer>, name: string): As
   yield* asUtf8(all, encodingOf(beginning));
 }
 
-/** The beginning, everything again, and what ends the reading where nobody wants that. */
+/** The beginning, everything including the beginning, and a function that closes the source where the rest is not read. */
 async function peeked(
   chunks: AsyncIterable<Buffer>,
 ): Promise<[beginning: Buffer, all: AsyncIterable<Buffer>, close: () => Promise<void>]> {

@@ -10,7 +10,7 @@ export interface Rival {
 }
 
 /**
- * Calls without a policy: with the deadline of the first policy that has one, because an answer after it helps nobody, and without a deadline,
+ * Calls without a policy: with the deadline of the first policy that has one, because an answer after the deadline is a failure, and without a deadline,
  * as Node's fetch is. An answer after minutes counts as a success only in the second.
  */
 export function plainOf(policies: readonly PolicyInput[]): readonly Rival[] {

@@ -63,7 +63,7 @@ export function useConcurrencyLimits(): void {
 /**
  * Lets policies have what those of model endpoints need: `refusals` and `stream`, which the preset `steadfetch:llm` sets. Call it once, before
  * the first policy is made. `steadfetch`, `steadfetch/models`, undici, functions and batches allow them already; `steadfetch/fetch`,
- * `steadfetch/ky` and `steadfetch/core` refuse such a policy without it, and load 6 kB less after gzip.
+ * `steadfetch/ky` and `steadfetch/core` refuse such a policy without it, and load 5 kB less after gzip.
  *
  * @example
  * useModelEndpoints();
