@@ -32,9 +32,12 @@ describe('two processes on an account that admits 40 requests a second', () => {
     }
   });
 
-  for (const what of Object.keys(ACCOUNTS))
+  for (const [what, account] of Object.entries(ACCOUNTS))
     it(`use it, share it evenly, lose no call and pay once for each answer: ${what}`, async () => {
-      const {ends, paid, used, shares} = await runs.get(what)!;
+      // A retry of the test measures anew, and alone: a machine that stalls for some seconds loses windows, which do not come back.
+      const run = runs.get(what) ?? share(account);
+      runs.delete(what);
+      const {ends, paid, used, shares} = await run;
       for (const {calls, answered} of ends) expect(answered, 'answered calls').to.equal(calls);
       expect(paid).to.equal(ends.reduce((sum, {calls}) => sum + calls, 0));
       // Nine runs had 0.965 to 1.004 of the quota, and an index of 0.987 to 1.
