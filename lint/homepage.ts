@@ -1,4 +1,4 @@
 // Generated from package.json by scripts/repository.ts. Do not edit.
 
 /** Empty where package.json names none. */
-export const homepage: string = 'https://steadfetch.dev/steadfetch#readme';
+export const homepage: string = 'https://steadfetch.invalid/steadfetch#readme';

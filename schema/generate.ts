@@ -14,6 +14,7 @@ import {emitPresets, type Preset} from './emit/presets.ts';
 import {emitScenarios, type ScenarioFile} from './emit/scenarios.ts';
 import {emitScenarioShapes, emitShapes} from './emit/shapes.ts';
 import {emitTypes} from './emit/types.ts';
+import {repositorySite} from './repository-site.ts';
 
 const root = new URL('../', import.meta.url);
 
@@ -23,11 +24,11 @@ const CONFIG = 'schema/source/lint-config.schema.json';
 
 /** Every generated file by its path from the root of the package. */
 export function generate(): Record<string, string> {
-  const schema = read(POLICY) as Schema;
-  const config = read(CONFIG) as Schema;
+  const schema = readSchema(POLICY);
+  const config = readSchema(CONFIG);
   const names = schema.properties.extends?.items?.['x-presets'] ?? [];
   const presets = names.map(name => read(`schema/presets/${name.replace('steadfetch:', '')}.json`) as Preset);
-  const scenario = read(SCENARIO) as Schema;
+  const scenario = readSchema(SCENARIO);
   const scenarios = readdirSync(new URL('schema/scenarios/', root))
     .sort()
     .map(file => read(`schema/scenarios/${file}`) as ScenarioFile);
@@ -59,6 +60,12 @@ export function generate(): Record<string, string> {
     'src/policy/presets.ts': emitPresets(schema, presets),
     'docs/policy.md': emitDocs(schema, presets),
   };
+}
+
+/** The id of a schema is a URL below the page of the repository. */
+function readSchema(path: string): Schema {
+  const schema = read(path) as Schema;
+  return {...schema, $id: `${repositorySite()}/${schema.$id}`};
 }
 
 const read = (path: string): unknown => JSON.parse(readFileSync(new URL(path, root), 'utf8'));

@@ -1,10 +1,12 @@
 /**
- * Writes what follows from `repository.url` in package.json: `homepage` and `bugs`, all three in packages/retry-lint, and the homepage
- * that the linter links to.
+ * Writes what follows from `repository.url` in package.json: `homepage` and `bugs`, all three in packages/retry-lint and lint/vscode, and
+ * the homepage that the linter links to. The ids of the schemas follow from it, too (schema/generate.ts).
  *
- * Run by `npm run generate`. When the project moves, that one field is edited.
+ * Run by `npm run generate`. When the project moves, that one field is edited. Until it has a home, the host ends in `.invalid`, which
+ * RFC 2606 reserves: nobody can register it, and so nobody can serve a schema or a page in our name.
  */
 import {readFileSync, writeFileSync} from 'node:fs';
+import {repositorySite} from '../schema/repository-site.ts';
 
 interface Manifest {
   readonly repository: {readonly type: 'git'; readonly url: string};
@@ -17,7 +19,7 @@ const read = (path: string): Manifest => JSON.parse(readFileSync(at(path), 'utf8
 /** Each file by its path, as it has to be. */
 export function manifests(): Record<string, string> {
   const {repository, engines} = read('package.json');
-  const site = repository.url.replace(/^git\+/, '').replace(/\.git$/, '');
+  const site = repositorySite();
   const links = {homepage: `${site}#readme`, bugs: {url: `${site}/issues`}};
   return {
     'package.json': text({...read('package.json'), ...links}),
@@ -26,6 +28,11 @@ export function manifests(): Record<string, string> {
       ...links,
       repository: {...repository, directory: 'packages/retry-lint'},
       engines,
+    }),
+    'lint/vscode/package.json': text({
+      ...read('lint/vscode/package.json'),
+      ...links,
+      repository: {type: 'git', url: `${site}.git`, directory: 'lint/vscode'},
     }),
     'lint/homepage.ts': `// Generated from package.json by scripts/repository.ts. Do not edit.
 

@@ -36,7 +36,7 @@ for (const {name, schema: path, check} of published) {
 
     it('is draft-07, has an id, a title and a description, and is closed', () => {
       expect(schema.$schema).to.equal('http://json-schema.org/draft-07/schema#');
-      expect(schema.$id).to.match(/^https:\/\/steadfetch\.dev\/schema\/[a-z-]+\/v1\.json$/);
+      expect(schema.$id).to.match(/^https:\/\/.+\/steadfetch\/schema\/[a-z-]+\/v1\.json$/);
       expect(schema.title).to.be.a('string').and.not.empty;
       expect(schema.description).to.match(/\.$/);
       expect(schema.additionalProperties).to.equal(false);

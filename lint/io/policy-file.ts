@@ -15,7 +15,7 @@ const OWN = /^\.retry-lint(?:rc|-)/i;
 
 /** `$schema` as a key of JSON or YAML, or as yaml-language-server's comment has it. */
 const OUR_SCHEMA =
-  /\$schema["']?\s*[:=]\s*["']?[^"'\s]*(?:steadfetch(?:\.dev)?\/schema\/policy|\/retry-policy(?:-[\d.]+)?\.json)/;
+  /\$schema["']?\s*[:=]\s*["']?[^"'\s]*(?:steadfetch\/schema\/policy|\/retry-policy(?:-[\d.]+)?\.json)/;
 
 /** A schema is named at the top of a file. */
 const headBytes = 2048;

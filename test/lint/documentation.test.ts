@@ -1,4 +1,5 @@
 /** Where findings say that their rules are documented: links that exist, and none where there is no page. */
+import {execFileSync} from 'node:child_process';
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {expect} from 'chai';
 import {documentationOf, guideUrl} from '../../lint/documentation.ts';
@@ -78,6 +79,17 @@ describe('the documentation of a rule', () => {
       expect(await formatted(name, ruleOf())).to.not.contain('undefined');
     });
   }
+
+  it('is no host that somebody else could register: the home of the project, or a name that RFC 2606 reserves', () => {
+    const {host} = new URL(homepage);
+    const files = execFileSync('git', ['ls-files', '-z'], {cwd: root, encoding: 'utf8'}).split('\0').filter(Boolean);
+    const hosts = files
+      .filter(path => existsSync(new URL(path, root)))
+      .flatMap(path => [...read(path).matchAll(/https?:\/\/([\w.-]*\b(?:steadfetch|retry-lint)\.[a-z][\w.-]*)/g)])
+      .map(([, named]) => named!);
+    expect(hosts).to.include(host);
+    expect(hosts.filter(named => named !== host && !/\.(?:invalid|test|example)$/.test(named))).to.deep.equal([]);
+  });
 
   it('is nowhere but in package.json, and in what is generated from it', () => {
     const {host} = new URL(homepage);
