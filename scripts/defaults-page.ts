@@ -77,7 +77,8 @@ cells have bounds of their own:
 
 ${lossSection()}
 
-Not in the grid: an outage that ends in partial failure, and a fast service that comes back slow; see [what cannot be won](guides/circuit-breaker.md#what-cannot-be-won).
+Not in the grid: an outage that ends in partial failure, a fast service that comes back slow, workers that take the next row as soon as a call fails, and a
+service with little to spare whose answers take half of the attempt timeout; see [what cannot be won](guides/circuit-breaker.md#what-cannot-be-won).
 
 Other costs of the default, measured by the same tests: in an outage that does not end, failed calls take up to 0.2 s on average in ten minutes, and one in twenty takes
 3 s; up to 3 s of calls wait at once.

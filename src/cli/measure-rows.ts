@@ -1,7 +1,7 @@
 /** The numbers of a measurement, as text: what the terminal and the page show. */
 import {isRedirect} from '../batch/redirect.ts';
 import type {Interval} from '../measure/confidence.ts';
-import type {Difference, Measurement, Percentiles, SideResult} from '../measure/measurement.ts';
+import type {Difference, Measurement, PercentileIntervals, Percentiles, SideResult} from '../measure/measurement.ts';
 
 /** A number of each side. */
 export interface Row {
@@ -44,26 +44,35 @@ export interface LatencyRows {
 
 export const LATENCIES: readonly LatencyRows[] = [
   {
-    title: 'Latency of all calls, where a failed call counts as infinitely slow',
-    rows: latencyRows(({latencyMs}) => latencyMs),
+    title: 'Latency of all calls (95 % interval), where a failed call is infinitely slow',
+    rows: latencyRows(({latencyMs, latencyIntervalsMs}) => [latencyMs, latencyIntervalsMs]),
   },
   {
-    title: 'Latency of the calls that succeeded',
-    rows: latencyRows(({succeededLatencyMs}) => succeededLatencyMs),
+    title: 'Latency of the calls that succeeded (95 % interval)',
+    rows: latencyRows(({succeededLatencyMs, succeededLatencyIntervalsMs}) => [
+      succeededLatencyMs,
+      succeededLatencyIntervalsMs,
+    ]),
   },
 ];
 
-function latencyRows(of: (side: SideResult) => Percentiles | null): Row[] {
+type Latency = readonly [Percentiles | null, PercentileIntervals | null];
+
+function latencyRows(of: (side: SideResult) => Latency): Row[] {
   return (['p50', 'p90', 'p95', 'p99'] as const).map(rank => ({
     label: `  ${rank.toUpperCase()}`,
     cell: side => latency(of(side), rank),
   }));
 }
 
-function latency(percentiles: Percentiles | null, rank: keyof Percentiles): string {
-  if (percentiles === null) return '-';
+/** Such as `227 ms (145 to 295)`, and `227 ms (145 or more)` where no slower call bounds the percentile. */
+function latency([percentiles, intervals]: Latency, rank: keyof Percentiles): string {
+  if (percentiles === null || intervals === null) return '-';
   const ms = percentiles[rank];
-  return ms === null ? 'failed' : milliseconds(ms);
+  const {low, high} = intervals[rank];
+  const text = ms === null ? 'failed' : `${milliseconds(ms)} ms`;
+  if (low === null) return text;
+  return `${text} (${milliseconds(low)} ${high === null ? 'or more' : `to ${milliseconds(high)}`})`;
 }
 
 /** How many calls were made, and how. */
@@ -122,4 +131,4 @@ export const isHeldBack = ({policy}: Measurement): boolean =>
 
 export const number = (value: number): string => value.toLocaleString('en');
 export const percent = (ratio: number): string => `${(100 * ratio).toFixed(1)} %`;
-const milliseconds = (ms: number): string => (ms < 10 ? `${ms.toFixed(1)} ms` : `${number(Math.round(ms))} ms`);
+const milliseconds = (ms: number): string => (ms < 10 ? ms.toFixed(1) : number(Math.round(ms)));

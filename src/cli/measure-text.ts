@@ -57,7 +57,7 @@ const lines = (rows: readonly Row[], sides: readonly SideResult[]): string[] =>
   rows.map(({label, cell}) => line(label, sides.map(cell)));
 
 const line = (name: string, [before = '', after = '']: readonly string[]): string =>
-  `${name.padEnd(NAME)}${before.padEnd(COLUMN)}${after}`.trimEnd();
+  `${name.padEnd(NAME)}${before.padEnd(COLUMN - 1)} ${after}`.trimEnd();
 
 /** Nothing where no call succeeded. */
 function latencies(sides: readonly SideResult[]): string[] {

@@ -1,4 +1,4 @@
-/** Confidence intervals of success ratios, and of the difference of two of them. Level: 95 %. */
+/** Confidence intervals of success ratios, of the difference of two of them, and of percentiles. Level: 95 %. */
 
 /** The bounds of a confidence interval. */
 export interface Interval {
@@ -52,6 +52,32 @@ export function newcombePaired(counts: PairCounts): Interval {
     low: difference - half(second / total - ofSecond.low, ofFirst.high - first / total),
     high: difference + half(ofSecond.high - second / total, first / total - ofFirst.low),
   };
+}
+
+/** Ranks of sorted values, from 1. null: the values are too few for a bound on this side. */
+export interface QuantileRanks {
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/**
+ * The values, by their ranks, between which the quantile lies, whatever the distribution is: each side is missed by at most 2.5 %.
+ *
+ * @param quantile Between 0 and 1.
+ * @see Hahn and Meeker (1991), Statistical Intervals, section 5.2.
+ */
+export function quantileRanks(total: number, quantile: number): QuantileRanks {
+  let low: number | null = null;
+  // The chance that `below` values are smaller than the quantile, as a logarithm since it may be less than any number, and that at most so many are.
+  let logarithm = total * Math.log1p(-quantile);
+  let atMost = 0;
+  for (let below = 0; below < total; below++) {
+    atMost += Math.exp(logarithm);
+    if (atMost <= 0.025) low = below + 1;
+    if (atMost >= 0.975) return {low, high: below + 1};
+    logarithm += Math.log(((total - below) / (below + 1)) * (quantile / (1 - quantile)));
+  }
+  return {low, high: null};
 }
 
 /** The correlation of the outcomes of a pair, with Newcombe's correction for continuity where it is positive. */

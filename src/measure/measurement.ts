@@ -1,5 +1,5 @@
 /** The result of a measurement: plain data, for the terminal, for JSON and for a page. */
-import {type Interval, newcombePaired, type PairCounts, wilson} from './confidence.ts';
+import {type Interval, newcombePaired, type PairCounts, quantileRanks, wilson} from './confidence.ts';
 
 /** How one call ended. */
 export interface CallEnd {
@@ -34,6 +34,16 @@ export interface Percentiles {
   readonly p95: number | null;
   readonly p99: number | null;
 }
+
+/** Where the percentile of the service lies, at 95 %, in ms. */
+export interface PercentileInterval {
+  /** null: the call at this bound failed. */
+  readonly low: number | null;
+  /** null: the call at this bound failed, or the calls are too few to bound the percentile from above. */
+  readonly high: number | null;
+}
+
+export type PercentileIntervals = {readonly [Rank in keyof Percentiles]: PercentileInterval};
 
 export interface AttemptCount {
   /** A status or an error: `200`, `ECONNRESET`, `attempt timeout`. */
@@ -72,8 +82,10 @@ export interface SideResult {
   readonly failures: readonly FailureCount[];
   /** Of all calls. A failed call counts as infinitely slow; null without calls. */
   readonly latencyMs: Percentiles | null;
+  readonly latencyIntervalsMs: PercentileIntervals | null;
   /** Of the calls that succeeded; null if none did. */
   readonly succeededLatencyMs: Percentiles | null;
+  readonly succeededLatencyIntervalsMs: PercentileIntervals | null;
 }
 
 /** The success ratio through the policy minus the one through plain fetch. */
@@ -132,6 +144,7 @@ function sideResult({calls, cutOff, attempts}: SideCalls): SideResult {
   const succeeded = calls.filter(({ok}) => ok);
   const retried = calls.filter(({requests}) => requests > 1);
   const latencies = calls.map(({ok, durationMs}) => (ok ? durationMs : Number.POSITIVE_INFINITY));
+  const succeededLatencies = succeeded.map(({durationMs}) => durationMs);
   return {
     calls: calls.toSorted((a, b) => a.startedAtMs - b.startedAtMs),
     cutOff,
@@ -146,7 +159,9 @@ function sideResult({calls, cutOff, attempts}: SideCalls): SideResult {
       .sort((a, b) => b.attempts - a.attempts),
     failures: failuresOf(calls),
     latencyMs: percentilesOf(latencies),
-    succeededLatencyMs: percentilesOf(succeeded.map(({durationMs}) => durationMs)),
+    latencyIntervalsMs: percentileIntervalsOf(latencies),
+    succeededLatencyMs: percentilesOf(succeededLatencies),
+    succeededLatencyIntervalsMs: percentileIntervalsOf(succeededLatencies),
   };
 }
 
@@ -164,12 +179,22 @@ function failuresOf(calls: readonly MeasuredCall[]): FailureCount[] {
 export function percentilesOf(values: readonly number[]): Percentiles | null {
   if (values.length === 0) return null;
   const sorted = values.toSorted((a, b) => a - b);
-  const at = (percent: number): number | null => {
-    const value = sorted[Math.ceil((percent / 100) * sorted.length) - 1]!;
-    return Number.isFinite(value) ? value : null;
+  const at = (percent: number): number | null => finite(sorted[Math.ceil((percent / 100) * sorted.length) - 1]!);
+  return {p50: at(50), p90: at(90), p95: at(95), p99: at(99)};
+}
+
+/** @returns null without values. */
+export function percentileIntervalsOf(values: readonly number[]): PercentileIntervals | null {
+  if (values.length === 0) return null;
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (percent: number): PercentileInterval => {
+    const {low, high} = quantileRanks(sorted.length, percent / 100);
+    return {low: low === null ? 0 : finite(sorted[low - 1]!), high: high === null ? null : finite(sorted[high - 1]!)};
   };
   return {p50: at(50), p90: at(90), p95: at(95), p99: at(99)};
 }
+
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
 /** Of the pairs of which both calls ended. */
 function differenceOf(plain: readonly MeasuredCall[], policy: readonly MeasuredCall[]): Difference | null {

@@ -2,8 +2,10 @@
 import {expect} from 'chai';
 import type {BreakerState} from '../../src/core/call-view.ts';
 import {seededRandom} from '../../src/core/random.ts';
+import {VirtualClock} from '../../src/core/virtual-clock.ts';
 import {AdaptiveBreaker} from '../../src/guards/adaptive/adaptive-breaker.ts';
 import type {Ticket} from '../../src/guards/breaker.ts';
+import type {RecoveryWaiter} from '../../src/guards/recovery-line.ts';
 import type {Health} from '../../src/guards/trip.ts';
 import type {AdaptiveBreaker as AdaptivePolicy} from '../../src/policy/types.ts';
 
@@ -34,6 +36,7 @@ class World {
     let admitted = 0;
     for (let n = 0; n < count; n++) {
       const ticket = this.breaker.admit(this.now);
+      if (ticket === null) this.breaker.asked(this.now);
       const beganAt = this.now;
       this.now += tookMs;
       if (ticket === null) continue;
@@ -172,6 +175,53 @@ describe('an adaptive breaker', () => {
       expect(world.waitMs(since + 29_000)).to.be.above(0);
       expect(world.waitMs(since + 31_000)).to.equal(0);
       expect(World.down({maxAgeMs: null}).waitMs(since + 1e9)).to.be.above(0);
+    });
+
+    describe('after a silence in an outage however old', () => {
+      /** The line as an attempt sees it: released with a release, or without one. */
+      const waiterOf = (ends: (boolean | null)[]): RecoveryWaiter => ({
+        ahead: null,
+        behind: null,
+        clock: new VirtualClock(),
+        released: release => ends.push(release !== null),
+      });
+
+      /** Down for a minute, while something was asked for every 100 ms; then nothing for some time, and then a probe and three waiting calls. */
+      function burst(silentMs: number, failureMs = 20): {world: World; ends: (boolean | null)[]; probe: Ticket | null} {
+        const world = World.down();
+        for (const end = world.now + 60_000; world.now < end; world.now += 100) world.attempts(1, 'failure', failureMs);
+        expect(world.waitMs(world.now)).to.equal(0);
+        world.now += silentMs;
+        const ends: (boolean | null)[] = [];
+        const probe = world.breaker.admit(world.now);
+        if (world.waitMs(world.now) > 0) for (let n = 0; n < 3; n++) world.breaker.join(waiterOf(ends), world.now);
+        return {world, ends, probe};
+      }
+
+      it('for the answer to the first probe, and for the load to return', () => {
+        const {world, ends, probe} = burst(6000);
+        world.now += 20;
+        world.end(probe!, 'success', world.now - 20);
+        expect(ends[0]).to.equal(true);
+        expect(ends).to.not.include(false);
+        expect(world.waitMs(world.now)).to.be.above(0);
+      });
+
+      it('until the first probe fails', () => {
+        const {world, ends, probe} = burst(6000);
+        world.now += 20;
+        world.end(probe!, 'failure', world.now - 20);
+        expect(ends).to.deep.equal([false, false, false]);
+        expect(world.breaker.waiting).to.equal(0);
+        expect(world.waitMs(world.now)).to.equal(0);
+      });
+
+      it('and not because failures are rare: the silence outlasts two of them', () => {
+        expect(burst(8000, 2000).world.breaker.waiting).to.equal(0);
+        expect(burst(20_000, 2000).world.breaker.waiting).to.equal(3);
+      });
+
+      it('and not without one', () => expect(burst(4000).world.breaker.waiting).to.equal(0));
     });
 
     it('if nothing was asked for in the hour before the outage', () => {

@@ -2,7 +2,7 @@
 import {expect} from 'chai';
 import fc from 'fast-check';
 import {seededRandom} from '../../src/core/random.ts';
-import {newcombePaired, type PairCounts, wilson} from '../../src/measure/confidence.ts';
+import {newcombePaired, type PairCounts, quantileRanks, wilson} from '../../src/measure/confidence.ts';
 
 const digits = (value: number): number => Number(value.toFixed(4));
 
@@ -104,5 +104,40 @@ describe('newcombePaired', () => {
       }
       expect(held / runs, `with outages in ${outage} of the pairs`).to.be.within(0.94, 0.98);
     }
+  });
+});
+
+describe('quantileRanks', () => {
+  // The median: Altman et al. (2000), Statistics with Confidence, table 18.4. The others: sums of the binomial distribution, by hand.
+  for (const [total, quantile, low, high] of [
+    [5, 0.5, null, null],
+    [6, 0.5, 1, 6],
+    [10, 0.5, 2, 9],
+    [20, 0.5, 6, 15],
+    [50, 0.5, 18, 33],
+    [100, 0.5, 40, 61],
+    [50, 0.95, 44, null],
+    [100, 0.95, 90, 100],
+    [100, 0.99, 97, null],
+  ] as const)
+    it(`bounds the quantile ${quantile} of ${total} values`, () =>
+      expect(quantileRanks(total, quantile)).to.deep.equal({low, high}));
+
+  it('holds the quantile in at least 95 % of samples, and not in all', () => {
+    const random = seededRandom(16);
+    for (const quantile of [0.5, 0.9, 0.95]) {
+      const {low, high} = quantileRanks(100, quantile);
+      let held = 0;
+      for (let run = 0; run < 4000; run++) {
+        const values = Array.from({length: 100}, random).sort((a, b) => a - b);
+        if (values[low! - 1]! <= quantile && quantile <= values[high! - 1]!) held++;
+      }
+      expect(held / 4000, `quantile ${quantile}`).to.be.within(0.945, 0.985);
+    }
+  });
+
+  it('takes a hundred thousand values in a moment', () => {
+    const {low, high} = quantileRanks(100_000, 0.99);
+    expect([low, high]).to.deep.equal([98_938, 99_062]);
   });
 });

@@ -60,6 +60,20 @@ describe('measurementOf', () => {
     expect(plain.succeededLatencyMs).to.deep.equal({p50: 20, p90: 30, p95: 30, p99: 30});
   });
 
+  it('bounds the percentiles by what so many calls can show', () => {
+    const ends = Array.from({length: 100}, (_, pair) =>
+      pair < 93 ? call(pair, {durationMs: pair + 1}) : failed(pair),
+    );
+    const {plain} = measured(side(...ends), side());
+    expect(plain.latencyIntervalsMs).to.deep.equal({
+      p50: {low: 40, high: 61},
+      p90: {low: 84, high: null},
+      p95: {low: 90, high: null},
+      p99: {low: null, high: null},
+    });
+    expect(plain.succeededLatencyIntervalsMs!.p50).to.deep.equal({low: 37, high: 57});
+  });
+
   it('counts requests, retries and what became of them', () => {
     const {policy} = measured(
       side(),

@@ -75,7 +75,7 @@ interface Size {
   readonly folders: string;
 }
 
-export async function sizeOf(name: string, contents: string, resolveDir = root): Promise<Size> {
+export async function sizeOf(name: string, contents: string, resolveDir: string = root): Promise<Size> {
   const {outputFiles, metafile} = await build({
     stdin: {contents, resolveDir, loader: 'ts'},
     bundle: true,
