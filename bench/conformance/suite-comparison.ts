@@ -1,7 +1,6 @@
 /** Compares runs of another project's suite: as it is, and with steadfetch in the place of fetch. */
 import {execFileSync} from 'node:child_process';
 import {writeFileSync} from 'node:fs';
-import {fileURLToPath} from 'node:url';
 
 export interface SuiteResult {
   readonly passed: ReadonlySet<string>;
@@ -50,8 +49,12 @@ export function compareRuns([plain, ...ours]: Runs, reasons: readonly Reason[]):
   };
 }
 
+/** A suite may have left the working directory for its checkout, where npx knows no Biome. */
 export function writeResults(url: URL, results: unknown): void {
-  const file = fileURLToPath(url);
-  writeFileSync(file, JSON.stringify(results, null, 2));
-  execFileSync('npx', ['@biomejs/biome', 'format', '--write', file], {stdio: 'inherit'});
+  const formatted = execFileSync('npx', ['@biomejs/biome', 'format', '--stdin-file-path=results.json'], {
+    cwd: new URL('../..', import.meta.url),
+    input: JSON.stringify(results, null, 2),
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  writeFileSync(url, formatted);
 }

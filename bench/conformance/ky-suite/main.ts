@@ -6,8 +6,8 @@
  *     cd <checkout> && npm install --ignore-scripts
  */
 import {execFileSync} from 'node:child_process';
-import {readFileSync, writeFileSync} from 'node:fs';
-import {fileURLToPath} from 'node:url';
+import {readFileSync} from 'node:fs';
+import {writeResults} from '../suite-comparison.ts';
 import {runs} from './runs.ts';
 import {sortFailures} from './sort.ts';
 import {assertCheckout, type Result, runSuite} from './suite.ts';
@@ -39,7 +39,5 @@ if (unsorted.length > 0) {
   console.error(`Failures of no known cause, so nothing is written:\n${unsorted.join('\n')}`);
   process.exitCode = 1;
 } else {
-  const file = fileURLToPath(new URL('../ky-suite.json', import.meta.url));
-  writeFileSync(file, JSON.stringify(suite, null, 2));
-  execFileSync('npx', ['biome', 'format', '--write', file], {stdio: 'inherit'});
+  writeResults(new URL('../ky-suite.json', import.meta.url), suite);
 }
