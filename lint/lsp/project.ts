@@ -2,7 +2,7 @@
 
 import {basename, resolve} from 'node:path';
 import type {Arguments} from '../../src/cli/parse-arguments.ts';
-import {afterPoll} from '../../src/core/event-loop.ts';
+import {afterPoll} from '../../src/core/after-poll.ts';
 import type {Config} from '../config.ts';
 import type {Report} from '../finding.ts';
 import type {Io} from '../io/io.ts';

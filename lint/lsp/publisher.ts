@@ -1,7 +1,7 @@
 /** Sends diagnostics to editors that do not ask for them. */
 
 import {type ProtocolConnection, PublishDiagnosticsNotification} from 'vscode-languageserver-protocol';
-import {afterPoll} from '../../src/core/event-loop.ts';
+import {afterPoll} from '../../src/core/after-poll.ts';
 import type {Diagnostics} from './diagnostics.ts';
 import type {Documents} from './documents.ts';
 import {logBug} from './log.ts';

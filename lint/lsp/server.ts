@@ -30,7 +30,7 @@ import {
   WorkspaceDiagnosticRequest,
 } from 'vscode-languageserver-protocol';
 import type {Arguments} from '../../src/cli/parse-arguments.ts';
-import {afterPoll} from '../../src/core/event-loop.ts';
+import {afterPoll} from '../../src/core/after-poll.ts';
 import {CliError} from '../io/cli-error.ts';
 import type {Io} from '../io/io.ts';
 import {initializeResult} from './capabilities.ts';

@@ -1,7 +1,7 @@
 /** What the tools do, in a thread of their own: a text may take the linter longer than an agent waits. Plain data goes in and comes out. */
 
 import type {CallToolResult} from '@modelcontextprotocol/server';
-import {afterPoll} from '../../src/core/event-loop.ts';
+import {afterPoll} from '../../src/core/after-poll.ts';
 import {namesOf, noRule} from '../config-file/rule-names.ts';
 import {documentationOf} from '../documentation.ts';
 import {ruleMarkdown} from '../explain/rule-markdown.ts';

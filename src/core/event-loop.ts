@@ -63,15 +63,6 @@ export class Rest {
 }
 
 /**
- * Runs the work after the sockets were read once more. Node runs timers, then reads every socket with data, then runs immediates; promise
- * jobs run in between. In other runtimes, a timer lets other tasks go first.
- */
-export function afterPoll(work: () => void): void {
-  if (typeof setImmediate === 'function') setImmediate(work);
-  else setTimeout(work, 0);
-}
-
-/**
  * Runs the work once no promise job is left, those included that other jobs add meanwhile.
  *
  * In Node a tick that a promise job asks for runs after the queue of promise jobs is empty: `processTicksAndRejections` runs all ticks,

@@ -1,5 +1,5 @@
 /** Timers that fire late, because the process was busy when they were due, and wait until the sockets were read. */
-import {afterPoll} from './event-loop.ts';
+import {afterPoll} from './after-poll.ts';
 import type {Timer} from './timer.ts';
 
 /** Native timers are a millisecond or two late in a process that does nothing else. */

@@ -1,5 +1,6 @@
 /** A clock for simulations of millions of calls: the time jumps from one timer to the next. */
-import {afterPoll, afterPromiseJobs} from './event-loop.ts';
+import {afterPoll} from './after-poll.ts';
+import {afterPromiseJobs} from './event-loop.ts';
 import type {Clock, Timer} from './timer.ts';
 import {TimerHeap} from './timer-heap.ts';
 

@@ -1,5 +1,5 @@
 /**
- * Real time. With event-loop.ts the only file of this package that touches `performance`, `Date`, `setTimeout` or `setImmediate`.
+ * Real time. With event-loop.ts and after-poll.ts the only files of this package that touch `performance`, `Date`, `setTimeout` or `setImmediate`.
  *
  * Almost every call arms the same duration, the policy's attempt timeout, and disarms it a moment later. Such durations get
  * a lane: a first-in first-out list with one native timer, so that arming and disarming are a few pointer writes.

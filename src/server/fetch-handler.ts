@@ -1,6 +1,7 @@
 /** Idempotency keys and deadlines for handlers that take a `Request` and return a `Response`. */
+
+import {afterPoll} from '../core/after-poll.ts';
 import type {Awaitable} from '../core/awaitable.ts';
-import {afterPoll} from '../core/event-loop.ts';
 import {readUpTo} from './bounded-body.ts';
 import {Countdown, type DeadlineOptions, readDeadline} from './deadline.ts';
 import {type RequestDeadline, runUnder} from './deadline-scope.ts';

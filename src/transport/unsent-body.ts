@@ -1,5 +1,5 @@
 /** Cancels the body of a request that was never sent: a file or a socket behind it would stay open. */
-import {afterPoll} from '../core/event-loop.ts';
+import {afterPoll} from '../core/after-poll.ts';
 
 export function cancelBody(body: unknown, reason: unknown): void {
   try {
