@@ -38,7 +38,7 @@ export interface CallEnding {
 }
 
 /** Which ids the engine writes; unknown before the first attempt. */
-export type IdsSent = 'unknown' | 'none' | 'correlation' | 'correlation and request';
+export type IdsSent = 'unknown' | 'none' | 'correlation' | 'both';
 
 export class CallContext<R extends AttemptResponse = AttemptResponse> implements CallView, AnswerContext {
   readonly client: Client<R>;

@@ -9,6 +9,8 @@ import {notifyNested} from './notify.ts';
 
 /** Ids from outside end up in logs: nothing that could break a line or fill a disk. */
 const VALID_ID = /^[A-Za-z0-9._:-]{1,128}$/;
+/** What the port `ids` may make: what a caller may write as the idempotency key of a call. */
+const MADE_ID = /^[!#-[\]-~]{1,255}$/;
 
 /** Writes ids, key, remaining time and attempt number onto an attempt. The first time, what the caller set is read, and wins. */
 export function writeIds(call: CallFacts, headers: HeaderBag): void {
@@ -28,10 +30,23 @@ export function writeIds(call: CallFacts, headers: HeaderBag): void {
   const idsSent = idsHere(call, headers);
   if (idempotencyKey !== undefined) headers.set(keyHeader, idempotencyKey);
   if (idsSent !== 'none') headers.set(correlation!.header, call.correlationId!);
-  if (idsSent === 'correlation and request') headers.set(correlation!.requestIdHeader!, client.ids.requestId());
+  if (idsSent === 'both') headers.set(correlation!.requestIdHeader!, made(client.ids.requestId()));
   if (deadlineHeader !== null && deadlineAt !== Infinity)
     headers.set(deadlineHeader, String(Math.max(0, Math.floor(deadlineAt - client.clock.now()))));
   if (attemptHeader !== null) headers.set(attemptHeader, String(call.attempts));
+}
+
+/**
+ * A promise would be the key "[object Promise]" of every call, and a blank one is none: the server would act twice.
+ *
+ * @throws TypeError for what a caller could not write into the options of a call.
+ */
+function made(id: unknown): string {
+  if (typeof id === 'string' && MADE_ID.test(id)) return id;
+  Promise.resolve(id).catch(() => {});
+  throw new TypeError(
+    'The ids port must return 1 to 255 visible ASCII characters other than the double quote and the backslash',
+  );
 }
 
 /** Whether the request has an idempotency key that is not of our making, so that the caller may send it in another call, too. */
@@ -78,15 +93,15 @@ function idsOf(call: CallFacts, headers: HeaderBag): IdsSent {
   const {header, requestIdHeader, sendTo} = correlation;
   const callers = headers.get(header);
   if (callers !== null && VALID_ID.test(callers)) call.correlationId = callers;
-  else call.correlationId ??= client.ids.correlationId();
+  else call.correlationId ??= made(client.ids.correlationId());
   if (callers === null && !mayCarryIds(origin, sendTo)) return 'none';
-  return requestIdHeader === null || headers.has(requestIdHeader) ? 'correlation' : 'correlation and request';
+  return requestIdHeader === null || headers.has(requestIdHeader) ? 'correlation' : 'both';
 }
 
 /** @param callers In the caller's own headers; null for a blank one. */
 function keyOf({client, plan, method, idempotencyKey}: CallFacts, callers: string | null): string | undefined {
   const {idempotency} = plan.policy;
   if (callers !== null) return callers;
-  if (idempotencyKey !== undefined) return formatKey(idempotencyKey, idempotency?.format ?? 'raw');
-  return needsKey(idempotency, method) ? formatKey(client.ids.idempotencyKey(), idempotency.format) : undefined;
+  const key = idempotencyKey ?? (needsKey(idempotency, method) ? made(client.ids.idempotencyKey()) : undefined);
+  return key && formatKey(key, idempotency?.format ?? 'raw');
 }

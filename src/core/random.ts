@@ -23,7 +23,10 @@ export function seededRandom(seed: number): Random {
 /** Between the parts of a form. Unguessable, so that no file in the form can contain it; in lower case, as the type of a Blob is. */
 export const newBoundary = (): string => `----${crypto.randomUUID()}`;
 
-/** Makes the ids of a call. */
+/**
+ * Makes the ids of a call, at once: each is 1 to 255 visible ASCII characters other than the double quote and the backslash. Anything else, such
+ * as a promise, ends the call with a TypeError before it is sent, and so does what a method throws, unchanged.
+ */
 export interface Ids {
   /** Called once for each call. */
   correlationId(): string;
