@@ -176,6 +176,34 @@ describe('a fetch of createFetch in the place of globalThis.fetch', () => {
     expect(server.ledger).to.have.length(4);
   });
 
+  it('is replaced by msw where three are stacked, each request sent as often as the lowest may', async () => {
+    for (let above = 0; above < 2; above++)
+      globalThis.fetch = createFetch({...POLICY, maxAttempts: 1}) as typeof globalThis.fetch;
+    const stacked = globalThis.fetch;
+    let doubled = 0;
+    const double = setupServer(
+      http.get(ORIGIN, () => {
+        doubled++;
+        return new HttpResponse('double');
+      }),
+      http.get('*', () => passthrough()),
+    );
+    double.listen();
+    try {
+      for (const fetch of [globalThis.fetch, stacked]) {
+        expect(await (await fetch(ORIGIN)).text()).to.equal('double');
+        expect((await fetch(server.url)).status).to.equal(503);
+      }
+    } finally {
+      double.close();
+    }
+    expect(doubled).to.equal(2);
+    const sends = server.ledger.length;
+    expect(globalThis.fetch).to.equal(stacked);
+    expect((await globalThis.fetch(server.url)).status).to.equal(503);
+    expect([sends, server.ledger.length - sends]).to.deep.equal([4, 2]);
+  });
+
   it('is replaced by nock, which answers and passes other requests on to it', async () => {
     nock.activate();
     nock.enableNetConnect('127.0.0.1');

@@ -121,6 +121,24 @@ describe('a fetch of createFetch in the place of globalThis.fetch', () => {
     expect(sends.map(each => each.split(' ')[0])).to.deep.equal(['double', 'below', 'restored']);
   });
 
+  it('sends by a double that replaces three stacked ones later, and by all three once it is removed', async () => {
+    const made = [2, 1, 1].map(maxAttempts => {
+      install(createFetch({...POLICY, maxAttempts}));
+      return globalThis.fetch;
+    });
+    const top = made.at(-1);
+    install(bottom('double'));
+    answers = [503];
+    expect(await status(top)).to.equal(503);
+    expect(await status(globalThis.fetch)).to.equal(200);
+    expect(sends).to.deep.equal([`double GET ${URL_OF_ALL}`, `double GET ${URL_OF_ALL}`]);
+    install(top);
+    sends = [];
+    answers = [503];
+    expect(await status(globalThis.fetch), 'the lowest has two attempts').to.equal(200);
+    expect(sends).to.deep.equal(TWO);
+  });
+
   it('fails with one sentence if there was no fetch before', async () => {
     install(undefined);
     install(createFetch(POLICY));
