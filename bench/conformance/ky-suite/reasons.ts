@@ -49,8 +49,11 @@ export const reasons: readonly Reason[] = [
   },
   {
     cause:
-      'By design: a time limit that fires late, because the process was busy, first lets in the answer that has arrived. The test has a limit of 1 ms and an answer after 100 ms, and the suite starts all of its tests at once.',
-    tests: ['hooks › beforeError receives request and options for TimeoutError'],
+      'By design: a time limit that fires late, because the process was busy, first lets in the answer that has arrived. The tests have limits of 1 and 50 ms and answers after 100 and 200 ms, and the suite starts all of its tests at once.',
+    tests: [
+      'hooks › beforeError receives request and options for TimeoutError',
+      'hooks › init hook can modify timeout',
+    ],
   },
   {
     cause:
