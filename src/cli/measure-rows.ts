@@ -65,14 +65,16 @@ function latencyRows(of: (side: SideResult) => Latency): Row[] {
   }));
 }
 
-/** Such as `227 ms (145 to 295)`, and `227 ms (145 or more)` where no slower call bounds the percentile. */
+/** Such as `227 ms (145 to 295)`, and `227 ms (145 or more)` where no slower call bounds the percentile. From 100 s on, in seconds. */
 function latency([percentiles, intervals]: Latency, rank: keyof Percentiles): string {
   if (percentiles === null || intervals === null) return '-';
   const ms = percentiles[rank];
   const {low, high} = intervals[rank];
-  const text = ms === null ? 'failed' : `${milliseconds(ms)} ms`;
-  if (low === null) return text;
-  return `${text} (${milliseconds(low)} ${high === null ? 'or more' : `to ${milliseconds(high)}`})`;
+  const [unit, one] = Math.max(ms ?? 0, low ?? 0, high ?? 0) < 100_000 ? ['ms', 1] : ['s', 1000];
+  const shown = (value: number): string =>
+    value / one < 10 ? (value / one).toFixed(1) : number(Math.round(value / one));
+  const text = ms === null ? 'failed' : `${shown(ms)} ${unit}`;
+  return low === null ? text : `${text} (${shown(low)} ${high === null ? 'or more' : `to ${shown(high)}`})`;
 }
 
 /** How many calls were made, and how. */
@@ -131,4 +133,3 @@ export const isHeldBack = ({policy}: Measurement): boolean =>
 
 export const number = (value: number): string => value.toLocaleString('en');
 export const percent = (ratio: number): string => `${(100 * ratio).toFixed(1)} %`;
-const milliseconds = (ms: number): string => (ms < 10 ? ms.toFixed(1) : number(Math.round(ms)));
