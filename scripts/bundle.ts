@@ -12,6 +12,7 @@ import {
   bundleModules,
   jsonTreeOnly,
   manifestOf,
+  yamlFieldsOnly,
   yamlOfJson,
   yamlReadOnly,
 } from './bundle/modules.ts';
@@ -35,7 +36,12 @@ async function writeLinter(): Promise<void> {
   const manifest = manifestOf(home);
   for (const folder of ['dist', 'docs', 'schema']) rmSync(join(home, folder), {recursive: true, force: true});
   const bundled = [
-    await bundleModules(dist, manifest, {}, {minify: true, plugins: [jsonTreeOnly, yamlOfJson, yamlReadOnly]}),
+    await bundleModules(
+      dist,
+      manifest,
+      {},
+      {minify: true, plugins: [jsonTreeOnly, yamlFieldsOnly, yamlOfJson, yamlReadOnly]},
+    ),
     await bundleModules(dist, {}, {worker: 'lint/simulate/worker.ts'}, {minify: true}),
     await bundleCharts(dist),
     await bundlePrograms(dist),

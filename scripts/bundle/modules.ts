@@ -53,6 +53,27 @@ export const yamlReadOnly: Plugin = replacing(
     none as stringifyDocument, none as stringifyNumber, none as stringifyPair, none as stringifyString, none as toJS, none as visit};`,
 );
 
+/** The nodes and documents of yaml without their methods, which read, change and write values: the linter reads their fields. */
+export const yamlFieldsOnly: Plugin = {
+  name: 'yaml-fields-only',
+  setup: ({onLoad}) =>
+    onLoad(
+      {
+        filter:
+          /\/yaml\/(?:browser\/)?dist\/(?:doc\/Document|nodes\/(?:Alias|Collection|Node|Pair|Scalar|YAMLMap|YAMLSeq))\.js$/,
+      },
+      ({path}) => {
+        const code = readFileSync(path, 'utf8');
+        const contents = code.replace(YAML_METHODS, '');
+        if (contents === code) throw new Error(`${path} has other methods than before.`);
+        return {contents};
+      },
+    ),
+};
+
+const YAML_METHODS =
+  /\n {4}(?:static )?(?:add|addIn|clone|create(?:Alias|Node|Pair)|delete|deleteIn|from|get|getIn|has|hasAllNullValues|hasIn|set|setIn|toJS|toJSON|toString)\(.*\) \{\n[\s\S]*?\n {4}\}/g;
+
 /** Tags of YAML 1.1 for values that JSON does not have. A value with such a tag is read as if it had none. */
 export const yamlOfJson: Plugin = replacing(
   'yaml-of-json',

@@ -5,7 +5,7 @@
 import {chmodSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {build, type Metafile, type Plugin} from 'esbuild';
-import {yamlOfJson, yamlReadOnly} from './modules.ts';
+import {yamlFieldsOnly, yamlOfJson, yamlReadOnly} from './modules.ts';
 import {replacing} from './replacing.ts';
 import {root} from './root.ts';
 
@@ -95,6 +95,7 @@ export async function bundlePrograms(folder: string): Promise<Metafile> {
     plugins: [
       yamlOfJson,
       yamlReadOnly,
+      yamlFieldsOnly,
       withoutFormatter,
       serversApart,
       simulatorOutside,

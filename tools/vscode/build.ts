@@ -4,7 +4,7 @@ import {copyFileSync, mkdirSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {type BuildOptions, build} from 'esbuild';
-import {jsonTreeOnly, yamlOfJson, yamlReadOnly} from '../../scripts/bundle/modules.ts';
+import {jsonTreeOnly, yamlFieldsOnly, yamlOfJson, yamlReadOnly} from '../../scripts/bundle/modules.ts';
 import {noticesOf} from '../../scripts/notices.ts';
 import {ruleTextsChunk} from '../../scripts/rule-pages/chunk.ts';
 import {chunkEntries, withChunks} from './chunks.ts';
@@ -13,6 +13,7 @@ import {
   editorSchema,
   namedProtocol,
   projectSimulator,
+  queueAsMap,
   shared,
   spokenMessages,
   spokenProtocol,
@@ -47,6 +48,7 @@ const server = await build({
   plugins: [
     shared(root),
     builtins(extension),
+    queueAsMap,
     spokenMessages,
     spokenProtocol,
     namedProtocol(root),
@@ -54,6 +56,7 @@ const server = await build({
     withChunks(root),
     jsonTreeOnly,
     yamlReadOnly,
+    yamlFieldsOnly,
     yamlOfJson,
   ],
 });
@@ -63,7 +66,7 @@ const chunks = await build({
   outdir: join(dist, 'chunks'),
   format: 'esm',
   inject: [join(extension, 'server/browser/process.ts')],
-  plugins: [builtins(extension), editorSchema, ruleTextsChunk, jsonTreeOnly, yamlReadOnly, yamlOfJson],
+  plugins: [builtins(extension), editorSchema, ruleTextsChunk, jsonTreeOnly, yamlReadOnly, yamlFieldsOnly, yamlOfJson],
 });
 // For Node, where the scripts of an extension are CommonJS.
 writeFileSync(join(dist, 'chunks/package.json'), '{"type": "module"}\n');

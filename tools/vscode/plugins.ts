@@ -2,6 +2,7 @@
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Plugin} from 'esbuild';
+import {replacing} from '../../scripts/bundle/replacing.ts';
 
 /**
  * Modules of Node: those of Node where there is one, unless the worker has a copy of the workspace in place of a disk. Decided when the
@@ -26,6 +27,19 @@ function standIn(name: string, extension: string): string {
   const file = `./server/browser/${name}.ts`;
   return existsSync(join(extension, file)) ? `require(${JSON.stringify(file)})` : '{}';
 }
+
+/** The queue of messages, of which the connection needs what a Map has, and its first entry. */
+export const queueAsMap: Plugin = replacing(
+  'queue-as-map',
+  /\/vscode-jsonrpc\/lib\/common\/linkedMap\.js$/,
+  `exports.LinkedMap = class extends Map {
+    shift() {
+      const [first] = this;
+      if (first !== undefined) this.delete(first[0]);
+      return first?.[1];
+    }
+  };`,
+);
 
 /** The keywords of the schema that the language server reads: see lint/lsp/schema.ts. Half of the file is for other editors. */
 const KEYWORDS: ReadonlySet<string> = new Set([
