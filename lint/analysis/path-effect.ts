@@ -191,37 +191,48 @@ const indexBy = (field: 'verbs' | 'things'): ReadonlyMap<string, WordGroup> =>
 const byVerb = indexBy('verbs');
 const byThing = indexBy('things');
 
-/** Verbs whose effect adds up. A DELETE by GET changes nothing the second time. */
+/** Verbs whose effect adds up. */
 const ACTIONS: ReadonlySet<string> = new Set(
   'buy capture debit decrement deduct disburse dispatch enqueue execute increment notify pay publish reboot recharge redeem refund resend reserve restart run send sendmail sendmsg sendsms topup transfer trigger withdraw'.split(
     ' ',
   ),
 );
 
-/**
- * A queue, and a word for its next entry, which the request may take away; the end of an order, which a second request may find; and nouns that are
- * verbs, too.
- */
-const MAY_ACT =
-  /\/(?:jobs|queues?|tasks)(?:\/\*)?\/(claim|dequeue|lease|next|pop|reserve|take)$|\/orders?(?:\/\*)?\/(cancel)$|\/(charge|purchase)$/i;
+/** Those that are nouns, too: with an id below, the request reads one. */
+const THINGS = /^(?:capture|debit|dispatch|re(?:charge|fund|serve)|run|topup|tr(?:ansfer|igger))$/;
+
+/** A queue, and a word for its next entry, which the request may take away; and nouns that are verbs, too. */
+const MAY_ACT = /\/(?:jobs|queues?|tasks)(?:\/\*)?\/(claim|dequeue|lease|next|pop|reserve|take)$|\/(charge|purchase)$/i;
+
+/** Verbs that change something, and find it done the second time: `/delete`, `/cancelOrder`. */
+const DONE =
+  /^(?:(?:de)?activate|approve|authori[sz]e|cancel|confirm|delete|deploy|(?:dis|en)able|erase|flush|kill|purge|reject|remove|reset|revoke|rollback|shutdown|terminate|unsubscribe|wipe)(?:[A-Z]\w*[a-rt-z])?(?:\.\w+)?$/;
+
+/** Below these a verb is the name of a setting. */
+const SETTINGS = /\/(?:config\w*|f(?:eature|lag)s?|options|permissions|preferences|rules|settings)\//i;
 
 export interface ActingWord {
   readonly word: string;
-  /** False where it may also look at the next entry, and leave it there, or read a charge. */
+  /** False where it may also look at the next entry, and leave it there, or read a charge; and for a verb that finds all done the second time. */
   readonly isCertain: boolean;
+  readonly isDone?: boolean;
 }
 
 /** A verb, a hyphen and what the verb acts on. With any other noun the two are a name: `/pay-slips`, `/transfer-market`. */
 const WITH_OBJECT =
   /^(?:(?:re)?send.(?:emails?|mails?|messages?|money|notifications?|otp|push|sms|text)|(?:pay|refund|transfer|withdraw).(?:bill|funds|invoice|money|payment)|(?:execute|run|trigger).(?:job|task)|re(?:boot|start).(?:device|router|server|service))(?![-_]?[a-z])/i;
 
-/** The verb with which the last segment of a path begins: `/cgi-bin/send`, `/api/sendMessage`, `/send-sms`; `next` of a queue. */
+/** The verb with which the last name of a path begins: `/cgi-bin/send`, `/api/sendMessage`, `/send-sms`, `/delete/*`; `next` of a queue. */
 export function actingWordOf(path = ''): ActingWord | undefined {
-  const last = path.split('/').at(-1) ?? '';
-  const word = /^[a-z]+/.exec(last.replace(/^[A-Z]/, letter => letter.toLowerCase()))?.[0] ?? '';
+  const bare = path.replace(/\/\*+$/, '');
+  const last = bare.split('/').at(-1) ?? '';
+  const name = last.replace(/^[A-Z]/, letter => letter.toLowerCase());
+  const word = /^[a-z]+/.exec(name)?.[0] ?? '';
   const isName = /^[a-z]+[-_]/i.test(last) && !WITH_OBJECT.test(last);
   const sends = /\/(sms)\/(?:json|xml)$/i.exec(path)?.[1];
+  if (SETTINGS.test(path) || (path.length - bare.length === 2 && THINGS.test(word))) return undefined;
   if (sends !== undefined || (ACTIONS.has(word) && !isName) || /\/orders?\/place$/i.test(path))
-    return {word: sends ?? word, isCertain: true};
-  return MAY_ACT.test(path) ? {word, isCertain: false} : undefined;
+    return {word: sends ?? word, isCertain: bare === path};
+  const isDone = DONE.test(name);
+  return isDone || MAY_ACT.test(path) ? {word, isCertain: false, isDone} : undefined;
 }

@@ -1,5 +1,6 @@
 import {formatList} from '../analysis/format.ts';
 import {actingWordOf, effectOf, isBroad} from '../analysis/path-effect.ts';
+import {keyFor} from '../analysis/repeat-risk.ts';
 import {callsOf, isKeyed, mayRetry, namedMethods} from '../analysis/retryability.ts';
 import {assignHere} from '../analysis/setting.ts';
 import {ambiguousTriggers} from '../analysis/triggers.ts';
@@ -58,15 +59,22 @@ const actionsByGet: FormerCheck = {
     const {policy, match, dialect} = scope;
     const methods = namedMethods(scope) ?? [];
     const acting = actingWordOf(match?.path);
-    if (acting === undefined || !methods.includes('GET') || methods.some(method => !SAFE.has(method))) return;
-    if (!policy.idempotentMethods.includes('GET') || isKeyed(policy, 'GET') || !mayRetry(scope)) return;
-    if (ambiguousTriggers(policy, 'GET', match).length === 0 || !dialect.capabilities.gatesByMethod) return;
-    const value = policy.idempotentMethods.filter(method => !SAFE.has(method));
+    const isPut = methods.includes('PUT');
+    const method = isPut ? 'PUT' : 'GET';
+    if (acting === undefined || (isPut ? acting.isDone : !methods.every(each => SAFE.has(each)))) return;
+    if (!methods.includes(method) || !policy.idempotentMethods.includes(method) || isKeyed(policy, method)) return;
+    if (!mayRetry(scope) || ambiguousTriggers(policy, method, match).length === 0) return;
+    if (!dialect.capabilities.gatesByMethod) return;
+    const value = policy.idempotentMethods.filter(each => (isPut ? each !== method : !SAFE.has(each)));
     yield {
       at: 'match.path',
-      message: `${formatList(methods, 'or')} ${match?.path} seems to act ("${acting.word}"), but is retried after timeouts and server errors, when the server may have processed it: it may act twice. Set idempotentMethods of this route, without GET.`,
-      ...(!acting.isCertain && {severity: 'info'}),
-      suggestions: [assignHere('Retry this route only if the server did not act', 'idempotentMethods', value)],
+      message: `${isPut ? method : formatList(methods, 'or')} ${match?.path} seems to act ("${acting.word}"), but is retried after timeouts and server errors, when the server may have processed it: it may act twice. Set idempotentMethods of this route, without ${method}${isPut ? ', or send a key, unless the server ignores the second one' : ''}.`,
+      // RFC 9110 lets every client repeat a PUT.
+      ...((isPut || !acting.isCertain) && {severity: 'info'}),
+      suggestions: [
+        assignHere('Retry this route only if the server did not act', 'idempotentMethods', value),
+        ...(isPut ? [keyFor(scope, method)] : []),
+      ],
     };
   },
 };

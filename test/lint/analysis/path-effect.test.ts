@@ -507,7 +507,7 @@ describe('a verb at the end of a path', () => {
     expect(actingWordOf('/sms/json')?.word).to.equal('sms');
   });
 
-  for (const path of ['/v1/charge', '/purchase', '/order/cancel', '/queues/*/pop'])
+  for (const path of ['/v1/charge', '/purchase', '/order/cancel', '/subscription/cancel', '/queues/*/pop', '/send/*'])
     it(`may act: ${path}`, () => expect(actingWordOf(path)).to.include({isCertain: false}));
 
   for (const path of [
@@ -526,7 +526,6 @@ describe('a verb at the end of a path', () => {
     '/user/email',
     '/maps/place',
     '/purchases',
-    '/subscription/cancel',
     '/debits',
   ])
     it(`is none: ${path}`, () => expect(actingWordOf(path)).to.equal(undefined));
