@@ -24,7 +24,8 @@ export function recoveryLine(policy: Policy, rps: number): RecoveryLine {
   const {maxWaitMs = 0, queue = 0} = waitingBreaker(policy) ?? {};
   const {latencyMs} = policy.objective?.assume ?? {};
   // A call waits longer than maxWaitMs by the time that the probe before it usually takes.
-  const usualMs = meanLatencyMs(latencyMs, policy.attemptTimeoutMs ?? Infinity) ?? latencyMs?.p50 ?? 0;
+  const limitMs = policy.attemptTimeoutMs ?? Infinity;
+  const usualMs = meanLatencyMs(latencyMs, limitMs) ?? Math.min(latencyMs?.p50 ?? 0, limitMs);
   const waitMs = maxWaitMs === 0 ? 0 : Math.min(Math.round(maxWaitMs + usualMs), waitableMs(policy));
   return {queue, waitMs, most: inFlight(rps, waitMs)};
 }

@@ -1,11 +1,12 @@
 import {leastConcurrency} from '../../src/policy/least-concurrency.ts';
 import {formatCount, formatNumber, formatShare} from '../analysis/format.ts';
 import {formatHeldTime, type HeldPlace, heldPlaceOf} from '../analysis/held-place.ts';
+import {learnedStart} from '../analysis/learned-start.ts';
 import {inFlight, lastWaitMs, placesFor} from '../analysis/places.ts';
 import {recoveryLine, waitingBreaker} from '../analysis/recovery-line.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {assign, formatChange, setting} from '../analysis/setting.ts';
-import {isSet, mostSpecific, type Scope} from '../model/scope.ts';
+import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
@@ -47,7 +48,7 @@ function* lineBelowTraffic(scope: Scope, rps: number): Iterable<Draft> {
   yield {
     at: mostSpecific(scope, 'breaker.queue', 'breaker.maxWaitMs', 'objective'),
     message: `In an outage, ${formatNumber(most)} calls may wait (${formatCount(rps, 'call')} per second, for ${scope.dialect.words.ms(waitMs)}), but the queue of the breaker holds ${queue}: ${formatShare(1 - queue / most)} of them fail at once. Raise queue.`,
-    ...(!isSet(scope, 'breaker') && {severity: 'info'}),
+    ...(!isSetHere(scope, 'breaker') && {severity: 'info'}),
     related: relatedTo(scope, 'breaker.queue', 'breaker.maxWaitMs', 'objective.assume'),
     suggestions: value > MOST ? [] : [setting(scope, 'breaker.queue', value)],
   };
@@ -74,7 +75,7 @@ const quotaBelowTraffic: FormerCheck = {
   formerly: 'RL220',
   needs: ['quota'],
   fields: ['quota', 'quota.limits'],
-  reads: ['objective', 'quota.queue'],
+  reads: ['deadlineMs', 'objective', 'quota.queue'],
 
   *check(scope): Iterable<Draft> {
     const {quota, objective} = scope.policy;
@@ -85,7 +86,8 @@ const quotaBelowTraffic: FormerCheck = {
       .map(limit => ({...limit, perSecond: (limit.max / limit.perMs) * 1000}))
       .sort((a, b) => a.perSecond - b.perSecond);
     const [lowest] = limits;
-    if (lowest === undefined || lowest.perSecond >= rps) return;
+    if (lowest === undefined) return void (yield* learnedBelowTraffic(scope));
+    if (lowest.perSecond >= rps) return;
     const {max, perMs, perSecond} = lowest;
     const refused = `at least ${formatShare(1 - perSecond / rps)} of the calls are refused`;
     yield {
@@ -95,6 +97,20 @@ const quotaBelowTraffic: FormerCheck = {
     };
   },
 };
+
+/** A rate that grows more slowly than calls come. */
+function* learnedBelowTraffic(scope: Scope): Iterable<Draft> {
+  const start = learnedStart(scope);
+  if (start === undefined) return;
+  const {rps, perSecond, calls, waitMs, bound} = start;
+  yield {
+    at: mostSpecific(scope, 'quota', 'quota.startPerSecond'),
+    message: `The learned rate starts at ${formatCount(perSecond, 'request')} per second, and ${formatCount(rps, 'call')} per second come: until it has grown, about ${formatCount(calls, 'call')} wait, for about ${scope.dialect.words.ms(waitMs)}${bound}. Set startPerSecond to what the server admits.`,
+    ...(bound === '' && {severity: 'info'}),
+    related: relatedTo(scope, 'objective.assume'),
+    suggestions: [setting(scope, 'quota.startPerSecond', Math.ceil(rps))],
+  };
+}
 
 const pacingWithoutQueue: FormerCheck = {
   formerly: 'RL221',
@@ -106,20 +122,19 @@ const pacingWithoutQueue: FormerCheck = {
   *check(scope): Iterable<Draft> {
     const {concurrency, quota} = scope.policy;
     if (waitingBreaker(scope.policy)?.queue === 0)
-      yield refusing(scope, 'breaker.queue', 'the probes of an open breaker', 10_000);
+      yield refusing(scope, 'breaker.queue', 'the probes of an open breaker');
     // Where no call may wait, a queue holds none.
-    if (quota?.queue === 0 && quota.maxWaitMs !== 0) yield refusing(scope, 'quota.queue', 'the quota');
+    if (quota?.queue === 0 && quota.maxWaitMs !== 0) yield refusing(scope, 'quota.queue', 'the quota', 100_000);
     if (concurrency?.kind === 'adaptive' && concurrency.queue === 0)
       yield refusing(
         scope,
         'concurrency.queue',
         `the adaptive limit, which falls to ${leastConcurrency(concurrency)} if the server throttles,`,
-        10_000,
       );
   },
 };
 
-const refusing = (scope: Scope, path: string, limit: string, usual = 1000): Draft => ({
+const refusing = (scope: Scope, path: string, limit: string, usual = 10_000): Draft => ({
   at: path,
   message: `${path} is 0: an attempt beyond ${limit} fails at once instead of waiting in a queue. Set it to ${usual}, the default.`,
   fix: setting(scope, path, usual),

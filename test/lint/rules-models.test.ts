@@ -81,8 +81,19 @@ describe('RL217 no-limit-below-traffic of a quota', () => {
     ]);
   });
 
-  it('is silent about a rate that is only learned', async () =>
-    expect(await messages('RL217', paced([], 1000))).to.be.empty);
+  it('says how long calls wait for a rate that is only learned, and is silent where they wait for less than a second', async () => {
+    const starts = 'The learned rate starts at 10 requests per second';
+    const [waits = ''] = await messages('RL217', paced([], 1000));
+    expect(waits).to.match(
+      new RegExp(
+        `^${starts}, and 1000 calls per second come: until it has grown, about 3605 calls wait, for about 3605 ms\\. `,
+      ),
+    );
+    const [refused = ''] = await messages('RL217', {...paced([], 400), deadlineMs: 1500});
+    expect(refused).to.contain('about 2688 ms, but no call may wait longer than 1500 ms: others are refused.');
+    expect(await messages('RL217', paced([], 70))).to.be.empty;
+    expect(await messages('RL217', {extends: ['steadfetch:llm'], objective: {assume: {rps: 100}}})).to.be.empty;
+  });
 });
 
 describe('RL222 use-refusals', () => {
