@@ -87,6 +87,12 @@ export function isSetHere(scope: Scope, path: string): boolean {
   return setter.by === 'layer' && setter.layer.entry === undefined;
 }
 
+/** Whether a preset writes it. */
+export function isPreset(scope: Scope, path: string): boolean {
+  const setter = setterOf(scope, path);
+  return setter.by === 'layer' && setter.layer.name.startsWith('steadfetch:');
+}
+
 /** The path of the value that was decided last: in the route rather than above it, in the file rather than in a file that it extends. */
 export function mostSpecific(scope: Scope, ...paths: readonly string[]): string {
   const rank = (path: string): number => {

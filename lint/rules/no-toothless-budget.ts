@@ -4,7 +4,7 @@ import {isLight} from '../analysis/rare-calls.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {mayRetry, retriesOf, retriesThrottled} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
-import type {Scope} from '../model/scope.ts';
+import {isPreset, type Scope} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
@@ -19,15 +19,16 @@ export const toothlessBudget: Rule = builtIn('RL208', {
     const rps = objective?.assume?.rps;
     // A process with a call in ten seconds has no budget that could hold, and the retries of few calls are no load.
     if ((rps !== undefined && rps <= 0.1) || isLight(scope)) return;
-    if (budget.kind === 'ratio') yield* checkRatio(budget, rps, scope);
-    else yield* checkBucket(budget, rps, scope);
+    const drafts = budget.kind === 'ratio' ? checkRatio(budget, rps, scope) : checkBucket(budget, rps, scope);
+    for (const draft of drafts) if (!isPreset(scope, draft.at)) yield draft;
   },
 });
 
 function* checkRatio(budget: RatioBudget, rps: number | undefined, scope: Scope): Iterable<Draft> {
   const {ratio, windowMs, minPerSecond} = budget;
+  const retries = retriesOf(scope.policy);
   if (ratio >= (scope.policy.paid?.maxFreeAttempts ? SDK_RETRIES : 1)) {
-    const message = `The budget allows ${formatCount(ratio, 'retry', 'retries')} per call, so the load can grow to ${formatShare(1 + ratio)} of the calls. Set a ratio below 1.`;
+    const message = `The budget allows ${formatCount(ratio, 'retry', 'retries')} per call, so the load can grow to ${formatShare(1 + Math.min(ratio, retries))} of the calls. Set a ratio below 1.`;
     yield {at: 'budget.ratio', message, fix: setting(scope, 'budget.ratio', 0.1)};
   } else if (rps !== 0 && minPerSecond >= (rps ?? BUSY_RPS)) {
     const message = `The budget always allows ${formatCount(minPerSecond, 'retry', 'retries')} per second${atRps(rps)}: each call can be retried in an outage. Lower ${scope.dialect.words.key('budget.minPerSecond')}.`;
@@ -39,7 +40,7 @@ function* checkRatio(budget: RatioBudget, rps: number | undefined, scope: Scope)
     };
   } else if ((ratio * (rps ?? 1) * windowMs) / 1000 >= MANY_RETRIES) {
     // A window that filled in ordinary traffic, while every call fails.
-    const lastsMs = (ratio * windowMs) / retriesOf(scope.policy);
+    const lastsMs = (ratio * windowMs) / retries;
     if (lastsMs < LONG_MS) return;
     const {words} = scope.dialect;
     const message = `The budget allows ${formatShare(ratio)} of the calls in ${words.ms(windowMs)}: it refuses no retry in the first ${words.ms(Math.round(lastsMs))} of an outage. Lower ${words.key('budget.windowMs')}.`;
@@ -59,10 +60,12 @@ function* largeBucket(budget: TokenBucketBudget, rps: number | undefined, scope:
   const {capacity, retryCost} = budget;
   const {words} = scope.dialect;
   const held = capacity / retryCost;
-  const lastsMs = (held * 1000) / ((rps || BUSY_RPS) * Math.min(retriesOf(scope.policy), MOST_RETRIES));
+  const all = retriesOf(scope.policy);
+  const isKnown = rps && all < Infinity;
+  const lastsMs = (held * 1000) / ((rps || BUSY_RPS) * (isKnown ? all : Math.min(all, MOST_RETRIES)));
   // A limit of attempts in flight bounds the load of retries, too.
   if (held < MANY_RETRIES || lastsMs < LONG_MS || scope.policy.concurrency !== null) return;
-  const until = rps ? `: it refuses no retry in the first ${words.ms(Math.round(lastsMs))} of an outage` : '';
+  const until = isKnown ? `: it refuses no retry in the first ${words.ms(Math.round(lastsMs))} of an outage` : '';
   yield {
     at: 'budget.capacity',
     message: `A full bucket of ${formatCount(capacity, 'token')} pays ${formatCount(Math.floor(held), 'retry', 'retries')}${until}. Lower ${words.key('budget.capacity')}.`,
