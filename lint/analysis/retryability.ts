@@ -13,6 +13,9 @@ export function mayRetry(scope: Scope): boolean {
   return maxAttempts === 'unlimited' || (maxAttempts !== null && maxAttempts > 1);
 }
 
+/** Whether no failure is retried, whatever number of attempts is allowed: a hedge is one more attempt at most. RL408 reports it. */
+export const isIdle = ({policy: {retryOn}}: Scope): boolean => retryOn.length === 0;
+
 /** Attempts after the first; Infinity if unlimited. */
 export function retriesOf({maxAttempts}: Policy): number {
   if (maxAttempts === 'unlimited') return Infinity;
@@ -43,6 +46,16 @@ export function mayRepeat(scope: Scope): boolean {
 
 /** Whether a timeout would be paid for again, and is not retried for that reason. */
 export const paysForTimeouts = ({paid}: Policy): boolean => paid?.afterTimeout === false;
+
+/** The fields that `retriesTimeouts` reads. */
+export const TIMEOUT_FIELDS: readonly string[] = [
+  'idempotency',
+  'idempotentMethods',
+  'match',
+  'maxAttempts',
+  'paid',
+  'retryOn',
+];
 
 /** Whether a timeout is retried. */
 export const retriesTimeouts = (scope: Scope): boolean =>

@@ -2,7 +2,7 @@ import {isCodeName} from '../../src/decide/grpc-codes.ts';
 import {defaultPolicy} from '../../src/policy/defaults.ts';
 import type {RetryTrigger} from '../../src/policy/types.ts';
 import {formatList} from '../analysis/format.ts';
-import {isGrpcPath} from '../analysis/grpc-path.ts';
+import {isGrpcPath, mayBeGrpcPath} from '../analysis/grpc-path.ts';
 import {getsGet, hiddenBy, lacksDefaults} from '../analysis/lost-defaults.ts';
 import {isRegistered} from '../analysis/methods.ts';
 import {buildsOn} from '../analysis/presets.ts';
@@ -18,18 +18,19 @@ import {builtIn} from './built-in.ts';
 const emptyTriggers: Check = {
   needs: ['retryOn'],
   fields: ['retryOn'],
-  reads: ['hedge', 'maxAttempts'],
+  reads: ['hedge', 'match', 'maxAttempts'],
 
   *check(scope): Iterable<Draft> {
     const {retryOn, hedge} = scope.policy;
-    // A hedge needs no trigger.
-    if (retryOn.length > 0 || hedge !== null || !mayRetry(scope)) return;
+    // A hedge needs no trigger, and other calls than those of gRPC never end with a code.
+    if (!retryOn.every(isCodeName) || hedge !== null || retriesOf(scope.policy) === 0) return;
+    if (retryOn.length > 0 && mayBeGrpcPath(scope.match?.path)) return;
     const {words} = scope.dialect;
     const attempts = retriesOf(scope.policy) + 1;
     const count = Number.isFinite(attempts) ? `${attempts} attempts are` : 'unlimited attempts are';
     yield {
       at: 'retryOn',
-      message: `${words.name('retryOn')} is empty, so nothing is retried although ${count} allowed. List triggers, or set ${words.key('maxAttempts')} to ${words.value('maxAttempts', 1)}.`,
+      message: `${words.name('retryOn')} ${retryOn.length === 0 ? 'is empty' : 'lists codes of gRPC alone'}, so nothing is retried although ${count} allowed. List triggers, or set ${words.key('maxAttempts')} to ${words.value('maxAttempts', 1)}.`,
       related: relatedTo(scope, 'maxAttempts'),
       suggestions: [
         {title: 'Use the default retryOn', changes: [defaultTriggers(scope)]},
@@ -51,7 +52,9 @@ const unretriedTimeouts: FormerCheck = {
 
   *check(scope): Iterable<Draft> {
     const {attemptTimeoutMs, deadlineMs, retryOn} = scope.policy;
-    if (attemptTimeoutMs === null || retryOn.includes('timeout') || retryOn.every(isCodeName)) return;
+    if (attemptTimeoutMs === null || retryOn.includes('timeout')) return;
+    // Of gRPC, what has a timeout of its own: elsewhere the deadline is the time limit.
+    if (retryOn.every(isCodeName) && !(isGrpcPath(scope.match?.path) && isSetHere(scope, 'attemptTimeoutMs'))) return;
     // The default list has timeouts, and RL304 reports a timeout as long as the deadline.
     if (lacksDefaults(scope)) return;
     if (deadlineMs !== null && attemptTimeoutMs >= deadlineMs) return;
