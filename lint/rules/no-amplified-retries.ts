@@ -1,7 +1,7 @@
 import {worstAmplification} from '../../src/math/amplification.ts';
 import {formatNumber} from '../analysis/format.ts';
 import {relatedTo} from '../analysis/related.ts';
-import {mayRetry} from '../analysis/retryability.ts';
+import {isIdle, mayRetry} from '../analysis/retryability.ts';
 import {assignHere} from '../analysis/setting.ts';
 import {mostSpecific} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
@@ -11,11 +11,11 @@ export const amplifiedRetries: Rule = builtIn('RL209', {
   worse: 'higher',
   needs: ['retryingLayers'],
   fields: ['maxAttempts', 'retryingLayers'],
-  reads: ['nested'],
+  reads: ['nested', 'retryOn'],
 
   *check(scope): Iterable<Draft> {
     const {maxAttempts, nested, retryingLayers: layers} = scope.policy;
-    if (typeof maxAttempts !== 'number' || layers.length === 0 || !mayRetry(scope)) return;
+    if (typeof maxAttempts !== 'number' || layers.length === 0 || !mayRetry(scope) || isIdle(scope)) return;
     const counts = [maxAttempts, ...layers.map(layer => layer.maxAttempts)];
     const product = worstAmplification(counts);
     if (product <= MOST) return;

@@ -10,25 +10,10 @@ import {builtIn} from './built-in.ts';
 
 export const contradiction: Rule = builtIn('RL401', {
   fields: [],
-  reads: [
-    'attemptHeader',
-    'backoff',
-    'breaker',
-    'budget',
-    'concurrency',
-    'correlation',
-    'deadlineHeader',
-    'deadlineMs',
-    'endpoints',
-    'hedge',
-    'idempotency',
-    'match',
-    'maxAttempts',
-    'nested',
-    'objective',
-    'quota',
-    'retryOn',
-  ],
+  reads:
+    'attemptHeader backoff breaker budget concurrency correlation deadlineHeader deadlineMs endpoints hedge idempotency match maxAttempts nested objective quota retryOn'.split(
+      ' ',
+    ),
 
   *check(scope): Iterable<Draft> {
     const {policy} = scope;
@@ -59,7 +44,7 @@ export const contradiction: Rule = builtIn('RL401', {
     if (!isSure(scope, 'backoff.baseMs') || backoff.capMs >= backoff.baseMs) return;
     const capMs = words.ms(backoff.capMs);
     const fact = `${words.name('backoff.capMs')} is ${capMs}, below ${words.key('backoff.baseMs')} (${words.ms(backoff.baseMs)})`;
-    const message = `${fact}: every wait is ${capMs}, and the base has no effect. Raise ${words.key('backoff.capMs')}.`;
+    const message = `${fact}: every wait is at most ${capMs}, and the base has no effect. Raise ${words.key('backoff.capMs')}.`;
     yield {at: 'backoff.capMs', message, severity: 'warning', related: relatedTo(scope, 'backoff.baseMs')};
   },
 });

@@ -1,6 +1,6 @@
 import {formatCount, formatList, formatNumber} from '../analysis/format.ts';
 import {recoveryLine} from '../analysis/recovery-line.ts';
-import {isUpload, mayRetry, repeatedWithBody, retriesOf} from '../analysis/retryability.ts';
+import {isIdle, isUpload, mayRetry, repeatedWithBody, retriesOf} from '../analysis/retryability.ts';
 import {assign} from '../analysis/setting.ts';
 import type {Scope} from '../model/scope.ts';
 import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
@@ -9,14 +9,14 @@ import {builtIn} from './built-in.ts';
 const extremeReplayLimit: Check = {
   needs: ['breaker', 'replayLimitBytes', 'routes'],
   fields: ['breaker', 'replayLimitBytes', 'idempotentMethods', 'idempotency'],
-  reads: ['attemptTimeoutMs', 'concurrency', 'deadlineMs', 'match', 'maxAttempts', 'objective'],
+  reads: ['attemptTimeoutMs', 'concurrency', 'deadlineMs', 'match', 'maxAttempts', 'objective', 'retryOn'],
 
   *check(scope): Iterable<Draft> {
     yield* longLine(scope);
     const {replayLimitBytes} = scope.policy;
     if (replayLimitBytes >= SMALL_BYTES && replayLimitBytes <= LARGE_BYTES && !isUpload(scope)) return;
     const methods = repeatedWithBody(scope);
-    if (methods.length === 0 || !mayRetry(scope)) return;
+    if (methods.length === 0 || !mayRetry(scope) || isIdle(scope)) return;
     const named = formatList(methods, 'or');
     if (isUpload(scope))
       yield {

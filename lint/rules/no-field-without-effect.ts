@@ -12,28 +12,10 @@ import {builtIn} from './built-in.ts';
 
 const inertField: Check = {
   fields: [],
-  reads: [
-    'attemptHeader',
-    'attemptTimeoutMs',
-    'backoff',
-    'breaker',
-    'budget',
-    'deadlineHeader',
-    'deadlineMs',
-    'endpoints',
-    'failover',
-    'hedge',
-    'idempotency',
-    'maxAttempts',
-    'match',
-    'nested',
-    'objective',
-    'paid',
-    'quota',
-    'retryAfter',
-    'retryOn',
-    'stream',
-  ],
+  reads:
+    'attemptHeader attemptTimeoutMs backoff breaker budget deadlineHeader deadlineMs endpoints failover hedge idempotency maxAttempts match nested objective paid quota retryAfter retryOn stream'.split(
+      ' ',
+    ),
 
   *checkFile({scopes}: Model): Iterable<Draft & {scope: Scope}> {
     for (const candidate of INERT_FIELDS) {

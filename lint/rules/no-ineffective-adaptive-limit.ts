@@ -2,6 +2,7 @@ import {leastConcurrency} from '../../src/policy/least-concurrency.ts';
 import {formatCount, formatNumber} from '../analysis/format.ts';
 import {inFlight} from '../analysis/places.ts';
 import {relatedTo} from '../analysis/related.ts';
+import {retriesOf, retriesTimeouts, TIMEOUT_FIELDS} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
 import {isSet, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
@@ -10,7 +11,7 @@ import {builtIn} from './built-in.ts';
 export const ineffectiveAdaptiveLimit: Rule = builtIn('RL219', {
   needs: ['concurrency'],
   fields: ['concurrency', 'concurrency.start', 'concurrency.min', 'concurrency.max', 'concurrency.decreaseRatio'],
-  reads: ['attemptTimeoutMs', 'objective'],
+  reads: ['attemptTimeoutMs', 'budget', 'objective', ...TIMEOUT_FIELDS],
 
   *check(scope): Iterable<Draft> {
     const {concurrency} = scope.policy;
@@ -40,10 +41,12 @@ export const ineffectiveAdaptiveLimit: Rule = builtIn('RL219', {
 
 /** Also with attempts that all time out, the traffic stays below the least limit. */
 function* minAboveTraffic(scope: Scope, min: number): Iterable<Draft> {
-  const {attemptTimeoutMs, objective} = scope.policy;
+  const {attemptTimeoutMs, budget, objective} = scope.policy;
   const rps = objective?.assume?.rps;
   if (rps === undefined || attemptTimeoutMs === null || !isSet(scope, 'concurrency.min')) return;
-  const most = inFlight(rps, attemptTimeoutMs);
+  // Without a budget every timeout may be retried.
+  const attempts = budget === null && retriesTimeouts(scope) ? retriesOf(scope.policy) + 1 : 1;
+  const most = inFlight(rps * attempts, attemptTimeoutMs);
   if (min <= most) return;
   yield {
     at: 'concurrency.min',

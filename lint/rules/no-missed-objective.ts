@@ -24,7 +24,7 @@ const predictedMiss: Check = {
     const fields = ['deadlineMs', 'attemptTimeoutMs', 'maxAttempts', 'backoff'].filter(path => isSetHere(scope, path));
     yield {
       at: mostSpecific(scope, 'objective', ...fields),
-      message: `With the assumed traffic, ${formatList(misses)}. A call makes ${formatNumber(prediction.meanAttempts)} attempts on average${grantedText(prediction)}.`,
+      message: `With the assumed traffic, ${formatList(misses)}. A call makes ${formatCount(Number(formatNumber(prediction.meanAttempts)), 'attempt')} on average${grantedText(prediction)}.`,
       related: relatedTo(scope, 'objective'),
     };
   },

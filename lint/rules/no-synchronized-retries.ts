@@ -53,7 +53,7 @@ function* crowded(scope: Scope): Iterable<Draft> {
   const {words} = scope.dialect;
   yield {
     at: mostSpecific(scope, field, 'objective.instances'),
-    message: `${instances} processes that fail at the same time retry within ${words.ms(spreadMs)}: a peak of ${formatNumber(perSecond)} requests per second. Raise ${words.key(field)}.`,
+    message: `${formatNumber(failed)} processes that fail at the same time retry within ${words.ms(spreadMs)}: a peak of ${formatNumber(perSecond)} requests per second. Raise ${words.key(field)}.`,
     severity: 'warning',
     related: relatedTo(scope, 'objective.instances'),
   };

@@ -32,7 +32,7 @@ const belowLatency: Check = {
     const {words} = scope.dialect;
     yield {
       at: mostSpecific(scope, limit.path, 'objective'),
-      message: `${limit.what}${formatAsked(policy, limit, cut.ms)} times out after ${words.ms(limit.ms)}, below the assumed ${cut.name} of ${words.ms(cut.ms)}: ${formatLost(latencies, limit.ms, cut)} of the good responses are lost${policy.paid === null ? '' : ', and paid for'}. Raise the ${limit.name}.`,
+      message: `${limit.what}${formatAsked(policy, limit)} times out after ${words.ms(limit.ms)}, below the assumed ${cut.name} of ${words.ms(cut.ms)}: ${formatLost(latencies, limit.ms, cut)} of the good responses are lost${policy.paid === null ? '' : ', and paid for'}. Raise the ${limit.name}.`,
       ...(isError ? {severity: 'error'} : isChosen ? {severity: 'info'} : {}),
       related: relatedTo(scope, limit.path, `objective.assume.latencyMs.${cut.name}`),
       ...longer(scope, latencies),
@@ -48,7 +48,7 @@ function* belowGeneration(scope: Scope): Iterable<Draft> {
   const {words} = scope.dialect;
   yield {
     at: isSetHere(scope, limit.path) ? limit.path : 'match.path',
-    message: `${limit.what}${formatAsked(scope.policy, limit, GENERATION_MS)} times out after ${words.ms(limit.ms)}, and a model takes longer to generate some hundred tokens: the response is lost${paid === null ? '' : ', and paid for'}. Raise the ${limit.name}, or assume the latencies of the model.`,
+    message: `${limit.what}${formatAsked(scope.policy, limit)} times out after ${words.ms(limit.ms)}, and a model takes longer to generate some hundred tokens: the response is lost${paid === null ? '' : ', and paid for'}. Raise the ${limit.name}, or assume the latencies of the model.`,
     confidence: 'medium',
     related: relatedTo(scope, limit.path),
   };
@@ -78,10 +78,10 @@ function* lateContent(scope: Scope, p50 = 0): Iterable<Draft> {
 }
 
 /** Under `paid` the timeout of an attempt grows with the output that the request asks for, up to the deadline. */
-function formatAsked({paid}: Policy, {path}: TimeLimit, neededMs: number): string {
+function formatAsked({paid}: Policy, {path, ms}: TimeLimit): string {
   const perTokenMs = paid?.attemptTimeoutPerOutputTokenMs ?? null;
   if (path === 'deadlineMs' || perTokenMs === null) return '';
-  return ` that asks for fewer than ${Math.ceil(neededMs / perTokenMs)} output tokens`;
+  return ` that asks for fewer than ${Math.ceil(ms / perTokenMs)} output tokens`;
 }
 
 /** Suggests the highest assumed percentile, but not the median, which would still lose half of the responses. */

@@ -1,5 +1,6 @@
 import {longestMs} from '../../src/math/schedule.ts';
 import {isLight, isRare} from '../analysis/rare-calls.ts';
+import {isIdle} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
 import {isNative} from '../dialects/native.ts';
 import {isSetHere, isSure, mostSpecific, type Scope} from '../model/scope.ts';
@@ -76,12 +77,12 @@ const excessiveAttempts: FormerCheck = {
   worse: 'higher',
   needs: ['maxAttempts'],
   fields: ['maxAttempts'],
-  reads: ['backoff', 'budget', 'deadlineMs', 'objective'],
+  reads: ['backoff', 'budget', 'deadlineMs', 'objective', 'retryOn'],
 
   *check(scope): Iterable<Draft> {
     const {maxAttempts} = scope.policy;
     const many = hasMinutes(scope) || isLight(scope) ? MANY.workflow : MANY[scope.dialect.capabilities.kind];
-    if (typeof maxAttempts !== 'number' || maxAttempts <= many) return;
+    if (typeof maxAttempts !== 'number' || maxAttempts <= many || isIdle(scope)) return;
     const fix = threeAttempts(scope);
     yield {
       at: 'maxAttempts',

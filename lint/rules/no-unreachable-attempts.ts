@@ -32,8 +32,8 @@ export const unreachableAttempts: Rule = builtIn('RL303', {
       message: isTooLate
         ? formatTooLate(scope, needMs, deadlineMs)
         : formatNeed(scope, needMs, throttledMs, deadlineMs),
-      // Only throttled calls run out of time, and failing early then spares the server.
-      ...(isKnown || (needMs <= deadlineMs && !isTooLate) ? {severity: 'info'} : {}),
+      // Only throttled calls run out of time, and failing early then spares the server; or the last attempt has nine tenths of its time.
+      ...(isKnown || (needMs - attemptTimeoutMs / 10 <= deadlineMs && !isTooLate) ? {severity: 'info'} : {}),
       related: relatedTo(scope, ...fields.slice(0, 3)),
       suggestions: suggestionsToFit(scope),
     };

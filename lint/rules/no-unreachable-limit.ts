@@ -73,7 +73,7 @@ const unreachableCap: FormerCheck = {
 
 /** The longest wait of any retry, throttled waits included. */
 function longestWaitMs({policy}: Scope): number {
-  const retries = Math.min(retriesOf(policy), 5000);
+  const retries = Math.min(retriesOf(policy), 1e9);
   const waits = [longestMs(policy.backoff, retries, false)];
   if (retriesThrottled(policy)) waits.push(longestMs(policy.backoff, retries, true));
   return Math.max(...waits);

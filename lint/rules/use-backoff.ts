@@ -80,9 +80,10 @@ const flatBackoff: FormerCheck = {
     }
     if (retries < 3) return;
     const many = Number.isFinite(retries) ? `All ${retries} waits are` : 'Every wait is';
+    const most = backoff.jitter === 'none' ? '' : ' up to';
     const shown = scope.dialect.words.ms(first);
     const fact = waits.every(wait => wait === first)
-      ? `${many} ${shown}`
+      ? `${many}${most} ${shown}`
       : `No wait is longer than the first, ${shown}`;
     yield {
       at,

@@ -2,7 +2,7 @@ import {undisturbedMs} from '../../src/math/timeline.ts';
 import {formatList, formatNumber} from '../analysis/format.ts';
 import {inFlight} from '../analysis/places.ts';
 import {byUse} from '../analysis/ranks.ts';
-import {retriesOf} from '../analysis/retryability.ts';
+import {retriesOf, retriesTimeouts, TIMEOUT_FIELDS} from '../analysis/retryability.ts';
 import type {Scope} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -10,7 +10,7 @@ import {builtIn} from './built-in.ts';
 export const missingConcurrencyLimit: Rule = builtIn('RL225', {
   needs: ['objective'],
   fields: ['concurrency'],
-  reads: ['attemptTimeoutMs', 'backoff', 'breaker', 'deadlineMs', 'endpoints', 'maxAttempts', 'objective'],
+  reads: [...'attemptTimeoutMs backoff breaker budget deadlineMs endpoints objective'.split(' '), ...TIMEOUT_FIELDS],
 
   *check(scope): Iterable<Draft> {
     const {concurrency, objective} = scope.policy;
@@ -28,9 +28,10 @@ const MANY_PER_SECOND = 100;
 
 function* hanging(scope: Scope, rps: number): Iterable<Draft> {
   const {policy, dialect} = scope;
-  const {attemptTimeoutMs, deadlineMs, breaker} = policy;
-  // A breaker opens when the first attempts have timed out.
-  const wholeMs = breaker === null ? undisturbedMs(policy, retriesOf(policy) + 1, false) : attemptTimeoutMs;
+  const {attemptTimeoutMs, budget, deadlineMs, breaker} = policy;
+  // A breaker opens when the first attempts have timed out, and a budget refuses retries.
+  const isRepeated = breaker === null && budget === null && retriesTimeouts(scope);
+  const wholeMs = isRepeated ? undisturbedMs(policy, retriesOf(policy) + 1, false) : attemptTimeoutMs;
   const heldMs = Math.min(wholeMs ?? Infinity, deadlineMs ?? Infinity);
   const most = inFlight(rps, heldMs);
   // RL301 and RL302 report calls without an end.
