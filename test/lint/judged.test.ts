@@ -1,5 +1,5 @@
 /**
- * 260 policies that engineers on call wrote and judged before they read the rules: 169 with a defect, 91 that are unusual and sound. `judgements.json` has the
+ * 300 policies that engineers on call wrote and judged before they read the rules: 195 with a defect, 105 that are unusual and sound. `judgements.json` has the
  * judgement of each and the findings that say it.
  */
 import {readdirSync, readFileSync} from 'node:fs';
@@ -16,11 +16,12 @@ interface Judgement {
   readonly missed?: string;
 }
 
-/** Three people's, each of whom wrote after the rules had learned from those before. Numbers are limits that only fall. */
+/** Four people's, each of whom wrote after the rules had learned from those before. Numbers are limits that only fall. */
 const SETS = [
   {name: 'judged', defects: 80, sound: 40, missed: 2},
   {name: 'judged-again', defects: 40, sound: 20, missed: 1},
   {name: 'judged-third', defects: 49, sound: 31, missed: 2},
+  {name: 'judged-fourth', defects: 26, sound: 14, missed: 1},
 ] as const;
 
 for (const set of SETS) {
