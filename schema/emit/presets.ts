@@ -21,16 +21,29 @@ const posted = (name: string, path: string): Route & {readonly idempotentMethods
   idempotentMethods: ['POST'],
 });
 
-function routeSource(route: Route): string {
-  const {name, match} = route;
-  const isPosted = JSON.stringify(route) === JSON.stringify(posted(name, match.path ?? ''));
-  return isPosted ? `posted(${source(name, 0)}, ${source(match.path, 0)})` : source(route, 3);
+const isPosted = (route: Route): boolean =>
+  JSON.stringify(route) === JSON.stringify(posted(route.name, route.match.path ?? ''));
+
+/** The paths of routes of one name that follow each other are one text. */
+function routeSources(routes: readonly Route[]): string[] {
+  const sources: string[] = [];
+  for (let from = 0; from < routes.length; ) {
+    const route = routes[from]!;
+    let to = from;
+    while (routes[to]?.name === route.name && isPosted(routes[to]!)) to++;
+    const paths = routes.slice(from, to).map(({match}) => match.path);
+    sources.push(to === from ? source(route, 3) : `...posted(${source(route.name, 0)}, ${source(paths.join(' '), 0)})`);
+    from = Math.max(to, from + 1);
+  }
+  return sources;
 }
 
 function presetSource({routes = [], ...policy}: Partial<Preset>): string {
   const text = source(policy, 1);
   if (routes.length === 0) return text;
-  const list = routes.map(route => `      ${routeSource(route)},\n`).join('');
+  const list = routeSources(routes)
+    .map(each => `      ${each},\n`)
+    .join('');
   return text.replace(/ {2}\}$/, `    routes: [\n${list}    ],\n  }`);
 }
 
@@ -54,11 +67,8 @@ export function emitPresets(schema: Schema, presets: readonly Preset[]): string 
 import {deepFreeze} from './freeze.ts';
 import type {PolicyInput, RouteInput} from './types.ts';
 
-const posted = (name: string, path: string): RouteInput => ({
-  match: {methods: ['POST'], path},
-  name,
-  idempotentMethods: ['POST'],
-});
+const posted = (name: string, paths: string): RouteInput[] =>
+  paths.split(' ').map(path => ({match: {methods: ['POST'], path}, name, idempotentMethods: ['POST']}));
 
 /** What \`extends\` knows by name. Each is also a file in schema/presets. */
 export const presets: Readonly<Record<string, PolicyInput>> = deepFreeze<Record<string, PolicyInput>>({

@@ -24,7 +24,7 @@ export interface Classification {
   readonly once: boolean;
   /** No policy can change it: an abort by the caller, a replayed response, `x-should-retry: false`, a bad certificate. */
   readonly final: boolean;
-  /** Refused for its load, in the vendor's own words, before any work: nothing is paid, though the request may not be repeated for that. */
+  /** In the server's own words, refused for its load or come to no model: nothing is paid, though the request may not be repeated for that. */
   readonly unpaid: boolean;
   /** The wait that the body of the response asks for; null if it asks for none, or was not read. Headers take precedence. */
   readonly hint: ServerHint | null;
@@ -52,16 +52,20 @@ export const yellow = (reason: string, marks?: Marks): Classification =>
 export const red = (reason: string, sent: Sent = 'processed', marks?: Marks): Classification =>
   classification(false, sent, reason, marks);
 
+/** The same classification, but for these fields. */
+export const changed = (found: Classification, fields: Partial<Classification>): Classification =>
+  Object.freeze({...found, ...fields});
+
 /** The same classification, but not transient: the policy does not list it. */
 export const unlisted = (found: Classification): Classification =>
-  found.transient ? Object.freeze({...found, transient: false}) : found;
+  found.transient ? changed(found, {transient: false}) : found;
 /** The same classification, but transient: the policy, or the server, says so. */
 export const listed = (found: Classification): Classification =>
-  found.transient || found.final ? found : Object.freeze({...found, transient: true});
+  found.transient || found.final ? found : changed(found, {transient: true});
 
 /** The same classification, and the server asks for less load. */
 export const throttled = (found: Classification): Classification =>
-  found.throttled ? found : Object.freeze({...found, throttled: true});
+  found.throttled ? found : changed(found, {throttled: true});
 
 export const SUCCESS: Classification = red('success');
 

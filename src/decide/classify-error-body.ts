@@ -1,6 +1,6 @@
 /** Refines the classification of an error response by its body. */
 
-import {type Classification, red} from './classification.ts';
+import {type Classification, changed, red} from './classification.ts';
 import type {ErrorFacts} from './error-body.ts';
 import {generalMeaning} from './general-refusals.ts';
 import {type Meaning, refusalOf} from './refusals.ts';
@@ -22,7 +22,7 @@ export function classifyErrorBody(
   const isVague = row === null || (row.in === 'code' && (row.means === 'throttled' || row.means === 'failed'));
   const meaning = (isVague ? generalMeaning(facts, status) : null) ?? row?.means ?? null;
   const refined = meaning === null ? found : refine(found, meaning, status, transients);
-  return refined.transient && facts.hint !== null ? Object.freeze({...refined, hint: facts.hint}) : refined;
+  return refined.transient && facts.hint !== null ? changed(refined, {hint: facts.hint}) : refined;
 }
 
 /** "not-processed" only if the vendor documents that the model did not run. */
@@ -35,29 +35,28 @@ function refine(found: Classification, meaning: Meaning, status: number, transie
     case 'never':
       return red(`${status}: the server says that this request cannot succeed`, 'not-processed');
     case 'loading':
-      return Object.freeze({
-        ...found,
+      return changed(found, {
         sent: 'not-processed',
         throttled: true,
         reason: `${status}: the model is loading`,
       });
     case 'throttled':
       // AWS throttles with status 400, too.
-      return Object.freeze({
-        ...found,
+      return changed(found, {
         transient: found.transient || transients.status(429),
         sent: 'not-processed',
         throttled: true,
       });
     case 'overloaded':
-      return Object.freeze({
-        ...found,
+      return changed(found, {
         transient: found.transient || transients.status(503),
         throttled: true,
         unpaid: true,
       });
+    case 'unreached':
+      return changed(found, {unpaid: true});
     case 'failed':
-      return found.sent === 'not-processed' ? Object.freeze({...found, sent: 'maybe-processed'}) : found;
+      return changed(found, {sent: 'maybe-processed', unpaid: false});
     case 'invalid':
       return found;
   }

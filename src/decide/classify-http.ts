@@ -10,6 +10,7 @@ const BY_STATUS: ReadonlyMap<number, Classification> = new Map([
   [421, green('421', 'not-processed', {once: true})], // §15.5.20: any method, over another connection
   [425, green('425', 'not-processed', {once: true})], // RFC 8470 §5.2: not in early data
   [429, green('429', 'not-processed', {throttled: true})], // a limiter runs before the handler
+  [503, yellow('503', {unpaid: true})], // §15.6.4: overload or maintenance, so the request was not handled
   [529, yellow('529', {throttled: true, unpaid: true})], // refused for its load (Anthropic)
 ]);
 

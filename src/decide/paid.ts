@@ -2,7 +2,7 @@
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import type {PaidAttempts} from '../policy/types.ts';
 import {askedTokens} from './asked-tokens.ts';
-import {type Classification, harmless} from './classification.ts';
+import {type Classification, changed, harmless} from './classification.ts';
 import {TIMEOUT_CODES} from './classify-failure.ts';
 import {readFailure} from './failure-facts.ts';
 
@@ -11,7 +11,7 @@ export const isFree = ({reachedTransport, kind, status}: Outcome, {sent, unpaid}
   !reachedTransport || unpaid || harmless(sent) || (kind === 'response' && isRefused(status));
 
 /** No work was done: the request was wrong or not allowed, or Cloudflare never reached the server. */
-const isRefused = (status: number): boolean =>
+export const isRefused = (status: number): boolean =>
   (status >= 400 && status < 500 && !MAYBE_WORKED.includes(status)) || NEVER_REACHED.includes(status);
 /** A timeout, a failed model (Bedrock, SageMaker, TGI), and a client that left (nginx). */
 const MAYBE_WORKED: readonly number[] = [408, 409, 424, 499];
@@ -24,7 +24,7 @@ const REQUEST_READ_MS = 10_000;
 /** A 408 says that the request never arrived whole (RFC 9110 §15.5.9). Azure sends it when the model took too long, which it charges for. */
 export const withAge = (found: Classification, status: number, ageMs: number): Classification =>
   status === 408 && ageMs >= REQUEST_READ_MS && found.sent === 'not-processed'
-    ? Object.freeze({...found, sent: 'maybe-processed'})
+    ? changed(found, {sent: 'maybe-processed'})
     : found;
 
 /** Refused for its rate or its load, and no work was done: such an attempt need not count toward `maxAttempts`. */
@@ -37,9 +37,9 @@ const TIMEOUT_STATUSES: readonly number[] = [408, 504, 524];
 /** Whether time ran out while the server may have been at work. */
 export function endedByTimeout<R extends AttemptResponse>(
   {kind, status, error}: Outcome<R>,
-  {sent}: Classification,
+  {sent, unpaid}: Classification,
 ): boolean {
-  if (harmless(sent)) return false;
+  if (unpaid || harmless(sent)) return false;
   switch (kind) {
     case 'attempt-timeout':
       return true;

@@ -7,23 +7,41 @@
 import type {ResponseHeaders} from '../core/outcome.ts';
 import {goDurationMs} from './go-duration.ts';
 
+export type RemainingUnit = 'requests' | 'tokens' | 'inputTokens' | 'outputTokens';
+/** The remainders of an account's limits, by the server's headers. */
+export type Remaining = Partial<Record<RemainingUnit, number>>;
+
+/**
+ * Of vendors whose limits are buckets that refill evenly: the limit, what remains, when the bucket is full again, which is much later than when
+ * it holds the next request, and what it counts.
+ *
+ * @see OpenAI and Anthropic, rate limits
+ */
+const BUCKETS: readonly (readonly [limit: string, remaining: string, reset: string, unit: RemainingUnit])[] = [
+  ...(['requests', 'tokens'] as const).map(
+    unit => [`x-ratelimit-limit-${unit}`, `x-ratelimit-remaining-${unit}`, `x-ratelimit-reset-${unit}`, unit] as const,
+  ),
+  ...(
+    [
+      ['requests', 'requests'],
+      ['tokens', 'tokens'],
+      ['input-tokens', 'inputTokens'],
+      ['output-tokens', 'outputTokens'],
+    ] as const
+  ).map(([name, unit]) => {
+    const start = `anthropic-ratelimit-${name}-`;
+    return [`${start}limit`, `${start}remaining`, `${start}reset`, unit] as const;
+  }),
+];
+
 /** Of each vendor: what remains, when it is renewed, and what it counts, where that is known. */
 const LIMITS: readonly (readonly [remaining: string, reset: string, unit?: RemainingUnit])[] = [
   ['ratelimit-remaining', 'ratelimit-reset', 'requests'], // IETF drafts up to -06
   ['x-ratelimit-remaining', 'x-ratelimit-reset', 'requests'],
   ['x-ratelimit-remaining', 'x-ratelimit-reset-after'], // Discord
   ['x-rate-limit-remaining', 'x-rate-limit-reset'], // X
-  ['x-ratelimit-remaining-requests', 'x-ratelimit-reset-requests', 'requests'], // OpenAI
-  ['x-ratelimit-remaining-tokens', 'x-ratelimit-reset-tokens', 'tokens'],
-  ['anthropic-ratelimit-requests-remaining', 'anthropic-ratelimit-requests-reset', 'requests'],
-  ['anthropic-ratelimit-tokens-remaining', 'anthropic-ratelimit-tokens-reset', 'tokens'],
-  ['anthropic-ratelimit-input-tokens-remaining', 'anthropic-ratelimit-input-tokens-reset', 'inputTokens'],
-  ['anthropic-ratelimit-output-tokens-remaining', 'anthropic-ratelimit-output-tokens-reset', 'outputTokens'],
+  ...BUCKETS.map(([, ...named]) => named),
 ];
-
-export type RemainingUnit = 'requests' | 'tokens' | 'inputTokens' | 'outputTokens';
-/** The remainders of an account's limits, by the server's headers. */
-export type Remaining = Partial<Record<RemainingUnit, number>>;
 
 /** Null if no header states a remainder. If two headers have the same unit, the lower number counts. */
 export function remainingQuota(headers: ResponseHeaders): Remaining | null {
@@ -37,35 +55,18 @@ export function remainingQuota(headers: ResponseHeaders): Remaining | null {
   return remaining;
 }
 
-/**
- * Of vendors whose limits are buckets that refill evenly: the limit, what remains, and when the bucket is full again, which is much later
- * than when it holds the next request.
- *
- * @see OpenAI and Anthropic, rate limits
- */
-const BUCKETS: readonly (readonly [limit: string, remaining: string, reset: string, counts: 'requests' | 'tokens'])[] =
-  [
-    ...(['requests', 'tokens'] as const).map(
-      unit =>
-        [`x-ratelimit-limit-${unit}`, `x-ratelimit-remaining-${unit}`, `x-ratelimit-reset-${unit}`, unit] as const,
-    ),
-    ...(['requests', 'tokens', 'input-tokens', 'output-tokens'] as const).map(unit => {
-      const name = (field: string): string => `anthropic-ratelimit-${unit}-${field}`;
-      return [name('limit'), name('remaining'), name('reset'), unit === 'requests' ? 'requests' : 'tokens'] as const;
-    }),
-  ];
 /** Of a bucket of tokens: what a call takes is not known before it is sent. */
 const SHARE_OF_TOKENS = 0.05;
 
 /** Milliseconds until a used-up limit admits the next request; undefined where no limit is used up, or its reset is not known. */
 export function nextAdmittedMs(status: number, headers: ResponseHeaders, serverNow: number): number | undefined {
   let longest: number | undefined;
-  for (const [limitName, remainingName, resetName, counts] of BUCKETS) {
+  for (const [limitName, remainingName, resetName, unit] of BUCKETS) {
     const limit = Number(headers.get(limitName) ?? NaN);
     const reset = headers.get(resetName);
     if (!(limit > 0) || reset === null || !/^0+(\.0+)?$/.test(headers.get(remainingName)?.trim() ?? '')) continue;
     const ms = resetMs(reset.trim(), serverNow);
-    const share = counts === 'requests' ? 1 / limit : SHARE_OF_TOKENS;
+    const share = unit === 'requests' ? 1 / limit : SHARE_OF_TOKENS;
     if (ms !== undefined) longest = Math.max(longest ?? 0, ms * share);
   }
   return longest ?? rateLimitResetMs(status, headers, serverNow);

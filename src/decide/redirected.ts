@@ -1,5 +1,5 @@
 /** The effect of a redirect on an outcome: the last request says nothing about the one that was redirected. */
-import {type Classification, harmless} from './classification.ts';
+import {type Classification, changed, harmless} from './classification.ts';
 
 /** Whether a redirect was followed before an outcome. `unknown`: the transport cannot know. */
 export type Redirected = 'no' | 'yes' | 'unknown';
@@ -13,5 +13,5 @@ export function afterRedirect(found: Classification, redirected: Redirected, may
   if (!harmless(found.sent) || redirected === 'no' || (redirected === 'unknown' && mayRepeat)) return found;
   const when = redirected === 'yes' ? 'after a redirect' : 'perhaps after a redirect';
   const reason = found.transient ? `${found.reason} ${when}` : found.reason;
-  return Object.freeze({...found, sent: 'maybe-processed', reason});
+  return changed(found, {sent: 'maybe-processed', reason});
 }

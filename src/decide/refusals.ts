@@ -16,6 +16,8 @@ export type Meaning =
   | 'loading'
   /** The server is short of capacity. */
   | 'overloaded'
+  /** It came to no model: a gateway could not connect, or the model could not be loaded. */
+  | 'unreached'
   /** The server began to work, and failed. */
   | 'failed'
   /** No retry of this request can succeed, whatever the status says. */

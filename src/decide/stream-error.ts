@@ -3,7 +3,7 @@
 import type {ResponseHeaders, StreamError} from '../core/outcome.ts';
 import {isObject} from '../core/unknown-value.ts';
 import type {AnswerContext} from './answers.ts';
-import type {Classification} from './classification.ts';
+import {type Classification, changed} from './classification.ts';
 import {classifyErrorBody} from './classify-error-body.ts';
 import {classifyResponse} from './classify-http.ts';
 import {readErrorBody} from './error-body.ts';
@@ -26,7 +26,7 @@ export function classifyStreamError(
   const found = facts === null ? byStatus : classifyErrorBody(byStatus, facts, status, context.transients);
   if (found.final) return found;
   const what = found.reason === String(status) ? (codeOf(body) ?? found.reason) : found.reason;
-  return Object.freeze({...found, reason: `${what} in the event stream before any content`});
+  return changed(found, {reason: `${what} in the event stream before any content`});
 }
 
 function rowOf(body: StreamErrorBody): Refusal | null {
