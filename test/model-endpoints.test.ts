@@ -4,7 +4,7 @@ import {expect} from 'chai';
 import {pitfalls as others} from '../bench/conformance/catalogue.ts';
 import {columns} from '../bench/conformance/models/columns.ts';
 import {Lab} from '../bench/conformance/models/lab.ts';
-import {currentPage, type Results} from '../bench/conformance/models/page.ts';
+import {currentPage, type Results, worseThanAlone} from '../bench/conformance/models/page.ts';
 import {pitfalls, virtualPitfalls} from '../bench/conformance/models/pitfalls.ts';
 import {realTimePitfalls} from '../bench/conformance/models/pitfalls-real-time.ts';
 import {rows} from '../bench/conformance/models/rows.ts';
@@ -44,6 +44,10 @@ describe('docs/model-endpoints.md', () => {
           .map(pitfall => `${id} ${pitfall.id}`),
       ]);
     expect(failures).to.deep.equal([]);
+  });
+
+  it('has no row in which openai answers less over steadfetch than alone, or wastes more', () => {
+    expect(worseThanAlone(results)).to.deep.equal([]);
   });
 
   it('has the versions of the clients that the recipes and the example have', () => {

@@ -2,7 +2,7 @@
 import {expect} from 'chai';
 import {answerTo, type EndpointOptions, ModelEndpoint} from '../examples/model-endpoint/endpoint.ts';
 import {fetchOf} from '../examples/model-endpoint/in-process.ts';
-import {overloaded, throttled} from '../examples/model-endpoint/refusals.ts';
+import {throttled} from '../examples/model-endpoint/refusals.ts';
 import type {SteadfetchEvent} from '../src/core/events.ts';
 import {modelFetch, type PolicyInput} from '../src/models.ts';
 import {seededRandom, sleep, VirtualClock} from '../src/testing.ts';
@@ -52,17 +52,7 @@ async function courseOf(cell: Cell): Promise<Course> {
   return {answered: (100 * answered) / counted, requests: endpoint.arrivals.length / calls, longestMs};
 }
 
-const bucket = (max: number, perMs: number): EndpointOptions['limits'] => [
-  {unit: 'requests', max, perMs, refill: 'continuous'},
-];
-
 describe('modelFetch', () => {
-  it('does not send more than the SDKs to an endpoint that refuses all of it', async () => {
-    const fault = () => ({kind: 'refused', refusal: overloaded}) as const;
-    const {requests} = await courseOf({calls: 600, everyMs: 100, fault});
-    expect(requests).to.be.at.most(3);
-  });
-
   it('lets one throttled key of a hundred stop no other', async () => {
     const refused = {kind: 'refused', refusal: throttled({'retry-after': '100'})} as const;
     const {answered, longestMs} = await courseOf({
@@ -88,28 +78,6 @@ describe('modelFetch', () => {
     });
     expect(answered).to.equal(100);
     expect(longestMs).to.be.below(1000);
-  });
-
-  it('does not wait for a bucket to be full: 1.25 calls a second at 60 a minute, by the headers', async () => {
-    const {answered, longestMs} = await courseOf({
-      calls: 300,
-      everyMs: 800,
-      limits: bucket(60, 60_000)!,
-      sendsQuotaHeaders: true,
-    });
-    expect(answered).to.equal(100);
-    expect(longestMs).to.be.below(3000);
-  });
-
-  it('is not stopped by single refusals that name a minute', async () => {
-    const random = seededRandom(3);
-    const refused = {kind: 'refused', refusal: throttled({'retry-after': '60'})} as const;
-    const {answered} = await courseOf({
-      calls: 1000,
-      everyMs: 50,
-      fault: ({arrival}) => (arrival === 1 && random() < 0.01 ? refused : null),
-    });
-    expect(answered).to.equal(100);
   });
 
   it('names inference calls after their API, and all others after the policy', async () => {

@@ -62,6 +62,8 @@ ${table(
   rows.map(row => [row.title, row.goal, ...columns.map(column => cellOf(of(column, row)))]),
 )}
 
+${verdictOf(results)}
+
 ${table(
   ['what steadfetch adds', 'goal', 'measured'],
   [
@@ -72,7 +74,7 @@ ${table(
 )}
 
 *Paid* counts requests for which the model worked. – : the client has no such feature. [How this was measured](#method).
-All numbers, and how each failure shows, are in \`bench/conformance/models/results.json\` of the repository.
+Of each cell the calls answered, the requests sent, those paid for, the time of the last answer, and how a failure shows are in \`bench/conformance/models/results.json\` of the repository.
 
 ## Pitfalls
 
@@ -118,6 +120,25 @@ function burstOf(results: Results['results']): string {
   return outcomes
     .map(([name, of]) => `${name} answers ${of?.answered} of them with ${grouped(of?.requests ?? 0)} requests`)
     .join(', ');
+}
+
+/** The rows in which openai over steadfetch answers a smaller share of the calls than openai alone, or pays for more that nobody gets. */
+export function worseThanAlone(results: Results['results']): string[] {
+  return rows.flatMap(({id}) => {
+    const alone = results.openai?.rows[id];
+    const over = results['openai-steadfetch']?.rows[id];
+    if (!alone || !over) return [];
+    const isWorse = over.answered / over.calls < alone.answered / alone.calls || wasted(over) > wasted(alone);
+    return isWorse ? [id] : [];
+  });
+}
+
+const wasted = ({paid, answered}: Measured): number => paid - answered;
+
+function verdictOf(results: Results['results']): string {
+  const worse = worseThanAlone(results);
+  const where = worse.length === 0 ? 'In each row' : `But for ${worse.join(', ')}, in each row`;
+  return `${where} openai over steadfetch answers at least the share of the calls that openai alone does, and pays for no more that nobody gets.`;
 }
 
 /** Passes of those that can be asked. */

@@ -12,55 +12,18 @@ import type {PolicyInput} from '../../../src/core.ts';
 import {seededRandom} from '../../../src/testing.ts';
 import type {Ended, ModelClient} from './client.ts';
 import type {Lab} from './lab.ts';
+import {type Goal, HOUR_MS, type Measured, measured, prompts, type Row} from './measured.ts';
+import {steadyRows} from './rows-steady.ts';
 
-export interface Measured {
-  readonly calls: number;
-  readonly answered: number;
-  readonly requests: number;
-  readonly paid: number;
-  /** From the first call to the end of the last one; null: not over within the limit. */
-  readonly ms: number | null;
-  readonly goalMet: boolean;
-  /** What else was measured. */
-  readonly note?: string;
-}
-
-export interface Row {
-  readonly id: string;
-  readonly title: string;
-  /** What happens, in a sentence. */
-  readonly setup: string;
-  readonly goal: string;
-  /** null: the client has no such part. */
-  measure(lab: Lab): Promise<Measured | null>;
-}
+export type {Measured, Row};
 
 const BURST = 300;
-const HOUR_MS = 3_600_000;
 const TWENTY_PER_SECOND: Limit = {unit: 'requests', max: 20, perMs: 1000, refill: 'window'};
-
-type Goal = (measured: Omit<Measured, 'goalMet'>) => boolean;
-
-/** Compares the outcomes of the calls in `ended` with the goal. */
-function measured(lab: Lab, calls: number, ended: readonly (Ended | undefined)[], goal: Goal, note?: string): Measured {
-  const over = ended.filter(one => one !== undefined);
-  const facts = {
-    calls,
-    answered: over.filter(({isAnswered}) => isAnswered).length,
-    requests: lab.requests,
-    paid: lab.paid,
-    ms: over.length < calls ? null : Math.round(over.reduce((last, {at}) => Math.max(last, at), 0)),
-    ...(note === undefined ? {} : {note}),
-  };
-  return {...facts, goalMet: goal(facts)};
-}
 
 const within =
   (requests: number, ms: number): Goal =>
   facts =>
     facts.answered === facts.calls && facts.requests <= requests && facts.ms !== null && facts.ms <= ms;
-
-const prompts = (count: number): string[] => Array.from({length: count}, (_, index) => `question ${index + 1}`);
 
 async function burst(lab: Lab, client: ModelClient, goal: Goal, count: number = BURST): Promise<Measured> {
   const calls = prompts(count).map(prompt => lab.within(HOUR_MS, lab.call(client, 'ask', prompt)));
@@ -266,6 +229,7 @@ export const rows: readonly Row[] = [
       return crowd(lab, policy);
     },
   },
+  ...steadyRows,
 ];
 
 /** So many calls at a time. */
