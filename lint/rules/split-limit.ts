@@ -13,9 +13,8 @@ export const splitLimit: FormerCheck = {
   reads: ['match'],
 
   *checkFile({scopes}: Model): Iterable<Draft & {scope: Scope}> {
-    for (const [index, scope] of scopes.entries()) {
-      const before = scopes.slice(0, index).filter(other => mayShareOrigin(other, scope, scopes));
-      const message = quotaMessage(scope, before) ?? concurrencyMessage(scope, before);
+    for (const scope of scopes) {
+      const message = quotaMessage(scope, scopes) ?? concurrencyMessage(scope, scopes);
       if (message !== undefined) yield {scope, ...message};
     }
   },
@@ -23,31 +22,32 @@ export const splitLimit: FormerCheck = {
 
 type Found = Pick<Draft, 'at' | 'message'>;
 
-/** Whether calls to one origin may be asked of both scopes. */
-function mayShareOrigin(one: Scope, other: Scope, scopes: readonly Scope[]): boolean {
-  if (!mayMeet(originOnly(one.match), originOnly(other.match))) return false;
-  const origin = {...originOnly(one.match), ...originOnly(other.match)};
-  return [one, other].every(scope => isReached(scope, origin, scopes));
+/** The first scope before this one that differs, if calls to one origin may be asked of both. There may be hundreds, so that is asked last. */
+function beside(scope: Scope, scopes: readonly Scope[], differs: (other: Scope) => boolean): Scope | undefined {
+  return scopes.slice(0, scopes.indexOf(scope)).find(other => {
+    if (!differs(other) || !mayMeet(originOnly(other.match), originOnly(scope.match))) return false;
+    const origin = {...originOnly(other.match), ...originOnly(scope.match)};
+    return [other, scope].every(each => isReached(each, origin, scopes));
+  });
 }
 
 /** Whether a call to the origin may come to the scope: routes are tried in order, and the policy itself has what they leave. */
 function isReached(scope: Scope, origin: Match, scopes: readonly Scope[]): boolean {
-  const routes = scopes.filter(({match}) => match !== undefined);
-  const earlier = scope.match === undefined ? routes : routes.slice(0, routes.indexOf(scope));
-  return !earlier.some(({match}) => covers(match!, {...scope.match, ...origin}));
+  const earlier = scope.match === undefined ? scopes : scopes.slice(0, scopes.indexOf(scope));
+  return !earlier.some(({match}) => match !== undefined && covers(match, {...scope.match, ...origin}));
 }
 
 /** Whether the route itself sets the field: a value from above is that of all routes. */
 const setsItself = ({match, own}: Scope, field: 'quota' | 'concurrency'): boolean =>
   match !== undefined && own.data[field] !== undefined && own.data[field] !== null;
 
-function quotaMessage(scope: Scope, before: readonly Scope[]): Found | undefined {
+function quotaMessage(scope: Scope, scopes: readonly Scope[]): Found | undefined {
   const {quota} = scope.policy;
   if (!setsItself(scope, 'quota') || quota === null || quota.scope === 'route' || quota.limits.length === 0)
     return undefined;
-  const other = before.find(
-    ({policy: {quota: its}}) => its?.scope === 'origin' && its.limits.length > 0 && canonical(its) !== canonical(quota),
-  );
+  const differs = ({policy: {quota: its}}: Scope): boolean =>
+    its?.scope === 'origin' && its.limits.length > 0 && canonical(its) !== canonical(quota);
+  const other = beside(scope, scopes, differs);
   if (other === undefined) return undefined;
   const [theirs, ours] = [formatLimits(other), formatLimits(scope)];
   const together = theirs === ours ? `${ours} twice` : `${theirs} and ${ours}`;
@@ -58,12 +58,12 @@ function quotaMessage(scope: Scope, before: readonly Scope[]): Found | undefined
 }
 
 /** Only of limits that allow as much: a route with another one is to have its own. */
-function concurrencyMessage(scope: Scope, before: readonly Scope[]): Found | undefined {
+function concurrencyMessage(scope: Scope, scopes: readonly Scope[]): Found | undefined {
   const {concurrency} = scope.policy;
   if (!setsItself(scope, 'concurrency') || concurrency === null) return undefined;
-  const other = before.find(
-    ({policy: {concurrency: its}}) => its?.max === concurrency.max && canonical(its) !== canonical(concurrency),
-  );
+  const differs = ({policy: {concurrency: its}}: Scope): boolean =>
+    its?.max === concurrency.max && canonical(its) !== canonical(concurrency);
+  const other = beside(scope, scopes, differs);
   if (other === undefined) return undefined;
   const {max} = concurrency;
   return {
