@@ -138,35 +138,41 @@ describe('a body that is read while its response is collected @T60', () => {
 });
 
 describe('a response whose body was only looked at, and that is dropped @T63', () => {
+  const cases = Object.entries(CLIENTS).flatMap(([name, clientOf]) =>
+    [
+      {title: `${name}, time limits`, clientOf, policy: {}},
+      {title: `${name}, no limits`, clientOf, policy: NO_LIMITS},
+    ].map(each => ({...each, isClosed: false})),
+  );
   let server: LoopbackServer;
+
+  // They share the collections.
   before(async () => {
     server = await LoopbackServer.start();
+    for (const each of cases) {
+      const {signal} = new AbortController();
+      const {url} = server.place(response => {
+        response.on('close', () => {
+          each.isClosed = true;
+        });
+        response.writeHead(200).write('one');
+      });
+      const look = async (): Promise<void> => {
+        const response = await each.clientOf(each.policy, new VirtualClock())(url, {signal});
+        expect(response.body).to.have.property('locked', false);
+      };
+      await look();
+    }
   });
   after(() => server.close());
 
-  for (const [name, clientOf] of Object.entries(CLIENTS))
-    for (const [limits, policy] of [
-      ['time limits', {}],
-      ['no limits', NO_LIMITS],
-    ] as const)
-      it(`is collected, and its connection closes: ${name}, ${limits}`, async () => {
-        const {signal} = new AbortController();
-        let isClosed = false;
-        const {url} = server.place(response => {
-          response.on('close', () => {
-            isClosed = true;
-          });
-          response.writeHead(200).write('one');
-        });
-        const look = async (): Promise<void> => {
-          const response = await clientOf(policy, new VirtualClock())(url, {signal});
-          expect(response.body).to.have.property('locked', false);
-        };
-        await look();
-        // Ends by the time of the test, where it is never collected.
-        while (!isClosed) {
-          await new Promise(resolve => setImmediate(resolve));
-          collectGarbage();
-        }
-      });
+  for (const each of cases)
+    it(`is collected, and its connection closes: ${each.title}`, async () => {
+      // Ends by the time of the test, where it is never collected.
+      while (!each.isClosed) {
+        await new Promise(resolve => setImmediate(resolve));
+        collectGarbage();
+      }
+      expect(each.isClosed).to.equal(true);
+    });
 });
