@@ -63,10 +63,14 @@ child.on('exit', (code, signal) => {
   process.exitCode = code ?? (signal === null ? 0 : 1);
 });
 
-/** Tests start some 300 processes, which compile the same modules. V8's coverage is less exact for modules from the cache. */
+/**
+ * Tests start some 300 processes, which compile the same modules. V8's coverage is less exact for modules from the cache, so where it is measured,
+ * test/support/own-coverage.ts hands the cache to those processes alone.
+ */
 async function environment(): Promise<NodeJS.ProcessEnv> {
-  if (process.env.NODE_V8_COVERAGE !== undefined) return process.env;
-  const own: NodeJS.ProcessEnv = {NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/tests'), ...process.env};
+  const cache = join(root, 'node_modules/.cache/tests');
+  const isMeasured = process.env.NODE_V8_COVERAGE !== undefined;
+  const own: NodeJS.ProcessEnv = {[isMeasured ? 'TEST_COMPILE_CACHE' : 'NODE_COMPILE_CACHE']: cache, ...process.env};
   // The sources may change while mocha watches, and one file starts few processes.
   if (isAlone || isWatching || own.TEST_PROGRAMS !== undefined) return own;
   const {testPrograms} = await import('./test-programs.ts');
