@@ -1,6 +1,10 @@
 /** Traffic to several endpoints in virtual time, of which some are slow or fail, and how long its calls take. */
+
+import {SimulationClock} from '../../src/core/simulation-clock.ts';
+import {type Clock, sleep} from '../../src/core/timer.ts';
 import {createFetch, definePolicy, type PolicyInput, type Random, seededRandom} from '../../src/core.ts';
-import {ScriptedFetch, type SeenRequest, VirtualClock} from '../../src/testing.ts';
+import {ScriptedFetch, type SeenRequest} from '../../src/testing.ts';
+import {simulated} from '../support/simulated.ts';
 
 /** How an endpoint answers. By default, all of them alike: 200 after about 50 ms. */
 export interface Server {
@@ -69,7 +73,7 @@ export async function measure({
   unknown = 0,
   deletes = 0,
 }: Traffic): Promise<Measured> {
-  const clock = new VirtualClock();
+  const clock = new SimulationClock();
   const random = seededRandom(seed);
   const sentTo: number[] = [];
   const sentInVain = servers.map(() => 0);
@@ -120,11 +124,11 @@ export async function measure({
     ended[status] = (ended[status] ?? 0) + 1;
     took.push(clock.now() - began);
   };
-  await clock.run(async () => {
+  await simulated(clock, async () => {
     const all: Promise<void>[] = [];
     for (let n = 0; n < calls; n++) {
       all.push(call());
-      await clock.sleep((-Math.log(1 - random()) * 1000) / perSecond);
+      await sleep(clock, (-Math.log(1 - random()) * 1000) / perSecond);
     }
     await Promise.all(all);
   });
@@ -158,11 +162,11 @@ class Line {
     this.#free = workers;
   }
 
-  async work(clock: VirtualClock, ms: number, signal: AbortSignal): Promise<void> {
+  async work(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
     if (this.#free > 0) this.#free--;
     else await new Promise<void>(resolve => this.#waiting.push(resolve));
     try {
-      await clock.sleep(ms, signal);
+      await sleep(clock, ms, signal);
     } finally {
       const next = this.#waiting.shift();
       if (next === undefined) this.#free++;

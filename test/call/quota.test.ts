@@ -1,9 +1,11 @@
 /** Calls under a quota, through the engine. */
 import {expect} from 'chai';
+import {SimulationClock} from '../../src/core/simulation-clock.ts';
+import {sleep} from '../../src/core/timer.ts';
 import {createFetch, type PolicyInput, type Ports, RejectedError, reportOf, seededRandom} from '../../src/core.ts';
-import {VirtualClock} from '../../src/testing.ts';
 import {jainIndex, type RateLimitedOptions, rateLimited} from '../support/rate-limited.ts';
 import {runs} from '../support/runs.ts';
+import {simulated} from '../support/simulated.ts';
 import {answer, ITEMS, nameOf, thrown, virtually, type World} from './world.ts';
 
 const perSecond = (max: number) => ({unit: 'requests', max, perMs: 1000}) as const;
@@ -15,7 +17,7 @@ const GENERATE = {method: 'POST', body: '{}'};
 
 /** All calls at once, to their end. */
 async function burst(policy: PolicyInput, options: RateLimitedOptions, calls: number, seed = 7) {
-  const clock = new VirtualClock();
+  const clock = new SimulationClock();
   const server = rateLimited(clock, options);
   const ports = {clock, random: seededRandom(seed), observer: null, fetch: server.fetch};
   const fetch = createFetch({...LLM, ...policy}, ports);
@@ -24,7 +26,7 @@ async function burst(policy: PolicyInput, options: RateLimitedOptions, calls: nu
       await response.text();
       return response.status;
     }, nameOf);
-  const ends = await clock.run(() => Promise.all(Array.from({length: calls}, call)));
+  const ends = await simulated(clock, () => Promise.all(Array.from({length: calls}, call)));
   const ok = ends.filter(status => status === 200).length;
   return {ok, sent: server.requests.length, seconds: clock.now() / 1000, timers: clock.pending};
 }
@@ -59,7 +61,7 @@ describe('a quota, 300 calls at once, 20 a second admitted', () => {
 describe('a quota that clients share and do not know', () => {
   /** Clients that always have calls waiting; each starts a little later than the one before. */
   async function share(options: RateLimitedOptions, seed: number) {
-    const clock = new VirtualClock();
+    const clock = new SimulationClock();
     const random = seededRandom(seed);
     const server = rateLimited(clock, {latencyMs: () => 50 + 100 * random(), ...options});
     const admitted: number[] = Array(8).fill(0);
@@ -68,7 +70,7 @@ describe('a quota that clients share and do not know', () => {
     async function work(client: number): Promise<void> {
       const ports = {clock, random: seededRandom(seed + client), observer: null, fetch: server.fetch};
       const fetch = createFetch({...LLM, quota: {}}, ports);
-      await clock.sleep(client * 300);
+      await sleep(clock, client * 300);
       const stop = new AbortController();
       const worker = async (): Promise<void> => {
         while (!isOver) {
@@ -78,17 +80,17 @@ describe('a quota that clients share and do not know', () => {
           if (response?.ok) admitted[client]!++;
           else {
             lost++;
-            await clock.sleep(1000);
+            await sleep(clock, 1000);
           }
         }
       };
       const workers = Array.from({length: 60}, worker);
-      await clock.sleep(60_000 - client * 300);
+      await sleep(clock, 60_000 - client * 300);
       isOver = true;
       stop.abort();
       await Promise.all(workers);
     }
-    await clock.run(() => Promise.all(admitted.map((_, client) => work(client))));
+    await simulated(clock, () => Promise.all(admitted.map((_, client) => work(client))));
     const used = admitted.reduce((sum, each) => sum + each, 0) / (options.perSecond * 60);
     return {used, jain: jainIndex(admitted), lost, admitted, timers: clock.pending};
   }

@@ -1,5 +1,5 @@
 /** Servers with a quota, on simulated time. */
-import type {VirtualClock} from '../../src/testing.ts';
+import {type Clock, sleep} from '../../src/core/timer.ts';
 
 export interface RateLimited {
   /** When requests came, and whether they were admitted. */
@@ -16,7 +16,7 @@ export interface RateLimitedOptions {
   latencyMs?(): number;
 }
 
-export function rateLimited(clock: VirtualClock, options: RateLimitedOptions): RateLimited {
+export function rateLimited(clock: Clock, options: RateLimitedOptions): RateLimited {
   const {perSecond, refusal = {}, latencyMs = () => 50} = options;
   const admits = options.kind === 'window' ? windowOf(perSecond) : bucketOf(perSecond);
   const requests: RateLimited['requests'] = [];
@@ -24,11 +24,11 @@ export function rateLimited(clock: VirtualClock, options: RateLimitedOptions): R
     requests,
     async fetch(_input, init) {
       const roundTripMs = latencyMs();
-      await clock.sleep(roundTripMs / 2, init?.signal ?? null);
+      await sleep(clock, roundTripMs / 2, init?.signal ?? null);
       const at = clock.now();
       const admitted = admits(at);
       requests.push({at, admitted, headers: new Headers(init?.headers)});
-      await clock.sleep(roundTripMs / 2, init?.signal ?? null);
+      await sleep(clock, roundTripMs / 2, init?.signal ?? null);
       return admitted ? new Response('{}') : new Response(null, {status: 429, headers: refusal});
     },
   };
