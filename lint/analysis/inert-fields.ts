@@ -145,7 +145,7 @@ export const INERT_FIELDS: readonly InertField[] = [
       const methods = scope.policy.idempotency?.methods ?? [];
       const named = namedMethods(scope);
       if (methods.length === 0 || !methods.every(isIdempotent)) return undefined;
-      if (named?.every(method => methods.includes(method))) return undefined;
+      if (named?.some(method => methods.includes(method))) return undefined;
       return `it lists ${formatList(methods)}, and ${methods.length === 1 ? 'that is' : 'those are'} retried without a key, too. List POST`;
     },
   },
