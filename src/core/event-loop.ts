@@ -8,6 +8,7 @@
  *
  * Node 22 gives ids to promises too once AsyncLocalStorage is used. Then the promises of the iteration itself count with it.
  */
+import {hooks, scopesKept} from './scope.ts';
 
 const DONE = Promise.resolve();
 
@@ -25,30 +26,29 @@ const IDS_OF_AN_ITERATION = 2;
 /** Promises that an iteration without work makes: those of `settle`, `#isQuiet` and their two awaits. */
 const PROMISES_OF_AN_ITERATION = 4;
 
-/** Creates a resource and returns its id; undefined if the runtime does not count. */
-const nextId: (() => number) | undefined = countedByNode();
-
 /** Whether Node reads or writes a file. A disk may be busy for seconds, which is no wait of the work for a timer. */
 export const usesFiles = (): boolean =>
   node?.getActiveResourcesInfo?.().some(kind => kind.startsWith('FSReq')) === true;
 
 /** Waits until no work is left that needs no time. One per clock. */
 export class Rest {
+  /** Creates a resource and returns its id; undefined if the runtime does not count. Not at load: bundles without a clock for tests spare it. */
+  readonly #nextId: (() => number) | undefined = countedByNode();
   #lastId = NaN;
 
   /** Lets all work run that needs no time. Counts the resources since the last call. */
   async settle(): Promise<void> {
     for (let round = 0; round < MOST_ROUNDS; round++) {
-      if (nextId !== undefined && (await this.#isQuiet(nextId))) return;
+      if (this.#nextId !== undefined && (await this.#isQuiet(this.#nextId))) return;
       await this.wait();
-      if (nextId === undefined) return;
+      if (this.#nextId === undefined) return;
     }
   }
 
   /** Waits for twelve iterations, whether there is work or not. */
   async wait(): Promise<void> {
     for (let iteration = 0; iteration < ITERATIONS; iteration++) await nextIteration();
-    this.#lastId = nextId?.() ?? NaN;
+    this.#lastId = this.#nextId?.() ?? NaN;
   }
 
   async #isQuiet(next: () => number): Promise<boolean> {
@@ -102,9 +102,8 @@ function nextIteration(): Promise<void> {
 /** Only in Node itself: the same functions of other runtimes count fewer resources, or none. */
 function countedByNode(): (() => number) | undefined {
   const {Bun, Deno} = globalThis as {Bun?: unknown; Deno?: unknown};
-  if (Bun !== undefined || Deno !== undefined) return undefined;
-  const hooks = node?.getBuiltinModule?.('node:async_hooks');
-  if (hooks === undefined) return undefined;
+  if (Bun !== undefined || Deno !== undefined || hooks === undefined) return undefined;
   const {AsyncResource} = hooks;
-  return () => new AsyncResource('VirtualClock', {requireManualDestroy: true}).asyncId();
+  // Calls keep contexts, which is no work that is left.
+  return () => new AsyncResource('VirtualClock', {requireManualDestroy: true}).asyncId() - scopesKept;
 }

@@ -2,6 +2,7 @@
  * The requests whose sending has led to the code that asks. A fetch that the user put in the place of the global one may call a client that
  * itself sends by the global fetch: then a call leads back to its own client, and would do so without end.
  */
+import {hooks} from '../core/scope.ts';
 import type {SentRequest} from './sent-request.ts';
 
 /** A request that a client sends. */
@@ -60,7 +61,6 @@ export const latestSend = (init: RequestInit | undefined): NestedSend | undefine
 
 export function runSend<T>(send: NestedSend, work: () => T): T {
   if (sends === null) {
-    const hooks = (globalThis as Partial<typeof globalThis>).process?.getBuiltinModule?.('node:async_hooks');
     sends = hooks === undefined ? new MarkedSends() : new hooks.AsyncLocalStorage();
   }
   return sends.run(send, work);

@@ -1,6 +1,7 @@
 /** Which deadline the current request has, across asynchronous work. Calls through steadfetch inherit it. */
 import type {AsyncLocalStorage} from 'node:async_hooks';
 import {type InheritedDeadline, installDeadlineReader} from '../core/inherited-deadline.ts';
+import {hooks} from '../core/scope.ts';
 
 /** The time of a request. */
 export interface RequestDeadline {
@@ -19,10 +20,9 @@ type ScopeDeadline = RequestDeadline & InheritedDeadline & {readonly hasEnded: b
 
 let storage: AsyncLocalStorage<ScopeDeadline> | null | undefined;
 
-/** Looked up on first use, and not imported: browsers bundle this package too. Node, Bun, Deno and workers with Node's compatibility have it. */
+/** Made on first use: Node 22 makes every promise slower once there is an `AsyncLocalStorage`. */
 function scopes(): AsyncLocalStorage<ScopeDeadline> | null {
   if (storage !== undefined) return storage;
-  const hooks = (globalThis as Partial<typeof globalThis>).process?.getBuiltinModule?.('node:async_hooks');
   const found = hooks === undefined ? null : new hooks.AsyncLocalStorage<ScopeDeadline>();
   storage = found;
   if (found !== null) installDeadlineReader(current);
