@@ -66,7 +66,7 @@ export function fetchUnder(handle: PolicyHandle, ports: Ports): ResilientFetch {
       const call = beginCall(client, method, url, overrides);
       const {plan, startedAt} = call;
       try {
-        if (request !== null && request.body !== null && init?.body === undefined) {
+        if (request !== null && request.body !== null && init?.body == null) {
           // A body inside a Request can be read only by reading it.
           const own = requestLike(request, request, {...init, signal: null});
           runCall(call, readingTransport(call, send, own, init ?? {}, signal), promised(resolve), startedAt);

@@ -55,6 +55,7 @@ describe('a body @T13', () => {
     const adapters: readonly [how: string, make: () => [string | Request, ResilientInit]][] = [
       ['', () => [ITEMS, {method: 'PUT', body: body()}]],
       [' in a Request', () => [new Request(ITEMS, {method: 'PUT', body: body()}), {}]],
+      [' in a Request, beside null', () => [new Request(ITEMS, {method: 'PUT', body: body()}), {body: null}]],
     ];
     for (const [how, make] of adapters) {
       virtually(`that is ${what}${how} is the same on every attempt`, async makeWorld => {
@@ -70,6 +71,23 @@ describe('a body @T13', () => {
       });
     }
   }
+
+  virtually('that is in a Request, beside null, is the same in a hedge', async make => {
+    const sent: Sent[] = [];
+    const read = reading(1, sent);
+    const answers: (() => Promise<Response>)[] = [() => new Promise(() => {}), async () => new Response(null)];
+    const world = make(
+      {backoff: AT_ONCE, hedge: {delayMs: 5, maxLoadRatio: 1}},
+      {fetch: async (...request) => read(...request).then(() => answers.shift()!())},
+    );
+    const request = new Request(ITEMS, {method: 'PUT', body: 'hedged'});
+    const call = world.fetch(request, {body: null});
+    while (sent.length < 1) await new Promise(setImmediate);
+    await world.clock.advance(5);
+    while (sent.length < 2) await new Promise(setImmediate);
+    expect((await call).status).to.equal(200);
+    expect(sent.map(({bytes}) => bytes)).to.deep.equal(['hedged', 'hedged']);
+  });
 
   virtually('that is a form keeps the boundary of its header', async make => {
     const sent: Sent[] = [];

@@ -31,6 +31,11 @@ const bodies: Record<string, {options?: Options; request?: (url: string) => Requ
   'a search string': {options: {body: new URLSearchParams({q: text})}, sent: `${new URLSearchParams({q: text})}`},
   'a form': {options: {body: form()}},
   'a Request with a text': {request: url => new Request(url, {method: 'PUT', body: text}), sent: text},
+  'a Request with a text, beside null': {
+    request: url => new Request(url, {method: 'PUT', body: text}),
+    options: {body: null},
+    sent: text,
+  },
   'a Request with a form': {request: url => new Request(url, {method: 'PUT', body: form()})},
   'a Request with bytes, and headers of the call': {
     request: url => new Request(url, {method: 'PUT', body: bytes}),
