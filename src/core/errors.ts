@@ -155,10 +155,10 @@ export class RejectedError extends SteadfetchError {
 /** Makes an error without its stack: on the paths where thousands a second are made, the stack is most of the cost. */
 export function withoutStack<T>(make: () => T): T {
   const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 0;
+  Reflect.set(Error, 'stackTraceLimit', 0); // It returns false where `Error` is frozen, and does not throw.
   try {
     return make();
   } finally {
-    Error.stackTraceLimit = limit;
+    Reflect.set(Error, 'stackTraceLimit', limit);
   }
 }
