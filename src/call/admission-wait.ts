@@ -2,7 +2,7 @@
 import type {AttemptResponse} from '../core/outcome.ts';
 import type {Applicant} from './applicant.ts';
 import type {CallContext} from './context.ts';
-import {CallPause, signalOf} from './wait.ts';
+import {CallPause} from './wait.ts';
 
 /** Ends when its time is over, when the caller aborts, and, for a retry, when `disableRetries()` is called. */
 export abstract class AdmissionWait<R extends AttemptResponse> extends CallPause {
@@ -10,7 +10,7 @@ export abstract class AdmissionWait<R extends AttemptResponse> extends CallPause
   protected readonly applicant: Applicant<R>;
 
   constructor(call: CallContext<R>, applicant: Applicant<R>, ms: number) {
-    super(call.client.clock, ms, signalOf(call.transport));
+    super(call, ms);
     this.call = call;
     this.applicant = applicant;
     if (call.attempts > 0) call.client.handle.waits.add(this);

@@ -58,15 +58,25 @@ function translateAndSend<R extends AttemptResponse>(
 ): void {
   const {transport} = attempt.call;
   attempt.keep();
-  new Promise<string | undefined>(resolve => resolve(transport.text?.())).then(
-    text =>
-      attempt.step(() => {
-        if (!attempt.isAnswered)
-          createRequest(attempt, isAbortable, url, request =>
-            translations.translated!(attempt, translate, request, url, text),
-          );
-      }),
-    error => attempt.step(() => attempt.unsent('hook', error)),
+  const read = new Promise<string | undefined>(resolve => resolve(transport.text?.()));
+  goOnAfter(attempt, read, 'hook', text => {
+    if (!attempt.isAnswered)
+      createRequest(attempt, isAbortable, url, request =>
+        translations.translated!(attempt, translate, request, url, text),
+      );
+  });
+}
+
+/** @param kind What failed if the promise rejects. */
+function goOnAfter<R extends AttemptResponse, T>(
+  attempt: RequestOwner<R>,
+  promise: Promise<T>,
+  kind: 'hook' | 'other',
+  work: (value: T) => void,
+): void {
+  promise.then(
+    value => attempt.step(() => work(value)),
+    error => attempt.step(() => attempt.unsent(kind, error)),
   );
 }
 
@@ -83,19 +93,15 @@ function createRequest<R extends AttemptResponse>(
   const {call, cancellation, guards} = attempt;
   const {transport, client} = call;
   let request: TransportRequest<R>;
+  let failing: 'hook' | 'other' = 'other'; // An invalid header, or a body that is used.
   try {
     request = transport.next(isAbortable, url);
     writeIds(call, request.headers);
     call.failover?.writeHeaders(guards, request.headers, transport);
+    failing = 'hook';
+    if (translates !== null) request = translates(request);
   } catch (error) {
-    return attempt.unsent('other', error); // An invalid header, or a body that is used.
-  }
-  if (translates !== null) {
-    try {
-      request = translates(request);
-    } catch (error) {
-      return attempt.unsent('hook', error);
-    }
+    return attempt.unsent(failing, error);
   }
   if (isAbortable) cancellation.aborts(request);
   if (client.prepareAttempt !== null) return prepareAndSend(attempt, client.prepareAttempt, request);
@@ -138,10 +144,7 @@ function prepareAndSend<R extends AttemptResponse>(
     return attempt.unsent('hook', error);
   }
   if (!isPromise(prepared)) return send(attempt, request);
-  promiseOf(prepared).then(
-    () => attempt.step(() => send(attempt, request)),
-    error => attempt.step(() => attempt.unsent('hook', error)),
-  );
+  goOnAfter(attempt, promiseOf(prepared), 'hook', () => send(attempt, request));
 }
 
 /** The time of the attempt begins when the transport is ready. */
@@ -153,17 +156,13 @@ function sendWhen<R extends AttemptResponse>(
   const {call, cancellation} = attempt;
   cancellation.pause();
   attempt.keep();
-  const sendNow = (): void => {
+  goOnAfter(attempt, ready, 'other', () => {
     if (attempt.isAnswered) return;
     const now = call.client.clock.now();
     cancellation.start(now);
     if (now >= call.deadlineAt) cancellation.fire();
     else send(attempt, request);
-  };
-  ready.then(
-    () => attempt.step(sendNow),
-    error => attempt.step(() => attempt.unsent('other', error)),
-  );
+  });
 }
 
 function send<R extends AttemptResponse>(attempt: RequestOwner<R>, request: TransportRequest<R>): void {

@@ -10,6 +10,7 @@ import {withoutStack} from '../core/errors.ts';
 import type {AttemptEndpoint, AttemptObserver, HeaderBag} from '../core/observer.ts';
 import {type AttemptResponse, answered, failed, type Outcome, type StreamError} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
+import {keepScope, type Scope} from '../core/scope.ts';
 import {failureKind} from '../decide/failure-facts.ts';
 import {redactUrl} from '../decide/redact.ts';
 import {type Ticket, UNGUARDED} from '../guards/breaker.ts';
@@ -53,6 +54,8 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
   /** The reservation of the quota; null without a quota. */
   readonly taken: QuotaReservation | null;
   readonly cancellation: Cancellation;
+  /** A timer of many calls may end the attempt, or a signal of many. */
+  readonly #scope: Scope = keepScope();
   span: AttemptObserver | null = null;
   #hasSpanEnded = false;
   /** Null before the attempt starts and once it has ended. */
@@ -143,11 +146,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
   }
 
   onError(error: unknown): void {
-    try {
-      this.sendFailed(error);
-    } catch (thrown) {
-      this.broke(thrown);
-    }
+    this.step(() => this.sendFailed(error));
   }
 
   // Ticket, place and reservation are given back, each once.
@@ -210,7 +209,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
     if (settings.firstContentMs !== null) this.cancellation.limitContent(settings.firstContentMs);
     ahead.read().then(
       end => this.step(() => this.#begun(response, ahead, end)),
-      error => this.step(() => this.sendFailed(error)),
+      error => this.onError(error),
     );
   }
 
@@ -288,10 +287,10 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
     endAttempt(this.span, outcome, isSuperseded, latencyMs);
   }
 
-  /** Runs work that a timer, a signal or a promise starts. Nothing above these catches an exception. */
+  /** Runs work that a timer, a signal or a promise starts, where the attempt was made. Nothing above these catches an exception. */
   step(work: () => void): void {
     try {
-      work();
+      this.#scope.runInAsyncScope(work);
     } catch (error) {
       this.broke(error);
     }

@@ -28,7 +28,8 @@ export interface Cancellable {
    * @param isLate The limit passed while the process was busy.
    */
   cancelled(kind: CancelKind, reason: unknown, isLate: boolean): void;
-  broke(error: unknown): void;
+  /** Runs work that a timer or a signal starts, where the attempt was made. */
+  step(work: () => void): void;
   /** The connection of its response broke while the caller read the body, or the body is incomplete. */
   bodyBroke(error: unknown): void;
 }
@@ -159,11 +160,9 @@ export class Cancellation extends Timer implements AbortListener, BodyTimer {
   }
 
   override fire(lateMs = 0): void {
-    try {
+    this.#attempt.step(() => {
       if (!this.#extends(lateMs)) this.#timeOut(lateMs);
-    } catch (error) {
-      this.#attempt.broke(error);
-    }
+    });
   }
 
   /** An answer that came while the process was busy has a body that could not be read then: it gets the time that was lost. */
@@ -184,11 +183,7 @@ export class Cancellation extends Timer implements AbortListener, BodyTimer {
 
   /** The caller aborted. */
   handleEvent(): void {
-    try {
-      this.#cancel('aborted', this.#callerSignal?.reason, false);
-    } catch (error) {
-      this.#attempt.broke(error);
-    }
+    this.#attempt.step(() => this.#cancel('aborted', this.#callerSignal?.reason, false));
   }
 
   #cancel(kind: CancelKind, reason: unknown, isLate: boolean): void {

@@ -71,10 +71,9 @@ class HedgedSend<R extends AttemptResponse> extends Timer implements AttemptOwne
 
   /** The first attempt is slow. */
   fire(): void {
-    this.#step(() => {
-      const {transport} = this.#call;
+    this.#first.step(() => {
       if (!mayBeSentTwice(this.#call)) return;
-      const {replayable} = transport;
+      const {replayable} = this.#call.transport;
       const send = (can: boolean): void => this.#step(() => can && this.#sendHedge());
       if (isPromise(replayable))
         promiseOf(replayable).then(send, () => {}); // A body that cannot be read is not sent twice.

@@ -6,6 +6,7 @@ import {TimeoutError} from '../core/errors.ts';
 import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import {failed, type Outcome} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
+import {keepScope, type Scope} from '../core/scope.ts';
 import {Pause} from '../core/timer.ts';
 import type {CallFacts} from './context.ts';
 
@@ -34,8 +35,19 @@ export const abortedOutcome = ({transport, attempts}: Call): Outcome<never> =>
 export const deadlineOutcome = (call: Call): Outcome<never> =>
   failed('deadline', call.timeoutError(new TimeoutError('DEADLINE_EXCEEDED', call.deadlineMs)), call.attempts > 0);
 
-/** A pause of a call. No caller of a timer or a signal catches an exception, so the pause passes it to the call. */
+/**
+ * A pause of a call. Another call may end it, or a timer or a signal of many: what follows runs where it began. None of them catches an
+ * exception, so the pause passes it to the call.
+ */
 export abstract class CallPause extends Pause {
+  readonly #scope: Scope;
+
+  constructor(call: Call, ms: number) {
+    const scope = keepScope(); // First: nothing may throw once the timer is armed.
+    super(call.client.clock, ms, signalOf(call.transport));
+    this.#scope = scope;
+  }
+
   protected abstract override over(isAborted: boolean): void;
   protected abstract broke(error: unknown): void;
 
@@ -47,9 +59,9 @@ export abstract class CallPause extends Pause {
     this.step(() => super.handleEvent());
   }
 
-  protected step(work: () => void): void {
+  step(work: () => void): void {
     try {
-      work();
+      this.#scope.runInAsyncScope(work);
     } catch (error) {
       quietly(() => this.end()); // The step may have thrown before it released its timer or listener.
       this.broke(error);
@@ -58,13 +70,28 @@ export abstract class CallPause extends Pause {
 }
 
 class CallWait extends CallPause {
+  readonly #waits: Set<Pause>;
   protected override readonly over: (isAborted: boolean) => void;
   protected override readonly broke: (error: unknown) => void;
 
-  constructor(call: Call, ms: number, over: (isAborted: boolean) => void, broke: (error: unknown) => void) {
-    super(call.client.clock, ms, signalOf(call.transport));
+  /** @param waits Has the wait until it ends. */
+  constructor(
+    call: Call,
+    ms: number,
+    waits: Set<Pause>,
+    over: (isAborted: boolean) => void,
+    broke: (error: unknown) => void,
+  ) {
+    super(call, ms);
+    this.#waits = waits;
     this.over = over;
     this.broke = broke;
+    waits.add(this);
+  }
+
+  override end(): void {
+    this.#waits.delete(this);
+    super.end();
   }
 }
 
@@ -73,24 +100,8 @@ class CallWait extends CallPause {
  *
  * @returns Whether the caller aborted.
  */
-export function waitBeforeRetry(call: Call, ms: number): Promise<boolean> {
-  const {waits} = call.client.handle;
-  return new Promise((resolve, reject) => {
-    const wait: CallWait = new CallWait(
-      call,
-      ms,
-      isAborted => {
-        waits.delete(wait);
-        resolve(isAborted);
-      },
-      error => {
-        waits.delete(wait);
-        reject(error);
-      },
-    );
-    waits.add(wait);
-  });
-}
+export const waitBeforeRetry = (call: Call, ms: number): Promise<boolean> =>
+  new Promise((resolve, reject) => new CallWait(call, ms, call.client.handle.waits, resolve, reject));
 
 /** How long the call can wait. For a call that has just begun, exactly the number that was announced to the clock. */
 export function waitableMs({startedAt, deadlineMs, deadlineAt}: CallFacts, now: number): number {
@@ -116,25 +127,19 @@ export function within<T>(call: Call, promise: PromiseLike<T>): Promise<Within<T
   const {waits} = call.retryState;
   const leftMs = call.deadlineAt - call.client.clock.now();
   return new Promise((resolve, reject) => {
-    const wait: CallWait = new CallWait(
+    const wait = new CallWait(
       call,
       leftMs,
-      isAborted => {
-        waits.delete(wait);
-        resolve({outcome: isAborted ? abortedOutcome(call) : deadlineOutcome(call)});
-      },
+      waits,
+      isAborted => resolve({outcome: isAborted ? abortedOutcome(call) : deadlineOutcome(call)}),
       reject,
     );
-    waits.add(wait);
     const settle = (result: () => Within<T>): void => {
-      if (!waits.delete(wait)) return;
-      try {
-        wait.end();
-        resolve(result());
-      } catch (error) {
-        quietly(() => wait.end());
-        reject(error);
-      }
+      if (waits.has(wait))
+        wait.step(() => {
+          wait.end();
+          resolve(result());
+        });
     };
     promiseOf(promise).then(
       value => settle(() => ({value})),

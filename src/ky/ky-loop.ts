@@ -14,6 +14,7 @@ import {finishCall} from '../call/finish.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {answered, failed, type StreamError} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
+import {keepScope} from '../core/scope.ts';
 import {isObject} from '../core/unknown-value.ts';
 import {backoffMs} from '../decide/backoff.ts';
 import {RequestTransport} from '../transport/request-transport.ts';
@@ -131,10 +132,12 @@ class KyLoop {
 
   /** ky waits by itself; an abort meanwhile ends the call without any hook. */
   #finishIfAborted(call: CallContext<Response>, signal: AbortSignal): void {
-    const onAbort = (): void => {
-      releaseReservation(call);
-      finishCall(call, failed('aborted', signal.reason));
-    };
+    const scope = keepScope();
+    const onAbort = (): void =>
+      scope.runInAsyncScope(() => {
+        releaseReservation(call);
+        finishCall(call, failed('aborted', signal.reason));
+      });
     signal.addEventListener('abort', onAbort, {once: true});
     this.#forgetSignal = () => {
       signal.removeEventListener('abort', onAbort);
