@@ -45,7 +45,7 @@ export function classificationOf<R extends AttemptResponse>(
 ): Classification {
   const byStatus = withConnection(classify(outcome, call.client.answers, call), outcome);
   const found = facts === null ? byStatus : refusals.steps!.classify(byStatus, facts, outcome.status, call.transients);
-  if (!harmless(found.sent) || !outcome.reachedTransport) return found;
+  if (!(harmless(found.sent) || found.unpaid) || !outcome.reachedTransport) return found;
   // Where only one endpoint may act, a redirect that cannot be ruled out keeps the call where the first server was.
   const mayRepeat = call.mayRepeat && call.failover?.mayRunTwice !== false;
   return afterRedirect(

@@ -24,8 +24,11 @@ export interface Classification {
   readonly once: boolean;
   /** No policy can change it: an abort by the caller, a replayed response, `x-should-retry: false`, a bad certificate. */
   readonly final: boolean;
-  /** In the server's own words, refused for its load or come to no model: nothing is paid, though the request may not be repeated for that. */
-  readonly unpaid: boolean;
+  /**
+   * Whether nothing has to be paid, though the request may not be repeated for that: in the server's own words, refused for its load or come to no
+   * model. False after a redirect, whatever the answer says. Null: by what happened.
+   */
+  readonly unpaid: boolean | null;
   /** The wait that the body of the response asks for; null if it asks for none, or was not read. Headers take precedence. */
   readonly hint: ServerHint | null;
 }
@@ -40,7 +43,7 @@ const classification = (transient: boolean, sent: Sent, reason: string, marks: M
     throttled: false,
     once: false,
     final: false,
-    unpaid: false,
+    unpaid: null,
     hint: null,
     ...marks,
   });

@@ -54,6 +54,7 @@ function refine(found: Classification, meaning: Meaning, status: number, transie
         unpaid: true,
       });
     case 'unreached':
+    case 'unreceived':
       return changed(found, {unpaid: true});
     case 'failed':
       return changed(found, {sent: 'maybe-processed', unpaid: false});

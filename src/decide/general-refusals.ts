@@ -30,6 +30,9 @@ const UNREACHED =
 const STATUS_BEHIND = /\b(?:status|error|http|code)\w{0,5}[\s:=("']{1,4}(4\d\d)\b/i;
 /** The model was at work when a limit, or its connection, ended. */
 const STOPPED = /time[ _-]?d?[ _-]?out|too long|time limit|deadline|reset reason/i;
+/** What 408 means by the RFC, in words. */
+const UNRECEIVED =
+  /n[o']t (?:send|receive) (?:a |the )?(?:complete |full )?request|request (?:body )?was not (?:\w+ )?received|reading (?:the )?request|request from the client/i;
 
 /** RESOURCE_EXHAUSTED is gRPC's word for any limit. */
 const ANY_LIMIT = /\bresource[ _](?:has been )?exhausted\b/gi;
@@ -40,7 +43,7 @@ const OF_SERVERS: readonly number[] = [424, 498];
 /** What an error means, by its words; null if they say nothing. */
 export function generalMeaning({codes, message, hint}: ErrorFacts, status: number): Meaning | null {
   const text = `${codes.join('\n')}\n${message}`.replaceAll(ANY_LIMIT, '');
-  if (status === 408) return STOPPED.test(text) ? 'failed' : null;
+  if (status === 408) return UNRECEIVED.test(text) ? 'unreceived' : STOPPED.test(text) ? 'failed' : null;
   if (NO_LIMIT.test(text)) return 'exhausted';
   // A server that names a wait will admit the request after it.
   if (hint === null && NO_CREDIT.test(text)) return 'exhausted';

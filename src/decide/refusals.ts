@@ -22,6 +22,8 @@ export type Meaning =
   | 'failed'
   /** No retry of this request can succeed, whatever the status says. */
   | 'never'
+  /** The request did not arrive whole. */
+  | 'unreceived'
   /** Something about the request is wrong. */
   | 'invalid';
 

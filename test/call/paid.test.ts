@@ -59,7 +59,9 @@ describe('paid', () => {
     ['two 500s, then a 429', [500, 500, 429, 200], '4 sent', '2 sent, 2 paid: 500 (paid-attempts-exhausted)'],
     ['504: a gateway waited for the model', [504, 200], '2 sent', '1 sent, 1 paid: 504 (paid-timeout)'],
     ['524: a gateway waited for the model', [524, 200], '2 sent', '1 sent, 1 paid: 524 (paid-timeout)'],
-    ['408: the request never arrived', [408, 200], '2 sent', '2 sent, 1 paid: 200'],
+    ['408, which says no more: once more', [408, 200], '2 sent', '2 sent, 2 paid: 200'],
+    ['408s', [408], '5 sent', '2 sent, 2 paid: 408 (paid-attempts-exhausted)'],
+    ['408 after 429s', [429, 408, 429, 200], '4 sent', '4 sent, 2 paid: 200'],
     [
       'no headers within undici’s own limit',
       [connectionError('UND_ERR_HEADERS_TIMEOUT'), 200],
@@ -79,6 +81,55 @@ describe('paid', () => {
     const response = await world.clock.run(() => world.fetch(CHAT, post()));
     await response.text();
     expect(reportOf(response)).to.include({refusal: 'paid-timeout', paidAttempts: 1, attempts: 1});
+  });
+
+  virtually('408, whose body says that the request did not arrive, costs nothing', async make => {
+    for (const text of [
+      'Your client did not send a complete request in time.',
+      'The request body was not fully received.',
+      'Timed out while reading request body',
+      'Server timeout waiting for the HTTP request from the client.',
+    ]) {
+      const unsent = answer(408, {'content-type': 'application/json'}, JSON.stringify({error: {message: text}}));
+      const world = make({...PAID, refusals: {}});
+      expect(await outcomeOf(world, [unsent, unsent, unsent, 200]), text).to.equal('4 sent, 1 paid: 200');
+    }
+  });
+
+  virtually(
+    '408 on a path that creates something is sent once, unless its body says that nothing arrived',
+    async make => {
+      const files = 'https://models.test/v1/files';
+      for (const [body, ends] of [
+        ['', '408 (may-have-acted)'],
+        ['{"error":{"message":"x"}}', '408 (may-have-acted)'],
+        ['{"error":{"message":"Request timed out"}}', '408 (may-have-acted)'],
+        ['{"error":{"message":"The client did not send a complete request."}}', '200'],
+      ] as const) {
+        const world = make({extends: ['steadfetch:llm']});
+        world.serve(answer(408, {'content-type': 'application/json'}, body), 200);
+        expect(await world.run(files, post()), body).to.equal(ends);
+      }
+    },
+  );
+
+  virtually('after a redirect nothing is free: the first server may have worked', async make => {
+    for (const [status, headers, body] of [
+      [429, {}, ''],
+      [429, {'retry-after': '1'}, ''],
+      [403, {'retry-after': '1'}, ''],
+      [529, {}, ''],
+      [503, {}, '{"error":{"status":"UNAVAILABLE"}}'],
+    ] as const) {
+      let sends = 0;
+      const fetch = async (): Promise<Response> => {
+        sends++;
+        return Object.defineProperty(new Response(body, {status, headers}), 'redirected', {value: true});
+      };
+      const world = make({extends: ['steadfetch:llm']}, {fetch});
+      expect(await world.run(CHAT, post())).to.equal(`${status} (paid-attempts-exhausted)`);
+      expect([sends, paidOf(world)], String(status)).to.deep.equal([2, 2]);
+    }
   });
 
   virtually('a stream that brings no content in time is retried, and counted', async make => {

@@ -1,7 +1,7 @@
 import {expect} from 'chai';
 import {green, harmless, listed, red, SUCCESS, unlisted, yellow} from '../../src/decide/classification.ts';
 
-const MARKS = {throttled: false, once: false, final: false, unpaid: false, hint: null};
+const MARKS = {throttled: false, once: false, final: false, unpaid: null, hint: null};
 
 describe('classifications', () => {
   it('green, yellow and red have their fields', () => {
