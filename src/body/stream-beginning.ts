@@ -59,8 +59,9 @@ export class StreamBeginning {
     return isMissing ? {kind: 'incomplete', error: incomplete(this.#endMark)} : end;
   }
 
-  /** Reads a chunk that comes after the beginning. */
+  /** Reads a chunk that comes after the beginning, or in the beginning of a stream that was not held. */
   readOn(chunk: Uint8Array): void {
+    if (this.#end === null) return void this.read(chunk);
     this.#search?.read(chunk);
     this.#parser.keepNoData();
     this.#parser.read(chunk);

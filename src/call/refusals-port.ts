@@ -19,6 +19,8 @@ export interface RefusalSteps {
   ): Awaitable<ErrorFacts | null>;
   /** The classification, refined by what the body says. */
   classify(found: Classification, facts: ErrorFacts, status: number, transients: Transients): Classification;
+  /** Whether a second send of the request does more than cost tokens. */
+  acts<R extends AttemptResponse>(call: CallContext<R>): boolean;
 }
 
 /** Null before `useRefusals`, and no policy with `refusals` is taken then. */
