@@ -62,10 +62,10 @@ export const refusals: Readonly<Record<Refusal, RefusalAdvice>> = {
     remedy: 'Raise `deadlineMs`, or shorten the waits (`backoff`) and the attempts (`attemptTimeoutMs`).',
   },
   nested: {
-    example: 'the client above retries (x-stainless-retry-count), and nested is "yield" (503)',
-    means: 'A header of the call shows that the client above retries, and the policy leaves retries to that client.',
-    remedy:
-      'None needed: the client above decides. To let the policy retry, switch the retries of that client off and set `nested: "observe"`.',
+    example: 'the client above retries (x-stainless-retry-count), so this is sent once (503)',
+    means:
+      'A header of the call shows that the client above retries, and the policy leaves retries to that client (`nested: "yield"`); or it is a retry of that client, of a call to a model endpoint that was given up already.',
+    remedy: 'To let the policy retry, switch the retries of that client off, and set `nested: "observe"`.',
   },
   'breaker-open': {
     example: 'the circuit of https://shop.example is open',

@@ -248,9 +248,10 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
     return this.#retry?.outer ?? null;
   }
 
-  /** The client above retries, so this one does not. */
+  /** The client above retries, so this one does not: under "yield", or where a call to a model endpoint was given up already. */
   get yields(): boolean {
-    return this.outer !== null && this.plan.policy.nested === 'yield';
+    const {policy} = this.plan;
+    return this.outer !== null && (policy.nested === 'yield' || (policy.refusals !== null && this.outer.count > 0));
   }
 
   get outerRetries(): number | undefined {

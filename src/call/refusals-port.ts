@@ -4,7 +4,7 @@ import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import type {Classification} from '../decide/classification.ts';
 import type {ErrorFacts} from '../decide/error-body.ts';
 import type {Transients} from '../decide/transients.ts';
-import type {CallContext} from './context.ts';
+import type {CallContext, CallFacts} from './context.ts';
 
 /** What calls do whose policy reads the bodies of errors. */
 export interface RefusalSteps {
@@ -21,6 +21,8 @@ export interface RefusalSteps {
   classify(found: Classification, facts: ErrorFacts, status: number, transients: Transients): Classification;
   /** Whether a second send of the request does more than cost tokens. */
   acts<R extends AttemptResponse>(call: CallContext<R>): boolean;
+  /** The call failed with this response, which a client above that retries takes for the last word. */
+  tellAbove(call: CallFacts, response: AttemptResponse): void;
 }
 
 /** Null before `useRefusals`, and no policy with `refusals` is taken then. */

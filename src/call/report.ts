@@ -10,6 +10,7 @@ import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import {fieldOf, isObject} from '../core/unknown-value.ts';
 import type {Refusal} from '../decide/may-retry.ts';
 import type {CallFacts} from './context.ts';
+import {refusals} from './refusals-port.ts';
 
 /** How and why a call ended. */
 export interface CallReport {
@@ -118,6 +119,7 @@ function attachToResponse(call: CallFacts, response: AttemptResponse): void {
   try {
     if (Object.isExtensible(response)) callOf.set(response, call);
     if (!call.client.answers.isFailure(response.status)) return;
+    refusals.steps?.tellAbove(call, response);
     // The SDKs of OpenAI and Anthropic keep the headers of a failed response in their error, and not the response.
     const {headers} = response as {readonly headers?: unknown};
     if (isObject(headers) && Object.isExtensible(headers)) callOf.set(headers, call);
@@ -237,7 +239,7 @@ function explainEnd(call: CallFacts, kind: Outcome['kind'], status: number): str
     case 'budget-exhausted':
       return `the retry budget of ${call.origin} is exhausted (${reason})`;
     case 'nested':
-      return `the client above retries (${call.outer?.header}), and nested is "yield" (${reason})`;
+      return `the client above retries (${call.outer?.header}), so this is sent once (${reason})`;
     case 'retries-disabled':
       return `retries are switched off (${reason})`;
     case 'not-transient':

@@ -9,7 +9,7 @@ import {Failover} from '../call/failover.ts';
 import {endpoints, translations} from '../call/failover-port.ts';
 import {sendHedged} from '../call/hedge.ts';
 import {hedges} from '../call/hedge-port.ts';
-import {acts} from '../call/model-calls.ts';
+import {acts, tellAbove} from '../call/model-calls.ts';
 import {accountAt, amountsOf, askQuota, settleQuota} from '../call/quota.ts';
 import {quotas} from '../call/quota-port.ts';
 import {refusals} from '../call/refusals-port.ts';
@@ -71,7 +71,7 @@ export function useConcurrencyLimits(): void {
  * const api = ky.extend(resilience({extends: ['steadfetch:llm']}));
  */
 export function useModelEndpoints(): void {
-  refusals.steps = {factsOf: errorFactsOf, classify: classifyErrorBody, acts};
+  refusals.steps = {factsOf: errorFactsOf, classify: classifyErrorBody, acts, tellAbove};
   streams.open = openStream;
   streams.pulseOf = pulseOf;
   streamErrors.classify = classifyStreamError;

@@ -167,8 +167,9 @@ export interface PolicyInput {
    * x-stainless-retry-count (the SDKs of OpenAI and Anthropic), amz-sdk-request (the AWS SDKs),
    * x-envoy-attempt-count and grpc-previous-rpc-attempts.
    *
-   * - observe: Both retry. One warning per client names the header; an event and a span attribute report how often
-   * the client above has retried.
+   * - observe: Both retry. Under refusals, a retry of the client above is sent once, and a failed response tells
+   * the SDKs of OpenAI and Anthropic not to retry. One warning per client names the header; an event and a span
+   * attribute report how often the client above has retried.
    * - yield: The client above retries alone: a call that carries its header is sent once. An idempotency block
    * gives each of these calls another key, so let the client above send the key.
    *
@@ -368,8 +369,9 @@ export interface Policy {
    * x-stainless-retry-count (the SDKs of OpenAI and Anthropic), amz-sdk-request (the AWS SDKs),
    * x-envoy-attempt-count and grpc-previous-rpc-attempts.
    *
-   * - observe: Both retry. One warning per client names the header; an event and a span attribute report how often
-   * the client above has retried.
+   * - observe: Both retry. Under refusals, a retry of the client above is sent once, and a failed response tells
+   * the SDKs of OpenAI and Anthropic not to retry. One warning per client names the header; an event and a span
+   * attribute report how often the client above has retried.
    * - yield: The client above retries alone: a call that carries its header is sent once. An idempotency block
    * gives each of these calls another key, so let the client above send the key.
    *
@@ -2330,8 +2332,9 @@ export interface CorrelationInput {
  * x-stainless-retry-count (the SDKs of OpenAI and Anthropic), amz-sdk-request (the AWS SDKs),
  * x-envoy-attempt-count and grpc-previous-rpc-attempts.
  *
- * - observe: Both retry. One warning per client names the header; an event and a span attribute report how often
- * the client above has retried.
+ * - observe: Both retry. Under refusals, a retry of the client above is sent once, and a failed response tells the
+ * SDKs of OpenAI and Anthropic not to retry. One warning per client names the header; an event and a span
+ * attribute report how often the client above has retried.
  * - yield: The client above retries alone: a call that carries its header is sent once. An idempotency block gives
  * each of these calls another key, so let the client above send the key.
  *
@@ -2489,8 +2492,9 @@ export interface RouteInput {
    * x-stainless-retry-count (the SDKs of OpenAI and Anthropic), amz-sdk-request (the AWS SDKs),
    * x-envoy-attempt-count and grpc-previous-rpc-attempts.
    *
-   * - observe: Both retry. One warning per client names the header; an event and a span attribute report how often
-   * the client above has retried.
+   * - observe: Both retry. Under refusals, a retry of the client above is sent once, and a failed response tells
+   * the SDKs of OpenAI and Anthropic not to retry. One warning per client names the header; an event and a span
+   * attribute report how often the client above has retried.
    * - yield: The client above retries alone: a call that carries its header is sent once. An idempotency block
    * gives each of these calls another key, so let the client above send the key.
    *
@@ -2745,8 +2749,9 @@ export interface CallOverrides {
    * x-stainless-retry-count (the SDKs of OpenAI and Anthropic), amz-sdk-request (the AWS SDKs),
    * x-envoy-attempt-count and grpc-previous-rpc-attempts.
    *
-   * - observe: Both retry. One warning per client names the header; an event and a span attribute report how often
-   * the client above has retried.
+   * - observe: Both retry. Under refusals, a retry of the client above is sent once, and a failed response tells
+   * the SDKs of OpenAI and Anthropic not to retry. One warning per client names the header; an event and a span
+   * attribute report how often the client above has retried.
    * - yield: The client above retries alone: a call that carries its header is sent once. An idempotency block
    * gives each of these calls another key, so let the client above send the key.
    *

@@ -81,7 +81,7 @@ describe('retries of a client above', () => {
     const response = await world.clock.run(() => world.fetch(ITEMS, outer(0)));
     expect(reportOf(response)).to.include({
       refusal: 'nested',
-      reason: `the client above retries (${HEADER}), and nested is "yield" (503)`,
+      reason: `the client above retries (${HEADER}), so this is sent once (503)`,
       attempts: 1,
     });
   });

@@ -4,6 +4,7 @@ import {GoogleGenAI} from '@google/genai';
 import {expect} from 'chai';
 import OpenAI from 'openai';
 import {createFetch, type ResilientFetch} from '../../src/fetch.ts';
+import {modelFetch, reportOf} from '../../src/models.ts';
 import {FaultServer} from './fault-server.ts';
 
 /** Each SDK at its default: two retries. */
@@ -63,4 +64,25 @@ describe('an SDK that keeps its own retries', () => {
       expect(warned).to.deep.equal([]);
     });
   }
+
+  /** As a caller asks a model. */
+  const asks: typeof sdks = {
+    openai: (fetch, baseURL) =>
+      new OpenAI({apiKey: 'key', baseURL: `${baseURL}/v1`, fetch}).chat.completions.create({model: 'm', messages: []}),
+    '@anthropic-ai/sdk': (fetch, baseURL) =>
+      new Anthropic({apiKey: 'key', baseURL, fetch}).messages.create({model: 'm', max_tokens: 1, messages: []}),
+  };
+  for (const [name, ask] of Object.entries(asks))
+    for (const [what, answer, sends] of [
+      ['a 500', response => void response.writeHead(500).end('{}'), 2],
+      ['a 409', response => void response.writeHead(409).end('{}'), 1],
+      ['a used-up account', response => void response.writeHead(429).end('{"error":{"code":"insufficient_quota"}}'), 1],
+      ['a reset', response => void response.destroy(), 4],
+    ] as const satisfies [string, FaultServer['answer'], number][])
+      it(`${name} over modelFetch, both at their defaults: ${sends} of ${what} @T108`, async () => {
+        server.answer = answer;
+        const error = await ask(modelFetch(), server.url).catch((thrown: unknown) => thrown);
+        expect(server.ledger).to.have.length(sends);
+        expect(reportOf(error)?.attempts).to.be.within(1, 2);
+      });
 });

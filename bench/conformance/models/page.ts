@@ -50,7 +50,8 @@ the breakers, quotas and all other calls have that name.
 - **Nothing is paid for twice on a guess.** A timeout of a model at work is not retried, and at most two attempts of a call may cost something: [paid calls](guides/paid-calls.md).
 - **A stream is held until its first content**, so that an overload inside a 200 is retried, and one that ends without its end mark is an error: [streaming](guides/streaming.md).
 
-Not for endpoints where a second POST changes something: only known inference paths are repeated.
+Not for endpoints where a second POST changes something: only known inference paths are repeated, and not where their body asks for
+[more than tokens](guides/paid-calls.md#requests-that-change-something): a turn of a conversation, a job in the background, a remote tool.
 
 ## Beside other clients
 

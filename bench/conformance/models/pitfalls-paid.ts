@@ -1,5 +1,6 @@
 /** The requests that the account pays for. */
 
+import type {Fault} from '../../../examples/model-endpoint/faults.ts';
 import {unavailable} from '../../../examples/model-endpoint/refusals.ts';
 import {absent, fail, pass} from '../pitfall.ts';
 import {count, first, HOUR_MS, holds, ofRetries, once, type Pitfall, QUESTION, refused} from './pitfall.ts';
@@ -58,14 +59,22 @@ export const pitfalls: readonly Pitfall[] = [
   },
   {
     id: 'T108',
-    title: 'two layers that retry, both at their defaults, send four requests at most',
+    title:
+      'two layers that retry, both at their defaults: four attempts at most are paid for, and a refused call is sent no more often than by one layer',
     async run(lab) {
       const {nested} = lab.column;
       if (nested === undefined) return absent;
-      lab.open({fault: () => refused(unavailable)});
-      const client = await nested(lab.options({nested: 'yield'} as const));
-      await lab.within(HOUR_MS, lab.call(client, 'ask', QUESTION));
-      return lab.requests <= 4 ? pass : fail(count(lab.requests, 'request'));
+      const sent = async (fault: Fault, connect: typeof nested): Promise<number> => {
+        lab.open({fault: () => fault});
+        const client = await connect(lab.options());
+        await lab.within(HOUR_MS, lab.call(client, 'ask', QUESTION));
+        return lab.requests;
+      };
+      const paid = await sent({kind: 'reset', paid: true}, nested);
+      const free = await sent(refused(unavailable), nested);
+      const alone = await sent(refused(unavailable), lab.column.connect);
+      if (paid > 4 || free > alone) return fail(`${count(paid, 'request')}, and ${free} of a refused call`);
+      return pass;
     },
   },
   {
