@@ -243,9 +243,8 @@ function explainEnd(call: CallFacts, kind: Outcome['kind'], status: number): str
     case 'retries-disabled':
       return `retries are switched off (${reason})`;
     case 'not-transient':
-      if (decision.classification.reason === 'success') return `answered with ${client.answers.nameOf(status)}`;
-      return decision.classification.final || isSentence(reason) ? reason : `${reason} is not transient`;
-    default:
-      return kind === 'response' ? `answered with ${client.answers.nameOf(status)}` : reason;
+      if (reason !== 'success')
+        return decision.classification.final || isSentence(reason) ? reason : `${reason} is not transient`;
   }
+  return kind === 'response' ? `answered with ${client.answers.nameOf(status)}` : reason;
 }

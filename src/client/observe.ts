@@ -37,7 +37,7 @@ function ask<T>(work: () => T | null | undefined): T | null {
     const observer = work() ?? null;
     if (!isPromise(observer)) return observer;
     observer.then(undefined, complain);
-    complain(new TypeError('An observer returned a promise where it must return an observer.'));
+    complain(new TypeError('An observer returned a promise.'));
   } catch (error) {
     complain(error);
   }

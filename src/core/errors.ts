@@ -102,8 +102,7 @@ export class TimeoutError extends SteadfetchError {
   readonly lateMs: number;
 
   constructor(code: TimeoutError['code'], limitMs: number, cause?: unknown, lateMs = 0) {
-    const late =
-      lateMs > 0 ? ` The process was busy and noticed ${Math.round(lateMs)} ms later, so no guard learns of it.` : '';
+    const late = lateMs > 0 ? ` The process was busy and noticed ${Math.round(lateMs)} ms later.` : '';
     super(code, timeoutMessage(code, limitMs) + late, cause);
     this.limitMs = limitMs;
     this.lateMs = lateMs;

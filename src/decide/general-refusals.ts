@@ -31,8 +31,7 @@ const STATUS_BEHIND = /\b(?:status|error|http|code)\w{0,5}[\s:=("']{1,4}(4\d\d)\
 /** The model was at work when a limit, or its connection, ended. */
 const STOPPED = /time[ _-]?d?[ _-]?out|too long|time limit|deadline|reset reason/i;
 /** What 408 means by the RFC, in words. */
-const UNRECEIVED =
-  /n[o']t (?:send|receive) (?:a |the )?(?:complete |full )?request|request (?:body )?was not (?:\w+ )?received|reading (?:the )?request|request from the client/i;
+const UNRECEIVED = /n[o']t send .{0,14}request|request .{0,9}not .{0,9}received|reading request/i;
 
 /** RESOURCE_EXHAUSTED is gRPC's word for any limit. */
 const ANY_LIMIT = /\bresource[ _](?:has been )?exhausted\b/gi;

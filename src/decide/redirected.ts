@@ -11,7 +11,6 @@ export type Redirected = 'no' | 'yes' | 'unknown';
  */
 export function afterRedirect(found: Classification, redirected: Redirected, mayRepeat: boolean): Classification {
   if (redirected === 'no' || (redirected === 'unknown' && mayRepeat)) return found;
-  const when = redirected === 'yes' ? 'after a redirect' : 'perhaps after a redirect';
-  const reason = found.transient ? `${found.reason} ${when}` : found.reason;
+  const reason = found.reason + (found.transient ? `${redirected === 'yes' ? '' : ' perhaps'} after a redirect` : '');
   return changed(found, {sent: 'maybe-processed', unpaid: false, reason});
 }

@@ -55,32 +55,17 @@ export class Instruments {
       'steadfetch.client.call.duration',
       's',
       CALL_SECONDS,
-      'Duration of calls, their retries and waits included.',
+      'Duration of calls, with retries and waits.',
     );
     this.attemptDuration = histogram(
       'steadfetch.client.attempt.duration',
       's',
       SECONDS,
-      'Duration of single attempts, until their headers.',
+      'Duration of attempts, to their headers.',
     );
-    this.retries = histogram(
-      'steadfetch.client.call.retries',
-      '{retry}',
-      [1, 2, 3, 4, 5, 10],
-      'Retries of calls that were sent again.',
-    );
-    this.hedges = histogram(
-      'steadfetch.client.call.hedges',
-      '{hedge}',
-      [1, 2, 3, 4, 5],
-      'Hedges of calls that were hedged.',
-    );
-    this.retryDelay = histogram(
-      'steadfetch.client.call.retry_delay',
-      's',
-      CALL_SECONDS,
-      'Time that calls waited between their attempts.',
-    );
+    this.retries = histogram('steadfetch.client.call.retries', '{retry}', [1, 2, 3, 4, 5, 10], 'Retries of a call.');
+    this.hedges = histogram('steadfetch.client.call.hedges', '{hedge}', [1, 2, 3, 4, 5], 'Hedges of a call.');
+    this.retryDelay = histogram('steadfetch.client.call.retry_delay', 's', CALL_SECONDS, 'Waits between attempts.');
     this.paidAttempts = counter(
       'steadfetch.client.call.paid_attempts',
       '{attempt}',
@@ -90,7 +75,7 @@ export class Instruments {
       'steadfetch.client.call.queue_time',
       's',
       CALL_SECONDS,
-      'Time that calls waited in the queue of a quota, and in the line of a circuit breaker.',
+      'Waits for a quota or a circuit breaker.',
     );
     this.timeToFirstContent = histogram(
       'steadfetch.client.attempt.time_to_first_content',
@@ -98,11 +83,7 @@ export class Instruments {
       CALL_SECONDS,
       'Time to the first content of an event stream.',
     );
-    this.rejected = counter(
-      'steadfetch.client.call.rejected',
-      '{call}',
-      'Attempts that a guard refused before they were sent.',
-    );
+    this.rejected = counter('steadfetch.client.call.rejected', '{call}', 'Attempts that a guard refused.');
     this.breakerTransitions = counter(
       'steadfetch.circuit_breaker.transition',
       '{transition}',
@@ -129,7 +110,7 @@ export class Instruments {
     observed(
       'steadfetch.circuit_breaker.waiting',
       '{attempt}',
-      'Attempts that wait in the line of a circuit breaker for the recovery of an origin.',
+      'Attempts that wait for a circuit breaker.',
       observeBreakerLines,
     );
     gauge('steadfetch.client.retry_budget.remaining', 'Share of the retry budget that is left.', observeBudgets);
@@ -145,13 +126,8 @@ export class Instruments {
       'Attempts that wait for a place.',
       observeConcurrencyQueues,
     );
-    gauge('steadfetch.client.quota.remaining', 'Share of a limit of a quota that is left.', observeQuotas);
-    observed(
-      'steadfetch.client.quota.waiting',
-      '{attempt}',
-      'Attempts that wait in the queue of a quota.',
-      observeQuotaQueues,
-    );
+    gauge('steadfetch.client.quota.remaining', 'Share of a quota that is left.', observeQuotas);
+    observed('steadfetch.client.quota.waiting', '{attempt}', 'Attempts that wait for a quota.', observeQuotaQueues);
     gauge('steadfetch.client.store.available', 'Whether the store of shared guards answers.', observeStores);
   }
 
@@ -163,10 +139,7 @@ export class Instruments {
   }
 
   get rpcDuration(): Histogram {
-    this.#rpcDuration ??= this.#standard(
-      'rpc.client.call.duration',
-      'Duration of RPCs, their retries and waits included.',
-    );
+    this.#rpcDuration ??= this.#standard('rpc.client.call.duration', 'Duration of RPCs, with retries and waits.');
     return this.#rpcDuration;
   }
 
