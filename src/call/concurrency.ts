@@ -113,7 +113,7 @@ class ConcurrencyWait<R extends AttemptResponse> extends AdmissionWait<R> implem
     const {call, applicant} = this;
     const now = call.client.clock.now();
     if (!isAborted && !this.isDisabled && now + LEAST_ATTEMPT_MS < call.deadlineAt)
-      return refusePlace(call, applicant, this.#limit, this.#taken, 'no place came free in time for an attempt', now);
+      return refusePlace(call, applicant, this.#limit, this.#taken, 'no place came free in time', now);
     this.#taken?.refund(now);
     applicant.left(call, isAborted);
   }

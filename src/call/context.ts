@@ -16,9 +16,9 @@ import type {Budget} from '../guards/budget.ts';
 import type {Guards} from '../guards/origin-guards.ts';
 import {redirectsSeen} from '../transport/redirects.ts';
 import type {Caller, Transport} from '../transport/transport.ts';
+import {acting} from './acting-port.ts';
 import type {RetryDecision} from './decision.ts';
 import type {Failover} from './failover.ts';
-import {refusals} from './refusals-port.ts';
 import {Reservation, RetryState} from './retry-state.ts';
 
 /** A gRPC call has no URL, but a target, a method and, perhaps, a deadline of the caller. */
@@ -201,7 +201,7 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
 
   /** Whether the call may be repeated although the server may have acted. */
   get mayRepeat(): boolean {
-    return mayRepeat(this.keyed, this.method, this.plan.idempotentMethods) && !refusals.steps?.acts(this);
+    return mayRepeat(this.keyed, this.method, this.plan.idempotentMethods) && !acting.acts?.(this);
   }
 
   get mayHedge(): boolean {

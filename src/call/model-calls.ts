@@ -2,10 +2,11 @@
 import {refuseRetries} from '../body/refuse-retries.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
 import {bodyActs} from '../decide/acting-body.ts';
-import type {CallContext, CallFacts} from './context.ts';
+import type {RequestFacts} from './acting-port.ts';
+import type {CallFacts} from './context.ts';
 
 /** Whether a second send of the request does more than cost tokens. */
-export const acts = <R extends AttemptResponse>({keyed, plan, transport}: CallContext<R>): boolean =>
+export const acts = ({keyed, plan, transport}: RequestFacts): boolean =>
   !keyed && plan.policy.refusals !== null && bodyActs(transport.bodyText);
 
 /** The call failed with this response, which a client above that retries takes for the last word. */

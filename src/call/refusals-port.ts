@@ -19,8 +19,6 @@ export interface RefusalSteps {
   ): Awaitable<ErrorFacts | null>;
   /** The classification, refined by what the body says. */
   classify(found: Classification, facts: ErrorFacts, status: number, transients: Transients): Classification;
-  /** Whether a second send of the request does more than cost tokens. */
-  acts<R extends AttemptResponse>(call: CallContext<R>): boolean;
   /** The call failed with this response, which a client above that retries takes for the last word. */
   tellAbove(call: CallFacts, response: AttemptResponse): void;
 }

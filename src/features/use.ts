@@ -1,6 +1,7 @@
 /** Allows policies to have features that not every policy has. */
 
 import {UsageTap} from '../body/usage-tap.ts';
+import {acting} from '../call/acting-port.ts';
 import {openStream, pulseOf} from '../call/attempt-stream.ts';
 import {askPlace} from '../call/concurrency.ts';
 import {places} from '../call/concurrency-port.ts';
@@ -71,7 +72,8 @@ export function useConcurrencyLimits(): void {
  * const api = ky.extend(resilience({extends: ['steadfetch:llm']}));
  */
 export function useModelEndpoints(): void {
-  refusals.steps = {factsOf: errorFactsOf, classify: classifyErrorBody, acts, tellAbove};
+  refusals.steps = {factsOf: errorFactsOf, classify: classifyErrorBody, tellAbove};
+  acting.acts = acts;
   streams.open = openStream;
   streams.pulseOf = pulseOf;
   streamErrors.classify = classifyStreamError;
