@@ -1,4 +1,5 @@
 /** Where the user's code runs: in the context in which its call was made, as `AsyncLocalStorage` keeps it, whoever resumes the call. */
+import type * as AsyncHooks from 'node:async_hooks';
 
 /** A context that is kept. */
 export interface Scope {
@@ -6,7 +7,7 @@ export interface Scope {
 }
 
 /** Not imported: browsers, which have no such contexts, bundle this package too. Node, Bun, Deno and workers with Node's compatibility have it. */
-export const hooks: typeof import('node:async_hooks') | undefined = (
+export const hooks: typeof AsyncHooks | undefined = (
   globalThis as Partial<typeof globalThis>
 ).process?.getBuiltinModule?.('node:async_hooks');
 

@@ -84,10 +84,10 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   redis: /^src\/cli\/queue-connection\.ts$/,
   ioredis: /^src\/cli\/queue-connection\.ts$/,
   'echarts/': /^src\/charts\/echarts\.ts$/,
-  // grpc-js needs Node itself, and its callbacks run wherever a socket woke it. A batch has hashes and a journal. chaos/ and server/ import
-  // types only.
+  // grpc-js needs Node itself, and its callbacks run wherever a socket woke it. A batch has hashes and a journal. core/scope.ts, chaos/ and
+  // server/ import types only.
   'node:':
-    /^(?:src\/(?:load\.ts$|telemetry\/register\.ts$|grpc\/|batch\/|bullmq\/|chaos\/|server\/|cli\/)|lint\/(?:launcher\.ts$|formatters\/paint\.ts$|(?:io|config-file|workspace|simulate|lsp|mcp|commands)\/|vscode\/(?:client\/worker|server\/project-simulator)\.ts$))/,
+    /^(?:src\/(?:load\.ts$|core\/scope\.ts$|telemetry\/register\.ts$|grpc\/|batch\/|bullmq\/|chaos\/|server\/|cli\/)|lint\/(?:launcher\.ts$|formatters\/paint\.ts$|(?:io|config-file|workspace|simulate|lsp|mcp|commands)\/|vscode\/(?:client\/worker|server\/project-simulator)\.ts$))/,
 };
 
 /** Entries that need Node. Everything else runs in browsers and workers too. */
