@@ -6,6 +6,7 @@
 export {useReadyPaths} from './call/ready-paths/use.ts';
 export {
   useConcurrencyLimits,
+  useEjection,
   useFailover,
   useHedges,
   useModelEndpoints,

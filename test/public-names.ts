@@ -11,6 +11,7 @@ export const publicNames: Readonly<Record<string, readonly string[]>> = {
   './models': ['InvalidPolicyError', 'RejectedError', 'SteadfetchError', 'TimeoutError', 'modelFetch', 'reportOf'],
   './features': [
     'useConcurrencyLimits',
+    'useEjection',
     'useFailover',
     'useFixedBreakers',
     'useHedges',

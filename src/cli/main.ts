@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** `steadfetch`: the command line. */
 import {useReadyPaths} from '../call/ready-paths/use.ts';
+import {useEjection} from '../features/use.ts';
 import {useFixedBreakers} from '../guards/fixed/use.ts';
 import {runCommand} from './command.ts';
 
@@ -13,4 +14,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 useFixedBreakers();
 useReadyPaths();
+useEjection();
 process.exitCode = await runCommand(process.argv.slice(2), process);

@@ -36,7 +36,7 @@ export function choose<C extends Choice>(
 
 /** Less for an endpoint that was ejected, for a while after its return. */
 const weightOf = ({endpoint, guards}: Choice, now: number): number =>
-  endpoint.weight * guards.load!.ejections.shareAt(now);
+  endpoint.weight * (guards.load!.ejections?.shareAt(now) ?? 1);
 
 function byWeight<C extends Choice>(of: readonly C[], random: Random, worthOf: (choice: C) => number): C {
   let left = random() * of.reduce((sum, choice) => sum + worthOf(choice), 0);

@@ -14,12 +14,12 @@ import type {Guards} from '../guards/origin-guards.ts';
 import {NO_GUARDS} from '../guards/registry.ts';
 import type {CallOverrides, Endpoint} from '../policy/types.ts';
 import {caught} from './caught-weigh.ts';
+import type {EjectionListener} from './ejection-port.ts';
 import {watch} from './observe.ts';
 import type {Plan, Plans, Variant} from './plan.ts';
 import type {PolicyHandle} from './policy-handle.ts';
 import type {Ports} from './ports.ts';
 import type {Readiness} from './ready-port.ts';
-import type {EjectionListener} from './rotation.ts';
 
 const systemIds = new SystemIds();
 

@@ -3,6 +3,7 @@ import {isHarmlessHeader} from '../decide/credentials.ts';
 import {looksSecret} from '../decide/secret-name.ts';
 import {siteOf} from '../decide/site.ts';
 import type {Endpoint, Failover, Policy} from '../policy/types.ts';
+import {refuseEjection} from './ejection-port.ts';
 import {refuseReadyPaths, warmsUp} from './ready-port.ts';
 import {pageOrigin} from './target.ts';
 
@@ -22,12 +23,13 @@ export class Endpoints {
   readonly #query: ReadonlySet<string>;
   #sticky: {readonly endpoint: Endpoint; readonly until: number} | null = null;
 
-  /** @throws SteadfetchError with code INVALID_POLICY if an endpoint has a `readyPath`, before `useReadyPaths`. */
+  /** @throws SteadfetchError with code INVALID_POLICY if an endpoint has a `readyPath`, before `useReadyPaths`, or endpoints are ejected, before `useEjection`. */
   constructor(all: readonly Endpoint[], policy: Policy) {
     const {failover, idempotency, correlation, deadlineHeader, attemptHeader} = policy;
     this.all = all;
     this.anyWarmsUp = all.some(warmsUp);
     if (this.anyWarmsUp) refuseReadyPaths();
+    refuseEjection(failover.ejection);
     this.settings = failover;
     this.#causes = new Set(failover.on);
     this.#byOrigin = new Map(all.map(endpoint => [endpoint.origin, endpoint]));

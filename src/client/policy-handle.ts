@@ -10,9 +10,9 @@ import type {GuardFactory} from '../guards/guard-factory.ts';
 import {GuardRegistry} from '../guards/registry.ts';
 import type {JsonPolicy} from '../policy/json-policy.ts';
 import type {Endpoint, Policy, PolicyInput} from '../policy/types.ts';
+import type {EjectionListener} from './ejection-port.ts';
 import {Plans, type PolicySource} from './plan.ts';
 import {type Readiness, type ReadinessRegistry, type ReadyListener, readyPaths, warmsUp} from './ready-port.ts';
-import type {EjectionListener} from './rotation.ts';
 
 /** A policy and its guards at one moment. */
 export interface PolicySnapshot {

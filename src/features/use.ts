@@ -16,6 +16,8 @@ import {quotas} from '../call/quota-port.ts';
 import {refusals} from '../call/refusals-port.ts';
 import {streams} from '../call/stream-port.ts';
 import {translated} from '../call/translate.ts';
+import {withoutEjected} from '../client/ejected.ts';
+import {ejection} from '../client/ejection-port.ts';
 import {Endpoints} from '../client/endpoints.ts';
 import {endpointsPort} from '../client/endpoints-port.ts';
 import {streamErrors} from '../decide/classify.ts';
@@ -42,6 +44,18 @@ export function useFailover(): void {
   endpointsPort.of = policy => Endpoints.of(policy);
   endpoints.steps = {of: (...facts) => Failover.of(...facts)};
   optionalGuards.endpointLoad = origin => new EndpointLoad(origin);
+}
+
+/**
+ * Lets policies have `failover.ejection`, which passes over an endpoint that fails more often than the others. Call it once, before the first
+ * policy is made. Every entry refuses such a policy without it, and loads half a kilobyte less after gzip.
+ *
+ * @example
+ * useEjection();
+ * const fetch = createFetch({endpoints, failover: {ejection: {maxEjectedShare: 0.5}}});
+ */
+export function useEjection(): void {
+  ejection.rotate = withoutEjected;
 }
 
 /** Lets policies have `quota`. Call it once, before the first policy is made; `steadfetch/lite` refuses such a policy without it. */

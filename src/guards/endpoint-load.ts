@@ -1,8 +1,6 @@
 /** How one of several endpoints does, as far as this process sees: what is in flight there, how long it takes, and how often it fails. */
-import type {Random} from '../core/random.ts';
-import type {Ejection as EjectionPolicy} from '../policy/types.ts';
 import type {Ticket} from './breaker.ts';
-import {Ejections, type Outcomes} from './ejection.ts';
+import type {Ejections, Outcomes} from './ejection.ts';
 import {Outage} from './outage.ts';
 import {SlidingWindow} from './sliding-window.ts';
 import type {Health} from './trip.ts';
@@ -38,7 +36,8 @@ export class EndpointLoad {
   #hasAnswered = false;
   #hasNews = false;
   #pausedUntil = 0;
-  readonly ejections: Ejections = new Ejections();
+  /** Null before the first one. */
+  ejections: Ejections | null = null;
   readonly outage: Outage = new Outage();
 
   constructor(origin: OriginLoad) {
@@ -177,11 +176,10 @@ export class EndpointLoad {
     return has;
   }
 
-  /** The counts start anew, so that the endpoint is compared again by what it does after its return. */
-  eject(policy: EjectionPolicy, random: Random, now: number): number {
+  /** At an ejection, so that the endpoint is compared again by what it does after its return. */
+  startAnew(): void {
     this.#ended.clear();
     this.#refused = null;
-    return this.ejections.eject(policy, random, now);
   }
 
   #decayed(now: number, decayMs: number): number {

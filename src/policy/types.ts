@@ -2055,7 +2055,7 @@ export interface EndpointInput {
 
 /**
  * When an endpoint that fails, or refuses requests, more often than the others of its rank is passed over,
- * although its breaker is closed.
+ * although its breaker is closed. A program calls useEjection() of steadfetch/features first.
  */
 export interface Ejection {
   /**
@@ -2095,7 +2095,7 @@ export interface Ejection {
 
 /**
  * When an endpoint that fails, or refuses requests, more often than the others of its rank is passed over,
- * although its breaker is closed.
+ * although its breaker is closed. A program calls useEjection() of steadfetch/features first.
  */
 export interface EjectionInput {
   /**
@@ -2160,7 +2160,7 @@ export interface Failover {
   readonly balance: 'weighted' | 'least-pending' | 'p2c-ewma';
   /**
    * When an endpoint that fails, or refuses requests, more often than the others of its rank is passed over,
-   * although its breaker is closed.
+   * although its breaker is closed. A program calls useEjection() of steadfetch/features first.
    */
   readonly ejection: Ejection;
   /**
@@ -2231,7 +2231,7 @@ export interface FailoverInput {
   readonly balance?: 'weighted' | 'least-pending' | 'p2c-ewma' | undefined;
   /**
    * When an endpoint that fails, or refuses requests, more often than the others of its rank is passed over,
-   * although its breaker is closed.
+   * although its breaker is closed. A program calls useEjection() of steadfetch/features first.
    */
   readonly ejection?: EjectionInput | undefined;
   /**

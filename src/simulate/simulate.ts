@@ -7,6 +7,7 @@ import type {Random} from '../core/random.ts';
 import {SimulationClock} from '../core/simulation-clock.ts';
 import type {Clock} from '../core/timer.ts';
 import {useEverything} from '../features/everything.ts';
+import {useEjection} from '../features/use.ts';
 import {useFixedBreakers} from '../guards/fixed/use.ts';
 import {type GuardFactory, LocalGuards} from '../guards/guard-factory.ts';
 import type {JsonPolicy} from '../policy/json-policy.ts';
@@ -91,6 +92,7 @@ export async function runScenario(
   useEverything(); // Any policy can be simulated.
   useFixedBreakers();
   useReadyPaths();
+  useEjection();
   const clock = new SimulationClock();
   const random = randomStreams(seed);
   const recorder = new Recorder(scenario, clock);

@@ -1,4 +1,4 @@
-/** Endpoints with a `readyPath`, in a process that does not allow them. */
+/** Endpoints with a `readyPath`, or that are ejected, in a process that does not allow them. */
 import {execFile} from 'node:child_process';
 import {promisify} from 'node:util';
 import {expect} from 'chai';
@@ -10,7 +10,7 @@ const printed = async (lines: readonly string[]): Promise<string[]> => {
   const program = [
     `import {createFetch, definePolicy} from '${SOURCE}core.ts';`,
     `import {definePolicy as unchecked} from '${SOURCE}unchecked.ts';`,
-    `import {useReadyPaths} from '${SOURCE}features.ts';`,
+    `import {useEjection, useReadyPaths} from '${SOURCE}features.ts';`,
     "const warming = {endpoints: [{name: 'a', origin: 'https://a.test', readyPath: '/healthz'}]};",
     "const log = async make => console.log(await (async () => { try { await make(); return 'taken' } catch ({code, message}) { return [code, message].join(': ') } })());",
     ...lines,
@@ -39,5 +39,24 @@ describe('endpoints with a readyPath', () => {
       'await log(() => unchecked(warming));',
     ]);
     expect(said).to.deep.equal([REFUSED, REFUSED, REFUSED, REFUSED, 'taken', 'taken', 'taken', 'taken']);
+  });
+});
+
+describe('endpoints that are ejected', () => {
+  it('are refused by a sentence that says what to call, and taken after that', async () => {
+    const refused =
+      'INVALID_POLICY: Policies with failover.ejection have to be allowed first: call useEjection() of steadfetch/features.';
+    const said = await printed([
+      "const endpoints = [{name: 'a', origin: 'https://a.test'}, {name: 'b', origin: 'https://b.test'}];",
+      'const ejecting = {endpoints, failover: {ejection: {maxEjectedShare: 0.5}}};',
+      'await log(() => definePolicy(ejecting));',
+      "await log(() => definePolicy({routes: [{match: {path: '/a'}, ...ejecting}]}));",
+      'await log(() => unchecked(ejecting));',
+      'await log(() => definePolicy({endpoints, failover: {ejection: {minCalls: 30}}}));',
+      'useEjection();',
+      'await log(() => definePolicy(ejecting));',
+      'await log(() => unchecked(ejecting));',
+    ]);
+    expect(said).to.deep.equal([refused, refused, refused, 'taken', 'taken', 'taken']);
   });
 });

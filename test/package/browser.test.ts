@@ -8,11 +8,11 @@ import {attempt, fullProject, type Ran, root} from './projects.ts';
 /** kB of 1000 bytes, after gzip; a little above what it is. Decision 0116 says what the last change of a limit paid for. */
 const LIMITS: Readonly<Record<string, number>> = {
   steadfetch: 81.5,
-  'steadfetch/models': 78.4,
-  'steadfetch/fetch': 73.2,
-  'steadfetch/ky': 73,
-  'steadfetch/core': 67.9,
-  'steadfetch/unchecked': 61.9,
+  'steadfetch/models': 78.3,
+  'steadfetch/fetch': 72.6,
+  'steadfetch/ky': 72.4,
+  'steadfetch/core': 67.4,
+  'steadfetch/unchecked': 61.4,
   'steadfetch/lite': 48.1,
   // With YAML, which a bundler that splits loads only for YAML.
   'retry-lint': 120.2,

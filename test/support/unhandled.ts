@@ -1,8 +1,9 @@
-import {useFixedBreakers, useModelEndpoints, useReadyPaths, useTranslate} from '../../src/features.ts';
+import {useEjection, useFixedBreakers, useModelEndpoints, useReadyPaths, useTranslate} from '../../src/features.ts';
 
 // What a policy is told without them, test/features asks in processes of their own.
 useFixedBreakers();
 useReadyPaths();
+useEjection();
 useModelEndpoints();
 useTranslate();
 
