@@ -51,7 +51,8 @@ the breakers, quotas and all other calls have that name.
 - **A stream is held until its first content**, so that an overload inside a 200 is retried, and one that ends without its end mark is an error: [streaming](guides/streaming.md).
 
 Not for endpoints where a second POST changes something: only known inference paths are repeated, and not where their body asks for
-[more than tokens](guides/paid-calls.md#requests-that-change-something): a turn of a conversation, a job in the background, a remote tool.
+[more than tokens](guides/paid-calls.md#requests-that-change-something): a turn of a conversation, a job in the background, a remote tool. Calls of a service tier with
+limits of its own need [a client of their own](guides/quota.md#what-it-does), or their refusals slow all others.
 
 ## Beside other clients
 
