@@ -21,6 +21,8 @@ export class Projects {
   readonly #io: Io;
   readonly #open = new Map<string, string>();
   readonly #byFolder = new Map<string, Project>();
+  /** The URIs that are no files, by the order in which they came. */
+  readonly #unsavedUris = new Map<string, number>();
   #folders: readonly string[] = [];
 
   constructor(args: Arguments, io: Io) {
@@ -76,12 +78,18 @@ export class Projects {
     return around[0] ?? repositoryOf(dirname(file)) ?? dirname(file);
   }
 
-  /** A text that was never saved is treated as a file of the first folder. Its language decides its format. */
+  /**
+   * A text that is no file, such as one that was never saved or the version of a file in a repository, is treated as a file of a folder of its own in
+   * the first folder: a file or another text may have its name. Its language decides its format.
+   */
   #unsaved(uri: string, languageId: string): string {
     const name = basename(uri.replace(/^[a-z-]+:|[?#].*$/gi, '')) || 'unsaved';
     const isNamed = /\.(?:jsonc?|ya?ml)$/i.test(name);
+    const order = this.#unsavedUris.get(uri) ?? this.#unsavedUris.size;
+    this.#unsavedUris.set(uri, order);
     return resolve(
       this.#folders[0] ?? this.#io.cwd,
+      `.unsaved-${order}`,
       isNamed ? name : `${name}.${languageId === 'yaml' ? 'yaml' : 'json'}`,
     );
   }

@@ -176,3 +176,23 @@ describe('the baseline in an editor', () => {
     });
   });
 });
+
+describe('a document that is no file, and has the name of one', () => {
+  for (const scheme of ['git:/elsewhere', 'untitled:', 'vscode-vfs://github/other'])
+    it(`leaves the fixes of the file alone: ${scheme}`, async () => {
+      const text = '{"maxAttempts": 1, "retryOn": [429, 503, "network"]}';
+      const editor = await Editor.start({'a.retry.json': text}, {capabilities: versioned});
+      await editor.open('a.retry.json');
+      const fixAll = async () =>
+        await editor.ask<CodeAction[] | null>('textDocument/codeAction', 'a.retry.json', {
+          range: everything,
+          context: {diagnostics: [], only: ['source.fixAll']},
+        });
+      const before = await fixAll();
+      const other = {uri: `${scheme}/a.retry.json`, languageId: 'json', version: 1, text: '{"retryOn": [500, 500]}'};
+      const published = editor.next(other.uri);
+      await editor.notify('textDocument/didOpen', {textDocument: other});
+      expect(await published).to.not.be.empty;
+      expect(await fixAll()).to.deep.equal(before);
+    });
+});

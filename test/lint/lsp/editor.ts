@@ -105,11 +105,11 @@ export class Editor {
     await this.notify('textDocument/didChange', {textDocument, contentChanges});
   }
 
-  /** The diagnostics that the server sends next for a document. */
+  /** The diagnostics that the server sends next for a document, which a path or a URI names. */
   next(path: string, fits: (diagnostics: readonly Diagnostic[]) => boolean = () => true): Promise<Diagnostic[]> {
     return new Promise(resolve => {
       this.#waiting.push({
-        fits: params => params.uri === this.uri(path) && fits(params.diagnostics),
+        fits: params => params.uri === (/^[\w-]+:/.test(path) ? path : this.uri(path)) && fits(params.diagnostics),
         resolve,
       });
     });
