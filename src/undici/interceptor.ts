@@ -13,7 +13,7 @@ import {SteadfetchError, type TimeoutError} from '../core/errors.ts';
 import {type AttemptResponse, failed, type Outcome} from '../core/outcome.ts';
 import {httpAnswers} from '../decide/answers-http.ts';
 import {type BodySnapshot, checkBody, snapshotBody, textOf} from '../decide/body.ts';
-import type {Sent} from '../decide/classification.ts';
+import {harmless, type Sent} from '../decide/classification.ts';
 import {bodyOf, isForm} from '../decide/form.ts';
 import {isBlank, mayRepeat} from '../decide/idempotency.ts';
 import type {Redirected} from '../decide/redirected.ts';
@@ -211,7 +211,7 @@ class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallCon
 
   redirected(_outcome: Outcome<Dispatched>, _redirectsBefore: number, sent: Sent): Redirected {
     const redirected = this.#dispatched?.redirected(sent) ?? 'no';
-    this.#isHarmless = redirected === 'no';
+    this.#isHarmless = redirected === 'no' && harmless(sent);
     return redirected;
   }
 
