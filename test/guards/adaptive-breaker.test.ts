@@ -216,7 +216,7 @@ describe('an adaptive breaker', () => {
         expect(world.waitMs(world.now)).to.equal(0);
       });
 
-      it('and not because failures are rare: the silence outlasts two of them', () => {
+      it('and not because failures are rare: the silence outlasts one of them', () => {
         expect(burst(8000, 2000).world.breaker.waiting).to.equal(0);
         expect(burst(20_000, 2000).world.breaker.waiting).to.equal(3);
       });

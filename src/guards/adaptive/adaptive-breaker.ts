@@ -29,7 +29,7 @@ const PROBES_BESIDE_ONE = 1 / 20;
 const PATIENCE_MS = 4000;
 /** So long without an attempt is silence. */
 const SILENCE_MS = 5000;
-/** After a silence that lasts so many times longer than what is asked for explains, and two failures, nobody knows whether an outage goes on. */
+/** After a silence that lasts so many times longer than what is asked for explains, and a failure, nobody knows whether an outage goes on. */
 const UNUSUAL = 5;
 /** What is asked for is measured over some five seconds. */
 const DEMAND_MS = 5000;
@@ -103,8 +103,8 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   #pacedAt = 0;
   /** The first attempt; then, where most attempts succeed, the last success; where few do, each moves it by its share. */
   #aliveAt = Infinity;
-  /** The number of the first attempt after a silence. Until it or a later one fails, calls wait however old the outage is. */
-  #unknownFrom = Infinity;
+  /** False from a silence until an attempt fails: calls wait then, however old the outage is. */
+  #isKnown = true;
 
   /** @param random Spreads the probes of clients. */
   constructor(policy: Settings, guarded: string, random: Random) {
@@ -196,22 +196,18 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
     const run = this.#runs.add(number, failures);
     const {longRun} = this.#runs;
     if (run >= longRun && (this.#state === 'half-open' || this.#isSeveralEvents(beganAt))) this.open(now);
-    if (failures === 1 && this.#state === 'open' && number >= this.#unknownFrom) this.#goesOn(now);
+    if (failures === 1 && this.#state === 'open') this.#goesOn();
   }
 
-  /** The outage goes on after a silence: who waited to know that, and for no young outage, waits no longer. */
-  #goesOn(now: number): void {
-    this.#unknownFrom = Infinity;
-    if (!this.#isOld(now)) return;
+  /** The outage goes on after a silence: who waited to know that asks again, and waits on where the outage is young. */
+  #goesOn(): void {
+    if (this.#isKnown) return;
+    this.#isKnown = true;
     for (let left = this.#line.size; left > 0; left--) {
       const waiter = this.#line.first!;
       this.#line.remove(waiter);
       waiter.released(null);
     }
-  }
-
-  #isOld(at: number): boolean {
-    return at - this.#aliveAt > (this.#policy.maxAgeMs ?? Infinity);
   }
 
   /** An attempt that began once the first failure was seen has not lost the same connection. */
@@ -290,8 +286,7 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
 
   asked(now: number): void {
     const silentMs = now - this.#askedAt;
-    if (silentMs > Math.max(SILENCE_MS, UNUSUAL * this.demandMs) + 2 * this.#failedMs)
-      this.#unknownFrom = this.#begun + 1;
+    if (silentMs > Math.max(SILENCE_MS, UNUSUAL * this.demandMs) + this.#failedMs) this.#isKnown = false;
     this.#demand = this.#demand * Math.exp((this.#askedAt - now) / DEMAND_MS) + 1 / DEMAND_MS;
     this.#aliveAt += Math.max(0, silentMs - SILENCE_MS); // While nothing is asked for, no outage grows old.
     this.#askedAt = now;
@@ -317,9 +312,9 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   // The line.
 
   waitableMs({startedAt, recoveryMs}: WaitingCall): number {
-    const {maxWaitMs, queue = 0} = this.#policy;
-    const isKnown = this.#unknownFrom === Infinity;
-    if ((isKnown && this.#isOld(startedAt)) || !maxWaitMs || this.#line.size >= queue) return 0;
+    const {maxWaitMs, maxAgeMs, queue = 0} = this.#policy;
+    const isOld = this.#isKnown && startedAt - this.#aliveAt > (maxAgeMs ?? Infinity);
+    if (isOld || !maxWaitMs || this.#line.size >= queue) return 0;
     return maxWaitMs + this.#usualMs - recoveryMs; // Before the answer to a probe, no more is known.
   }
 
