@@ -22,7 +22,7 @@ export interface EditorWords {
 /** @param path Where the schema is written. */
 export function emitEditor(schema: Schema, path: string, words: EditorWords): string {
   const {$schema, $id, ...rest} = new EditorSchema(schema, words).node(schema) as Schema;
-  return `${JSON.stringify({$schema, $id, $comment: bannerOf(path), ...rest}, null, 2)}\n`;
+  return `${JSON.stringify({$schema, $id, $comment: bannerOf(path), ...rest}, null, 1)}\n`; // The package has the file.
 }
 
 /** Keywords whose value is a schema, a list of schemas, or schemas by name. */

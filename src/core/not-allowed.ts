@@ -5,5 +5,4 @@ export const notAllowed = (
   what: string,
   use: string,
   code: 'INVALID_POLICY' | 'INVALID_OVERRIDES' = 'INVALID_POLICY',
-): SteadfetchError =>
-  new SteadfetchError(code, `${what} have to be allowed first: call ${use}() of steadfetch/features.`);
+): SteadfetchError => new SteadfetchError(code, `${what} need ${use}() of steadfetch/features.`);

@@ -69,7 +69,7 @@ export class Instruments {
     this.paidAttempts = counter(
       'steadfetch.client.call.paid_attempts',
       '{attempt}',
-      'Attempts that may have to be paid for.',
+      'Attempts that may be paid for.',
     );
     this.queueTime = histogram(
       'steadfetch.client.call.queue_time',
@@ -102,7 +102,7 @@ export class Instruments {
     observed(
       'steadfetch.client.endpoint.out',
       '{endpoint}',
-      'Endpoints that are ejected or not ready.',
+      'Endpoints ejected or not ready.',
       observeEndpoints,
     );
     observed('steadfetch.client.active_calls', '{call}', 'Calls that have not ended.', observeActiveCalls);
@@ -128,7 +128,7 @@ export class Instruments {
     );
     gauge('steadfetch.client.quota.remaining', 'Share of a quota that is left.', observeQuotas);
     observed('steadfetch.client.quota.waiting', '{attempt}', 'Attempts that wait for a quota.', observeQuotaQueues);
-    gauge('steadfetch.client.store.available', 'Whether the store of shared guards answers.', observeStores);
+    gauge('steadfetch.client.store.available', 'Whether the shared store answers.', observeStores);
   }
 
   // The instruments of the conventions, which not every process uses.

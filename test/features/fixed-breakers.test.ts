@@ -18,7 +18,7 @@ const printed = async (lines: readonly string[]): Promise<string> => {
 };
 
 const refused = (kind: string): string =>
-  `INVALID_POLICY: Breakers of kind "${kind}" have to be allowed first: call useFixedBreakers() of steadfetch/features.`;
+  `INVALID_POLICY: Breakers of kind "${kind}" need useFixedBreakers() of steadfetch/features.`;
 
 describe('breakers of a fixed time', () => {
   it('are refused by a sentence that says what to call, and taken after that', async () => {

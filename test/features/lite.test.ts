@@ -19,7 +19,7 @@ const features: readonly [use: string, policy: string, what: string][] = [
 ];
 
 const refusal = (what: string, use: string, code = 'INVALID_POLICY'): string =>
-  `${code}: ${what} have to be allowed first: call ${use}() of steadfetch/features.`;
+  `${code}: ${what} need ${use}() of steadfetch/features.`;
 const OUTCOME =
   "const outcome = make => { try { make(); return 'made' } catch ({code, message}) { return [code, message].join(': ') } };";
 
