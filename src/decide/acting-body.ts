@@ -5,9 +5,9 @@ import {fieldOf, parsedText} from '../core/unknown-value.ts';
  * Fields that no request has by default. A conversation gets question and answer once more (OpenAI responses, Cohere chat v1); a job is made once
  * more (OpenAI responses, xAI chat completions); remote tools act once more (Anthropic); someone is told once more (Replicate).
  */
-const ACTING = ['conversation', 'conversation_id', 'background', 'deferred', 'mcp_servers', 'webhook'];
+const ACTING = ['conversation', 'conversation_id', 'background', 'deferred', 'mcp_servers', 'mcpServers', 'webhook'];
 /** A body without any of these need not be parsed. In a JSON string the quotes would be escaped. */
-const MAY_ACT = /"(?:conversation|background|deferred|mcp|webhook|container)/;
+const MAY_ACT = /"(?:conv|backg|defer|mcp|webh|contai)/;
 
 /** @param text The body of the request; undefined where it is not known. */
 export function bodyActs(text: string = ''): boolean {

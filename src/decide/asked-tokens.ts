@@ -14,7 +14,7 @@ const UNKNOWN: AskedTokens = Object.freeze({});
 /** English text and JSON have about four bytes a token, which is what OpenAI's own limiter assumes. */
 const BYTES_PER_TOKEN = 4;
 /** An image or a file in base64. Vendors count images by area: OpenAI 85 to 1,105 tokens, Anthropic up to 1,600. */
-const ATTACHMENT = /[A-Za-z0-9+/=_-]{2048,}/g;
+const ATTACHMENT = /[A-Za-z0-9+/=_-]{2048,1000000}/g; // V8 throws where a match of five million characters has no limit.
 const TOKENS_PER_ATTACHMENT = 1000;
 
 /** The fields in which vendors limit the generated tokens. */

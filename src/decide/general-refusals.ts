@@ -29,9 +29,10 @@ const UNREACHED =
 /** A gateway repeats the status that it got from the server behind it. */
 const STATUS_BEHIND = /\b(?:status|error|http|code)\w{0,5}[\s:=("']{1,4}(4\d\d)\b/i;
 /** The model was at work when a limit, or its connection, ended. */
-const STOPPED = /time[ _-]?d?[ _-]?out|too long|time limit|deadline|reset reason/i;
+const STOPPED = /time[ _-]?d?[ _-]?out|too long|time limit|deadline|reset|hang up|closed|terminat/i;
 /** What 408 means by the RFC, in words. */
-const UNRECEIVED = /n[o']t send .{0,14}request|request .{0,9}not .{0,9}received|reading request/i;
+const UNRECEIVED =
+  /n[o']t (?:arrive|read\b|.{4,7} .{0,14}request)|request .{0,9}not .{0,9}received|reading request|client timeout/i;
 
 /** RESOURCE_EXHAUSTED is gRPC's word for any limit. */
 const ANY_LIMIT = /\bresource[ _](?:has been )?exhausted\b/gi;

@@ -88,10 +88,28 @@ describe('paid', () => {
       'Your client did not send a complete request in time.',
       'The request body was not fully received.',
       'Timed out while reading request body',
+      'The server did not receive a complete request message within the time that it was prepared to wait.',
+      'The request did not arrive in time.',
+      'Client Timeout',
+      'Your socket connection to the server was not read from or written to within the timeout period.',
     ]) {
       const unsent = answer(408, {'content-type': 'application/json'}, JSON.stringify({error: {message: text}}));
       const world = make({...PAID, refusals: {}});
       expect(await outcomeOf(world, [unsent, unsent, unsent, 200]), text).to.equal('4 sent, 1 paid: 200');
+    }
+  });
+
+  virtually('503, whose body says that a connection broke, may have to be paid for', async make => {
+    for (const text of [
+      'Connection reset by peer',
+      'upstream reset before response started{connection termination}',
+      'read ECONNRESET',
+      'socket hang up',
+      'upstream prematurely closed connection',
+    ]) {
+      const broken = answer(503, {'content-type': 'application/json'}, JSON.stringify({error: {message: text}}));
+      const world = make({...PAID, refusals: {}});
+      expect(await outcomeOf(world, [broken, broken, broken, 200]), text).to.match(/^2 sent, 2 paid: 503/);
     }
   });
 

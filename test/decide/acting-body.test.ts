@@ -16,6 +16,7 @@ describe('a body of an inference request', () => {
       {tools: [{type: 'function'}, {type: 'mcp', server_label: 'x'}]},
     ],
     ['MCP servers of Anthropic’s', {mcp_servers: [{type: 'url', url: 'https://mcp.test'}]}],
+    ['an MCP server of Gemini’s', {tools: [{mcpServers: [{streamableHttpTransport: {url: 'https://mcp.test'}}]}]}],
     ['an MCP toolset of Anthropic’s', {tools: [{type: 'mcp_toolset', mcp_server_name: 'x'}]}],
     ['code that runs in a container that is kept, at Anthropic’s', {container: 'container_1'}],
     ['the same with skills', {container: {id: 'container_1', skills: []}}],

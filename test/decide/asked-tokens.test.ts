@@ -33,6 +33,11 @@ describe('askedTokens', () => {
     expect(asked(body).inputTokens).to.be.within(1000, 1050);
   });
 
+  it('reads a body with a file of many megabytes', () => {
+    const body = {messages: [{content: `data:application/pdf;base64,${'A'.repeat(8_000_000)}`}], max_tokens: 5};
+    expect(asked(body)).to.include({outputTokens: 5}).and.to.have.property('inputTokens').that.is.within(8000, 9100);
+  });
+
   it('ignores the name of a limit in the text of a prompt and in a tool', () => {
     const body = {
       messages: [{content: 'set "max_tokens": 77 please'}],
