@@ -66,11 +66,7 @@ export class Instruments {
     this.retries = histogram('steadfetch.client.call.retries', '{retry}', [1, 2, 3, 4, 5, 10], 'Retries of a call.');
     this.hedges = histogram('steadfetch.client.call.hedges', '{hedge}', [1, 2, 3, 4, 5], 'Hedges of a call.');
     this.retryDelay = histogram('steadfetch.client.call.retry_delay', 's', CALL_SECONDS, 'Waits between attempts.');
-    this.paidAttempts = counter(
-      'steadfetch.client.call.paid_attempts',
-      '{attempt}',
-      'Attempts that may be paid for.',
-    );
+    this.paidAttempts = counter('steadfetch.client.call.paid_attempts', '{attempt}', 'Attempts that may be paid for.');
     this.queueTime = histogram(
       'steadfetch.client.call.queue_time',
       's',
@@ -99,12 +95,7 @@ export class Instruments {
       '{transition}',
       'Changes of state of endpoints.',
     );
-    observed(
-      'steadfetch.client.endpoint.out',
-      '{endpoint}',
-      'Endpoints ejected or not ready.',
-      observeEndpoints,
-    );
+    observed('steadfetch.client.endpoint.out', '{endpoint}', 'Endpoints ejected or not ready.', observeEndpoints);
     observed('steadfetch.client.active_calls', '{call}', 'Calls that have not ended.', observeActiveCalls);
     observed('steadfetch.circuit_breaker.state', '{breaker}', 'Circuit breakers in each state.', observeBreakers);
     observed(

@@ -19,8 +19,7 @@ const printed = async (lines: readonly string[]): Promise<string[]> => {
   return stdout.trim().split('\n');
 };
 
-const REFUSED =
-  'INVALID_POLICY: Endpoints with a readyPath need useReadyPaths() of steadfetch/features.';
+const REFUSED = 'INVALID_POLICY: Endpoints with a readyPath need useReadyPaths() of steadfetch/features.';
 
 describe('endpoints with a readyPath', () => {
   it('are refused by a sentence that says what to call, and taken after that', async () => {
@@ -44,8 +43,7 @@ describe('endpoints with a readyPath', () => {
 
 describe('endpoints that are ejected', () => {
   it('are refused by a sentence that says what to call, and taken after that', async () => {
-    const refused =
-      'INVALID_POLICY: Policies with failover.ejection need useEjection() of steadfetch/features.';
+    const refused = 'INVALID_POLICY: Policies with failover.ejection need useEjection() of steadfetch/features.';
     const said = await printed([
       "const endpoints = [{name: 'a', origin: 'https://a.test'}, {name: 'b', origin: 'https://b.test'}];",
       'const ejecting = {endpoints, failover: {ejection: {maxEjectedShare: 0.5}}};',
