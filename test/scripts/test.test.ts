@@ -15,7 +15,8 @@ interface Ran {
 
 const npmTest = (...args: string[]): Promise<Ran> =>
   new Promise(resolve =>
-    execFile(process.execPath, [program, ...args], (error, stdout, stderr) =>
+    // Mocha has colors where CI is set.
+    execFile(process.execPath, [program, ...args], {env: {...process.env, NO_COLOR: '1'}}, (error, stdout, stderr) =>
       resolve({code: error === null ? 0 : Number(error.code), output: stdout + stderr}),
     ),
   );
