@@ -1,9 +1,7 @@
 /** Takes outliers out of rotation: the implementation of `failover.ejection`, which `useEjection` of `steadfetch/features` allows. */
-import type {Random} from '../core/random.ts';
 import {Ejections, isOutlier, totalOf} from '../guards/ejection.ts';
 import type {EndpointLoad} from '../guards/endpoint-load.ts';
-import type {Ejection} from '../policy/types.ts';
-import type {Candidate, EjectionListener} from './ejection-port.ts';
+import type {Candidate, Rotate} from './ejection-port.ts';
 
 /**
  * The candidates without those that are ejected. Ejects an outlier, if `maxEjectedShare` of its rank allows it.
@@ -11,30 +9,18 @@ import type {Candidate, EjectionListener} from './ejection-port.ts';
  * An open breaker counts as out, and an endpoint that is down, because its calls go to the others, too; one in a pause likewise. If more is out than the policy allows, and where no
  * other endpoint is free, ejections are ignored: a call goes to an endpoint that fails sometimes rather than to none.
  */
-export function withoutEjected<C extends Candidate>(
-  all: readonly C[],
-  policy: Ejection,
-  random: Random,
-  now: number,
-  notify: EjectionListener,
-): readonly C[] {
-  const out = new Set<C>();
+export const withoutEjected: Rotate = (all, policy, random, now, notify) => {
+  const out = new Set<Candidate>();
   for (const rank of new Set(all.map(({endpoint}) => endpoint.rank))) {
     const equals = all.filter(({endpoint}) => endpoint.rank === rank);
     if (equals.length > 1) for (const candidate of outOf(equals, policy, random, now, notify)) out.add(candidate);
   }
   const kept = all.filter(candidate => !out.has(candidate));
   return kept.some(({freeInMs}) => freeInMs === 0) ? kept : all;
-}
+};
 
 /** The ejected ones of a rank. */
-function outOf<C extends Candidate>(
-  equals: readonly C[],
-  policy: Ejection,
-  random: Random,
-  now: number,
-  notify: EjectionListener,
-): readonly C[] {
+const outOf: Rotate = (equals, policy, random, now, notify) => {
   for (const {endpoint, guards} of equals) if (guards.load!.ejections?.returns(now)) notify(endpoint.name, 0, '');
   const ejected = equals.filter(({guards}) => guards.load!.ejections?.isOut(now));
   const open = equals.filter(candidate => (candidate.isOpen || candidate.isAvoided) && !ejected.includes(candidate));
@@ -60,7 +46,7 @@ function outOf<C extends Candidate>(
     return [...ejected, candidate];
   }
   return ejected;
-}
+};
 
 const loadsOf = <C extends Candidate>(rest: readonly C[], but: EndpointLoad): EndpointLoad[] =>
   rest.flatMap(({guards: {load}}) => (load === but ? [] : load!));

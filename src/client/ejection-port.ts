@@ -21,7 +21,7 @@ export interface Candidate {
 /** Called when an endpoint is ejected, and when it returns. */
 export type EjectionListener = (endpoint: string, ejectedMs: number, reason: string) => void;
 
-type Rotate = <C extends Candidate>(
+export type Rotate = <C extends Candidate>(
   all: readonly C[],
   policy: Ejection,
   random: Random,

@@ -1,7 +1,5 @@
 /** Which endpoints are in rotation: all but those that are ejected. */
-import type {Random} from '../core/random.ts';
-import type {Ejection} from '../policy/types.ts';
-import {type Candidate, type EjectionListener, ejection} from './ejection-port.ts';
+import {ejection, type Rotate} from './ejection-port.ts';
 
 /**
  * The candidates that calls may go to.
@@ -9,16 +7,10 @@ import {type Candidate, type EjectionListener, ejection} from './ejection-port.t
  * @param all    Every endpoint of the call.
  * @param notify Called for each change.
  */
-export function inRotation<C extends Candidate>(
-  all: readonly C[],
-  policy: Ejection,
-  random: Random,
-  now: number,
-  notify: EjectionListener,
-): readonly C[] {
+export const inRotation: Rotate = (all, policy, random, now, notify) => {
   for (const {endpoint, outage} of all) {
     const news = outage?.news(now);
     if (news) notify(endpoint.name, news.ms, news.ms === 0 ? '' : `${news.failures} attempts in a row failed`);
   }
   return policy.maxEjectedShare === 0 ? all : ejection.rotate!(all, policy, random, now, notify);
-}
+};

@@ -180,7 +180,7 @@ export function percentilesOf(values: readonly number[]): Percentiles | null {
   if (values.length === 0) return null;
   const sorted = values.toSorted((a, b) => a - b);
   const at = (percent: number): number | null => finite(sorted[Math.ceil((percent / 100) * sorted.length) - 1]!);
-  return {p50: at(50), p90: at(90), p95: at(95), p99: at(99)};
+  return byRank(at);
 }
 
 /** @returns null without values. */
@@ -191,8 +191,15 @@ export function percentileIntervalsOf(values: readonly number[]): PercentileInte
     const {low, high} = quantileRanks(sorted.length, percent / 100);
     return {low: low === null ? 0 : finite(sorted[low - 1]!), high: high === null ? null : finite(sorted[high - 1]!)};
   };
-  return {p50: at(50), p90: at(90), p95: at(95), p99: at(99)};
+  return byRank(at);
 }
+
+const byRank = <T>(at: (percent: number) => T): {readonly [Rank in keyof Percentiles]: T} => ({
+  p50: at(50),
+  p90: at(90),
+  p95: at(95),
+  p99: at(99),
+});
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 

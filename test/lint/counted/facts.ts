@@ -29,6 +29,12 @@ export const ratioOf = ({budget}: Policy): RatioBudget => (budget?.kind === 'rat
 export const bucketOf = ({budget}: Policy): TokenBucketBudget =>
   (budget?.kind === 'token-bucket' ? budget : undefined)!;
 
+/** The processes that have a bucket, the retries in each, and those in all. */
+export function bucketsOf(policy: Policy): [processes: number, each: number, all: number] {
+  const each = Math.floor(bucketOf(policy).capacity / bucketOf(policy).retryCost);
+  return [instancesOf(policy), each, each * instancesOf(policy)];
+}
+
 export const openMsOf = ({breaker}: Policy): number => (breaker as Exclude<Breaker, {kind: 'adaptive'}>).openMs;
 
 export const leastOf = ({breaker}: Policy): number =>

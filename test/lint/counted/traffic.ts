@@ -3,7 +3,7 @@
 import {defaultPolicy} from '../../../src/policy/defaults.ts';
 import {resolvePolicy} from '../../../src/policy/resolve.ts';
 import {attemptsOf, heldMs, neededMs} from '../support/arithmetic.ts';
-import {adaptiveOf, bucketOf, type Counts, instancesOf, lineOf, retriesOf, rpsOf} from './facts.ts';
+import {adaptiveOf, bucketOf, bucketsOf, type Counts, instancesOf, lineOf, retriesOf, rpsOf} from './facts.ts';
 
 export const traffic: Counts = [
   [
@@ -119,29 +119,16 @@ export const traffic: Counts = [
     'RL218',
     '# processes each have a bucket of # retr(?:y|ies), together #: more than their # calls per second make in # s. In the first # s',
     policy => {
-      const each = Math.floor(bucketOf(policy).capacity / bucketOf(policy).retryCost);
-      return [
-        instancesOf(policy),
-        each,
-        each * instancesOf(policy),
-        instancesOf(policy) * rpsOf(policy),
-        5,
-        each / (rpsOf(policy) * retriesOf(policy)),
-      ];
+      const buckets = bucketsOf(policy);
+      return [...buckets, instancesOf(policy) * rpsOf(policy), 5, buckets[1] / (rpsOf(policy) * retriesOf(policy))];
     },
   ],
   [
     'RL218',
     '# processes each have a bucket of # retr(?:y|ies), together #: at # calls? per second each, the buckets refuse no retry in the first # s',
     policy => {
-      const each = Math.floor(bucketOf(policy).capacity / bucketOf(policy).retryCost);
-      return [
-        instancesOf(policy),
-        each,
-        each * instancesOf(policy),
-        rpsOf(policy),
-        each / (rpsOf(policy) * retriesOf(policy)),
-      ];
+      const buckets = bucketsOf(policy);
+      return [...buckets, rpsOf(policy), buckets[1] / (rpsOf(policy) * retriesOf(policy))];
     },
   ],
   [
