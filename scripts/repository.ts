@@ -2,8 +2,8 @@
  * Writes what follows from `repository.url` in package.json: `homepage` and `bugs`, all three in packages/retry-lint and lint/vscode, and
  * the homepage that the linter links to. The ids of the schemas follow from it, too (schema/generate.ts).
  *
- * Run by `npm run generate`. When the project moves, that one field is edited. Until it has a home, the host ends in `.invalid`, which
- * RFC 2606 reserves: nobody can register it, and so nobody can serve a schema or a page in our name.
+ * Run by `npm run generate`. When the project moves, that one field is edited. Until it has a home, the host ends in `.invalid`. RFC 2606
+ * reserves that name, so the host cannot be registered, and no schema or page can be served in the project's name.
  */
 import {readFileSync, writeFileSync} from 'node:fs';
 import {repositorySite} from '../schema/repository-site.ts';

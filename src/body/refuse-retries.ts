@@ -1,8 +1,8 @@
 /**
  * Tells a client above that retries, by a header on the response, that its call was given up.
  *
- * The response stays the object that fetch returned, because a new one would lose `url` and `type`, and its headers cannot be changed. It gets a
- * prototype whose headers are others.
+ * The headers of a response of fetch cannot be changed, and a new response would lose `url` and `type`. So the response gets a prototype that
+ * returns a copy of the headers, with one more.
  */
 import type {AttemptResponse} from '../core/outcome.ts';
 
@@ -11,7 +11,7 @@ interface Cloneable extends AttemptResponse {
 }
 
 /**
- * @throws TypeError if it cannot get another prototype, or its headers are none of fetch's.
+ * @throws TypeError if the response cannot get another prototype, or has no `Headers`.
  * @see openai-node and anthropic-sdk-typescript, src/client.ts, shouldRetry
  */
 export function refuseRetries(response: Cloneable): void {

@@ -1,4 +1,4 @@
-/** Where the user's code runs: in the context in which its call was made, as `AsyncLocalStorage` keeps it, whoever resumes the call. */
+/** Runs the user's code in the context of its call, as `AsyncLocalStorage` keeps it, also where another call or a shared timer resumes the call. */
 import type * as AsyncHooks from 'node:async_hooks';
 
 /** A context that is kept. */

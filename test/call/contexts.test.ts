@@ -1,5 +1,5 @@
 /**
- * The context in which the user's code runs, as AsyncLocalStorage keeps it: that of the call, whoever ended its wait. The clock fires timers
+ * The context in which the user's code runs, as AsyncLocalStorage keeps it: that of the call, also where another call ended the wait. The clock fires timers
  * outside of every call, as a timer does that several calls share.
  */
 import {AsyncLocalStorage} from 'node:async_hooks';

@@ -125,7 +125,7 @@ function burstOf(results: Results['results']): string {
     .join(', ');
 }
 
-/** The rows in which openai over steadfetch answers a smaller share of the calls than openai alone, or pays for more that nobody gets. */
+/** The rows in which openai over steadfetch answers a smaller share of the calls than openai alone, or pays for more answers that reach no caller. */
 export function worseThanAlone(results: Results['results']): string[] {
   return rows.flatMap(({id}) => {
     const alone = results.openai?.rows[id];
@@ -141,7 +141,7 @@ const wasted = ({paid, answered}: Measured): number => paid - answered;
 function verdictOf(results: Results['results']): string {
   const worse = worseThanAlone(results);
   const where = worse.length === 0 ? 'In each row' : `But for ${worse.join(', ')}, in each row`;
-  return `${where} openai over steadfetch answers at least the share of the calls that openai alone does, and pays for no more that nobody gets.`;
+  return `${where} openai over steadfetch answers at least as large a share of the calls as openai alone, and pays for no more answers that reach no caller.`;
 }
 
 /** Passes of those that can be asked. */

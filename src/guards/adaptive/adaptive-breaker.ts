@@ -29,7 +29,7 @@ const PROBES_BESIDE_ONE = 1 / 20;
 const PATIENCE_MS = 4000;
 /** So long without an attempt is silence. */
 const SILENCE_MS = 5000;
-/** After a silence that lasts so many times longer than what is asked for explains, and a failure, nobody knows whether an outage goes on. */
+/** A time without attempts is a silence if it is longer than a failure and this many mean times between two attempts. */
 const UNUSUAL = 5;
 /** What is asked for is measured over some five seconds. */
 const DEMAND_MS = 5000;
