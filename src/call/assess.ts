@@ -77,7 +77,7 @@ async function askAndLearn<R extends AttemptResponse>(
   const byStatus = classificationOf(call, outcome);
   const facts = errorFactsOf(call, outcome, byStatus);
   const read: Found<R> = facts === null ? {classification: byStatus} : await withFacts(call, outcome, facts);
-  const found = 'ended' in read || call.plan.policy.paid === null ? read : aged(read, outcome, attempt, clock.now());
+  const found = 'ended' in read || !call.paidAttempts ? read : aged(read, outcome, attempt, clock.now());
   const asked =
     'ended' in found || ask === null || found.classification.final
       ? found

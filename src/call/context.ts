@@ -180,9 +180,13 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
     return retryState.attemptTimeoutMs;
   }
 
-  /** Attempts that may have to be paid for, those in flight included; undefined if the policy has no `paid`. */
+  /**
+   * Attempts that may have to be paid for, those in flight included; undefined if the policy has no `paid`. A model works for POST, PUT and
+   * PATCH alone: what reads or deletes a result costs nothing.
+   */
   get paidAttempts(): number | undefined {
-    return this.plan.policy.paid === null ? undefined : this.attempts - (this.#retry?.freeAttempts ?? 0);
+    if (this.plan.policy.paid === null) return undefined;
+    return this.method.startsWith('P') ? this.attempts - (this.#retry?.freeAttempts ?? 0) : 0;
   }
 
   /** Attempts so far that count toward `maxAttempts`. */

@@ -107,12 +107,12 @@ function elsewhereAfter<R extends AttemptResponse>(
 }
 
 function factsOf<R extends AttemptResponse>(call: CallContext<R>, replayable: boolean): RetryFacts {
-  const {plan, client, countedAttempts, mayRepeat, mayPayMore, yields, decision} = call;
+  const {plan, client, countedAttempts, mayRepeat, mayPayMore, paidAttempts, yields, decision} = call;
   return {
     mayRepeat,
     attempts: countedAttempts,
     maxAttempts: plan.maxAttempts,
-    paid: plan.policy.paid,
+    paid: paidAttempts ? plan.policy.paid : null,
     mayPayMore,
     yields,
     retriesDisabled: client.handle.retriesDisabled,

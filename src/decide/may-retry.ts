@@ -42,6 +42,7 @@ export interface RetryFacts {
   readonly attempts: number;
   /** Infinity without a limit. */
   readonly maxAttempts: number;
+  /** Null also where nothing of the call has to be paid for. */
   readonly paid: PaidAttempts | null;
   /** One more attempt may be paid for. */
   readonly mayPayMore: boolean;

@@ -904,7 +904,7 @@ export interface ErrorBodiesInput {
 
 /**
  * An attempt counts as paid unless it was never sent or the server certainly did not act: a refused connection, a
- * 429. Hedges count.
+ * 429. Hedges count. Calls by GET, HEAD, OPTIONS and DELETE cost nothing.
  */
 export interface PaidAttempts {
   /**
@@ -940,7 +940,7 @@ export interface PaidAttempts {
 
 /**
  * An attempt counts as paid unless it was never sent or the server certainly did not act: a refused connection, a
- * 429. Hedges count.
+ * 429. Hedges count. Calls by GET, HEAD, OPTIONS and DELETE cost nothing.
  */
 export interface PaidAttemptsInput {
   /**

@@ -149,6 +149,33 @@ describe('paid', () => {
     }
   });
 
+  for (const method of ['GET', 'HEAD', 'OPTIONS', 'DELETE'])
+    virtually(`${method} costs nothing: no model works for what reads or deletes a result`, async make => {
+      const read = {method};
+      const policy = {...PAID, idempotentMethods: [method]};
+      for (const script of [
+        ['hang', 'hang', 'hang', 200],
+        [504, 524, reset, 200],
+        [500, 500, 500, 200],
+        [408, 408, 408, 200],
+      ] as const)
+        expect(await outcomeOf(make(policy), script, read), String(script)).to.equal('4 sent, 0 paid: 200');
+      const late = make(policy);
+      late.serveSlowly(900, 408, 408, 200);
+      expect(await late.run(CHAT, read)).to.equal('200');
+      const world = make({...policy, maxAttempts: 2, paid: {maxFreeAttempts: 2}});
+      expect(await outcomeOf(world, [429, 429, 429, 200], read), 'refusals use up no attempt').to.equal(
+        '4 sent, 0 paid: 200',
+      );
+    });
+
+  virtually('a poll of steadfetch:llm that timed out is sent again', async make => {
+    const world = make({extends: ['steadfetch:llm']});
+    world.serve('hang', 200);
+    expect(await world.run('https://models.test/v1/batches/b', {method: 'GET'})).to.equal('200');
+    expect(world.sends).to.equal(2);
+  });
+
   virtually('a stream that brings no content in time is retried, and counted', async make => {
     const world = make({...PAID, stream: {firstContentMs: 500}});
     const silent = (): Response => new Response(new ReadableStream(), {headers: {'content-type': 'text/event-stream'}});

@@ -120,7 +120,7 @@ export const modelScenes: Scenes = scenesOf(1700, {
       events({choices: [{delta: {content: 'Hi'}}]}),
       {status: 500},
     ),
-    call: stage => ({...leavingAfter(null, null, 70)(stage), method: 'GET', body: null}),
+    call: stage => ({...leavingAfter(null, null, 70)(stage), method: 'POST', body: null}),
     calls: 12,
   },
   'a client above that retries': {

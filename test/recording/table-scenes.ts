@@ -57,10 +57,10 @@ const tables: Readonly<Record<string, Table>> = {
   },
   'paid attempts': {
     rows: {
-      ...rowsOf(CODES.slice(9, 16), code => ({answer: {throws: {value: withCause({code})}}})),
-      ...rowsOf([408, 429, 500, 504, 524], status => ({answer: {status}})),
+      ...rowsOf(CODES.slice(9, 16), code => ({method: 'POST', answer: {throws: {value: withCause({code})}}})),
+      ...rowsOf([408, 429, 500, 504, 524], status => ({method: 'POST', answer: {status}})),
     },
-    policy: {paid: {}, attemptTimeoutMs: null},
+    policy: {paid: {}, attemptTimeoutMs: null, idempotentMethods: ['POST']},
   },
   'triggers by group': {
     rows: rowsOf([400, 403, 499, 500, 501, 505, 511, 512, 599], status => ({answer: {status}})),

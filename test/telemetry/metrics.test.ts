@@ -88,15 +88,16 @@ describe('telemetry: metrics', () => {
           hedge: {delayMs: 5, maxLoadRatio: 1},
           concurrency: {},
           paid: {maxPaidAttempts: 10},
+          idempotentMethods: ['POST'],
           quota: {limits: [{unit: 'requests', max: 2, perMs: 100}], learn: false},
           breaker: {kind: 'consecutive', failures: 2, openMs: 60_000},
         }),
       );
       serve(later(clock, 50, 200), 200);
-      await run();
+      await run(undefined, {method: 'POST'});
       serve(503);
-      await run();
-      await run();
+      await run(undefined, {method: 'POST'});
+      await run(undefined, {method: 'POST'});
       await streamed();
       await ejecting();
       found = await all();
@@ -123,10 +124,12 @@ describe('telemetry: metrics', () => {
   });
 
   it('count paid attempts by outcome, for policies that have paid', async () => {
-    const {run, serve} = handy(world({...named, paid: {}, backoff: {kind: 'constant', delayMs: 10, jitter: 'none'}}));
+    const backoff = {kind: 'constant', delayMs: 10, jitter: 'none'} as const;
+    const {run, serve} = handy(world({...named, paid: {}, idempotentMethods: ['POST'], backoff}));
     serve(429, 500, 200);
-    await run();
+    await run(undefined, {method: 'POST'});
     serve(200);
+    await run(undefined, {method: 'POST'});
     await run();
     const paid = await points('steadfetch.client.call.paid_attempts');
     expect(paid.map(({attributes, value}) => [attributes['steadfetch.call.outcome'], value])).to.deep.equal([

@@ -261,10 +261,13 @@ describe('telemetry: spans', () => {
 
     it('paid attempts are counted where the policy has `paid`', async () => {
       const place = server.place(500, 429, 200);
-      await fetched(place.url, {...quick, paid: {}});
+      const policy = {...quick, paid: {}, idempotentMethods: ['POST']};
+      await fetched(place.url, policy, {method: 'POST'});
+      await fetched(server.place(500, 200).url, policy);
       await fetched(server.place(200).url, quick);
       expect(tracing.calls.map(({attributes}) => attributes['steadfetch.call.paid_attempts'])).to.deep.equal([
         2,
+        0,
         undefined,
       ]);
     });

@@ -90,7 +90,11 @@ const stories: Record<string, Story> = {
     answers: ['hang', secretAnswer(200)],
     policy: {hedge: {delayMs: 15, maxLoadRatio: 1}, budget: null},
   },
-  'a paid answer': {answers: [secretAnswer(500), secretAnswer(200)], policy: {paid: {}}},
+  'a paid answer': {
+    answers: [secretAnswer(500), secretAnswer(200)],
+    policy: {paid: {}, idempotentMethods: ['POST']},
+    init: {method: 'POST', body: SECRET},
+  },
   'an open breaker': {
     answers: [secretAnswer(500)],
     policy: {breaker: {kind: 'consecutive', failures: 1, openMs: 60_000}},
