@@ -53,9 +53,12 @@ export class StreamBeginning {
 
   /** The stream has ended, in its beginning or later. */
   end(): BeginningEnd {
+    const before = this.#end;
+    const search = this.#search;
     this.#parser.end();
-    const end = this.#end ?? ENDED;
-    const isMissing = this.#search?.hasFound === false && (end === ENDED || this.#endMark !== undefined);
+    // An event that lacks its blank line can be cut off, so it is no content; an error counts.
+    const end = (this.#end === CONTENT ? before : this.#end) ?? ENDED;
+    const isMissing = search?.hasFound === false && (end === ENDED || this.#endMark !== undefined);
     return isMissing ? {kind: 'incomplete', error: incomplete(this.#endMark)} : end;
   }
 

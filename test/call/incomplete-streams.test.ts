@@ -151,6 +151,42 @@ describe('an event stream without its end mark', () => {
     });
   }
 
+  for (const [format, {begin, content}] of Object.entries(FORMATS))
+    virtually(`of ${format} is no answer where it ends inside its first event`, async make => {
+      for (const whole of [begin, content])
+        for (let length = whole.length - 1; length > 0; length -= 3) {
+          const cut = whole.slice(0, length);
+          const {server, call} = streaming(make, [
+            [cut, END],
+            [PING, cut, END],
+            [HI, DONE, END],
+          ]);
+          expect(await readAll(await call()), cut).to.deep.equal({all: HI + DONE, error: null});
+          expect(server.requests).to.have.length(3);
+          expect(await errorOf(streaming(make, [[cut, END]]).call), cut).to.include({code: 'STREAM_INCOMPLETE'});
+        }
+    });
+
+  virtually('that ends inside its first event is an error for the caller where nothing is held', async make => {
+    const acting = {method: 'POST', body: '{"background":true}'};
+    const {server, call} = streaming(make, [[HI.slice(0, 20), END]], {refusals: {}});
+    const {all, error} = await readAll(await call(acting));
+    expect([all, error?.code]).to.deep.equal([HI.slice(0, 20), 'STREAM_INCOMPLETE']);
+    expect(server.requests).to.have.length(1);
+  });
+
+  virtually('has none missing where only the blank line of its end mark is', async make => {
+    for (const script of [
+      [ROLE, DONE.trimEnd()],
+      [HI, STOP.trimEnd()],
+      [ROLE, HI + DONE.trimEnd()],
+      [DONE.trimEnd()],
+    ]) {
+      const {call} = streaming(make, [[...script, END]]);
+      expect(await readAll(await call())).to.deep.equal({all: script.join(''), error: null});
+    }
+  });
+
   virtually('is no answer where it brings nothing but comments and pings', async make => {
     for (const script of [[], [PING], [EVENT_PING, PING], ['\n\n'], ['id: 1\n\n'], ['data:\n\n']] as const) {
       const {server, call} = streaming(make, [
