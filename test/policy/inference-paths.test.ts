@@ -65,6 +65,7 @@ const PATHS: readonly (readonly [path: string, source: string])[] = [
   ['/endpoints/e/invocations', SAGEMAKER],
   ['/endpoints/e/invocations-response-stream', SAGEMAKER],
   ['/serving-endpoints/e/invocations', DATABRICKS],
+  ['/serving-endpoints/e/invocations/', DATABRICKS],
   ['/v1/predictions', REPLICATE],
   ['/v1/models/owner/name/predictions', REPLICATE],
   ['/v1/deployments/owner/name/predictions', REPLICATE],
@@ -77,7 +78,7 @@ const PATHS: readonly (readonly [path: string, source: string])[] = [
   ['/v1/ocr', 'https://docs.mistral.ai/api'],
 ];
 
-/** They create something, or run for longer than a call. */
+/** They create something, act, or run for longer than a call. */
 const OTHERS = [
   '/v1/files',
   '/v1/batches',
@@ -92,6 +93,12 @@ const OTHERS = [
   '/v1/projects/p/locations/l/publishers/google/models/m:predictLongRunning',
   '/v1/trainings',
   '/endpoints/e/async-invocations',
+  // An agent acts: https://docs.aws.amazon.com/bedrock-agentcore/latest/APIReference/API_InvokeAgentRuntime.html; so may a function of Lambda.
+  '/runtimes/arn%3Aaws%3Abedrock-agentcore%3Aus-east-1%3A0%3Aruntime%2Fr/invocations',
+  '/runtimes/r/invocations',
+  '/2015-03-31/functions/f/invocations',
+  // What an agent's container, MLflow and a container of SageMaker have alike.
+  '/invocations',
   '/v2/repository/models/m/load',
 ];
 
