@@ -1,6 +1,6 @@
 /** The tokens that a request to a model endpoint asks for, by its JSON body. */
 
-import {isObject, parsedText} from '../core/unknown-value.ts';
+import {fieldOf, parsedText} from '../core/unknown-value.ts';
 
 export interface AskedTokens {
   /** An estimate of the tokens of the prompt. Undefined if the body is not a JSON object. */
@@ -49,7 +49,7 @@ function outputLimit(text: string): number | undefined {
   const body = parsedText(text);
   let largest: number | undefined;
   for (const path of OUTPUT_LIMITS) {
-    const value = path.reduce<unknown>((node, name) => (isObject(node) ? node[name] : undefined), body);
+    const value = path.reduce<unknown>((node, name) => fieldOf(node, name), body);
     if (Number.isSafeInteger(value) && (value as number) > 0) largest = Math.max(largest ?? 0, value as number);
   }
   return largest;

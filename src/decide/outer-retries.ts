@@ -51,8 +51,7 @@ function positive(count: number | undefined, uncounted: number): number | undefi
 
 /** `attempt=2; max=3`. With `max=1` the SDK does not retry. */
 function ofAws(value: string): number | undefined {
-  const {attempt, max} =
-    /^(?:ttl=[^;]*;\s*)?attempt=(?<attempt>\d{1,6})(?:;\s*max=(?<max>\d{1,6}))?$/.exec(value)?.groups ?? {};
+  const [, attempt, max] = /^(?:ttl=[^;]*;\s*)?attempt=(\d{1,6})(?:;\s*max=(\d{1,6}))?$/.exec(value) ?? [];
   if (attempt === undefined || max === '1') return undefined;
   return Math.max(0, Number(attempt) - 1);
 }

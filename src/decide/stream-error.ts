@@ -1,7 +1,7 @@
 /** Classifies an error event before any content like the HTTP status that the vendor sends for the same error elsewhere. */
 
 import type {ResponseHeaders, StreamError} from '../core/outcome.ts';
-import {isObject} from '../core/unknown-value.ts';
+import {fieldOf} from '../core/unknown-value.ts';
 import type {AnswerContext} from './answers.ts';
 import {type Classification, changed} from './classification.ts';
 import {classifyErrorBody} from './classify-error-body.ts';
@@ -43,7 +43,8 @@ function codeOf(body: StreamErrorBody): string | null {
 
 /** Gemini, vLLM and OpenRouter write the status into the error, as a number or as its digits. */
 function statedStatus(body: StreamErrorBody): number | null {
-  const {code: inner} = isObject(body.error) ? body.error : {};
-  const status = [inner, body.code].map(Number).find(each => Number.isInteger(each) && each >= 400 && each <= 599);
+  const status = [fieldOf(body.error, 'code'), body.code]
+    .map(Number)
+    .find(each => Number.isInteger(each) && each >= 400 && each <= 599);
   return status ?? null;
 }

@@ -3,7 +3,7 @@
  *
  * Only an event that a row of the table describes as empty counts as nothing. All others are content, so that no unknown event is held back.
  */
-import {isRecord, parsedText} from '../core/unknown-value.ts';
+import {fieldOf, isRecord, parsedText} from '../core/unknown-value.ts';
 import type {StreamEvent} from './event-stream.ts';
 
 export type EventMeaning =
@@ -102,7 +102,7 @@ function errorIn(fields: Fields, type: string): StreamErrorBody | null {
 }
 
 function isOf({event, only}: Announcement, fields: Fields, type: string): boolean {
-  const isNamed = 'type' in event ? event.type === type : Object.hasOwn(fields, event.field);
+  const isNamed = 'type' in event ? event.type === type : event.field in fields;
   return isNamed && (only === undefined || at(fields, only.path) === only.value);
 }
 
@@ -118,11 +118,8 @@ function isEmpty(value: unknown, labels: readonly string[], depth = 0): boolean 
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function at(fields: Fields, path: string): unknown {
-  let found: unknown = fields;
-  for (const key of path.split('.')) found = isRecord(found) && Object.hasOwn(found, key) ? found[key] : undefined;
-  return found;
-}
+const at = (fields: Fields, path: string): unknown =>
+  path.split('.').reduce<unknown>((found, key) => fieldOf(found, key), fields);
 
 /** Null if the data is not a JSON object. */
 function fieldsOf(data: string): Fields | null {

@@ -1,5 +1,5 @@
 /** The tokens that an answer of a model endpoint reports as its usage. */
-import {isObject} from '../core/unknown-value.ts';
+import {fieldOf, isObject} from '../core/unknown-value.ts';
 import type {AskedTokens} from './asked-tokens.ts';
 
 /**
@@ -40,9 +40,9 @@ const COUNTS: readonly string[] = ['prompt_eval_count', 'eval_count'];
 /** The usage in an answer that was parsed: at its top, or in its `body`. What cannot be read has none. */
 export function usageOf(answer: unknown): AskedTokens {
   try {
-    for (const part of [answer, field(answer, 'body')]) {
-      const usage = PLACES.map(name => field(part, name)).find(isObject);
-      const text = JSON.stringify(usage ?? Object.fromEntries(COUNTS.map(name => [name, field(part, name)])));
+    for (const part of [answer, fieldOf(answer, 'body')]) {
+      const usage = PLACES.map(name => fieldOf(part, name)).find(isObject);
+      const text = JSON.stringify(usage ?? Object.fromEntries(COUNTS.map(name => [name, fieldOf(part, name)])));
       const found = usageIn(text);
       if (Object.keys(found).length > 0) return found;
     }
@@ -51,8 +51,6 @@ export function usageOf(answer: unknown): AskedTokens {
   }
   return {};
 }
-
-const field = (value: unknown, name: string): unknown => (isObject(value) ? value[name] : undefined);
 
 /** @returns -1 if there is none. */
 function largest(text: string, names: RegExp): number {
