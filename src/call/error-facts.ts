@@ -8,8 +8,8 @@ import {AWS_ERROR_HEADER, type ErrorFacts, readErrorBody} from '../decide/error-
 import type {CallContext} from './context.ts';
 import {signalOf} from './wait.ts';
 
-/** AWS throttles with 400, Google and GitHub with 403, Groq with 498; and only the body says so. */
-const MAY_BE_THROTTLED: readonly number[] = [400, 403, 498];
+/** AWS throttles with 400, Google and GitHub with 403, Groq with 498; OpenAI locks with 400 or 409; and only the body says so. */
+const MAY_PASS: readonly number[] = [400, 403, 409, 498];
 
 /**
  * @param found The classification by status and headers. The body is read only if a retry might help.
@@ -25,7 +25,7 @@ export function errorFactsOf<R extends AttemptResponse>(
   const {bodies} = transport;
   if (bodies.readError === undefined) return null;
   const awsError = response.headers.get(AWS_ERROR_HEADER);
-  if (!found.transient && !MAY_BE_THROTTLED.includes(status)) return readErrorBody(undefined, awsError);
+  if (!found.transient && !MAY_PASS.includes(status)) return readErrorBody(undefined, awsError);
   const {clock} = client;
   const maxMs = Math.max(0, Math.min(LONGEST_ERROR_READ_MS, deadlineAt - clock.now()));
   const body = bodies.readError(response, {maxBytes: refusals.readBytes, maxMs, clock, signal: signalOf(transport)});

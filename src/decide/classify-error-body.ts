@@ -41,11 +41,12 @@ function refine(found: Classification, meaning: Meaning, status: number, transie
         reason: `${status}: the model is loading`,
       });
     case 'throttled':
+    case 'locked':
       // AWS throttles with status 400, too.
       return changed(found, {
         transient: found.transient || transients.status(429),
         sent: 'not-processed',
-        throttled: true,
+        throttled: meaning === 'throttled',
       });
     case 'overloaded':
       return changed(found, {

@@ -46,7 +46,8 @@ function readFacts(body: unknown, awsError: string | null): ErrorFacts {
   const root = fieldsOf(Array.isArray(body) ? body[0] : body); // Gemini streams a list whose first entry is the error.
   const error = fieldsOf(root.error);
   const details = entriesOf(error.details);
-  // Anthropic's details are an object, Google's are a list; Cloudflare writes a list of errors, FastAPI `detail`.
+  // Anthropic's details are an object, Google's are a list; Cloudflare writes a list of errors, FastAPI `detail`. OpenRouter's metadata has the
+  // error of the provider behind it.
   const places = [
     error,
     root,
@@ -54,10 +55,12 @@ function readFacts(body: unknown, awsError: string | null): ErrorFacts {
     ...entriesOf(root.errors),
     ...entriesOf(error.errors),
     fieldsOf(root.detail),
+    fieldsOf(error.metadata),
     ...details,
   ];
-  const codes = [...places.flatMap(place => CODE_FIELDS.map(field => place[field])), awsError];
-  const texts = places.flatMap(place => TEXT_FIELDS.map(field => place[field])).concat(body);
+  const at = (fields: readonly string[]): unknown[] => places.flatMap(place => fields.map(field => place[field]));
+  const codes = at(CODE_FIELDS).concat(awsError);
+  const texts = at(TEXT_FIELDS).concat(body);
   const message = texts
     .filter(text => typeof text === 'string')
     .join('\n')
@@ -71,7 +74,7 @@ function readFacts(body: unknown, awsError: string | null): ErrorFacts {
 }
 
 const CODE_FIELDS = ['code', 'type', 'status', 'reason', 'error_code', 'error_type', '__type', 'ErrorCode'];
-const TEXT_FIELDS = ['message', 'error', 'detail', 'Message', 'title'];
+const TEXT_FIELDS = ['message', 'error', 'detail', 'Message', 'title', 'raw'];
 
 const isCode = (value: unknown): value is string =>
   typeof value === 'string' && value !== '' && value.length <= LONGEST_CODE;

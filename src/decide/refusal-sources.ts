@@ -21,6 +21,8 @@ const BY_VENDOR: Readonly<Record<string, string>> = {
 const BY_WORD: Readonly<Record<string, string>> = {
   enforced_spend_limit_reached: ANTHROPIC_LIMITS,
   'credit balance is too low': ANTHROPIC_LIMITS,
+  conversation_locked:
+    'https://github.com/openai/openai-agents-python/blob/main/src/agents/run_internal/model_retry.py',
   PerDay: 'https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto',
 };
 
@@ -29,6 +31,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   OpenAI: [
     'insufficient_quota',
     'Request too large for',
+    'conversation_locked',
     'rate_limit_exceeded',
     'server_is_overloaded',
     'server_error',
@@ -58,7 +61,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
     'PERMISSION_DENIED',
     'NOT_FOUND',
   ],
-  'Azure OpenAI': ['exceeded call rate limit of your current'],
+  'Azure OpenAI': ['rate limit of your current'],
   'Amazon Bedrock': [
     'ServiceQuotaExceededException',
     'ModelNotReadyException',

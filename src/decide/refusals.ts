@@ -10,6 +10,8 @@ export type Meaning =
   | 'exhausted'
   /** This one request is larger than the limit: a retry fails the same way. */
   | 'too-large'
+  /** Another request is at work where this one would write: the model did not run. */
+  | 'locked'
   /** A limiter refused the request: the model did not run. */
   | 'throttled'
   /** The model is not loaded yet: it did not run. */
@@ -36,17 +38,6 @@ export interface Refusal {
   readonly status: number;
 }
 
-/** Values of `error.code`; `error.type` is `insufficient_quota`, or the same as the code. */
-const OPENAI_BILLING = [
-  'credit_balance_exhausted',
-  'organization_spend_limit_exceeded',
-  'project_spend_limit_exceeded',
-  'organization_usage_limit_exceeded',
-  'billing_hard_limit_reached',
-  'billing_not_active',
-  'access_terminated',
-];
-
 const rowsIn =
   (place: Refusal['in']) =>
   (means: Meaning, status: number, ...words: readonly string[]): Refusal => ({in: place, words, means, status});
@@ -57,16 +48,22 @@ const inMessage = rowsIn('message');
 export const REFUSALS: readonly Refusal[] = [
   // Alibaba sends OpenAI's word for a used-up account for its limit of tokens a minute, too.
   inMessage('throttled', 429, 'error-code#token-limit'),
-  coded('exhausted', 429, 'insufficient_quota', ...OPENAI_BILLING),
+  // Values of `error.code`; `error.type` is the first of them, or the same as the code.
+  coded(
+    'exhausted',
+    429,
+    'insufficient_quota',
+    'credit_balance_exhausted',
+    'organization_spend_limit_exceeded',
+    'project_spend_limit_exceeded',
+    'organization_usage_limit_exceeded',
+    'billing_hard_limit_reached',
+    'billing_not_active',
+    'access_terminated',
+  ),
   coded('exhausted', 429, 'enforced_spend_limit_reached'),
   coded('exhausted', 402, 'billing_error'),
-  inMessage(
-    'exhausted',
-    400,
-    'credit balance is too low',
-    'reached your specified API usage limits',
-    'reached your specified workspace API usage limits',
-  ),
+  inMessage('exhausted', 400, 'credit balance is too low', 'reached your specified'),
   rowsIn('quota')('exhausted', 429, 'PerDay', 'Daily'),
   coded('exhausted', 400, 'ServiceQuotaExceededException'),
   inMessage('too-large', 429, 'Request too large for'),
@@ -75,11 +72,13 @@ export const REFUSALS: readonly Refusal[] = [
   inMessage('loading', 503, 'Loading model'),
   coded('loading', 429, 'ModelNotReadyException'),
 
+  coded('locked', 400, 'conversation_locked'),
+
   coded('throttled', 429, 'rate_limit_exceeded', 'slow_down'),
   coded('throttled', 429, 'rate_limit_error'),
   coded('throttled', 429, 'RESOURCE_EXHAUSTED', 'rateLimitExceeded', 'userRateLimitExceeded'),
   inMessage('throttled', 403, 'secondary rate limit'),
-  inMessage('throttled', 429, 'exceeded call rate limit of your current', 'exceeded token rate limit of your current'),
+  inMessage('throttled', 429, 'rate limit of your current'),
   coded('throttled', 429, 'ThrottlingException'),
   coded(
     'throttled',

@@ -47,6 +47,26 @@ describe('an inference request that changes something', () => {
       });
   }
 
+  virtually(
+    'is sent again while another request holds its conversation, and no other call waits for that',
+    async make => {
+      const locked = {error: {code: 'conversation_locked', type: 'invalid_request_error', message: 'Please retry.'}};
+      for (const status of [400, 409]) {
+        const refusal = answer(status, {'content-type': 'application/json'}, JSON.stringify(locked));
+        const world = make(policy);
+        world.serve(refusal, refusal, refusal, 200);
+        expect(await world.run(RESPONSES, post(ACTING.conversation))).to.equal('200');
+        expect(world.arrivals).to.deep.equal([0, 250, 1250, 5250]);
+        world.serve(refusal);
+        expect(await world.run(RESPONSES, post(ACTING.conversation))).to.equal(`${status} (attempts-exhausted)`);
+        const now = world.clock.now();
+        world.serve(200);
+        await world.run(RESPONSES, post());
+        expect(world.arrivals, 'of another call').to.deep.equal([now]);
+      }
+    },
+  );
+
   virtually('is sent again with a key', async make => {
     const world = make(policy);
     world.serve(500, 200);

@@ -123,6 +123,19 @@ describe('refusals', () => {
       '0 500: 200',
     ],
     [
+      'a conversation that another request holds, by the status of OpenAI',
+      json(400, {error: {...openAi('conversation_locked').error, type: 'invalid_request_error'}}),
+      '0: 400 (not-transient)',
+      '0 50: 200',
+    ],
+    [
+      'a conversation that another request holds, by the status of Azure',
+      json(409, {error: {...openAi('conversation_locked').error, type: 'conflict'}}),
+      '0: 409 (not-transient)',
+      '0 50: 200',
+    ],
+    ['another conflict', json(409, openAi('conflict')), '0: 409 (not-transient)', '0: 409 (not-transient)'],
+    [
       'a status that is not transient',
       json(404, openAi('rate_limit_exceeded')),
       '0: 404 (not-transient)',

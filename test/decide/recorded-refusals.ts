@@ -102,6 +102,16 @@ const exhausted: readonly Recorded[] = [
 const waits: readonly Recorded[] = [
   {
     vendor: 'OpenAI',
+    status: 400,
+    body: openAi(
+      'conversation_locked',
+      'Another process is currently operating on this conversation. Please retry in a few seconds.',
+      'invalid_request_error',
+    ),
+    means: 'locked',
+  },
+  {
+    vendor: 'OpenAI',
     status: 429,
     body: openAi(
       'rate_limit_exceeded',

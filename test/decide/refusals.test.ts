@@ -77,6 +77,7 @@ describe('an error body refines the classification of its status', () => {
     [of('Hugging Face', 'loading'), 'yellow', 'green', '503: the model is loading'],
     [of('Amazon Bedrock', 'loading'), 'green', 'green', '429: the model is loading'],
     [of('OpenAI', 'throttled'), 'green', 'green', '429'],
+    [of('OpenAI', 'locked'), 'red', 'green', '400'],
     [of('AWS', 'throttled'), 'red', 'green', '400'],
     [of('Anthropic', 'overloaded'), 'yellow', 'yellow', '529'],
     [of('OpenAI', 'overloaded'), 'yellow', 'yellow', '503'],
