@@ -2,12 +2,13 @@ import {leastConcurrency} from '../../src/policy/least-concurrency.ts';
 import {formatCount, formatNumber, formatShare} from '../analysis/format.ts';
 import {formatHeldTime, type HeldPlace, heldPlaceOf} from '../analysis/held-place.ts';
 import {learnedStart} from '../analysis/learned-start.ts';
-import {inFlight, lastWaitMs, placesFor} from '../analysis/places.ts';
+import {inFlight, lastWaitMs} from '../analysis/places.ts';
 import {recoveryLine, waitingBreaker} from '../analysis/recovery-line.ts';
 import {relatedTo} from '../analysis/related.ts';
-import {assign, formatChange, setting} from '../analysis/setting.ts';
+import {setting} from '../analysis/setting.ts';
+import {MOST_PLACES, suggestedMax} from '../analysis/suggested-values.ts';
 import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
-import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
+import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
 const concurrencyBelowTraffic: Check = {
@@ -50,7 +51,7 @@ function* lineBelowTraffic(scope: Scope, rps: number): Iterable<Draft> {
     message: `In an outage, ${formatNumber(most)} calls may wait (${formatCount(rps, 'call')} per second, for ${scope.dialect.words.ms(waitMs)}), but the queue of the breaker holds ${queue}: ${formatShare(1 - queue / most)} of them fail at once. Raise queue.`,
     ...(!isSetHere(scope, 'breaker') && {severity: 'info'}),
     related: relatedTo(scope, 'breaker.queue', 'breaker.maxWaitMs', 'objective.assume'),
-    suggestions: value > MOST ? [] : [setting(scope, 'breaker.queue', value)],
+    suggestions: value > MOST_PLACES ? [] : [setting(scope, 'breaker.queue', value)],
   };
 }
 const WORKER_MS = 600_000;
@@ -59,23 +60,11 @@ const WORKER_MS = 600_000;
 const isWorker = ({policy: {deadlineMs, objective}}: Scope): boolean =>
   objective?.instances === 1 && (deadlineMs ?? 0) >= WORKER_MS;
 
-/** Share of the calls that the suggested limit refuses. */
-const REFUSED = 0.01;
-/** Largest limit that is suggested. */
-const MOST = 100_000;
-
-function suggestedMax(scope: Scope, load: number): FixDraft[] {
-  if (load > MOST) return [];
-  const max = placesFor(load, REFUSED);
-  const title = `${formatChange(scope, 'concurrency.max', max)}, so that at most 1 % of the calls exceed the limit`;
-  return [assign(title, 'concurrency.max', max)];
-}
-
 const quotaBelowTraffic: FormerCheck = {
   formerly: 'RL220',
   needs: ['quota'],
   fields: ['quota', 'quota.limits'],
-  reads: ['deadlineMs', 'objective', 'quota.queue'],
+  reads: ['attemptTimeoutMs', 'deadlineMs', 'objective', 'quota.queue'],
 
   *check(scope): Iterable<Draft> {
     const {quota, objective} = scope.policy;
@@ -102,10 +91,12 @@ const quotaBelowTraffic: FormerCheck = {
 function* learnedBelowTraffic(scope: Scope): Iterable<Draft> {
   const start = learnedStart(scope);
   if (start === undefined) return;
-  const {rps, perSecond, calls, waitMs, bound} = start;
+  const {rps, perSecond, answerMs, isUsual, calls, waitMs, bound} = start;
+  const {ms} = scope.dialect.words;
+  const wait = bound === '' ? (calls === 1 ? 'waits' : 'wait') : 'would wait';
   yield {
     at: mostSpecific(scope, 'quota', 'quota.startPerSecond'),
-    message: `The learned rate starts at ${formatCount(perSecond, 'request')} per second, and ${formatCount(rps, 'call')} per second come: until it has grown, about ${formatCount(calls, 'call')} wait, for about ${scope.dialect.words.ms(waitMs)}${bound}. Set startPerSecond to what the server admits.`,
+    message: `The learned rate starts at ${formatCount(perSecond, 'request')} per second, and ${formatCount(rps, 'call')} per second come: until it has grown, about ${formatCount(calls, 'call')} ${wait}, for up to ${ms(waitMs)} (${isUsual ? 'if an answer takes' : 'an answer takes'} ${ms(answerMs)})${bound}. Set startPerSecond to what the server admits.`,
     ...(bound === '' && {severity: 'info'}),
     related: relatedTo(scope, 'objective.assume'),
     suggestions: [setting(scope, 'quota.startPerSecond', Math.ceil(rps))],
