@@ -68,7 +68,10 @@ export class Patch {
   rename(segments: Segments, to: string): boolean {
     const parent = this.#nodeAt(segments.slice(0, -1));
     const property = propertyOf(parent, String(segments.at(-1)));
-    if (parent === undefined || parent.borrowed || property === undefined) return false;
+    if (parent?.kind !== 'object' || parent.borrowed || property === undefined) return false;
+    // Which of two equal keys is meant, only the author knows.
+    if (parent.properties.some(each => each !== property && (each.key === property.key || each.key === to)))
+      return false;
     this.#renamed.set(property, to);
     return true;
   }

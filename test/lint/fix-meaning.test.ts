@@ -159,6 +159,23 @@ describe('a safe fix of a misspelt field', function () {
     ]);
   });
 
+  it('leaves a key that is misspelt twice to the author: a second one would be the same key once more', async () => {
+    for (const text of [
+      '{"maxAttemps": 3, "maxAttemps": 4}',
+      '{"deadlineS": 3, "deadlineS": 4}',
+      '{"backoff": {"jiter": "none", "jiter": "full"}}',
+      '{"_breaker": null, "_breaker": {}}',
+    ]) {
+      const request = {path: 'p.json', files: {'p.json': text}};
+      expect((await fixText(request, {unsafe: true})).text).to.equal(text);
+      const {findings} = await lintText(request);
+      const remedies = findings
+        .filter(({code}) => code === 'RL004')
+        .flatMap(({fix, suggestions}) => [fix, ...suggestions]);
+      expect(remedies.filter(remedy => remedy !== undefined)).to.deep.equal([]);
+    }
+  });
+
   it('cannot mean two fields: those of one object are two slips apart, or differ in what they count', async () => {
     const close: string[] = [];
     // A name between the two, one letter from either.
