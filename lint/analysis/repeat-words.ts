@@ -30,6 +30,10 @@ export function formatRisk(scope: Scope, triggers: readonly RetryTrigger[], risk
   return `${call} is declared idempotent, ${reason}. It is retried ${processed}. ${check} the declaration.`;
 }
 
+/** One trigger that everybody knows stands for all. */
+export const formatAfter = (triggers: readonly RetryTrigger[]): string =>
+  triggers.includes('timeout') ? 'a timeout' : formatTriggers(triggers);
+
 function formatTriggers(triggers: readonly RetryTrigger[]): string {
   const names = triggers
     .slice(0, 3)

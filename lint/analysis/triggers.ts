@@ -33,6 +33,9 @@ const AMBIGUOUS_CODES: ReadonlySet<CodeName> = new Set<CodeName>([
   'DATA_LOSS',
 ]);
 
+/** What `paid.afterTimeout` keeps from a retry. */
+const PAID_TIMEOUTS: ReadonlySet<RetryTrigger> = new Set<RetryTrigger>(['timeout', 504, 524]);
+
 /**
  * The triggers of a policy after which the server may have processed a call with this method.
  *
@@ -42,6 +45,7 @@ const AMBIGUOUS_CODES: ReadonlySet<CodeName> = new Set<CodeName>([
 export function ambiguousTriggers(policy: Policy, method: string, match: Match | undefined): RetryTrigger[] {
   const isDeclared = policy.idempotentMethods.includes(method);
   const found = policy.retryOn.filter(trigger => {
+    if (PAID_TIMEOUTS.has(trigger) && policy.paid?.afterTimeout === false) return false;
     if (isCodeName(trigger) && !mayBeGrpcPath(match?.path)) return false;
     const acted = actedOn(trigger);
     if (acted === 'unless not sent' || acted === 'unless it says when') return isDeclared;

@@ -1,6 +1,7 @@
 import {formatList} from '../analysis/format.ts';
 import {actingWordOf, effectOf, isBroad} from '../analysis/path-effect.ts';
 import {keyFor} from '../analysis/repeat-risk.ts';
+import {formatAfter} from '../analysis/repeat-words.ts';
 import {callsOf, isKeyed, mayRetry, namedMethods} from '../analysis/retryability.ts';
 import {assignHere} from '../analysis/setting.ts';
 import {ambiguousTriggers} from '../analysis/triggers.ts';
@@ -13,13 +14,13 @@ import {builtIn} from './built-in.ts';
 const idempotentPostEverywhere: Check = {
   needs: ['idempotentMethods'],
   fields: [],
-  reads: ['idempotency', 'idempotentMethods', 'match', 'maxAttempts', 'retryOn'],
+  reads: ['idempotency', 'idempotentMethods', 'match', 'maxAttempts', 'paid', 'retryOn'],
 
   *checkFile({scopes}: Model): Iterable<Draft & {scope: Scope}> {
     const declared = scopes.flatMap(scope => declaredOf(scope).map(entry => ({scope, ...entry})));
     // Both loops may report one entry; only the first finding is kept.
     for (const {scope, value, at} of declared.filter(isWrite)) {
-      const message = `${callsOf(scope, String(value))} is declared idempotent, and no idempotency key covers it: it is retried after a timeout, when the server may have processed it. Remove POST from idempotentMethods.`;
+      const message = `${callsOf(scope, String(value))} is declared idempotent, and no idempotency key covers it: it is retried after ${formatAfter(ambiguousTriggers(scope.policy, 'POST', scope.match))}, when the server may have processed it. Remove POST from idempotentMethods.`;
       yield {scope, at, message, severity: 'error', suggestions: [withoutMethod(value)]};
     }
     for (const {scope, value, at} of declared.filter(({scope}) => isBroad(scope.match))) {
@@ -53,7 +54,7 @@ const actionsByGet: FormerCheck = {
   formerly: 'RL116',
   needs: ['routes'],
   fields: ['idempotentMethods', 'retryOn'],
-  reads: ['idempotency', 'match', 'maxAttempts'],
+  reads: ['idempotency', 'match', 'maxAttempts', 'paid'],
 
   *check(scope): Iterable<Draft> {
     const {policy, match, dialect} = scope;
@@ -63,12 +64,13 @@ const actionsByGet: FormerCheck = {
     const method = isPut ? 'PUT' : 'GET';
     if (acting === undefined || (isPut ? acting.isDone : !methods.every(each => SAFE.has(each)))) return;
     if (!methods.includes(method) || !policy.idempotentMethods.includes(method) || isKeyed(policy, method)) return;
-    if (!mayRetry(scope) || ambiguousTriggers(policy, method, match).length === 0) return;
+    const triggers = ambiguousTriggers(policy, method, match);
+    if (!mayRetry(scope) || triggers.length === 0) return;
     if (!dialect.capabilities.gatesByMethod) return;
     const value = policy.idempotentMethods.filter(each => (isPut ? each !== method : !SAFE.has(each)));
     yield {
       at: 'match.path',
-      message: `${isPut ? method : formatList(methods, 'or')} ${match?.path} seems to act ("${acting.word}"), but is retried after timeouts and server errors, when the server may have processed it: it may act twice. Set idempotentMethods of this route, without ${method}${isPut ? ', or send a key, unless the server ignores the second one' : ''}.`,
+      message: `${isPut ? method : formatList(methods, 'or')} ${match?.path} seems to act ("${acting.word}"), but is retried after ${formatAfter(triggers)}, when the server may have processed it: it may act twice. Set idempotentMethods of this route, without ${method}${isPut ? ', or send a key, unless the server ignores the second one' : ''}.`,
       // RFC 9110 lets every client repeat a PUT.
       ...((isPut || !acting.isCertain) && {severity: 'info'}),
       suggestions: [
