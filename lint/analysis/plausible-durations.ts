@@ -48,6 +48,29 @@ export function isPlausible(policy: Policy, path: string, ms: number, meantMs: n
   return path === 'attemptTimeoutMs' && p99 !== undefined && p99 < ms;
 }
 
+/** Whether the duration that was probably meant contradicts no other one. */
+export function fitsOthers(
+  {attemptTimeoutMs, backoff, deadlineMs, paid}: Policy,
+  path: string,
+  meantMs: number,
+): boolean {
+  // A limit that is a slip, too, has a fix of its own.
+  const deadline = (deadlineMs ?? 0) < 50 ? Infinity : deadlineMs!;
+  const timeout = (attemptTimeoutMs ?? 0) < 20 || paid?.attemptTimeoutPerOutputTokenMs ? Infinity : attemptTimeoutMs!;
+  switch (path) {
+    case 'backoff.baseMs':
+      return !('capMs' in backoff) || meantMs <= backoff.capMs;
+    case 'attemptTimeoutMs':
+      return meantMs < deadline;
+    case 'stream.firstContentMs':
+      return meantMs < Math.min(deadline, timeout);
+    default:
+      return (
+        path !== 'deadlineMs' || attemptTimeoutMs === null || attemptTimeoutMs > HOUR || meantMs > attemptTimeoutMs
+      );
+  }
+}
+
 /** A deadline so many times as long as what a call can use of it ends no call. */
 const FAR_ABOVE = 10;
 

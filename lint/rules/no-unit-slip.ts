@@ -1,7 +1,7 @@
 import {formatNumber} from '../analysis/format.ts';
 import {formatLimit} from '../analysis/format-limits.ts';
 import {isModelRoute} from '../analysis/model-route.ts';
-import {deadlineUse, isPlausible, RANGES} from '../analysis/plausible-durations.ts';
+import {deadlineUse, fitsOthers, isPlausible, RANGES} from '../analysis/plausible-durations.ts';
 import {buildsOn} from '../analysis/presets.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {assign} from '../analysis/setting.ts';
@@ -31,9 +31,10 @@ const implausibleDuration: Check = {
             ? `implausibly long. Durations are in milliseconds: ${words.ms(meant)} is more usual.`
             : `far above what a call can use: all its attempts and waits end within ${words.ms(Math.ceil(usableMs))}.`;
       const isWhole = path.startsWith('objective.') || Number.isInteger(meant);
+      const isMendable = isWhole && neededMs <= meant && fitsOthers(scope.policy, path, meant);
       const fix = assign(`Set ${words.key(path)} to ${words.value(path, meant)}`, path, meant);
       const severity = usableMs === undefined ? {} : {severity: 'info' as const};
-      yield {at: path, message: `${what} ${likely}`, ...severity, ...(isWhole && neededMs <= meant ? {fix} : {})};
+      yield {at: path, message: `${what} ${likely}`, ...severity, ...(isMendable && {fix})};
     }
     yield* shortList(scope);
   },
@@ -64,8 +65,8 @@ const implausibleQuota: FormerCheck = {
     const limits = (scope.policy.quota?.limits ?? []).map((limit, index) => ({...limit, index}));
     const requests = limits.filter(({unit}) => unit === 'requests').sort((a, b) => a.max / a.perMs - b.max / b.perMs);
     const [lowest] = requests;
-    if (lowest === undefined) return;
     for (const limit of limits) if (limit.unit !== 'requests') yield* fewTokens(scope, limit, lowest);
+    if (lowest === undefined) return;
     const isModel = buildsOn(scope, 'steadfetch:llm') || isModelRoute(scope);
     if (isModel && lowest.perMs <= SECOND && perMinute(lowest) >= MANY_PER_MINUTE) yield perSecond(scope, lowest);
   },
@@ -83,16 +84,22 @@ const MINUTE = 60_000;
 const MANY_PER_MINUTE = 6000;
 /** The smallest accounts of vendors admit 20 tokens for each request. */
 const LEAST_TOKENS = 5;
+/** The client counts 16 for a chat request of two letters, by its bytes. */
+const LEAST_OF_CALL = 100;
 
 const perMinute = ({max, perMs}: Limit): number => (max * MINUTE) / perMs;
 
-function* fewTokens(scope: Scope, limit: Limit, requests: Limit): Iterable<Draft> {
-  const each = perMinute(limit) / perMinute(requests);
-  if (each >= LEAST_TOKENS) return;
+function* fewTokens(scope: Scope, limit: Limit, requests: Limit | undefined): Iterable<Draft> {
+  const each = requests === undefined ? Infinity : perMinute(limit) / perMinute(requests);
+  if (each >= LEAST_TOKENS && limit.max >= LEAST_OF_CALL) return;
+  const isOfAll = requests !== undefined && each < LEAST_TOKENS;
+  const few = isOfAll
+    ? `and ${formatLimit(scope, requests)} make ${formatNumber(each)} tokens for each request`
+    : 'are less than one call takes';
   yield {
     at: `quota.limits[${limit.index}].max`,
-    message: `${formatLimit(scope, limit)} and ${formatLimit(scope, requests)} make ${formatNumber(each)} tokens for each request, and a call with more than ${limit.max} is refused at once. Check the number.`,
-    related: relatedTo(scope, `quota.limits[${requests.index}]`),
+    message: `${formatLimit(scope, limit)} ${few}, and a call with more than ${limit.max} is refused at once. Check the number.`,
+    related: isOfAll ? relatedTo(scope, `quota.limits[${requests.index}]`) : [],
   };
 }
 

@@ -100,6 +100,11 @@ export const safety: Counts = [
   ],
   [
     'RL602',
+    '# (?:input )?tokens? in # ms are less than one call takes, and a call with more than #',
+    (_, [tokens, tokensMs]) => [tokens, tokensMs, tokens],
+  ],
+  [
+    'RL602',
     '# (?:input )?tokens? in # ms and # requests? in # ms make # tokens for each request, and a call with more than #',
     (_, [tokens, tokensMs, requests, requestsMs]) => [
       tokens,
