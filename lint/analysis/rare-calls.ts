@@ -1,6 +1,6 @@
 /** Calls that are so rare that all their retries together are no load. */
 
-import type {Policy} from '../../src/policy/types.ts';
+import type {Policy, RatioBudget} from '../../src/policy/types.ts';
 import type {Scope} from '../model/scope.ts';
 import {retriesOf} from './retryability.ts';
 
@@ -26,3 +26,6 @@ export const isLight = (scope: Scope): boolean =>
   isRare(scope) ||
   (perSecond(scope) * (retriesOf(scope.policy) + 1) <= LIGHT_PER_SECOND &&
     scope.policy.objective?.instances !== undefined);
+
+/** Whether the ratio of a budget pays retries without `minPerSecond`, which RL405 asks. */
+export const paysByRatio = ({ratio, windowMs}: RatioBudget, rps = 1): boolean => (ratio * rps * windowMs) / 1000 > 0.5;

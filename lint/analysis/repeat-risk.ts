@@ -3,7 +3,8 @@
 import {type Confidence, type Severity, severities} from '../finding.ts';
 import {isSet, type Scope} from '../model/scope.ts';
 import type {FixDraft} from '../rule.ts';
-import {isIdempotent} from './methods.ts';
+import {heirsOf} from './heirs.ts';
+import {isIdempotent, meantBy} from './methods.ts';
 import {actingWordOf, effectOf, isBroad, type PathEffect} from './path-effect.ts';
 import {isKeyed, namedMethods, namedNonIdempotent} from './retryability.ts';
 
@@ -30,19 +31,33 @@ export interface RepeatRisk extends PathEffect {
 export function repeatRisks(scope: Scope, intent: 'retryOn' | 'hedge'): RepeatRisk[] {
   const {policy, match, dialect} = scope;
   const isNamed = match?.methods !== undefined || isSet(scope, intent);
-  return namedNonIdempotent(scope)
-    .filter(method => !isKeyed(policy, method))
-    .flatMap(method => {
-      const isRepeated = policy.idempotentMethods.includes(method);
-      const isDeclared = isRepeated && dialect.capabilities.gatesByMethod;
-      const found = effectOfMethod(scope, method, isDeclared);
-      if (isRepeated ? found.effect === 'harmless' : !isNamed) return [];
-      const severity = severityOf(found, isDeclared, isBroad(match));
-      const confidence: Confidence = isDeclared && found.effect === 'unknown' ? 'low' : 'high';
-      return [{method, isRepeated, isDeclared, effect: found.effect, why: found.why, severity, confidence}];
-    })
-    .sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
+  return (
+    namedNonIdempotent(scope)
+      // RL403 reports a method that is misspelt.
+      .filter(method => !isKeyed(policy, method) && meantBy(method) === undefined)
+      .flatMap(method => {
+        const isRepeated = policy.idempotentMethods.includes(method);
+        const isDeclared = isRepeated && dialect.capabilities.gatesByMethod;
+        const found = effectOfMethod(scope, method, isDeclared);
+        if (isRepeated ? found.effect === 'harmless' : !isNamed) return [];
+        const severity = severityOf(found, isDeclared, isBroad(match));
+        const confidence: Confidence = isDeclared && found.effect === 'unknown' ? 'low' : 'high';
+        return [{method, isRepeated, isDeclared, effect: found.effect, why: found.why, severity, confidence}];
+      })
+      .sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity))
+  );
 }
+
+/** Whether more triggers might repeat a call that acts, which RL101 and RL104 report: of the scope, or of a route that inherits them. */
+export const mayHarm = (scope: Scope, scopes: readonly Scope[]): boolean =>
+  heirsOf(scope, scopes, 'retryOn').some(
+    heir =>
+      repeatRisks(heir, 'retryOn').length > 0 || declaresWrites(heir) || actingWordOf(heir.match?.path) !== undefined,
+  );
+
+const declaresWrites = (scope: Scope): boolean =>
+  namedMethods(scope) === undefined &&
+  ['POST', 'PATCH'].some(method => scope.policy.idempotentMethods.includes(method) && !isKeyed(scope.policy, method));
 
 /**
  * RFC 9110, 9.2.2 allows a client to repeat a POST that it knows to be idempotent, and only the author of the policy can know it. So a

@@ -3,7 +3,7 @@ import {isPredictable, type Prediction, predictionOfScope, worstMs} from '../ana
 import {missesOf, promiseOf} from '../analysis/promises.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {mayRepeat, retriesOf} from '../analysis/retryability.ts';
-import {setting} from '../analysis/setting.ts';
+import {suggestionsToEnd} from '../analysis/suggested-values.ts';
 import {isSetHere, isSure, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -71,7 +71,7 @@ const lateWorstCase: FormerCheck = {
       message: `${formatWorst(scope, worst)} the objective of ${scope.dialect.words.ms(promised.ms)} (${promised.name}). Set a shorter deadline.`,
       severity: promised.isMax ? 'error' : 'warning',
       related: relatedTo(scope, promised.path),
-      suggestions: [setting(scope, 'deadlineMs', Math.max(1, Math.floor(promised.ms)))],
+      suggestions: suggestionsToEnd(scope, Math.max(1, Math.floor(promised.ms))),
     };
   },
 };

@@ -7,10 +7,11 @@ import {getsGet, hiddenBy, lacksDefaults} from '../analysis/lost-defaults.ts';
 import {isRegistered} from '../analysis/methods.ts';
 import {buildsOn} from '../analysis/presets.ts';
 import {relatedTo} from '../analysis/related.ts';
-import {repeatRisks} from '../analysis/repeat-risk.ts';
+import {mayHarm, repeatRisks} from '../analysis/repeat-risk.ts';
 import {defaultTriggers, isKeyed, mayRepeat, mayRetry, paysForTimeouts, retriesOf} from '../analysis/retryability.ts';
 import {assign} from '../analysis/setting.ts';
 import {isNative} from '../dialects/native.ts';
+import type {Model} from '../model/model.ts';
 import {isSetByRoute, isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -18,30 +19,38 @@ import {builtIn} from './built-in.ts';
 const emptyTriggers: Check = {
   needs: ['retryOn'],
   fields: ['retryOn'],
-  reads: ['hedge', 'match', 'maxAttempts'],
+  reads: ['hedge', 'idempotency', 'idempotentMethods', 'match', 'maxAttempts'],
 
-  *check(scope): Iterable<Draft> {
-    const {retryOn, hedge} = scope.policy;
-    // A hedge needs no trigger, and other calls than those of gRPC never end with a code.
-    if (!retryOn.every(isCodeName) || hedge !== null || retriesOf(scope.policy) === 0) return;
-    if (retryOn.length > 0 && mayBeGrpcPath(scope.match?.path)) return;
-    const {words} = scope.dialect;
-    const attempts = retriesOf(scope.policy) + 1;
-    const count = Number.isFinite(attempts) ? `${attempts} attempts are` : 'unlimited attempts are';
-    yield {
-      at: 'retryOn',
-      message: `${words.name('retryOn')} ${retryOn.length === 0 ? 'is empty' : 'lists codes of gRPC alone'}, so nothing is retried although ${count} allowed. List triggers, or set ${words.key('maxAttempts')} to ${words.value('maxAttempts', 1)}.`,
-      related: relatedTo(scope, 'maxAttempts'),
-      suggestions: [
-        {title: 'Use the default retryOn', changes: [defaultTriggers(scope)]},
-        {
-          title: `Set ${words.key('maxAttempts')} to ${words.value('maxAttempts', 1)}`,
-          changes: [defaultTriggers(scope), {do: 'set', path: 'maxAttempts', value: 1, inScope: true}],
-        },
-      ],
-    };
+  *checkFile({scopes}: Model): Iterable<Draft & {scope: Scope}> {
+    for (const scope of scopes.filter(isWithoutTriggers)) yield {scope, ...withoutTriggers(scope, scopes)};
   },
 };
+
+/** A hedge needs no trigger, and other calls than those of gRPC never end with a code. */
+const isWithoutTriggers = ({match, policy}: Scope): boolean =>
+  policy.retryOn.every(isCodeName) &&
+  policy.hedge === null &&
+  retriesOf(policy) > 0 &&
+  !(policy.retryOn.length > 0 && mayBeGrpcPath(match?.path));
+
+function withoutTriggers(scope: Scope, scopes: readonly Scope[]): Draft {
+  const {retryOn} = scope.policy;
+  const {words} = scope.dialect;
+  const attempts = retriesOf(scope.policy) + 1;
+  const count = Number.isFinite(attempts) ? `${attempts} attempts are` : 'unlimited attempts are';
+  return {
+    at: 'retryOn',
+    message: `${words.name('retryOn')} ${retryOn.length === 0 ? 'is empty' : 'lists codes of gRPC alone'}, so nothing is retried although ${count} allowed. List triggers, or set ${words.key('maxAttempts')} to ${words.value('maxAttempts', 1)}.`,
+    related: relatedTo(scope, 'maxAttempts'),
+    suggestions: [
+      ...(mayHarm(scope, scopes) ? [] : [{title: 'Use the default retryOn', changes: [defaultTriggers(scope)]}]),
+      {
+        title: `Set ${words.key('maxAttempts')} to ${words.value('maxAttempts', 1)}`,
+        changes: [defaultTriggers(scope), {do: 'set', path: 'maxAttempts', value: 1, inScope: true}],
+      },
+    ],
+  };
+}
 
 const unretriedTimeouts: FormerCheck = {
   formerly: 'RL305',
@@ -50,26 +59,30 @@ const unretriedTimeouts: FormerCheck = {
   fields: ['attemptTimeoutMs', 'retryOn'],
   reads: ['deadlineMs', 'idempotency', 'idempotentMethods', 'match', 'maxAttempts', 'paid'],
 
-  *check(scope): Iterable<Draft> {
-    const {attemptTimeoutMs, deadlineMs, retryOn} = scope.policy;
-    if (attemptTimeoutMs === null || retryOn.includes('timeout')) return;
-    // Of gRPC, what has a timeout of its own: elsewhere the deadline is the time limit.
-    if (retryOn.every(isCodeName) && !(isGrpcPath(scope.match?.path) && isSetHere(scope, 'attemptTimeoutMs'))) return;
-    // The default list has timeouts, and RL304 reports a timeout as long as the deadline.
-    if (lacksDefaults(scope)) return;
-    if (deadlineMs !== null && attemptTimeoutMs >= deadlineMs) return;
-    // RL101 recommends the opposite for methods whose repetition may do harm.
-    if (repeatRisks(scope, 'retryOn').length > 0) return;
-    if (!mayRetry(scope) || !mayRepeat(scope) || paysForTimeouts(scope.policy)) return;
-    const {words} = scope.dialect;
-    yield {
-      at: mostSpecific(scope, 'retryOn', 'attemptTimeoutMs'),
-      message: `An attempt that takes ${words.ms(attemptTimeoutMs)} ends the call, because ${words.value('retryOn', 'timeout')} is not in ${words.name('retryOn')}. Add it.`,
-      related: relatedTo(scope, 'attemptTimeoutMs'),
-      suggestions: [assign('Retry timeouts', 'retryOn', [...retryOn, 'timeout'])],
-    };
+  *checkFile({scopes}: Model): Iterable<Draft & {scope: Scope}> {
+    for (const scope of scopes) for (const draft of timeoutsOf(scope, scopes)) yield {...draft, scope};
   },
 };
+
+function* timeoutsOf(scope: Scope, scopes: readonly Scope[]): Iterable<Draft> {
+  const {attemptTimeoutMs, deadlineMs, retryOn} = scope.policy;
+  if (attemptTimeoutMs === null || retryOn.includes('timeout')) return;
+  // Of gRPC, what has a timeout of its own: elsewhere the deadline is the time limit.
+  if (retryOn.every(isCodeName) && !(isGrpcPath(scope.match?.path) && isSetHere(scope, 'attemptTimeoutMs'))) return;
+  // The default list has timeouts, and RL304 reports a timeout as long as the deadline.
+  if (lacksDefaults(scope)) return;
+  if (deadlineMs !== null && attemptTimeoutMs >= deadlineMs) return;
+  // RL101 recommends the opposite for methods whose repetition may do harm.
+  if (repeatRisks(scope, 'retryOn').length > 0) return;
+  if (!mayRetry(scope) || !mayRepeat(scope) || paysForTimeouts(scope.policy)) return;
+  const {words} = scope.dialect;
+  yield {
+    at: mostSpecific(scope, 'retryOn', 'attemptTimeoutMs'),
+    message: `An attempt that takes ${words.ms(attemptTimeoutMs)} ends the call, because ${words.value('retryOn', 'timeout')} is not in ${words.name('retryOn')}. Add it.`,
+    related: relatedTo(scope, 'attemptTimeoutMs'),
+    suggestions: mayHarm(scope, scopes) ? [] : [assign('Retry timeouts', 'retryOn', [...retryOn, 'timeout'])],
+  };
+}
 
 const unretriedThrottling: FormerCheck = {
   formerly: 'RL412',
@@ -113,22 +126,23 @@ const lostDefaults: FormerCheck = {
   fields: ['idempotentMethods', 'retryOn'],
   reads: ['idempotency', 'match', 'maxAttempts'],
 
-  *check(scope): Iterable<Draft> {
+  *checkFile({scopes}: Model): Iterable<Draft & {scope: Scope}> {
     // Other languages have no default list.
-    if (!mayRetry(scope) || !isNative(scope.dialect)) return;
-    yield* lostTriggers(scope);
-    yield* lostMethods(scope);
-    yield* hiddenRoute(scope);
+    for (const scope of scopes.filter(each => mayRetry(each) && isNative(each.dialect)))
+      for (const draft of [...lostTriggers(scope, scopes), ...lostMethods(scope), ...hiddenRoute(scope)])
+        yield {...draft, scope};
   },
 };
 
-function* lostTriggers(scope: Scope): Iterable<Draft> {
+function* lostTriggers(scope: Scope, scopes: readonly Scope[]): Iterable<Draft> {
   const {retryOn} = scope.policy;
   if (!lacksDefaults(scope)) return;
   yield {
     at: 'retryOn',
     message: `retryOn replaces the default list: ${formatList(retryOn.map(String))} ${retryOn.length === 1 ? 'is' : 'are'} retried, and 429, 503, network failures and timeouts are not. List them too, if they are to be retried.`,
-    suggestions: [assign('Add the default list', 'retryOn', [...retryOn, ...defaultPolicy.retryOn])],
+    suggestions: mayHarm(scope, scopes)
+      ? []
+      : [assign('Add the default list', 'retryOn', [...retryOn, ...defaultPolicy.retryOn])],
   };
 }
 

@@ -1,5 +1,4 @@
-import {nearest} from '../../src/policy/suggestions.ts';
-import {isRegistered} from '../analysis/methods.ts';
+import {EVERY, meantBy} from '../analysis/methods.ts';
 import {assign} from '../analysis/setting.ts';
 import {entriesOf} from '../model/entries.ts';
 import {isSetHere} from '../model/scope.ts';
@@ -32,16 +31,3 @@ const EFFECTS: Readonly<Record<string, string>> = {
   idempotentMethods: 'it allows no retry',
   'idempotency.methods': 'no call gets a key',
 };
-
-const EVERY = /^(?:\*|all|any|every)$/i;
-
-/** Methods that a misspelt word is compared with. */
-const COMMON = 'GET HEAD POST PUT PATCH DELETE OPTIONS TRACE CONNECT QUERY'.split(' ');
-
-/** Not registered, but used by caches and by Vault. */
-const CUSTOMARY: ReadonlySet<string> = new Set(['PURGE', 'BAN', 'REFRESH', 'LIST']);
-
-function meantBy(word: string): string | undefined {
-  const method = word.toUpperCase();
-  return isRegistered(method) || CUSTOMARY.has(method) || EVERY.test(method) ? undefined : nearest(word, COMMON);
-}

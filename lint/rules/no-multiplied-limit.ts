@@ -1,7 +1,7 @@
 import type {Budget} from '../../src/policy/types.ts';
 import {formatCount, formatNumber, formatShare} from '../analysis/format.ts';
 import {formatLimits} from '../analysis/format-limits.ts';
-import {isRare} from '../analysis/rare-calls.ts';
+import {isRare, paysByRatio} from '../analysis/rare-calls.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {mayRetry, retriesOf} from '../analysis/retryability.ts';
 import {assign, setting} from '../analysis/setting.ts';
@@ -57,7 +57,9 @@ function always(scope: Scope, budget: Budget, {instances, rps}: Fleet): Draft | 
     // As many as the default budget refills.
     ...(each <= 1 / 60 && {severity: 'info'}),
     related: related(scope, field),
-    ...(budget.kind === 'ratio' ? {fix: setting(scope, field, 0)} : {suggestions: [asShare(rps)]}),
+    ...(budget.kind === 'ratio' && paysByRatio(budget, rps)
+      ? {fix: setting(scope, field, 0)}
+      : {suggestions: [asShare(rps)]}),
   };
 }
 

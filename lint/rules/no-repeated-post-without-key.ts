@@ -14,7 +14,7 @@ import {builtIn} from './built-in.ts';
 
 const retried: Check = {
   fields: ['idempotency', 'idempotentMethods', 'retryOn'],
-  reads: ['attemptTimeoutMs', 'backoff', 'deadlineMs', 'match', 'maxAttempts'],
+  reads: ['attemptTimeoutMs', 'backoff', 'deadlineMs', 'match', 'maxAttempts', 'paid'],
 
   *check(scope): Iterable<Draft> {
     if (!mayRetry(scope)) return;

@@ -24,7 +24,12 @@ export const retriedRefusals: Rule = builtIn('RL102', {
       const {value, at} = entry;
       if (value === '4xx') yield {at, message: EVERY_4XX, fix: withoutEvery4xx(scope)};
       else if (value === 409 && !sendsKeys(scope)) {
-        yield {at, message: CONFLICT, severity: 'warning', suggestions: [withoutEntry(entry)]};
+        yield {
+          at,
+          message: CONFLICT,
+          severity: 'warning',
+          suggestions: [entries.length === 1 ? byDefault(scope) : withoutEntry(entry)],
+        };
       } else if (isRefusal(value)) {
         yield {
           at,

@@ -2,8 +2,9 @@ import {longestMs} from '../../src/math/schedule.ts';
 import {isLight, isRare} from '../analysis/rare-calls.ts';
 import {isIdle} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
+import {fewerAttempts} from '../analysis/suggested-values.ts';
 import {isNative} from '../dialects/native.ts';
-import {isSetHere, isSure, mostSpecific, type Scope} from '../model/scope.ts';
+import {isSure, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
@@ -37,22 +38,11 @@ const unlimited: Check = {
   },
 };
 
-/** Without the waits that no retry uses then. */
-function threeAttempts(scope: Scope): FixDraft {
-  const attempts = setting(scope, 'maxAttempts', 3);
-  const {backoff} = scope.policy;
-  if (backoff.kind !== 'list' || backoff.delaysMs.length <= 2 || !isSetHere(scope, 'backoff.delaysMs')) return attempts;
-  const value = backoff.delaysMs.slice(0, 2);
-  const {words} = scope.dialect;
-  const title = `${attempts.title} and ${words.key('backoff.delaysMs')} to ${words.value('backoff.delaysMs', value)}`;
-  return {title, changes: [...attempts.changes, {do: 'set', path: 'backoff.delaysMs', value}]};
-}
-
 /** Only steadfetch validates a policy before it runs. */
 const refused = ({dialect}: Scope): string => (isNative(dialect) ? ' The client refuses this policy.' : '');
 
 function bounded(scope: Scope): FixDraft {
-  const attempts = threeAttempts(scope);
+  const attempts = fewerAttempts(scope, 3);
   const {words, expresses} = scope.dialect;
   if (scope.policy.deadlineMs !== null || !expresses('deadlineMs')) return attempts;
   const deadline = {do: 'set', path: 'deadlineMs', value: 30_000} as const;
@@ -83,7 +73,7 @@ const excessiveAttempts: FormerCheck = {
     const {maxAttempts} = scope.policy;
     const many = hasMinutes(scope) || isLight(scope) ? MANY.workflow : MANY[scope.dialect.capabilities.kind];
     if (typeof maxAttempts !== 'number' || maxAttempts <= many || isIdle(scope)) return;
-    const fix = threeAttempts(scope);
+    const fix = fewerAttempts(scope, 3);
     yield {
       at: 'maxAttempts',
       message: `A failing call makes up to ${maxAttempts} attempts; the limit is ${many}. Attempts after the third rarely help, and each adds load to a failing server. ${setting(scope, 'maxAttempts', 3).title}.`,

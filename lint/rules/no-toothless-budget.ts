@@ -1,6 +1,6 @@
 import type {RatioBudget, TokenBucketBudget} from '../../src/policy/types.ts';
 import {formatCount, formatShare} from '../analysis/format.ts';
-import {isLight} from '../analysis/rare-calls.ts';
+import {isLight, paysByRatio} from '../analysis/rare-calls.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {mayRetry, retriesOf, retriesThrottled} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
@@ -36,7 +36,7 @@ function* checkRatio(budget: RatioBudget, rps: number | undefined, scope: Scope)
       at: 'budget.minPerSecond',
       message,
       related: relatedTo(scope, 'objective.assume.rps'),
-      fix: setting(scope, 'budget.minPerSecond', 0),
+      ...(paysByRatio(budget, rps) && {fix: setting(scope, 'budget.minPerSecond', 0)}),
     };
   } else if ((ratio * (rps ?? 1) * windowMs) / 1000 >= MANY_RETRIES) {
     // A window that filled in ordinary traffic, while every call fails.

@@ -3,8 +3,9 @@ import {defaultsByKind} from '../../src/policy/defaults.ts';
 import type {Backoff} from '../../src/policy/types.ts';
 import {mayRetry, retriesOf} from '../analysis/retryability.ts';
 import {assign, formatChange} from '../analysis/setting.ts';
+import {growingWaits} from '../analysis/suggested-values.ts';
 import {isSetHere, isSure, mostSpecific, type Scope} from '../model/scope.ts';
-import type {Change, Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
+import type {Change, Check, Draft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
 const immediateRetries: Check = {
@@ -62,7 +63,7 @@ const flatBackoff: FormerCheck = {
   severity: 'info',
   needs: ['backoff'],
   fields: [],
-  reads: ['backoff', 'maxAttempts'],
+  reads: ['attemptTimeoutMs', 'backoff', 'deadlineMs', 'maxAttempts', 'retryOn'],
 
   *check(scope): Iterable<Draft> {
     const {backoff} = scope.policy;
@@ -88,7 +89,7 @@ const flatBackoff: FormerCheck = {
     yield {
       at,
       message: `${fact}: retries do not slow down in a long outage. Double the wait before each retry.`,
-      suggestions: Number.isSafeInteger(first * 4) ? [growing(backoff, first)] : [],
+      suggestions: growingWaits(scope, first),
     };
   },
 };
@@ -120,11 +121,6 @@ function culprit(scope: Scope): string | undefined {
   const fields = FIELDS[backoff.kind].slice(isCapped && grows ? 1 : 0);
   const here = fields.filter(path => isSetHere(scope, path));
   return here.length === 0 ? undefined : mostSpecific(scope, ...here);
-}
-
-function growing(backoff: Backoff, baseMs: number): FixDraft {
-  const value = {kind: 'exponential', baseMs, factor: 2, capMs: Math.max(20_000, baseMs * 4), jitter: backoff.jitter};
-  return assign('Double the wait before each retry', 'backoff', value);
 }
 
 export const missingBackoff: Rule = builtIn('RL204', immediateRetries, flatBackoff);

@@ -1,9 +1,13 @@
-/** What a rule proposes leads to no other finding that fails a run, for each fix and suggestion of each example and each judged policy. */
+/** What a rule proposes leads to no other finding that fails a run, for each fix and suggestion of each example, each judged policy and 300 random ones. */
 import {readdirSync, readFileSync} from 'node:fs';
 import {expect} from 'chai';
+import fc from 'fast-check';
 import {applyEdits} from '../../lint/edit/text-edit.ts';
+import {fixText} from '../../lint/fix.ts';
 import {lintText} from '../../lint/lint.ts';
 import {readPages} from '../../scripts/rule-pages/read.ts';
+import {runs} from '../support/runs.ts';
+import {routePolicy} from './support/route-policies.ts';
 
 interface Example {
   readonly path: string;
@@ -16,22 +20,72 @@ type Found = Awaited<ReturnType<typeof lintText>>['findings'][number];
 const textOf = ({code, pointer, message}: Found): string => `${code} ${pointer}: ${message}`;
 const remediesOf = ({fix, suggestions}: Found) => [...(fix ? [fix] : []), ...suggestions];
 
-/**
- * Steps on a way that does not lead back: a second limit must follow the first, a field that was cut off by a mistake is read for the first time, or what has
- * lost its effect is to be removed. Only shrinks.
- */
-const STEPS: ReadonlySet<string> = new Set([
-  'RL101 RL303',
-  'RL201 RL302',
-  'RL204 RL303',
-  'RL209 RL405',
-  'RL304 RL303',
-  'RL304 RL310',
-  'RL309 RL303',
-  'RL309 RL304',
-  'RL310 RL303',
-  'RL403 RL104',
-  'RL602 RL304',
+const READ = 'a field, an entry or a route that a mistake kept from its calls is read for the first time';
+const RETRIED =
+  'calls that were never sent a second time are, and the limits of their retries are judged for the first time';
+const LOST = 'what has lost its effect is to be removed by its author, who may want it again';
+const SECOND = 'one limit is in place, and a second one has to follow it';
+const HEDGED = 'a hedge was the only second attempt, and hid that no failure is retried';
+const FEWER = 'what was too much is bounded, and what the large number hid is judged';
+
+/** Steps on a way that does not lead back. */
+const STEPS: ReadonlyMap<string, string> = new Map([
+  ['RL403 RL101', READ],
+  ['RL403 RL104', READ],
+  ['RL403 RL215', READ],
+  ['RL403 RL303', READ],
+  ['RL403 RL310', READ],
+  ['RL403 RL407', READ],
+  ['RL403 RL408', READ],
+  ['RL407 RL101', READ],
+  ['RL407 RL303', READ],
+  ['RL407 RL405', READ],
+  ['RL407 RL602', READ],
+  ['RL210 RL206', READ],
+  ['RL217 RL218', READ],
+  ['RL405 RL309', READ],
+  ['RL104 RL101', READ],
+  ['RL101 RL111', RETRIED],
+  ['RL101 RL215', RETRIED],
+  ['RL101 RL216', RETRIED],
+  ['RL101 RL303', RETRIED],
+  ['RL101 RL310', RETRIED],
+  ['RL101 RL413', RETRIED],
+  ['RL408 RL104', RETRIED],
+  ['RL408 RL111', RETRIED],
+  ['RL408 RL201', RETRIED],
+  ['RL408 RL207', RETRIED],
+  ['RL408 RL210', RETRIED],
+  ['RL408 RL215', RETRIED],
+  ['RL408 RL301', RETRIED],
+  ['RL408 RL303', RETRIED],
+  ['RL408 RL304', RETRIED],
+  ['RL408 RL310', RETRIED],
+  ['RL301 RL111', RETRIED],
+  ['RL101 RL405', LOST],
+  ['RL209 RL405', LOST],
+  ['RL302 RL405', LOST],
+  ['RL408 RL405', LOST],
+  ['RL201 RL302', SECOND],
+  ['RL204 RL203', SECOND],
+  ['RL204 RL303', SECOND],
+  ['RL301 RL303', SECOND],
+  ['RL303 RL206', SECOND],
+  ['RL309 RL303', SECOND],
+  ['RL309 RL304', SECOND],
+  ['RL310 RL303', SECOND],
+  ['RL602 RL201', SECOND],
+  ['RL602 RL303', SECOND],
+  ['RL602 RL304', SECOND],
+  ['RL101 RL408', HEDGED],
+  ['RL111 RL408', HEDGED],
+  ['RL201 RL208', FEWER],
+  ['RL201 RL209', FEWER],
+  ['RL201 RL303', FEWER],
+  ['RL212 RL216', FEWER],
+  ['RL303 RL208', FEWER],
+  ['RL303 RL218', FEWER],
+  ['RL303 RL602', FEWER],
 ]);
 
 /** What each remedy leads to: a finding of another rule, and from there by a remedy back to the finding that it began with. */
@@ -39,12 +93,12 @@ async function ledTo({path, text, files}: Example): Promise<string[]> {
   const findingsOf = async (policy: string): Promise<Found[]> =>
     (await lintText({path, files: {...files, [path]: policy}})).findings.filter(({severity}) => severity !== 'info');
   const {findings} = await lintText({path, files: {...files, [path]: text}});
-  const before = new Set(findings.map(({code}) => code));
+  const before = new Set(findings.filter(({severity}) => severity !== 'info').map(({code}) => code));
   const led: string[] = [];
   for (const first of findings)
     for (const {title, edits} of remediesOf(first)) {
       const changed = applyEdits(text, edits);
-      for (const next of (await findingsOf(changed)).filter(({code}) => !before.has(code))) {
+      for (const next of (await findingsOf(changed)).filter(({code}) => code !== first.code && !before.has(code))) {
         const step = `${first.code} "${title}" leads to ${next.code} ${next.pointer}`;
         if (!STEPS.has(`${first.code} ${next.code}`)) led.push(step);
         for (const {title: back, edits: further} of remediesOf(next))
@@ -71,4 +125,26 @@ describe('a fix or a suggestion leads to no finding of another rule', () => {
         expect(await ledTo({path, text: files[path]!, files})).to.deep.equal([]);
       });
   }
+
+  it('for random policies, whose remedies are applied alone, and whose fixes together', async function () {
+    this.timeout(120_000);
+    const led: string[] = [];
+    for (const policy of fc.sample(routePolicy, {numRuns: runs(300, 3000), seed: 28})) {
+      const text = JSON.stringify(policy);
+      for (const each of [...(await ledTo({path: 'p.json', text})), ...(await endsWith(text))])
+        led.push(`${each}: ${text}`);
+    }
+    expect(led).to.deep.equal([]);
+  });
 });
+
+/** What all fixes together lead to. */
+async function endsWith(text: string): Promise<string[]> {
+  const request = {path: 'p.json', files: {'p.json': text}};
+  const before = new Set((await lintText(request)).findings.map(({code}) => code));
+  const {fixed, report} = await fixText(request, {unsafe: true});
+  return report.findings
+    .filter(({code, severity}) => severity !== 'info' && !before.has(code))
+    .filter(({code}) => !fixed.some(first => STEPS.has(`${first.code} ${code}`)))
+    .map(found => `--fix --unsafe-fixes leads to ${textOf(found)}`);
+}
