@@ -1,6 +1,6 @@
 /**
- * Writes what follows from `repository.url` in package.json: `homepage` and `bugs`, all three in packages/retry-lint and lint/vscode, and
- * the homepage that the linter links to. The ids of the schemas follow from it, too (schema/generate.ts).
+ * Writes what follows from `repository.url` in package.json: `homepage` and `bugs`, all three in packages/retry-lint and lint/vscode, the
+ * homepage of packages/python, and the homepage that the linter links to. The ids of the schemas follow from it, too (schema/generate.ts).
  *
  * Run by `npm run generate`. When the project moves, that one field is edited. Until it has a home, the host ends in `.invalid`. RFC 2606
  * reserves that name, so the host cannot be registered, and no schema or page can be served in the project's name.
@@ -34,6 +34,10 @@ export function manifests(): Record<string, string> {
       ...links,
       repository: {type: 'git', url: `${site}.git`, directory: 'lint/vscode'},
     }),
+    'packages/python/pyproject.toml': readFileSync(at('packages/python/pyproject.toml'), 'utf8').replace(
+      /^Homepage = .*$/m,
+      `Homepage = "${site}"`,
+    ),
     'lint/homepage.ts': `// Generated from package.json by scripts/repository.ts. Do not edit.
 
 /** Empty where package.json names none. */

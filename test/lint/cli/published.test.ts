@@ -23,6 +23,12 @@ describe('what is published of retry-lint', () => {
     expect(linter).to.not.have.any.keys('dependencies', 'peerDependencies', 'optionalDependencies');
   });
 
+  it('the guide names this version for pip and uv, too', () => {
+    const versions = [...read('docs/retry-lint.md').matchAll(/retry-lint(?:@|==)(\d+\.\d+\.\d+)/g)];
+    expect(versions.length).to.be.above(3);
+    for (const [text, named] of versions) expect(named, text).to.equal(version);
+  });
+
   it('the hook lints the same files as a search of a folder, with this version', () => {
     const {hooks} = parse(hookOf(read('docs/retry-lint.md'))).repos[0];
     const [{id, files, additional_dependencies: packages}] = hooks;
@@ -107,6 +113,11 @@ chmod +x node_modules/.bin/retry-lint
       );
       expect(status).to.equal(1);
       expect(desk.read('summary.md')).to.equal('# done\n');
+    });
+
+    it('lints the whole folder by default', () => {
+      expect(inputs.files.default).to.equal('.');
+      expect(act(new Desk(), {FILES: inputs.files.default}).said).to.match(/\[--\] \[\.\]$/);
     });
 
     it('installs outside of the checkout, and runs no code of it', () => {

