@@ -30,11 +30,11 @@ const BESIDE = {
  * @throws Error where packages/retry-lint is not built, or there is no Python that can build a wheel.
  */
 export async function buildWheel(folder: string): Promise<void> {
+  const builder = await findPythonTool(hatchling);
+  if ('missing' in builder) throw new Error(`The wheel is not built: ${builder.missing}.`);
   const linter = join(root, 'packages/retry-lint');
   const leftOut = ['types', 'licenses.txt'].map(name => join(linter, 'dist', name));
   if (!leftOut.every(existsSync)) throw new Error('packages/retry-lint is not built. Run `npm run build`.');
-  const builder = await findPythonTool(hatchling);
-  if ('missing' in builder) throw new Error(`The wheel is not built: ${builder.missing}.`);
   const stage = mkdtempSync(join(tmpdir(), 'retry-lint-wheel-'));
   try {
     for (const [from, to] of Object.entries(BESIDE)) cpSync(join(root, from), join(stage, to));

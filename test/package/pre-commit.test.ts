@@ -90,7 +90,7 @@ describe('pre-commit', () => {
     expect(readFileSync(join(folder, 'config/pay.retry.json'), 'utf8')).to.contain('"maxAttempts": 3');
   });
 
-  it('runs the wheel as a hook of Python, without the npm of the system', async function () {
+  it('runs the wheel as a hook of Python', async function () {
     const found = await wheels();
     if ('missing' in found) {
       console.log(`      skipped: ${found.missing}`);

