@@ -1,6 +1,7 @@
 /** The configuration of a lint run. */
 
-import type {Dialect} from './dialects/dialect.ts';
+import type {BuiltInDialect, Dialect} from './dialects/dialect.ts';
+import type {DialectSettings} from './dialects/settings.ts';
 import type {Acceptance, Severity} from './finding.ts';
 import type {Rule} from './rule.ts';
 
@@ -18,8 +19,12 @@ export interface Config {
   readonly rules?: Readonly<Record<string, RuleSetting>>;
   /** Rules of your own, beside the built-in ones. */
   readonly extraRules?: readonly Rule[];
-  /** Other languages that policies may be written in. */
+  /** Other languages that policies may be written in. The first that knows a file has all of it. */
   readonly dialects?: readonly Dialect[];
+  /** The languages that are looked for in every other file. A file may have policies of several. Default: those of this package. */
+  readonly builtInDialects?: readonly BuiltInDialect[];
+  /** Settings of single dialects, by name. */
+  readonly dialectSettings?: DialectSettings;
   /** Today's date, `2027-01-01`. Suppressions with an earlier end date do not apply. Without it, none expires. */
   readonly today?: string;
   /** Findings that are accepted, each by its `acceptance`. A finding that became worse is reported. */

@@ -117,6 +117,14 @@ export interface Suppressed {
   readonly reason: string | undefined;
 }
 
+/** A language in which a file has policies. */
+export interface ReportedDialect {
+  /** The name of the dialect: `native` for policies of steadfetch. */
+  readonly name: string;
+  /** How many policies of it the file has. */
+  readonly policies: number;
+}
+
 /** The result of a lint run. */
 export interface Report {
   /** The path of the file, as it was given. */
@@ -126,6 +134,8 @@ export interface Report {
    * not flicker while the user types.
    */
   readonly isWhole: boolean;
+  /** The languages of its policies, in the order of the policies; empty if it has none. */
+  readonly dialects: readonly ReportedDialect[];
   /** In the order of the file. */
   readonly findings: readonly Finding[];
   /** The suppressed findings, in the order of the file. */

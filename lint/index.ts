@@ -10,12 +10,23 @@
 
 export type {Config, PresetName, RuleSetting} from './config.ts';
 export type {ConfigFile, Override} from './config-file/config-file.ts';
-export type {ConfigHost} from './config-file/host.ts';
+export type {ConfigHost, PyprojectTable} from './config-file/host.ts';
 export {ConfigLookup, type ConfigReading, type Loaded, type PolicyConfig} from './config-file/lookup.ts';
-export type {ConfigMistake} from './config-file/parse.ts';
+export type {ConfigMistake} from './config-file/mistake.ts';
 export {type DialectDefinition, defineDialect} from './dialects/define-dialect.ts';
-export type {Capabilities, Dialect, FieldChange, TreeChange} from './dialects/dialect.ts';
+export type {
+  BuiltInDialect,
+  Capabilities,
+  Dialect,
+  DialectLayer,
+  DialectSign,
+  FieldChange,
+  LateDialect,
+  TreeChange,
+} from './dialects/dialect.ts';
+export type {Languages} from './dialects/policies.ts';
 export {policiesAt} from './dialects/policies-at.ts';
+export type {DialectSetting, DialectSettings} from './dialects/settings.ts';
 export type {Field, Words} from './dialects/words.ts';
 export {type LocateRequest, type Location, locate} from './editor/locate.ts';
 export {type SuppressRequest, suppress} from './editor/suppress.ts';
@@ -33,6 +44,7 @@ export type {
   FixSafety,
   RelatedPlace,
   Report,
+  ReportedDialect,
   Severity,
   Suppressed,
 } from './finding.ts';
@@ -59,7 +71,9 @@ export {
 } from './rule.ts';
 export {RuleTester, type TestRunner} from './rule-tester.ts';
 export {rules} from './rules/index.ts';
+export type {CodeFacts, HiddenRetries} from './shape/code.ts';
 export type {Shape, ShapeProblem, UnitData} from './shape/shape.ts';
+export type {Reference, Targets} from './shape/targets.ts';
 export {SourceCache} from './source/cache.ts';
 export type {FilesRequest} from './source/files.ts';
 export type {Position, Range} from './source/lines.ts';

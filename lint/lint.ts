@@ -6,8 +6,12 @@
 import {applyBaseline} from './baseline.ts';
 import {checkOf, checksOf} from './check-of.ts';
 import type {Config} from './config.ts';
-import {policiesOf} from './dialects/policies.ts';
-import type {Finding, Report} from './finding.ts';
+import {noteDialect} from './dialect-of.ts';
+import type {DialectSign} from './dialects/dialect.ts';
+import {native} from './dialects/native.ts';
+import {type FilePolicy, loadDialects, mainDialectOf, policiesOf} from './dialects/policies.ts';
+import {settingOf} from './dialects/settings.ts';
+import type {Finding, Report, ReportedDialect} from './finding.ts';
 import {isFileName, resolveName} from './model/extends.ts';
 import {type Model, modelOf} from './model/model.ts';
 import {Collector} from './report/collector.ts';
@@ -15,6 +19,7 @@ import {draftsOf} from './report/drafts.ts';
 import {reportShape, reportSource} from './report/shape-findings.ts';
 import {type RuleSet, ruleSetOf} from './rule-set.ts';
 import {type FilesRequest, readerOf, sourceOf} from './source/files.ts';
+import {isPythonTest} from './source/python-path.ts';
 import {readSource} from './source/read.ts';
 import {applySuppressions} from './suppress/apply.ts';
 
@@ -46,30 +51,58 @@ const NO_CONFIG: Config = {};
  */
 export async function lintText(request: LintRequest): Promise<Report> {
   const {path, config = NO_CONFIG} = request;
-  const rules = ruleSetOf(config);
   const source = await sourceOf(request);
   const collector = new Collector(source);
   // After a syntax error the tree is a guess, and findings about a guess would be noise.
   const isWhole = source.problems.every(({code}) => code === 'RL002');
-  const {dialect, shapes} = policiesOf(source, config.dialects);
+  await loadDialects(source, config);
+  const policies = policiesOf(source, config);
+  const shapes = policies.map(({shape}) => shape);
+  const main = policies[0]?.dialect ?? mainDialectOf(source, config);
+  const rules = rulesFor(main, path, config);
   reportSource(source, shapes, rules, collector);
+  noteDialect(collector.findings, main);
   let isComplete = isWhole;
   if (isWhole) {
-    for (const shape of shapes) {
-      reportShape(shape, rules, collector);
+    for (const {dialect, shape} of policies) {
+      const ownRules = rulesFor(dialect, path, config);
+      reportShape(shape, ownRules, collector);
       const model = await modelOf(shape, readerOf(request), dialect);
       isComplete &&= model.broken.length + shape.problems.length === 0;
-      await runRules(model, rules, collector, request);
+      await runRules(model, ownRules, collector, request);
+      noteDialect(collector.findings, dialect);
     }
   }
   const outcome = applySuppressions(source, rules, collector, {
     today: config.today,
     refused: config.noSuppressions === true,
-    units: dialect.ignoresExtensions ? shapes.map(({unit}) => unit) : [],
+    calls: shapes.map(({unit}) => unit),
+    units: policies.filter(({dialect}) => dialect.ignoresExtensions).map(({shape}) => shape.unit),
     rulesRan: isComplete,
   });
+  noteDialect(outcome.findings, main);
   const {findings, suppressed} = applyBaseline(outcome.findings, config.baseline, finding => checkOf(finding)?.worse);
-  return {path, isWhole, findings: inOrder(findings), suppressed: [...outcome.suppressed, ...suppressed]};
+  return {
+    path,
+    isWhole,
+    dialects: countsOf(policies),
+    findings: inOrder(findings),
+    suppressed: [...outcome.suppressed, ...suppressed],
+  };
+}
+
+/** Code that tests other code may wait for ever, and repeat what it likes. */
+function rulesFor(dialect: DialectSign, path: string, config: Config): RuleSet {
+  const rules = ruleSetOf(config);
+  const setting = settingOf(dialect, path, config.dialectSettings);
+  const areChecked = typeof setting === 'object' && setting.tests === true;
+  return isPythonTest(path) && !areChecked ? rules.forTests : rules;
+}
+
+function countsOf(policies: readonly FilePolicy[]): ReportedDialect[] {
+  const counts = new Map<string, number>();
+  for (const {dialect} of policies) counts.set(dialect.name, (counts.get(dialect.name) ?? 0) + 1);
+  return [...counts].map(([name, count]) => ({name, policies: count}));
 }
 
 async function runRules(
@@ -109,7 +142,8 @@ function inOrder(findings: readonly Finding[]): Finding[] {
  * @returns Paths with slashes, relative to the same folder as `path`. Empty if the text cannot be read.
  */
 export async function dependencies(text: string, path: string, dialects?: Config['dialects']): Promise<string[]> {
+  if (dialects === undefined && !native.wants(path, text)) return [];
   const source = await readSource(path, text);
-  const names = policiesOf(source, dialects).shapes.flatMap(({data}) => data.extends ?? []);
+  const names = policiesOf(source, dialects && {dialects}).flatMap(({shape}) => shape.data.extends ?? []);
   return [...new Set(names.filter(isFileName).map(name => resolveName(name, path)))];
 }

@@ -3,6 +3,8 @@
 import type {Confidence, FindingTag, FixSafety, Severity} from './finding.ts';
 import type {Model} from './model/model.ts';
 import type {Scope} from './model/scope.ts';
+import type {Place} from './source/places.ts';
+import type {Span} from './source/tree.ts';
 
 export type Category = 'file' | 'safety' | 'load' | 'latency' | 'correctness' | 'hygiene';
 
@@ -43,6 +45,8 @@ export interface Check {
    * stands for all paths.
    */
   readonly reads?: readonly string[];
+  /** Of `reads`, those without which the rule says the same: a program may leave open how often it retries, and still never wait. */
+  readonly bears?: readonly string[];
   /**
    * Fields at the top of a policy or of a route, such as `hedge`. The rule finds nothing where no layer sets one of them, so it is not run there.
    * Only for policies of steadfetch, since other languages have other defaults.
@@ -133,8 +137,12 @@ export interface ExpectedFinding {
 
 /** A finding as a check yields it. Paths start at the top of the scope: `backoff.jitter`, `retryOn[2]`, `match.methods`. */
 export interface Draft {
-  /** The path of the field. */
+  /** The path of the field; '' for what is no field. */
   readonly at: string;
+  /** The place, where no field has it: a word of a program. Default: that of the field. */
+  readonly span?: Span;
+  /** The place of what is no field, such as the name of another policy. Default: the place of `at`. */
+  readonly place?: Place;
   /** Whole sentences: the fact with its numbers, the limit, and what to do. */
   readonly message: string;
   /** Default: the severity of the rule. */

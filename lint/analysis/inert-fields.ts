@@ -23,9 +23,10 @@ export interface InertField {
 /** The reason why no call is retried; undefined if calls may be retried. */
 function notRetried(scope: Scope): string | undefined {
   if (mayRetry(scope)) return undefined;
+  const {words} = scope.dialect;
   return scope.policy.maxAttempts === null
     ? 'maxAttempts is null, so nothing is retried'
-    : 'maxAttempts is 1, so nothing is retried';
+    : `${words.key('maxAttempts')} is ${words.value('maxAttempts', 1)}, so nothing is retried`;
 }
 
 const withoutRetries = (path: 'backoff' | 'budget' | 'hedge'): InertField => ({
@@ -232,8 +233,8 @@ export const INERT_FIELDS: readonly InertField[] = [
   },
   {
     path: 'endpoints',
-    inert: ({policy: {endpoints}}) =>
-      endpoints?.length === 1 && !endpoints[0]!.readyPath
+    inert: ({dialect, policy: {endpoints}}) =>
+      endpoints?.length === 1 && dialect.expresses('endpoints.readyPath') && !endpoints[0]!.readyPath
         ? 'it lists one alone, so a call can go nowhere else, and no readyPath to wait for'
         : undefined,
   },

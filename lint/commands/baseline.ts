@@ -8,6 +8,7 @@ import {harmless} from '../formatters/harmless.ts';
 import {counted} from '../formatters/sum.ts';
 import {CliError} from '../io/cli-error.ts';
 import {lintText} from '../lint.ts';
+import {isUnreadable} from '../workspace/scan.ts';
 import {targetsOf} from '../workspace/targets.ts';
 import {Workspace} from '../workspace/workspace.ts';
 import type {Command} from './command.ts';
@@ -21,6 +22,7 @@ export const baseline: Command = async (args, io) => {
   const groups = new Map<string, {file: BaselineFile; reports: Report[]}>();
   for (const path of paths) {
     const report = await lintText(await workspace.request(path));
+    if (workspace.isScanned(path) && isUnreadable(report)) continue;
     const problem = whyNotAccepted(report);
     if (problem !== undefined) {
       problems.push(problem);

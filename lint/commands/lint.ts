@@ -12,6 +12,7 @@ import {realPathOf} from '../io/paths.ts';
 import {readRegularFile} from '../io/regular-file.ts';
 import {writeFile} from '../io/write-file.ts';
 import {lintText} from '../lint.ts';
+import {isUnreadable, type Skipped} from '../workspace/scan.ts';
 import {targetsOf} from '../workspace/targets.ts';
 import {Workspace} from '../workspace/workspace.ts';
 import type {Command} from './command.ts';
@@ -38,9 +39,10 @@ async function lintOnce(args: Arguments, workspace: Workspace, options: LintOpti
   const {io} = workspace;
   const written = options.outputs.flatMap(({file}) => (file === undefined ? [] : [workspace.absolute(file)]));
   for (const file of written) workspace.dependencies?.leaveOut(file);
-  const {paths, ignored, unreadable, skipped} = await targetsOf(args, workspace, written);
+  const {paths, ignored, unreadable, skipped, left} = await targetsOf(args, workspace, written);
   const found = await lintAll(paths, workspace, options);
-  const reports = options.quiet ? errorsOnly(found.reports) : found.reports;
+  const shown = found.reports.filter(report => isShown(report, workspace, left));
+  const reports = options.quiet ? errorsOnly(shown) : shown;
   // A diff on standard output is input for `git apply`, so nothing else is written there.
   const stream = options.fix === 'show' ? io.err : io.out;
   io.out.write(io.out.isTerminal ? harmlessLines(found.diff) : found.diff);
@@ -52,8 +54,20 @@ async function lintOnce(args: Arguments, workspace: Workspace, options: LintOpti
   if (ignored > 0 && paths.length === 0) io.err.write(`${counted(ignored, 'file')} ignored by the configuration.\n`);
   const problems = [...unreadable, ...found.unwritten];
   for (const problem of [...skipped, ...problems]) io.err.write(`${harmless(problem)}\n`);
+  if (left.sentence !== undefined) io.err.write(`${left.sentence}\n`);
   const exitCode = exitCodeOf(reports, options.threshold);
   return problems.length > 0 && !options.threshold.exitZero ? 2 : exitCode;
+}
+
+/** Of the files that a search takes for the sake of other languages, those are left out that cannot be read, or have nothing to lint. */
+function isShown(report: Report, workspace: Workspace, left: Skipped): boolean {
+  if (!workspace.isScanned(report.path)) return true;
+  if (isUnreadable(report)) {
+    left.add('unreadable');
+    return false;
+  }
+  const {dialects, findings, suppressed} = report;
+  return dialects.length + findings.length + suppressed.length > 0;
 }
 
 interface Found {

@@ -20,6 +20,7 @@ export const printConfig: Command = async (args, io) => {
     preset: {value: settings.preset.name, from: settings.preset.from},
     baseline: baseline.exists ? baseline.shown : null,
     suppressions: loaded?.file.suppressions ?? true,
+    dialects: loaded?.file.dialects ?? {},
     plugins: loaded?.file.plugins ?? [],
     rules: Object.fromEntries([
       ...severities(settings).map(({rule, severity, from}) => [rule.code, {name: rule.name, severity, from}]),

@@ -23,7 +23,15 @@ export async function writeReports(
   stream: Stream,
 ): Promise<void> {
   const {io} = workspace;
-  const found: Run = {reports, texts, rules: await workspace.rules(), version: VERSION, today: io.today};
+  const found: Run = {
+    reports,
+    texts,
+    rules: await workspace.rules(),
+    version: VERSION,
+    today: io.today,
+    showsAll: args.has('all'),
+    withoutInfos: await searchedIn(reports, workspace),
+  };
   const folder = args.value('paths-from');
   const placed = folder === undefined ? found : withPathsFrom(workspace.absolute(folder), io.cwd, found);
   const formats = outputs.map(({format, file}) => ({formatter: formatters.find(({name}) => name === format)!, file}));
@@ -38,6 +46,17 @@ export async function writeReports(
       writeFile(workspace.absolute(file), text, file);
     }
   }
+}
+
+/** Files of other languages that a search has found: a first run on a repository shows what matters most, unless it is strict. */
+async function searchedIn(reports: readonly Report[], workspace: Workspace): Promise<ReadonlySet<string>> {
+  const paths = new Set<string>();
+  for (const {path} of reports) {
+    if (!workspace.isScanned(path)) continue;
+    const {preset} = await workspace.settingsFor(path);
+    if (preset.name === 'recommended') paths.add(path);
+  }
+  return paths;
 }
 
 async function withReasons(run: Run): Promise<Run> {

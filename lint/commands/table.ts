@@ -27,7 +27,7 @@ const lint: CommandSpec = {
   operands: '[FILE | FILE#/POINTER | FOLDER | GLOB | -]...',
   count: [0, any],
   about: [
-    'Lints the named files, and the policies in the named folders (default: this folder). A file in a folder is a policy if it is called *.retry.json or retry-policy.*, or if its $schema is the one of steadfetch. JSON, JSONC and YAML are read; files that git ignores are skipped. FILE#/POINTER is a policy inside a file: package.json#/retryPolicy.',
+    'Lints the named files, and the policies in the named folders (default: this folder). A file in a folder is a policy if it is called *.retry.json or retry-policy.*, or if its $schema is the one of steadfetch. In a folder that is named, files with retries in other languages are linted, too: retry-lint . scans a repository. JSON, JSONC and YAML are read; files that git ignores are skipped. FILE#/POINTER is a policy inside a file: package.json#/retryPolicy.',
     'Exit codes: 0 no finding that fails the run, 1 findings, 2 wrong usage, configuration or file, 3 a bug in retry-lint.',
   ],
   groups: [
@@ -82,6 +82,10 @@ const lint: CommandSpec = {
           help: 'Write paths in reports relative to FOLDER (default: the current folder)',
         },
         {name: 'quiet', short: 'q', help: 'Report and count errors only'},
+        {
+          name: 'all',
+          help: 'In the format stylish: show each repetition of a finding, and the infos of files in other languages (default: their number)',
+        },
         {
           name: 'color',
           help: 'Print colours even without a terminal, as FORCE_COLOR does (default: colours on a terminal)',

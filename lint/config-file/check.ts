@@ -68,6 +68,15 @@ function fields(checks: Readonly<Record<string, Check>>, title: string, required
   };
 }
 
+const trueOrFalse = must('true or false', value => typeof value === 'boolean');
+
+const DIALECT = fields({tests: trueOrFalse}, 'a dialect');
+
+const dialect: Check = (value, path) =>
+  isObject(value) ? DIALECT(value, path) : must('"off", or an object such as {"tests": true}', isOff)(value, path);
+
+const isOff = (value: unknown): boolean => value === 'off';
+
 const globs = listOf('globs such as "test/**"', text('a glob such as "test/**"'));
 
 const SETTINGS: Readonly<Record<string, Check>> = {preset: oneOf(presetNames), rules: mapOf(oneOf(ruleSettings))};
@@ -80,7 +89,8 @@ const CONFIG = fields(
     policies: globs,
     plugins: listOf('modules', text('the path of a module')),
     baseline: text('the path of a file'),
-    suppressions: must('true or false', value => typeof value === 'boolean'),
+    suppressions: trueOrFalse,
+    dialects: mapOf(dialect),
     overrides: listOf('overrides', fields({files: globs, ...SETTINGS}, 'an override', ['files'])),
   },
   'the configuration',

@@ -1,6 +1,7 @@
 /** The types of `.retry-lintrc.json`. schema/source/lint-config.schema.json describes the file for editors. */
 
 import type {PresetName, RuleSetting} from '../config.ts';
+import type {DialectSettings} from '../dialects/settings.ts';
 
 /** A configuration file, such as `.retry-lintrc.json`. */
 export interface ConfigFile extends RuleSettings {
@@ -17,6 +18,8 @@ export interface ConfigFile extends RuleSettings {
   readonly plugins?: readonly string[];
   /** The file of the accepted findings, relative to this file. */
   readonly baseline?: string;
+  /** Settings of the languages that are looked for, by the name of the dialect. */
+  readonly dialects?: DialectSettings;
   /** false: comments in a policy suppress no finding. */
   readonly suppressions?: boolean;
   /** Settings for some of the policies. If several match, the last one applies. */
@@ -46,3 +49,6 @@ export const defaultBaselineName = '.retry-lint-baseline.json';
 
 /** The names of a configuration. A folder may have one of them. */
 export const configNames: readonly string[] = ['.retry-lintrc.json', '.retry-lintrc.jsonc'];
+
+/** The project file of Python, which is a configuration if it has the table `[tool.retry-lint]`, in a folder without one of `configNames`. */
+export const pyprojectName = 'pyproject.toml';

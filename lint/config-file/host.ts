@@ -3,9 +3,22 @@
  * folders, such as absolute paths or URIs.
  */
 
+import type {DialectSign} from '../dialects/dialect.ts';
 import type {Rule} from '../rule.ts';
+import type {Range} from '../source/lines.ts';
+import type {ConfigMistake} from './mistake.ts';
 
 type Awaitable<T> = T | Promise<T>;
+
+/** A configuration in a file of TOML. */
+export interface PyprojectTable {
+  /** An empty object if there is no such table. */
+  readonly value: unknown;
+  /** Set if the text is not TOML. */
+  readonly mistake: ConfigMistake | undefined;
+  /** The position of a field, or of the nearest key around it. */
+  readonly rangeOf: (path: string) => Range;
+}
 
 /** The file system for the lookup of configurations. */
 export interface ConfigHost {
@@ -23,6 +36,10 @@ export interface ConfigHost {
   readonly shown: (file: string) => string;
   /** Matches files against globs relative to a folder. */
   readonly matcher: (globs: readonly string[], folder: string) => Awaitable<(file: string) => boolean>;
+  /** Reads the table `[tool.retry-lint]` of a pyproject.toml. Without it, such a file is no configuration. */
+  readonly readPyproject?: (text: string) => Awaitable<PyprojectTable>;
+  /** The dialects that a configuration may name. Default: the built-in ones. */
+  readonly dialects?: readonly DialectSign[] | undefined;
   /**
    * The rules of a module that a configuration names. Loading runs its code, so a host may refuse by `undefined`: the configuration then
    * applies without them.

@@ -1,13 +1,17 @@
 /** Finds the configurations of policies, and reads each of them once. */
 
 import type {Config} from '../config.ts';
+import {builtInDialects} from '../dialects/built-in.ts';
 import type {Rule} from '../rule.ts';
 import {rules as builtIn} from '../rules/index.ts';
-import {type ConfigFile, configNames, defaultBaselineName} from './config-file.ts';
+import {type ConfigFile, configNames, defaultBaselineName, pyprojectName} from './config-file.ts';
 import type {ConfigHost} from './host.ts';
-import type {ConfigMistake} from './parse.ts';
-import {checkRuleNames, namesOf} from './rule-names.ts';
+import type {ConfigMistake} from './mistake.ts';
+import {checkDialectNames, checkRuleNames, namesOf} from './rule-names.ts';
 import {configOf, settingsFor} from './settings.ts';
+
+/** `[tool.retry-lint]`, or a table in it. */
+const OUR_TABLE = /^[ \t]*\[{1,2}[ \t]*tool[ \t]*\.[ \t]*["']?retry-lint["']?[ \t]*[.\]]/m;
 
 /** A valid configuration with its plugins. */
 export interface Loaded {
@@ -74,8 +78,13 @@ export class ConfigLookup {
     const loaded = reading?.loaded;
     const settings = await settingsFor(policy, loaded, [], host.matcher);
     const isIgnored = loaded?.file.ignores === undefined ? undefined : host.matcher(loaded.file.ignores, loaded.folder);
+    const {suppressions, dialects} = loaded?.file ?? {};
     return {
-      config: {...configOf(settings), ...(loaded?.file.suppressions === false ? {noSuppressions: true} : {})},
+      config: {
+        ...configOf(settings),
+        ...(suppressions === false ? {noSuppressions: true} : {}),
+        ...(dialects === undefined ? {} : {dialectSettings: dialects}),
+      },
       isIgnored: (await isIgnored)?.(policy) ?? false,
       baseline: host.resolve(loaded?.folder ?? folder, loaded?.file.baseline ?? defaultBaselineName),
       reading,
@@ -117,15 +126,28 @@ export class ConfigLookup {
       if (await this.#host.exists(file)) here.push(file);
     }
     if (here.length > 0) return here;
+    const pyproject = this.#host.resolve(folder, pyprojectName);
+    if (await this.#hasTable(pyproject)) return [pyproject];
     const above = await this.#host.above(folder);
     return above === undefined ? [] : this.#find(above);
+  }
+
+  /** The file is for many programs: where it cannot be read, it is no configuration. */
+  async #hasTable(pyproject: string): Promise<boolean> {
+    const host = this.#host;
+    if (host.readPyproject === undefined || !(await host.exists(pyproject))) return false;
+    try {
+      return OUR_TABLE.test(await host.read(pyproject));
+    } catch {
+      return false;
+    }
   }
 
   async #read(file: string): Promise<ConfigReading> {
     const host = this.#host;
     const path = host.shown(file);
     const {parseConfig, mistakeOf} = await import('./parse.ts');
-    const {file: config, mistakes, rangeOf} = await parseConfig(path, await host.read(file));
+    const {file: config, mistakes, rangeOf} = await parseConfig(path, await host.read(file), host.readPyproject);
     if (config === undefined) return {file, path, loaded: undefined, mistakes};
     const folder = host.folderOf(file);
     const plugins: Rule[] = [];
@@ -137,8 +159,11 @@ export class ConfigLookup {
       isRefused ||= rules === undefined;
       plugins.push(...(rules ?? []));
     }
-    // Names of rules that were refused look like mistakes.
-    const problems = isRefused ? [] : checkRuleNames(config, namesOf([...builtIn, ...plugins]));
+    const problems = [
+      // Names of rules that were refused look like mistakes.
+      ...(isRefused ? [] : checkRuleNames(config, namesOf([...builtIn, ...plugins]))),
+      ...checkDialectNames(config, host.dialects ?? builtInDialects),
+    ];
     const unknown = problems.map(each => mistakeOf(each, rangeOf));
     const loaded = unknown.length === 0 ? {path, folder, file: config, plugins} : undefined;
     return {file, path, loaded, mistakes: unknown};

@@ -8,14 +8,8 @@ import type {Source} from '../source/tree.ts';
 import {documentsOf} from '../source/unit.ts';
 import {type ConfigProblem, checkConfigFile} from './check.ts';
 import type {ConfigFile} from './config-file.ts';
-
-/** A mistake because of which a configuration cannot be used. */
-export interface ConfigMistake {
-  /** A whole sentence. */
-  readonly message: string;
-  /** Undefined if the mistake is not at a position in the text. */
-  readonly range: Range | undefined;
-}
+import type {ConfigHost} from './host.ts';
+import type {ConfigMistake} from './mistake.ts';
 
 export interface ParsedConfig {
   /** Undefined if there is a mistake. */
@@ -25,8 +19,19 @@ export interface ParsedConfig {
   readonly rangeOf: (path: string) => Range;
 }
 
-/** @param path The path in positions. */
-export async function parseConfig(path: string, text: string): Promise<ParsedConfig> {
+/**
+ * @param path The path in positions. A configuration whose path ends in .toml is a table of TOML.
+ * @param readPyproject See `ConfigHost`.
+ */
+export async function parseConfig(
+  path: string,
+  text: string,
+  readPyproject?: ConfigHost['readPyproject'],
+): Promise<ParsedConfig> {
+  if (readPyproject !== undefined && path.endsWith('.toml')) {
+    const {value, mistake, rangeOf} = await readPyproject(text);
+    return mistake === undefined ? checked(value, rangeOf) : {file: undefined, mistakes: [mistake], rangeOf};
+  }
   const source = await readJson(path, text);
   const [unit] = documentsOf(source);
   const places: Places = unit === undefined ? new Map() : placesOf(unit);
@@ -40,7 +45,10 @@ export async function parseConfig(path: string, text: string): Promise<ParsedCon
     }));
     return {file: undefined, mistakes, rangeOf};
   }
-  const value = unit === undefined ? {} : toValue(unit.root);
+  return checked(unit === undefined ? {} : toValue(unit.root), rangeOf);
+}
+
+function checked(value: unknown, rangeOf: ParsedConfig['rangeOf']): ParsedConfig {
   const mistakes = checkConfigFile(value).map(problem => mistakeOf(problem, rangeOf));
   return {file: mistakes.length === 0 ? (value as ConfigFile) : undefined, mistakes, rangeOf};
 }

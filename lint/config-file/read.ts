@@ -10,11 +10,11 @@ import {readRegularFile} from '../io/regular-file.ts';
 import {isRepository} from '../io/repository.ts';
 import type {ConfigHost} from './host.ts';
 import {ConfigLookup, type ConfigReading, type Loaded} from './lookup.ts';
-import type {ConfigMistake} from './parse.ts';
+import type {ConfigMistake} from './mistake.ts';
 import {loadPlugin} from './plugins.ts';
 
 /** Where configurations are read from, and whether their modules run. */
-type ConfigIo = Pick<Io, 'cwd' | 'mayRead' | 'loadRules' | 'wait'>;
+type ConfigIo = Pick<Io, 'cwd' | 'mayRead' | 'loadRules' | 'wait' | 'builtInDialects'>;
 
 export class ConfigReader {
   readonly #lookup: ConfigLookup;
@@ -58,7 +58,10 @@ function usable({path, loaded, mistakes}: ConfigReading): Loaded {
 const formatMistake = (path: string, {message, range}: ConfigMistake): string =>
   range === undefined ? message : `${path}:${range.start.line}:${range.start.column}: ${message}`;
 
-function diskHost({cwd, mayRead, loadRules, wait}: ConfigIo, onRead: (file: string) => void): ConfigHost {
+function diskHost(
+  {cwd, mayRead, loadRules, wait, builtInDialects}: ConfigIo,
+  onRead: (file: string) => void,
+): ConfigHost {
   const searched = new Set<string>();
   return {
     exists: file => {
@@ -79,6 +82,8 @@ function diskHost({cwd, mayRead, loadRules, wait}: ConfigIo, onRead: (file: stri
     },
     shown: file => shownPath(cwd, file),
     matcher: matcherOf,
+    readPyproject: async text => (await import('./pyproject.ts')).readPyproject(text),
+    dialects: builtInDialects,
     loadRules: (file, what, folder) => {
       onRead(file);
       return loadRules === undefined ? loadPlugin(file, what, cwd, folder, wait) : loadRules(file, what);

@@ -1,7 +1,9 @@
-/** The names of rules in settings, of a configuration or of the command line. */
+/** The names of rules and dialects in settings, of a configuration or of the command line. */
 
 import {joinPath} from '../../src/policy/format.ts';
 import {nearest} from '../../src/policy/suggestions.ts';
+import type {DialectSign} from '../dialects/dialect.ts';
+import {native} from '../dialects/native.ts';
 import type {Rule} from '../rule.ts';
 import {retired} from '../rules/retired.ts';
 import type {ConfigProblem} from './check.ts';
@@ -17,6 +19,18 @@ export function checkRuleNames({rules, overrides = []}: ConfigFile, known: reado
     ...unknown(rules, 'rules'),
     ...overrides.flatMap((override, index) => unknown(override.rules, `overrides[${index}].rules`)),
   ];
+}
+
+/** Reports settings of dialects that do not exist. */
+export function checkDialectNames({dialects = {}}: ConfigFile, builtIn: readonly DialectSign[]): ConfigProblem[] {
+  const known = [...builtIn, native].map(({name}) => name).concat('python');
+  return Object.keys(dialects)
+    .filter(name => !known.includes(name))
+    .map(name => {
+      const near = nearest(name, known);
+      const message = `is not a dialect; ${near === undefined ? `the dialects are ${known.join(', ')}` : `did you mean "${near}"?`}`;
+      return {path: joinPath('dialects', name), message};
+    });
 }
 
 /** Codes and names in lower case, as they are compared, with those of retired rules. */

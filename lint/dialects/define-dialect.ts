@@ -8,7 +8,20 @@ import {type Field, Words} from './words.ts';
 
 /** The argument of `defineDialect`. */
 export interface DialectDefinition
-  extends Pick<Dialect, 'name' | 'capabilities' | 'unitsOf' | 'shapeOf' | 'inverse' | 'ignoresExtensions'> {
+  extends Pick<
+    Dialect,
+    | 'name'
+    | 'capabilities'
+    | 'layer'
+    | 'names'
+    | 'wants'
+    | 'unitsOf'
+    | 'shapeOf'
+    | 'inverse'
+    | 'ignoresExtensions'
+    | 'unit'
+    | 'suggestedTimeoutMs'
+  > {
   /**
    * The defaults of the runtime, beside those that follow from the capabilities. A field that is left out has no time limit, no breaker
    * and no budget, and waits after a throttled response like after any other.

@@ -21,6 +21,19 @@ export interface Dialect {
   readonly expresses: (path: string) => boolean;
   /** The words of the files: names of fields, and durations. */
   readonly words: Words;
+  /** What the policies are for: reports of a repository are grouped by it. */
+  readonly layer: DialectLayer;
+  /** The names of its files, for searches: a file with another name is not even read. Default: every JSON, YAML and Python file. */
+  readonly names?: RegExp;
+  /**
+   * Whether a file may be of this dialect, by its name and by a word in its text. A file that no dialect wants is never parsed, so the test must be
+   * cheap, and may be wrong for a file that is of another kind: `unitsOf` decides.
+   */
+  readonly wants: (path: string, text: string) => boolean;
+  /** The unit of durations that a file writes as numbers. Left out where each has its own, as in `2s`. */
+  readonly unit?: 'milliseconds' | 'seconds';
+  /** The attempt timeout to suggest where a file has none. Default: that of steadfetch. */
+  readonly suggestedTimeoutMs?: number;
   /** The policies of a file; undefined if the file is not of this dialect. */
   readonly unitsOf: (source: Source) => readonly Unit[] | undefined;
   /** Reads a policy of such a file. */
@@ -30,6 +43,21 @@ export interface Dialect {
   /** Whether the runtime ignores keys that begin with `x-`, so that a policy may hold suppressions. */
   readonly ignoresExtensions: boolean;
 }
+
+/** By what files of a dialect are found: known before its code is loaded. */
+export type DialectSign = Pick<Dialect, 'name' | 'layer' | 'names' | 'wants'>;
+
+/** A dialect whose code is loaded with the first file that it wants. */
+export interface LateDialect extends DialectSign {
+  /** Loads it, once. */
+  readonly load: () => Promise<Dialect>;
+}
+
+/** A dialect that is looked for in every file. */
+export type BuiltInDialect = Dialect | LateDialect;
+
+/** code: retries in the program itself. client: a library that retries by itself. gateway: a server between them. policy: steadfetch. */
+export type DialectLayer = 'code' | 'client' | 'gateway' | 'policy';
 
 /** The behavior of a runtime that no field of a file states. */
 export interface Capabilities {

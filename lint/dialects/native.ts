@@ -3,6 +3,7 @@
 import {defaultPolicy} from '../../src/policy/defaults.ts';
 import {type Shape, shapeOf} from '../shape/shape.ts';
 import {parentPath} from '../source/places.ts';
+import {isPython} from '../source/python-path.ts';
 import {documentsOf} from '../source/unit.ts';
 import type {Dialect, FieldChange, TreeChange} from './dialect.ts';
 import {formatMs} from './format-number.ts';
@@ -21,6 +22,10 @@ export const native: Dialect = {
   defaults: defaultPolicy,
   expresses: () => true,
   words: new Words(path => ({name: path}), formatMs),
+  layer: 'policy',
+  // Any file that is named on the command line, whatever its name, except for programs.
+  wants: path => !isPython(path),
+  unit: 'milliseconds',
   unitsOf: documentsOf,
   shapeOf,
   inverse: (change, shape) => [treeChange(change, shape)],

@@ -18,6 +18,15 @@ export class Words {
     this.ms = ms;
   }
 
+  /** The same words with other names of fields, by path. */
+  named(names: ReadonlyMap<string, string>): Words {
+    const renamed = (path: string): Field | undefined => {
+      const name = names.get(path);
+      return name === undefined ? this.#fieldOf(path) : {...this.#fieldOf(path), name};
+    };
+    return new Words(renamed, this.ms);
+  }
+
   /** `backoff.jitter`. Of a field that the file cannot express: steadfetch's name. */
   name(path: string): string {
     return this.#fieldOf(path)?.name ?? path;
@@ -40,6 +49,11 @@ export class Words {
   /** The name without what is around it: `jitter`. */
   key(path: string): string {
     return this.name(path).replace(/^.*\./, '');
+  }
+
+  /** An entry of a list as a sentence has it, without quotes: `429`, `NOT_FOUND`. */
+  entry(path: string, value: unknown): string {
+    return this.#fieldOf(path)?.format?.(value) ?? String(value);
   }
 
   /** `"full"`, `2000`, `2s`. */

@@ -9,8 +9,8 @@ export type Added = readonly (readonly [key: string, value: unknown])[];
 
 export function replaceNode({text, format}: Source, node: Node, value: unknown): TextEdit {
   const {start, end} = node.span;
-  const written = writeJson(value);
-  if (format === 'json') return {start, end, text: written};
+  const written = format === 'python' ? writePython(value) : writeJson(value);
+  if (format !== 'yaml') return {start, end, text: written};
   // A YAML key without a value ends at its colon, or at the mark of the comment behind it.
   if (start === end) {
     const before = /\s/.test(text[start - 1] ?? ' ') ? '' : ' ';
@@ -146,7 +146,7 @@ function append(source: Source, node: ObjectNode, added: Added): readonly TextEd
   if (node.borrowed) return undefined;
   const {text} = source;
   const last = node.properties.at(-1);
-  const entries = entriesOf(added, node.flow);
+  const entries = source.format === 'python' ? argumentsOf(added) : entriesOf(added, node.flow);
   if (!node.flow) return appendLines(text, node, entries);
   if (last === undefined) {
     const start = node.span.start + 1;
@@ -179,6 +179,15 @@ function appendLines(text: string, {properties}: ObjectNode, entries: readonly s
 
 const entriesOf = (added: Added, flow: boolean): string[] =>
   added.map(([key, value]) => `${flow ? JSON.stringify(key) : key}: ${writeJson(value)}`);
+
+const argumentsOf = (added: Added): string[] => added.map(([name, value]) => `${name}=${writePython(value)}`);
+
+/** A number, a text or a constant, as Python has them. */
+function writePython(value: unknown): string {
+  if (value === null) return 'None';
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  return JSON.stringify(value);
+}
 
 /** Just behind the comma that follows an entry, comments between them left out; undefined if none follows before `limit`. */
 function commaAfter(text: string, from: number, limit: number): number | undefined {

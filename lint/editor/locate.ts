@@ -1,8 +1,7 @@
 /** From an offset of the text to the field that is written there: for hovers and completion. */
 
 import {joinPath} from '../../src/policy/format.ts';
-import type {Config} from '../config.ts';
-import {policiesOf} from '../dialects/policies.ts';
+import {type Languages, policiesOf} from '../dialects/policies.ts';
 import {below} from '../model/layer.ts';
 import type {Shape} from '../shape/shape.ts';
 import {type FilesRequest, sourceOf} from '../source/files.ts';
@@ -29,7 +28,7 @@ export interface LocateRequest extends FilesRequest {
   /** The file, one of `files`. */
   readonly path: string;
   /** The dialects, if they are configured. */
-  readonly config?: Pick<Config, 'dialects'>;
+  readonly config?: Languages;
   /** The offset, in UTF-16 units. An offset at the end of a word counts as inside the word. */
   readonly offset: number;
 }
@@ -46,7 +45,7 @@ export interface LocateRequest extends FilesRequest {
  */
 export async function locate({offset, ...request}: LocateRequest): Promise<Location | undefined> {
   const source = await sourceOf(request);
-  const {shapes} = policiesOf(source, request.config?.dialects);
+  const shapes = policiesOf(source, request.config).map(({shape}) => shape);
   const lines = linesOf(source);
   const finder = new Finder(offset, source.text, lines);
   // Between two documents the first is still being written.

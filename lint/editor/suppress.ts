@@ -1,7 +1,6 @@
 /** Writes suppressions: what an editor offers beside the fixes of a finding. */
 
-import type {Config} from '../config.ts';
-import {policiesOf} from '../dialects/policies.ts';
+import {type Languages, policiesOf} from '../dialects/policies.ts';
 import {Patch} from '../edit/patch.ts';
 import type {TextEdit} from '../edit/text-edit.ts';
 import {indentAt, lineBreak, startsLine} from '../edit/text-lines.ts';
@@ -9,6 +8,7 @@ import {writeJson} from '../edit/write-json.ts';
 import type {Finding, Fix} from '../finding.ts';
 import {type FilesRequest, sourceOf} from '../source/files.ts';
 import {linesOf} from '../source/lines.ts';
+import {isPython} from '../source/python-path.ts';
 import {type Node, propertyOf, type Source} from '../source/tree.ts';
 import type {Unit} from '../source/unit.ts';
 import {canBeSuppressed} from '../suppress/apply.ts';
@@ -19,7 +19,7 @@ export interface SuppressRequest extends FilesRequest {
   /** The file, one of `files`. */
   readonly path: string;
   /** The dialects, if they are configured. */
-  readonly config?: Pick<Config, 'dialects'>;
+  readonly config?: Languages;
   /** The finding, from a report of this text. */
   readonly finding: Finding;
   /** Why the finding is accepted. A suppression without a reason is a finding itself. */
@@ -57,12 +57,13 @@ export async function suppress(request: SuppressRequest): Promise<Omit<Fix, 'saf
 function commentEdits(source: Source, {finding, reason, until, where}: SuppressRequest): TextEdit[] | undefined {
   const {text, format} = source;
   const line = where === 'file' ? 1 : finding.range.start.line;
-  const at = Math.max(linesOf(source).startOf(line), text.startsWith('\uFEFF') ? 1 : 0);
+  const isScript = where === 'file' && text.startsWith('#!');
+  const at = Math.max(linesOf(source).startOf(isScript ? 2 : line), text.startsWith('\uFEFF') ? 1 : 0);
   // A comment in the middle of a text would be a part of the text.
   if (isInside(source, at)) return undefined;
   const directive = where === 'file' ? 'retry-lint-disable' : 'retry-lint-disable-next-line';
   const why = [oneLine(reason), ...(until === undefined ? [] : [`until ${until}`])].join(' ');
-  const mark = format === 'yaml' ? '#' : '//';
+  const mark = format === 'yaml' || isPython(source.path) ? '#' : '//';
   const indent = where === 'file' ? '' : /^[ \t]*/.exec(text.slice(at))![0];
   return [{start: at, end: at, text: `${indent}${mark} ${directive} ${finding.code} -- ${why}${lineBreak(text)}`}];
 }
@@ -80,10 +81,11 @@ function isInside({documents, comments}: Source, at: number): boolean {
 
 function blockEdits(source: Source, request: SuppressRequest): readonly TextEdit[] | undefined {
   const {finding, reason, until, where} = request;
-  const {dialect, shapes} = policiesOf(source, request.config?.dialects);
+  const policies = policiesOf(source, request.config);
   const line = linesOf(source).startOf(finding.range.start.line) + finding.range.start.column - 1;
-  const unit = shapes.map(shape => shape.unit).findLast(({root, keySpan}) => (keySpan ?? root.span).start <= line);
-  if (unit === undefined || !dialect.ignoresExtensions) return undefined;
+  const policy = policies.findLast(({shape: {unit}}) => (unit.keySpan ?? unit.root.span).start <= line);
+  if (policy === undefined || !policy.dialect.ignoresExtensions) return undefined;
+  const {unit} = policy.shape;
   const at = where === 'file' ? '' : placeIn(unit, finding);
   const entry = {
     rule: finding.code,

@@ -1,7 +1,7 @@
 /** Applies an arithmetic to the parts of a file. Apart from the table of all arithmetics, because hovers need one. */
 
 import {checksOf} from '../check-of.ts';
-import type {Config} from '../config.ts';
+import type {Languages} from '../dialects/policies.ts';
 import type {Model} from '../model/model.ts';
 import {modelsOf, scopeAt} from '../model/models.ts';
 import type {Scope} from '../model/scope.ts';
@@ -15,7 +15,7 @@ export interface ExplainRequest extends FilesRequest {
   /** The file, one of `files`. */
   readonly path: string;
   /** The dialects, if they are configured. */
-  readonly config?: Pick<Config, 'dialects'>;
+  readonly config?: Languages;
   /** Limits the explanation to the part of the policy at this offset, with or without a finding. For a hover. */
   readonly offset?: number;
 }

@@ -109,20 +109,22 @@ function atLeastOne<T>(blocks: PageBlocks, read: () => T): [T, ...T[]] {
 }
 
 const EXAMPLE = /^### (.+)$/;
+/** The names of the examples that name none. */
+const PATHS: Readonly<Record<string, string>> = {yaml: 'policy.yaml', python: 'calls.py'};
 const FILE = /^`([^`]+)`:$/;
 
 /** The policy, and the files that it extends, each below its name. The name of the policy may be left out. */
 function examplePart(blocks: PageBlocks): GoodExample {
   const [, name = ''] = blocks.take(EXAMPLE, '### Name of an example');
   const path = blocks.takeIf(FILE)?.[1];
-  const {text, language} = blocks.takeCode('jsonc', 'yaml');
+  const {text, language} = blocks.takeCode('jsonc', 'yaml', 'python');
   const files: Record<string, string> = {};
   for (let file = blocks.takeIf(FILE); file !== undefined; file = blocks.takeIf(FILE))
     files[file[1]!] = blocks.takeCode('jsonc', 'yaml').text;
   return {
     name,
     text,
-    path: path ?? (language === 'yaml' ? 'policy.yaml' : 'policy.jsonc'),
+    path: path ?? PATHS[language] ?? 'policy.jsonc',
     ...(Object.keys(files).length === 0 ? {} : {files}),
   };
 }
@@ -141,7 +143,7 @@ function badExample(blocks: PageBlocks, {fix}: RuleFacts): PageExample {
     });
   if (!blocks.isNext(/^With /)) return {...example, findings, output};
   blocks.takeText(`With \`${flagsOf(fix)}\`:`);
-  return {...example, findings, output, fixed: blocks.takeCode('jsonc', 'yaml').text};
+  return {...example, findings, output, fixed: blocks.takeCode('jsonc', 'yaml', 'python').text};
 }
 
 /** `line:column-end  severity  message`; `end` is the column after the last character, with its line if that is another. */

@@ -14,6 +14,10 @@ export interface Run {
   readonly reasons?: ReadonlyMap<string, string>;
   /** The version of this package. */
   readonly version: string;
+  /** Whether a format for people shows every finding. Default: repetitions are folded. */
+  readonly showsAll?: boolean;
+  /** Paths of files whose infos a format for people only counts. */
+  readonly withoutInfos?: ReadonlySet<string>;
   /** The day it is where the user is, `2027-01-01`. */
   readonly today: () => string;
 }

@@ -2,26 +2,36 @@
 
 import {documentationOf} from '../documentation.ts';
 import type {Finding, Fix, RelatedPlace, Severity} from '../finding.ts';
-import {fold, type ShownFinding} from '../report/fold.ts';
 import {Lines} from '../source/lines.ts';
 import {codeFrame} from './code-frame.ts';
 import type {FormatOptions, Formatter, Run} from './formatter.ts';
+import {dialectLines, type Group, type GroupedFinding, groupsOf, hiddenIn} from './groups.ts';
 import {harmless} from './harmless.ts';
 import {type Colour, type Paint, painter} from './paint.ts';
-import {counted, findingsOf, formatFixable, formatSum, sumOf} from './sum.ts';
+import {counted, formatFixable, formatSum, sumOf} from './sum.ts';
 
 export const stylish: Formatter = {
   name: 'stylish',
   summary: 'code frames, for people; the default',
   format: (run, options) => {
     const view = new View(run, options);
-    return `${[...fold(findingsOf(run)).map(shown => view.finding(shown)), view.sum(run)].join('\n\n')}\n`;
+    return `${[...groupsOf(run).flatMap(group => view.group(group)), view.end(run)].join('\n\n')}\n`;
   },
 };
 
 const COLOURS: Readonly<Record<Severity, Colour>> = {error: 'red', warning: 'yellow', info: 'blue'};
 
 const flagsOf = ({safety}: Fix): string => (safety === 'safe' ? '--fix' : '--fix --unsafe-fixes');
+
+/** Of findings that say the same, where the next ones are. */
+function alikeLine(alike: readonly Finding[]): string {
+  const places = alike.slice(0, MOST_PLACES).map(({path, range}) => `${harmless(path)}:${range.start.line}`);
+  const files = new Set(alike.map(({path}) => path)).size;
+  const others = alike.length > MOST_PLACES ? ' …' : '';
+  return `${counted(alike.length, 'more finding')} of ${alike[0]!.code} with this message in ${counted(files, 'file')}: ${places.join(', ')}${others}; --all shows each.`;
+}
+
+const MOST_PLACES = 3;
 
 class View {
   readonly #paint: Paint;
@@ -35,7 +45,12 @@ class View {
     this.#texts = texts;
   }
 
-  finding({finding, more}: ShownFinding): string {
+  group({title, shown}: Group): string[] {
+    const findings = shown.map(each => this.finding(each));
+    return title === undefined ? findings : [this.#paint('bold', title), ...findings];
+  }
+
+  finding({finding, more, alike}: GroupedFinding): string {
     const {path, range, severity, code, name, message, related, fix, suggestions} = finding;
     const paint = this.#paint;
     const place = `${harmless(path)}:${range.start.line}:${range.start.column}`;
@@ -49,10 +64,18 @@ class View {
     rows.push(`  ${paint('dim', `see  ${documentationOf({code}).command}`)}`);
     if (more > 0)
       rows.push('', `${counted(more, 'more finding')} of ${code} in ${harmless(path)}; --format json lists all.`);
+    if (alike.length > 0) rows.push('', alikeLine(alike));
     return rows.join('\n');
   }
 
-  sum(run: Run): string {
+  /** The last lines. */
+  end(run: Run): string {
+    const hidden = hiddenIn(run);
+    const infos = hidden === 0 ? '' : ` ${counted(hidden, 'info')} not shown; --all shows everything.`;
+    return [...dialectLines(run), this.#sum(run) + infos].join('\n');
+  }
+
+  #sum(run: Run): string {
     const sum = sumOf(run);
     const worst: Colour = sum.errors > 0 ? 'red' : sum.warnings > 0 ? 'yellow' : 'green';
     const rest = [

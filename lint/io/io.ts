@@ -1,4 +1,5 @@
 import type {Readable, Writable} from 'node:stream';
+import type {BuiltInDialect} from '../dialects/dialect.ts';
 import type {Rule} from '../rule.ts';
 
 /** The parts of a process that a command may use besides files. Tests pass their own. */
@@ -28,6 +29,8 @@ export interface Io {
    * @param what The entry that names the module, for messages: `.retry-lintrc.json:1:14: plugins[0]`.
    */
   readonly loadRules?: (file: string, what: string) => readonly Rule[] | undefined;
+  /** The languages that are looked for in every file. Default: those of this package. */
+  readonly builtInDialects?: readonly BuiltInDialect[];
   /** Resolves when the user interrupts a command that would not end by itself. */
   readonly interrupted: () => Promise<void>;
 }

@@ -37,6 +37,8 @@ export interface SelectOptions {
   readonly holds: (path: string, pointer: string) => Promise<boolean>;
   /** Files that no folder and no glob brings in. */
   readonly isLeftOut?: (path: string) => boolean;
+  /** Whether a file of a folder is wanted that is not a policy. Both paths are absolute. Default: none is. */
+  readonly scans?: ((path: string, folder: string) => boolean) | undefined;
 }
 
 /**
@@ -133,11 +135,13 @@ function statIfThere(path: string, operand: string) {
 }
 
 async function selectFolder(folder: string, options: SelectOptions): Promise<Found> {
-  const {declared = () => []} = options;
-  return search(folder, options, (path, isReadable) => {
+  const {declared = () => [], scans = () => false} = options;
+  return search(folder, options, (path, kind) => {
     const pointers = declared(path);
-    const isPolicy = (name: string): boolean => (isReadable ? isPolicyFile(path, name) : hasPolicyName(name));
-    return pointers.length === 0 && isPolicy(basename(path)) ? [''] : pointers;
+    const isPolicy = (name: string): boolean => (kind === 'lost' ? hasPolicyName(name) : isPolicyFile(path, name));
+    return pointers.length === 0 && (isPolicy(basename(path)) || (kind === 'file' && scans(path, folder)))
+      ? ['']
+      : pointers;
   });
 }
 
@@ -160,27 +164,30 @@ const HIDDEN = /(?:^|\/)\./;
 /** A dot with which a name begins, in one of several alternatives, too. */
 const DOT = /(?:^|[/{(,|])\./;
 
+/** A file, a link to a file, or a link that is not followed. */
+type Kind = 'file' | 'link' | 'lost';
+
 async function search(
   folder: string,
   {cwd, mayRead, holds, isLeftOut = () => false}: SelectOptions,
-  pointersOf: (path: string, isReadable: boolean) => readonly string[],
+  pointersOf: (path: string, kind: Kind) => readonly string[],
 ): Promise<Found> {
-  const wanted = (path: string, isReadable = true): readonly string[] =>
-    isLeftOut(path) || isOfLinter(basename(path)) ? [] : pointersOf(path, isReadable);
+  const wanted = (path: string, kind: Kind): readonly string[] =>
+    isLeftOut(path) || isOfLinter(basename(path)) ? [] : pointersOf(path, kind);
   const {files, links, folders, unreadable, sees} = await walk(folder, mayRead);
   const {files: linked, skipped} = linksOf(links, folder, mayRead);
   const policies = new Map<string, string[]>();
   for (const path of [...files, ...linked.keys()]) {
-    for (const pointer of wanted(path))
+    for (const pointer of wanted(path, linked.has(path) ? 'link' : 'file'))
       if (await holds(path, pointer)) policies.set(path, [...(policies.get(path) ?? []), pointer]);
   }
   const takes = (path: string, isFolder: boolean): boolean =>
-    sees(path, isFolder) && (isFolder || wanted(path).length > 0);
+    sees(path, isFolder) && (isFolder || wanted(path, 'file').length > 0);
   return {
     policies,
     links: linked,
     skipped: [...skipped]
-      .filter(([path]) => wanted(path, false).length > 0)
+      .filter(([path]) => wanted(path, 'lost').length > 0)
       .map(([path, why]) => `${shownPath(cwd, path)} was not linted: the link ${why}.`),
     unreadable: [...unreadable].map(([path, why]) => `${shownPath(cwd, path)} ${why}.`),
     searched: [{folders, takes}],

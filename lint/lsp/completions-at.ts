@@ -35,6 +35,7 @@ export async function completionsAt(
   {snippets, showsSchema}: CompletionOptions,
 ): Promise<CompletionItem[]> {
   const at = await fieldAt(policy, position);
+  if (!at.hasSchema) return [];
   const writing = {format: formatOf(policy.request.path), snippets};
   const schema = showsSchema ? await policySchema() : NO_SCHEMA;
   const target = targetOf(at, policy.text, schema);

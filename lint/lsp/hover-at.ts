@@ -52,8 +52,8 @@ async function reasonOf(
   return rule === undefined ? title : `${title}\n\n${(await textsOf(rule)).why.trim()}`;
 }
 
-async function fieldOf({location, policy}: FieldAt): Promise<string> {
-  if (location?.field === undefined || location.field === '' || location.part === 'inside') return '';
+async function fieldOf({location, policy, hasSchema}: FieldAt): Promise<string> {
+  if (!hasSchema || location?.field === undefined || location.field === '' || location.part === 'inside') return '';
   const description = schemaAt(await policySchema(), location.field, policy)?.markdownDescription;
   return description === undefined ? '' : `**${location.field}**: ${description}`;
 }

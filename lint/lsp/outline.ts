@@ -24,7 +24,7 @@ export async function documentSymbols(
   const policy = await session.policyAt(uri);
   if (policy === undefined) return [];
   const source = await sourceOf(policy.request);
-  const {shapes} = policiesOf(source, policy.request.config?.dialects);
+  const shapes = policiesOf(source, policy.request.config).map(({shape}) => shape);
   const lines = linesOf(source);
   if (shapes.length === 1 && shapes[0]!.unit.base === '') return symbolsIn(shapes[0]!.unit.root, shapes[0]!, lines);
   return shapes.map(shape => {

@@ -8,6 +8,7 @@ import type {Report} from '../finding.ts';
 import type {Io} from '../io/io.ts';
 import {shownPath} from '../io/paths.ts';
 import {isOfLinter, isPolicyText} from '../io/policy-file.ts';
+import {foreignFolder, sniff} from '../io/sniff.ts';
 import {type LintRequest, lintText} from '../lint.ts';
 import {SourceCache} from '../source/cache.ts';
 import {declaredIn, targetsOf} from '../workspace/targets.ts';
@@ -130,7 +131,19 @@ export class Project {
       const held = await Promise.all(declared.map(pointer => this.#workspace.holds(path, pointer)));
       return declared.filter((_, index) => held[index]).toSorted();
     }
-    return isPolicyText(this.#workspace.texts.read(path), basename(file)) ? [''] : [];
+    const text = this.#workspace.texts.read(path);
+    return isPolicyText(text, basename(file)) || (await this.#isWanted(file, path, text)) ? [''] : [];
+  }
+
+  /** Whether a file has a word of another language in it, and is written by a person, as a search of the folder would find it. */
+  async #isWanted(file: string, path: string, text: string): Promise<boolean> {
+    const workspace = this.#workspace;
+    if (foreignFolder(file, this.folder) !== undefined) return false;
+    const sniffed = sniff(file, text, workspace.builtInDialects);
+    if (sniffed === undefined || sniffed.skip !== undefined) return false;
+    if (!(await workspace.hasDialect(path, sniffed.dialects))) return false;
+    workspace.setScanned(path);
+    return true;
   }
 }
 

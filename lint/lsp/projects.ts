@@ -9,6 +9,12 @@ import {repositoryOf} from '../io/repository.ts';
 import {fileOf} from './documents.ts';
 import {Project} from './project.ts';
 
+/** By the language of the editor. */
+const ENDINGS: ReadonlyMap<string, string> = new Map([
+  ['yaml', 'yaml'],
+  ['python', 'py'],
+]);
+
 /** A file, and the project that it is linted in. */
 export interface Place {
   readonly project: Project;
@@ -84,13 +90,13 @@ export class Projects {
    */
   #unsaved(uri: string, languageId: string): string {
     const name = basename(uri.replace(/^[a-z-]+:|[?#].*$/gi, '')) || 'unsaved';
-    const isNamed = /\.(?:jsonc?|ya?ml)$/i.test(name);
+    const isNamed = /\.(?:jsonc?|ya?ml|py)$/i.test(name);
     const order = this.#unsavedUris.get(uri) ?? this.#unsavedUris.size;
     this.#unsavedUris.set(uri, order);
     return resolve(
       this.#folders[0] ?? this.#io.cwd,
       `.unsaved-${order}`,
-      isNamed ? name : `${name}.${languageId === 'yaml' ? 'yaml' : 'json'}`,
+      isNamed ? name : `${name}.${ENDINGS.get(languageId) ?? 'json'}`,
     );
   }
 }

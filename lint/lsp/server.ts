@@ -221,14 +221,14 @@ const filesOf = (folders: readonly {readonly uri: string}[]): string[] =>
   folders.map(({uri}) => fileOf(uri)).filter(file => file !== undefined);
 
 /** Policies, the files that they extend, configurations and baselines. */
-const WATCHED = '**/*.{json,jsonc,yaml,yml}';
+const WATCHED = ['**/*.{json,jsonc,yaml,yml}', '**/pyproject.toml'];
 
 function watchFiles({settings, connection}: Session): void {
   if (!settings.watchesFiles) return;
   const registration = {
     id: 'watched-files',
     method: DidChangeWatchedFilesNotification.method,
-    registerOptions: {watchers: [{globPattern: WATCHED}]},
+    registerOptions: {watchers: WATCHED.map(globPattern => ({globPattern}))},
   };
   connection
     .sendRequest(RegistrationRequest.type, {registrations: [registration]})

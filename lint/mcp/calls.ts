@@ -3,6 +3,8 @@
 import type {CallToolResult} from '@modelcontextprotocol/server';
 import {afterPoll} from '../../src/core/after-poll.ts';
 import {namesOf, noRule} from '../config-file/rule-names.ts';
+import {native} from '../dialects/native.ts';
+import {settingOf} from '../dialects/settings.ts';
 import {documentationOf} from '../documentation.ts';
 import {ruleMarkdown} from '../explain/rule-markdown.ts';
 import type {Report} from '../finding.ts';
@@ -13,6 +15,7 @@ import {textsOf} from '../io/rule-texts.ts';
 import {lintText} from '../lint.ts';
 import {codeOf} from '../rule-set.ts';
 import {type Simulable, simulableAt, type Target} from '../simulate/target.ts';
+import {isUnreadable} from '../workspace/scan.ts';
 import {findingText, plainFinding, worstFindings} from './findings.ts';
 import type {PolicyFolder, PolicyInput} from './policy-folder.ts';
 
@@ -48,7 +51,11 @@ async function lint({path, text}: PolicyInput, folder: PolicyFolder, signal: Abo
   const {requests, unreadable} =
     text === undefined ? await folder.requests(path) : {requests: [await folder.request({path, text})], unreadable: []};
   const reports: Report[] = [];
-  for (const request of requests) reports.push(await lintText({...request, signal, pause: nextTurn}));
+  for (const request of requests) {
+    const report = await lintText({...request, signal, pause: nextTurn});
+    const isSearched = settingOf(native, request.path, request.config?.dialectSettings) === 'off';
+    if (!isSearched || !isUnreadable(report)) reports.push(report);
+  }
   const sum = sumOf({reports});
   const {findings, omitted} = worstFindings(reports);
   const {files, errors, warnings, infos, suppressed} = sum;

@@ -87,12 +87,14 @@ export class PolicyFolder {
    * @returns Also why a file or a folder could not be read, one sentence each.
    * @throws CliError if there is no policy, or one is outside of the folder.
    */
-  async requests(operand = '.'): Promise<{readonly requests: LintRequest[]; readonly unreadable: readonly string[]}> {
+  async requests(
+    operand?: string,
+  ): Promise<{readonly requests: LintRequest[]; readonly unreadable: readonly string[]}> {
     // A hyphen alone is the standard input of the command line.
-    const safe = operand.startsWith('-') ? `./${operand}` : operand;
-    this.#refuseOutside(readOperand(safe).path);
+    const named = operand === undefined ? [] : [operand.startsWith('-') ? `./${operand}` : operand];
+    for (const each of named) this.#refuseOutside(readOperand(each).path);
     const workspace = new Workspace(this.#args, this.#io);
-    const {paths, unreadable} = await targetsOf(this.#args.withOperands([safe]), workspace);
+    const {paths, unreadable} = await targetsOf(this.#args.withOperands(named), workspace);
     const requests: LintRequest[] = [];
     for (const path of paths) {
       this.#refuseOutside(path);

@@ -4,7 +4,7 @@ import {presets} from '../../src/policy/presets.ts';
 import {checkExtends} from '../../src/policy/resolve.ts';
 import {nearest} from '../../src/policy/suggestions.ts';
 import type {PolicyInput} from '../../src/policy/types.ts';
-import {policiesOf} from '../dialects/policies.ts';
+import {nativePoliciesOf} from '../dialects/policies.ts';
 import type {Shape} from '../shape/shape.ts';
 import type {ReadSource} from '../source/files.ts';
 import type {Layer} from './layer.ts';
@@ -69,9 +69,10 @@ async function follow(
   if (source === undefined) return `is the file ${path}, which cannot be read`;
   const [problem] = source.problems;
   if (problem !== undefined) return `is the file ${path}, which cannot be read as a policy: ${problem.message}`;
-  const [shape, ...others] = policiesOf(source).shapes;
-  if (shape === undefined || others.length > 0)
+  const [policy, ...others] = nativePoliciesOf(source);
+  if (policy === undefined || others.length > 0)
     return `is the file ${path}, which holds ${others.length + 1} policies; extend a file that holds one`;
+  const {shape} = policy;
   for (const below of shape.data.extends ?? []) {
     const wrong = await follow(below, path, entry, [...chain, path], readSource, layers);
     if (wrong !== undefined) return `is the file ${path}, where "${below}" ${wrong}`;

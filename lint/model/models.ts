@@ -1,7 +1,6 @@
 /** The policies of a file as rules see them, and the part of a policy at an offset. */
 
-import type {Dialect} from '../dialects/dialect.ts';
-import {policiesOf} from '../dialects/policies.ts';
+import {type Languages, loadDialects, policiesOf} from '../dialects/policies.ts';
 import {type FilesRequest, readerOf} from '../source/files.ts';
 import type {Source} from '../source/tree.ts';
 import {type Model, modelOf} from './model.ts';
@@ -9,13 +8,14 @@ import type {Scope} from './scope.ts';
 
 /** The part of a request that says how a file is read, and the files that it extends. */
 export interface ModelsRequest extends FilesRequest {
-  readonly config?: {readonly dialects?: readonly Dialect[]};
+  readonly config?: Languages;
 }
 
 /** One model per policy of the file, in order. */
-export function modelsOf(source: Source, request: ModelsRequest): Promise<Model[]> {
-  const {dialect, shapes} = policiesOf(source, request.config?.dialects);
-  return Promise.all(shapes.map(shape => modelOf(shape, readerOf(request), dialect)));
+export async function modelsOf(source: Source, request: ModelsRequest): Promise<Model[]> {
+  await loadDialects(source, request.config);
+  const policies = policiesOf(source, request.config);
+  return Promise.all(policies.map(({dialect, shape}) => modelOf(shape, readerOf(request), dialect)));
 }
 
 /** The route around an offset, else the policy; undefined outside of all policies. */

@@ -58,8 +58,8 @@ export class Collector {
 
   /** A rule's draft, with its paths resolved. */
   addDraft(rule: Rule, check: RuleCheck, severity: Severity, scope: Scope, draft: Draft): void {
-    const spot = spotOf(scope, draft.at);
-    const span = spot.place === undefined ? {start: 0, end: 0} : spanToShow(spot.place);
+    const spot = placed(draft) ?? spotOf(scope, draft.at);
+    const span = draft.span ?? (spot.place === undefined ? {start: 0, end: 0} : spanToShow(spot.place));
     if (this.#isSaid(check, severity, span)) return;
     const path = spot.from === undefined ? spot.path : draft.at;
     const shown = spot.from === undefined ? (spot.place?.path ?? path) : path;
@@ -73,7 +73,7 @@ export class Collector {
       message: draft.message,
       span,
       pointer: below(base, shown),
-      identity: below(id, identityOf(scope, path, draft.at)),
+      identity: below(id, draft.place ? placedIdentity(draft.place) : identityOf(scope, path, draft.at)),
       related: this.#related(scope, spot, draft),
       fix: draft.fix && this.#fixOf(rule, lazyFix(scope, draft.fix)),
       suggestions: draft.suggestions?.map(suggestion => lazyFix(scope, suggestion)),
@@ -172,6 +172,8 @@ export class Collector {
       else add(`${path} is set here.`, place);
     }
     for (const {at, message} of draft.related ?? []) {
+      // What a program does without a field for it has no place of its own.
+      if (!scope.dialect.expresses(at.replaceAll(/\[\d+\]/g, ''))) continue;
       // The finding itself shows it.
       if (at === draft.at) continue;
       // A default is written nowhere, so there is nothing to show.
@@ -182,6 +184,12 @@ export class Collector {
     return found;
   }
 }
+
+const placed = ({place}: Draft): Spot | undefined => place && {place, path: place.path, from: undefined};
+
+/** The path without indexes, and what is written there. */
+const placedIdentity = ({path, node}: Place): string =>
+  path.replaceAll(/\[\d+\]/g, '') + (node.kind === 'scalar' ? `["${node.value}"]` : '');
 
 const keyOf = (check: RuleCheck, {start}: Span): string => `${lastingCode(check)} ${start}`;
 

@@ -27,10 +27,12 @@ function lacksNeeds({needs}: Check, {written, scopes}: Model): boolean {
 }
 
 /** Whether all that the check depends on is known. */
-function canCheck({fields, reads = []}: Check, scope: Scope): boolean {
+function canCheck({fields, reads = [], bears = []}: Check, scope: Scope): boolean {
   if (fields === undefined) return isNative(scope.dialect);
   if (isAllSure(scope)) return true;
-  return isSure(scope, ...fields) && ![...fields, ...reads].some(path => hasTemplate(scope, path));
+  return (
+    isSure(scope, ...fields) && ![...fields, ...reads].some(path => !bears.includes(path) && hasTemplate(scope, path))
+  );
 }
 
 /** Whether the value that the draft is about is known: written in a layer, or left out; and whether the file can set it. */

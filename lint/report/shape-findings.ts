@@ -136,7 +136,7 @@ function fixOfField(shape: Shape, problem: ShapeProblem): LazyFix | undefined {
   if (meant === undefined) return fixOfUnit(unit, problem);
   // Which of two misspelt fields is meant, only the author knows.
   if (shape.problems.some(other => other !== problem && targetOf(other) === targetOf(problem))) return undefined;
-  const isSure = likenessOf(String(place.segments.at(-1)), meant) === 'same';
+  const isSure = !problem.ignored && likenessOf(String(place.segments.at(-1)), meant) === 'same';
   return {...renaming(unit, place.segments, meant), safety: isSure ? 'safe' : 'unsafe'};
 }
 

@@ -10,9 +10,11 @@ import {checkPolicy} from '../../src/policy/validate.ts';
 import {type Place, type Places, parentPath, pathsOf, placesOf} from '../source/places.ts';
 import {toValue} from '../source/read.ts';
 import type {Unit} from '../source/unit.ts';
+import type {CodeFacts} from './code.ts';
 import {likenessOf} from './likeness.ts';
 import {copyOf, kept, moveAt, removeAt, setAt, withoutHoles} from './patch.ts';
 import {suggestedField} from './suggested-field.ts';
+import type {Targets} from './targets.ts';
 
 /** A field with a wrong value or an unknown name, or a missing field. */
 export interface ShapeProblem {
@@ -26,6 +28,8 @@ export interface ShapeProblem {
   readonly message: string;
   /** The field that was probably meant; undefined if no name is close, or if the closest one has another unit, bound or quantile. */
   readonly meant: string | undefined;
+  /** Whether the runtime runs all the same, and ignores the field: its correction changes what calls do. */
+  readonly ignored?: true;
 }
 
 /** A policy, and the calls that it is for. */
@@ -50,6 +54,12 @@ export interface Shape {
   readonly unknown: ReadonlySet<string>;
   /** For each route of `data`, its index in the file. */
   readonly routes: readonly number[];
+  /** Only of a retrier in a program. */
+  readonly code?: CodeFacts;
+  /** Names of fields that the dialect can write in several ways, as this policy writes them. */
+  readonly names?: ReadonlyMap<string, string>;
+  /** The names that the policy refers to. */
+  readonly targets?: Targets;
 }
 
 export function shapeOf(unit: Unit): Shape {

@@ -1,6 +1,7 @@
 /** Text → tree. The one place that knows which format a path means. */
 
 import {readJson} from './json.ts';
+import {isPython} from './python-path.ts';
 import type {Node, Source, SourceFormat} from './tree.ts';
 
 /** A policy is small; a larger file is probably the wrong file. */
@@ -12,6 +13,10 @@ const NOT_UTF8 = 'The text is not UTF-8, or holds U+FFFD, which stands for a los
 export async function readSource(path: string, text: string): Promise<Source> {
   if (text.length > maxLength)
     return unreadable(path, text, `The file has ${text.length} characters; a policy has at most ${maxLength}.`);
+  if (formatOf(path) === 'python') {
+    const {readPython} = await import('./python/read.ts');
+    return readPython(path, text);
+  }
   if (text.includes('\u0000')) return unreadable(path, text, 'The file is binary, or UTF-16: policies are UTF-8 text.');
   // A decoder replaces invalid UTF-8 by U+FFFD.
   const broken = text.indexOf('\uFFFD');
@@ -21,7 +26,8 @@ export async function readSource(path: string, text: string): Promise<Source> {
   return readYaml(path, text);
 }
 
-export const formatOf = (path: string): SourceFormat => (/\.ya?ml$/i.test(path) ? 'yaml' : 'json');
+export const formatOf = (path: string): SourceFormat =>
+  /\.ya?ml$/i.test(path) ? 'yaml' : isPython(path) ? 'python' : 'json';
 
 function unreadable(path: string, text: string, message: string, start = 0): Source {
   const problem = {code: 'RL006', message, span: {start, end: Math.min(start + 1, text.length)}} as const;

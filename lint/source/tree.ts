@@ -1,12 +1,9 @@
 /** The tree of a file: values with their places. JSON and YAML have the same tree. */
 
-/** A part of a text, as offsets in UTF-16 units. */
-export interface Span {
-  /** Offset of the first unit. */
-  readonly start: number;
-  /** Offset after the last unit. */
-  readonly end: number;
-}
+import type {PythonModule} from './python/module.ts';
+import type {Comment, Span} from './span.ts';
+
+export type {Comment, Span} from './span.ts';
 
 export type Node = ObjectNode | ListNode | ScalarNode;
 
@@ -59,15 +56,6 @@ export interface ScalarNode extends Written {
   readonly value: string | number | boolean | null;
 }
 
-export interface Comment {
-  /** With its marks. */
-  readonly span: Span;
-  /** Without its marks, trimmed. */
-  readonly text: string;
-  /** Whether only blanks come before it on its line. */
-  readonly alone: boolean;
-}
-
 /** A problem that keeps a text from being read as a policy. */
 export interface SourceProblem {
   /** The code of the rule that reports it. */
@@ -94,7 +82,7 @@ export interface SourceProblem {
   };
 }
 
-export type SourceFormat = 'json' | 'yaml';
+export type SourceFormat = 'json' | 'yaml' | 'python';
 
 /** A text as it was read. */
 export interface Source {
@@ -110,6 +98,8 @@ export interface Source {
   readonly comments: readonly Comment[];
   /** The problems that keep the text from being read as a policy. */
   readonly problems: readonly SourceProblem[];
+  /** @internal The calls and loops of a Python file, which has no documents. */
+  readonly python?: PythonModule;
 }
 
 /** Deepest nesting; code that walks the tree may recurse. */

@@ -5,10 +5,12 @@ import {checkOf, formerCodeOf} from '../check-of.ts';
 import type {Finding, Suppressed} from '../finding.ts';
 import type {Collector} from '../report/collector.ts';
 import {codeOf, type NamedRule, namedRule, type RuleSet} from '../rule-set.ts';
+import {isPython} from '../source/python-path.ts';
 import type {Source} from '../source/tree.ts';
 import type {Unit} from '../source/unit.ts';
 import {fromBlock} from './from-block.ts';
 import {fromComments} from './from-comments.ts';
+import {fromPython} from './from-python.ts';
 import {type Misspelt, misspeltIn} from './misspelt.ts';
 import type {Suppression} from './suppression.ts';
 
@@ -28,6 +30,8 @@ export interface SuppressOptions {
   readonly refused: boolean;
   /** The policies that may hold suppressions themselves. */
   readonly units: readonly Unit[];
+  /** Every policy of the file. In a program they are calls. */
+  readonly calls: readonly Unit[];
   /** Whether the rules ran on all layers; if not, nothing is said of suppressions without use. */
   readonly rulesRan: boolean;
 }
@@ -39,7 +43,9 @@ export function applySuppressions(
   options: SuppressOptions,
 ): Outcome {
   const {units} = options;
-  const suppressions = [...fromComments(source), ...units.flatMap(fromBlock)];
+  const isRule = (name: string): boolean => namedRule(rules.rules, name) !== undefined;
+  const comments = isPython(source.path) ? fromPython(source, options.calls, isRule) : fromComments(source);
+  const suppressions = [...comments, ...units.flatMap(fromBlock)];
   const suppressed: Suppressed[] = [];
   let findings: readonly Finding[] = [...collector.findings];
   if (!options.refused) reportMisspelt(misspeltIn(source, units), rules, collector);
@@ -67,7 +73,7 @@ const isOf = ({code, formerly}: NamedRule, finding: Finding): boolean =>
 const shownCode = ({code, formerly = code}: NamedRule): string => formerly;
 
 function weaknessOf(suppression: Suppression, rules: RuleSet, options: SuppressOptions): string | undefined {
-  const {rules: names, reason, until} = suppression;
+  const {rules: names, reason, reasonMark, until} = suppression;
   if (options.refused) return 'The configuration disables suppressions, so this one has no effect. Remove it.';
   if (names.length === 0) return 'A suppression without a rule has no effect. Name the rules, such as RL203.';
   const unknown = names.find(name => codeOf(rules.rules, name) === undefined);
@@ -77,7 +83,8 @@ function weaknessOf(suppression: Suppression, rules: RuleSet, options: SuppressO
     return `Invalid end date: ${JSON.stringify(until.slice(0, 60))}. Write a date such as 2027-01-01.`;
   if (isOver(suppression, options))
     return `This suppression ended on ${until}, so ${formatList(names)} ${names.length === 1 ? 'is' : 'are'} reported again.`;
-  if (reason === undefined) return 'This suppression has no reason. Write after -- why the finding is accepted.';
+  if (reason === undefined && reasonMark !== undefined)
+    return `This suppression has no reason. Write after ${reasonMark} why the finding is accepted.`;
   return undefined;
 }
 

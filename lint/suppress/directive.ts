@@ -21,6 +21,9 @@ const KINDS = {
   'retry-lint-disable-next-line': 'next-line',
 } as const;
 
+/** What a comment in Python may begin with, too: see from-python.ts. */
+export const ignoreWord = 'retry-lint-ignore';
+
 /** Undefined for a comment without a directive. */
 export function readDirective(comment: string): Directive | undefined {
   const [head = '', ...rest] = comment.split(/\s--(?:\s|$)/);

@@ -35,6 +35,7 @@ export function fromBlock(unit: Unit): Suppression[] {
       pointer: below(unit.base, path),
       rules: rule === undefined ? [] : [rule],
       reason: written.reason,
+      reasonMark: '--',
       until,
       covers: finding => isOfUnit(finding) && isBelow(unit, at, finding),
       removal: () => removalOf(unit, index),

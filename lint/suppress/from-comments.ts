@@ -21,11 +21,12 @@ export function fromComments(source: Source): Suppression[] {
     const covers = coverage(directive, comment, next, lines);
     return [
       {
-        by: 'comment',
+        by: 'comment' as const,
         span: comment.span,
         pointer: '',
         rules,
         reason,
+        reasonMark: '--' as const,
         until,
         covers,
         removal: () => removalOf(comment, text),
@@ -45,6 +46,10 @@ function coverage(
   const line = kind === 'line' ? own : next()[own];
   return ({range}) => range.start.line === line;
 }
+
+/** The next line behind a comment with something on it. */
+export const lineBehind = ({comments}: Source, lines: Lines, {span}: Comment): number =>
+  nextLines(comments, lines)[lines.positionAt(span.end).line]!;
 
 /** For each line the next one with something on it: directives may be stacked, and blank lines do not count. */
 function nextLines(comments: readonly Comment[], lines: Lines): readonly number[] {
@@ -81,7 +86,7 @@ function firstLineOf({span, text: own}: Comment, text: string): Span {
 }
 
 /** A comment with its line, if it has one of its own; else with the blanks before it. */
-function wholeOf({span, alone}: Comment, text: string): Span {
+export function wholeOf({span, alone}: Comment, text: string): Span {
   const from = lineStart(text, span.start);
   const rest = /^[ \t]*(?:\r?\n|$)/.exec(text.slice(span.end))?.[0];
   if (alone && rest !== undefined) return {start: from, end: span.end + rest.length};

@@ -3,9 +3,10 @@
 import {joinPath} from '../../src/policy/format.ts';
 import {nearest} from '../../src/policy/suggestions.ts';
 import {below} from '../model/layer.ts';
+import {isPython} from '../source/python-path.ts';
 import {type Property, propertyOf, type Source, type Span} from '../source/tree.ts';
 import type {Unit} from '../source/unit.ts';
-import {misspeltDirective} from './directive.ts';
+import {ignoreWord, misspeltDirective} from './directive.ts';
 import {blockKey} from './from-block.ts';
 
 export interface Misspelt {
@@ -20,10 +21,10 @@ export const misspeltIn = (source: Source, units: readonly Unit[]): Misspelt[] =
   ...units.flatMap(inBlock),
 ];
 
-function inComments({comments}: Source): Misspelt[] {
+function inComments({comments, path}: Source): Misspelt[] {
   return comments.flatMap(({text, span}) => {
     const misspelt = misspeltDirective(text);
-    if (misspelt === undefined) return [];
+    if (misspelt === undefined || (isPython(path) && misspelt.written === ignoreWord)) return [];
     const {written, near} = misspelt;
     const suggestion =
       near === undefined

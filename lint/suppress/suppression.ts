@@ -12,6 +12,8 @@ export interface Suppression {
   /** Codes or names, as written. */
   readonly rules: readonly string[];
   readonly reason: string | undefined;
+  /** What stands before the reason, for a suppression that must have one. */
+  readonly reasonMark: '--' | ':' | undefined;
   readonly until: string | undefined;
   /** Whether it is meant for the place of a finding, whatever its rule. */
   readonly covers: (finding: Finding) => boolean;

@@ -1,13 +1,16 @@
 /** Finds the policies of a command. */
 
 import {existsSync} from 'node:fs';
-import {resolve} from 'node:path';
+import {basename, resolve} from 'node:path';
 import type {Arguments} from '../../src/cli/parse-arguments.ts';
 import {matcherOf} from '../config-file/read.ts';
 import {CliError} from '../io/cli-error.ts';
 import {readOperand} from '../io/operand.ts';
 import {isBelow, realPathOf, shownPath} from '../io/paths.ts';
+import {hasPolicyName} from '../io/policy-file.ts';
 import {isGlob, type Selection, select} from '../io/select.ts';
+import {sniff} from '../io/sniff.ts';
+import {Scan, type Skipped} from './scan.ts';
 import {inputName, type Workspace} from './workspace.ts';
 
 export interface Targets {
@@ -19,6 +22,8 @@ export interface Targets {
   readonly unreadable: readonly string[];
   /** One sentence per link that was not followed. */
   readonly skipped: readonly string[];
+  /** What was left out of a folder that was searched for files of other languages, too. */
+  readonly left: Skipped;
 }
 
 /**
@@ -36,10 +41,13 @@ export async function targetsOf(
     throw new CliError('--stdin-filename names standard input, which was not asked for: add - to the files.');
   const operands = args.operands.filter(operand => operand !== '-');
   const named = operands.length === 0 && !isInput ? ['.'] : operands;
-  const {selection, missing, unmatched} = await selectIn(workspace, named, reports);
-  const kept = await keep(selection.paths, async path => !(await workspace.isIgnored(path)));
+  const scan = new Scan(operands.length === 0 ? [] : workspace.builtInDialects, workspace.io.mayRead);
+  const {selection, missing, unmatched} = await selectIn(workspace, named, reports, scan);
+  const found = await keep(selection.paths, async path => !(await workspace.isIgnored(path)));
+  const kept = await keep(found, path => isLinted(path, workspace, scan));
   noteSearch(selection, kept, workspace);
-  const {readable, unreadable} = tryRead(kept, workspace);
+  const {readable: all, unreadable} = tryRead(kept, workspace);
+  const readable = all.filter(path => !isTemplate(path, workspace, scan));
   const paths = args.has('changed') ? await changed(readable, args.value('changed'), workspace) : readable;
   const mayBeEmpty = args.has('changed') || args.has('allow-empty') || (isInput && operands.length === 0);
   const empty = mayBeEmpty || selection.empty.length === 0 ? [] : [nothingFound(selection.empty)];
@@ -49,16 +57,39 @@ export async function targetsOf(
     throw new CliError([...selection.skipped, ...problems].join('\n'));
   return {
     paths: isInput ? [inputPath(args, workspace), ...paths] : paths,
-    ignored: selection.paths.length - kept.length,
+    ignored: selection.paths.length - found.length,
     unreadable: problems,
     skipped: selection.skipped,
+    left: scan.skipped,
   };
+}
+
+/** Whether a file is a policy, or in a language that the configuration does not switch off, and written by a person. */
+async function isLinted(path: string, workspace: Workspace, scan: Scan): Promise<boolean> {
+  const sniffed = scan.of(workspace.absolute(path));
+  if (sniffed === undefined) return true;
+  if (!(await workspace.hasDialect(path, sniffed.dialects))) return false;
+  if (sniffed.skip !== undefined) {
+    scan.skipped.add(sniffed.skip);
+    return false;
+  }
+  workspace.setScanned(path);
+  return true;
+}
+
+/** A template that is named is left out, too: before it is filled in, it is neither YAML nor a policy. */
+function isTemplate(path: string, {texts, builtInDialects}: Workspace, scan: Scan): boolean {
+  if (builtInDialects.length === 0 || scan.of(path) !== undefined || hasPolicyName(basename(path))) return false;
+  if (sniff(path, texts.read(path), builtInDialects)?.skip !== 'template') return false;
+  scan.skipped.add('template');
+  return true;
 }
 
 async function selectIn(
   workspace: Workspace,
   operands: readonly string[],
   reports: readonly string[],
+  scan: Scan,
 ): Promise<{readonly selection: Selection} & Undeclared> {
   const {cwd, mayRead} = workspace.io;
   for (const operand of operands) workspace.dependencies?.note(workspace.absolute(readOperand(operand).path));
@@ -76,6 +107,7 @@ async function selectIn(
       }),
     holds: (path, pointer) => workspace.holds(shownPath(cwd, path), pointer),
     isLeftOut: path => reports.includes(path),
+    scans: (path, folder) => scan.takes(path, folder),
   });
   for (const [path, pointers] of selection.pointers) workspace.setPointers(path, pointers);
   const searched = operands.map(operand => workspace.absolute(readOperand(operand).path));

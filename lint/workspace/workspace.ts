@@ -10,8 +10,10 @@ import type {Loaded} from '../config-file/lookup.ts';
 import {ConfigReader, matcherOf} from '../config-file/read.ts';
 import {namesOf, noRule} from '../config-file/rule-names.ts';
 import {configOf, type Settings, type SettingsLayer, settingsFor} from '../config-file/settings.ts';
-import type {Dialect} from '../dialects/dialect.ts';
+import {builtInDialects} from '../dialects/built-in.ts';
+import type {BuiltInDialect, Dialect, DialectSign} from '../dialects/dialect.ts';
 import {policiesAt, unitsAt} from '../dialects/policies-at.ts';
+import {type DialectSettings, settingOf} from '../dialects/settings.ts';
 import type {Acceptance} from '../finding.ts';
 import {CliError} from '../io/cli-error.ts';
 import type {Dependencies} from '../io/dependencies.ts';
@@ -21,6 +23,11 @@ import type {LintRequest} from '../lint.ts';
 import type {Rule} from '../rule.ts';
 import {rules as builtIn} from '../rules/index.ts';
 import {readSource} from '../source/read.ts';
+
+const NO_SETTINGS: DialectSettings = {};
+
+/** The same settings for files that are searched for the sake of other languages. Editors compare them by identity. */
+const SCANNED = new WeakMap<DialectSettings, DialectSettings>();
 
 /** The name of standard input without --stdin-filename. */
 export const inputName = '<stdin>';
@@ -38,6 +45,8 @@ export class Workspace {
   readonly #loaded = new Map<string, Promise<Loaded | undefined>>();
   /** Dialects by path, as reports show it, for files in which only a part is a policy. */
   readonly #dialects = new Map<string, readonly Dialect[]>();
+  /** Files that a search took for the sake of other languages, as reports show them. */
+  readonly #scanned = new Set<string>();
   /** Settings by configuration, if they are the same for all policies. */
   readonly #settings = new Map<Loaded | undefined, Settings>();
 
@@ -101,6 +110,34 @@ export class Workspace {
     this.#dialects.set(path, [policiesAt(pointers)]);
   }
 
+  /** The languages that are looked for in every file. */
+  get builtInDialects(): readonly BuiltInDialect[] {
+    return this.io.builtInDialects ?? builtInDialects;
+  }
+
+  /** Notes that a file is linted for the sake of other languages: where none of them has a policy in it, it is no policy either. */
+  setScanned(path: string): void {
+    this.#scanned.add(path);
+  }
+
+  isScanned(path: string): boolean {
+    return this.#scanned.has(path);
+  }
+
+  /** Whether one of these dialects is on for a file. */
+  async hasDialect(path: string, dialects: readonly DialectSign[]): Promise<boolean> {
+    const settings = await this.#dialectSettings(path);
+    return dialects.some(dialect => settingOf(dialect, path, settings) !== 'off');
+  }
+
+  async #dialectSettings(path: string): Promise<DialectSettings | undefined> {
+    const settings = (await this.loadedFor(path))?.file.dialects ?? NO_SETTINGS;
+    if (!this.#scanned.has(path)) return settings === NO_SETTINGS ? undefined : settings;
+    const known = SCANNED.get(settings) ?? {...settings, native: 'off'};
+    SCANNED.set(settings, known);
+    return known;
+  }
+
   /** Whether a file has a value at a pointer. True if the file cannot be read or parsed: linting reports that. */
   async holds(path: string, pointer: string): Promise<boolean> {
     if (pointer === '') return true;
@@ -123,10 +160,14 @@ export class Workspace {
     const noSuppressions = this.#args.has('no-suppressions') || loaded?.file.suppressions === false;
     const baseline = this.#args.has('no-baseline') ? undefined : this.#accepted(await this.baselineFor(path), path);
     const dialects = this.#dialects.get(path);
+    const dialectSettings = await this.#dialectSettings(path);
+    const {builtInDialects: builtIn} = this.io;
     return {
       ...configOf(await this.settingsFor(path)),
       today: this.io.today(),
       ...(dialects === undefined ? {} : {dialects}),
+      ...(builtIn === undefined ? {} : {builtInDialects: builtIn}),
+      ...(dialectSettings === undefined ? {} : {dialectSettings}),
       ...(noSuppressions ? {noSuppressions} : {}),
       ...(baseline === undefined ? {} : {baseline}),
     };

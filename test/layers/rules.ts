@@ -39,7 +39,7 @@ const LINT_LAYERS: readonly (readonly string[])[] = [
   ['dialects'],
   ['model'],
   ['rule.ts', 'baseline.ts'],
-  ['edit', 'config.ts', 'check-of.ts'],
+  ['edit', 'config.ts', 'check-of.ts', 'dialect-of.ts'],
   ['analysis'],
   ['rules'],
   ['rule-set.ts'],
@@ -67,6 +67,9 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   ky: /^src\/ky(?:\/|\.ts$)/,
   '@grpc/grpc-js': /^src\/grpc(?:\/|\.ts$)/,
   '@opentelemetry/': /^src\/telemetry\//,
+  '@lezer/common': /^lint\/source\/python\//,
+  '@lezer/python': /^lint\/source\/python\/read\.ts$/,
+  'smol-toml': /^lint\/config-file\/pyproject\.ts$/,
   'jsonc-parser': /^(?:src\/load|lint\/source\/tolerant-json)\.ts$/,
   yaml: /^(?:src\/load|lint\/source\/yaml)\.ts$/,
   picomatch: /^lint\/(?:io|config-file)\//,
@@ -218,7 +221,10 @@ export function brokenNames(paths: readonly string[]): string[] {
   return (
     paths
       // Python has rules of its own for the names of modules.
-      .filter(path => path !== 'package-lock.json' && !path.startsWith('packages/python/retry_lint/'))
+      .filter(
+        path =>
+          path !== 'package-lock.json' && !/^(?:packages\/python\/retry_lint|test\/lint\/judged-python)\//.test(path),
+      )
       .filter(path => path.split('/').some(name => !segment.test(name)))
       .map(path => `${path} is not in kebab-case`)
   );

@@ -2,13 +2,12 @@
 
 import {expect} from 'chai';
 import {checksOf, lastingCode} from '../../lint/check-of.ts';
+import {loadDialects, policiesOf} from '../../lint/dialects/policies.ts';
 import {type Model, modelOf} from '../../lint/model/model.ts';
 import type {Check, Draft, GoodExample, Rule} from '../../lint/rule.ts';
 import {rules} from '../../lint/rules/index.ts';
-import {shapeOf} from '../../lint/shape/shape.ts';
 import {readerOf} from '../../lint/source/files.ts';
 import {readSource} from '../../lint/source/read.ts';
-import {documentsOf} from '../../lint/source/unit.ts';
 import {leavesOfPolicy, leavesOfRoute} from '../options/leaves.ts';
 import {pageOf} from './support/page-of.ts';
 import {recordedModel} from './support/recorded-scope.ts';
@@ -33,7 +32,8 @@ async function modelsOfExamples(): Promise<Model[]> {
   for (const {text, path = 'p.jsonc', files = {}} of rules.flatMap(examplesOf)) {
     const source = await readSource(path, text);
     if (source.problems.length > 0) continue;
-    for (const unit of documentsOf(source)) models.push(await modelOf(shapeOf(unit), readerOf({files})));
+    await loadDialects(source);
+    for (const {dialect, shape} of policiesOf(source)) models.push(await modelOf(shape, readerOf({files}), dialect));
   }
   return models;
 }

@@ -4,6 +4,7 @@ import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {PassThrough} from 'node:stream';
 import {run} from '../../../lint/cli.ts';
+import type {Dialect} from '../../../lint/dialects/dialect.ts';
 import type {Io, Stream} from '../../../lint/io/io.ts';
 import {afterEachTest} from '../../support/after-each.ts';
 
@@ -48,6 +49,8 @@ export class Desk {
   out: Paper = new Paper();
   err: Paper = new Paper();
   interrupted: Promise<void> = new Promise(() => {});
+  /** The languages that are looked for in every file, in place of the built-in ones. */
+  dialects: readonly Dialect[] | undefined;
   /** Asked once for each policy, after it was read. */
   today = (): string => '2026-11-24';
 
@@ -116,6 +119,7 @@ export class Desk {
         return () => clearImmediate(soon);
       },
       interrupted: () => this.interrupted,
+      ...(this.dialects === undefined ? {} : {builtInDialects: this.dialects}),
     };
   }
 }

@@ -189,6 +189,8 @@ export const definition: DialectDefinition = {
   },
   fields: FIELDS,
   ms: formatMs,
+  layer: 'gateway',
+  wants: (path, text) => /\.ya?ml$/.test(path) && text.includes('Gateway'),
   unitsOf,
   shapeOf,
   inverse,

@@ -178,7 +178,7 @@ describe('the page of a rule', () => {
       'with an example in another language',
       '```jsonc\n{\n  "backoff": {"jitter": "none"',
       '```json\n{\n  "backoff": {"jitter": "none"',
-      ':25: expected a block of jsonc or yaml.',
+      ':25: expected a block of jsonc or yaml or python.',
     ],
     ['with an example that shows no findings', /```text\n2:[\s\S]+?```\n/, '', 'expected a block of text.'],
     ['with a finding without a range', '1:1-3:2  info', '1:1  info', ':35: expected "1:2-3  error  Message."'],

@@ -10,6 +10,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver-protocol/node';
+import type {Dialect} from '../../../lint/dialects/dialect.ts';
 import {afterEachTest} from '../../support/after-each.ts';
 import {Desk} from '../cli/desk.ts';
 
@@ -18,6 +19,8 @@ export interface EditorOptions {
   readonly initializationOptions?: unknown;
   /** Arguments of the command after `lsp`. */
   readonly argv?: readonly string[];
+  /** The languages that are looked for in every document, in place of the built-in ones. */
+  readonly dialects?: readonly Dialect[];
   /** Folders of the desk that are open. Default: the whole desk. */
   readonly folders?: readonly string[];
 }
@@ -55,8 +58,10 @@ export class Editor {
   }
 
   static async start(files: Readonly<Record<string, string>>, options: EditorOptions = {}): Promise<Editor> {
-    const {capabilities = {}, initializationOptions, argv = [], folders = ['.']} = options;
-    const editor = new Editor(new Desk(files), argv);
+    const {capabilities = {}, initializationOptions, argv = [], folders = ['.'], dialects} = options;
+    const desk = new Desk(files);
+    desk.dialects = dialects;
+    const editor = new Editor(desk, argv);
     editor.initialized = await editor.connection.sendRequest('initialize', {
       processId: null,
       rootUri: null,

@@ -1,0 +1,75 @@
+/** Reads the table `[tool.retry-lint]` of a pyproject.toml, with the places of its keys. Only a run with such a file loads it. */
+
+import {parse} from 'smol-toml';
+import {joinPath} from '../../src/policy/format.ts';
+import {Lines, type Range} from '../source/lines.ts';
+import {parentPath} from '../source/places.ts';
+import type {Span} from '../source/tree.ts';
+import type {PyprojectTable} from './host.ts';
+import type {ConfigMistake} from './mistake.ts';
+
+export function readPyproject(text: string): PyprojectTable {
+  const lines = new Lines(text);
+  const places = placesIn(lines);
+  const rangeOf = (path: string): Range => lines.rangeOf(nearest(places, path));
+  try {
+    return {value: tableIn(parse(text)), mistake: undefined, rangeOf};
+  } catch (error) {
+    return {value: {}, mistake: mistakeOf(error), rangeOf};
+  }
+}
+
+const tableIn = (document: unknown): unknown => fieldOf(fieldOf(document, 'tool'), 'retry-lint') ?? {};
+
+const fieldOf = (value: unknown, key: string): unknown => new Map(Object.entries(value ?? {})).get(key);
+
+/** The parser shows the line below its message. */
+function mistakeOf(error: unknown): ConfigMistake {
+  const [message = ''] = String(error instanceof Error ? error.message : error).split('\n');
+  const [line, column] = [fieldOf(error, 'line'), fieldOf(error, 'column')].map(Number);
+  const at = {line: line || 1, column: column || 1};
+  return {message: message.trim().replace(/(?<![.?])$/, '.'), range: {start: at, end: at}};
+}
+
+const HEADER = /^\s*(\[{1,2})\s*([^[\]]+?)\s*\]{1,2}/;
+const ENTRY = /^\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=/;
+
+/** Keys at the start of a line, by their path in the table. A field of an inline table has the place of that table. */
+function placesIn(lines: Lines): ReadonlyMap<string, Span> {
+  const places = new Map<string, Span>();
+  const counts = new Map<string, number>();
+  let base: string | undefined;
+  for (let line = 1; line <= lines.count; line++) {
+    const text = lines.lineText(line);
+    const header = HEADER.exec(text);
+    const name = header?.[2] ?? ENTRY.exec(text)?.[1];
+    if (name === undefined) continue;
+    const start = lines.startOf(line) + text.indexOf(name);
+    const span = {start, end: start + name.length};
+    const keys = keysIn(name);
+    if (header === null) {
+      if (base !== undefined) places.set(pathOf(keys, base), span);
+      continue;
+    }
+    const isOurs = keys[0] === 'tool' && keys[1] === 'retry-lint';
+    const path = pathOf(keys.slice(2), '');
+    const index = counts.get(path) ?? 0;
+    if (header[1] === '[[') counts.set(path, index + 1);
+    base = !isOurs ? undefined : header[1] === '[[' ? joinPath(path, index) : path;
+    if (base !== undefined) places.set(base, span);
+  }
+  return places;
+}
+
+const keysIn = (name: string): string[] =>
+  (name.match(/[\w-]+|"[^"]*"|'[^']*'/g) ?? []).map(key => key.replace(/^["']|["']$/g, ''));
+
+const pathOf = (keys: readonly string[], base: string): string => keys.reduce<string>(joinPath, base);
+
+function nearest(places: ReadonlyMap<string, Span>, path: string): Span {
+  for (let at = path; at !== ''; at = parentPath(at)) {
+    const span = places.get(at);
+    if (span !== undefined) return span;
+  }
+  return places.get('') ?? places.values().next().value ?? {start: 0, end: 0};
+}
