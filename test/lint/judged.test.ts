@@ -1,9 +1,10 @@
 /**
- * 300 policies that engineers on call wrote and judged before they read the rules: 195 with a defect, 105 that are unusual and sound. `judgements.json` has the
- * judgement of each and the findings that say it.
+ * 300 policies that engineers on call wrote and judged before they read the rules: 195 with a defect, 105 that are unusual and sound; and 15 configurations of
+ * LiteLLM, ten of them with a defect. `judgements.json` has the judgement of each and the findings that say it.
  */
 import {readdirSync, readFileSync} from 'node:fs';
 import {expect} from 'chai';
+import {litellm} from '../../lint/dialects/litellm/litellm.ts';
 import {lintText} from '../../lint/lint.ts';
 
 interface Judgement {
@@ -22,6 +23,7 @@ const SETS = [
   {name: 'judged-again', defects: 40, sound: 20, missed: 1},
   {name: 'judged-third', defects: 49, sound: 31, missed: 2},
   {name: 'judged-fourth', defects: 26, sound: 14, missed: 1},
+  {name: 'judged-litellm', defects: 10, sound: 5, missed: 0},
 ] as const;
 
 for (const set of SETS) {
@@ -32,7 +34,7 @@ for (const set of SETS) {
   const sound = judgements.filter(({kind}) => kind === 'clean');
   const names = readdirSync(folder).filter(name => name !== 'judgements.json');
   const files = Object.fromEntries(names.map(name => [name, read(name)]));
-  const findingsOf = async (path: string) => (await lintText({path, files})).findings;
+  const findingsOf = async (path: string) => (await lintText({path, files, config: {dialects: [litellm]}})).findings;
 
   describe(`policies in ${set.name}, which were judged before the linter saw them`, () => {
     it('are all in judgements.json', () => {

@@ -19,7 +19,7 @@ const RELATED: Readonly<Record<string, readonly string[]>> = {
   RL203: ['instances: objective.instances is set here.'],
   RL206: ['deadlineMs: The deadline is switched off here.', 'scope: The scope of Retry-After is set here.'],
   RL208: ['rps: objective.assume.rps is set here.'],
-  RL209: ['retryingLayers: retryingLayers is set here.'],
+  RL209: ['3: stop is set here.', 'OpenAI: This retries by itself.', 'retryingLayers: retryingLayers is set here.'],
   RL210: [
     'baseMs: backoff.baseMs is set here.',
     'steadfetch:llm: quota.maxWaitMs is set here.',

@@ -5,6 +5,7 @@
  */
 import {existsSync, writeFileSync} from 'node:fs';
 import {expect} from 'chai';
+import type {Config} from '../../lint/config.ts';
 import {lintText} from '../../lint/lint.ts';
 import {defineRule} from '../../lint/rule.ts';
 import {RuleTester} from '../../lint/rule-tester.ts';
@@ -40,8 +41,10 @@ describe('the rules', () => {
 
   it('each report an example alone: it is a defect that no other rule finds', async () => {
     const alone = new Set<string>();
-    for (const {text, path = 'policy.jsonc', files} of [...pages.values()].flatMap(({bad}) => bad)) {
-      const {findings} = await lintText({path, files: {...files, [path]: text}});
+    const examples = [...pages.values()].flatMap(({facts: {strict}, bad}) => bad.map(each => ({...each, strict})));
+    for (const {text, path = 'policy.jsonc', files, strict} of examples) {
+      const config: Config = strict ? {preset: 'strict'} : {};
+      const {findings} = await lintText({path, files: {...files, [path]: text}, config});
       const codes = new Set(findings.map(({code}) => code));
       if (codes.size === 1) for (const code of codes) alone.add(code);
     }

@@ -1,0 +1,27 @@
+/** Retriers inside of another one: a client that retries by itself in a function that is retried multiplies its requests. */
+
+import type {PythonModule} from '../../source/python/module.ts';
+import type {SyntaxNode} from '../../source/python/syntax.ts';
+import type {Span} from '../../source/tree.ts';
+import {clientsIn} from './clients/calls.ts';
+import type {ErrorNames} from './clients/table.ts';
+import type {Retrier} from './retrier.ts';
+
+/**
+ * Writes the client that is used in a body as a layer that retries.
+ *
+ * @param at     What the finding is shown at.
+ * @param errors After which errors the body is tried again: `errorNamesIn` gives them. A client multiplies only what it lets through.
+ */
+export function setInner(retrier: Retrier, body: SyntaxNode, module: PythonModule, at: Span, errors: ErrorNames): void {
+  // `client.max_retries = 0` may stand anywhere.
+  if (/\.max_retries\s*=[^=]/.test(module.text)) return;
+  const known = clientsIn(body, module, errors).flatMap(({maxAttempts, ...rest}) =>
+    maxAttempts === undefined || maxAttempts < 2 ? [] : [{...rest, maxAttempts}],
+  );
+  // One call fails, not all of them at once: the worst is that of one client.
+  const [worst] = known.toSorted((a, b) => b.maxAttempts - a.maxAttempts);
+  if (worst === undefined) return;
+  retrier.set('retryingLayers', [{name: worst.name, maxAttempts: worst.maxAttempts}], at);
+  retrier.show('retryingLayers[0]', worst.span);
+}

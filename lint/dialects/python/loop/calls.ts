@@ -1,0 +1,113 @@
+/** Which calls go over the network, as far as one file shows it. */
+
+import type {PythonModule} from '../../../source/python/module.ts';
+import type {SyntaxNode} from '../../../source/python/syntax.ts';
+import {functionAround, within} from './blocks.ts';
+import {calleeText, isQuiet, isSleep} from './sleeps.ts';
+import {definitionOf, parametersOf} from './values.ts';
+
+export interface Tried {
+  readonly node: SyntaxNode;
+  /** `function`: whatever a decorator or a helper is given. `likely`: its name says so. */
+  readonly kind: 'certain' | 'likely' | 'function';
+}
+
+const LIBRARIES =
+  /^(?:requests|httpx|aiohttp|urllib3|urllib\.request|http\.client|openai|anthropic|litellm|groq|cohere|mistralai|ollama|together|replicate|google\.(?:generativeai|genai|cloud)|vertexai|boto3|botocore|huggingface_hub|langchain(?:_\w+)?|llama_index|stripe|twilio|slack_sdk|tweepy|praw|github|pinecone|voyageai|zhipuai|dashscope|elevenlabs|tavily|firecrawl)\b/;
+/** Of those libraries, what makes no request. */
+const LOCAL =
+  /\.(?:Session|Client|AsyncClient|ClientSession|ClientTimeout|Timeout|HTTPAdapter|PoolManager|TCPConnector|OpenAI|AsyncOpenAI|Anthropic|AsyncAnthropic|client|resource|raise_for_status|json|text|read|mount|close|Limits|Retry|configure|quote|urlencode|Request|from_\w+|add_header|\w*(?:Error|Exception|Template|Message|Parser|Prompt|Config|Splitter|Document))$/;
+
+const CHAINS =
+  /\.(?:chat\.completions\.(?:create|parse)|beta\.chat\.completions\.parse|messages\.create|embeddings\.create|responses\.(?:create|parse)|completions\.create|images\.generate|generate_content|generate_content_async|ChatCompletion\.a?create|urlopen)$/;
+const VERBS = /^(?:get|post|put|patch|delete|head|options|request|send|stream|fetch|get_json)$/;
+const HTTP_OBJECTS = /(?:session|client|http|requests?|api|conn(?:ection)?|sess|^s)$/i;
+const CALLS =
+  /^(?:a?invoke|a?generate|a?create|a?complete|completions?|a?chat|predict|embed\w*|send\w*|query|search|request\w*|post|put|patch|get|call|run|ask)$/;
+const CALL_OBJECTS =
+  /(?:client|llm|model|chain|agent|api|session|http|provider|engine|completion|service|remote|bedrock|openai|claude|gemini)\w*$/i;
+const FUNCTIONS =
+  /(?:^|_)(?:api|llm|http|https|request|requests|fetch|download|upload|completions?|chat|embed|embeddings?|generate|invoke|predict|scrape|crawl|call|post|gpt|openai|claude|gemini|send)(?:_|$)/i;
+
+/** Files, processes, locks and data bases: no request of a client that others share. */
+const ELSEWHERE =
+  /(?:subprocess|cursor|cur|db_\w+|conn(?:ection)?|db|database|engine|lock|file|redis|driver|page|browser|queue|socket|sock|ser(?:ial)?)$/i;
+
+const DATABASE =
+  /^(?:commit|execute\w*|flush|rollback|refresh|scalars?|fetch(?:one|all|row|val|many)|begin|acquire|ping)$/;
+
+/** The call of a part of a program that may fail over the network: the most certain one. */
+export function triedIn(body: SyntaxNode, module: PythonModule): Tried | undefined {
+  const found = within(body).flatMap((node): Tried[] => {
+    if (node.name !== 'CallExpression' || isSleep(node, module)) return [];
+    const kind = kindOf(node, module);
+    return kind === undefined ? [] : [{node, kind}];
+  });
+  return (
+    found.find(({kind}) => kind === 'certain') ??
+    found.find(({kind}) => kind === 'function') ??
+    found.find(({kind}) => kind === 'likely')
+  );
+}
+
+function kindOf(call: SyntaxNode, module: PythonModule, depth = 0): Tried['kind'] | undefined {
+  const {firstChild: callee} = call;
+  if (callee === null) return undefined;
+  const text = calleeText(call, module);
+  const [, object = '', word = text] = /^([\s\S]*)\.(\w+)$/.exec(text) ?? [];
+  const name = module.names.nameOf(callee);
+  if (isHttpCall(call, module)) return 'certain';
+  if (name !== undefined && LIBRARIES.test(name) && !LOCAL.test(name)) return 'certain';
+  if (CHAINS.test(text) || /(?:^|\.)urlopen$/.test(name ?? text)) return 'certain';
+  if (isParameter(callee, module)) return 'function';
+  const definition = depth < 1 ? definitionOf(callee, module) : undefined;
+  if (definition !== undefined) {
+    const inner = within(definition).filter(node => node.name === 'CallExpression');
+    if (inner.some(node => kindOf(node, module, depth + 1) === 'certain')) return 'certain';
+  }
+  const last = object.replace(/\(.*\)$/s, '').replace(/^.*\./s, '');
+  if (object !== '' && (ELSEWHERE.test(last) || DATABASE.test(word))) return undefined;
+  if (object !== '' && CALLS.test(word) && CALL_OBJECTS.test(last)) return 'likely';
+  if (isQuiet(call, module)) return undefined;
+  if (
+    call.parent?.name === 'AwaitExpression' &&
+    !/^asyncio\.(?!to_thread|wait_for|gather|get_event_loop)/.test(name ?? text)
+  )
+    return 'likely';
+  return FUNCTIONS.test(word) && !/^(?:log|print)/.test(word) ? 'likely' : undefined;
+}
+
+/** `session.post(…)` of requests, httpx or aiohttp, whose object is made elsewhere: a parameter, or a `with`. */
+export function isHttpCall(call: SyntaxNode, module: PythonModule): boolean {
+  const {firstChild: callee} = call;
+  if (callee === null || callee.name !== 'MemberExpression') return false;
+  const text = calleeText(call, module);
+  const [, object = '', word = ''] = /^([\s\S]*)\.(\w+)$/.exec(text) ?? [];
+  if (!VERBS.test(word)) return false;
+  const name = module.names.nameOf(callee);
+  if (name !== undefined && /^(?:requests|httpx|aiohttp)\b/.test(name)) return true;
+  if (name !== undefined && LIBRARIES.test(name)) return false;
+  const last = object.replace(/^.*\./s, '');
+  const isImported = module.names.modules.some(each => /^(?:requests|httpx|aiohttp)\b/.test(each));
+  const type = typeOf(callee, module);
+  if (type !== '') return /ClientSession|AsyncClient|httpx|requests|\bClient\b|Session/.test(type) && isImported;
+  return isImported && HTTP_OBJECTS.test(last) && !ELSEWHERE.test(last.replace(/^conn$/, ''));
+}
+
+/** The annotation of the parameter that a method is called on. */
+function typeOf(callee: SyntaxNode, module: PythonModule): string {
+  const object = callee.firstChild;
+  if (object?.name !== 'VariableName') return '';
+  const owner = functionAround(callee);
+  const word = module.textOf(object);
+  return owner === undefined ? '' : (parametersOf(owner, module).find(({name}) => name === word)?.type ?? '');
+}
+
+/** `func(*args)`, where `func` is a parameter of a function around. */
+function isParameter(callee: SyntaxNode, module: PythonModule): boolean {
+  if (callee.name !== 'VariableName') return false;
+  const word = module.textOf(callee);
+  for (let owner = functionAround(callee); owner !== undefined; owner = functionAround(owner))
+    if (parametersOf(owner, module).some(({name}) => name === word)) return true;
+  return false;
+}

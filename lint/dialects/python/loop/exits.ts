@@ -1,0 +1,80 @@
+/** How a loop is left after a success. */
+
+import type {PythonModule} from '../../../source/python/module.ts';
+import type {SyntaxNode} from '../../../source/python/syntax.ts';
+import {branchesOf, contains, isSame, ownNodes, tryOf} from './blocks.ts';
+import type {Head} from './head.ts';
+import {assignedIn} from './state.ts';
+
+export interface Leaving {
+  /** `return` and `break` of the loop itself, outside of handlers. */
+  readonly exits: readonly SyntaxNode[];
+  /** Whether one of them is taken on no condition, or a name of the head is set. */
+  readonly isSure: boolean;
+}
+
+export const NAMED: RegExp = /attempt|retr(?:y|ies)|\btries\b|_tries|trial|back_?off/i;
+
+/** The tests of an answer's status. */
+export const STATUS: RegExp =
+  /\.(?:status|status_code|ok|is_success|is_error|is_server_error)\b|\bstatus_?code\b|\bhttp_status\b/i;
+const GOOD =
+  /(?:status\w*|code)\s*(?:==\s*2\d\d|in\s*[([{]\s*2\d\d|<\s*(?:300|400))|(?<!not )\b\w+(?:\.\w+)*\.(?:ok|is_success)\b(?!\s*(?:==|is)\s*False)|HTTPStatus\.OK|2\d\d\s*<=/i;
+
+export const isGoodStatus = (text: string): boolean => GOOD.test(text) && !/\bnot\b/.test(text) && STATUS.test(text);
+
+export function leavingOf(head: Head, module: PythonModule): Leaving | undefined {
+  const own = ownNodes(head.body);
+  const handlers = own.filter(({name}) => name === 'TryStatement').flatMap(each => tryOf(each)?.handlers ?? []);
+  const exits = own.filter(
+    node =>
+      (node.name === 'ReturnStatement' || node.name === 'BreakStatement') &&
+      !handlers.some(({body}) => contains(body, node)),
+  );
+  const flags = assignedIn(head.body, module);
+  const isFlagged =
+    head.kind === 'while' &&
+    [head.over, ...ownNodes(head.over)].some(
+      node =>
+        node.name === 'VariableName' &&
+        flags.has(module.textOf(node)) &&
+        isSetOnSuccess(module.textOf(node), own, handlers, module),
+    );
+  if (exits.length === 0 && !isFlagged) return undefined;
+  const sure = exits.some(exit => testOf(exit, head.body) === undefined);
+  const named = NAMED.test(module.textOf(head.over)) || NAMED.test(head.variable ? module.textOf(head.variable) : '');
+  const isTold = exits.some(exit => {
+    const test = testOf(exit, head.body);
+    return test !== undefined && (isGoodStatus(module.textOf(test)) || (named && isPositive(module.textOf(test))));
+  });
+  return sure || isFlagged || isTold ? {exits, isSure: sure || isFlagged} : undefined;
+}
+
+/** `success = True`, and `response = session.get(…)` where the head asks for it; not a counter. */
+function isSetOnSuccess(
+  word: string,
+  own: readonly SyntaxNode[],
+  handlers: readonly {readonly body: SyntaxNode}[],
+  module: PythonModule,
+): boolean {
+  return own.some(
+    node =>
+      node.name === 'AssignStatement' &&
+      !handlers.some(({body}) => contains(body, node)) &&
+      assignedIn(node, module).has(word) &&
+      !new RegExp(`\\b${word.replaceAll('.', '\\.')}\\s*[+-]`).test(module.textOf(node)),
+  );
+}
+
+const isPositive = (test: string): boolean =>
+  !/^not\b|\bis None|==\s*(?:0|None|''|"")|\blen\(\w+\)\s*==\s*0/.test(test) && !NAMED.test(test);
+
+/** The nearest test that an exit depends on. */
+function testOf(exit: SyntaxNode, body: SyntaxNode): SyntaxNode | undefined {
+  for (let at = exit.parent; at !== null && !isSame(body, at); at = at.parent)
+    if (at.name === 'IfStatement') {
+      const branch = branchesOf(at).find(each => contains(each.body, exit));
+      return branch?.test ?? branchesOf(at)[0]?.test;
+    }
+  return undefined;
+}

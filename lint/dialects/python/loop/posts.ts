@@ -1,0 +1,109 @@
+/** A POST that a loop may send twice. */
+
+import type {PythonModule} from '../../../source/python/module.ts';
+import {type Argument, childrenOf, type SyntaxNode, spanOf} from '../../../source/python/syntax.ts';
+import type {Span} from '../../../source/tree.ts';
+import type {Retrier} from '../retrier.ts';
+import {within} from './blocks.ts';
+import {isHttpCall} from './calls.ts';
+import type {Failures} from './failures.ts';
+import type {Head} from './head.ts';
+import {argumentsOf, calleeText} from './sleeps.ts';
+import {areAmbiguous} from './types.ts';
+
+const KEY = /idempotency[-_]?key|x-request-id|dedup|Stripe-Idempotency|client_?token/i;
+
+/** A second request of these does no harm, whoever serves them; a GraphQL query cannot be told from a mutation by its path. */
+const READS =
+  /(?:^|[/:_-])(?:graphql|rpc|jsonrpc|token|login|auth|authenticate|search|query|queries|embed\w*|completions?|(?:de)?tokenize|rerank|translate|predict\w*|infer\w*|classify|generate\w*|chat|invoke|analyze|detect|extract|ocr|transcri\w+|parse|convert|render|validate|verify|check|count|lookup|list|find|filter|aggregate|sql|ask)$/i;
+
+/** Writes which call is repeated, where the file shows its method and its path, and no key. */
+export function readPost(
+  retrier: Retrier,
+  failures: Failures,
+  tested: ReadonlySet<SyntaxNode>,
+  head: Head,
+  module: PythonModule,
+): void {
+  const isCaught = failures.caught.some(({classes, handler}) => areAmbiguous(classes) && !tested.has(handler.body));
+  const isAnswered = failures.refused.some(each => each.isAmbiguous);
+  // Which answers a handler retries is seldom known: those that are tested are.
+  retrier.set('retryOn', [...(isCaught || !isAnswered ? ['network', 'timeout'] : []), ...(isAnswered ? ['5xx'] : [])]);
+  if (!(isCaught || isAnswered) || KEY.test(module.text)) return;
+  for (const call of within(head.body)) {
+    if (call.name !== 'CallExpression' || !isHttpCall(call, module)) continue;
+    const post = postOf(call, module);
+    if (post === undefined || READS.test(post.path.replace(/(?:\/\*)+$/, ''))) continue;
+    retrier.set('match.methods', [post.method], post.at);
+    if (post.origin !== undefined) retrier.set('match.origin', post.origin);
+    retrier.set('match.path', post.path, post.pathAt);
+    return;
+  }
+}
+
+interface Post {
+  readonly method: string;
+  readonly at: Span;
+  readonly origin: string | undefined;
+  readonly path: string;
+  readonly pathAt: Span;
+}
+
+function postOf(call: SyntaxNode, module: PythonModule): Post | undefined {
+  const word = calleeText(call, module).replace(/^.*\./s, '');
+  const {list} = argumentsOf(call, module);
+  const positional = list.filter(({name}) => name === undefined);
+  const named = (name: string): Argument | undefined => list.find(each => each.name === name);
+  const callee = call.firstChild?.lastChild;
+  if (callee == null) return undefined;
+  const isRequest = word === 'request' || word === 'stream';
+  const methodNode = (named('method') ?? (isRequest ? positional[0] : undefined))?.value;
+  const given = methodNode === undefined ? undefined : module.constantOf(methodNode)?.value;
+  const method = (isRequest ? (typeof given === 'string' ? given : '') : word).toUpperCase();
+  const url = (named('url') ?? positional[isRequest ? 1 : 0])?.value;
+  if ((method !== 'POST' && method !== 'PATCH') || url === undefined) return undefined;
+  const text = urlOf(url, module);
+  const place = text === undefined ? undefined : split(text);
+  return (
+    place && {
+      method,
+      at: spanOf(isRequest && methodNode !== undefined ? methodNode : callee),
+      ...place,
+      pathAt: spanOf(url),
+    }
+  );
+}
+
+/** The text of a URL, with `*` for what is put in. */
+function urlOf(node: SyntaxNode, module: PythonModule, hops = 0): string | undefined {
+  const known = module.constantOf(node)?.value;
+  if (typeof known === 'string') return known;
+  if (node.name === 'FormatString') {
+    let text = '';
+    let from = node.from + (/^[a-zA-Z]*(?:"""|'''|"|')/.exec(module.textOf(node))?.[0].length ?? 1);
+    for (const part of childrenOf(node).filter(({name}) => name === 'FormatReplacement')) {
+      const value = childrenOf(part)[1];
+      const inner = value === undefined || hops > 4 ? undefined : urlOf(value, module, hops + 1);
+      text += module.text.slice(from, part.from) + (inner ?? '*');
+      from = part.to;
+    }
+    return text + module.text.slice(from, node.to).replace(/(?:"""|'''|"|')$/, '');
+  }
+  if (node.name === 'BinaryExpression') {
+    const [left, sign, right] = childrenOf(node);
+    if (left === undefined || right === undefined || sign === undefined || module.textOf(sign) !== '+')
+      return undefined;
+    return (urlOf(left, module, hops + 1) ?? '*') + (urlOf(right, module, hops + 1) ?? '*');
+  }
+  const bound = hops < 6 ? module.names.boundTo(node) : undefined;
+  return bound && urlOf(bound, module, hops + 1);
+}
+
+/** Undefined where nothing of the path is known. */
+function split(url: string): {origin: string | undefined; path: string} | undefined {
+  const [, scheme, host, rest = ''] = /^(?:(https?):\/\/([^/?#*]+)|\*(?=\/)|(?=\/))?([^?#]*)/.exec(url) ?? [];
+  const origin = scheme === undefined ? undefined : URL.parse(`${scheme}://${host}`)?.origin;
+  const path = `/${rest.replace(/^\/+/, '').replaceAll(/[^/]*\*[^/]*/g, '*')}`;
+  if (!/[a-z]/i.test(path)) return undefined;
+  return {origin, path};
+}

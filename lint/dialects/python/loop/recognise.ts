@@ -1,0 +1,137 @@
+/** Which loops try one operation again after it failed. Pages, polls, workers, queues and training are no such loops. */
+
+import type {PythonModule} from '../../../source/python/module.ts';
+import {childrenOf, type SyntaxNode} from '../../../source/python/syntax.ts';
+import {contains, functionAround, ownNodes, within} from './blocks.ts';
+import {type Leaving, leavingOf, NAMED} from './exits.ts';
+import {type Failures, failuresOf} from './failures.ts';
+import {type Head, headOf} from './head.ts';
+import {calleeText} from './sleeps.ts';
+import {isEveryError} from './types.ts';
+
+export interface RetryLoop extends Failures {
+  readonly head: Head;
+  readonly leaving: Leaving;
+}
+
+export function recognise(loop: SyntaxNode, module: PythonModule): RetryLoop | undefined {
+  const head = headOf(loop, module);
+  if (head === undefined || isAboutThings(head, module) || isWaiting(loop, module)) return undefined;
+  const leaving = leavingOf(head, module);
+  if (leaving === undefined) return undefined;
+  const failures = failuresOf(head, loop, module);
+  if (failures === undefined || CONNECTS.test(calleeText(failures.tried.node, module))) return undefined;
+  if (usesVariable(failures.tried.node, head, module)) return undefined;
+  if (isProbe(failures.tried.node, head, module)) return undefined;
+  if (!isNamed(loop, head, module)) {
+    const sleeps = [...failures.caught, ...failures.refused].some(({trial}) => trial.sleeps.length > 0);
+    const isTold = failures.caught.length > 0 || failures.refused.some(each => each.isTold);
+    if (failures.tried.kind !== 'certain' || !sleeps || !isTold) return undefined;
+  }
+  // That an error of any kind is caught around a call whose name only sounds like the network says too little without a wait.
+  const {kind} = failures.tried;
+  const isWaited = [...failures.caught, ...failures.refused].some(({trial}) => trial.sleeps.length > 0);
+  if (
+    kind === 'likely' &&
+    !isWaited &&
+    failures.caught.every(({classes}) => isEveryError(classes)) &&
+    !isModel(failures.tried.node, module)
+  )
+    return undefined;
+  return {...failures, head, leaving};
+}
+
+/** A connection that is opened when a program starts, or opened again. */
+const CONNECTS = /(?:^|[._])(?:connect\w*|reconnect\w*|create_pool|create_connection)$/i;
+
+/** A model, whatever holds it: `self.llm.invoke(prompt)`. */
+const isModel = (call: SyntaxNode, module: PythonModule): boolean =>
+  /(?:llm|model|chain|openai|claude|gemini|anthropic|client)\w*\.\w+$/i.test(calleeText(call, module));
+
+function isNamed(loop: SyntaxNode, {span}: Head, module: PythonModule): boolean {
+  const owner = functionAround(loop);
+  const name = owner?.getChild('VariableName');
+  return (
+    NAMED.test(module.text.slice(span.start, span.end)) ||
+    (name != null && NAMED.test(module.textOf(name))) ||
+    NAMED.test(module.textOf(loop))
+  );
+}
+
+const THINGS =
+  /^(?:page\w*|offset|epoch|step|batch\w*|chunk\w*|row|col\w*|idx|index|iteration|turn|round|token|cursor|start|depth)$/i;
+
+const isAboutThings = ({variable}: Head, module: PythonModule): boolean =>
+  variable !== undefined && THINGS.test(module.textOf(variable));
+
+const WAITS =
+  /(?:^|_)(?:wait|poll\w*|ready|health\w*|ping|alive|heartbeat|reconnect\w*|listen\w*|consum\w*|worker|subscrib\w*|watch\w*|monitor\w*|forever|daemon|scheduler)(?:_|$)/i;
+
+/** Functions that wait until something is there, or that run as long as the program. */
+function isWaiting(loop: SyntaxNode, module: PythonModule): boolean {
+  const name = functionAround(loop)?.getChild('VariableName');
+  if (name == null) return false;
+  const word = module.textOf(name).replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_');
+  return WAITS.test(word) && !/retry|retries|backoff|attempt/i.test(word);
+}
+
+/** `urls[i]`, and `f"…?page={n}"`: each turn is about another thing. */
+function usesVariable(call: SyntaxNode, {variable, body}: Head, module: PythonModule): boolean {
+  if (variable === undefined) return false;
+  const word = module.textOf(variable);
+  if (word === '_') return false;
+  const isItem = ownNodes(body).some(node => {
+    if (node.name !== 'MemberExpression' || childrenOf(node)[1]?.name !== '[') return false;
+    const index = childrenOf(node)[2];
+    const object = node.firstChild === null ? '' : module.textOf(node.firstChild);
+    return (
+      index !== undefined &&
+      new RegExp(`\\b${word}\\b`).test(module.textOf(index)) &&
+      !/delay|wait|back_?off|interval|sleep|pause|retr|second/i.test(object)
+    );
+  });
+  if (isItem) return true;
+  const list = call.getChild('ArgList');
+  const isUsed =
+    list !== null && within(list).some(node => node.name === 'VariableName' && module.textOf(node) === word);
+  return isUsed && !NAMED.test(word) && !/^(?:try|n_?try|trie)/i.test(word);
+}
+
+const PROBES =
+  /(?:^|\.)(?:get|head|ping|connect\w*|urlopen|options|health\w*|heartbeat|search|is_\w+|list\w*|describe\w*|info|version|status)$/;
+const ASKED = /^\.(?:status_code|status|ok|is_success|raise_for_status|reason|close|getcode|code)\b/;
+
+/** Whether something is only asked whether it answers: nothing of the answer is used but its status. */
+function isProbe(call: SyntaxNode, {body}: Head, module: PythonModule): boolean {
+  if (!PROBES.test(calleeText(call, module))) return false;
+  let at: SyntaxNode | null = call;
+  while (at !== null && ['AwaitExpression', 'CallExpression'].includes(at.name)) at = at.parent;
+  if (at?.name === 'ExpressionStatement') return true;
+  // `if requests.get(url).ok:`
+  if (at?.name === 'MemberExpression') return ASKED.test(module.text.slice(call.to, at.to)) && !isReturned(at);
+  const name = boundName(at, call, module);
+  if (name === undefined) return false;
+  // What is done with the answer may be done behind the loop.
+  const used = within(functionAround(call) ?? body).filter(
+    node => node.name === 'VariableName' && module.textOf(node) === name && !contains(call, node),
+  );
+  const others = used.filter(({from, to}) => {
+    const before = module.text.slice(0, from);
+    return !/(?:\bas\s+|\n\s*)$/.test(before) || !/^\s*(?:=(?!=)|:|,)/.test(module.text.slice(to));
+  });
+  return others.every(({to}) => ASKED.test(module.text.slice(to, to + 30)));
+}
+
+const isReturned = (node: SyntaxNode): boolean => {
+  for (let at: SyntaxNode | null = node; at !== null; at = at.parent) if (at.name === 'ReturnStatement') return true;
+  return false;
+};
+
+function boundName(at: SyntaxNode | null, call: SyntaxNode, module: PythonModule): string | undefined {
+  if (at?.name === 'AssignStatement' && at.firstChild?.name === 'VariableName') return module.textOf(at.firstChild);
+  if (at?.name !== 'WithStatement') return undefined;
+  const parts = childrenOf(at);
+  const index = parts.findIndex(part => contains(part, call));
+  const name = parts[index + 1]?.name === 'as' ? parts[index + 2] : undefined;
+  return name && module.textOf(name);
+}

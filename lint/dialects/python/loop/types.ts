@@ -1,0 +1,48 @@
+/** The classes of errors that a handler names. */
+
+import type {PythonModule} from '../../../source/python/module.ts';
+import {childrenOf, type SyntaxNode} from '../../../source/python/syntax.ts';
+import {NETWORK} from '../network-errors.ts';
+import type {Handler} from './blocks.ts';
+
+/** The last words of the classes; undefined for a bare `except`. A name of a tuple in the same file is followed. */
+export function classesOf({types}: Handler, module: PythonModule): string[] | undefined {
+  return types === undefined ? undefined : namesIn(types, module).map(name => name.replace(/^.*\./, ''));
+}
+
+function namesIn(node: SyntaxNode, module: PythonModule, hops = 0): string[] {
+  if (node.name === 'TupleExpression' || node.name === 'ArrayExpression')
+    return childrenOf(node)
+      .filter(({name}) => !['(', ')', '[', ']', ',', 'Comment'].includes(name))
+      .flatMap(each => namesIn(each, module, hops + 1));
+  if (node.name === 'ParenthesizedExpression')
+    return childrenOf(node)
+      .slice(1, 2)
+      .flatMap(each => namesIn(each, module, hops + 1));
+  const bound = hops < 6 ? module.names.boundTo(node) : undefined;
+  if (bound !== undefined && /Expression$|^VariableName$/.test(bound.name) && bound.name !== 'CallExpression')
+    return namesIn(bound, module, hops + 1);
+  return [module.names.nameOf(node) ?? module.textOf(node)];
+}
+
+export const isEveryError = (classes: readonly string[] | undefined): boolean =>
+  classes === undefined || classes.includes('Exception') || classes.includes('BaseException');
+
+const ELSEWHERE =
+  /^(?:Empty|Full|Queue\w*|JSONDecodeError|\w*ValidationError|ValueError|KeyError|IndexError|TypeError|AttributeError|NameError|PermissionError|File\w+Error|BlockingIOError|IsADirectoryError|OperationalError|IntegrityError|\w*DatabaseError|DBAPIError|\w*Lock\w*|Stale\w+|NoSuch\w+|Element\w+|Import\w*|ModuleNotFoundError|EOFError|Unicode\w+|\w*Pars(?:er?|ing)\w*|YAMLError|StopIteration|SyntaxError|AssertionError|LookupError|ArithmeticError|ZeroDivisionError|CalledProcessError|TimeoutExpired|KeyboardInterrupt|GitCommandError|WatchError|DeadlockDetected\w*|\w*Deadlock\w*|RetryableValidation\w*)$/;
+
+/** Whether none of them is one of the network: what fails is a parser, a file, a queue or a lock. */
+export const areElsewhere = (classes: readonly string[] | undefined): boolean =>
+  classes?.every(each => ELSEWHERE.test(each)) ?? false;
+
+/** Errors after which the server surely has not acted. */
+const REFUSED =
+  /^(?:ConnectTimeout|ConnectError|ConnectTimeoutError|NewConnectionError|ConnectionRefusedError|ClientConnectorError|\w*RateLimit\w*|TooManyRequests\w*|ResourceExhausted|PoolTimeout|gaierror)$/;
+
+export const areAmbiguous = (classes: readonly string[] | undefined): boolean =>
+  classes === undefined || isEveryError(classes) || classes.some(each => NETWORK.test(each) && !REFUSED.test(each));
+
+/** Those that are no Exception, so that to let them through is no choice of errors. */
+export const areSignals = (classes: readonly string[] | undefined): boolean =>
+  classes?.every(each => /^(?:KeyboardInterrupt|SystemExit|GeneratorExit|CancelledError|Cancelled)$/.test(each)) ??
+  false;

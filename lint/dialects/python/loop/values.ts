@@ -1,0 +1,293 @@
+/** Numbers that a loop computes: each is known, known to lie in a range because of a random part, or not known. */
+
+import type {PythonModule} from '../../../source/python/module.ts';
+import {argumentsIn, childrenOf, type SyntaxNode} from '../../../source/python/syntax.ts';
+import {assignmentOf, bodyOf, branchesOf, statementsOf} from './blocks.ts';
+
+/** A range, since a random part may be in it. True is 1. */
+export interface Range {
+  readonly lo: number;
+  readonly hi: number;
+}
+
+export type Value = Range | 'none' | undefined;
+
+export const exactly = (value: number): Range => ({lo: value, hi: value});
+
+export type LookUp = (node: SyntaxNode) => Value;
+
+/** Names may go in a circle, and helpers may call each other. */
+const maxDepth = 16;
+
+export class Evaluator {
+  readonly #module: PythonModule;
+
+  constructor(module: PythonModule) {
+    this.#module = module;
+  }
+
+  valueOf(node: SyntaxNode, lookUp: LookUp, depth = 0): Value {
+    if (depth > maxDepth) return undefined;
+    const inner = (child: SyntaxNode): Value => this.valueOf(child, lookUp, depth + 1);
+    const module = this.#module;
+    switch (node.name) {
+      case 'Number': {
+        const value = module.constantOf(node)?.value;
+        return typeof value === 'number' ? exactly(value) : undefined;
+      }
+      case 'Boolean':
+        return exactly(module.textOf(node) === 'True' ? 1 : 0);
+      case 'None':
+        return 'none';
+      case 'ParenthesizedExpression': {
+        const child = childrenOf(node)[1];
+        return child && inner(child);
+      }
+      case 'UnaryExpression': {
+        const [sign, child] = childrenOf(node);
+        if (sign === undefined || child === undefined) return undefined;
+        if (sign.name === 'not') return fromTruth(this.#not(child, inner));
+        const value = rangeOf(inner(child));
+        return value && module.textOf(sign) === '-' ? {lo: -value.hi, hi: -value.lo} : value;
+      }
+      case 'BinaryExpression':
+        return this.#binary(node, inner);
+      case 'ConditionalExpression': {
+        const [yes, , test, , no] = childrenOf(node);
+        const truth = test && truthOf(inner(test));
+        if (truth === undefined || yes === undefined || no === undefined) return undefined;
+        return inner(truth ? yes : no);
+      }
+      case 'CallExpression':
+        return this.#call(node, lookUp, depth);
+      case 'MemberExpression':
+        return childrenOf(node)[1]?.name === '[' ? this.#item(node, inner) : lookUp(node);
+      case 'VariableName':
+        return lookUp(node);
+      default:
+        return undefined;
+    }
+  }
+
+  /** lezer reads `not a and b` as `not (a and b)`. */
+  #not(node: SyntaxNode, inner: (child: SyntaxNode) => Value): boolean | undefined {
+    const [left, sign, right] = node.name === 'BinaryExpression' ? childrenOf(node) : [];
+    if (left === undefined || right === undefined || (sign?.name !== 'and' && sign?.name !== 'or'))
+      return not(truthOf(inner(node)));
+    return joined(sign.name, this.#not(left, inner), truthOf(inner(right)));
+  }
+
+  #binary(node: SyntaxNode, inner: (child: SyntaxNode) => Value): Value {
+    const parts = childrenOf(node);
+    const [left, right] = [parts[0], parts.at(-1)];
+    if (left === undefined || right === undefined || parts.length < 3) return undefined;
+    const sign = parts.slice(1, -1).map(this.#module.textOf).join(' ');
+    if (sign === 'and' || sign === 'or') {
+      return fromTruth(joined(sign, truthOf(inner(left)), truthOf(inner(right))));
+    }
+    const [a, b] = [inner(left), inner(right)];
+    if (sign === 'is' || sign === 'is not') {
+      if (b !== 'none' || a === undefined) return undefined;
+      return fromTruth((a === 'none') === (sign === 'is'));
+    }
+    const [x, y] = [rangeOf(a), rangeOf(b)];
+    if (x === undefined || y === undefined) return undefined;
+    const compare = COMPARISONS[sign];
+    if (compare !== undefined) return fromTruth(compare(x, y));
+    const operate = OPERATIONS[sign];
+    if (operate === undefined) return undefined;
+    const ends = [operate(x.lo, y.lo), operate(x.lo, y.hi), operate(x.hi, y.lo), operate(x.hi, y.hi)];
+    return ends.some(Number.isNaN) ? undefined : {lo: Math.min(...ends), hi: Math.max(...ends)};
+  }
+
+  /** `DELAYS[attempt]`. */
+  #item(node: SyntaxNode, inner: (child: SyntaxNode) => Value): Value {
+    const [object, , index] = childrenOf(node);
+    const items = object && this.itemsOf(object);
+    const at = index && rangeOf(inner(index));
+    if (items === undefined || at === undefined || at.lo !== at.hi) return undefined;
+    const item = items.at(at.lo);
+    return item && inner(item);
+  }
+
+  /** The entries of a list or a tuple that an expression is, or is bound to. */
+  itemsOf(node: SyntaxNode, hops = 0): SyntaxNode[] | undefined {
+    if (node.name === 'ArrayExpression' || node.name === 'TupleExpression')
+      return childrenOf(node).filter(({name}) => !['[', ']', '(', ')', ',', 'Comment'].includes(name));
+    const bound = hops < 4 ? this.#module.names.boundTo(node) : undefined;
+    return bound && this.itemsOf(bound, hops + 1);
+  }
+
+  #call(node: SyntaxNode, lookUp: LookUp, depth: number): Value {
+    const [callee, list] = childrenOf(node);
+    if (callee === undefined || list?.name !== 'ArgList') return undefined;
+    const {list: given, isOpen} = argumentsIn(list, this.#module.text);
+    if (isOpen) return undefined;
+    const name = this.#module.names.nameOf(callee) ?? this.#module.textOf(callee);
+    if (name === 'len' && given[0] !== undefined) {
+      const items = this.itemsOf(given[0].value);
+      return items && exactly(items.length);
+    }
+    const values = given.map(({value}) => rangeOf(this.valueOf(value, lookUp, depth + 1)));
+    const random = RANDOM.exec(name)?.[1];
+    if (random !== undefined) return randomOf(random, values);
+    const body = this.#helperOf(callee);
+    if (body !== undefined) {
+      const parameters = parametersOf(body, this.#module);
+      const isMethod = callee.name === 'MemberExpression';
+      const positional = parameters.slice(isMethod ? 1 : 0);
+      const bound = new Map<string, Value>();
+      for (const [index, argument] of given.entries()) {
+        const parameter = argument.name ?? positional[index]?.name;
+        if (parameter !== undefined) bound.set(parameter, values[index]);
+      }
+      return this.#resultOf(body, bound, depth + 1);
+    }
+    const known = values.filter(value => value !== undefined);
+    if (known.length < values.length || known.length === 0) return undefined;
+    const [first] = known;
+    if (name === 'min') return {lo: Math.min(...known.map(({lo}) => lo)), hi: Math.min(...known.map(({hi}) => hi))};
+    if (name === 'max') return {lo: Math.max(...known.map(({lo}) => lo)), hi: Math.max(...known.map(({hi}) => hi))};
+    if (/^(?:float|round|abs|math\.(?:floor|ceil))$/.test(name)) return first;
+    if (name === 'int') return {lo: Math.trunc(first!.lo), hi: Math.trunc(first!.hi)};
+    if (/^(?:pow|math\.pow)$/.test(name) && known.length === 2) {
+      const [a, b] = [known[0]!, known[1]!];
+      return {lo: a.lo ** b.lo, hi: a.hi ** b.hi};
+    }
+    return undefined;
+  }
+
+  /** A function of this file that is called by its name, or as a method of the same class. */
+  #helperOf(callee: SyntaxNode): SyntaxNode | undefined {
+    return definitionOf(callee, this.#module);
+  }
+
+  /** What a function returns, if it does nothing but compute it. */
+  #resultOf(definition: SyntaxNode, given: ReadonlyMap<string, Value>, depth: number): Value {
+    const local = new Map(given);
+    for (const {name, value} of parametersOf(definition, this.#module))
+      if (!local.has(name) && value !== undefined)
+        local.set(
+          name,
+          this.valueOf(value, () => undefined, depth),
+        );
+    const lookUp: LookUp = node => {
+      const key = this.#module.textOf(node);
+      if (local.has(key)) return local.get(key);
+      const bound = this.#module.names.boundTo(node);
+      return bound && this.valueOf(bound, lookUp, depth + 1);
+    };
+    const run = (body: SyntaxNode): {readonly value: Value} | undefined => {
+      for (const statement of statementsOf(body)) {
+        const assigned = assignmentOf(statement);
+        if (assigned?.value !== undefined && assigned.targets.length === 1)
+          local.set(this.#module.textOf(assigned.targets[0]!), this.valueOf(assigned.value, lookUp, depth + 1));
+        else if (statement.name === 'ReturnStatement') {
+          const result = childrenOf(statement)[1];
+          return {value: result && this.valueOf(result, lookUp, depth + 1)};
+        } else if (statement.name === 'IfStatement') {
+          for (const {test, body: branch} of branchesOf(statement)) {
+            const truth = test === undefined ? true : truthOf(this.valueOf(test, lookUp, depth + 1));
+            if (truth === undefined) return {value: undefined};
+            const found = truth ? run(branch) : undefined;
+            if (found !== undefined) return found;
+            if (truth) break;
+          }
+        } else if (statement.name !== 'ExpressionStatement' && statement.name !== 'ImportStatement')
+          return {value: undefined};
+      }
+      return undefined;
+    };
+    const body = bodyOf(definition);
+    return body && run(body)?.value;
+  }
+}
+
+/** The function that a name, or `self.name`, calls, if this file defines it once. */
+export function definitionOf(callee: SyntaxNode, module: PythonModule): SyntaxNode | undefined {
+  const text = module.textOf(callee);
+  const word = /^(?:(?:self|cls)\.)?(\w+)$/.exec(text)?.[1];
+  if (word === undefined) return undefined;
+  let root = callee;
+  while (root.parent !== null) root = root.parent;
+  const found: SyntaxNode[] = [];
+  const isMethod = text.includes('.');
+  const visit = (at: SyntaxNode): void => {
+    for (const child of childrenOf(at)) {
+      if (child.name === 'FunctionDefinition') {
+        const name = child.getChild('VariableName');
+        const isInClass = at.parent?.name === 'ClassDefinition' || at.parent?.parent?.name === 'ClassDefinition';
+        if (name !== null && module.textOf(name) === word && isInClass === isMethod) found.push(child);
+      }
+      if (['Body', 'ClassDefinition', 'FunctionDefinition', 'DecoratedStatement', 'IfStatement'].includes(child.name))
+        visit(child);
+    }
+  };
+  visit(root);
+  return found.length === 1 ? found[0] : undefined;
+}
+
+/** The parameters of a function, with their defaults. */
+export function parametersOf(
+  definition: SyntaxNode,
+  module: PythonModule,
+): {readonly name: string; readonly value: SyntaxNode | undefined; readonly type: string}[] {
+  const list = definition.getChild('ParamList');
+  const parts = list === null ? [] : childrenOf(list);
+  return parts.flatMap((part, index) => {
+    if (part.name !== 'VariableName' || parts[index - 1]?.name === 'AssignOp') return [];
+    const after = parts.slice(index + 1, index + 4);
+    const type = after[0]?.name === 'TypeDef' ? module.textOf(after[0]) : '';
+    const [sign, value] = after.filter(({name}) => name !== 'TypeDef' && name !== 'Comment');
+    return [{name: module.textOf(part), value: sign?.name === 'AssignOp' ? value : undefined, type}];
+  });
+}
+
+export const rangeOf = (value: Value): Range | undefined => (value === 'none' ? undefined : value);
+
+export function truthOf(value: Value): boolean | undefined {
+  if (value === undefined) return undefined;
+  if (value === 'none') return false;
+  return value.lo === 0 && value.hi === 0 ? false : value.lo > 0 || value.hi < 0 ? true : undefined;
+}
+
+function joined(sign: 'and' | 'or', a: boolean | undefined, b: boolean | undefined): boolean | undefined {
+  const decisive = sign === 'or';
+  if (a === decisive || b === decisive) return decisive;
+  return a === undefined || b === undefined ? undefined : !decisive;
+}
+
+const not = (truth: boolean | undefined): boolean | undefined => (truth === undefined ? undefined : !truth);
+const fromTruth = (truth: boolean | undefined): Value => (truth === undefined ? undefined : exactly(truth ? 1 : 0));
+
+const OPERATIONS: Readonly<Record<string, (a: number, b: number) => number>> = {
+  '+': (a, b) => a + b,
+  '-': (a, b) => a - b,
+  '*': (a, b) => a * b,
+  '/': (a, b) => a / b,
+  '//': (a, b) => Math.floor(a / b),
+  '%': (a, b) => a - b * Math.floor(a / b),
+  '**': (a, b) => a ** b,
+  '<<': (a, b) => a * 2 ** b,
+};
+
+const COMPARISONS: Readonly<Record<string, (a: Range, b: Range) => boolean | undefined>> = {
+  '<': (a, b) => (a.hi < b.lo ? true : a.lo >= b.hi ? false : undefined),
+  '<=': (a, b) => (a.hi <= b.lo ? true : a.lo > b.hi ? false : undefined),
+  '>': (a, b) => (a.lo > b.hi ? true : a.hi <= b.lo ? false : undefined),
+  '>=': (a, b) => (a.lo >= b.hi ? true : a.hi < b.lo ? false : undefined),
+  '==': (a, b) => (a.lo === a.hi && b.lo === b.hi ? a.lo === b.lo : undefined),
+  '!=': (a, b) => (a.lo === a.hi && b.lo === b.hi ? a.lo !== b.lo : undefined),
+};
+
+const RANDOM = /(?:^|\.)(?:random|secrets|SystemRandom\(\)|default_rng\(\))\.(\w+)$/;
+
+function randomOf(name: string, values: readonly (Range | undefined)[]): Value {
+  const [a, b] = values;
+  if (/^(?:random|random_sample|rand)$/.test(name) && values.length === 0) return {lo: 0, hi: 1};
+  if (name === 'uniform' && values.length === 0) return {lo: 0, hi: 1};
+  if (/^(?:uniform|randint|integers|triangular)$/.test(name) && a !== undefined && b !== undefined)
+    return {lo: Math.min(a.lo, b.lo), hi: Math.max(a.hi, b.hi)};
+  if (/^(?:randbelow|randrange)$/.test(name) && a !== undefined && values.length === 1) return {lo: 0, hi: a.hi - 1};
+  return undefined;
+}

@@ -1,0 +1,27 @@
+/** Errors of the network, by their names: after them the same request may succeed. */
+
+import type {PythonModule} from '../../source/python/module.ts';
+import type {ErrorNames} from './clients/table.ts';
+
+export const NETWORK: RegExp =
+  /(?:Connect|Timeout|RateLimit|API|Api|HTTP|Http|Service|Server|Network|Transport|Unavailable|Throttl|Request|URL|Client|Remote|Protocol|Overload|Resource)\w*$/;
+
+export const areNetwork = (classes: readonly string[] | undefined): boolean =>
+  classes?.some(each => NETWORK.test(each)) ?? false;
+
+/** Whether a retrier waits for a server to get better. What is caught besides may be an answer that is asked for again. */
+export const goesOverNetwork = (errors: ErrorNames): boolean =>
+  errors === 'every' || (typeof errors !== 'string' && areNetwork(errors.map(name => name.replace(/^.*\./, ''))));
+
+const PASSING: readonly (readonly [RegExp, string])[] = [
+  [/^requests\b/, '(requests.ConnectionError, requests.Timeout)'],
+  [/^httpx\b/, '(httpx.TransportError,)'],
+  [/^aiohttp\b/, '(aiohttp.ClientConnectionError, asyncio.TimeoutError)'],
+];
+
+/** The errors that pass, of the library that a file imports. */
+export function passingErrors(module: PythonModule): string {
+  const used = PASSING.filter(([library]) => module.names.modules.some(each => library.test(each)));
+  const isModel = module.names.modules.some(each => /^(?:openai|anthropic|litellm|langchain)/.test(each));
+  return (used.length === 1 && !isModel ? used[0]?.[1] : undefined) ?? '(RateLimitError, APIConnectionError)';
+}

@@ -1,0 +1,385 @@
+import {loopCases} from './loop-cases.ts';
+
+loopCases('how long a loop waits', [
+  {
+    name: 'a power of two',
+    text: `import random
+import numpy as np
+import time
+import requests
+def fetch(url):
+    for attempt in range(4):
+        try:
+            return requests.get(url).json()
+        except requests.Timeout as error:
+            if attempt == 3:
+                raise
+            time.sleep(2 ** attempt)
+`,
+    findings: [
+      '12:13-37 warning RL203 Retries come in bursts: the waits of 1 s, 2 s and 4 s are equal for all clients that failed at the same time. Use jitter.',
+    ],
+  },
+  {
+    name: 'a capped power',
+    text: `import random
+import numpy as np
+import time
+import requests
+def fetch(url):
+    for attempt in range(4):
+        try:
+            return requests.get(url).json()
+        except requests.Timeout as error:
+            if attempt == 3:
+                raise
+            time.sleep(min(2 ** attempt, 3))
+`,
+    findings: [
+      '12:13-45 warning RL203 Retries come in bursts: the waits of 1 s, 2 s and 3 s are equal for all clients that failed at the same time. Use jitter.',
+    ],
+  },
+  {
+    name: 'a line',
+    text: `import random
+import numpy as np
+import time
+import requests
+def fetch(url):
+    for attempt in range(4):
+        try:
+            return requests.get(url).json()
+        except requests.Timeout as error:
+            if attempt == 3:
+                raise
+            time.sleep(attempt * 2 + 1)
+`,
+    findings: [
+      '12:13-40 warning RL203 Retries come in bursts: the waits of 1 s, 3 s and 5 s are equal for all clients that failed at the same time. Use jitter.',
+    ],
+  },
+  {
+    name: 'full jitter',
+    text: `import random
+import numpy as np
+import time
+import requests
+def fetch(url):
+    for attempt in range(4):
+        try:
+            return requests.get(url).json()
+        except requests.Timeout as error:
+            if attempt == 3:
+                raise
+            time.sleep(random.uniform(0, 2 ** attempt))
+`,
+    findings: [],
+  },
+  {
+    name: 'a sum with a random part',
+    text: `import random
+import numpy as np
+import time
+import requests
+def fetch(url):
+    for attempt in range(4):
+        try:
+            return requests.get(url).json()
+        except requests.Timeout as error:
+            if attempt == 3:
+                raise
+            time.sleep(2 ** attempt + random.random())
+`,
+    findings: [],
+  },
+  {
+    name: 'a product with a random part',
+    text: `import random
+import numpy as np
+import time
+import requests
+def fetch(url):
+    for attempt in range(4):
+        try:
+            return requests.get(url).json()
+        except requests.Timeout as error:
+            if attempt == 3:
+                raise
+            time.sleep(2 ** attempt * (0.5 + random.random()))
+`,
+    findings: [],
+  },
+  {
+    name: 'a random part that is too small to tell',
+    text: `import random
+import numpy as np
+import time
+import requests
+def fetch(url):
+    for attempt in range(4):
+        try:
+            return requests.get(url).json()
+        except requests.Timeout as error:
+            if attempt == 3:
+                raise
+            time.sleep(30 + random.random())
+`,
+    findings: [],
+  },
+  {
+    name: 'a list by the attempt',
+    text: `import random
+import numpy as np
+import time
+import requests
+DELAYS = [1, 5, 25, 60]
+def fetch(url):
+    for attempt in range(4):
+        try:
+            return requests.get(url).json()
+        except requests.Timeout as error:
+            if attempt == 3:
+                raise
+            time.sleep(DELAYS[attempt])
+`,
+    findings: [
+      '13:13-40 warning RL203 Retries come in bursts: the waits of 1 s, 5 s and 25 s are equal for all clients that failed at the same time. Use jitter.',
+    ],
+  },
+  {
+    name: 'a constant of the file',
+    text: `import random
+import numpy as np
+import time
+import requests
+DELAY = 2.5
+def fetch(url):
+    for attempt in range(4):
+        try:
+            return requests.get(url).json()
+        except requests.Timeout as error:
+            if attempt == 3:
+                raise
+            time.sleep(DELAY)
+`,
+    findings: [
+      '13:13-30 warning RL203 Retries come in bursts: the waits of 2.5 s, 2.5 s and 2.5 s are equal for all clients that failed at the same time. Use jitter.',
+      '13:13-30 info RL204 All 3 waits are 2.5 s: retries do not slow down in a long outage. Double the wait before each retry.',
+    ],
+  },
+  {
+    name: 'what the server says',
+    text: `import random
+import numpy as np
+import time
+import requests
+def fetch(url):
+    for attempt in range(4):
+        try:
+            return requests.get(url).json()
+        except requests.Timeout as error:
+            if attempt == 3:
+                raise
+            time.sleep(float(error.response.headers["Retry-After"]))
+`,
+    findings: [],
+  },
+  {
+    name: "numpy's jitter",
+    text: `import random
+import numpy as np
+import time
+import requests
+def fetch(url):
+    for attempt in range(4):
+        try:
+            return requests.get(url).json()
+        except requests.Timeout as error:
+            if attempt == 3:
+                raise
+            time.sleep(np.random.uniform(0, 4))
+`,
+    findings: [
+      '12:13-48 info RL204 All 3 waits are up to 4 s: retries do not slow down in a long outage. Double the wait before each retry.',
+    ],
+  },
+  {
+    name: 'a delay that doubles to a cap',
+    text: `import time
+import requests
+def fetch(url):
+    delay = 1
+    for attempt in range(5):
+        try:
+            return requests.get(url).json()
+        except requests.Timeout:
+            time.sleep(delay)
+            delay = min(delay * 2, 4)
+    raise TimeoutError
+`,
+    findings: [
+      '9:13-30 warning RL203 Retries come in bursts: the waits of 1 s, 2 s, 4 s and so on are equal for all clients that failed at the same time. Use jitter.',
+    ],
+  },
+  {
+    name: 'a helper of the file',
+    text: `import time
+import requests
+def pause(n, base=0.5):
+    """Grows."""
+    return base * 3 ** n
+def fetch(url):
+    for attempt in range(3):
+        try:
+            return requests.get(url).json()
+        except requests.Timeout:
+            time.sleep(pause(attempt))
+    raise TimeoutError
+`,
+    findings: [
+      '11:13-39 warning RL203 Retries come in bursts: the waits of 0.5 s and 1.5 s are equal for all clients that failed at the same time. Use jitter.',
+    ],
+  },
+  {
+    name: 'a helper with jitter',
+    text: `import random
+import time
+import requests
+def pause(n):
+    top = min(20, 2 ** n)
+    return random.uniform(0, top)
+def fetch(url):
+    for attempt in range(3):
+        try:
+            return requests.get(url).json()
+        except requests.Timeout:
+            time.sleep(pause(attempt))
+    raise TimeoutError
+`,
+    findings: [],
+  },
+  {
+    name: 'a wait before each attempt but the first',
+    text: `import asyncio
+import httpx
+async def fetch(client: httpx.AsyncClient, url):
+    for attempt in range(4):
+        if attempt > 0:
+            await asyncio.sleep(attempt)
+        try:
+            return (await client.get(url)).json()
+        except httpx.TransportError:
+            continue
+    raise RuntimeError
+`,
+    findings: [
+      '6:19-41 warning RL203 Retries come in bursts: the waits of 1 s, 2 s and 3 s are equal for all clients that failed at the same time. Use jitter.',
+    ],
+  },
+  {
+    name: 'none at all',
+    text: `import time
+import requests
+def fetch(url):
+    for attempt in range(4):
+        try:
+            return requests.get(url).json()
+        except requests.Timeout as e:
+            print("retry", e)
+    raise TimeoutError
+`,
+    findings: ['4:5-28 error RL204 Failed attempts are retried at once: all 3 retries wait 0 s. Set a wait.'],
+  },
+  {
+    name: 'none after one of two errors',
+    text: `import time
+import requests
+def fetch(url):
+    for attempt in range(4):
+        try:
+            return requests.get(url).json()
+        except requests.Timeout:
+            time.sleep(2)
+        except requests.ConnectionError:
+            continue
+    raise TimeoutError
+`,
+    findings: [],
+  },
+  {
+    name: 'none that is seen: a limiter',
+    text: `import time
+import requests
+def fetch(url):
+    for attempt in range(4):
+        try:
+            return requests.get(url).json()
+        except requests.Timeout:
+            limiter.acquire()
+    raise TimeoutError
+`,
+    findings: [],
+  },
+  {
+    name: 'one immediate retry',
+    text: `import time
+import requests
+def fetch(url):
+    for attempt in range(2):
+        try:
+            return requests.get(url).json()
+        except requests.ConnectionError:
+            print("stale")
+    raise TimeoutError
+`,
+    findings: [],
+  },
+  {
+    name: 'none around what only sounds like the network',
+    text: `import time
+import requests
+def fetch(url):
+    for attempt in range(4):
+        try:
+            return thing.call(url)
+        except TimeoutError:
+            print("retry")
+    raise TimeoutError
+`,
+    findings: [],
+  },
+  {
+    name: 'a script is alone',
+    text: `import time
+import requests
+def fetch(url):
+    for attempt in range(3):
+        try:
+            return requests.get(url).json()
+        except requests.Timeout:
+            time.sleep(2)
+    raise TimeoutError
+if __name__ == "__main__":
+    fetch("https://a.example")
+`,
+    findings: [
+      '8:13-26 info RL203 Retries come in bursts: the waits of 2 s and 2 s are equal for all clients that failed at the same time. Use jitter.',
+    ],
+  },
+  {
+    name: 'a list of delays',
+    text: `import time
+import requests
+def fetch(url):
+    for delay in (1, 3, 9):
+        try:
+            return requests.get(url).json()
+        except requests.Timeout:
+            time.sleep(delay)
+    raise TimeoutError
+`,
+    findings: [
+      '8:13-30 warning RL203 Retries come in bursts: the waits of 1 s and 3 s are equal for all clients that failed at the same time. Use jitter.',
+    ],
+  },
+]);
