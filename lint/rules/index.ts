@@ -12,15 +12,18 @@ import {deadBreaker} from './no-dead-breaker.ts';
 import {endlessWaits} from './no-endless-waits.ts';
 import {excessiveHedging} from './no-excessive-hedging.ts';
 import {extremeBuffer} from './no-extreme-buffer.ts';
+import {fallbackCycle} from './no-fallback-cycle.ts';
 import {falseIdempotence} from './no-false-idempotence.ts';
 import {fieldWithoutEffect} from './no-field-without-effect.ts';
 import {flappingBreaker} from './no-flapping-breaker.ts';
+import {hiddenRetries} from './no-hidden-retries.ts';
 import {idsToEveryOrigin} from './no-ids-to-every-origin.ts';
 import {ignoredKeyHeader} from './no-ignored-key-header.ts';
 import {ignoredThrottling} from './no-ignored-throttling.ts';
 import {ineffectiveAdaptiveLimit} from './no-ineffective-adaptive-limit.ts';
 import {limitBelowTraffic} from './no-limit-below-traffic.ts';
 import {missedObjective} from './no-missed-objective.ts';
+import {missingTarget} from './no-missing-target.ts';
 import {missingTriggers} from './no-missing-triggers.ts';
 import {misspeltMethod} from './no-misspelt-method.ts';
 import {multipliedLimit} from './no-multiplied-limit.ts';
@@ -30,8 +33,10 @@ import {plainHttp} from './no-plain-http.ts';
 import {repeatedPostWithoutKey} from './no-repeated-post-without-key.ts';
 import {repeatedRoutes} from './no-repeated-settings.ts';
 import {retriedRefusals} from './no-retried-refusals.ts';
+import {everyErrorRetried} from './no-retry-of-every-error.ts';
 import {secretInNotes} from './no-secret-in-notes.ts';
 import {sharedRouteGuards} from './no-shared-route-guards.ts';
+import {swallowedFailure} from './no-swallowed-failure.ts';
 import {synchronizedRetries} from './no-synchronized-retries.ts';
 import {timeoutBelowLatency} from './no-timeout-below-latency.ts';
 import {tooManyAttempts} from './no-too-many-attempts.ts';
@@ -48,12 +53,14 @@ import {missingDeadline} from './use-deadline.ts';
 import {missingDeadlineHeader} from './use-deadline-header.ts';
 import {idleTimeout} from './use-idle-timeout.ts';
 import {unreadErrors} from './use-refusals.ts';
+import {wrappedError} from './use-reraise.ts';
 import {missingBudget} from './use-retry-budget.ts';
 
 const all: readonly Rule[] = [
   ...intrinsic,
   repeatedPostWithoutKey,
   retriedRefusals,
+  everyErrorRetried,
   falseIdempotence,
   plainHttp,
   idsToEveryOrigin,
@@ -87,6 +94,9 @@ const all: readonly Rule[] = [
   timeoutBelowLatency,
   idleTimeout,
   missingDeadlineHeader,
+  hiddenRetries,
+  swallowedFailure,
+  wrappedError,
   contradiction,
   misspeltMethod,
   fieldWithoutEffect,
@@ -96,6 +106,8 @@ const all: readonly Rule[] = [
   extremeBuffer,
   overriddenPreset,
   wrongEndpoint,
+  missingTarget,
+  fallbackCycle,
   sharedRouteGuards,
   repeatedRoutes,
   unitSlip,

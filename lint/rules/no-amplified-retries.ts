@@ -18,17 +18,27 @@ export const amplifiedRetries: Rule = builtIn('RL209', {
     if (typeof maxAttempts !== 'number' || layers.length === 0 || !mayRetry(scope) || isIdle(scope)) return;
     const counts = [maxAttempts, ...layers.map(layer => layer.maxAttempts)];
     const product = worstAmplification(counts);
-    if (product <= MOST) return;
+    const {code} = scope.file.shape ?? {};
+    const most = code === undefined || scope.dialect.capabilities.kind === 'workflow' ? MOST : MOST_IN_CODE;
+    if (product <= most) return;
     const names = layers.map(({name, maxAttempts: count}) => `${formatNumber(count)} of ${name}`);
     yield {
       at: mostSpecific(scope, 'retryingLayers', 'maxAttempts'),
       // Layers above that announce their retries are left to retry alone.
-      ...(nested === 'yield' && {severity: 'info'}),
-      message: `${[`${maxAttempts} attempts here`, ...names].join(' × ')} make ${formatNumber(product)} requests per call when every attempt fails; the limit is ${MOST}. Retry in one layer.`,
-      related: relatedTo(scope, 'maxAttempts', 'retryingLayers'),
-      suggestions: [assignHere('Set maxAttempts to 1, and leave retries to the other layers', 'maxAttempts', 1)],
+      ...(nested === 'yield' ? {severity: 'info'} : product <= MOST && {severity: 'warning'}),
+      message: `${[`${maxAttempts} attempts here`, ...names].join(' × ')} make ${formatNumber(product)} requests per call when every attempt fails; the limit is ${most}. Retry in one layer.`,
+      related: [
+        ...relatedTo(scope, 'maxAttempts', 'retryingLayers'),
+        ...(code === undefined ? [] : [{at: 'retryingLayers[0]', message: 'This retries by itself.'}]),
+      ],
+      suggestions:
+        code !== undefined
+          ? []
+          : [assignHere('Set maxAttempts to 1, and leave retries to the other layers', 'maxAttempts', 1)],
     };
   },
 });
 
 const MOST = 9;
+/** Both layers are in one function, whose author can take one of them out. A queue may try again what a client has given up. */
+const MOST_IN_CODE = 3;

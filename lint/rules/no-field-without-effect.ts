@@ -29,7 +29,7 @@ const inertField: Check = {
         yield {
           scope,
           at: path,
-          message: `${path} ${candidate.effect ?? 'has no effect'}: ${why}.`,
+          message: `${scope.dialect.words.name(path)} ${candidate.effect ?? 'has no effect'}: ${why}.`,
           ...(candidate.effect === undefined ? {tag: 'unnecessary'} : {}),
           ...(candidate.isHarmless && {severity: 'info'}),
           ...(candidate.isRemovable ? {fix: removing(`Remove ${path}`, path)} : {}),

@@ -41,6 +41,7 @@ const plainHttpEndpoints: FormerCheck = {
 
   *check(scope): Iterable<Draft> {
     if (!isSetHere(scope, 'endpoints')) return;
+    const key = scope.dialect.words.key('endpoints.origin');
     for (const [index, {name, origin}] of (scope.policy.endpoints ?? []).entries()) {
       const url = URL.parse(origin);
       if (url?.protocol !== 'http:' || networkPlaceOf(url.hostname) !== 'public') continue;
@@ -49,7 +50,7 @@ const plainHttpEndpoints: FormerCheck = {
       yield {
         at: path,
         message: `Calls that go to ${name} are not encrypted: others on the network can read and change them, credentials included. Use https.`,
-        suggestions: [assign(`Set origin to ${url.origin} (the calls must use it too)`, path, url.origin)],
+        suggestions: [assign(`Set ${key} to ${url.origin} (the calls must use it too)`, path, url.origin)],
       };
     }
   },

@@ -15,6 +15,7 @@ import {builtIn} from './built-in.ts';
 const retried: Check = {
   fields: ['idempotency', 'idempotentMethods', 'retryOn'],
   reads: ['attemptTimeoutMs', 'backoff', 'deadlineMs', 'match', 'maxAttempts', 'paid'],
+  bears: ['backoff', 'maxAttempts'],
 
   *check(scope): Iterable<Draft> {
     if (!mayRetry(scope)) return;

@@ -16,10 +16,11 @@ export const retriedRefusals: Rule = builtIn('RL102', {
   *check(scope): Iterable<Draft> {
     if (!mayRetry(scope)) return;
     const entries = entriesOf(scope, 'retryOn');
+    const {words} = scope.dialect;
     const isAllWrong = entries.every(({value}) => isRefusal(value) || isSuccess(value) || value === '4xx');
     // If the list names nothing else, the fix would leave it empty, and nothing would be retried.
     const mended = (entry: Entry): Pick<Draft, 'fix' | 'suggestions'> =>
-      isAllWrong ? {suggestions: [byDefault(scope)]} : {fix: withoutEntry(entry)};
+      isAllWrong ? {suggestions: [byDefault(scope)]} : {fix: withoutEntry(scope, entry)};
     for (const entry of entries) {
       const {value, at} = entry;
       if (value === '4xx') yield {at, message: EVERY_4XX, fix: withoutEvery4xx(scope)};
@@ -28,12 +29,12 @@ export const retriedRefusals: Rule = builtIn('RL102', {
           at,
           message: CONFLICT,
           severity: 'warning',
-          suggestions: [entries.length === 1 ? byDefault(scope) : withoutEntry(entry)],
+          suggestions: [entries.length === 1 ? byDefault(scope) : withoutEntry(scope, entry)],
         };
       } else if (isRefusal(value)) {
         yield {
           at,
-          message: `${value} means that ${meaningOf(value)}. Remove it from retryOn.`,
+          message: `${words.entry('retryOn', value)} means that ${meaningOf(value)}. Remove it from ${words.name('retryOn')}.`,
           ...(isAwaited(scope, value) && {severity: 'info'}),
           ...mended(entry),
         };
@@ -65,8 +66,8 @@ const sendsKeys = ({policy, match}: Scope): boolean =>
     ? (policy.idempotency?.methods.length ?? 0) > 0
     : match.methods.some(method => isKeyed(policy, method.toUpperCase()));
 
-const withoutEntry = ({value}: Entry): FixDraft => ({
-  title: `Do not retry ${value}`,
+const withoutEntry = ({dialect: {words}}: Scope, {value}: Entry): FixDraft => ({
+  title: `Do not retry ${words.entry('retryOn', value)}`,
   changes: [{do: 'drop', path: 'retryOn', entries: [value]}],
 });
 

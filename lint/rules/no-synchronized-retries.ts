@@ -12,6 +12,7 @@ export const synchronizedRetries: Rule = builtIn('RL203', {
   needs: ['backoff', 'objective'],
   fields: ['backoff.jitter'],
   reads: ['backoff', 'deadlineMs', 'maxAttempts', 'objective', 'retryOn'],
+  bears: ['maxAttempts'],
 
   *check(scope): Iterable<Draft> {
     const {backoff} = scope.policy;
@@ -28,7 +29,7 @@ export const synchronizedRetries: Rule = builtIn('RL203', {
     const waits = isThrottled ? waitsOf(backoff, retries, true) : plain;
     if (waits.every(wait => wait === 0)) return;
     yield {
-      ...(isAlone(scope) ? {severity: 'info'} : {}),
+      ...(isAlone(scope) ? {severity: 'info'} : scope.file.shape?.code !== undefined && {severity: 'warning'}),
       at: 'backoff.jitter',
       message: `Retries come in bursts: ${formatWaits(scope, waits, isThrottled)} equal for all clients that failed at the same time. Use jitter.`,
       fix: setting(scope, 'backoff.jitter', 'full'),
@@ -60,7 +61,8 @@ function* crowded(scope: Scope): Iterable<Draft> {
 }
 
 /** One client whose calls come once in ten seconds, or end before the next begins: there is no other call to collide with. */
-function isAlone({policy: {deadlineMs, objective}}: Scope): boolean {
+function isAlone({file, policy: {deadlineMs, objective}}: Scope): boolean {
+  if (file.shape?.code?.isScript) return true;
   const rps = objective?.assume?.rps;
   if (objective?.instances !== 1 || rps === undefined) return false;
   return rps <= 0.1 || (deadlineMs !== null && rps * deadlineMs <= 1000);

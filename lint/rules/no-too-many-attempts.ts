@@ -12,6 +12,7 @@ const unlimited: Check = {
   needs: ['maxAttempts'],
   fields: ['maxAttempts', 'deadlineMs'],
   reads: ['backoff', 'budget', 'objective'],
+  bears: ['backoff'],
 
   *check(scope): Iterable<Draft> {
     const {maxAttempts, deadlineMs, budget} = scope.policy;
@@ -68,10 +69,13 @@ const excessiveAttempts: FormerCheck = {
   needs: ['maxAttempts'],
   fields: ['maxAttempts'],
   reads: ['backoff', 'budget', 'deadlineMs', 'objective', 'retryOn'],
+  bears: ['backoff'],
 
   *check(scope): Iterable<Draft> {
     const {maxAttempts} = scope.policy;
-    const many = hasMinutes(scope) || isLight(scope) ? MANY.workflow : MANY[scope.dialect.capabilities.kind];
+    const {kind} = scope.dialect.capabilities;
+    const isCode = kind === 'call' && scope.file.shape?.code !== undefined;
+    const many = hasMinutes(scope) || isLight(scope) ? MANY.workflow : MANY[isCode ? 'code' : kind];
     if (typeof maxAttempts !== 'number' || maxAttempts <= many || isIdle(scope)) return;
     const fix = fewerAttempts(scope, 3);
     yield {
@@ -83,8 +87,8 @@ const excessiveAttempts: FormerCheck = {
   },
 };
 
-/** A workflow has time for more attempts than a call that a user waits for. */
-const MANY = {call: 5, workflow: 10} as const;
+/** A workflow has time for more attempts than a call that a user waits for. Libraries count five retries, which are six attempts. */
+const MANY = {call: 5, code: 6, workflow: 10} as const;
 const EXCESSIVE = 20;
 const PATIENT_MS = 60_000;
 

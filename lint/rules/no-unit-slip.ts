@@ -14,21 +14,23 @@ const implausibleDuration: Check = {
   fields: [],
 
   *check(scope): Iterable<Draft> {
-    const {words} = scope.dialect;
+    const {defaults, words, unit} = scope.dialect;
     for (const [path, leastMs, mostMs] of RANGES) {
       const value = valueAt(scope.policy, path.split('.'));
       if (typeof value !== 'number' || value === 0) continue;
       const factor = value < leastMs ? 1000 : value > mostMs ? 1 / 1000 : 1;
-      if (factor === 1 || !isSetHere(scope, path)) continue;
+      // The suggestions are for a runtime that counts milliseconds. Of one that counts seconds only what is too long is a slip.
+      if (factor === 1 || unit === undefined || (factor > 1 && unit !== 'milliseconds') || !isSetHere(scope, path))
+        continue;
       const meant = value * factor;
-      if (isPlausible(scope.policy, path, value, meant)) continue;
+      if (isPlausible(scope.policy, path, value, meant) || value === valueAt(defaults, path.split('.'))) continue;
       const {usableMs, neededMs} = deadlineUse(scope.policy, factor < 1 && path === 'deadlineMs');
       const what = `${words.name(path)} is ${words.ms(value)}, which is`;
       const likely =
         factor > 1
           ? `implausibly short. If ${formatNumber(value)} s is meant, write ${words.ms(meant)}.`
           : usableMs === undefined
-            ? `implausibly long. Durations are in milliseconds: ${words.ms(meant)} is more usual.`
+            ? `implausibly long. Durations are in ${unit}: ${words.ms(meant)} is more usual.`
             : `far above what a call can use: all its attempts and waits end within ${words.ms(Math.ceil(usableMs))}.`;
       const isWhole = path.startsWith('objective.') || Number.isInteger(meant);
       const isMendable = isWhole && neededMs <= meant && fitsOthers(scope.policy, path, meant);

@@ -3,6 +3,7 @@ import {byUse} from '../analysis/ranks.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {mayRetry} from '../analysis/retryability.ts';
 import {assign, removing, settingHere} from '../analysis/setting.ts';
+import {isNative} from '../dialects/native.ts';
 import {isSetByRoute, isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -16,7 +17,7 @@ const ineffectiveFailover: Check = {
     const {endpoints, maxAttempts} = scope.policy;
     if (endpoints === null || endpoints.length < 2 || maxAttempts === null) return;
     if (mayRetry(scope)) yield* kept(scope);
-    else yield* once(scope);
+    else if (isNative(scope.dialect)) yield* once(scope);
     yield* neverEjected(scope);
   },
 };

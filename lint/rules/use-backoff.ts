@@ -12,6 +12,7 @@ const immediateRetries: Check = {
   needs: ['backoff'],
   fields: ['backoff'],
   reads: ['endpoints', 'maxAttempts'],
+  bears: ['maxAttempts'],
 
   *check(scope): Iterable<Draft> {
     const {backoff, endpoints} = scope.policy;

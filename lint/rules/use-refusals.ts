@@ -20,7 +20,7 @@ const unreadBodies: Check = {
         severity: 'warning',
         fix: setting(scope, 'refusals.readBytes', 16_384),
       };
-    const hint = missingPreset(scope);
+    const hint = scope.dialect.expresses('extends') ? missingPreset(scope) : undefined;
     if (hint !== undefined) yield hint;
     if (hint !== undefined || !isDefault(scope, 'refusals') || !isModelRoute(scope) || !mayRetry(scope)) return;
     if (!retryOn.includes(429) && !retryOn.includes('4xx')) return;

@@ -34,7 +34,7 @@ function badSection(example: PageExample, flags: string): string {
 }
 
 function goodSection({name, text, path = 'policy.jsonc', files = {}}: GoodExample): string {
-  const named = /^policy\.(?:jsonc|yaml)$/.test(path) ? codeBlock(path, text) : fileBlock(path, text);
+  const named = /^(?:policy\.(?:jsonc|yaml)|calls\.py)$/.test(path) ? codeBlock(path, text) : fileBlock(path, text);
   return [`### ${name}`, named, ...Object.entries(files).map(([other, content]) => fileBlock(other, content))].join(
     '\n\n',
   );
@@ -42,5 +42,6 @@ function goodSection({name, text, path = 'policy.jsonc', files = {}}: GoodExampl
 
 const fileBlock = (path: string, text: string): string => `\`${path}\`:\n\n${codeBlock(path, text)}`;
 
-const codeBlock = (path = 'policy.jsonc', text: string): string =>
-  `\`\`\`${formatOf(path) === 'yaml' ? 'yaml' : 'jsonc'}\n${text}\`\`\``;
+const codeBlock = (path = 'policy.jsonc', text: string): string => `\`\`\`${LANGUAGES[formatOf(path)]}\n${text}\`\`\``;
+
+const LANGUAGES = {json: 'jsonc', yaml: 'yaml', python: 'python'} as const;
