@@ -6,16 +6,7 @@
 import {cpSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {bundleClient} from './bundle/client.ts';
-import {
-  bundleCharts,
-  bundleDeclarations,
-  bundleModules,
-  jsonTreeOnly,
-  manifestOf,
-  yamlFieldsOnly,
-  yamlOfJson,
-  yamlReadOnly,
-} from './bundle/modules.ts';
+import {bundleCharts, bundleDeclarations, bundleModules, manifestOf} from './bundle/modules.ts';
 import {bundlePrograms} from './bundle/programs.ts';
 import {root} from './bundle/root.ts';
 import {noticesOf} from './notices.ts';
@@ -36,15 +27,9 @@ async function writeLinter(): Promise<void> {
   const manifest = manifestOf(home);
   for (const folder of ['dist', 'docs', 'schema']) rmSync(join(home, folder), {recursive: true, force: true});
   const bundled = [
-    await bundleModules(
-      dist,
-      manifest,
-      {},
-      {minify: true, plugins: [jsonTreeOnly, yamlFieldsOnly, yamlOfJson, yamlReadOnly]},
-    ),
     await bundleModules(dist, {}, {worker: 'lint/simulate/worker.ts'}, {minify: true}),
     await bundleCharts(dist),
-    await bundlePrograms(dist),
+    ...(await bundlePrograms(dist, manifest)),
   ];
   await bundleDeclarations(DECLARATIONS, join(dist, 'types'), manifest);
   writeFileSync(join(dist, 'licenses.txt'), noticesOf(bundled, root));

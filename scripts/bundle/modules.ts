@@ -101,6 +101,22 @@ export const jsonTreeOnly: Plugin = {
   },
 };
 
+/** The parser of Python without the tags by which editors color it: it asks for them when it is loaded, and the linter reads none. */
+export const pythonUncolored: Plugin = replacing(
+  'python-uncolored',
+  /\/@lezer\/highlight\/dist\/index\.js$/,
+  `export const tags = new Proxy(() => tags, {get: () => tags});
+  export const styleTags = () => () => undefined;`,
+);
+
+/** The pages of the rules stay in docs, beside the folder of the modules. */
+export const pagesBeside: Plugin = replacing(
+  'pages-beside',
+  /\/io\/pages-folder\.ts$/,
+  `import {fileURLToPath} from 'node:url';
+  export const pagesFolder = fileURLToPath(new URL('../docs/rules/', import.meta.url));`,
+);
+
 /** ECharts is a file of its own, which only a page with charts loads. */
 const chartsApart: Plugin = {
   name: 'charts-apart',

@@ -1,11 +1,20 @@
 /**
- * retry-lint as four files of CommonJS, which start faster than modules: a launcher, the program, the language server and the server for coding
- * agents, each with all it imports.
+ * retry-lint as three files of CommonJS, which start faster than modules: a launcher, the program, and the server for coding agents, each with all it
+ * imports.
  */
 import {chmodSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {build, type Metafile, type Plugin} from 'esbuild';
-import {yamlFieldsOnly, yamlOfJson, yamlReadOnly} from './modules.ts';
+import {
+  bundleModules,
+  jsonTreeOnly,
+  type Manifest,
+  pagesBeside,
+  pythonUncolored,
+  yamlFieldsOnly,
+  yamlOfJson,
+  yamlReadOnly,
+} from './modules.ts';
 import {replacing} from './replacing.ts';
 import {root} from './root.ts';
 
@@ -19,13 +28,36 @@ const withoutFormatter: Plugin = {
     })),
 };
 
-/** Each server is a file of its own, which only its command loads: a protocol is as large as all rules. */
+const SERVERS: Readonly<Record<string, string>> = {lsp: './retry-lint-lsp.js', mcp: './retry-lint-mcp.cjs'};
+
+/**
+ * Each server is a file of its own, which only its command loads: a protocol is as large as all rules. The language server is one of the modules of the
+ * package, and shares the linter with them.
+ */
 const serversApart: Plugin = {
   name: 'servers-apart',
   setup: ({onResolve}) =>
     onResolve({filter: /\/(?:lsp|mcp)\/serve\.ts$/}, ({kind, path}) =>
-      kind === 'entry-point' ? undefined : {path: `./retry-lint-${/(\w+)\/serve/.exec(path)![1]}.cjs`, external: true},
+      kind === 'entry-point' ? undefined : {path: SERVERS[/(\w+)\/serve/.exec(path)![1]!]!, external: true},
     ),
+};
+
+/** What few runs need, by the end of its path: modules of the package, which the programs share. */
+const PARTS: Readonly<Record<string, string>> = {
+  '/source/python/read.ts': 'python',
+  '/dialects/python/index.ts': 'python-retries',
+  '/dialects/litellm/litellm.ts': 'litellm',
+  '/config-file/pyproject.ts': 'toml',
+};
+
+const partsOutside: Plugin = {
+  name: 'parts-outside',
+  setup: ({onResolve}) =>
+    onResolve({filter: /\.ts$/}, ({kind, path, resolveDir}) => {
+      const part =
+        kind === 'dynamic-import' ? PARTS[join(resolveDir, path).slice(join(root, 'lint').length)] : undefined;
+      return part === undefined ? undefined : {path: `./${part}.js`, external: true};
+    }),
 };
 
 /** The simulator stays among the modules of the package, beside the charts: the servers start it in a thread of its own. */
@@ -68,17 +100,32 @@ const withoutElicitation = replacing(
 );
 
 /**
- * @param folder Gets retry-lint.cjs, retry-lint-main.cjs, retry-lint-lsp.cjs and retry-lint-mcp.cjs. worker.js is to be there, too, and the pages of the
- *   rules in ../docs/rules.
+ * @param folder Gets retry-lint.cjs and all that it loads but worker.js, which simulates. The pages of the rules are to be in ../docs/rules.
+ * @param manifest The package whose entries are made, too.
  * @returns What was bundled.
  */
-export async function bundlePrograms(folder: string): Promise<Metafile> {
+export async function bundlePrograms(folder: string, manifest: Partial<Manifest> = {}): Promise<readonly Metafile[]> {
+  return [await bundleCommands(folder), await bundleParts(folder, manifest)];
+}
+
+/** What the commands load when they need it, as modules that share the linter with the entries of the package. */
+const bundleParts = (folder: string, manifest: Partial<Manifest>): Promise<Metafile> =>
+  bundleModules(
+    folder,
+    manifest,
+    {
+      ...Object.fromEntries(Object.entries(PARTS).map(([path, part]) => [part, `lint${path}`])),
+      'retry-lint-lsp': 'lint/lsp/serve.ts',
+    },
+    {minify: true, plugins: [jsonTreeOnly, pagesBeside, pythonUncolored, yamlFieldsOnly, yamlOfJson, yamlReadOnly]},
+  );
+
+async function bundleCommands(folder: string): Promise<Metafile> {
   const {metafile} = await build({
     absWorkingDir: root,
     entryPoints: {
       'retry-lint': 'lint/launcher.ts',
       'retry-lint-main': 'lint/main.ts',
-      'retry-lint-lsp': 'lint/lsp/serve.ts',
       'retry-lint-mcp': 'lint/mcp/serve.ts',
     },
     external: ['./retry-lint-main.cjs'],
@@ -98,6 +145,7 @@ export async function bundlePrograms(folder: string): Promise<Metafile> {
       yamlFieldsOnly,
       withoutFormatter,
       serversApart,
+      partsOutside,
       simulatorOutside,
       toolsInside,
       pagesOutside,

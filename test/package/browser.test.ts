@@ -1,5 +1,5 @@
 /** What a browser loads: bundled without a module of Node's, and how large it is. */
-import {readFileSync, writeFileSync} from 'node:fs';
+import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {expect} from 'chai';
@@ -14,9 +14,10 @@ const LIMITS: Readonly<Record<string, number>> = {
   'steadfetch/core': 67.4,
   'steadfetch/unchecked': 61.4,
   'steadfetch/lite': 48.1,
-  // With YAML, which a bundler that splits loads only for YAML.
-  'retry-lint': 120.2,
 };
+
+/** The same for the linter, in parts that load when a file of their kind is met. */
+const LINTER_LIMITS = {'at first': 100, YAML: 22, Python: 67};
 
 /** kB in the table of docs/installing.md. */
 const PRINTED: ReadonlyMap<string, number> = new Map(
@@ -46,6 +47,14 @@ async function bundle(entry: string, ...flags: string[]): Promise<Ran & {readonl
   };
 }
 
+/** A module, and all that it imports at once. */
+function loadedWith(name: string, parts: ReadonlyMap<string, string>, loaded = new Set<string>()): Set<string> {
+  if (loaded.has(name)) return loaded;
+  loaded.add(name);
+  for (const [, next] of parts.get(name)!.matchAll(/(?:from|\bimport)"\.\/([^"]+)"/g)) loadedWith(next!, parts, loaded);
+  return loaded;
+}
+
 describe('in a browser', () => {
   for (const [entry, limit] of Object.entries(LIMITS)) {
     it(`${entry} needs nothing of Node's and stays below ${limit} kB`, async () => {
@@ -62,6 +71,30 @@ describe('in a browser', () => {
       if (printed !== undefined) expect(gzipped, 'docs/installing.md').to.be.closeTo(printed, 0.15);
     });
   }
+
+  it(`retry-lint needs nothing of Node's, and loads at first at most ${LINTER_LIMITS['at first']} kB`, async () => {
+    const folder = await fullProject();
+    const out = join(folder, 'retry-lint.parts');
+    writeFileSync(join(folder, 'retry-lint.in.js'), `export * from 'retry-lint';\n`);
+    const flags = ['--bundle', '--minify', '--format=esm', '--platform=browser', '--splitting', `--outdir=${out}`];
+    const {code, output} = await attempt(
+      folder,
+      join(folder, 'node_modules/.bin/esbuild'),
+      'retry-lint.in.js',
+      ...flags,
+    );
+    expect(code, output).to.equal(0);
+    const parts = new Map(readdirSync(out).map(name => [name, readFileSync(join(out, name), 'utf8')]));
+    const first = loadedWith('retry-lint.in.js', parts);
+    const partWith = (word: string): Set<string> =>
+      new Set([...parts].filter(([name, text]) => !first.has(name) && text.includes(word)).map(([name]) => name));
+    const sizes = {'at first': first, YAML: partWith('yaml.alias'), Python: partWith('FormatReplacement')};
+    for (const [part, names] of Object.entries(sizes)) {
+      const gzipped = gzipSync([...names].map(name => parts.get(name)!).join('')).length / 1000;
+      console.log(`      size: retry-lint, ${part}: ${gzipped.toFixed(1)} kB gzipped`);
+      expect(gzipped, part).to.be.within(1, LINTER_LIMITS[part as keyof typeof LINTER_LIMITS]);
+    }
+  });
 
   it('has the size of each entry in docs/installing.md', () => {
     expect([...PRINTED.keys()].sort()).to.deep.equal(

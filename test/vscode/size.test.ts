@@ -5,8 +5,8 @@ import {expect} from 'chai';
 import {CHUNKS} from '../../lint/vscode/server/start.ts';
 import {dist} from './thread.ts';
 
-const MOST_PACKAGE_KB = 400;
-const MOST_SERVER_KB = 146;
+const MOST_PACKAGE_KB = 490;
+const MOST_SERVER_KB = 149;
 
 describe('the extension for VS Code', () => {
   it(`is a package of less than ${MOST_PACKAGE_KB} kB`, () => {

@@ -77,11 +77,12 @@ const RULE_GROUPS: Readonly<Record<string, string>> = {
   RL2: 'Load',
   RL3: 'Latency',
   RL4: 'Correctness',
+  RL5: 'Errors',
   RL6: 'Hygiene',
 };
 
 export function sidebar(): SidebarItem[] {
-  const inGroups = new Set([...START, ...REFERENCE, ...MEASURED, 'retry-lint']);
+  const inGroups = new Set([...START, ...REFERENCE, ...MEASURED, 'retry-lint', 'python']);
   const others = namesIn('docs').filter(name => !inGroups.has(name));
   const guides = [...GUIDES, ...namesIn('docs/guides').filter(name => !GUIDES.includes(name))];
   return [
@@ -93,6 +94,7 @@ export function sidebar(): SidebarItem[] {
       text: 'retry-lint',
       items: [
         {text: 'Guide', link: '/retry-lint'},
+        {text: 'Python', link: '/python'},
         {text: 'All rules', link: '/rules/'},
         ...Object.entries(RULE_GROUPS).map(([prefix, text]) => ({
           text,

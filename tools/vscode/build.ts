@@ -4,7 +4,7 @@ import {copyFileSync, mkdirSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {type BuildOptions, build} from 'esbuild';
-import {jsonTreeOnly, yamlFieldsOnly, yamlOfJson, yamlReadOnly} from '../../scripts/bundle/modules.ts';
+import {jsonTreeOnly, pythonUncolored, yamlFieldsOnly, yamlOfJson, yamlReadOnly} from '../../scripts/bundle/modules.ts';
 import {noticesOf} from '../../scripts/notices.ts';
 import {ruleTextsChunk} from '../../scripts/rule-pages/chunk.ts';
 import {chunkEntries, withChunks} from './chunks.ts';
@@ -66,7 +66,16 @@ const chunks = await build({
   outdir: join(dist, 'chunks'),
   format: 'esm',
   inject: [join(extension, 'server/browser/process.ts')],
-  plugins: [builtins(extension), editorSchema, ruleTextsChunk, jsonTreeOnly, yamlReadOnly, yamlFieldsOnly, yamlOfJson],
+  plugins: [
+    builtins(extension),
+    editorSchema,
+    ruleTextsChunk,
+    jsonTreeOnly,
+    pythonUncolored,
+    yamlReadOnly,
+    yamlFieldsOnly,
+    yamlOfJson,
+  ],
 });
 // For Node, where the scripts of an extension are CommonJS.
 writeFileSync(join(dist, 'chunks/package.json'), '{"type": "module"}\n');

@@ -13,6 +13,11 @@ export const chunkEntries: Readonly<Record<ChunkName, string>> = {
   schema: 'schema/policy.schema.json',
   arithmetic: 'lint/explain/arithmetic.ts',
   'rule-texts': RULE_TEXTS,
+  python: 'lint/source/python/read.ts',
+  'python-retries': 'lint/dialects/python/index.ts',
+  litellm: 'lint/dialects/litellm/litellm.ts',
+  toml: 'lint/config-file/pyproject.ts',
+  'broken-json': 'lint/source/tolerant-json.ts',
 };
 
 /**

@@ -6,7 +6,7 @@ import {EXPLAIN, SIMULATE} from './command-names.ts';
 import type {Place} from './places.ts';
 import type {Pulse} from './pulse.ts';
 
-const LANGUAGES = ['json', 'jsonc', 'yaml'];
+const LANGUAGES = ['json', 'jsonc', 'yaml', 'python'];
 
 /** @param onFile Called before the server is told that a file has changed. */
 export function clientOptions(place: Place, pulse: Pulse, onFile: (uri: Uri) => Promise<void>): LanguageClientOptions {

@@ -10,6 +10,11 @@ const USES: Readonly<Record<ChunkName, string>> = {
   schema: 'complete and explain fields',
   arithmetic: 'work out rules',
   'rule-texts': 'explain rules',
+  python: 'read Python',
+  'python-retries': 'find retries in Python',
+  litellm: 'read LiteLLM’s configuration',
+  toml: 'read pyproject.toml',
+  'broken-json': 'read JSON with mistakes',
 };
 
 /** How chunks reach the server. */

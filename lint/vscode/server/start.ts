@@ -27,7 +27,19 @@ export interface FileChange {
 }
 
 /** The parts of the server that only some documents need. Each is a script of its own: `dist/chunks/yaml.js`. */
-export const CHUNKS = ['yaml', 'globs', 'gitignore', 'schema', 'arithmetic', 'rule-texts'] as const;
+export const CHUNKS = [
+  'yaml',
+  'globs',
+  'gitignore',
+  'schema',
+  'arithmetic',
+  'rule-texts',
+  'python',
+  'python-retries',
+  'litellm',
+  'toml',
+  'broken-json',
+] as const;
 
 export type ChunkName = (typeof CHUNKS)[number];
 
