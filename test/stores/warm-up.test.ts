@@ -15,6 +15,9 @@ import {
   startOnFreePort,
 } from '../support/system-server.ts';
 
+/** HAProxy checks the server ten times a second. */
+const LONGEST_CHECK_MS = 30_000;
+
 /** HAProxy's own page of readiness, and a path that it passes to the server. */
 const READY_PATHS = ['/haproxy-ready', '/healthz'];
 
@@ -101,8 +104,10 @@ describe('an endpoint that warms up behind HAProxy', () => {
         const on = (event: SteadfetchEvent): void => {
           if (event.type === 'endpoint.changed' && !event.isReady) wasAway(event.reason);
         };
-        // HAProxy believes a server to be up until its first check.
-        while ((await statusOf(`${haproxy.origin}${readyPath}`)) !== 503);
+        // HAProxy believes a server to be up until its first check. Another program may have taken its port: then it stays up.
+        const until = Date.now() + LONGEST_CHECK_MS;
+        while ((await statusOf(`${haproxy.origin}${readyPath}`)) !== 503)
+          if (Date.now() > until) throw new Error(`Something answers on port ${backendPort}.`);
         const send = createFetch(handle, {observer: null, on});
         const paths = Array.from({length: 20}, (_, n) => `/items/${n}`);
         const ends = Promise.all(
