@@ -13,15 +13,25 @@ export const areNetwork = (classes: readonly string[] | undefined): boolean =>
 export const goesOverNetwork = (errors: ErrorNames): boolean =>
   errors === 'every' || (typeof errors !== 'string' && areNetwork(errors.map(name => name.replace(/^.*\./, ''))));
 
-const PASSING: readonly (readonly [RegExp, string])[] = [
+/** How each library names the errors that pass. */
+export const PASSING: readonly (readonly [RegExp, string])[] = [
+  [/^openai\b/, '(openai.RateLimitError, openai.APIConnectionError)'],
+  [/^anthropic\b/, '(anthropic.RateLimitError, anthropic.APIConnectionError)'],
+  [/^litellm\b/, '(litellm.RateLimitError, litellm.APIConnectionError)'],
   [/^requests\b/, '(requests.ConnectionError, requests.Timeout)'],
-  [/^httpx\b/, '(httpx.TransportError,)'],
+  [/^httpx\b/, 'httpx.TransportError'],
   [/^aiohttp\b/, '(aiohttp.ClientConnectionError, asyncio.TimeoutError)'],
+  [/^(?:boto3|botocore)\b/, '(EndpointConnectionError, ReadTimeoutError)'],
+  [/^google\b/, '(ServiceUnavailable, TooManyRequests)'],
+  [/^urllib\b/, '(urllib.error.URLError, TimeoutError)'],
 ];
 
 /** The errors that pass, of the library that a file imports. */
 export function passingErrors(module: PythonModule): string {
   const used = PASSING.filter(([library]) => module.names.modules.some(each => library.test(each)));
-  const isModel = module.names.modules.some(each => /^(?:openai|anthropic|litellm|langchain)/.test(each));
-  return (used.length === 1 && !isModel ? used[0]?.[1] : undefined) ?? '(RateLimitError, APIConnectionError)';
+  const only = used.length === 1 && CLIENTS.test(used[0]![1]) ? used[0]![1] : undefined;
+  return only ?? '(RateLimitError, APIConnectionError)';
 }
+
+/** Libraries of HTTP, which know no RateLimitError. */
+const CLIENTS = /^\(?(?:requests|httpx|aiohttp)\./;

@@ -3,6 +3,7 @@
 import type {CodeFacts} from '../../../shape/code.ts';
 import type {PythonModule} from '../../../source/python/module.ts';
 import type {SyntaxNode} from '../../../source/python/syntax.ts';
+import {PASSING} from '../network-errors.ts';
 import {contains, ownNodes, within} from './blocks.ts';
 import {STATUS} from './exits.ts';
 import type {Caught, Failures} from './failures.ts';
@@ -100,22 +101,10 @@ const hasStatusExit = (every: readonly Caught[], module: PythonModule): boolean 
     ),
   );
 
-const REMEDIES: readonly (readonly [RegExp, string])[] = [
-  [/^openai\b/, 'except (openai.RateLimitError, openai.APIConnectionError)'],
-  [/^anthropic\b/, 'except (anthropic.RateLimitError, anthropic.APIConnectionError)'],
-  [/^litellm\b/, 'except (litellm.RateLimitError, litellm.APIConnectionError)'],
-  [/^requests\b/, 'except (requests.ConnectionError, requests.Timeout)'],
-  [/^httpx\b/, 'except httpx.TransportError'],
-  [/^aiohttp\b/, 'except (aiohttp.ClientConnectionError, asyncio.TimeoutError)'],
-  [/^(?:boto3|botocore)\b/, 'except (EndpointConnectionError, ReadTimeoutError)'],
-  [/^google\b/, 'except (ServiceUnavailable, TooManyRequests)'],
-  [/^urllib\b/, 'except (urllib.error.URLError, TimeoutError)'],
-];
-
 /** How to name the errors that pass, in the words of the library that is used. */
 export function remedyOf(call: SyntaxNode, module: PythonModule): string {
   const name = call.firstChild === null ? undefined : module.names.nameOf(call.firstChild);
-  const own = REMEDIES.find(([library]) => name !== undefined && library.test(name));
-  const used = REMEDIES.filter(([library]) => module.names.modules.some(each => library.test(each)));
-  return (own ?? (used.length === 1 ? used[0] : undefined))?.[1] ?? 'except (ConnectionError, TimeoutError)';
+  const own = PASSING.find(([library]) => name !== undefined && library.test(name));
+  const used = PASSING.filter(([library]) => module.names.modules.some(each => library.test(each)));
+  return `except ${(own ?? (used.length === 1 ? used[0] : undefined))?.[1] ?? '(ConnectionError, TimeoutError)'}`;
 }
