@@ -91,7 +91,7 @@ export async function lintText(request: LintRequest): Promise<Report> {
   };
 }
 
-/** Code that tests other code may wait for ever, and repeat what it likes. */
+/** Tests wait and repeat on purpose. */
 function rulesFor(dialect: DialectSign, path: string, config: Config): RuleSet {
   const rules = ruleSetOf(config);
   const setting = settingOf(dialect, path, config.dialectSettings);

@@ -18,7 +18,7 @@ export interface CodeFacts {
   readonly wraps?: boolean | undefined;
   /** What retries although nothing in the file asks for it. */
   readonly hidden?: HiddenRetries | undefined;
-  /** Whether it runs by itself, so that nobody else retries at the same time. */
+  /** Whether the file is a script: one process, whose retries collide with no others. */
   readonly isScript: boolean;
 }
 
@@ -26,6 +26,6 @@ export interface CodeFacts {
 export interface HiddenRetries {
   /** Retries of a call, without the first attempt. */
   readonly retries: number;
-  /** Timeout of an attempt, in seconds. Undefined where an attempt may take for ever. */
+  /** Timeout of an attempt, in seconds. Undefined: no timeout. */
   readonly timeoutS: number | undefined;
 }

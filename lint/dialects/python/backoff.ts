@@ -1,5 +1,5 @@
 /**
- * backoff 2: `@backoff.on_exception(backoff.expo, E, max_tries=5)`. Defaults: for ever, with full jitter. `on_predicate` repeats a call that
+ * backoff 2: `@backoff.on_exception(backoff.expo, E, max_tries=5)`. Defaults: no limit, full jitter. `on_predicate` repeats a call that
  * has succeeded, as a poll does, so it is no retry.
  */
 

@@ -26,7 +26,7 @@ export function setLimits(retrier: Retrier, limits: Limits, waits: Waits | undef
   else if (secondsAt !== undefined) retrier.set('deadlineMs', null, secondsAt);
 }
 
-/** Whether the time may end before the attempts do, so that nobody knows how many there will be. */
+/** Whether the time may end before the attempts do, so that their number is not known. */
 function isCut({attempts = Infinity, seconds}: Limits, waits: Waits | undefined): boolean {
   if (seconds === undefined) return attempts === Infinity;
   if (seconds === Infinity) return false;

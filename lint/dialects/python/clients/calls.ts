@@ -55,7 +55,7 @@ function reaches(
   module: PythonModule,
   errors: ErrorNames,
 ): boolean {
-  // A coroutine that a plain function makes is awaited by somebody else.
+  // A plain function returns a coroutine, and its caller awaits it.
   const own = around(node, ['FunctionDefinition']);
   if (isCoroutine && own !== undefined && !isAsync(own)) return false;
   return letsThrough(raises, errors) && !isSwallowed(node, body, module, errors, raises);

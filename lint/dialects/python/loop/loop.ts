@@ -63,7 +63,7 @@ export const loop: Dialect = libraryDialect({
   },
 });
 
-/** Tests wait for servers that they start, and a call that comes again in one harms nobody. */
+/** Tests wait for servers that they start, and a repeated call in a test does no harm. */
 const isTest = (path: string): boolean => /(?:^|\/)(?:tests?\/|test_[^/]*$|conftest\.py$)|_test\.py$/.test(path);
 
 function read(

@@ -13,7 +13,7 @@ import {areAmbiguous} from './types.ts';
 
 const KEY = /idempotency[-_]?key|x-request-id|dedup|Stripe-Idempotency|client_?token/i;
 
-/** A second request of these does no harm, whoever serves them; a GraphQL query cannot be told from a mutation by its path. */
+/** A second request of these does no harm on any server; a GraphQL query cannot be told from a mutation by its path. */
 const READS =
   /(?:^|[/:_-])(?:graphql|rpc|jsonrpc|token|login|auth|authenticate|search|query|queries|embed\w*|completions?|(?:de)?tokenize|rerank|translate|predict\w*|infer\w*|classify|generate\w*|chat|invoke|analyze|detect|extract|ocr|transcri\w+|parse|convert|render|validate|verify|check|count|lookup|list|find|filter|aggregate|sql|ask)$/i;
 

@@ -1,4 +1,4 @@
-/** tenacity 8 and 9: `@retry(stop=…, wait=…, retry=…)`, and the loops over `Retrying`. Defaults: for ever, at once, after any Exception. */
+/** tenacity 8 and 9: `@retry(stop=…, wait=…, retry=…)`, and the loops over `Retrying`. Defaults: no limit, no wait, any Exception. */
 
 import type {CodeFacts} from '../../../shape/code.ts';
 import type {Shape} from '../../../shape/shape.ts';
@@ -63,7 +63,7 @@ function read(call: Call, module: PythonModule, source: Source): Shape[] {
   const attempts = readStop(retrier, named.get('stop'), waits, module);
   if (waits === undefined) retrier.unknown('backoff', wait && spanOf(wait.value));
   else if (wait !== undefined) setWaits(retrier, waits, attempts);
-  // Positional are `sleep`, `stop` and `wait`, which nobody writes so.
+  // Positional arguments are `sleep`, `stop` and `wait`: too rare to be read.
   const isOpen = call.isOpen || (call.args[0] !== undefined && call.args[0].name === undefined && call.args.length > 1);
   if (isOpen)
     for (const path of ['maxAttempts', 'deadlineMs', 'backoff']) if (!retrier.isSet(path)) retrier.unknown(path);
