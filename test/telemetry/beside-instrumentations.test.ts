@@ -171,24 +171,29 @@ describe('telemetry: beside the instrumentations of http, undici and grpc-js', (
     });
 
     describe('that goes on after it', () => {
-      /** A timer that is started once; its span comes when `later` has resolved. */
-      function starting(): {readonly start: () => void; readonly later: Promise<void>} {
-        const {promise: later, resolve} = Promise.withResolvers<void>();
+      /** Work that is started once, and goes on with a timer when it is told to; its span comes when `goOn` has resolved. */
+      function starting(): {readonly start: () => void; readonly goOn: () => Promise<void>} {
+        const told = Promise.withResolvers<void>();
+        const later = Promise.withResolvers<void>();
         let isStarted = false;
         const start = (): void => {
-          if (!isStarted) setTimeout(() => resolve(mine(() => {})), 20);
+          if (!isStarted) void told.promise.then(() => setTimeout(() => later.resolve(mine(() => {})), 0));
           isStarted = true;
         };
-        return {start, later};
+        const goOn = (): Promise<void> => {
+          told.resolve();
+          return later.promise;
+        };
+        return {start, goOn};
       }
 
       it("keeps its spans if a listener of undici's diagnostics has started it", async () => {
         start(new UndiciInstrumentation());
-        const {start: listener, later} = starting();
+        const {start: listener, goOn} = starting();
         subscribe('undici:request:create', listener);
         try {
           await (await createFetch(quick)(server.place(200).url)).text();
-          await later;
+          await goOn();
         } finally {
           unsubscribe('undici:request:create', listener);
         }
@@ -199,7 +204,7 @@ describe('telemetry: beside the instrumentations of http, undici and grpc-js', (
 
       it('keeps its spans if an attempt that sends no trace header has started it', async () => {
         start(new UndiciInstrumentation());
-        const {start: begin, later} = starting();
+        const {start: begin, goOn} = starting();
         const own: typeof fetch = (...request) => {
           begin();
           mine(() => {});
@@ -208,7 +213,7 @@ describe('telemetry: beside the instrumentations of http, undici and grpc-js', (
         const observer = otelObserver({propagateTo: () => false});
         await (await createFetch(quick, {fetch: own, observer})(server.place(200).url)).text();
         expect(ofMine(), 'spans in the attempt').to.have.length(0);
-        await later;
+        await goOn();
         await tracing.quiet();
         expect(makers()).to.deep.equal([OURS]);
         expect(ofMine()).to.have.length(1);
