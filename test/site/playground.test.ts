@@ -108,6 +108,31 @@ describe('the playground', () => {
     await finding('RL004').waitFor();
   });
 
+  it('lints a Python program, which is not among those that are simulated', async () => {
+    await open();
+    await example('A Python program that calls a model');
+    expect(await page.locator('#format').inputValue()).to.equal('python');
+    expect(await finding('RL209').locator('.message').textContent()).to.match(/15 requests/);
+    expect(await page.getByLabel('summarize', {exact: true}).count()).to.equal(0);
+    await simulate();
+    expect(await page.locator('#results thead th').allTextContents()).to.deep.equal(['no policy', 'default']);
+    expect(await page.locator('#results .problem').count()).to.equal(0);
+    await page.click('#share');
+    await page.locator('#notice:has-text("link")').waitFor();
+    const {hash} = new URL(page.url());
+    await page.goto('about:blank');
+    await open(hash);
+    await finding('RL103').waitFor();
+  });
+
+  it("lints LiteLLM's configuration", async () => {
+    await open();
+    await example("LiteLLM's config.yaml");
+    await finding('RL301').locator('.fix', {hasText: 'request_timeout'}).click();
+    await finding('RL301').waitFor({state: 'detached'});
+    expect(await text()).to.match(/request_timeout\W+600/);
+  });
+
   it('simulates the policies side by side, and again after a change', async () => {
     await open();
     await simulate();

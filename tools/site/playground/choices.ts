@@ -2,7 +2,7 @@
 import {presets} from '../../../src/policy/presets.ts';
 import {scenarios} from '../../../src/simulate/scenario/scenarios.ts';
 import {element} from './element.ts';
-import {NO_POLICY, OWN_SCENARIO, type Store} from './state.ts';
+import {canRun, NO_POLICY, OWN_SCENARIO, type Store} from './state.ts';
 
 export function fillScenarios(select: HTMLSelectElement): void {
   const names = [...Object.keys(scenarios), OWN_SCENARIO];
@@ -16,7 +16,7 @@ export const descriptionOf = (scenario: string): string => scenarios[scenario]?.
 /** A box for each policy that can be simulated: none, those of the editor, and the presets. */
 export function renderCompared(list: HTMLElement, store: Store): void {
   const {policies, compared} = store.state;
-  const names = [NO_POLICY, ...policies.map(({name}) => name), ...Object.keys(presets)];
+  const names = [NO_POLICY, ...policies.filter(canRun).map(({name}) => name), ...Object.keys(presets)];
   const boxes = names.map(name => {
     const box = element('input', {
       type: 'checkbox',

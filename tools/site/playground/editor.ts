@@ -2,6 +2,7 @@
 import {defaultKeymap, history, historyKeymap} from '@codemirror/commands';
 import {bracketMatching, indentOnInput, StreamLanguage} from '@codemirror/language';
 import {json} from '@codemirror/legacy-modes/mode/javascript';
+import {python} from '@codemirror/legacy-modes/mode/python';
 import {yaml} from '@codemirror/legacy-modes/mode/yaml';
 import {type Diagnostic, lintGutter, lintKeymap, setDiagnostics} from '@codemirror/lint';
 import {Compartment, EditorState, type Extension, type Text} from '@codemirror/state';
@@ -23,6 +24,7 @@ import type {Format, Policy} from './state.ts';
 const LANGUAGES: Readonly<Record<Format, Extension>> = {
   json: StreamLanguage.define({...json, tokenTable: {property: tags.propertyName}}),
   yaml: StreamLanguage.define(yaml),
+  python: StreamLanguage.define(python),
 };
 
 export class Editor {

@@ -3,11 +3,11 @@ import type {Policy} from './state.ts';
 
 export interface Example extends Policy {
   readonly title: string;
-  /** The scenario that shows what the policy does. */
-  readonly scenario: string;
+  /** The scenario that shows what the policy does. Without one it is linted alone: it is no policy of steadfetch. */
+  readonly scenario?: string;
 }
 
-export const examples: readonly [Example, ...Example[]] = [
+export const examples: readonly [Example & {readonly scenario: string}, ...Example[]] = [
   {
     title: 'Retries that make an outage worse',
     name: 'careless',
@@ -90,6 +90,49 @@ quota:
   "attemptTimeoutMs": 4000,
   "backoff": {"kind": "constant", "delayMs": 2000}
 }
+`,
+  },
+  {
+    title: 'A Python program that calls a model',
+    name: 'summarize',
+    format: 'python',
+    text: `import time
+
+import requests
+from openai import OpenAI
+from tenacity import retry, stop_after_attempt, wait_exponential
+
+client = OpenAI()
+
+
+@retry(stop=stop_after_attempt(5), wait=wait_exponential(multiplier=1, min=4, max=10))
+def summarize(text):
+    answer = client.chat.completions.create(model="gpt-4.1", messages=[{"role": "user", "content": text}])
+    return answer.choices[0].message.content
+
+
+def predict(features):
+    for attempt in range(4):
+        try:
+            response = requests.post("https://models.example/predict", json=features)
+            response.raise_for_status()
+            return response.json()
+        except Exception:
+            time.sleep(0.2 * 2**attempt)
+    return None
+`,
+  },
+  {
+    title: "LiteLLM's config.yaml",
+    name: 'litellm',
+    format: 'yaml',
+    text: `model_list:
+  - model_name: gpt
+    litellm_params:
+      model: openai/gpt-4.1
+      max_retries: 5
+router_settings:
+  num_retries: 5
 `,
   },
 ];

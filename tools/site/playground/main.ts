@@ -2,7 +2,7 @@
 import {descriptionOf, fillScenarios, isScenario, renderCompared} from './choices.ts';
 import {Editor} from './editor.ts';
 import {byId, element} from './element.ts';
-import {examples} from './examples.ts';
+import {type Example, examples} from './examples.ts';
 import {Linting} from './linting.ts';
 import type {AssistJob, AssistResult, LintJob, LintResult, SimulateJob, SimulateResult} from './protocol.ts';
 import {Remote} from './remote.ts';
@@ -108,18 +108,19 @@ async function initialState(): Promise<State> {
   return state === undefined ? stateOf(examples[0]) : withKnownScenario(state);
 }
 
-const stateOf = ({name, format, text, scenario}: (typeof examples)[number]): State => ({
+const stateOf = ({name, format, text, scenario}: Example): State => ({
   policies: [{name, format, text}],
   active: 0,
-  scenario,
+  scenario: scenario ?? examples[0].scenario,
   ownScenario: '',
-  compared: [NO_POLICY, name, 'steadfetch:default'],
+  compared: [NO_POLICY, ...(scenario === undefined ? [] : [name]), 'steadfetch:default'],
 });
 
 const withKnownScenario = (state: State): State =>
   isScenario(state.scenario) ? state : {...state, scenario: examples[0].scenario};
 
-const namesOf = (state: State | undefined): string => JSON.stringify(state?.policies.map(({name}) => name));
+const namesOf = (state: State | undefined): string =>
+  JSON.stringify(state?.policies.map(({name, format}) => [name, format]));
 
 async function share(state: State): Promise<void> {
   try {

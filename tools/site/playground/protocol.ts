@@ -15,7 +15,7 @@ export type Reply<Result> =
   | {readonly id: number; readonly error: string};
 
 export interface LintJob {
-  /** Ends with .json or .yaml. */
+  /** Ends with .json, .yaml or .py. */
   readonly path: string;
   readonly text: string;
   /** Today's date, for suppressions that expire: `2027-01-01`. */

@@ -1,5 +1,5 @@
 /** The state as a fragment of a URL, which browsers do not send to a server. */
-import {maxPolicies, NO_POLICY, type Policy, type State} from './state.ts';
+import {isFormat, maxPolicies, NO_POLICY, type Policy, type State} from './state.ts';
 
 const PREFIX = '#p=';
 /** Of a fragment, in characters. Programs that pass links on cut longer ones. */
@@ -94,5 +94,5 @@ const isPolicy = (value: unknown): value is Policy =>
   value.name.length > 0 &&
   value.name.length <= 60 &&
   value.name !== NO_POLICY &&
-  (value.format === 'json' || value.format === 'yaml') &&
+  isFormat(value.format) &&
   isText(value.text);

@@ -3,7 +3,7 @@
 import {element} from './element.ts';
 import type {SimulateJob, SimulateResult} from './protocol.ts';
 import {Cancelled, type Remote} from './remote.ts';
-import {NO_POLICY, OWN_SCENARIO, type State} from './state.ts';
+import {canRun, NO_POLICY, OWN_SCENARIO, type State} from './state.ts';
 
 /** So long after a change the simulation starts, in ms. */
 const DELAY_MS = 600;
@@ -68,7 +68,7 @@ export class Simulation {
 const keyOf = (job: SimulateJob): string => JSON.stringify(job);
 
 function jobOf({scenario, ownScenario, policies, compared}: State): SimulateJob {
-  const written = policies.filter(({name}) => compared.includes(name));
+  const written = policies.filter(policy => canRun(policy) && compared.includes(policy.name));
   return {
     scenario,
     ownScenario: scenario === OWN_SCENARIO ? ownScenario : '',

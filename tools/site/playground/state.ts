@@ -1,6 +1,11 @@
 /** What the user has chosen and written: all that a link to the playground restores. */
 
-export type Format = 'json' | 'yaml';
+export type Format = 'json' | 'yaml' | 'python';
+
+const EXTENSIONS: Readonly<Record<Format, string>> = {json: 'json', yaml: 'yaml', python: 'py'};
+
+export const isFormat = (value: unknown): value is Format =>
+  typeof value === 'string' && Object.hasOwn(EXTENSIONS, value);
 
 export interface Policy {
   /** Unique in the state. */
@@ -29,7 +34,10 @@ export const OWN_SCENARIO = 'my scenario';
 
 export const maxPolicies = 4;
 
-export const pathOf = ({name, format}: Policy): string => `${name}.${format}`;
+export const pathOf = ({name, format}: Policy): string => `${name}.${EXTENSIONS[format]}`;
+
+/** Programs are linted, and not simulated. */
+export const canRun = ({format}: Policy): boolean => format !== 'python';
 
 /** Holds the state, and calls a listener after each change of it. */
 export class Store {
