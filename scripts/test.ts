@@ -9,10 +9,12 @@ import {existsSync, globSync, statSync} from 'node:fs';
 import {availableParallelism} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {countsBranches} from '../test/support/counted-files.ts';
 import {otherSuites, suiteLines} from '../test/support/other-suites.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const args = process.argv.slice(2);
+const isMeasured = process.env.NODE_V8_COVERAGE !== undefined;
 
 /** A forced collection takes as long as the process has objects: these files come before those that load most. */
 const COLLECTING_FIRST = [
@@ -33,10 +35,11 @@ const LONGEST = [
 
 const others = otherSuites.map(({name}) => `test/${name}/**`);
 const first = [...COLLECTING_FIRST, ...LONGEST];
-const every = (): string[] => [
-  ...first,
-  ...globSync('test/**/*.test.ts', {cwd: root, exclude: [...others, ...first]}).sort(),
-];
+const every = (): string[] => {
+  const all = [...first, ...globSync('test/**/*.test.ts', {cwd: root, exclude: [...others, ...first]}).sort()];
+  // Where coverage is measured, each process stops counting after these.
+  return isMeasured ? [...all.filter(countsBranches), ...all.filter(path => !countsBranches(path))] : all;
+};
 /** Other paths are values of options: `--reporter ./mine.cjs`. */
 const named = args.filter(arg => existsSync(arg) && (/\.test\.\w+$/.test(arg) || statSync(arg).isDirectory()));
 const files = named.map(path => (statSync(path).isDirectory() ? join(path, '**/*.test.ts') : path));
@@ -69,7 +72,6 @@ child.on('exit', (code, signal) => {
  */
 async function environment(): Promise<NodeJS.ProcessEnv> {
   const cache = join(root, 'node_modules/.cache/tests');
-  const isMeasured = process.env.NODE_V8_COVERAGE !== undefined;
   const own: NodeJS.ProcessEnv = {[isMeasured ? 'TEST_COMPILE_CACHE' : 'NODE_COMPILE_CACHE']: cache, ...process.env};
   // The sources may change while mocha watches, and one file starts few processes.
   if (isAlone || isWatching || own.TEST_PROGRAMS !== undefined) return own;

@@ -2,17 +2,25 @@
 import {expect} from 'chai';
 import {constant, LAWS, LIMIT_MS, lognormal, opensAt, simulate} from '../support/breaker-traffic.ts';
 import {CELLS, traffic} from '../support/engine-traffic.ts';
+import {runs} from '../support/runs.ts';
 
 const MINUTE = 60_000;
 /** The default open time, and a tenth more. */
 const LONGEST_OPEN_MS = 5500;
 const NEVER = Number.POSITIVE_INFINITY;
+/** Of each rate of cold starts, and of outages. */
+const STARTS = runs(250, 1000);
+const OUTAGES = runs(60, 300);
+/** Of steady traffic. */
+const MINUTES = runs(10, 60);
+/** Of traffic through the whole engine. */
+const TRAFFIC_SECONDS = runs(30, 120);
 
 describe('a breaker', function () {
   this.timeout(1_800_000);
 
   for (const [name, latencies] of Object.entries(LAWS)) {
-    it(`opens in none of 4,000 cold starts at half the ratio: ${name}`, () => {
+    it(`opens in none of ${4 * STARTS} cold starts at half the ratio: ${name}`, () => {
       let opened = 0;
       for (const [perSecond, forMs] of [
         [10, 30_000],
@@ -20,25 +28,25 @@ describe('a breaker', function () {
         [1000, 1000],
         [5000, 400],
       ] as const)
-        for (let seed = 1; seed <= 1000; seed++) {
+        for (let seed = 1; seed <= STARTS; seed++) {
           const at = opensAt({seed, perSecond, latencies, failureShare: () => 0.25, forMs: forMs + LIMIT_MS});
           if (at < NEVER) opened++;
         }
       expect(opened).to.equal(0);
     });
 
-    it(`opens in no hour at half the ratio, at 10, 100 and 1,000 calls a second: ${name}`, () => {
+    it(`opens in none of ${MINUTES} minutes at half the ratio, at 10, 100 and 1,000 calls a second: ${name}`, () => {
       for (const perSecond of [10, 100, 1000])
         expect(
-          opensAt({seed: 7, perSecond, latencies, failureShare: () => 0.25, forMs: 60 * MINUTE}),
+          opensAt({seed: 7, perSecond, latencies, failureShare: () => 0.25, forMs: MINUTES * MINUTE}),
           `${perSecond} a second`,
         ).to.equal(NEVER);
     });
   }
 
-  it('opens in no hour at half the ratio at 5,000 calls a second', () => {
+  it(`opens in none of ${MINUTES} minutes at half the ratio at 5,000 calls a second`, () => {
     const latencies = {failure: constant(20), success: lognormal(180, 0.5)};
-    expect(opensAt({seed: 7, perSecond: 5000, latencies, failureShare: () => 0.25, forMs: 60 * MINUTE})).to.equal(
+    expect(opensAt({seed: 7, perSecond: 5000, latencies, failureShare: () => 0.25, forMs: MINUTES * MINUTE})).to.equal(
       NEVER,
     );
   });
@@ -47,7 +55,7 @@ describe('a breaker', function () {
     ['fails in 20 ms', 20],
     ['hangs until the attempt timeout', LIMIT_MS],
   ] as const)
-    it(`closes after each of 300 outages of ten minutes that ${name}, though a quarter still fails`, () => {
+    it(`closes after each of ${OUTAGES} outages of ten minutes that ${name}, though a quarter still fails`, () => {
       const [downAt, upAt] = [MINUTE, 11 * MINUTE];
       const latencies = {failure: constant(failureMs), success: lognormal(180, 0.5)};
       const failureShare = (at: number): number => (at >= downAt && at < upAt ? 1 : 0.25);
@@ -55,7 +63,7 @@ describe('a breaker', function () {
       const firstProbes: number[] = [];
       const closings: number[] = [];
       let reopened = 0;
-      for (let seed = 1; seed <= 300; seed++) {
+      for (let seed = 1; seed <= OUTAGES; seed++) {
         const course = simulate({seed, perSecond: 10, latencies, failureShare, forMs: upAt + 5 * MINUTE});
         probes.push(course.probes.filter(at => at < upAt).length);
         firstProbes.push(course.probes.find(at => at >= upAt)! - upAt);
@@ -67,17 +75,19 @@ describe('a breaker', function () {
       closings.sort((a, b) => a - b);
       console.log(
         `      probes ${Math.min(...probes)} to ${Math.max(...probes)}; first one after ${Math.max(...firstProbes)} ms at most; ` +
-          `closed after ${closings[150]} ms (median), ${closings[284]} (95 %), ${closings[299]} (all)`,
+          `closed after ${closings[OUTAGES / 2]} ms (median), ${closings[Math.floor(0.95 * OUTAGES)]} (95 %), ${closings.at(-1)} (all)`,
       );
       expect(Math.max(...probes)).to.be.at.most(402);
       expect(Math.max(...firstProbes)).to.be.below(LONGEST_OPEN_MS + 1000);
-      expect(closings[296], 'all but one of a hundred').to.be.below(3 * LONGEST_OPEN_MS + LIMIT_MS);
+      expect(closings[Math.floor(0.99 * OUTAGES) - 1], 'all but one of a hundred').to.be.below(
+        3 * LONGEST_OPEN_MS + LIMIT_MS,
+      );
       expect(reopened).to.equal(0);
     });
 
   for (const [perSecond, failureShare] of CELLS)
-    it(`costs no success in two minutes at ${perSecond} calls a second of which ${failureShare} fail`, async () => {
-      const cell = {perSecond, failureShare, forMs: 2 * MINUTE};
+    it(`costs no success in ${TRAFFIC_SECONDS} s at ${perSecond} calls a second of which ${failureShare} fail`, async () => {
+      const cell = {perSecond, failureShare, forMs: TRAFFIC_SECONDS * 1000};
       const [guarded, bare] = [await traffic({}, cell), await traffic({breaker: null}, cell)];
       console.log(`      ${guarded.succeeded.toFixed(3)} of the calls, ${bare.succeeded.toFixed(3)} without a breaker`);
       expect(guarded.openings).to.equal(0);
