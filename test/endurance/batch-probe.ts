@@ -1,4 +1,4 @@
-/** Runs a batch of a million items, and prints the memory in use after each tenth of it. */
+/** Runs a batch of so many items, with or without a journal, and prints the memory in use after each tenth of it: `batch-probe.ts journal 1000000`. */
 
 import {once} from 'node:events';
 import {createReadStream, createWriteStream, mkdtempSync, rmSync} from 'node:fs';
@@ -7,10 +7,11 @@ import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {runBatch} from '../../src/batch.ts';
 
-const COUNT = 1_000_000;
+const [kind, count] = process.argv.slice(2);
+const COUNT = Number(count);
 const folder = mkdtempSync(join(tmpdir(), 'steadfetch-million-'));
 const input = join(folder, 'input.jsonl');
-const hasJournal = process.argv[2] === 'journal';
+const hasJournal = kind === 'journal';
 
 async function writeInput(): Promise<void> {
   const stream = createWriteStream(input);
