@@ -3,9 +3,9 @@
 import {formerCodeOf, type RuleCheck} from './check-of.ts';
 import type {Config, RuleSetting} from './config.ts';
 import type {Severity} from './finding.ts';
+import {retired} from './retired.ts';
 import type {Draft, Rule} from './rule.ts';
 import {rules as builtIn} from './rules/index.ts';
-import {retired} from './rules/retired.ts';
 
 /** Cache: a run lints thousands of files with the same few settings. */
 const known = new WeakMap<object, RuleSet>();

@@ -52,8 +52,8 @@ export interface Check {
    * Only for policies of steadfetch, since other languages have other defaults.
    */
   readonly needs?: readonly string[];
-  /** Checks the top of a policy and each of its routes, with the values that apply. */
-  readonly check?: (scope: Scope) => Iterable<Draft>;
+  /** Checks the top of a policy and each of its routes, with the values that apply. `scopes` are all of them, in the order in which they are matched. */
+  readonly check?: (scope: Scope, scopes: readonly Scope[]) => Iterable<Draft>;
   /** Checks the file as a whole, for rules that compare routes. */
   readonly checkFile?: (model: Model) => Iterable<Draft & {readonly scope: Scope}>;
 }

@@ -28,6 +28,9 @@ const tracked = execFileSync('git', ['ls-files', '-z'], {cwd: root, encoding: 'u
   .split('\0')
   .filter(path => path !== '' && existsSync(new URL(path, root)));
 
+/** Lines of the checks of retry-lint, which only falls: a rule is to be short, and what two rules need is in lint/analysis. */
+const MOST_LINES_OF_RULES = 4200;
+
 describe('the source files', () => {
   const holds: [string, readonly string[]][] = [
     ['a file imports from its own folder and the layers below', rules.brokenLayers(files)],
@@ -49,6 +52,13 @@ describe('the source files', () => {
     ['no tracked file names a machine or a registry', tracked.flatMap(path => rules.machineTraces(path, read(path)))],
   ];
   for (const [rule, broken] of holds) it(rule, () => expect(broken).to.deep.equal([]));
+
+  it(`the rules of retry-lint have at most ${MOST_LINES_OF_RULES} lines`, () => {
+    const lines = files
+      .filter(({path}) => path.startsWith('lint/rules/'))
+      .map(({path}) => read(path).split('\n').length - 1);
+    expect(lines.reduce((sum, count) => sum + count, 0)).to.be.within(1, MOST_LINES_OF_RULES);
+  });
 
   it('every entry is a file of src', () => {
     expect(entries).not.to.be.empty;

@@ -7,7 +7,7 @@ import {formatList} from './format.ts';
 import {retriesOf} from './retryability.ts';
 
 /** The attempts that the deadline cuts, if each takes its whole timeout. */
-export function formatCuts({policy, dialect: {words}}: Scope, isThrottled: boolean): string {
+export function formatCuts({policy, words}: Scope, isThrottled: boolean): string {
   const entries = timelineOf(policy, retriesOf(policy) + 1, isThrottled);
   const short = entries.find(({cut}) => cut === 'short');
   const never = neverSent(entries);

@@ -10,7 +10,7 @@ interface Limit {
 }
 
 /** `500 requests in 1000 ms`. */
-export const formatLimit = ({dialect: {words}}: Scope, {unit, max, perMs}: Limit): string =>
+export const formatLimit = ({words}: Scope, {unit, max, perMs}: Limit): string =>
   `${formatCount(max, UNITS[unit] ?? unit)} in ${words.ms(perMs)}`;
 
 export const formatLimits = (scope: Scope): string =>

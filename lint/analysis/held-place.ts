@@ -30,5 +30,5 @@ export function heldPlaceOf(scope: Scope): HeldPlace | undefined {
 }
 
 /** `199 ms on average`, `about 180 ms`. */
-export const formatHeldTime = ({dialect: {words}}: Scope, {ms, isMean}: HeldPlace): string =>
+export const formatHeldTime = ({words}: Scope, {ms, isMean}: HeldPlace): string =>
   isMean ? `${words.ms(ms)} on average` : `about ${words.ms(ms)}`;

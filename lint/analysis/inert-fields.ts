@@ -23,10 +23,9 @@ export interface InertField {
 /** The reason why no call is retried; undefined if calls may be retried. */
 function notRetried(scope: Scope): string | undefined {
   if (mayRetry(scope)) return undefined;
-  const {words} = scope.dialect;
   return scope.policy.maxAttempts === null
     ? 'maxAttempts is null, so nothing is retried'
-    : `${words.key('maxAttempts')} is ${words.value('maxAttempts', 1)}, so nothing is retried`;
+    : `${scope.words.key('maxAttempts')} is ${scope.words.value('maxAttempts', 1)}, so nothing is retried`;
 }
 
 const withoutRetries = (path: 'backoff' | 'budget' | 'hedge'): InertField => ({
@@ -101,7 +100,7 @@ export const INERT_FIELDS: readonly InertField[] = [
   },
   {
     path: 'hedge',
-    inert: ({policy: {hedge, attemptTimeoutMs}, dialect: {words}}) => {
+    inert: ({policy: {hedge, attemptTimeoutMs}, words}) => {
       if (hedge?.maxLoadRatio === 0) return 'its maxLoadRatio is 0, so no hedge is ever sent';
       if (hedge?.delayMs === undefined || attemptTimeoutMs === null || hedge.delayMs < attemptTimeoutMs)
         return undefined;
@@ -135,7 +134,7 @@ export const INERT_FIELDS: readonly InertField[] = [
       const admitted = calls * ratio + (minPerSecond * windowMs) / 1000;
       // With ratio and minPerSecond at 0, it refuses every retry.
       if (admitted === 0 || admitted > HALF_A_RETRY) return undefined;
-      const held = `${formatCount(Number(formatNumber(rps)), 'call')} per second make ${formatCount(Number(formatNumber(calls)), 'call')} in its window of ${scope.dialect.words.ms(windowMs)}`;
+      const held = `${formatCount(Number(formatNumber(rps)), 'call')} per second make ${formatCount(Number(formatNumber(calls)), 'call')} in its window of ${scope.words.ms(windowMs)}`;
       return `${held}, and ${formatShare(ratio)} of them are ${formatNumber(calls * ratio)} retries. Raise windowMs or minPerSecond`;
     },
   },
@@ -186,7 +185,7 @@ export const INERT_FIELDS: readonly InertField[] = [
   {
     path: 'quota.maxWaitMs',
     isRemovable: true,
-    inert: ({policy: {quota, deadlineMs}, dialect: {words}}) =>
+    inert: ({policy: {quota, deadlineMs}, words}) =>
       quota === null || deadlineMs === null || quota.maxWaitMs < deadlineMs
         ? undefined
         : `no attempt waits beyond the deadline of ${words.ms(deadlineMs)}, and ${words.ms(quota.maxWaitMs)} is not below it`,

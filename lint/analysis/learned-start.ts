@@ -37,7 +37,7 @@ export function learnedStart(scope: Scope): LearnedStart | undefined {
     calls > queue
       ? `the queue holds ${queue}`
       : knownMs > mostMs
-        ? `no call may wait longer than ${scope.dialect.words.ms(mostMs)}`
+        ? `no call may wait longer than ${scope.words.ms(mostMs)}`
         : '';
   if (bound === '' && waitMs < 1000) return undefined;
   return {

@@ -5,7 +5,7 @@ import {formatShare} from './format.ts';
 import type {Prediction} from './prediction.ts';
 
 /** The promises that a prediction does not keep, each as a clause. */
-export function missesOf({policy, dialect: {words}}: Scope, prediction: Prediction): string[] {
+export function missesOf({policy, words}: Scope, prediction: Prediction): string[] {
   const {latencyMs = {}, successRatio} = policy.objective ?? {};
   const misses: string[] = [];
   for (const [name, share] of [

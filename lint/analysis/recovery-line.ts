@@ -50,7 +50,7 @@ export interface UnreachableWait {
 
 /** @returns undefined where calls can wait for `maxWaitMs`, or the linted file does not set it. */
 export function unreachableWait(scope: Scope): UnreachableWait | undefined {
-  const {policy, dialect} = scope;
+  const {policy, words} = scope;
   const {maxWaitMs = 0, queue = 0} = waitingBreaker(policy) ?? {};
   const {deadlineMs} = policy;
   const longestMs = waitableMs(policy);
@@ -58,7 +58,6 @@ export function unreachableWait(scope: Scope): UnreachableWait | undefined {
   // A shorter deadline of a route ends the waits of its own calls only.
   const isSetLast = mostSpecific(scope, 'breaker.maxWaitMs', 'attemptTimeoutMs', 'deadlineMs') === 'breaker.maxWaitMs';
   if (!isSetLast || !isSetHere(scope, 'breaker.maxWaitMs')) return undefined;
-  const {words} = dialect;
   const longest =
     longestMs === 0
       ? `none waits, because the deadline of ${words.ms(deadlineMs)} leaves time for an attempt only`

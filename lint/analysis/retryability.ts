@@ -3,7 +3,7 @@
 import {defaultPolicy} from '../../src/policy/defaults.ts';
 import type {Policy, RetryTrigger} from '../../src/policy/types.ts';
 import {isDefault, isSure, type Scope} from '../model/scope.ts';
-import type {Change} from '../rule.ts';
+import type {Change, FixDraft} from '../rule.ts';
 import {isGrpcPath} from './grpc-path.ts';
 
 /** Whether more than one attempt is possible. True if `maxAttempts` is invalid, because it was meant to be a number. */
@@ -76,6 +76,11 @@ export const defaultTriggers = ({layers}: Scope): Change =>
   layers.filter(({data}) => data.retryOn !== undefined).length > 1
     ? {do: 'set', path: 'retryOn', value: defaultPolicy.retryOn, inScope: true}
     : {do: 'remove', path: 'retryOn'};
+
+export const asByDefault = (scope: Scope): FixDraft => ({
+  title: 'Use the default retryOn',
+  changes: [defaultTriggers(scope)],
+});
 
 /** The methods of the scope that have a body and may be retried. */
 export function repeatedWithBody(scope: Scope): string[] {

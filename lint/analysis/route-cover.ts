@@ -2,6 +2,7 @@
 
 import {compilePath, normaliseOrigin} from '../../src/policy/routes.ts';
 import type {Match} from '../../src/policy/types.ts';
+import type {Scope} from '../model/scope.ts';
 
 /** Whether a route certainly matches every call that another matches. False if the patterns are hard to compare. */
 export const covers = (wide: Match, narrow: Match): boolean =>
@@ -38,6 +39,12 @@ function coversPath(wide: string | undefined, narrow: string | undefined): boole
 /** What is left of a match without methods and path. */
 export const originOnly = (match: Match | undefined): Match =>
   match?.origin === undefined ? {} : {origin: match.origin};
+
+/** Whether a call to the origin may come to the scope: routes are tried in order, and the policy itself has what they leave. */
+export function isReached(scope: Scope, origin: Match, scopes: readonly Scope[]): boolean {
+  const earlier = scope.match === undefined ? scopes : scopes.slice(0, scopes.indexOf(scope));
+  return !earlier.some(({match}) => match !== undefined && covers(match, {...scope.match, ...origin}));
+}
 
 const originOf = ({origin = ''}: Match): string => normaliseOrigin(origin) ?? origin;
 

@@ -25,5 +25,5 @@ export const settingHere = (scope: Scope, path: string, value: unknown): FixDraf
 /** Removes a value that the file sets. */
 export const removing = (title: string, path: string): FixDraft => ({title, changes: [{do: 'remove', path}]});
 
-export const formatChange = ({dialect: {words}}: Scope, path: string, value: unknown): string =>
+export const formatChange = ({words}: Scope, path: string, value: unknown): string =>
   `Set ${words.key(path)} to ${words.value(path, value)}`;

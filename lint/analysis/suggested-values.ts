@@ -83,8 +83,7 @@ export function fewerAttempts(scope: Scope, count: number): FixDraft {
   if (backoff.kind !== 'list' || backoff.delaysMs.length < count || !isSetHere(scope, 'backoff.delaysMs'))
     return attempts;
   const value = backoff.delaysMs.slice(0, count - 1);
-  const {words} = scope.dialect;
-  const title = `${attempts.title} and ${words.key('backoff.delaysMs')} to ${words.value('backoff.delaysMs', value)}`;
+  const title = `${attempts.title} and ${scope.words.key('backoff.delaysMs')} to ${scope.words.value('backoff.delaysMs', value)}`;
   return {title, changes: [...attempts.changes, {do: 'set', path: 'backoff.delaysMs', value}]};
 }
 
@@ -122,7 +121,7 @@ const waitsLong = (policy: Policy, deadlineMs: number): boolean => {
 
 /** A deadline, and an attempt timeout with which the attempts fit into it; nothing where a healthy server needs longer. */
 export function suggestionsToEnd(scope: Scope, deadlineMs: number): FixDraft[] {
-  const {policy, dialect} = scope;
+  const {policy, words} = scope;
   const {attemptTimeoutMs, backoff, hedge, objective} = policy;
   const deadline = setting(scope, 'deadlineMs', deadlineMs);
   const {p50 = 0, p95 = p50, p99 = p95} = objective?.assume?.latencyMs ?? {};
@@ -133,7 +132,6 @@ export function suggestionsToEnd(scope: Scope, deadlineMs: number): FixDraft[] {
   const timeoutMs = roundDown(Math.max(1, Math.min(attemptTimeoutMs, (deadlineMs - waitsMs) / attempts)));
   if (timeoutMs < Math.max(LEAST_ATTEMPT_MS, p99, (hedge?.delayMs ?? 0) + 1)) return [];
   if (timeoutMs >= attemptTimeoutMs * 0.9) return [deadline];
-  const {words} = dialect;
   const title = `${deadline.title} and ${words.key('attemptTimeoutMs')} to ${words.value('attemptTimeoutMs', timeoutMs)}`;
   return [{title, changes: [...deadline.changes, {do: 'set', path: 'attemptTimeoutMs', value: timeoutMs}]}];
 }

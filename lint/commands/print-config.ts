@@ -3,7 +3,7 @@
 import {type Settings, severities} from '../config-file/settings.ts';
 import {jsonText} from '../formatters/harmless.ts';
 import {readOperand} from '../io/operand.ts';
-import {retired} from '../rules/retired.ts';
+import {retired} from '../retired.ts';
 import {Workspace} from '../workspace/workspace.ts';
 import type {Command} from './command.ts';
 

@@ -11,7 +11,12 @@ import type {PluginPlaces} from './plugin-place.ts';
 export function guarded(rule: Rule, places: PluginPlaces): Rule {
   const {check, checkFile} = rule;
   return Object.create(rule, {
-    ...(check && {check: {value: (scope: Scope) => draftsOf(() => check.call(rule, scope), rule.code, places)}}),
+    ...(check && {
+      check: {
+        value: (scope: Scope, scopes: readonly Scope[]) =>
+          draftsOf(() => check.call(rule, scope, scopes), rule.code, places),
+      },
+    }),
     ...(checkFile && {
       checkFile: {value: (model: Model) => draftsOf(() => checkFile.call(rule, model), rule.code, places)},
     }),

@@ -4,8 +4,8 @@ import {joinPath} from '../../src/policy/format.ts';
 import {nearest} from '../../src/policy/suggestions.ts';
 import type {DialectSign} from '../dialects/dialect.ts';
 import {native} from '../dialects/native.ts';
+import {retired} from '../retired.ts';
 import type {Rule} from '../rule.ts';
-import {retired} from '../rules/retired.ts';
 import type {ConfigProblem} from './check.ts';
 import type {ConfigFile} from './config-file.ts';
 

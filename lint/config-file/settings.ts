@@ -1,10 +1,10 @@
 /** The settings of one policy, and where each is set: the defaults, the configuration, its overrides, or the command line. */
 
 import type {Config, PresetName, RuleSetting} from '../config.ts';
+import {retired} from '../retired.ts';
 import type {Rule} from '../rule.ts';
 import {namedRule, ruleSetOf} from '../rule-set.ts';
 import {rules as builtIn} from '../rules/index.ts';
-import {retired} from '../rules/retired.ts';
 import type {ConfigFile, RuleSettings} from './config-file.ts';
 import type {ConfigHost} from './host.ts';
 

@@ -76,18 +76,17 @@ function plansOf({policy}: Scope, attempts: number, throttled: boolean): Attempt
 
 /** The table for plain failures, and the table for throttled responses if it differs. */
 export function attemptBlocks(scope: Scope): Block[] {
-  const {words} = scope.dialect;
   const plan = attemptTable(scope);
   const plain = plan.rows.map(row => row.plain);
   const throttled = plan.rows.flatMap(row => row.throttled ?? []);
   const isSame = throttled.every(({longestWaitMs}, index) => longestWaitMs === plain[index]!.longestWaitMs);
   return [
-    ...planBlocks(plain, plan, plan.neededMs, words),
+    ...planBlocks(plain, plan, plan.neededMs, scope.words),
     ...(throttled.length === 0 || isSame
       ? []
       : [
           text('If every response is throttled (429, 529, or 503 with Retry-After):'),
-          ...planBlocks(throttled, plan, plan.longestNeededMs, words),
+          ...planBlocks(throttled, plan, plan.longestNeededMs, scope.words),
         ]),
     ...formatRest(plan, scope).map(text),
   ];
@@ -136,7 +135,7 @@ function formatDeadline(plans: readonly AttemptPlan[], more: number, deadlineMs:
 
 function formatRest(
   {longestHintMs, rows, retriesTimeouts: retried, deadlineMs}: AttemptTable,
-  {policy, dialect: {words}}: Scope,
+  {policy, words}: Scope,
 ): string[] {
   const said = [];
   if (rows.length > 1 && !retried && policy.attemptTimeoutMs !== null)

@@ -40,8 +40,7 @@ const FAILURES = [0.01, 0.05, 0.1, 0.3];
 const MANY = 1e12;
 
 export function breakerBlocks(scope: Scope): Block[] {
-  const {policy, dialect} = scope;
-  const {words} = dialect;
+  const {policy, words} = scope;
   const {breaker, objective} = policy;
   if (breaker === null) return [text('There is no breaker.')];
   const rps = objective?.assume?.rps;
@@ -98,7 +97,7 @@ const LEARNED = [0.01, 0.1, 0.3, 0.5, 0.9];
 const AGES = [0, 1000, 3000, 10_000, 30_000, 60_000, 600_000, 3_600_000];
 
 /** How long calls wait for the end of an outage, and how many. */
-export function lineBlocks({policy, dialect: {words}}: Scope): Block[] {
+export function lineBlocks({policy, words}: Scope): Block[] {
   const {breaker, objective} = policy;
   if (breaker?.kind !== 'adaptive') return [];
   const {maxAgeMs} = breaker;

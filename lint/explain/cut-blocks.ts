@@ -8,7 +8,6 @@ import type {Scope} from '../model/scope.ts';
 import {type Block, table, text} from './blocks.ts';
 
 export function cutBlocks(scope: Scope): Block[] {
-  const {words} = scope.dialect;
   const {attemptTimeoutMs, deadlineMs, objective} = scope.policy;
   const quantiles = objective?.assume?.latencyMs;
   const cdf = latencyCdf(quantiles);
@@ -16,10 +15,12 @@ export function cutBlocks(scope: Scope): Block[] {
     return [text('To compute the lost responses, set two of p50, p95 and p99 in objective.assume.latencyMs.')];
   const limitMs = Math.min(attemptTimeoutMs ?? Infinity, deadlineMs ?? Infinity);
   const attempts = retriesTimeouts(scope) ? Math.min(retriesOf(scope.policy) + 1, MOST_ATTEMPTS) : 1;
-  const limits: [string, number][] = Number.isFinite(limitMs) ? [[`${words.ms(limitMs)}, as written`, limitMs]] : [];
+  const limits: [string, number][] = Number.isFinite(limitMs)
+    ? [[`${scope.words.ms(limitMs)}, as written`, limitMs]]
+    : [];
   for (const name of ['p50', 'p95', 'p99'] as const) {
     const ms = quantiles?.[name];
-    if (ms !== undefined) limits.push([`${words.ms(ms)}, the ${name}`, ms]);
+    if (ms !== undefined) limits.push([`${scope.words.ms(ms)}, the ${name}`, ms]);
   }
   const rows = limits.map(([limit, ms]) => {
     const lost = 1 - cdf(ms);

@@ -6,7 +6,7 @@ import {hedgedShareOf} from '../analysis/hedging.ts';
 import type {Scope} from '../model/scope.ts';
 import {type Block, table, text} from './blocks.ts';
 
-export function hedgeBlocks({policy, dialect: {words}}: Scope): Block[] {
+export function hedgeBlocks({policy, words}: Scope): Block[] {
   const {hedge, objective} = policy;
   if (hedge === null) return [text('The policy has no hedge.')];
   const {delayMs, quantile, maxLoadRatio} = hedge;

@@ -95,7 +95,7 @@ export function layersBlocks({policy}: Scope): Block[] {
 }
 
 /** How many of a thousand clients retry at the same time. */
-export function burstBlocks({policy: {backoff}, dialect: {words}}: Scope, waits: readonly number[]): Block[] {
+export function burstBlocks({policy: {backoff}, words}: Scope, waits: readonly number[]): Block[] {
   const windowMs = 10;
   const rows = waits
     .filter(wait => wait > 0)

@@ -60,12 +60,11 @@ export function queueBlocks(scope: Scope): Block[] {
   const longestMs = Math.min(attemptTimeoutMs ?? Infinity, deadlineMs ?? Infinity);
   if (held === undefined) return [text(UNKNOWN)];
   const {queue, max} = concurrency;
-  const {words} = scope.dialect;
   const places = new Set([1, Math.ceil(queue / 4), Math.ceil(queue / 2), queue]);
   const rows = [...places].map(place => [
     String(place),
-    words.ms(lastWaitMs(place, max, held.ms)),
-    Number.isFinite(longestMs) ? words.ms(lastWaitMs(place, max, longestMs)) : 'unlimited',
+    scope.words.ms(lastWaitMs(place, max, held.ms)),
+    Number.isFinite(longestMs) ? scope.words.ms(lastWaitMs(place, max, longestMs)) : 'unlimited',
   ]);
   return [
     table(['position in the queue', 'waits', 'if every attempt hangs'], rows),
@@ -74,8 +73,8 @@ export function queueBlocks(scope: Scope): Block[] {
 }
 
 function formatPlaces(scope: Scope, max: number, held: HeldPlace): string {
-  const {policy, dialect} = scope;
+  const {policy, words} = scope;
   const {deadlineMs} = policy;
-  const deadline = deadlineMs === null ? 'There is no deadline.' : `The deadline is ${dialect.words.ms(deadlineMs)}.`;
+  const deadline = deadlineMs === null ? 'There is no deadline.' : `The deadline is ${words.ms(deadlineMs)}.`;
   return `${max} in flight, each for ${formatHeldTime(scope, held)}. ${deadline}`;
 }

@@ -8,10 +8,9 @@ import {type Block, table, text} from './blocks.ts';
 export function predictionBlocks(scope: Scope): Block[] {
   const prediction = predictionOfScope(scope);
   if (prediction === undefined) return [text(whyNot(scope))];
-  const {words} = scope.dialect;
   const {latencyMs = {}, successRatio, assume = {}} = scope.policy.objective ?? {};
-  const bound = (ms: number): string => (Number.isFinite(ms) ? words.ms(Math.ceil(ms)) : 'never');
-  const promised = (ms: number | undefined): string => (ms === undefined ? '' : words.ms(ms));
+  const bound = (ms: number): string => (Number.isFinite(ms) ? scope.words.ms(Math.ceil(ms)) : 'never');
+  const promised = (ms: number | undefined): string => (ms === undefined ? '' : scope.words.ms(ms));
   const rows = [
     ['p50', bound(prediction.quantile(0.5)), promised(latencyMs.p50)],
     ['p95', bound(prediction.quantile(0.95)), promised(latencyMs.p95)],
@@ -22,7 +21,7 @@ export function predictionBlocks(scope: Scope): Block[] {
     ['retries the budget grants', formatShare(prediction.grantedRatio), ''],
   ];
   const {failureRatio = 0, failureLatencyMs = 0, hangRatio = 0, rps} = assume;
-  const failing = failureLatencyMs === 0 ? 'at once' : `after ${words.ms(failureLatencyMs)}`;
+  const failing = failureLatencyMs === 0 ? 'at once' : `after ${scope.words.ms(failureLatencyMs)}`;
   const traffic = [
     `${formatShare(failureRatio)} of the attempts fail ${failing}`,
     `${formatShare(hangRatio)} hang`,

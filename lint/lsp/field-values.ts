@@ -57,7 +57,7 @@ function valuesOfOne({const: only, enum: several, enumDescriptions = [], type, d
 }
 
 /** Times and attempts that fit each other. */
-function fittingValues(field: string, {policy, dialect: {words}}: Scope): FieldValue[] {
+function fittingValues(field: string, {policy, words}: Scope): FieldValue[] {
   const {deadlineMs, attemptTimeoutMs} = policy;
   const attempts = retriesOf(policy) + 1;
   switch (field.replace(/^routes\[\d+\]\./, '')) {

@@ -37,7 +37,8 @@ export async function modelOf(shape: Shape, readSource: ReadSource, dialect: Dia
     layers: layers.toReversed(),
     own: file,
     file,
-    dialect: shape.names === undefined ? dialect : {...dialect, words: dialect.words.named(shape.names)},
+    dialect,
+    words: shape.names === undefined ? dialect.words : dialect.words.named(shape.names),
   };
   const routes = top.layers.flatMap(layer => routesOf(layer)).map(route => routeScope(route, top));
   const written = new Set([...top.layers, ...routes.map(({own}) => own)].flatMap(({data}) => Object.keys(data)));

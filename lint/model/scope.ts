@@ -2,6 +2,7 @@
 
 import type {Match, Policy} from '../../src/policy/types.ts';
 import type {Dialect} from '../dialects/dialect.ts';
+import type {Words} from '../dialects/words.ts';
 import {nearestPlace, type Place} from '../source/places.ts';
 import {toValue} from '../source/read.ts';
 import {below, hasDoubts, type Layer, placeIn, unknownIn} from './layer.ts';
@@ -25,6 +26,8 @@ export interface Scope {
   readonly file: Layer;
   /** The dialect of the file. */
   readonly dialect: Dialect;
+  /** Writes fields, values and durations as the file does. */
+  readonly words: Words;
 }
 
 /** Whether the value of a field is known. */

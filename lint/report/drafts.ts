@@ -17,7 +17,7 @@ export function* draftsOf(check: Check, model: Model): Iterable<ScopedDraft> {
   if (check.check === undefined) return;
   for (const scope of model.scopes) {
     if (!canCheck(check, scope)) continue;
-    for (const draft of check.check(scope)) if (isKnown(scope, draft)) yield {scope, draft};
+    for (const draft of check.check(scope, model.scopes)) if (isKnown(scope, draft)) yield {scope, draft};
   }
 }
 

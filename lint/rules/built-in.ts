@@ -1,5 +1,5 @@
 import type {FormerCheck, Rule, RuleFacts} from '../rule.ts';
-import {facts} from './facts.ts';
+import {facts} from '../rule-facts.ts';
 
 /** The check of a built-in rule. Its facts, reasons and examples are in docs/rules. */
 type BuiltIn = Omit<Rule, keyof RuleFacts | 'documentation' | 'docs' | 'also'>;

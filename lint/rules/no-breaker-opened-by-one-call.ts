@@ -36,7 +36,7 @@ function* inARow(scope: Scope, breaker: AdaptiveBreaker | ConsecutiveBreaker): I
   yield kind === 'consecutive' && failures === 1
     ? {
         at: 'breaker.failures',
-        message: `Each failed attempt opens the breaker and refuses all calls for ${scope.dialect.words.ms(breaker.openMs)}.${advice}`,
+        message: `Each failed attempt opens the breaker and refuses all calls for ${scope.words.ms(breaker.openMs)}.${advice}`,
         severity: 'error',
         ...mended,
       }
@@ -54,11 +54,10 @@ function* openedByPause(scope: Scope, {failures, openMs}: ConsecutiveBreaker): I
   const rps = scope.policy.objective?.assume?.rps ?? 0;
   const pauseMs = (failures / rps) * 1000;
   if (pauseMs > SHORT_MS || openMs < LONG_MS) return;
-  const {words} = scope.dialect;
   const calls = `${formatNumber(rps)} calls per second`;
   yield {
     at: mostSpecific(scope, 'breaker.failures', 'objective.assume.rps'),
-    message: `${failures} failures in a row open the breaker, and ${calls} make them in ${words.ms(pauseMs)}: a server that pauses that long gets no calls for ${words.ms(openMs)}. Use kind "adaptive", or a shorter openMs.`,
+    message: `${failures} failures in a row open the breaker, and ${calls} make them in ${scope.words.ms(pauseMs)}: a server that pauses that long gets no calls for ${scope.words.ms(openMs)}. Use kind "adaptive", or a shorter openMs.`,
     confidence: 'medium',
     related: relatedTo(scope, 'objective.assume.rps'),
   };
@@ -74,26 +73,23 @@ function* ratio(scope: Scope, breaker: RatioBreaker): Iterable<Draft> {
   const mended = isNeverOpened(scope, {...breaker, minCalls: 'auto'})
     ? {}
     : {fix: setting(scope, 'breaker.minCalls', 'auto')};
-  const {words} = scope.dialect;
   if (minCalls === 1) {
-    const message = `One failed attempt in an empty window opens the breaker and refuses all calls for ${words.ms(openMs)}. Raise ${words.key('breaker.minCalls')}.`;
-    yield {at: 'breaker.minCalls', message, ...mended};
-    return;
+    const message = `One failed attempt in an empty window opens the breaker and refuses all calls for ${scope.words.ms(openMs)}. Raise ${scope.words.key('breaker.minCalls')}.`;
+    return yield {at: 'breaker.minCalls', message, ...mended};
   }
   const attempts = breakerAttemptsOf(scope);
   if (minCalls > attempts && breaker.failureRatio * minCalls <= 1 && !isDiluted(scope, breaker, 1)) {
-    yield {
+    return yield {
       at: mostSpecific(scope, 'breaker.failureRatio', 'breaker.minCalls'),
-      message: `One failed attempt among ${minCalls} opens the breaker: it is ${formatShare(1 / minCalls)} of them, and ${words.key('breaker.failureRatio')} is ${formatNumber(breaker.failureRatio)}. Raise ${words.key('breaker.failureRatio')} or ${words.key('breaker.minCalls')}.`,
+      message: `One failed attempt among ${minCalls} opens the breaker: it is ${formatShare(1 / minCalls)} of them, and ${scope.words.key('breaker.failureRatio')} is ${formatNumber(breaker.failureRatio)}. Raise ${scope.words.key('breaker.failureRatio')} or ${scope.words.key('breaker.minCalls')}.`,
       related: relatedTo(scope, 'breaker.minCalls'),
       ...mended,
     };
-    return;
   }
   if (minCalls > attempts || isDiluted(scope, breaker, attempts)) return;
   yield {
     at: mostSpecific(scope, 'breaker.minCalls', 'maxAttempts'),
-    message: `One call can open the breaker for every call: the failure ratio counts from ${formatCount(minCalls, 'attempt')}, and a call makes ${formatAttempts(attempts)}. Raise ${words.key('breaker.minCalls')}.`,
+    message: `One call can open the breaker for every call: the failure ratio counts from ${formatCount(minCalls, 'attempt')}, and a call makes ${formatAttempts(attempts)}. Raise ${scope.words.key('breaker.minCalls')}.`,
     related: relatedTo(scope, 'breaker.minCalls', 'maxAttempts'),
     ...mended,
   };

@@ -15,7 +15,7 @@ const retriesPaidTwice: Check = {
     const {paid, attemptTimeoutMs, deadlineMs, retryOn} = scope.policy;
     if (attemptTimeoutMs === null || (deadlineMs !== null && attemptTimeoutMs >= deadlineMs)) return;
     if (!retryOn.includes('timeout') || !mayRetry(scope) || !mayRepeat(scope)) return;
-    const timesOut = `times out after ${scope.dialect.words.ms(attemptTimeoutMs)} is retried, although it may have to be paid for`;
+    const timesOut = `times out after ${scope.words.ms(attemptTimeoutMs)} is retried, although it may have to be paid for`;
     if (paid?.afterTimeout === true && paid.maxPaidAttempts > 1)
       yield {
         at: 'paid.afterTimeout',

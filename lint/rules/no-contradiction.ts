@@ -16,8 +16,7 @@ export const contradiction: Rule = builtIn('RL401', {
     ),
 
   *check(scope): Iterable<Draft> {
-    const {policy} = scope;
-    const {words} = scope.dialect;
+    const {policy, words} = scope;
     for (const {path, message} of checkInvariants(policy, scope.match?.origin)) {
       // RL201 reports calls without an end.
       if (path === 'maxAttempts') continue;
@@ -43,10 +42,19 @@ export const contradiction: Rule = builtIn('RL401', {
     if (backoff.kind !== 'exponential' && backoff.kind !== 'linear') return;
     if (!isSure(scope, 'backoff.baseMs') || backoff.capMs >= backoff.baseMs) return;
     const capMs = words.ms(backoff.capMs);
-    const fact = `${words.name('backoff.capMs')} is ${capMs}, below ${words.key('backoff.baseMs')} (${words.ms(backoff.baseMs)})`;
-    const message = `${fact}: every wait is at most ${capMs}, and the base has no effect. Raise ${words.key('backoff.capMs')}.`;
-    yield {at: 'backoff.capMs', message, severity: 'warning', related: relatedTo(scope, 'backoff.baseMs')};
+    const why = `every wait is at most ${capMs}, and the base has no effect`;
+    yield below(scope, ['backoff.capMs', capMs], ['backoff.baseMs', words.ms(backoff.baseMs)], why);
   },
+});
+
+type Shown = readonly [path: string, value: string];
+
+/** A limit that another one is above. */
+const below = (scope: Scope, [at, value]: Shown, [higher, its]: Shown, why: string): Draft => ({
+  at,
+  message: `${scope.words.name(at)} is ${value}, below ${scope.words.key(higher)} (${its}): ${why}. Raise ${scope.words.key(at)}.`,
+  severity: 'warning',
+  related: relatedTo(scope, higher),
 });
 
 /** Of the SDKs of OpenAI and Anthropic. */
@@ -58,7 +66,6 @@ const FASTER = {p50: '', p95: '95 % of them', p99: '99 % of them', max: 'the slo
 
 /** Reports a quantile above the next higher one. */
 function* fallingQuantiles(scope: Scope, base: string, latencies: LatencyQuantiles = {}): Iterable<Draft> {
-  const {words} = scope.dialect;
   const known = QUANTILES.flatMap(name => {
     const ms = latencies[name];
     return ms === undefined || !isSure(scope, `${base}.${name}`) ? [] : [{name, ms}];
@@ -68,7 +75,7 @@ function* fallingQuantiles(scope: Scope, base: string, latencies: LatencyQuantil
     if (next === undefined || ms <= next.ms) continue;
     yield {
       at: `${base}.${name}`,
-      message: `${words.name(`${base}.${name}`)} is ${words.ms(ms)}, above ${next.name} (${words.ms(next.ms)}): ${SLOWER[name]} cannot be slower than ${FASTER[next.name]}.`,
+      message: `${scope.words.name(`${base}.${name}`)} is ${scope.words.ms(ms)}, above ${next.name} (${scope.words.ms(next.ms)}): ${SLOWER[name]} cannot be slower than ${FASTER[next.name]}.`,
       related: relatedTo(scope, `${base}.${next.name}`),
     };
   }
@@ -82,15 +89,11 @@ function* unpaidRetries(scope: Scope): Iterable<Draft> {
   const unpaid = retryCost > capacity ? 'retryCost' : 'throttledCost';
   if (budget[unpaid] <= capacity || Math.min(retryCost, throttledCost) > capacity) return;
   if (!isSure(scope, 'budget.capacity', `budget.${unpaid}`)) return;
-  const {words} = scope.dialect;
   const which =
     unpaid === 'retryCost' ? 'only retries after a throttled response are' : 'no retry after a throttled response is';
-  yield {
-    at: mostSpecific(scope, 'budget.capacity', `budget.${unpaid}`),
-    message: `${words.name('budget.capacity')} is ${capacity}, below ${words.key(`budget.${unpaid}`)} (${budget[unpaid]}): ${which} paid for. Raise ${words.key('budget.capacity')}.`,
-    severity: 'warning',
-    related: relatedTo(scope, `budget.${unpaid}`),
-  };
+  const cost = `budget.${unpaid}`;
+  const draft = below(scope, ['budget.capacity', `${capacity}`], [cost, `${budget[unpaid]}`], `${which} paid for`);
+  yield {...draft, at: mostSpecific(scope, 'budget.capacity', cost)};
 }
 
 /** A header of idempotency keys that gets a new id for each attempt. */
@@ -117,18 +120,14 @@ function* newKeysAbove(scope: Scope): Iterable<Draft> {
 
 /** The cap applies to the first wait after a throttled response, too. */
 function* cappedThrottledBase(scope: Scope): Iterable<Draft> {
-  const {policy, dialect} = scope;
+  const {policy, words} = scope;
   const {backoff} = policy;
   if (!('capMs' in backoff) || !mayRetry(scope) || !retriesThrottled(policy)) return;
   const {capMs, baseMs, throttledBaseMs} = backoff;
   if (capMs >= throttledBaseMs || capMs < baseMs || !isSetHere(scope, 'backoff.throttledBaseMs')) return;
-  const {words} = dialect;
-  yield {
-    at: 'backoff.capMs',
-    message: `${words.name('backoff.capMs')} is ${words.ms(capMs)}, below ${words.key('backoff.throttledBaseMs')} (${words.ms(throttledBaseMs)}): a wait after a throttled response is at most ${words.ms(capMs)}. Raise ${words.key('backoff.capMs')}.`,
-    severity: 'warning',
-    related: relatedTo(scope, 'backoff.throttledBaseMs'),
-  };
+  const [cap, base] = [words.ms(capMs), words.ms(throttledBaseMs)];
+  const why = `a wait after a throttled response is at most ${cap}`;
+  yield below(scope, ['backoff.capMs', cap], ['backoff.throttledBaseMs', base], why);
 }
 
 function* tooManyFailures(scope: Scope): Iterable<Draft> {

@@ -25,7 +25,7 @@ export const deadBreaker: Rule = builtIn('RL212', {
     if (breaker.failureRatio < 1) return;
     yield {
       at: 'breaker.failureRatio',
-      message: `The breaker opens only if all of at least ${tripRule(breaker).least} attempts fail: one success keeps it closed. Lower ${scope.dialect.words.key('breaker.failureRatio')}.`,
+      message: `The breaker opens only if all of at least ${tripRule(breaker).least} attempts fail: one success keeps it closed. Lower ${scope.words.key('breaker.failureRatio')}.`,
       severity: 'warning',
       fix: setting(scope, 'breaker.failureRatio', 0.5),
     };
@@ -40,7 +40,7 @@ function* tooLate(scope: Scope, {kind, failures}: Exclude<Breaker, RatioBreaker>
   if (failures <= MOST_FAILURES || ms <= LATE_MS || !isSure(scope, 'breaker.failures')) return;
   yield {
     at: mostSpecific(scope, 'breaker.failures', 'objective.assume.rps'),
-    message: `The breaker opens after ${formatNumber(failures)} failures in a row, which take at least ${scope.dialect.words.ms(ms)} of an outage${assumed === undefined ? ', even' : ''} at ${formatCalls(rps, attempts)}. Lower failures.`,
+    message: `The breaker opens after ${formatNumber(failures)} failures in a row, which take at least ${scope.words.ms(ms)} of an outage${assumed === undefined ? ', even' : ''} at ${formatCalls(rps, attempts)}. Lower failures.`,
     severity: 'warning',
     related: relatedTo(scope, 'objective.assume.rps'),
     fix: setting(scope, 'breaker.failures', kind === 'adaptive' ? 8 : 5),
@@ -57,13 +57,12 @@ const formatCalls = (rps: number, attempts: number): string =>
 function* tooFew(scope: Scope, breaker: RatioBreaker, rps: number): Iterable<Draft> {
   const {windowMs} = breaker;
   const {least} = tripRule(breaker);
-  const {words} = scope.dialect;
   const attempts = retriesOf(scope.policy) + 1;
   if (!isNeverOpened(scope, breaker)) return;
   const held = windowAttempts(scope, breaker, rps);
   yield {
     at: mostSpecific(scope, 'breaker.minCalls', 'breaker.windowMs'),
-    message: `The breaker never opens: it needs ${formatCount(least, 'attempt')} in ${words.ms(windowMs)}, and has ${formatNumber(held)} at ${formatCalls(rps, attempts)}. Lower ${words.key('breaker.minCalls')}.`,
+    message: `The breaker never opens: it needs ${formatCount(least, 'attempt')} in ${scope.words.ms(windowMs)}, and has ${formatNumber(held)} at ${formatCalls(rps, attempts)}. Lower ${scope.words.key('breaker.minCalls')}.`,
     severity: DECIDING.some(path => isSet(scope, path)) ? 'error' : 'warning',
     related: relatedTo(scope, 'objective.assume.rps'),
     ...suggestedMinCalls(scope, windowMs, rps),

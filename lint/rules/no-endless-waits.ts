@@ -17,12 +17,11 @@ const longBackoff: Check = {
     const {retry, waitMs, throttled} = longestWait(scope);
     const longMs = Math.max(LONG_MS[scope.dialect.capabilities.kind], patienceMs(scope.policy));
     if (waitMs <= longMs) return;
-    const {words} = scope.dialect;
     const before = `before retry ${retry}${throttled ? ' after a throttled response' : ''}`;
     const at = culprit(scope, throttled);
     yield {
       at,
-      message: `The wait ${before} is up to ${words.ms(waitMs)}; the limit is ${words.ms(longMs)}. ${'capMs' in backoff ? 'Set a lower cap' : 'Wait less'}.`,
+      message: `The wait ${before} is up to ${scope.words.ms(waitMs)}; the limit is ${scope.words.ms(longMs)}. ${'capMs' in backoff ? 'Set a lower cap' : 'Wait less'}.`,
       ...('capMs' in backoff
         ? {fix: setting(scope, 'backoff.capMs', longMs)}
         : {suggestions: [shorter(scope, longMs)]}),
@@ -86,7 +85,7 @@ const LONG_HINT_MS = 600_000;
 /** A call that has hours may wait for a quarter of its deadline. */
 const mostMs = ({deadlineMs}: Policy): number => Math.max(LONG_HINT_MS, (deadlineMs ?? 0) / 4);
 
-function formatHint({policy, dialect: {words}}: Scope, holdsAll: boolean): string {
+function formatHint({policy, words}: Scope, holdsAll: boolean): string {
   const isEndless = policy.deadlineMs === null;
   const time = words.ms(policy.retryAfter.maxMs);
   const advice = `The limit is ${words.ms(mostMs(policy))}: lower ${words.name('retryAfter.maxMs')}.`;

@@ -24,7 +24,7 @@ export const excessiveHedging: Rule = builtIn('RL215', {
     if (hedge.maxLoadRatio < MOST) return;
     yield {
       at: 'hedge.maxLoadRatio',
-      message: `Hedges may add up to ${formatShare(hedge.maxLoadRatio)} load: when the whole server is slow, every attempt is due for a hedge. Lower ${scope.dialect.words.key('hedge.maxLoadRatio')} below ${MOST}.`,
+      message: `Hedges may add up to ${formatShare(hedge.maxLoadRatio)} load: when the whole server is slow, every attempt is due for a hedge. Lower ${scope.words.key('hedge.maxLoadRatio')} below ${MOST}.`,
       fix: setting(scope, 'hedge.maxLoadRatio', 0.05),
     };
   },
@@ -48,7 +48,7 @@ function* early(scope: Scope, hedge: Hedging): Iterable<Draft> {
   };
 }
 
-function formatDue({dialect: {words}}: Scope, {delayMs, quantile}: Hedging, {share, isExact}: HedgedShare): string {
+function formatDue({words}: Scope, {delayMs, quantile}: Hedging, {share, isExact}: HedgedShare): string {
   if (quantile !== undefined) return `A quantile of ${quantile} hedges ${formatShare(share)} of the attempts`;
   if (delayMs === 0) return `A delay of ${words.ms(0)} sends each hedge together with its attempt`;
   const many = `${isExact ? '' : 'at least '}${formatShare(share)} of the attempts`;

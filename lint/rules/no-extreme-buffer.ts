@@ -3,7 +3,7 @@ import {recoveryLine} from '../analysis/recovery-line.ts';
 import {isIdle, isUpload, mayRetry, repeatedWithBody, retriesOf} from '../analysis/retryability.ts';
 import {assign} from '../analysis/setting.ts';
 import type {Scope} from '../model/scope.ts';
-import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
+import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
 const extremeReplayLimit: Check = {
@@ -18,18 +18,14 @@ const extremeReplayLimit: Check = {
     const methods = repeatedWithBody(scope);
     if (methods.length === 0 || !mayRetry(scope) || isIdle(scope)) return;
     const named = formatList(methods, 'or');
-    if (isUpload(scope))
-      yield {
-        at: 'match.path',
-        message: `${formatSmall(scope, named)} Parts of S3 have 5 MiB and more.`,
-        severity: 'info',
-      };
+    const message = `${formatSmall(scope, named)} Parts of S3 have 5 MiB and more.`;
+    if (isUpload(scope)) yield {at: 'match.path', message, severity: 'info'};
     else
       yield {
         at: 'replayLimitBytes',
         message: replayLimitBytes < SMALL_BYTES ? formatSmall(scope, named) : formatLarge(scope, named),
         ...(replayLimitBytes > 0 && replayLimitBytes < SMALL_BYTES ? {severity: 'info'} : {}),
-        fix: byDefault,
+        fix: assign(`Set replayLimitBytes to ${MEBIBYTE}, the default`, 'replayLimitBytes', MEBIBYTE),
       };
   },
 };
@@ -57,29 +53,23 @@ const LARGE_BYTES = 100 * MEBIBYTE;
 /** Bodies of JSON are often larger. */
 const SMALL_BYTES = 16_384;
 
-const byDefault: FixDraft = assign(`Set replayLimitBytes to ${MEBIBYTE}, the default`, 'replayLimitBytes', MEBIBYTE);
-
-function formatSmall(scope: Scope, named: string): string {
-  const {replayLimitBytes} = scope.policy;
-  return replayLimitBytes === 0
-    ? `replayLimitBytes is 0, so no body is kept for a retry: a ${named} with a body makes one attempt${formatMissed(scope)}. Raise the limit.`
-    : `Only bodies of at most ${formatCount(replayLimitBytes, 'byte')} are kept for a retry: a ${named} with a larger one makes one attempt${formatMissed(scope)}. Raise the limit.`;
-}
-
-const formatLarge = (scope: Scope, named: string): string =>
-  `Up to ${formatNumber(scope.policy.replayLimitBytes / MEBIBYTE)} MiB of each ${named} body are kept for a retry: ${formatKept(scope)}. Set at most ${LARGE_BYTES / MEBIBYTE} MiB.`;
-
-function formatMissed({policy}: Scope): string {
+function formatSmall({policy}: Scope, named: string): string {
   const attempts = retriesOf(policy) + 1;
-  return Number.isFinite(attempts) ? `, not ${attempts}` : '';
+  const kept =
+    policy.replayLimitBytes === 0
+      ? `replayLimitBytes is 0, so no body is kept for a retry: a ${named} with a body`
+      : `Only bodies of at most ${formatCount(policy.replayLimitBytes, 'byte')} are kept for a retry: a ${named} with a larger one`;
+  return `${kept} makes one attempt${Number.isFinite(attempts) ? `, not ${attempts}` : ''}. Raise the limit.`;
 }
 
-/** Memory for the calls in flight; ten calls where the policy has no concurrency limit. */
-function formatKept({policy: {concurrency, replayLimitBytes}}: Scope): string {
-  const calls = concurrency?.max ?? 10;
-  const gibibytes = (calls * replayLimitBytes) / (1024 * MEBIBYTE);
-  return `${calls === 1 ? 'one call in flight keeps' : `${calls} calls in flight keep`} ${formatNumber(gibibytes)} GiB`;
+function formatLarge({policy: {concurrency, replayLimitBytes}}: Scope, named: string): string {
+  const mebibytes = replayLimitBytes / MEBIBYTE;
+  const kept = `${inFlight(concurrency?.max ?? 10, 'keep')} ${formatNumber(((concurrency?.max ?? 10) * mebibytes) / 1024)} GiB`;
+  return `Up to ${formatNumber(mebibytes)} MiB of each ${named} body are kept for a retry: ${kept}. Set at most ${LARGE_BYTES / MEBIBYTE} MiB.`;
 }
+
+const inFlight = (calls: number, verb: string): string =>
+  calls === 1 ? `one call in flight ${verb}s` : `${calls} calls in flight ${verb}`;
 
 const extremeHoldLimit: FormerCheck = {
   formerly: 'RL415',
@@ -88,27 +78,22 @@ const extremeHoldLimit: FormerCheck = {
   reads: ['concurrency'],
 
   *check(scope): Iterable<Draft> {
-    const {stream} = scope.policy;
+    const {stream, concurrency} = scope.policy;
     if (stream?.commit !== 'content') return;
     const {holdBytes} = stream;
+    // The memory that the calls in flight can hold; without a concurrency limit, that of 100 calls.
+    const calls = concurrency?.max ?? 100;
+    const mebibytes = holdBytes / MEBIBYTE;
     if (holdBytes >= LEAST_HELD_BYTES && holdBytes <= MEBIBYTE) return;
     const message =
       holdBytes < LEAST_HELD_BYTES
         ? `A stream is passed on after ${holdBytes} bytes without content, and announcements are often longer, so an error event after them is not retried. Hold at least ${LEAST_HELD_BYTES / 1024} KiB.`
-        : `Up to ${formatNumber(holdBytes / MEBIBYTE)} MiB of each stream are held before its first content: ${formatHeld(scope, holdBytes)}. Hold at most 1 MiB.`;
-    yield {at: 'stream.holdBytes', message, fix: heldByDefault};
+        : `Up to ${formatNumber(mebibytes)} MiB of each stream are held before its first content: ${inFlight(calls, 'hold')} ${formatNumber(calls * mebibytes)} MiB. Hold at most 1 MiB.`;
+    const fix = assign('Set holdBytes to 65536, the default', 'stream.holdBytes', 65_536);
+    yield {at: 'stream.holdBytes', message, fix};
   },
 };
 
 const LEAST_HELD_BYTES = 4096;
-
-const heldByDefault: FixDraft = assign('Set holdBytes to 65536, the default', 'stream.holdBytes', 65_536);
-
-/** The memory that the calls in flight can hold; without a concurrency limit, that of 100 calls. */
-function formatHeld({policy: {concurrency}}: Scope, holdBytes: number): string {
-  const calls = concurrency?.max ?? 100;
-  const held = formatNumber((calls * holdBytes) / MEBIBYTE);
-  return `${calls === 1 ? 'one call in flight holds' : `${calls} calls in flight hold`} ${held} MiB`;
-}
 
 export const extremeBuffer: Rule = builtIn('RL413', extremeReplayLimit, extremeHoldLimit);

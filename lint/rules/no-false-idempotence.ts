@@ -6,7 +6,6 @@ import {callsOf, isKeyed, mayRetry, namedMethods} from '../analysis/retryability
 import {assignHere} from '../analysis/setting.ts';
 import {ambiguousTriggers} from '../analysis/triggers.ts';
 import {type Entry, entriesOf} from '../model/entries.ts';
-import type {Model} from '../model/model.ts';
 import type {Scope} from '../model/scope.ts';
 import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -16,7 +15,7 @@ const idempotentPostEverywhere: Check = {
   fields: [],
   reads: ['idempotency', 'idempotentMethods', 'match', 'maxAttempts', 'paid', 'retryOn'],
 
-  *checkFile({scopes}: Model): Iterable<Draft & {scope: Scope}> {
+  *checkFile({scopes}) {
     const declared = scopes.flatMap(scope => declaredOf(scope).map(entry => ({scope, ...entry})));
     // Both loops may report one entry; only the first finding is kept.
     for (const {scope, value, at} of declared.filter(isWrite)) {

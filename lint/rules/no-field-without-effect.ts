@@ -1,12 +1,10 @@
+import {usersOf} from '../analysis/heirs.ts';
 import {INERT_FIELDS} from '../analysis/inert-fields.ts';
 import {namedNonIdempotent} from '../analysis/retryability.ts';
 import {mayMeet} from '../analysis/route-cover.ts';
 import {removing} from '../analysis/setting.ts';
 import {equalJson} from '../canonical.ts';
-import type {Layer} from '../model/layer.ts';
-import type {Model} from '../model/model.ts';
 import {isSetHere, type Scope} from '../model/scope.ts';
-import {setterOf, valueAt} from '../model/setter.ts';
 import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
@@ -17,7 +15,7 @@ const inertField: Check = {
       ' ',
     ),
 
-  *checkFile({scopes}: Model): Iterable<Draft & {scope: Scope}> {
+  *checkFile({scopes}) {
     for (const candidate of INERT_FIELDS) {
       // This check is much faster than finding the layer that sets a field.
       if (scopes.every(scope => candidate.inert(scope) === undefined)) continue;
@@ -29,7 +27,7 @@ const inertField: Check = {
         yield {
           scope,
           at: path,
-          message: `${scope.dialect.words.name(path)} ${candidate.effect ?? 'has no effect'}: ${why}.`,
+          message: `${scope.words.name(path)} ${candidate.effect ?? 'has no effect'}: ${why}.`,
           ...(candidate.effect === undefined ? {tag: 'unnecessary'} : {}),
           ...(candidate.isHarmless && {severity: 'info'}),
           ...(candidate.isRemovable ? {fix: removing(`Remove ${path}`, path)} : {}),
@@ -39,28 +37,6 @@ const inertField: Check = {
   },
 };
 
-/** The scopes of each layer of this file that sets their value, or a field of it. */
-function usersOf(path: string, scopes: readonly Scope[]): ReadonlyMap<Layer, readonly Scope[]> {
-  const users = new Map<Layer, Scope[]>();
-  for (const scope of scopes) {
-    for (const layer of settersOf(path, scope)) {
-      const known = users.get(layer);
-      if (known === undefined) users.set(layer, [scope]);
-      else known.push(scope);
-    }
-  }
-  return users;
-}
-
-/** A route that sets one field of a budget inherits the others. */
-function settersOf(path: string, scope: Scope): ReadonlySet<Layer> {
-  const fields = Object.keys(Object(valueAt(scope.policy, path.split('.')))).map(field => `${path}.${field}`);
-  const setters = [path, ...fields].map(each => setterOf(scope, each));
-  return new Set(
-    setters.flatMap(setter => (setter.by === 'layer' && setter.layer.entry === undefined ? [setter.layer] : [])),
-  );
-}
-
 const idleRoute: FormerCheck = {
   formerly: 'RL603',
   severity: 'info',
@@ -68,7 +44,7 @@ const idleRoute: FormerCheck = {
   fields: [],
   reads: [''],
 
-  *checkFile({scopes: [top, ...routes]}: Model): Iterable<Draft & {scope: Scope}> {
+  *checkFile({scopes: [top, ...routes]}) {
     for (const [index, scope] of routes.entries()) {
       const {own, policy, match = {}} = scope;
       if (own.entry !== undefined || own.data.name !== undefined || hasSlips(own)) continue;

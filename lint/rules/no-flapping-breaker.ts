@@ -18,12 +18,11 @@ export const flappingBreaker: Rule = builtIn('RL213', {
     if (breaker === null) return;
     // An adaptive breaker learns how many failures are ordinary.
     if (breaker.kind === 'adaptive') return yield* rareProbes(scope, breaker);
-    const {words} = scope.dialect;
     const leastMs = Math.min(SECOND, OPEN_ATTEMPTS * (attemptTimeoutMs ?? SECOND));
     if (breaker.openMs < leastMs) {
       yield {
         at: 'breaker.openMs',
-        message: `The breaker opens for ${words.ms(breaker.openMs)} only, so it opens and closes several times per second. A server needs at least ${words.ms(leastMs)} to recover: raise ${words.key('breaker.openMs')}.`,
+        message: `The breaker opens for ${scope.words.ms(breaker.openMs)} only, so it opens and closes several times per second. A server needs at least ${scope.words.ms(leastMs)} to recover: raise ${scope.words.key('breaker.openMs')}.`,
         fix: byDefault(scope, breaker),
       };
     }
@@ -63,13 +62,12 @@ function* ordinary(scope: Scope, breaker: RatioBreaker): Iterable<Draft> {
   const most = share + 3 * Math.sqrt((share * (1 - share)) / held);
   if (most < breaker.failureRatio) return;
   const isAlways = share >= breaker.failureRatio;
-  const {words} = scope.dialect;
   const which = isAlways
     ? 'are assumed'
     : `are assumed, and by chance ${formatShare(Math.min(most, 1))} of ${formatNumber(held)} attempts fail`;
   yield {
     at: mostSpecific(scope, 'breaker.failureRatio', 'objective.assume.failureRatio'),
-    message: `The breaker opens in ordinary traffic: it needs ${formatShare(breaker.failureRatio)} failures, and ${formatShare(share)} ${which}. Raise ${words.key('breaker.failureRatio')}.`,
+    message: `The breaker opens in ordinary traffic: it needs ${formatShare(breaker.failureRatio)} failures, and ${formatShare(share)} ${which}. Raise ${scope.words.key('breaker.failureRatio')}.`,
     ...(isAlways ? {severity: 'error'} : {}),
     related: relatedTo(scope, 'objective.assume.failureRatio'),
   };
@@ -77,18 +75,17 @@ function* ordinary(scope: Scope, breaker: RatioBreaker): Iterable<Draft> {
 
 function* tooLong(scope: Scope, breaker: OpenTimeBreaker): Iterable<Draft> {
   const {openMs, maxOpenMs} = breaker;
-  const {words} = scope.dialect;
-  const longMs = words.ms(LONG_MS);
+  const longMs = scope.words.ms(LONG_MS);
   if (openMs > LONG_MS) {
     yield {
       at: 'breaker.openMs',
-      message: `The breaker stays open for ${words.ms(openMs)}, even if the server recovers after a minute. The limit is ${longMs}: lower ${words.key('breaker.openMs')}.`,
+      message: `The breaker stays open for ${scope.words.ms(openMs)}, even if the server recovers after a minute. The limit is ${longMs}: lower ${scope.words.key('breaker.openMs')}.`,
       fix: byDefault(scope, breaker),
     };
   } else if (maxOpenMs !== null && maxOpenMs > LONG_MS && isSure(scope, 'breaker.openMs')) {
     yield {
       at: 'breaker.maxOpenMs',
-      message: `The open time doubles up to ${words.ms(maxOpenMs)}, even if the server has recovered. The limit is ${longMs}: lower ${words.key('breaker.maxOpenMs')}.`,
+      message: `The open time doubles up to ${scope.words.ms(maxOpenMs)}, even if the server has recovered. The limit is ${longMs}: lower ${scope.words.key('breaker.maxOpenMs')}.`,
       ...(maxOpenMs < LONGEST_MS && {severity: 'info'}),
       fix: setting(scope, 'breaker.maxOpenMs', null),
     };
@@ -101,10 +98,9 @@ function* rareProbes(scope: Scope, {minProbeMs}: AdaptiveBreaker): Iterable<Draf
   const isLong = minProbeMs > LONG_MS;
   const isOpen = endpoints === null && minProbeMs > Math.max(deadlineMs ?? Infinity, OPEN_MS);
   if (isRare(scope) || !(isLong || isOpen)) return;
-  const {words} = scope.dialect;
   yield {
     at: 'breaker.minProbeMs',
-    message: `Once open, the breaker sends a probe every ${words.ms(minProbeMs)}, and calls fail until one succeeds, even if the server recovers after a second. Lower ${words.key('breaker.minProbeMs')}.`,
+    message: `Once open, the breaker sends a probe every ${scope.words.ms(minProbeMs)}, and calls fail until one succeeds, even if the server recovers after a second. Lower ${scope.words.key('breaker.minProbeMs')}.`,
     ...(!isLong && {severity: 'info'}),
     fix: setting(scope, 'breaker.minProbeMs', 100),
   };
@@ -118,10 +114,9 @@ function* failingAtOnce(scope: Scope, {kind, openMs, scope: shared}: OpenTimeBre
   const isNamed = callMs >= WAITING_MS && isSetHere(scope, 'breaker.kind');
   // Calls with endpoints go on to another one.
   if (endpoints !== null || !(isLong || isNamed)) return;
-  const {words} = scope.dialect;
   yield {
     at: isLong ? 'breaker.openMs' : 'breaker.kind',
-    message: `Every call fails for up to ${words.ms(openMs)} after an outage${isLong ? `, longer than a call lasts (${words.ms(callMs)})` : ''}. With defaults, in the scenario "outage", kind "${kind}" answers ${ANSWERED[kind]} % of the calls, no breaker ${ANSWERED.none} %, and kind "adaptive", whose calls wait, ${ANSWERED.adaptive} %. Kind "adaptive" needs no useFixedBreakers().`,
+    message: `Every call fails for up to ${scope.words.ms(openMs)} after an outage${isLong ? `, longer than a call lasts (${scope.words.ms(callMs)})` : ''}. With defaults, in the scenario "outage", kind "${kind}" answers ${ANSWERED[kind]} % of the calls, no breaker ${ANSWERED.none} %, and kind "adaptive", whose calls wait, ${ANSWERED.adaptive} %. Kind "adaptive" needs no useFixedBreakers().`,
     severity: 'info',
     suggestions: [assign('Use kind "adaptive"', 'breaker', {kind: 'adaptive', scope: shared})],
   };

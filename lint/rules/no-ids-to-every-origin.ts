@@ -1,8 +1,7 @@
 import {normaliseOrigin} from '../../src/policy/routes.ts';
 import {assign, removing} from '../analysis/setting.ts';
-import type {Model} from '../model/model.ts';
 import {isSetHere, type Scope} from '../model/scope.ts';
-import type {Draft, FixDraft, Rule} from '../rule.ts';
+import type {FixDraft, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
 export const idsToEveryOrigin: Rule = builtIn('RL109', {
@@ -10,18 +9,17 @@ export const idsToEveryOrigin: Rule = builtIn('RL109', {
   fields: ['correlation.sendTo'],
   reads: ['correlation', 'match'],
 
-  *checkFile({scopes}: Model): Iterable<Draft & {readonly scope: Scope}> {
-    for (const scope of scopes) {
-      const {correlation} = scope.policy;
-      if (correlation?.sendTo !== 'all' || !isSetHere(scope, 'correlation.sendTo')) continue;
-      yield {
-        scope,
-        at: 'correlation.sendTo',
-        message:
-          'correlation.sendTo is "all", so ids go to every origin, third parties included, also in browsers. List the origins that need them.',
-        suggestions: [...toNamed(scopes), asByDefault],
-      };
-    }
+  *check(scope, scopes) {
+    if (scope.policy.correlation?.sendTo !== 'all' || !isSetHere(scope, 'correlation.sendTo')) return;
+    yield {
+      at: 'correlation.sendTo',
+      message:
+        'correlation.sendTo is "all", so ids go to every origin, third parties included, also in browsers. List the origins that need them.',
+      suggestions: [
+        ...toNamed(scopes),
+        removing('Remove sendTo: in browsers only the page’s own origin gets ids', 'correlation.sendTo'),
+      ],
+    };
   },
 });
 
@@ -36,8 +34,3 @@ function toNamed(scopes: readonly Scope[]): FixDraft[] {
 
 /** Maximum length that the schema allows. */
 const MOST = 100;
-
-const asByDefault: FixDraft = removing(
-  'Remove sendTo: in browsers only the page’s own origin gets ids',
-  'correlation.sendTo',
-);

@@ -21,7 +21,7 @@ const ignoredHints: Check = {
     if (retryAfter.maxMs >= SECOND || !mayWait || !retriesThrottled(scope.policy)) return;
     yield {
       at: 'retryAfter.maxMs',
-      message: `A Retry-After above ${scope.dialect.words.ms(retryAfter.maxMs)} ends the call. The header counts in seconds, so every value except 0 is too long. Set maxMs to at least ${SECOND}.`,
+      message: `A Retry-After above ${scope.words.ms(retryAfter.maxMs)} ends the call. The header counts in seconds, so every value except 0 is too long. Set maxMs to at least ${SECOND}.`,
       fix: setting(scope, 'retryAfter.maxMs', 60_000),
     };
   },
@@ -32,22 +32,21 @@ const SECOND = 1000;
 const PAUSE = 10_000;
 
 function* ignored(scope: Scope): Iterable<Draft> {
-  const {policy, dialect} = scope;
+  const {policy, dialect, words} = scope;
   const hasHeader = dialect.expresses('retryAfter.honor');
   const fast = fastRetryOf(scope, SECOND);
   if (fast === undefined) {
     if (!retriesThrottled(policy) || longestMs(policy.backoff, 1, true) >= PAUSE) return;
-    yield {
+    return yield {
       at: 'retryAfter.honor',
       message:
         'Retry-After is ignored: calls are retried before the server accepts them, and are refused again. Set honor to true.',
       fix: setting(scope, 'retryAfter.honor', true),
     };
-    return;
   }
   yield {
     at: hasHeader ? 'retryAfter.honor' : mostSpecific(scope, ...fast.fields),
-    message: `After ${fast.answer}, the first retry waits at most ${dialect.words.ms(fast.firstMs)} and ignores Retry-After. An overloaded server needs at least ${dialect.words.ms(SECOND)}: ${hasHeader ? 'set honor to true' : 'wait longer'}.`,
+    message: `After ${fast.answer}, the first retry waits at most ${words.ms(fast.firstMs)} and ignores Retry-After. An overloaded server needs at least ${words.ms(SECOND)}: ${hasHeader ? 'set honor to true' : 'wait longer'}.`,
     related: relatedTo(scope, mostSpecific(scope, ...fast.fields)),
     ...(hasHeader ? {fix: setting(scope, 'retryAfter.honor', true)} : {suggestions: waitSecond(scope, fast)}),
   };
@@ -65,10 +64,9 @@ const fastThrottledRetries: FormerCheck = {
     // Many servers send no Retry-After with a 429.
     const fast = fastRetryOf(scope, ALMOST_AT_ONCE_MS);
     if (fast === undefined) return;
-    const {words} = scope.dialect;
     yield {
       at: mostSpecific(scope, ...fast.fields),
-      message: `After ${fast.answer} without Retry-After, the first retry waits at most ${words.ms(fast.firstMs)}. An overloaded server needs at least ${words.ms(SECOND)}: wait longer.`,
+      message: `After ${fast.answer} without Retry-After, the first retry waits at most ${scope.words.ms(fast.firstMs)}. An overloaded server needs at least ${scope.words.ms(SECOND)}: wait longer.`,
       suggestions: waitSecond(scope, fast),
     };
   },
@@ -131,10 +129,9 @@ const hintsBelowQueueWait: FormerCheck = {
     const waitMs = Math.min(quota.maxWaitMs, deadlineMs ?? Infinity);
     // RL210 reports a limit below a second.
     if (retryAfter.maxMs < SECOND || retryAfter.maxMs * MUCH > Math.min(waitMs, 2 * MINUTE)) return;
-    const {words} = scope.dialect;
     yield {
       at: 'retryAfter.maxMs',
-      message: `A Retry-After above ${words.ms(retryAfter.maxMs)} ends the call, although calls wait up to ${words.ms(waitMs)} for the quota. A limit per minute asks for up to ${words.ms(MINUTE)}: raise maxMs.`,
+      message: `A Retry-After above ${scope.words.ms(retryAfter.maxMs)} ends the call, although calls wait up to ${scope.words.ms(waitMs)} for the quota. A limit per minute asks for up to ${scope.words.ms(MINUTE)}: raise maxMs.`,
       related: relatedTo(scope, 'quota.maxWaitMs'),
       fix: setting(scope, 'retryAfter.maxMs', Math.min(MINUTE, waitMs)),
     };

@@ -32,7 +32,7 @@ const concurrencyBelowTraffic: Check = {
     const end = queue === 0 ? refused : `the queue of ${queue} fills, and then ${refused} or time out in the queue`;
     yield {
       at: mostSpecific(scope, 'concurrency.max', 'objective'),
-      message: `At ${formatCount(rps, 'call')} per second of ${formatHeldTime(scope, held)}, ${formatNumber(load)} attempts are in flight, but the limit is ${max}: ${end}. Raise ${scope.dialect.words.key('concurrency.max')}.`,
+      message: `At ${formatCount(rps, 'call')} per second of ${formatHeldTime(scope, held)}, ${formatNumber(load)} attempts are in flight, but the limit is ${max}: ${end}. Raise ${scope.words.key('concurrency.max')}.`,
       // The limit of a worker is its pace: it begins a call when another has ended.
       ...(isWorker(scope) && {severity: 'info'}),
       related: relatedTo(scope, 'concurrency.max', 'objective.assume'),
@@ -48,7 +48,7 @@ function* lineBelowTraffic(scope: Scope, rps: number): Iterable<Draft> {
   const value = Math.ceil(most * 1.3); // Retries wait, too.
   yield {
     at: mostSpecific(scope, 'breaker.queue', 'breaker.maxWaitMs', 'objective'),
-    message: `In an outage, ${formatNumber(most)} calls may wait (${formatCount(rps, 'call')} per second, for ${scope.dialect.words.ms(waitMs)}), but the queue of the breaker holds ${queue}: ${formatShare(1 - queue / most)} of them fail at once. Raise queue.`,
+    message: `In an outage, ${formatNumber(most)} calls may wait (${formatCount(rps, 'call')} per second, for ${scope.words.ms(waitMs)}), but the queue of the breaker holds ${queue}: ${formatShare(1 - queue / most)} of them fail at once. Raise queue.`,
     ...(!isSetHere(scope, 'breaker') && {severity: 'info'}),
     related: relatedTo(scope, 'breaker.queue', 'breaker.maxWaitMs', 'objective.assume'),
     suggestions: value > MOST_PLACES ? [] : [setting(scope, 'breaker.queue', value)],
@@ -81,7 +81,7 @@ const quotaBelowTraffic: FormerCheck = {
     const refused = `at least ${formatShare(1 - perSecond / rps)} of the calls are refused`;
     yield {
       at: mostSpecific(scope, 'quota.limits', 'objective'),
-      message: `The quota of ${formatCount(max, 'request')} in ${scope.dialect.words.ms(perMs)} admits ${formatCount(perSecond, 'request')} per second, but the assumed traffic is ${formatCount(rps, 'call')} per second: ${quota.queue === 0 ? refused : `the queue grows until ${refused}`}. Send less, or raise the limit.`,
+      message: `The quota of ${formatCount(max, 'request')} in ${scope.words.ms(perMs)} admits ${formatCount(perSecond, 'request')} per second, but the assumed traffic is ${formatCount(rps, 'call')} per second: ${quota.queue === 0 ? refused : `the queue grows until ${refused}`}. Send less, or raise the limit.`,
       related: relatedTo(scope, 'quota.limits', 'objective.assume'),
     };
   },
@@ -92,7 +92,7 @@ function* learnedBelowTraffic(scope: Scope): Iterable<Draft> {
   const start = learnedStart(scope);
   if (start === undefined) return;
   const {rps, perSecond, answerMs, isUsual, calls, waitMs, bound} = start;
-  const {ms} = scope.dialect.words;
+  const {ms} = scope.words;
   const wait = bound === '' ? (calls === 1 ? 'waits' : 'wait') : 'would wait';
   yield {
     at: mostSpecific(scope, 'quota', 'quota.startPerSecond'),
@@ -145,13 +145,12 @@ const queueBeyondDeadline: FormerCheck = {
     const {max, queue} = concurrency;
     const waitMs = lastWaitMs(queue, max, held.ms);
     if (waitMs + held.ms <= deadlineMs) return;
-    const {words} = scope.dialect;
-    const deadline = words.ms(deadlineMs);
-    const wait = `${queue === 1 ? 'The call' : `The last of ${queue} calls`} in the queue waits ${words.ms(waitMs)} (${formatInFlight(scope, max, held)})`;
+    const deadline = scope.words.ms(deadlineMs);
+    const wait = `${queue === 1 ? 'The call' : `The last of ${queue} calls`} in the queue waits ${scope.words.ms(waitMs)} (${formatInFlight(scope, max, held)})`;
     const past =
       waitMs >= deadlineMs
         ? `longer than the deadline of ${deadline}`
-        : `and the deadline of ${deadline} leaves ${words.ms(deadlineMs - waitMs)} for its attempt`;
+        : `and the deadline of ${deadline} leaves ${scope.words.ms(deadlineMs - waitMs)} for its attempt`;
     const suggestedQueue = Math.max(0, Math.floor(((deadlineMs - held.ms) * max) / held.ms));
     yield {
       at: mostSpecific(scope, 'concurrency.queue', 'concurrency.max', 'deadlineMs'),

@@ -15,10 +15,7 @@ const predictedMiss: Check = {
 
   *check(scope): Iterable<Draft> {
     const prediction = predictionOfScope(scope);
-    if (prediction === undefined) {
-      yield* unreachableShare(scope);
-      return;
-    }
+    if (prediction === undefined) return yield* unreachableShare(scope);
     const misses = missesOf(scope, prediction);
     if (misses.length === 0) return;
     const fields = ['deadlineMs', 'attemptTimeoutMs', 'maxAttempts', 'backoff'].filter(path => isSetHere(scope, path));
@@ -68,7 +65,7 @@ const lateWorstCase: FormerCheck = {
     if (worst <= promised.ms) return;
     yield {
       at: mostSpecific(scope, ...fields, promised.path),
-      message: `${formatWorst(scope, worst)} the objective of ${scope.dialect.words.ms(promised.ms)} (${promised.name}). Set a shorter deadline.`,
+      message: `${formatWorst(scope, worst)} the objective of ${scope.words.ms(promised.ms)} (${promised.name}). Set a shorter deadline.`,
       severity: promised.isMax ? 'error' : 'warning',
       related: relatedTo(scope, promised.path),
       suggestions: suggestionsToEnd(scope, Math.max(1, Math.floor(promised.ms))),
@@ -76,7 +73,7 @@ const lateWorstCase: FormerCheck = {
   },
 };
 
-function formatWorst({policy, dialect: {words}}: Scope, worst: number): string {
+function formatWorst({policy, words}: Scope, worst: number): string {
   if (!Number.isFinite(worst)) return 'A call has no time limit, so it can exceed';
   if (worst === policy.deadlineMs) return `A call can take the whole deadline of ${words.ms(worst)}, above`;
   const attempts = retriesOf(policy) + 1;

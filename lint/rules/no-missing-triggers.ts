@@ -8,10 +8,17 @@ import {isRegistered} from '../analysis/methods.ts';
 import {buildsOn} from '../analysis/presets.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {mayHarm, repeatRisks} from '../analysis/repeat-risk.ts';
-import {defaultTriggers, isKeyed, mayRepeat, mayRetry, paysForTimeouts, retriesOf} from '../analysis/retryability.ts';
+import {
+  asByDefault,
+  defaultTriggers,
+  isKeyed,
+  mayRepeat,
+  mayRetry,
+  paysForTimeouts,
+  retriesOf,
+} from '../analysis/retryability.ts';
 import {assign} from '../analysis/setting.ts';
 import {isNative} from '../dialects/native.ts';
-import type {Model} from '../model/model.ts';
 import {isSetByRoute, isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -21,8 +28,8 @@ const emptyTriggers: Check = {
   fields: ['retryOn'],
   reads: ['hedge', 'idempotency', 'idempotentMethods', 'match', 'maxAttempts'],
 
-  *checkFile({scopes}: Model): Iterable<Draft & {scope: Scope}> {
-    for (const scope of scopes.filter(isWithoutTriggers)) yield {scope, ...withoutTriggers(scope, scopes)};
+  *check(scope, scopes) {
+    if (isWithoutTriggers(scope)) yield withoutTriggers(scope, scopes);
   },
 };
 
@@ -35,17 +42,16 @@ const isWithoutTriggers = ({match, policy}: Scope): boolean =>
 
 function withoutTriggers(scope: Scope, scopes: readonly Scope[]): Draft {
   const {retryOn} = scope.policy;
-  const {words} = scope.dialect;
   const attempts = retriesOf(scope.policy) + 1;
   const count = Number.isFinite(attempts) ? `${attempts} attempts are` : 'unlimited attempts are';
   return {
     at: 'retryOn',
-    message: `${words.name('retryOn')} ${retryOn.length === 0 ? 'is empty' : 'lists codes of gRPC alone'}, so nothing is retried although ${count} allowed. List triggers, or set ${words.key('maxAttempts')} to ${words.value('maxAttempts', 1)}.`,
+    message: `${scope.words.name('retryOn')} ${retryOn.length === 0 ? 'is empty' : 'lists codes of gRPC alone'}, so nothing is retried although ${count} allowed. List triggers, or set ${scope.words.key('maxAttempts')} to ${scope.words.value('maxAttempts', 1)}.`,
     related: relatedTo(scope, 'maxAttempts'),
     suggestions: [
-      ...(mayHarm(scope, scopes) ? [] : [{title: 'Use the default retryOn', changes: [defaultTriggers(scope)]}]),
+      ...(mayHarm(scope, scopes) ? [] : [asByDefault(scope)]),
       {
-        title: `Set ${words.key('maxAttempts')} to ${words.value('maxAttempts', 1)}`,
+        title: `Set ${scope.words.key('maxAttempts')} to ${scope.words.value('maxAttempts', 1)}`,
         changes: [defaultTriggers(scope), {do: 'set', path: 'maxAttempts', value: 1, inScope: true}],
       },
     ],
@@ -59,30 +65,25 @@ const unretriedTimeouts: FormerCheck = {
   fields: ['attemptTimeoutMs', 'retryOn'],
   reads: ['deadlineMs', 'idempotency', 'idempotentMethods', 'match', 'maxAttempts', 'paid'],
 
-  *checkFile({scopes}: Model): Iterable<Draft & {scope: Scope}> {
-    for (const scope of scopes) for (const draft of timeoutsOf(scope, scopes)) yield {...draft, scope};
+  *check(scope, scopes) {
+    const {attemptTimeoutMs, deadlineMs, retryOn} = scope.policy;
+    if (attemptTimeoutMs === null || retryOn.includes('timeout')) return;
+    // Of gRPC, what has a timeout of its own: elsewhere the deadline is the time limit.
+    if (retryOn.every(isCodeName) && !(isGrpcPath(scope.match?.path) && isSetHere(scope, 'attemptTimeoutMs'))) return;
+    // The default list has timeouts, and RL304 reports a timeout as long as the deadline.
+    if (lacksDefaults(scope)) return;
+    if (deadlineMs !== null && attemptTimeoutMs >= deadlineMs) return;
+    // RL101 recommends the opposite for methods whose repetition may do harm.
+    if (repeatRisks(scope, 'retryOn').length > 0) return;
+    if (!mayRetry(scope) || !mayRepeat(scope) || paysForTimeouts(scope.policy)) return;
+    yield {
+      at: mostSpecific(scope, 'retryOn', 'attemptTimeoutMs'),
+      message: `An attempt that takes ${scope.words.ms(attemptTimeoutMs)} ends the call, because ${scope.words.value('retryOn', 'timeout')} is not in ${scope.words.name('retryOn')}. Add it.`,
+      related: relatedTo(scope, 'attemptTimeoutMs'),
+      suggestions: mayHarm(scope, scopes) ? [] : [assign('Retry timeouts', 'retryOn', [...retryOn, 'timeout'])],
+    };
   },
 };
-
-function* timeoutsOf(scope: Scope, scopes: readonly Scope[]): Iterable<Draft> {
-  const {attemptTimeoutMs, deadlineMs, retryOn} = scope.policy;
-  if (attemptTimeoutMs === null || retryOn.includes('timeout')) return;
-  // Of gRPC, what has a timeout of its own: elsewhere the deadline is the time limit.
-  if (retryOn.every(isCodeName) && !(isGrpcPath(scope.match?.path) && isSetHere(scope, 'attemptTimeoutMs'))) return;
-  // The default list has timeouts, and RL304 reports a timeout as long as the deadline.
-  if (lacksDefaults(scope)) return;
-  if (deadlineMs !== null && attemptTimeoutMs >= deadlineMs) return;
-  // RL101 recommends the opposite for methods whose repetition may do harm.
-  if (repeatRisks(scope, 'retryOn').length > 0) return;
-  if (!mayRetry(scope) || !mayRepeat(scope) || paysForTimeouts(scope.policy)) return;
-  const {words} = scope.dialect;
-  yield {
-    at: mostSpecific(scope, 'retryOn', 'attemptTimeoutMs'),
-    message: `An attempt that takes ${words.ms(attemptTimeoutMs)} ends the call, because ${words.value('retryOn', 'timeout')} is not in ${words.name('retryOn')}. Add it.`,
-    related: relatedTo(scope, 'attemptTimeoutMs'),
-    suggestions: mayHarm(scope, scopes) ? [] : [assign('Retry timeouts', 'retryOn', [...retryOn, 'timeout'])],
-  };
-}
 
 const unretriedThrottling: FormerCheck = {
   formerly: 'RL412',
@@ -103,7 +104,7 @@ const unretriedThrottling: FormerCheck = {
     if (shown === undefined) return;
     yield {
       at: 'retryOn',
-      message: `${scope.dialect.words.name('retryOn')} lists ${shown} but not 429, so a throttled call fails at once, without the delay that the server asks for. Add 429.`,
+      message: `${scope.words.name('retryOn')} lists ${shown} but not 429, so a throttled call fails at once, without the delay that the server asks for. Add 429.`,
       ...(isThrottledByDesign(scope) ? {severity: 'warning'} : {}),
       fix: assign('Retry 429 too', 'retryOn', [429, ...retryOn]),
     };
@@ -126,11 +127,12 @@ const lostDefaults: FormerCheck = {
   fields: ['idempotentMethods', 'retryOn'],
   reads: ['idempotency', 'match', 'maxAttempts'],
 
-  *checkFile({scopes}: Model): Iterable<Draft & {scope: Scope}> {
+  *check(scope, scopes) {
     // Other languages have no default list.
-    for (const scope of scopes.filter(each => mayRetry(each) && isNative(each.dialect)))
-      for (const draft of [...lostTriggers(scope, scopes), ...lostMethods(scope), ...hiddenRoute(scope)])
-        yield {...draft, scope};
+    if (!mayRetry(scope) || !isNative(scope.dialect)) return;
+    yield* lostTriggers(scope, scopes);
+    yield* lostMethods(scope);
+    yield* hiddenRoute(scope);
   },
 };
 

@@ -69,21 +69,17 @@ function atFirst(scope: Scope, budget: Budget, {instances, rps}: Fleet): Draft |
   const each = Math.floor(budget.capacity / budget.retryCost);
   const seconds = each / (rps * retriesOf(scope.policy));
   const calls = formatCount(Number(formatNumber(rps)), 'call');
-  const at = mostSpecific(scope, 'budget.capacity', 'objective.instances');
   const isBurst = each * instances >= MANY_RETRIES && each >= rps * MANY_SECONDS;
+  const isLong = seconds >= LONG_SECONDS;
   // Unlimited retries empty the buckets at once.
-  if (seconds > 0 && seconds < LONG_SECONDS && isBurst)
-    return {
-      at,
-      message: `${instances} processes each have a bucket of ${formatCount(each, 'retry', 'retries')}, together ${formatNumber(each * instances)}: more than their ${formatNumber(instances * rps)} calls per second make in ${MANY_SECONDS} s. In the first ${formatNumber(seconds)} s of an outage no retry is refused. Lower capacity.`,
-      severity: 'info',
-      related: related(scope, 'budget.capacity'),
-      suggestions: [asShare(rps)],
-    };
-  if (seconds < LONG_SECONDS || each * instances < LEAST_RETRIES) return undefined;
+  if (isLong ? each * instances < LEAST_RETRIES : seconds === 0 || !isBurst) return undefined;
+  const buckets = `${instances} processes each have a bucket of ${formatCount(each, 'retry', 'retries')}, together ${formatNumber(each * instances)}`;
   return {
-    at,
-    message: `${instances} processes each have a bucket of ${formatCount(each, 'retry', 'retries')}, together ${formatNumber(each * instances)}: at ${calls} per second each, the buckets refuse no retry in the first ${formatNumber(seconds)} s of an outage. The limit is ${LONG_SECONDS} s.`,
+    at: mostSpecific(scope, 'budget.capacity', 'objective.instances'),
+    message: isLong
+      ? `${buckets}: at ${calls} per second each, the buckets refuse no retry in the first ${formatNumber(seconds)} s of an outage. The limit is ${LONG_SECONDS} s.`
+      : `${buckets}: more than their ${formatNumber(instances * rps)} calls per second make in ${MANY_SECONDS} s. In the first ${formatNumber(seconds)} s of an outage no retry is refused. Lower capacity.`,
+    ...(!isLong && {severity: 'info'}),
     related: related(scope, 'budget.capacity'),
     suggestions: [asShare(rps)],
   };

@@ -1,5 +1,4 @@
 import type {Layer} from '../model/layer.ts';
-import type {Model} from '../model/model.ts';
 import type {Scope} from '../model/scope.ts';
 import {setterOf} from '../model/setter.ts';
 import type {Draft, Rule} from '../rule.ts';
@@ -9,35 +8,36 @@ export const overriddenPreset: Rule = builtIn('RL416', {
   needs: ['extends'],
   fields: ['attemptTimeoutMs', 'deadlineMs', 'idempotency'],
 
-  *checkFile({scopes: [scope]}: Model): Iterable<Draft & {scope: Scope}> {
+  *checkFile({scopes: [scope]}) {
     if (scope === undefined) return;
     yield* withoutKeys(scope);
-    const setter = setterOf(scope, 'deadlineMs');
-    if (setter.by !== 'layer' || setter.layer.shape !== undefined) return;
-    const last = setter.layer;
-    const lastMs = last.data.deadlineMs ?? Infinity;
-    // The layers below, from the highest to the lowest.
-    const below = scope.layers.slice(scope.layers.indexOf(last) + 1);
-    const first = below.find(
-      layer => layer.shape === undefined && layer.entry !== last.entry && longestMs(layer) > lastMs,
-    );
-    if (first === undefined || last.entry === undefined) return;
-    const {words} = scope.dialect;
+    const last = presetOf(scope, 'deadlineMs');
+    const lastMs = last?.data.deadlineMs ?? Infinity;
+    const first = last && below(scope, last).find(layer => layer.shape === undefined && longestMs(layer) > lastMs);
+    if (last === undefined || first === undefined) return;
     yield {
       scope,
       at: `extends[${last.entry}]`,
-      message: `${last.name} comes after ${first.name} and wins: calls end after ${words.ms(lastMs)}, where ${first.name} has ${words.ms(first.data.deadlineMs ?? 0)} and waits of up to ${words.ms(longestMs(first))}. Name ${first.name} last, or leave one out.`,
+      message: `${last.name} comes after ${first.name} and wins: calls end after ${scope.words.ms(lastMs)}, where ${first.name} has ${scope.words.ms(first.data.deadlineMs ?? 0)} and waits of up to ${scope.words.ms(longestMs(first))}. Name ${first.name} last, or leave one out.`,
     };
   },
 });
 
+/** The preset that decides a field. */
+function presetOf(scope: Scope, path: string): Layer | undefined {
+  const setter = setterOf(scope, path);
+  return setter.by === 'layer' && setter.layer.shape === undefined ? setter.layer : undefined;
+}
+
+/** The layers of other entries below, from the highest to the lowest. */
+const below = ({layers}: Scope, last: Layer): Layer[] =>
+  layers.slice(layers.indexOf(last) + 1).filter(({entry}) => entry !== last.entry);
+
 /** A preset without keys, after one with keys. */
 function* withoutKeys(scope: Scope): Iterable<Draft & {scope: Scope}> {
-  const setter = setterOf(scope, 'idempotency');
-  if (setter.by !== 'layer' || setter.layer.shape !== undefined || setter.layer.data.idempotency !== null) return;
-  const last = setter.layer;
-  const first = scope.layers.slice(scope.layers.indexOf(last) + 1).find(({data}) => data.idempotency);
-  if (first === undefined || first.entry === last.entry) return;
+  const last = presetOf(scope, 'idempotency');
+  const first = last?.data.idempotency === null ? below(scope, last).find(({data}) => data.idempotency) : undefined;
+  if (last === undefined || first === undefined) return;
   yield {
     scope,
     at: `extends[${last.entry}]`,

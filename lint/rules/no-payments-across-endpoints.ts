@@ -28,17 +28,19 @@ export const paymentsAcrossEndpoints: Rule = builtIn('RL112', {
     const [method] = namedNonIdempotent(scope);
     const regions = regionsOf(endpoints);
     const keyed = methodsWithEffect(scope).find(each => isKeyed(scope.policy, each));
-    if (regions.length > 1 && keyed !== undefined && effect !== 'harmless') {
-      yield acrossRegions(scope, keyed, regions);
-      return;
-    }
+    if (regions.length > 1 && keyed !== undefined && effect !== 'harmless')
+      return yield acrossRegions(scope, keyed, regions);
     if (effect !== 'acts' || method === undefined) return;
-    yield {
-      at: 'failover.sharedKeys',
-      message: `${callsOf(scope, method)} may be carried out at two endpoints, and ${why ?? 'it may be done twice'}, unless each knows the keys of the other. failover.sharedKeys says that they do: make sure, or set it to false here.`,
-      suggestions: [settingHere(scope, 'failover.sharedKeys', false)],
-    };
+    const message = `${callsOf(scope, method)} may be carried out at two endpoints, and ${why ?? 'it may be done twice'}, unless each knows the keys of the other. failover.sharedKeys says that they do: make sure, or set it to false here.`;
+    yield {...shared(scope, message), related: []};
   },
+});
+
+const shared = (scope: Scope, message: string): Draft => ({
+  at: 'failover.sharedKeys',
+  message,
+  related: relatedTo(scope, 'endpoints'),
+  suggestions: [settingHere(scope, 'failover.sharedKeys', false)],
 });
 
 /** The methods that may be repeated with an effect: those that the route names, else those with a key. */
@@ -47,24 +49,15 @@ function methodsWithEffect(scope: Scope): readonly string[] {
   return namedMethods(scope) === undefined ? keyed : namedNonIdempotent(scope);
 }
 
-function acrossRegions(scope: Scope, method: string, regions: readonly string[]): Draft {
-  return {
-    at: 'failover.sharedKeys',
-    message: `${callsOf(scope, method)} may be carried out in ${regions[0]} and again in ${formatList(regions.slice(1), 'or')}, if the second region does not know the key yet: a copy that is made later is behind. failover.sharedKeys says that the regions share their keys at once: make sure, or set it to false.`,
-    related: relatedTo(scope, 'endpoints'),
-    suggestions: [settingHere(scope, 'failover.sharedKeys', false)],
-  };
-}
+const acrossRegions = (scope: Scope, method: string, regions: readonly string[]): Draft =>
+  shared(
+    scope,
+    `${callsOf(scope, method)} may be carried out in ${regions[0]} and again in ${formatList(regions.slice(1), 'or')}, if the second region does not know the key yet: a copy that is made later is behind. failover.sharedKeys says that the regions share their keys at once: make sure, or set it to false.`,
+  );
 
 function acrossSites(scope: Scope, method: string, sites: readonly string[]): Draft {
   const {effect, why} = effectOf(scope.match);
   const twice = effect === 'acts' && why !== undefined ? `, and ${why}` : '';
-  return {
-    at: 'failover.sharedKeys',
-    severity: 'error',
-    confidence: effect === 'acts' ? 'high' : 'medium',
-    message: `${callsOf(scope, method)} may be carried out at ${sites[0]} and again at ${formatList(sites.slice(1), 'or')}${twice}, whatever its key: different sites do not know the keys of each other, and failover.sharedKeys says that they do. Set it to false.`,
-    related: relatedTo(scope, 'endpoints'),
-    suggestions: [settingHere(scope, 'failover.sharedKeys', false)],
-  };
+  const message = `${callsOf(scope, method)} may be carried out at ${sites[0]} and again at ${formatList(sites.slice(1), 'or')}${twice}, whatever its key: different sites do not know the keys of each other, and failover.sharedKeys says that they do. Set it to false.`;
+  return {...shared(scope, message), severity: 'error', confidence: effect === 'acts' ? 'high' : 'medium'};
 }

@@ -7,7 +7,6 @@ import {formatHedge, formatRace, formatRisk, movesMoney} from '../analysis/repea
 import {callsOf, mayRetry, namedNonIdempotent} from '../analysis/retryability.ts';
 import {assignHere} from '../analysis/setting.ts';
 import {ambiguousTriggers} from '../analysis/triggers.ts';
-import type {Model} from '../model/model.ts';
 import {isSet, isSetByRoute, isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -32,7 +31,9 @@ const retried: Check = {
         severity: isMeant ? risk.severity : 'info',
         confidence: risk.confidence,
         related: relatedTo(scope, ...decidingFields(scope, risk)),
-        ...remedies(scope, risk),
+        ...(risk.effect === 'harmless'
+          ? {suggestions: [declaring(scope, risk.method)]}
+          : remedies(scope, risk, withoutAmbiguous(scope))),
       };
       return;
     }
@@ -42,12 +43,12 @@ const retried: Check = {
 const DAY_MS = 86_400_000;
 
 /** A key protects a retry as long as the server knows it. */
-function* forgottenKeys({policy, dialect}: Scope): Iterable<Draft> {
+function* forgottenKeys({policy, words}: Scope): Iterable<Draft> {
   const longestMs = worstMs(policy);
   if (policy.idempotency === null || policy.deadlineMs === null || longestMs <= DAY_MS) return;
   yield {
     at: 'deadlineMs',
-    message: `A call may be retried for ${dialect.words.ms(longestMs)}, and Stripe forgets keys after 24 hours: a later retry is a new request. Lower the deadline, unless keys are kept for longer.`,
+    message: `A call may be retried for ${words.ms(longestMs)}, and Stripe forgets keys after 24 hours: a later retry is a new request. Lower the deadline, unless keys are kept for longer.`,
     severity: 'info',
   };
 }
@@ -71,66 +72,58 @@ const decidingFields = (scope: Scope, {isDeclared}: RepeatRisk): string[] =>
   ].filter(path => path !== false);
 
 /** A fix exists only where the path writes. Elsewhere only the author knows whether a second request does harm. */
-function remedies(scope: Scope, {method, effect}: RepeatRisk): Pick<Draft, 'fix' | 'suggestions'> {
-  if (effect === 'harmless') return {suggestions: [declaring(scope, method)]};
-  const narrower = withoutAmbiguous(scope) ?? once;
+function remedies(scope: Scope, {method, effect}: RepeatRisk, safer: FixDraft): Pick<Draft, 'fix' | 'suggestions'> {
   const withKey = keyFor(scope, method);
-  return effect === 'acts' ? {fix: narrower, suggestions: [withKey]} : {suggestions: [withKey, narrower]};
+  return effect === 'acts' ? {fix: safer, suggestions: [withKey]} : {suggestions: [withKey, safer]};
 }
 
-/** Removes all triggers that are ambiguous for a method of the route. Undefined if no trigger would be left. */
-function withoutAmbiguous(scope: Scope): FixDraft | undefined {
+/** Removes all triggers that are ambiguous for a method of the route. If none would be left, one attempt is the same. */
+function withoutAmbiguous(scope: Scope): FixDraft {
   const {policy, match} = scope;
   const entries = new Set(namedNonIdempotent(scope).flatMap(method => ambiguousTriggers(policy, method, match)));
-  if (policy.retryOn.every(trigger => entries.has(trigger))) return undefined;
+  if (policy.retryOn.every(trigger => entries.has(trigger)))
+    return assignHere('Set maxAttempts to 1', 'maxAttempts', 1);
   return {
     title: 'Retry only after failures where the server did not process the request',
     changes: [{do: 'drop', path: 'retryOn', entries: [...entries], inScope: true}],
   };
 }
 
-const once: FixDraft = assignHere('Set maxAttempts to 1', 'maxAttempts', 1);
-
 const hedgedPostWithoutKey: FormerCheck = {
   formerly: 'RL105',
   needs: ['hedge'],
   fields: ['hedge', 'idempotency', 'idempotentMethods'],
   reads: ['failover.sharedKeys', 'match', 'maxAttempts'],
-  checkFile: racingKeys,
+
+  /** A key protects a retry, which comes after the answer. A hedge comes while the server still works on the first request. */
+  *checkFile({scopes}) {
+    for (const {scope, method} of hedgedKeys(scopes)) {
+      const change = movesMoney(scope.match) ? {fix: unhedged} : {suggestions: [unhedged]};
+      yield {scope, at: 'hedge', message: formatRace(scope, method), severity: 'warning', ...change};
+    }
+  },
 
   *check(scope): Iterable<Draft> {
     const {policy} = scope;
     if (policy.hedge === null || !mayRetry(scope)) return;
     const [risk] = repeatRisks(scope, 'hedge');
     if (risk === undefined) return;
-    const {method, severity, confidence} = risk;
     yield {
       at: mostSpecific(scope, 'hedge', scope.match?.methods === undefined ? 'match.path' : 'match.methods'),
-      message: formatHedge(callsOf(scope, method), risk),
-      severity,
-      confidence,
+      message: formatHedge(callsOf(scope, risk.method), risk),
+      severity: risk.severity,
+      confidence: risk.confidence,
       related: relatedTo(scope, 'hedge'),
       ...hedgeRemedies(scope, risk),
     };
   },
 };
 
-/** A key protects a retry, which comes after the answer. A hedge comes while the server still works on the first request. */
-function* racingKeys({scopes}: Model): Iterable<Draft & {scope: Scope}> {
-  for (const {scope, method} of hedgedKeys(scopes)) {
-    const change = movesMoney(scope.match) ? {fix: unhedged} : {suggestions: [unhedged]};
-    yield {scope, at: 'hedge', message: formatRace(scope, method), severity: 'warning', ...change};
-  }
-}
-
 const unhedged: FixDraft = assignHere('Remove the hedge here', 'hedge', null);
 
-/** A fix exists only where the path writes. Elsewhere only the author knows whether a second request does harm. */
-function hedgeRemedies(scope: Scope, {method, effect}: RepeatRisk): Pick<Draft, 'fix' | 'suggestions'> {
-  if (effect === 'harmless') return {suggestions: [declaring(scope, method), unhedged]};
-  if (effect === 'acts' && movesMoney(scope.match)) return {fix: unhedged};
-  const withKey = keyFor(scope, method);
-  return effect === 'acts' ? {fix: unhedged, suggestions: [withKey]} : {suggestions: [withKey, unhedged]};
+function hedgeRemedies(scope: Scope, risk: RepeatRisk): Pick<Draft, 'fix' | 'suggestions'> {
+  if (risk.effect === 'harmless') return {suggestions: [declaring(scope, risk.method), unhedged]};
+  return risk.effect === 'acts' && movesMoney(scope.match) ? {fix: unhedged} : remedies(scope, risk, unhedged);
 }
 
 export const repeatedPostWithoutKey: Rule = builtIn('RL101', retried, hedgedPostWithoutKey);

@@ -1,15 +1,14 @@
 import {formatList} from '../analysis/format.ts';
 import {canonical} from '../canonical.ts';
-import type {Model} from '../model/model.ts';
 import type {Scope} from '../model/scope.ts';
-import type {Draft, Rule} from '../rule.ts';
+import type {Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
 export const repeatedRoutes: Rule = builtIn('RL601', {
   fields: [],
   reads: ['', 'match'],
 
-  *checkFile({scopes}: Model): Iterable<Draft & {scope: Scope}> {
+  *checkFile({scopes}) {
     const groups = new Map<string, Scope[]>();
     for (const scope of scopes) {
       if (scope.match === undefined || scope.own.entry !== undefined) continue;

@@ -1,7 +1,7 @@
 import {shortestMs} from '../../src/math/schedule.ts';
 import type {RetryTrigger} from '../../src/policy/types.ts';
 import {isRefusal, meaningOf} from '../analysis/refusals.ts';
-import {defaultTriggers, isKeyed, mayRetry} from '../analysis/retryability.ts';
+import {asByDefault, isKeyed, mayRetry} from '../analysis/retryability.ts';
 import {assign} from '../analysis/setting.ts';
 import {type Entry, entriesOf} from '../model/entries.ts';
 import {isSetByRoute, type Scope} from '../model/scope.ts';
@@ -16,11 +16,10 @@ export const retriedRefusals: Rule = builtIn('RL102', {
   *check(scope): Iterable<Draft> {
     if (!mayRetry(scope)) return;
     const entries = entriesOf(scope, 'retryOn');
-    const {words} = scope.dialect;
     const isAllWrong = entries.every(({value}) => isRefusal(value) || isSuccess(value) || value === '4xx');
     // If the list names nothing else, the fix would leave it empty, and nothing would be retried.
     const mended = (entry: Entry): Pick<Draft, 'fix' | 'suggestions'> =>
-      isAllWrong ? {suggestions: [byDefault(scope)]} : {fix: withoutEntry(scope, entry)};
+      isAllWrong ? {suggestions: [asByDefault(scope)]} : {fix: withoutEntry(scope, entry)};
     for (const entry of entries) {
       const {value, at} = entry;
       if (value === '4xx') yield {at, message: EVERY_4XX, fix: withoutEvery4xx(scope)};
@@ -29,12 +28,12 @@ export const retriedRefusals: Rule = builtIn('RL102', {
           at,
           message: CONFLICT,
           severity: 'warning',
-          suggestions: [entries.length === 1 ? byDefault(scope) : withoutEntry(scope, entry)],
+          suggestions: [entries.length === 1 ? asByDefault(scope) : withoutEntry(scope, entry)],
         };
       } else if (isRefusal(value)) {
         yield {
           at,
-          message: `${words.entry('retryOn', value)} means that ${meaningOf(value)}. Remove it from ${words.name('retryOn')}.`,
+          message: `${scope.words.entry('retryOn', value)} means that ${meaningOf(value)}. Remove it from ${scope.words.name('retryOn')}.`,
           ...(isAwaited(scope, value) && {severity: 'info'}),
           ...mended(entry),
         };
@@ -66,14 +65,9 @@ const sendsKeys = ({policy, match}: Scope): boolean =>
     ? (policy.idempotency?.methods.length ?? 0) > 0
     : match.methods.some(method => isKeyed(policy, method.toUpperCase()));
 
-const withoutEntry = ({dialect: {words}}: Scope, {value}: Entry): FixDraft => ({
+const withoutEntry = ({words}: Scope, {value}: Entry): FixDraft => ({
   title: `Do not retry ${words.entry('retryOn', value)}`,
   changes: [{do: 'drop', path: 'retryOn', entries: [value]}],
-});
-
-const byDefault = (scope: Scope): FixDraft => ({
-  title: 'Use the default retryOn',
-  changes: [defaultTriggers(scope)],
 });
 
 function withoutEvery4xx({policy}: Scope): FixDraft {

@@ -2,9 +2,8 @@ import type {Match} from '../../src/policy/types.ts';
 import {formatList} from '../analysis/format.ts';
 import {mayMeet, originOnly} from '../analysis/route-cover.ts';
 import {canonical} from '../canonical.ts';
-import type {Model} from '../model/model.ts';
 import type {Scope} from '../model/scope.ts';
-import type {Draft, Rule} from '../rule.ts';
+import type {Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
 export const sharedRouteGuards: Rule = builtIn('RL419', {
@@ -12,7 +11,7 @@ export const sharedRouteGuards: Rule = builtIn('RL419', {
   fields: ['breaker.scope', 'quota.scope'],
   reads: ['breaker', 'match', 'quota'],
 
-  *checkFile({scopes}: Model): Iterable<Draft & {scope: Scope}> {
+  *checkFile({scopes}) {
     for (const part of ['breaker', 'quota'] as const) {
       const unnamed = scopes.filter(
         ({own, match, policy}) => isUnnamed(own.data, match) && policy[part]?.scope === 'route',

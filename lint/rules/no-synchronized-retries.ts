@@ -17,10 +17,7 @@ export const synchronizedRetries: Rule = builtIn('RL203', {
   *check(scope): Iterable<Draft> {
     const {backoff} = scope.policy;
     if (!mayRetry(scope)) return;
-    if (backoff.jitter !== 'none') {
-      yield* crowded(scope);
-      return;
-    }
+    if (backoff.jitter !== 'none') return yield* crowded(scope);
     const retries = Math.max(Math.min(retriesOf(scope.policy), 3), 1);
     const plain = waitsOf(backoff, retries, false);
     // Without plain waits, the waits after a throttled response may still be equal.
@@ -51,10 +48,9 @@ function* crowded(scope: Scope): Iterable<Draft> {
   if (spreadMs === 0 || perSecond < MANY_PER_SECOND) return;
   const field = 'baseMs' in backoff ? 'backoff.baseMs' : 'delayMs' in backoff ? 'backoff.delayMs' : 'backoff.delaysMs';
   if (!isSure(scope, field, 'objective.instances')) return;
-  const {words} = scope.dialect;
   yield {
     at: mostSpecific(scope, field, 'objective.instances'),
-    message: `${formatNumber(failed)} processes that fail at the same time retry within ${words.ms(spreadMs)}: a peak of ${formatNumber(perSecond)} requests per second. Raise ${words.key(field)}.`,
+    message: `${formatNumber(failed)} processes that fail at the same time retry within ${scope.words.ms(spreadMs)}: a peak of ${formatNumber(perSecond)} requests per second. Raise ${scope.words.key(field)}.`,
     severity: 'warning',
     related: relatedTo(scope, 'objective.instances'),
   };
@@ -71,7 +67,7 @@ function isAlone({file, policy: {deadlineMs, objective}}: Scope): boolean {
 const waitsOf = (backoff: Backoff, retries: number, throttled: boolean): number[] =>
   Array.from({length: retries}, (_, index) => plannedMs(backoff, index + 1, throttled));
 
-function formatWaits({dialect: {words}, policy}: Scope, waits: readonly number[], throttled: boolean): string {
+function formatWaits({words, policy}: Scope, waits: readonly number[], throttled: boolean): string {
   const when = throttled ? ' after a throttled response' : '';
   if (waits.length === 1) return `the wait of ${words.ms(waits[0]!)}${when} is`;
   const isAll = waits.length >= retriesOf(policy);

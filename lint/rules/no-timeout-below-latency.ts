@@ -16,7 +16,7 @@ const belowLatency: Check = {
   reads: ['hedge', 'match', 'maxAttempts', 'paid', 'stream'],
 
   *check(scope): Iterable<Draft> {
-    const {policy} = scope;
+    const {policy, words} = scope;
     const latencies = policy.objective?.assume?.latencyMs;
     if (latencies === undefined) return void (yield* belowGeneration(scope));
     // The latencies of a policy for models are those of generations.
@@ -29,7 +29,6 @@ const belowLatency: Check = {
     // With an objective, an early timeout may be intended: report an info, at the field itself only, and nothing if the objective is met.
     const isChosen = !isError && isPredictable(scope) && isBound(scope, cut.ms);
     if (isChosen && (!isSetHere(scope, limit.path) || meetsObjective(scope))) return;
-    const {words} = scope.dialect;
     yield {
       at: mostSpecific(scope, limit.path, 'objective'),
       message: `${limit.what}${formatAsked(policy, limit)} times out after ${words.ms(limit.ms)}, below the assumed ${cut.name} of ${words.ms(cut.ms)}: ${formatLost(latencies, limit.ms, cut)} of the good responses are lost${policy.paid === null ? '' : ', and paid for'}. Raise the ${limit.name}.`,
@@ -45,10 +44,9 @@ function* belowGeneration(scope: Scope): Iterable<Draft> {
   const {attemptTimeoutMs, deadlineMs, paid, stream} = scope.policy;
   const limit = shorterLimit(attemptTimeoutMs, deadlineMs);
   if (!isModelRoute(scope) || limit.ms >= (stream === null ? GENERATION_MS : FIRST_CONTENT_MS)) return;
-  const {words} = scope.dialect;
   yield {
     at: isSetHere(scope, limit.path) ? limit.path : 'match.path',
-    message: `${limit.what}${formatAsked(scope.policy, limit)} times out after ${words.ms(limit.ms)}, and a model takes longer to generate some hundred tokens: the response is lost${paid === null ? '' : ', and paid for'}. Raise the ${limit.name}, or assume the latencies of the model.`,
+    message: `${limit.what}${formatAsked(scope.policy, limit)} times out after ${scope.words.ms(limit.ms)}, and a model takes longer to generate some hundred tokens: the response is lost${paid === null ? '' : ', and paid for'}. Raise the ${limit.name}, or assume the latencies of the model.`,
     confidence: 'medium',
     related: relatedTo(scope, limit.path),
   };
@@ -69,10 +67,9 @@ function* lateContent(scope: Scope, p50 = 0): Iterable<Draft> {
   const {stream, paid} = scope.policy;
   const limitMs = stream?.commit === 'content' ? stream.firstContentMs : null;
   if (limitMs === null || limitMs >= p50) return;
-  const {words} = scope.dialect;
   yield {
     at: mostSpecific(scope, 'stream.firstContentMs', 'objective'),
-    message: `A stream without content for ${words.ms(limitMs)} fails, and the assumed p50 is ${words.ms(p50)}: at least half of the good streams may be lost${paid === null ? '' : ', and paid for'}. Raise firstContentMs.`,
+    message: `A stream without content for ${scope.words.ms(limitMs)} fails, and the assumed p50 is ${scope.words.ms(p50)}: at least half of the good streams may be lost${paid === null ? '' : ', and paid for'}. Raise firstContentMs.`,
     related: relatedTo(scope, 'objective.assume.latencyMs.p50'),
   };
 }
@@ -112,7 +109,7 @@ const lateColdStart: FormerCheck = {
       return;
     yield {
       at: 'deadlineMs',
-      message: `A call that finds ${name} not ready waits until its deadline of ${scope.dialect.words.ms(deadlineMs)}, and to load a model takes minutes: if ${name} scales to zero, the calls that start it are refused. Raise deadlineMs, if it does.`,
+      message: `A call that finds ${name} not ready waits until its deadline of ${scope.words.ms(deadlineMs)}, and to load a model takes minutes: if ${name} scales to zero, the calls that start it are refused. Raise deadlineMs, if it does.`,
       related: relatedTo(scope, 'endpoints'),
     };
   },

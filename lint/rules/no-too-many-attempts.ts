@@ -17,30 +17,28 @@ const unlimited: Check = {
   *check(scope): Iterable<Draft> {
     const {maxAttempts, deadlineMs, budget} = scope.policy;
     if (maxAttempts !== 'unlimited' || (deadlineMs !== null && isRare(scope))) return;
-    const {words} = scope.dialect;
     const fix = bounded(scope);
+    const advice = `${setting(scope, 'maxAttempts', 3).title}.`;
     if (deadlineMs === null) {
-      const endless = `${words.name('maxAttempts')} is ${words.value('maxAttempts', maxAttempts)}`;
-      const message = `A failing call never ends: ${endless} and there is no deadline.${refused(scope)} ${setting(scope, 'maxAttempts', 3).title}.`;
-      yield {
+      const endless = `${scope.words.name('maxAttempts')} is ${scope.words.value('maxAttempts', maxAttempts)}`;
+      // Only steadfetch validates a policy before it runs.
+      const refused = isNative(scope.dialect) ? ' The client refuses this policy.' : '';
+      return yield {
         at: mostSpecific(scope, 'maxAttempts', 'deadlineMs'),
-        message,
+        message: `A failing call never ends: ${endless} and there is no deadline.${refused} ${advice}`,
         fix,
         related: [{at: 'deadlineMs', message: 'The deadline is switched off here.'}],
       };
-      return;
     }
-    const only = `Only the deadline of ${words.ms(deadlineMs)} ends a failing call`;
-    const message =
+    const only = `Only the deadline of ${scope.words.ms(deadlineMs)} ends a failing call`;
+    const why =
       budget === null && isSure(scope, 'budget')
-        ? `${only}, and no budget limits the retries of all calls. ${setting(scope, 'maxAttempts', 3).title}.`
-        : `${only}: the faster the server fails, the more attempts it gets, until the budget is empty. ${setting(scope, 'maxAttempts', 3).title}.`;
+        ? ', and no budget limits the retries of all calls'
+        : ': the faster the server fails, the more attempts it gets, until the budget is empty';
+    const message = `${only}${why}. ${advice}`;
     yield {at: 'maxAttempts', message, severity: isPatient(scope) ? 'info' : 'warning', fix};
   },
 };
-
-/** Only steadfetch validates a policy before it runs. */
-const refused = ({dialect}: Scope): string => (isNative(dialect) ? ' The client refuses this policy.' : '');
 
 function bounded(scope: Scope): FixDraft {
   const attempts = fewerAttempts(scope, 3);
@@ -77,12 +75,11 @@ const excessiveAttempts: FormerCheck = {
     const isCode = kind === 'call' && scope.file.shape?.code !== undefined;
     const many = hasMinutes(scope) || isLight(scope) ? MANY.workflow : MANY[isCode ? 'code' : kind];
     if (typeof maxAttempts !== 'number' || maxAttempts <= many || isIdle(scope)) return;
-    const fix = fewerAttempts(scope, 3);
     yield {
       at: 'maxAttempts',
       message: `A failing call makes up to ${maxAttempts} attempts; the limit is ${many}. Attempts after the third rarely help, and each adds load to a failing server. ${setting(scope, 'maxAttempts', 3).title}.`,
       severity: maxAttempts >= EXCESSIVE ? 'error' : 'warning',
-      fix,
+      fix: fewerAttempts(scope, 3),
     };
   },
 };

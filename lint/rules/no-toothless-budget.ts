@@ -31,7 +31,7 @@ function* checkRatio(budget: RatioBudget, rps: number | undefined, scope: Scope)
     const message = `The budget allows ${formatCount(ratio, 'retry', 'retries')} per call, so the load can grow to ${formatShare(1 + Math.min(ratio, retries))} of the calls. Set a ratio below 1.`;
     yield {at: 'budget.ratio', message, fix: setting(scope, 'budget.ratio', 0.1)};
   } else if (rps !== 0 && minPerSecond >= (rps ?? BUSY_RPS)) {
-    const message = `The budget always allows ${formatCount(minPerSecond, 'retry', 'retries')} per second${atRps(rps)}: each call can be retried in an outage. Lower ${scope.dialect.words.key('budget.minPerSecond')}.`;
+    const message = `The budget always allows ${formatCount(minPerSecond, 'retry', 'retries')} per second${atRps(rps)}: each call can be retried in an outage. Lower ${scope.words.key('budget.minPerSecond')}.`;
     yield {
       at: 'budget.minPerSecond',
       message,
@@ -42,8 +42,7 @@ function* checkRatio(budget: RatioBudget, rps: number | undefined, scope: Scope)
     // A window that filled in ordinary traffic, while every call fails.
     const lastsMs = (ratio * windowMs) / retries;
     if (lastsMs < LONG_MS) return;
-    const {words} = scope.dialect;
-    const message = `The budget allows ${formatShare(ratio)} of the calls in ${words.ms(windowMs)}: it refuses no retry in the first ${words.ms(Math.round(lastsMs))} of an outage. Lower ${words.key('budget.windowMs')}.`;
+    const message = `The budget allows ${formatShare(ratio)} of the calls in ${scope.words.ms(windowMs)}: it refuses no retry in the first ${scope.words.ms(Math.round(lastsMs))} of an outage. Lower ${scope.words.key('budget.windowMs')}.`;
     yield {at: 'budget.windowMs', message, fix: setting(scope, 'budget.windowMs', 10_000)};
   }
 }
@@ -58,17 +57,16 @@ const MANY_RETRIES = 100;
 /** A full bucket that pays every retry of the first minute of an outage; where the traffic is not known, one that no traffic empties. */
 function* largeBucket(budget: TokenBucketBudget, rps: number | undefined, scope: Scope): Iterable<Draft> {
   const {capacity, retryCost} = budget;
-  const {words} = scope.dialect;
   const held = capacity / retryCost;
   const all = retriesOf(scope.policy);
   const isKnown = rps && all < Infinity;
   const lastsMs = (held * 1000) / ((rps || BUSY_RPS) * (isKnown ? all : Math.min(all, MOST_RETRIES)));
   // A limit of attempts in flight bounds the load of retries, too.
   if (held < MANY_RETRIES || lastsMs < LONG_MS || scope.policy.concurrency !== null) return;
-  const until = isKnown ? `: it refuses no retry in the first ${words.ms(Math.round(lastsMs))} of an outage` : '';
+  const until = isKnown ? `: it refuses no retry in the first ${scope.words.ms(Math.round(lastsMs))} of an outage` : '';
   yield {
     at: 'budget.capacity',
-    message: `A full bucket of ${formatCount(capacity, 'token')} pays ${formatCount(Math.floor(held), 'retry', 'retries')}${until}. Lower ${words.key('budget.capacity')}.`,
+    message: `A full bucket of ${formatCount(capacity, 'token')} pays ${formatCount(Math.floor(held), 'retry', 'retries')}${until}. Lower ${scope.words.key('budget.capacity')}.`,
     related: relatedTo(scope, 'objective.assume.rps'),
     fix: setting(scope, 'budget.capacity', 100),
   };
@@ -101,7 +99,7 @@ function* checkBucket(budget: TokenBucketBudget, rps: number | undefined, scope:
   // One retry per minute is accepted for clients with few calls.
   if (retryCost === 0 || rps === 0 || perSecond < (rps ?? BUSY_RPS) || perSecond <= 1 / 60) return;
   const refill = `A refill of ${formatCount(refillPerMinute, 'token')} per minute at ${formatCount(retryCost, 'token')} per retry`;
-  const message = `${refill} always allows ${formatCount(perSecond, 'retry', 'retries')} per second${atRps(rps)}: each call can be retried in an outage. Lower ${scope.dialect.words.key('budget.refillPerMinute')}.`;
+  const message = `${refill} always allows ${formatCount(perSecond, 'retry', 'retries')} per second${atRps(rps)}: each call can be retried in an outage. Lower ${scope.words.key('budget.refillPerMinute')}.`;
   yield {
     at: 'budget.refillPerMinute',
     message,

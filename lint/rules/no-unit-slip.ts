@@ -52,7 +52,7 @@ function* shortList(scope: Scope): Iterable<Draft> {
   if (longest === 0 || longest >= 100 || sumMs > (deadlineMs ?? Infinity)) return;
   yield {
     at: 'backoff.delaysMs',
-    message: `The longest wait is ${longest} ms, which is implausibly short. If seconds are meant, write ${scope.dialect.words.allMs(value)}.`,
+    message: `The longest wait is ${longest} ms, which is implausibly short. If seconds are meant, write ${scope.words.allMs(value)}.`,
   };
 }
 

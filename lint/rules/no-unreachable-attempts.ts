@@ -26,12 +26,12 @@ export const unreachableAttempts: Rule = builtIn('RL303', {
     if (!Number.isFinite(longestMs)) return;
     const isTooLate = needMs <= deadlineMs && formatCuts(scope, false) !== '';
     if (longestMs <= deadlineMs && !isTooLate) return;
-    const at = mostSpecific(scope, ...fields);
+    const count = `${retriesOf(policy) + 1} attempts of ${scope.words.ms(attemptTimeoutMs)} and their waits need`;
     yield {
-      at,
+      at: mostSpecific(scope, ...fields),
       message: isTooLate
-        ? formatTooLate(scope, needMs, deadlineMs)
-        : formatNeed(scope, needMs, throttledMs, deadlineMs),
+        ? `${count} ${formatTooLate(scope, needMs, deadlineMs)}`
+        : formatNeed(scope, count, needMs, throttledMs, deadlineMs),
       // Only throttled calls run out of time, and failing early then spares the server; or the last attempt has nine tenths of its time.
       ...(isKnown || (needMs - attemptTimeoutMs / 10 <= deadlineMs && !isTooLate) ? {severity: 'info'} : {}),
       related: relatedTo(scope, ...fields.slice(0, 3)),
@@ -40,11 +40,9 @@ export const unreachableAttempts: Rule = builtIn('RL303', {
   },
 });
 
-function formatNeed(scope: Scope, needMs: number, throttledMs: number, deadlineMs: number): string {
-  const {policy, dialect} = scope;
-  const {words} = dialect;
+function formatNeed(scope: Scope, count: string, needMs: number, throttledMs: number, deadlineMs: number): string {
+  const {policy, words} = scope;
   const isThrottled = needMs <= deadlineMs;
-  const count = `${retriesOf(policy) + 1} attempts of ${words.ms(policy.attemptTimeoutMs ?? 0)} and their waits need`;
   const need = isThrottled
     ? `If every response is throttled, ${count} ${words.ms(throttledMs)}`
     : `${count} ${words.ms(needMs)}${throttledMs > needMs ? `, or ${words.ms(throttledMs)} if every response is throttled` : ''}`;
@@ -53,8 +51,5 @@ function formatNeed(scope: Scope, needMs: number, throttledMs: number, deadlineM
 }
 
 /** The attempts would fit, but a retry is not sent in the last moments before the deadline. */
-function formatTooLate(scope: Scope, needMs: number, deadlineMs: number): string {
-  const {policy, dialect} = scope;
-  const {words} = dialect;
-  return `${retriesOf(policy) + 1} attempts of ${words.ms(policy.attemptTimeoutMs ?? 0)} and their waits need ${words.ms(needMs)} of the ${words.ms(deadlineMs)} until the deadline, but no retry is sent with less than ${words.ms(LEAST_ATTEMPT_MS)} left: after timeouts, ${formatCuts(scope, false)}.`;
-}
+const formatTooLate = (scope: Scope, needMs: number, deadlineMs: number): string =>
+  `${scope.words.ms(needMs)} of the ${scope.words.ms(deadlineMs)} until the deadline, but no retry is sent with less than ${scope.words.ms(LEAST_ATTEMPT_MS)} left: after timeouts, ${formatCuts(scope, false)}.`;

@@ -5,7 +5,6 @@ import {retriesOf} from '../analysis/retryability.ts';
 import {covers} from '../analysis/route-cover.ts';
 import {removing} from '../analysis/setting.ts';
 import {type Entry, entriesOf} from '../model/entries.ts';
-import type {Model} from '../model/model.ts';
 import {isSure, type Scope} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -14,22 +13,17 @@ export const unreachableEntry: Rule = builtIn('RL407', {
   fields: [],
   reads: ['backoff', 'idempotency', 'idempotentMethods', 'match', 'maxAttempts', 'retryOn'],
 
-  *checkFile({scopes}: Model): Iterable<Draft & {scope: Scope}> {
-    for (const scope of scopes) {
-      for (const draft of [...repeated(scope), ...waitsWithoutRetry(scope)]) yield {...draft, scope};
-    }
-    const routes = scopes.filter(({match}) => match !== undefined);
-    for (const [index, scope] of routes.entries()) {
-      if (scope.own.entry !== undefined) continue;
-      if (isNeverPost(scope)) {
-        yield {scope, ...withoutMethods(scope)};
-        continue;
-      }
-      const before = routes.slice(0, index).find(({match}) => covers(match!, scope.match!));
-      if (before === undefined) continue;
-      const message = `${capital(scope.title)} never applies: ${before.title} comes first and matches all its calls. Move the narrower route up.`;
-      yield {scope, at: 'match', message, tag: 'unnecessary'};
-    }
+  *check(scope, scopes) {
+    yield* repeated(scope);
+    yield* waitsWithoutRetry(scope);
+    const {match} = scope;
+    if (match === undefined || scope.own.entry !== undefined) return;
+    if (isNeverPost(scope)) return yield withoutMethods(scope);
+    const earlier = scopes.slice(0, scopes.indexOf(scope));
+    const before = earlier.find(other => other.match !== undefined && covers(other.match, match));
+    if (before === undefined) return;
+    const message = `${capital(scope.title)} never applies: ${before.title} comes first and matches all its calls. Move the narrower route up.`;
+    yield {at: 'match', message, tag: 'unnecessary'};
   },
 });
 
@@ -47,7 +41,7 @@ const LISTS = ['retryOn', 'idempotentMethods', 'idempotency.methods', 'match.met
 
 /** Entries that another entry of the list covers. */
 function* repeated(scope: Scope): Iterable<Draft> {
-  const name = (path: string): string => scope.dialect.words.name(path);
+  const name = (path: string): string => scope.words.name(path);
   for (const path of LISTS) {
     const seen = new Set<string>();
     const entries = entriesOf(scope, path);
@@ -81,7 +75,7 @@ function* waitsWithoutRetry(scope: Scope): Iterable<Draft> {
   const waits = unused.map(({value}) => Number(value));
   yield {
     at: unused[0]!.at,
-    message: `${scope.dialect.words.name('maxAttempts')} allows ${formatCount(retries, 'retry', 'retries')}, so the ${unused.length === 1 ? 'wait' : 'waits'} of ${scope.dialect.words.allMs(waits)} ${unused.length === 1 ? 'is' : 'are'} never used.`,
+    message: `${scope.words.name('maxAttempts')} allows ${formatCount(retries, 'retry', 'retries')}, so the ${unused.length === 1 ? 'wait' : 'waits'} of ${scope.words.allMs(waits)} ${unused.length === 1 ? 'is' : 'are'} never used.`,
     tag: 'unnecessary',
     related: relatedTo(scope, 'maxAttempts'),
     // Options of a single call may allow more attempts, so the removal is a suggestion.

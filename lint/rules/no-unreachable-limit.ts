@@ -17,7 +17,6 @@ const attemptAsLongAsCall: Check = {
 
   *check(scope): Iterable<Draft> {
     const {attemptTimeoutMs, deadlineMs} = scope.policy;
-    const {words} = scope.dialect;
     yield* tooLongWait(scope);
     if (attemptTimeoutMs === null || deadlineMs === null || attemptTimeoutMs < deadlineMs) return;
     if (!mayRetry(scope) || isPredictable(scope)) return;
@@ -26,7 +25,7 @@ const attemptAsLongAsCall: Check = {
     const at = mostSpecific(scope, 'attemptTimeoutMs', 'deadlineMs');
     yield {
       at,
-      message: `The attempt timeout of ${words.ms(attemptTimeoutMs)} never applies, because the deadline of ${words.ms(deadlineMs)} ends the call: if the first attempt hangs, no time is left for ${lost}. Lower the attempt timeout, if answers come sooner, or raise the deadline.`,
+      message: `The attempt timeout of ${scope.words.ms(attemptTimeoutMs)} never applies, because the deadline of ${scope.words.ms(deadlineMs)} ends the call: if the first attempt hangs, no time is left for ${lost}. Lower the attempt timeout, if answers come sooner, or raise the deadline.`,
       related: relatedTo(scope, 'attemptTimeoutMs', 'deadlineMs'),
     };
   },
@@ -60,13 +59,12 @@ const unreachableCap: FormerCheck = {
     // Unlimited retries reach every cap.
     const isReached = reachedMs >= capMs || scope.policy.maxAttempts === 'unlimited';
     if (!isPastDeadline && isReached) return;
-    const {words} = scope.dialect;
     const why = isPastDeadline
-      ? `the deadline is ${words.ms(deadlineMs)}`
-      : `the longest, before retry ${retriesOf(scope.policy)}, is ${words.ms(reachedMs)}`;
+      ? `the deadline is ${scope.words.ms(deadlineMs)}`
+      : `the longest, before retry ${retriesOf(scope.policy)}, is ${scope.words.ms(reachedMs)}`;
     const value = Math.ceil(reachedMs);
     const keepsWaits = !isReached && value > 0 && value < Math.min(capMs, deadlineMs ?? Infinity);
-    const message = `No wait reaches the cap of ${words.ms(capMs)}: ${why}. Lower the cap.`;
+    const message = `No wait reaches the cap of ${scope.words.ms(capMs)}: ${why}. Lower the cap.`;
     yield {at: 'backoff.capMs', message, ...(keepsWaits ? {fix: setting(scope, 'backoff.capMs', value)} : {})};
   },
 };
@@ -90,14 +88,13 @@ const firstContentBeyondTimeout: FormerCheck = {
     if (stream === null || stream.firstContentMs === null || !isSetHere(scope, 'stream.firstContentMs')) return;
     // RL405 reports a limit for a stream that is not held.
     if (stream.commit === 'headers') return;
-    const {words} = scope.dialect;
     // The attempt timeout grows with the output that a request asks for.
     const grows = paid !== null && paid.attemptTimeoutPerOutputTokenMs !== null;
     const limit = shorterLimit(grows ? null : attemptTimeoutMs, deadlineMs);
     if (stream.firstContentMs < limit.ms) return;
     yield {
       at: 'stream.firstContentMs',
-      message: `The first content may take ${words.ms(stream.firstContentMs)}, but the ${limit.name} ends the wait after ${words.ms(limit.ms)}. Raise ${limit.path} or lower firstContentMs.`,
+      message: `The first content may take ${scope.words.ms(stream.firstContentMs)}, but the ${limit.name} ends the wait after ${scope.words.ms(limit.ms)}. Raise ${limit.path} or lower firstContentMs.`,
       related: relatedTo(scope, limit.path),
       suggestions: [
         assign(`Set firstContentMs to null, so that only the ${limit.name} applies`, 'stream.firstContentMs', null),

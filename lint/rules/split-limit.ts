@@ -1,8 +1,6 @@
-import type {Match} from '../../src/policy/types.ts';
 import {formatLimits} from '../analysis/format-limits.ts';
-import {covers, mayMeet, originOnly} from '../analysis/route-cover.ts';
+import {isReached, mayMeet, originOnly} from '../analysis/route-cover.ts';
 import {canonical} from '../canonical.ts';
-import type {Model} from '../model/model.ts';
 import type {Scope} from '../model/scope.ts';
 import type {Draft, FormerCheck} from '../rule.ts';
 
@@ -12,15 +10,11 @@ export const splitLimit: FormerCheck = {
   fields: ['quota', 'concurrency'],
   reads: ['match'],
 
-  *checkFile({scopes}: Model): Iterable<Draft & {scope: Scope}> {
-    for (const scope of scopes) {
-      const message = quotaMessage(scope, scopes) ?? concurrencyMessage(scope, scopes);
-      if (message !== undefined) yield {scope, ...message};
-    }
+  *check(scope, scopes) {
+    const draft = quotaDraft(scope, scopes) ?? concurrencyDraft(scope, scopes);
+    if (draft !== undefined) yield draft;
   },
 };
-
-type Found = Pick<Draft, 'at' | 'message'>;
 
 /** The first scope before this one that differs, if calls to one origin may be asked of both. There may be hundreds, so that is asked last. */
 function beside(scope: Scope, scopes: readonly Scope[], differs: (other: Scope) => boolean): Scope | undefined {
@@ -31,17 +25,11 @@ function beside(scope: Scope, scopes: readonly Scope[], differs: (other: Scope) 
   });
 }
 
-/** Whether a call to the origin may come to the scope: routes are tried in order, and the policy itself has what they leave. */
-function isReached(scope: Scope, origin: Match, scopes: readonly Scope[]): boolean {
-  const earlier = scope.match === undefined ? scopes : scopes.slice(0, scopes.indexOf(scope));
-  return !earlier.some(({match}) => match !== undefined && covers(match, {...scope.match, ...origin}));
-}
-
 /** Whether the route itself sets the field: a value from above is that of all routes. */
 const setsItself = ({match, own}: Scope, field: 'quota' | 'concurrency'): boolean =>
   match !== undefined && own.data[field] !== undefined && own.data[field] !== null;
 
-function quotaMessage(scope: Scope, scopes: readonly Scope[]): Found | undefined {
+function quotaDraft(scope: Scope, scopes: readonly Scope[]): Draft | undefined {
   const {quota} = scope.policy;
   if (!setsItself(scope, 'quota') || quota === null || quota.scope === 'route' || quota.limits.length === 0)
     return undefined;
@@ -58,7 +46,7 @@ function quotaMessage(scope: Scope, scopes: readonly Scope[]): Found | undefined
 }
 
 /** Only of limits that allow as much: a route with another one is to have its own. */
-function concurrencyMessage(scope: Scope, scopes: readonly Scope[]): Found | undefined {
+function concurrencyDraft(scope: Scope, scopes: readonly Scope[]): Draft | undefined {
   const {concurrency} = scope.policy;
   if (!setsItself(scope, 'concurrency') || concurrency === null) return undefined;
   const differs = ({policy: {concurrency: its}}: Scope): boolean =>

@@ -2,7 +2,6 @@ import {isCodeName} from '../../src/decide/grpc-codes.ts';
 import {mayRetry, retriesOf} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
 import {timeoutForAll} from '../analysis/suggested-values.ts';
-import type {Model} from '../model/model.ts';
 import {isDefault, type Scope} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -14,8 +13,8 @@ export const missingAttemptTimeout: Rule = builtIn('RL301', {
   fields: ['attemptTimeoutMs'],
   reads: ['backoff', 'deadlineMs', 'maxAttempts', 'retryOn'],
 
-  *checkFile({scopes}: Model): Iterable<Draft & {scope: Scope}> {
-    for (const scope of scopes.filter(hangs)) yield {scope, ...hanging(scope, scopes)};
+  *check(scope, scopes) {
+    if (hangs(scope)) yield hanging(scope, scopes);
   },
 });
 

@@ -24,12 +24,11 @@ const immediateRetries: Check = {
     const zeros = zeroFields(backoff, retries);
     // A route sets the cap of another kind; RL401 reports it.
     if (zeros.length === 0 || !isSure(scope, ...zeros.map(({path}) => path))) return;
-    const {words} = scope.dialect;
-    const longest = words.ms(backoff.throttledBaseMs);
+    const longest = scope.words.ms(backoff.throttledBaseMs);
     const throttled = backoff.throttledBaseMs > 0 ? ` (up to ${longest} after a throttled response)` : '';
     yield {
       at: mostSpecific(scope, ...zeros.map(({path}) => path)),
-      message: `Failed attempts are retried at once: ${formatRetries(retriesOf(scope.policy))} ${words.ms(0)}${throttled}. Set a wait.`,
+      message: `Failed attempts are retried at once: ${formatRetries(retriesOf(scope.policy))} ${scope.words.ms(0)}${throttled}. Set a wait.`,
       fix: {title: zeros.map(({path, value}) => formatChange(scope, path, value)).join(', '), changes: zeros},
     };
   },
@@ -76,14 +75,12 @@ const flatBackoff: FormerCheck = {
     const at = culprit(scope);
     if (at === undefined) return;
     const last = waits.at(-1) ?? first;
-    if (backoff.kind === 'list' && last < first) {
-      yield {at, ...formatFalling(scope, backoff.delaysMs, first, last)};
-      return;
-    }
+    if (backoff.kind === 'list' && last < first)
+      return yield {at, ...formatFalling(scope, backoff.delaysMs, first, last)};
     if (retries < 3) return;
     const many = Number.isFinite(retries) ? `All ${retries} waits are` : 'Every wait is';
     const most = backoff.jitter === 'none' ? '' : ' up to';
-    const shown = scope.dialect.words.ms(first);
+    const shown = scope.words.ms(first);
     const fact = waits.every(wait => wait === first)
       ? `${many}${most} ${shown}`
       : `No wait is longer than the first, ${shown}`;
@@ -97,10 +94,9 @@ const flatBackoff: FormerCheck = {
 
 /** A list in the wrong order. */
 function formatFalling(scope: Scope, delaysMs: readonly number[], first: number, last: number): Omit<Draft, 'at'> {
-  const {words} = scope.dialect;
   const value = delaysMs.toSorted((a, b) => a - b);
   return {
-    message: `The waits fall from ${words.ms(first)} to ${words.ms(last)}: the longer an outage lasts, the faster retries come. Write the list in rising order.`,
+    message: `The waits fall from ${scope.words.ms(first)} to ${scope.words.ms(last)}: the longer an outage lasts, the faster retries come. Write the list in rising order.`,
     severity: 'warning',
     suggestions: [assign('Write the list in rising order', 'backoff.delaysMs', value)],
   };

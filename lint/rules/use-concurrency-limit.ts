@@ -27,7 +27,7 @@ const MANY = 10_000;
 const MANY_PER_SECOND = 100;
 
 function* hanging(scope: Scope, rps: number): Iterable<Draft> {
-  const {policy, dialect} = scope;
+  const {policy, words} = scope;
   const {attemptTimeoutMs, budget, deadlineMs, breaker} = policy;
   // A breaker opens when the first attempts have timed out, and a budget refuses retries.
   const isRepeated = breaker === null && budget === null && retriesTimeouts(scope);
@@ -38,7 +38,7 @@ function* hanging(scope: Scope, rps: number): Iterable<Draft> {
   if (!Number.isFinite(most) || most < MANY) return;
   yield {
     at: 'objective.assume.rps',
-    message: `If the server hangs, ${formatNumber(rps)} calls per second wait for up to ${dialect.words.ms(heldMs)}, which makes ${formatNumber(most)} in flight, and no limit bounds them. Set concurrency.`,
+    message: `If the server hangs, ${formatNumber(rps)} calls per second wait for up to ${words.ms(heldMs)}, which makes ${formatNumber(most)} in flight, and no limit bounds them. Set concurrency.`,
   };
 }
 

@@ -18,7 +18,7 @@ export const missingDeadlineHeader: Rule = builtIn('RL316', {
     const names = formatList(layers.map(({name}) => name));
     yield {
       at: mostSpecific(scope, 'deadlineHeader', 'retryingLayers'),
-      message: `${names} ${layers.length === 1 ? 'retries' : 'retry'} the call, too, and the server does not learn how much of the ${scope.dialect.words.ms(deadlineMs)} is left: it works on for calls that have ended. Set deadlineHeader, if the server reads one.`,
+      message: `${names} ${layers.length === 1 ? 'retries' : 'retry'} the call, too, and the server does not learn how much of the ${scope.words.ms(deadlineMs)} is left: it works on for calls that have ended. Set deadlineHeader, if the server reads one.`,
       related: [
         {
           at: 'retryingLayers',

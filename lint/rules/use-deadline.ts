@@ -3,7 +3,7 @@ import {mayRetry, retriesOf, retriesThrottled} from '../analysis/retryability.ts
 import {setting} from '../analysis/setting.ts';
 import {neededMs} from '../analysis/suggested-values.ts';
 import {isSetHere, type Scope} from '../model/scope.ts';
-import type {Draft, Rule} from '../rule.ts';
+import type {Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
 export const missingDeadline: Rule = builtIn('RL302', {
@@ -11,19 +11,17 @@ export const missingDeadline: Rule = builtIn('RL302', {
   fields: ['deadlineMs', 'attemptTimeoutMs'],
   reads: ['backoff', 'idleTimeoutMs', 'maxAttempts', 'retryAfter', 'retryOn'],
 
-  *checkFile({scopes}): Iterable<Draft & {readonly scope: Scope}> {
-    for (const scope of scopes.filter(isEndless)) {
-      // The routes that inherit the deadline get the new one, too. Above one hour, suggest the default instead of the sum.
-      const heirs = scopes.filter(other => (scope.own === scope.file ? isEndless(other) : other === scope));
-      const worst = Math.max(...heirs.map(({policy}) => neededMs(policy)).filter(ms => ms <= HOUR_MS), 30_000);
-      const message = `The call has no deadline: ${formatAttempts(scope)}. Set ${scope.dialect.words.key('deadlineMs')}.`;
-      yield {
-        scope,
-        at: 'deadlineMs',
-        message: scope.policy.attemptTimeoutMs === null ? ENDLESS : message,
-        fix: setting(scope, 'deadlineMs', Math.ceil(worst / 1000) * 1000),
-      };
-    }
+  *check(scope, scopes) {
+    if (!isEndless(scope)) return;
+    // The routes that inherit the deadline get the new one, too. Above one hour, suggest the default instead of the sum.
+    const heirs = scopes.filter(other => (scope.own === scope.file ? isEndless(other) : other === scope));
+    const worst = Math.max(...heirs.map(({policy}) => neededMs(policy)).filter(ms => ms <= HOUR_MS), 30_000);
+    const message = `The call has no deadline: ${formatAttempts(scope)}. Set ${scope.words.key('deadlineMs')}.`;
+    yield {
+      at: 'deadlineMs',
+      message: scope.policy.attemptTimeoutMs === null ? ENDLESS : message,
+      fix: setting(scope, 'deadlineMs', Math.ceil(worst / 1000) * 1000),
+    };
   },
 });
 
@@ -42,7 +40,7 @@ const isSwitchedOff = (scope: Scope, path: 'deadlineMs' | 'idleTimeoutMs'): bool
 const HOUR_MS = 3_600_000;
 const ENDLESS = 'The call has neither a deadline nor an attempt timeout. Set deadlineMs.';
 
-function formatAttempts({policy, dialect: {words}}: Scope): string {
+function formatAttempts({policy, words}: Scope): string {
   const {attemptTimeoutMs, retryAfter} = policy;
   const retries = retriesOf(policy);
   const sum = `${formatNumber(retries + 1)} attempts of ${words.ms(attemptTimeoutMs ?? 0)} and their waits take up to ${words.ms(neededMs(policy))}`;

@@ -40,7 +40,7 @@ const idleWatches: FormerCheck = {
   reads: ['match', 'maxAttempts'],
 
   *check(scope): Iterable<Draft> {
-    const {policy, match, dialect} = scope;
+    const {policy, match, words} = scope;
     const {idleTimeoutMs, maxAttempts} = policy;
     const path = match?.path;
     yield* shortPauses(scope);
@@ -48,7 +48,7 @@ const idleWatches: FormerCheck = {
     if (path === undefined || !isGrpcPath(path) || !WATCH.test(path)) return;
     yield {
       at: 'idleTimeoutMs',
-      message: `The stream of ${callsOf(scope, 'POST')} ends after ${dialect.words.ms(idleTimeoutMs)} without a message, and its client opens another. Set idleTimeoutMs to null for this route.`,
+      message: `The stream of ${callsOf(scope, 'POST')} ends after ${words.ms(idleTimeoutMs)} without a message, and its client opens another. Set idleTimeoutMs to null for this route.`,
       fix: settingHere(scope, 'idleTimeoutMs', null),
     };
   },

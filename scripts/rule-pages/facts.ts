@@ -1,5 +1,5 @@
 /**
- * Writes lint/rules/facts.ts: what lists and reports show of a rule, from docs/rules, so that the linter reads no page when it starts.
+ * Writes lint/rule-facts.ts: what lists and reports show of a rule, from docs/rules, so that the linter reads no page when it starts.
  *
  * Run by `npm run generate`, before what imports the rules.
  */
@@ -7,7 +7,7 @@
 import {writeFileSync} from 'node:fs';
 import {readPages} from './read.ts';
 
-export const FACTS = 'lint/rules/facts.ts';
+export const FACTS = 'lint/rule-facts.ts';
 
 export function factsModule(): string {
   const old = [...readPages().values()].flatMap(({facts: {code: now}, formerly}) =>
@@ -20,7 +20,7 @@ export function factsModule(): string {
   });
   return `// Generated from docs/rules by scripts/rule-pages/facts.ts. Do not edit.
 
-import type {RuleFacts} from '../rule.ts';
+import type {RuleFacts} from './rule.ts';
 
 /** A list, because names would be repeated for every rule in each bundle. */
 type Row = readonly [

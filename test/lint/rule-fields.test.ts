@@ -45,7 +45,7 @@ const examplesOf = (rule: Rule): GoodExample[] => {
 
 const draftsOf = (rule: Check, model: Model): Draft[] => [
   ...(rule.checkFile?.(model) ?? []),
-  ...model.scopes.flatMap(scope => [...(rule.check?.(scope) ?? [])]),
+  ...model.scopes.flatMap(scope => [...(rule.check?.(scope, model.scopes) ?? [])]),
 ];
 
 const isWithin = (path: string, declared: string): boolean =>

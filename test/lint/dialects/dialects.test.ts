@@ -140,7 +140,7 @@ describe('a dialect', () => {
   });
 
   it('writes fields, values and durations as its files do', async () => {
-    const find = rule(function* ({dialect: {words}, policy}) {
+    const find = rule(function* ({words, policy}) {
       const {name, key, value, ms} = {
         name: words.name('backoff.capMs'),
         key: words.key('backoff.capMs'),

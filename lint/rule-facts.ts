@@ -1,6 +1,6 @@
 // Generated from docs/rules by scripts/rule-pages/facts.ts. Do not edit.
 
-import type {RuleFacts} from '../rule.ts';
+import type {RuleFacts} from './rule.ts';
 
 /** A list, because names would be repeated for every rule in each bundle. */
 type Row = readonly [

@@ -1,6 +1,6 @@
 /** Rules that are part of another rule now. Their codes and names still work, and no new rule gets them. */
 
-import {formerly} from './facts.ts';
+import {formerly} from './rule-facts.ts';
 
 export interface RetiredRule {
   readonly code: string;
