@@ -12,6 +12,8 @@ type Awaitable<T> = T | Promise<T>;
 
 /** A configuration in a file of TOML. */
 export interface PyprojectTable {
+  /** Whether the text has the table, or names it where it is not TOML. */
+  readonly isThere: boolean;
   /** An empty object if there is no such table. */
   readonly value: unknown;
   /** Set if the text is not TOML. */

@@ -10,9 +10,6 @@ import type {ConfigMistake} from './mistake.ts';
 import {checkDialectNames, checkRuleNames, namesOf} from './rule-names.ts';
 import {configOf, settingsFor} from './settings.ts';
 
-/** `[tool.retry-lint]`, or a table in it. */
-const OUR_TABLE = /^[ \t]*\[{1,2}[ \t]*tool[ \t]*\.[ \t]*["']?retry-lint["']?[ \t]*[.\]]/m;
-
 /** A valid configuration with its plugins. */
 export interface Loaded {
   /** The path of the file in messages. */
@@ -137,7 +134,8 @@ export class ConfigLookup {
     const host = this.#host;
     if (host.readPyproject === undefined || !(await host.exists(pyproject))) return false;
     try {
-      return OUR_TABLE.test(await host.read(pyproject));
+      const text = await host.read(pyproject);
+      return text.includes('retry-lint') && (await host.readPyproject(text)).isThere;
     } catch {
       return false;
     }

@@ -13,13 +13,16 @@ export function readPyproject(text: string): PyprojectTable {
   const places = placesIn(lines);
   const rangeOf = (path: string): Range => lines.rangeOf(nearest(places, path));
   try {
-    return {value: tableIn(parse(text)), mistake: undefined, rangeOf};
+    const table = fieldOf(fieldOf(parse(text), 'tool'), 'retry-lint');
+    return {isThere: table !== undefined, value: table ?? {}, mistake: undefined, rangeOf};
   } catch (error) {
-    return {value: {}, mistake: mistakeOf(error), rangeOf};
+    return {isThere: NAMED.test(text), value: {}, mistake: mistakeOf(error), rangeOf};
   }
 }
 
-const tableIn = (document: unknown): unknown => fieldOf(fieldOf(document, 'tool'), 'retry-lint') ?? {};
+/** The header of the table, also without its end, or a key of it: `[tool.retry-lint`, `retry-lint.rules =`. */
+const NAMED =
+  /^[ \t]*(?:\[{1,2}[ \t]*(["']?)tool\1[ \t]*\.[ \t]*(["']?)retry-lint\2(?![\w-])|(?:(["']?)tool\3[ \t]*\.[ \t]*)?(["']?)retry-lint\4[ \t]*(?:\.|=(?!=)))/m;
 
 const fieldOf = (value: unknown, key: string): unknown => new Map(Object.entries(value ?? {})).get(key);
 
@@ -38,7 +41,8 @@ const ENTRY = /^\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']
 function placesIn(lines: Lines): ReadonlyMap<string, Span> {
   const places = new Map<string, Span>();
   const counts = new Map<string, number>();
-  let base: string | undefined;
+  let outer: readonly string[] = [];
+  let base = '';
   for (let line = 1; line <= lines.count; line++) {
     const text = lines.lineText(line);
     const header = HEADER.exec(text);
@@ -48,18 +52,22 @@ function placesIn(lines: Lines): ReadonlyMap<string, Span> {
     const span = {start, end: start + name.length};
     const keys = keysIn(name);
     if (header === null) {
-      if (base !== undefined) places.set(pathOf(keys, base), span);
+      const all = [...outer, ...keys];
+      if (isOurs(all)) places.set(isOurs(outer) ? pathOf(keys, base) : pathOf(all.slice(2), ''), span);
       continue;
     }
-    const isOurs = keys[0] === 'tool' && keys[1] === 'retry-lint';
+    outer = keys;
+    if (!isOurs(keys)) continue;
     const path = pathOf(keys.slice(2), '');
     const index = counts.get(path) ?? 0;
     if (header[1] === '[[') counts.set(path, index + 1);
-    base = !isOurs ? undefined : header[1] === '[[' ? joinPath(path, index) : path;
-    if (base !== undefined) places.set(base, span);
+    base = header[1] === '[[' ? joinPath(path, index) : path;
+    places.set(base, span);
   }
   return places;
 }
+
+const isOurs = ([first, second]: readonly string[]): boolean => first === 'tool' && second === 'retry-lint';
 
 const keysIn = (name: string): string[] =>
   (name.match(/[\w-]+|"[^"]*"|'[^']*'/g) ?? []).map(key => key.replace(/^["']|["']$/g, ''));

@@ -23,9 +23,40 @@ describe('pyproject.toml', () => {
   });
 
   it('is passed by if it has none, whatever is wrong with it', async () => {
-    for (const text of ['[tool.ruff]\n', 'dependencies = ["retry-lint"]\n', '[project\n', '# [tool.retry-lint]\n']) {
+    for (const text of [
+      '[tool.ruff]\n',
+      'dependencies = ["retry-lint"]\n',
+      'dependencies = [\n"retry-lint==1.0",\n',
+      '[project\n',
+      '# [tool.retry-lint]\n',
+    ]) {
       const desk = new Desk({'pyproject.toml': off, 'deep/pyproject.toml': text, 'deep/p.json': wavy});
       expect(await desk.run('deep/p.json'), text).to.deep.include({code: 0, err: ''});
+    }
+  });
+
+  const spellings: readonly string[] = [
+    '[tool]\nretry-lint.rules.RL203 = "off"\n',
+    '[tool]\nretry-lint = {rules = {RL203 = "off"}}\n',
+    'tool.retry-lint.rules = {RL203 = "off"}\n',
+    '[tool."retry-lint".rules]\nRL203 = "off"\n',
+    '[ "tool" . \'retry-lint\' ]\nrules = {RL203 = "off"}\n',
+  ];
+  for (const text of spellings)
+    it(`is the configuration however TOML writes the table: ${JSON.stringify(text)}`, async () => {
+      const desk = new Desk({'pyproject.toml': text, 'deep/p.json': wavy});
+      expect(await desk.run('deep/p.json')).to.deep.include({code: 0, err: ''});
+    });
+
+  it('is refused where the table of retry-lint cannot be read, and not passed by', async () => {
+    for (const text of [
+      '[tool.retry-lint\nrules = {}\n',
+      '[project]\n[tool\n[tool.retry-lint]\n',
+      '[tool]\nretry-lint.rules = \n',
+    ]) {
+      const {code, err} = await new Desk({'pyproject.toml': text, 'p.json': wavy}).run('p.json');
+      expect(code, text).to.equal(2);
+      expect(err, text).to.match(/^pyproject\.toml:\d+:\d+: Invalid TOML document: .+[.?]\n$/);
     }
   });
 
@@ -86,6 +117,11 @@ rules = {RL203 = "off"}
       'an override',
       '[[tool.retry-lint.overrides]]\nfiles = ["a"]\n[[tool.retry-lint.overrides]]\nrules.RL203 = "of"\n',
       'pyproject.toml:4:1: overrides[1].rules.RL203 must be "error", "warning", "info" or "off", got "of".\npyproject.toml:3:3: overrides[1].files is missing.',
+    ],
+    [
+      'a name under a dotted key',
+      '[tool]\nruff.x = 1\nretry-lint.rule = {}\n',
+      'pyproject.toml:3:1: rule is not a field of the configuration; did you mean "rules"?',
     ],
     ['the syntax', '[tool.retry-lint]\npreset = \n', 'pyproject.toml:2:10: Invalid TOML document: '],
   ];
