@@ -6,8 +6,9 @@ import type {Arguments} from '../../src/cli/parse-arguments.ts';
 import type {Io} from '../io/io.ts';
 import {Simulations} from '../simulate/run.ts';
 import {CallThread} from './call-thread.ts';
+import {type Refusal, refusalOf} from './refusal.ts';
 import {serverOf} from './server.ts';
-import {WholeLines} from './whole-lines.ts';
+import {type Skipped, WholeLines} from './whole-lines.ts';
 // In the bundle this file is that of the thread, too.
 import './worker.ts';
 
@@ -40,16 +41,25 @@ interface Listener {
   readonly ended: () => void;
 }
 
-/** A transport that says when it has ended, and answers messages that are too long. `onclose` belongs to the protocol. */
+/** A transport that says when it has ended, and answers messages that are too long or no requests. `onclose` belongs to the protocol. */
 class EndingTransport extends StdioServerTransport {
   readonly #input: Readable;
   readonly #ended: () => void;
 
   constructor(input: Readable, output: Writable, {log, ended}: Listener) {
-    const lines = new WholeLines(LONGEST, ({bytes, id}) => {
-      const message = `A message of ${bytes} bytes was skipped: at most ${LONGEST} are read.`;
-      log(new Error(message));
-      if (id !== undefined) output.write(`${JSON.stringify({jsonrpc: '2.0', id, error: {code: -32600, message}})}\n`);
+    const refuse = ({id, error}: {readonly id: Refusal['id'] | undefined; readonly error: Refusal['error']}): void => {
+      log(new Error(error.message));
+      if (id !== undefined) output.write(`${JSON.stringify({jsonrpc: '2.0', id, error})}\n`);
+    };
+    const skip = ({bytes, id}: Skipped): void =>
+      refuse({
+        id,
+        error: {code: -32600, message: `A message of ${bytes} bytes was skipped: at most ${LONGEST} are read.`},
+      });
+    const lines = new WholeLines(LONGEST, skip, line => {
+      const refusal = refusalOf(line);
+      if (refusal !== undefined) refuse(refusal);
+      return refusal === undefined;
     });
     // Each piece that it gets is one line.
     super(lines, output, {maxBufferSize: LONGEST + 1});

@@ -19,6 +19,7 @@ export interface Skipped {
 export class WholeLines extends Transform {
   readonly #most: number;
   readonly #onSkip: (skipped: Skipped) => void;
+  readonly #isWanted: (line: Buffer) => boolean;
   #held: Buffer[] = [];
   #heldBytes = 0;
   /** The line that is being skipped: its first and last bytes, and how many it has. */
@@ -27,9 +28,11 @@ export class WholeLines extends Transform {
   /**
    * @param most Bytes of a line without its end.
    * @param onSkip Called with each line that is longer, which is not passed on.
+   * @param isWanted Whether a line is passed on. Default: each is.
    */
-  constructor(most: number, onSkip: (skipped: Skipped) => void) {
+  constructor(most: number, onSkip: (skipped: Skipped) => void, isWanted: (line: Buffer) => boolean = () => true) {
     super();
+    this.#isWanted = isWanted;
     this.#most = most;
     this.#onSkip = onSkip;
   }
@@ -83,7 +86,9 @@ export class WholeLines extends Transform {
       return;
     }
     if (end !== undefined) this.#held.push(end);
-    if (this.#held.length > 0) this.push(this.#release());
+    if (this.#held.length === 0) return;
+    const line = this.#release();
+    if (this.#isWanted(line)) this.push(line);
   }
 
   #release(): Buffer {

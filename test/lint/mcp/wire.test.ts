@@ -136,6 +136,26 @@ describe('retry-lint mcp', function () {
       expect((await wire.answer(23)).error!.code).to.equal(-32602);
     });
 
+    it('answers a request whose params are no object, as JSON-RPC says', async () => {
+      wire.sendText('{"jsonrpc": "2.0", "id": 24, "method": "tools/list", "params": null}');
+      wire.sendText('{"jsonrpc": "2.0", "id": "25", "method": "ping", "params": 1}');
+      wire.sendText('{"jsonrpc": "2.0", "id": 26, "method": "tools/list", "params": []}');
+      wire.sendText('{"jsonrpc": "2.0", "method": "notifications/cancelled", "params": null}');
+      wire.sendText('{"jsonrpc": "2.0", "id": 27, "method": 7}');
+      wire.send({id: 28, method: 'ping'});
+      await wire.answer(28);
+      expect((await wire.answer(24)).error).to.deep.equal({
+        code: -32600,
+        message: 'Invalid request: params must be an object, or left out, got null.',
+      });
+      expect(wire.answers.filter(({id}) => id === '25').map(({error}) => error?.code)).to.deep.equal([-32600]);
+      expect((await wire.answer(26)).error).to.deep.equal({
+        code: -32602,
+        message: 'Invalid params: params must be an object, got a list.',
+      });
+      expect((await wire.answer(27)).error?.message).to.equal('Invalid request: method must be a text, got 7.');
+    });
+
     it('takes a policy of 5 MB, and refuses a larger one with a sentence', async () => {
       const note = 'é🙂'.repeat(1_500_000);
       wire.call(31, 'lint', {text: `{"x-note": "${note}", "backoff": {"jitter": "none"}}`});
