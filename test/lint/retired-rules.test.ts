@@ -6,8 +6,8 @@ import type {Config} from '../../lint/config.ts';
 import {settingsFor} from '../../lint/config-file/settings.ts';
 import type {Acceptance} from '../../lint/finding.ts';
 import {lintText} from '../../lint/lint.ts';
-import {rules} from '../../lint/rules/index.ts';
 import {retired} from '../../lint/retired.ts';
+import {rules} from '../../lint/rules/index.ts';
 
 /** Findings of RL201, of which one was RL202. */
 const policies = {

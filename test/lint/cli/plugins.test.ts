@@ -132,6 +132,17 @@ describe('a module of rules', () => {
     });
   }
 
+  it('may compare a scope with all others', async () => {
+    const check =
+      "  *check({match, title}, {length}) { if (match) yield {at: 'match', message: title + ' is one of ' + length + '.'}; },";
+    const desk = new Desk({
+      '.retry-lintrc.json': '{"plugins": ["./r.mjs"]}',
+      'p.json': '{"routes": [{"match": {"path": "/a"}, "name": "a", "maxAttempts": 2}]}',
+      'r.mjs': rule(check),
+    });
+    expect((await desk.run('p.json')).out).to.contain('route "a" is one of 2.');
+  });
+
   it('that never finishes loading is given up', async () => {
     const desk = new Desk({'r.mjs': 'export default await new Promise(() => {});\n'});
     const waits: number[] = [];
