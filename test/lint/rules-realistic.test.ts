@@ -253,15 +253,15 @@ const pairs: readonly Pair[] = [
   {
     code: 'RL225',
     title: 'calls that pile up where no breaker stops them',
-    bad: {breaker: null, budget: null, objective: {assume: {rps: 500}}},
+    bad: {breaker: null, budget: null, objective: {assume: {rps: 50}}},
     finds: ['info objective.assume.rps'],
-    says: /500 calls per second wait for up to \d+ ms, which makes \d+ in flight/,
+    says: /50 calls per second wait for up to \d+ ms, which makes \d+ in flight/,
     good: [
-      {objective: {assume: {rps: 500}}},
-      {breaker: null, objective: {assume: {rps: 500}}},
-      {breaker: null, budget: null, retryOn: [503], objective: {assume: {rps: 500}}},
-      {breaker: null, attemptTimeoutMs: 500, deadlineMs: 3000, objective: {assume: {rps: 500}}},
-      {breaker: null, concurrency: {}, objective: {assume: {rps: 500}}},
+      {objective: {assume: {rps: 50}}},
+      {breaker: null, objective: {assume: {rps: 50}}},
+      {breaker: null, budget: null, retryOn: [503], objective: {assume: {rps: 50}}},
+      {breaker: null, attemptTimeoutMs: 500, deadlineMs: 3000, objective: {assume: {rps: 50}}},
+      {breaker: null, concurrency: {}, objective: {assume: {rps: 50}}},
     ],
   },
   {
