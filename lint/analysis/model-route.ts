@@ -11,6 +11,15 @@ import {namedMethods} from './retryability.ts';
 export const isModelRoute = (scope: Scope): boolean =>
   effectOf(scope.match).generates === true && namedMethods(scope)?.includes('POST') === true;
 
+/** Paths at which a model's answer may be a stream. */
+const STREAMED = /(?:\/chat|completions?|\/generate|messages|responses|stream|streamGenerateContent)$/i;
+
+/** Whether the calls of the scope read the streams of models: those of a route to such a path, and those of a file that leaves the routes to its presets. */
+export const readsStreams = (scope: Scope, scopes: readonly Scope[]): boolean =>
+  scope.match === undefined
+    ? scopes.every(({own}) => own === scope.own || own.entry !== undefined)
+    : scope.own.entry === undefined && isModelRoute(scope) && STREAMED.test(scope.match.path ?? '');
+
 /** The finding where the scope names the host of a model vendor, and nothing in the policy is made for models. */
 export function missingPreset(scope: Scope): Draft | undefined {
   const {endpoints} = scope.policy;

@@ -1,12 +1,15 @@
 import {longestMs} from '../../src/math/schedule.ts';
 import {formatCount} from '../analysis/format.ts';
+import {heirsOf} from '../analysis/heirs.ts';
+import {readsStreams} from '../analysis/model-route.ts';
 import {isPredictable} from '../analysis/prediction.ts';
 import {unreachableWait} from '../analysis/recovery-line.ts';
 import {relatedTo} from '../analysis/related.ts';
-import {mayRetry, retriesOf, retriesThrottled} from '../analysis/retryability.ts';
+import {mayRepeat, mayRetry, paysForTimeouts, retriesOf, retriesThrottled} from '../analysis/retryability.ts';
 import {assign, setting} from '../analysis/setting.ts';
-import {shorterLimit} from '../analysis/time-limit.ts';
+import {shorterLimit, type TimeLimit} from '../analysis/time-limit.ts';
 import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
+import {setterOf} from '../model/setter.ts';
 import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
@@ -50,10 +53,10 @@ const unreachableCap: FormerCheck = {
   fields: ['backoff.baseMs', 'maxAttempts', 'deadlineMs'],
   reads: ['backoff', 'retryOn'],
 
-  *check(scope): Iterable<Draft> {
+  *check(scope, scopes): Iterable<Draft> {
     const {backoff, deadlineMs} = scope.policy;
     if (!('capMs' in backoff) || !mayRetry(scope) || !isSetHere(scope, 'backoff.capMs')) return;
-    const {capMs, baseMs} = backoff;
+    const {capMs, baseMs, throttledBaseMs} = backoff;
     const reachedMs = longestWaitMs(scope);
     const isPastDeadline = deadlineMs !== null && capMs >= deadlineMs && baseMs < deadlineMs;
     // Unlimited retries reach every cap.
@@ -63,7 +66,11 @@ const unreachableCap: FormerCheck = {
       ? `the deadline is ${scope.words.ms(deadlineMs)}`
       : `the longest, before retry ${retriesOf(scope.policy)}, is ${scope.words.ms(reachedMs)}`;
     const value = Math.ceil(reachedMs);
-    const keepsWaits = !isReached && value > 0 && value < Math.min(capMs, deadlineMs ?? Infinity);
+    // RL401 reports a cap below a wait after a throttled response that the file sets.
+    const heirs = heirsOf(scope, scopes, 'backoff.capMs');
+    const isThrottled = heirs.some(({policy}) => retriesThrottled(policy));
+    const leastMs = isThrottled && isSetHere(scope, 'backoff.throttledBaseMs') ? throttledBaseMs : 1;
+    const keepsWaits = !isReached && value >= leastMs && value < Math.min(capMs, deadlineMs ?? Infinity);
     const message = `No wait reaches the cap of ${scope.words.ms(capMs)}: ${why}. Lower the cap.`;
     yield {at: 'backoff.capMs', message, ...(keepsWaits ? {fix: setting(scope, 'backoff.capMs', value)} : {})};
   },
@@ -81,17 +88,18 @@ const firstContentBeyondTimeout: FormerCheck = {
   formerly: 'RL314',
   needs: ['stream'],
   fields: ['stream', 'stream.firstContentMs', 'stream.commit', 'attemptTimeoutMs', 'deadlineMs'],
-  reads: ['paid'],
+  reads: ['idempotency', 'idempotentMethods', 'match', 'maxAttempts', 'paid'],
 
-  *check(scope): Iterable<Draft> {
+  *check(scope, scopes): Iterable<Draft> {
     const {stream, attemptTimeoutMs, deadlineMs, paid} = scope.policy;
-    if (stream === null || stream.firstContentMs === null || !isSetHere(scope, 'stream.firstContentMs')) return;
     // RL405 reports a limit for a stream that is not held.
-    if (stream.commit === 'headers') return;
+    if (stream === null || stream.firstContentMs === null || stream.commit === 'headers') return;
     // The attempt timeout grows with the output that a request asks for.
     const grows = paid !== null && paid.attemptTimeoutPerOutputTokenMs !== null;
     const limit = shorterLimit(grows ? null : attemptTimeoutMs, deadlineMs);
     if (stream.firstContentMs < limit.ms) return;
+    if (!isSetHere(scope, 'stream.firstContentMs'))
+      return yield* inheritedLimit(scope, scopes, limit, stream.firstContentMs);
     yield {
       at: 'stream.firstContentMs',
       message: `The first content may take ${scope.words.ms(stream.firstContentMs)}, but the ${limit.name} ends the wait after ${scope.words.ms(limit.ms)}. Raise ${limit.path} or lower firstContentMs.`,
@@ -102,5 +110,27 @@ const firstContentBeyondTimeout: FormerCheck = {
     };
   },
 };
+
+/** The author stated a time for the call, and may not know that of the preset, whose end is retried although a timeout may have to be paid for. */
+function* inheritedLimit(scope: Scope, scopes: readonly Scope[], limit: TimeLimit, ms: number): Iterable<Draft> {
+  const {attemptTimeoutMs, deadlineMs} = scope.policy;
+  // With a longer attempt, no retry has time, which is reported above.
+  if (attemptTimeoutMs === null || attemptTimeoutMs >= (deadlineMs ?? Infinity) || !mayRetry(scope)) return;
+  if (!paysForTimeouts(scope.policy) || !mayRepeat(scope)) return;
+  const setter = setterOf(scope, 'stream.firstContentMs');
+  if (setter.by !== 'layer' || !isSetHere(scope, limit.path) || !readsStreams(scope, scopes)) return;
+  const halfMs = Math.floor(limit.ms / 2);
+  yield {
+    at: limit.path,
+    message: `The first content of a stream may take ${scope.words.ms(ms)} by ${setter.layer.name}, but the ${limit.name} ends the ${limit.path === 'deadlineMs' ? 'call' : 'attempt'} after ${scope.words.ms(limit.ms)}: a stream of nothing but pings is not sent again. Set stream.firstContentMs below the ${limit.name}.`,
+    suggestions:
+      halfMs < LEAST_HALF_MS
+        ? []
+        : [assign(`Set firstContentMs to ${halfMs}, half of the ${limit.name}`, 'stream.firstContentMs', halfMs)],
+  };
+}
+
+/** Models take several seconds to the first content. */
+const LEAST_HALF_MS = 5000;
 
 export const unreachableLimit: Rule = builtIn('RL304', attemptAsLongAsCall, unreachableCap, firstContentBeyondTimeout);
