@@ -3,7 +3,7 @@
 import type {Scope} from '../model/scope.ts';
 import {formatCount, formatList} from './format.ts';
 
-interface Limit {
+export interface Limit {
   readonly unit: string;
   readonly max: number;
   readonly perMs: number;

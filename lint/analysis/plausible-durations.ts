@@ -50,13 +50,16 @@ export function isPlausible(policy: Policy, path: string, ms: number, meantMs: n
 
 /** Whether the duration that was probably meant contradicts no other one. */
 export function fitsOthers(
-  {attemptTimeoutMs, backoff, deadlineMs, paid}: Policy,
+  {attemptTimeoutMs, backoff, deadlineMs, maxAttempts, paid}: Policy,
   path: string,
   meantMs: number,
 ): boolean {
-  // A limit that is a slip, too, has a fix of its own.
-  const deadline = (deadlineMs ?? 0) < 50 ? Infinity : deadlineMs!;
-  const timeout = (attemptTimeoutMs ?? 0) < 20 || paid?.attemptTimeoutPerOutputTokenMs ? Infinity : attemptTimeoutMs!;
+  // A limit that is a slip, too, is mended with it, or has a fix of its own.
+  const deadline = (deadlineMs ?? 0) < 50 ? (deadlineMs ?? 0) * 1000 || Infinity : deadlineMs!;
+  // RL301 suggests a timeout for attempts that are repeated without one, and it may be shorter.
+  const none = maxAttempts === 1 ? Infinity : 0;
+  const stated = attemptTimeoutMs !== null && attemptTimeoutMs < 20 ? Infinity : (attemptTimeoutMs ?? none);
+  const timeout = paid?.attemptTimeoutPerOutputTokenMs ? Infinity : stated;
   switch (path) {
     case 'backoff.baseMs':
       return !('capMs' in backoff) || meantMs <= backoff.capMs;
@@ -66,9 +69,25 @@ export function fitsOthers(
       return meantMs < Math.min(deadline, timeout);
     default:
       return (
-        path !== 'deadlineMs' || attemptTimeoutMs === null || attemptTimeoutMs > HOUR || meantMs > attemptTimeoutMs
+        path !== 'deadlineMs' ||
+        attemptTimeoutMs === null ||
+        meantMs > (attemptTimeoutMs > HOUR ? attemptTimeoutMs / 1000 : attemptTimeoutMs)
       );
   }
+}
+
+/** The other limit of a call, where it is the same slip: one alone would end the call before an attempt ends, until the other one is mended, too. */
+export function alsoMeant(
+  {attemptTimeoutMs, deadlineMs}: Policy,
+  path: string,
+  meantMs: number,
+): {path: string; ms: number} | undefined {
+  if (attemptTimeoutMs === null || deadlineMs === null) return undefined;
+  if (path === 'attemptTimeoutMs' && deadlineMs < 50 && meantMs >= deadlineMs)
+    return {path: 'deadlineMs', ms: deadlineMs * 1000};
+  if (path === 'deadlineMs' && attemptTimeoutMs > HOUR && meantMs <= attemptTimeoutMs)
+    return {path: 'attemptTimeoutMs', ms: attemptTimeoutMs / 1000};
+  return undefined;
 }
 
 /** A deadline so many times as long as what a call can use of it ends no call. */

@@ -46,6 +46,19 @@ export function isReached(scope: Scope, origin: Match, scopes: readonly Scope[])
   return !earlier.some(({match}) => match !== undefined && covers(match, {...scope.match, ...origin}));
 }
 
+/** Whether the route, with another method, would get no call, or leave a later one of the file none. */
+export function wouldHide(scope: Scope, scopes: readonly Scope[], method: unknown, other: string): boolean {
+  const match = {...scope.match, methods: scope.match?.methods?.map(each => (each === method ? other : each)) ?? []};
+  const index = scopes.indexOf(scope);
+  return scopes.some(
+    (each, at) =>
+      each.match !== undefined &&
+      (at < index
+        ? covers(each.match, match)
+        : at > index && each.own.entry === undefined && covers(match, each.match)),
+  );
+}
+
 const originOf = ({origin = ''}: Match): string => normaliseOrigin(origin) ?? origin;
 
 const upperCase = (methods: Match['methods']): string[] | undefined => methods?.map(method => method.toUpperCase());

@@ -2,6 +2,7 @@
 
 import type {Scope} from '../model/scope.ts';
 import type {FixDraft} from '../rule.ts';
+import {formatList} from './format.ts';
 
 /** Sets a field, under a title of its own. */
 export const assign = (title: string, path: string, value: unknown): FixDraft => ({
@@ -18,6 +19,15 @@ export const assignHere = (title: string, path: string, value: unknown): FixDraf
 /** `Set jitter to "full"`, in the terms of the file. */
 export const setting = (scope: Scope, path: string, value: unknown): FixDraft =>
   assign(formatChange(scope, path, value), path, value);
+
+/** `Set attemptTimeoutMs to 10000 and deadlineMs to 30000`. */
+export const settingAll = (
+  {words}: Scope,
+  durations: readonly {readonly path: string; readonly ms: number}[],
+): FixDraft => ({
+  title: `Set ${formatList(durations.map(({path, ms}) => `${words.key(path)} to ${words.value(path, ms)}`))}`,
+  changes: durations.map(({path, ms}) => ({do: 'set', path, value: ms})),
+});
 
 export const settingHere = (scope: Scope, path: string, value: unknown): FixDraft =>
   assignHere(formatChange(scope, path, value), path, value);

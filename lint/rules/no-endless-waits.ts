@@ -1,4 +1,5 @@
 import type {Policy} from '../../src/policy/types.ts';
+import {firstWaitField} from '../analysis/fast-retry.ts';
 import {longestWait} from '../analysis/prediction.ts';
 import {mayRetry, retriesThrottled} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
@@ -39,9 +40,8 @@ const HOUR_MS = 3_600_000;
 
 function culprit(scope: Scope, throttled: boolean): string {
   const {backoff} = scope.policy;
-  const [base = 'backoff'] = ['delayMs', 'delaysMs'].filter(field => field in backoff).map(field => `backoff.${field}`);
-  const fields = 'capMs' in backoff ? ['backoff.capMs', 'backoff.baseMs'] : [base];
-  return mostSpecific(scope, ...fields, ...(throttled ? ['backoff.throttledBaseMs'] : []));
+  const caps = 'capMs' in backoff ? ['backoff.capMs'] : [];
+  return mostSpecific(scope, ...caps, firstWaitField(backoff), ...(throttled ? ['backoff.throttledBaseMs'] : []));
 }
 
 /** The waits that the policy has, where they are longer. */

@@ -3,9 +3,9 @@ import type {AdaptiveBreaker, RatioBreaker} from '../../src/policy/types.ts';
 import {formatNumber, formatShare} from '../analysis/format.ts';
 import {isRare} from '../analysis/rare-calls.ts';
 import {relatedTo} from '../analysis/related.ts';
-import {assign, formatChange, setting} from '../analysis/setting.ts';
+import {assign, setting, settingAll} from '../analysis/setting.ts';
 import {isDefault, isSetHere, isSure, mostSpecific, type Scope} from '../model/scope.ts';
-import type {Change, Draft, FixDraft, Rule} from '../rule.ts';
+import type {Draft, FixDraft, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
 export const flappingBreaker: Rule = builtIn('RL213', {
@@ -130,7 +130,6 @@ const ANSWERED = {adaptive: 79.2, ratio: 73.6, consecutive: 76.6, none: 77.6} as
 
 /** Sets the default open time, and raises a maximum below it. */
 function byDefault(scope: Scope, {maxOpenMs}: OpenTimeBreaker): FixDraft {
-  const changes: Change[] = [{do: 'set', path: 'breaker.openMs', value: OPEN_MS}];
-  if (maxOpenMs !== null && maxOpenMs < OPEN_MS) changes.push({do: 'set', path: 'breaker.maxOpenMs', value: 60_000});
-  return {title: formatChange(scope, 'breaker.openMs', OPEN_MS), changes};
+  const most = maxOpenMs !== null && maxOpenMs < OPEN_MS ? [{path: 'breaker.maxOpenMs', ms: 60_000}] : [];
+  return settingAll(scope, [{path: 'breaker.openMs', ms: OPEN_MS}, ...most]);
 }

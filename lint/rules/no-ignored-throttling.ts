@@ -1,10 +1,10 @@
 import {longestMs} from '../../src/math/schedule.ts';
-import type {RetryTrigger} from '../../src/policy/types.ts';
+import {type FastRetry, fastRetryOf, SECOND} from '../analysis/fast-retry.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {mayRetry, retriesThrottled} from '../analysis/retryability.ts';
-import {formatChange, setting} from '../analysis/setting.ts';
-import {isSetHere, isSure, mostSpecific, type Scope} from '../model/scope.ts';
-import type {Change, Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
+import {setting, settingAll} from '../analysis/setting.ts';
+import {isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
+import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
 const ignoredHints: Check = {
@@ -27,7 +27,6 @@ const ignoredHints: Check = {
   },
 };
 
-const SECOND = 1000;
 /** As long as most servers ask for. */
 const PAUSE = 10_000;
 
@@ -74,45 +73,12 @@ const fastThrottledRetries: FormerCheck = {
 
 const ALMOST_AT_ONCE_MS = 11;
 
-interface FastRetry {
-  readonly answer: RetryTrigger;
-  readonly firstMs: number;
-  /** Fields that make up the first wait; the deciding field comes first. */
-  readonly fields: readonly string[];
-}
-
-/** The first retry after an overload, if its longest wait is above 0 and shorter than `leastMs`. */
-function fastRetryOf(scope: Scope, leastMs: number): FastRetry | undefined {
-  const {retryAfter, backoff} = scope.policy;
-  // A 503 is throttling only with Retry-After; 429 and 529 always are.
-  const throttled = listed(scope, [429, 529, '4xx', 'RESOURCE_EXHAUSTED']);
-  const shedding = retryAfter.honor ? undefined : listed(scope, [503, '5xx']);
-  const answer =
-    shedding !== undefined && (throttled === undefined || longestMs(backoff, 1, false) < SECOND) ? shedding : throttled;
-  if (answer === undefined) return undefined;
-  const firstMs = longestMs(backoff, 1, answer === throttled);
-  const fields = fieldsOf(scope, answer === throttled);
-  return firstMs > 0 && firstMs < leastMs && isSure(scope, ...fields) ? {answer, firstMs, fields} : undefined;
-}
-
-const listed = ({policy}: Scope, triggers: readonly RetryTrigger[]): RetryTrigger | undefined =>
-  triggers.find(trigger => policy.retryOn.includes(trigger));
-
-function fieldsOf({policy: {backoff}}: Scope, throttled: boolean): string[] {
-  const base = `backoff.${{exponential: 'baseMs', linear: 'baseMs', constant: 'delayMs', list: 'delaysMs'}[backoff.kind]}`;
-  if (!throttled) return [base];
-  return backoff.throttledBaseMs >= longestMs(backoff, 1, false)
-    ? ['backoff.throttledBaseMs', base]
-    : [base, 'backoff.throttledBaseMs'];
-}
-
 /** Waits one second, and raises the cap if it is lower. */
 function waitSecond(scope: Scope, {fields: [path = '']}: FastRetry): FixDraft[] {
   const {backoff} = scope.policy;
   if (path === 'backoff.delaysMs') return [];
-  const changes: Change[] = [{do: 'set', path, value: SECOND}];
-  if ('capMs' in backoff && backoff.capMs < SECOND) changes.push({do: 'set', path: 'backoff.capMs', value: 20_000});
-  return [{title: formatChange(scope, path, SECOND), changes}];
+  const cap = 'capMs' in backoff && backoff.capMs < SECOND ? [{path: 'backoff.capMs', ms: 20_000}] : [];
+  return [settingAll(scope, [{path, ms: SECOND}, ...cap])];
 }
 
 const hintsBelowQueueWait: FormerCheck = {

@@ -3,11 +3,13 @@ import {defaultPolicy} from '../../src/policy/defaults.ts';
 import type {RetryTrigger} from '../../src/policy/types.ts';
 import {formatList} from '../analysis/format.ts';
 import {isGrpcPath, mayBeGrpcPath} from '../analysis/grpc-path.ts';
+import {heirsOf} from '../analysis/heirs.ts';
+import {FIT_FIELDS, retrying} from '../analysis/late-attempts.ts';
 import {getsGet, hiddenBy, lacksDefaults} from '../analysis/lost-defaults.ts';
 import {isRegistered} from '../analysis/methods.ts';
 import {buildsOn} from '../analysis/presets.ts';
 import {relatedTo} from '../analysis/related.ts';
-import {mayHarm, repeatRisks} from '../analysis/repeat-risk.ts';
+import {repeatRisks} from '../analysis/repeat-risk.ts';
 import {
   asByDefault,
   defaultTriggers,
@@ -17,7 +19,7 @@ import {
   paysForTimeouts,
   retriesOf,
 } from '../analysis/retryability.ts';
-import {assign} from '../analysis/setting.ts';
+import {assign, settingHere} from '../analysis/setting.ts';
 import {isNative} from '../dialects/native.ts';
 import {isSetByRoute, isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
@@ -26,7 +28,8 @@ import {builtIn} from './built-in.ts';
 const emptyTriggers: Check = {
   needs: ['retryOn'],
   fields: ['retryOn'],
-  reads: ['hedge', 'idempotency', 'idempotentMethods', 'match', 'maxAttempts'],
+  reads: [...FIT_FIELDS, 'idempotency', 'idempotentMethods', 'match', 'maxAttempts'],
+  bears: FIT_FIELDS.filter(field => field !== 'hedge'),
 
   *check(scope, scopes) {
     if (isWithoutTriggers(scope)) yield withoutTriggers(scope, scopes);
@@ -44,16 +47,17 @@ function withoutTriggers(scope: Scope, scopes: readonly Scope[]): Draft {
   const {retryOn} = scope.policy;
   const attempts = retriesOf(scope.policy) + 1;
   const count = Number.isFinite(attempts) ? `${attempts} attempts are` : 'unlimited attempts are';
+  const once = settingHere(scope, 'maxAttempts', 1);
+  // Other scopes with the list make attempts of their own.
+  const [same, inherited] = [heirsOf(scope, scopes, 'retryOn'), heirsOf(scope, scopes, 'maxAttempts')];
+  const isAlone = same.every(heir => heir === scope || (scope.match === undefined && inherited.includes(heir)));
   return {
     at: 'retryOn',
     message: `${scope.words.name('retryOn')} ${retryOn.length === 0 ? 'is empty' : 'lists codes of gRPC alone'}, so nothing is retried although ${count} allowed. List triggers, or set ${scope.words.key('maxAttempts')} to ${scope.words.value('maxAttempts', 1)}.`,
     related: relatedTo(scope, 'maxAttempts'),
     suggestions: [
-      ...(mayHarm(scope, scopes) ? [] : [asByDefault(scope)]),
-      {
-        title: `Set ${scope.words.key('maxAttempts')} to ${scope.words.value('maxAttempts', 1)}`,
-        changes: [defaultTriggers(scope), {do: 'set', path: 'maxAttempts', value: 1, inScope: true}],
-      },
+      ...retrying(scope, scopes, asByDefault(scope), {retryOn: defaultPolicy.retryOn}),
+      {title: once.title, changes: [...(isAlone ? [defaultTriggers(scope)] : []), ...once.changes]},
     ],
   };
 }
@@ -63,7 +67,8 @@ const unretriedTimeouts: FormerCheck = {
   severity: 'info',
   needs: ['retryOn'],
   fields: ['attemptTimeoutMs', 'retryOn'],
-  reads: ['deadlineMs', 'idempotency', 'idempotentMethods', 'match', 'maxAttempts', 'paid'],
+  reads: 'backoff deadlineMs hedge idempotency idempotentMethods match maxAttempts objective paid'.split(' '),
+  bears: ['backoff', 'hedge', 'objective'],
 
   *check(scope, scopes) {
     const {attemptTimeoutMs, deadlineMs, retryOn} = scope.policy;
@@ -76,11 +81,12 @@ const unretriedTimeouts: FormerCheck = {
     // RL101 recommends the opposite for methods whose repetition may do harm.
     if (repeatRisks(scope, 'retryOn').length > 0) return;
     if (!mayRetry(scope) || !mayRepeat(scope) || paysForTimeouts(scope.policy)) return;
+    const value: RetryTrigger[] = [...retryOn, 'timeout'];
     yield {
       at: mostSpecific(scope, 'retryOn', 'attemptTimeoutMs'),
       message: `An attempt that takes ${scope.words.ms(attemptTimeoutMs)} ends the call, because ${scope.words.value('retryOn', 'timeout')} is not in ${scope.words.name('retryOn')}. Add it.`,
       related: relatedTo(scope, 'attemptTimeoutMs'),
-      suggestions: mayHarm(scope, scopes) ? [] : [assign('Retry timeouts', 'retryOn', [...retryOn, 'timeout'])],
+      suggestions: retrying(scope, scopes, assign('Retry timeouts', 'retryOn', value), {retryOn: value}),
     };
   },
 };
@@ -125,13 +131,14 @@ const lostDefaults: FormerCheck = {
   confidence: 'medium',
   needs: ['extends', 'idempotentMethods', 'retryOn'],
   fields: ['idempotentMethods', 'retryOn'],
-  reads: ['idempotency', 'match', 'maxAttempts'],
+  reads: [...FIT_FIELDS, 'idempotency', 'match', 'maxAttempts'],
+  bears: FIT_FIELDS,
 
   *check(scope, scopes) {
     // Other languages have no default list.
     if (!mayRetry(scope) || !isNative(scope.dialect)) return;
     yield* lostTriggers(scope, scopes);
-    yield* lostMethods(scope);
+    yield* lostMethods(scope, scopes);
     yield* hiddenRoute(scope);
   },
 };
@@ -139,16 +146,15 @@ const lostDefaults: FormerCheck = {
 function* lostTriggers(scope: Scope, scopes: readonly Scope[]): Iterable<Draft> {
   const {retryOn} = scope.policy;
   if (!lacksDefaults(scope)) return;
+  const value = [...retryOn, ...defaultPolicy.retryOn];
   yield {
     at: 'retryOn',
     message: `retryOn replaces the default list: ${formatList(retryOn.map(String))} ${retryOn.length === 1 ? 'is' : 'are'} retried, and 429, 503, network failures and timeouts are not. List them too, if they are to be retried.`,
-    suggestions: mayHarm(scope, scopes)
-      ? []
-      : [assign('Add the default list', 'retryOn', [...retryOn, ...defaultPolicy.retryOn])],
+    suggestions: retrying(scope, scopes, assign('Add the default list', 'retryOn', value), {retryOn: value}),
   };
 }
 
-function* lostMethods(scope: Scope): Iterable<Draft> {
+function* lostMethods(scope: Scope, scopes: readonly Scope[]): Iterable<Draft> {
   const {policy, match} = scope;
   const methods = policy.idempotentMethods;
   if (!isSetHere(scope, 'idempotentMethods') || methods.length === 0 || methods.includes('GET')) return;
@@ -160,7 +166,9 @@ function* lostMethods(scope: Scope): Iterable<Draft> {
     message: `idempotentMethods replaces the default list: ${formatList(methods)} may be repeated, and GET ${match?.path ?? 'on every path'} is not retried after a timeout or a server error. List GET too.`,
     // At the top, the calls may all be POSTs.
     ...(match !== undefined && isSetByRoute(scope, 'idempotentMethods') && {severity: 'warning'}),
-    suggestions: [assign('Add the default list', 'idempotentMethods', value)],
+    suggestions: retrying(scope, scopes, assign('Add the default list', 'idempotentMethods', value), {
+      idempotentMethods: value,
+    }),
   };
 }
 

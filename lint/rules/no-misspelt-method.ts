@@ -1,4 +1,5 @@
 import {EVERY, meantBy} from '../analysis/methods.ts';
+import {wouldHide} from '../analysis/route-cover.ts';
 import {assign} from '../analysis/setting.ts';
 import {entriesOf} from '../model/entries.ts';
 import {isSetHere} from '../model/scope.ts';
@@ -7,9 +8,9 @@ import {builtIn} from './built-in.ts';
 
 export const misspeltMethod: Rule = builtIn('RL403', {
   fields: [],
-  reads: ['match.methods', 'idempotentMethods', 'idempotency.methods'],
+  reads: ['match', 'idempotentMethods', 'idempotency.methods'],
 
-  *check(scope): Iterable<Draft> {
+  *check(scope, scopes): Iterable<Draft> {
     for (const path of ['match.methods', 'idempotentMethods', 'idempotency.methods']) {
       for (const {value, at} of entriesOf(scope, path)) {
         if (typeof value === 'string' && EVERY.test(value))
@@ -20,7 +21,10 @@ export const misspeltMethod: Rule = builtIn('RL403', {
         const change = assign(`Set it to "${meant}"`, at, meant);
         // Declared idempotent, a POST is sent again: whether it may be, its author decides.
         const isRisky = path === 'idempotentMethods' && /^P(?:OST|ATCH)$/.test(meant);
-        yield {at, message, ...(isSetHere(scope, path) && (isRisky ? {suggestions: [change]} : {fix: change}))};
+        // Of two routes for the same calls, one has to go, or the method is another one.
+        const isMendable =
+          isSetHere(scope, path) && !(path === 'match.methods' && wouldHide(scope, scopes, value, meant));
+        yield {at, message, ...(isMendable && (isRisky ? {suggestions: [change]} : {fix: change}))};
       }
     }
   },

@@ -1,5 +1,6 @@
 import {longestMs, plannedMs, shortestMs} from '../../src/math/schedule.ts';
 import type {Backoff} from '../../src/policy/types.ts';
+import {firstWaitField} from '../analysis/fast-retry.ts';
 import {formatNumber} from '../analysis/format.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {mayRetry, retriesOf, retriesThrottled} from '../analysis/retryability.ts';
@@ -46,7 +47,7 @@ function* crowded(scope: Scope): Iterable<Draft> {
   const failed = instances * Math.min(1, objective?.assume?.rps ?? 1);
   const perSecond = (failed / spreadMs) * 1000;
   if (spreadMs === 0 || perSecond < MANY_PER_SECOND) return;
-  const field = 'baseMs' in backoff ? 'backoff.baseMs' : 'delayMs' in backoff ? 'backoff.delayMs' : 'backoff.delaysMs';
+  const field = firstWaitField(backoff);
   if (!isSure(scope, field, 'objective.instances')) return;
   yield {
     at: mostSpecific(scope, field, 'objective.instances'),

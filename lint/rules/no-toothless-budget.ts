@@ -31,11 +31,8 @@ function* checkRatio(budget: RatioBudget, rps: number | undefined, scope: Scope)
     const message = `The budget allows ${formatCount(ratio, 'retry', 'retries')} per call, so the load can grow to ${formatShare(1 + Math.min(ratio, retries))} of the calls. Set a ratio below 1.`;
     yield {at: 'budget.ratio', message, fix: setting(scope, 'budget.ratio', 0.1)};
   } else if (rps !== 0 && minPerSecond >= (rps ?? BUSY_RPS)) {
-    const message = `The budget always allows ${formatCount(minPerSecond, 'retry', 'retries')} per second${atRps(rps)}: each call can be retried in an outage. Lower ${scope.words.key('budget.minPerSecond')}.`;
     yield {
-      at: 'budget.minPerSecond',
-      message,
-      related: relatedTo(scope, 'objective.assume.rps'),
+      ...always(scope, 'budget.minPerSecond', 'The budget', minPerSecond, rps),
       ...(paysByRatio(budget, rps) && {fix: setting(scope, 'budget.minPerSecond', 0)}),
     };
   } else if ((ratio * (rps ?? 1) * windowMs) / 1000 >= MANY_RETRIES) {
@@ -43,7 +40,8 @@ function* checkRatio(budget: RatioBudget, rps: number | undefined, scope: Scope)
     const lastsMs = (ratio * windowMs) / retries;
     if (lastsMs < LONG_MS) return;
     const message = `The budget allows ${formatShare(ratio)} of the calls in ${scope.words.ms(windowMs)}: it refuses no retry in the first ${scope.words.ms(Math.round(lastsMs))} of an outage. Lower ${scope.words.key('budget.windowMs')}.`;
-    yield {at: 'budget.windowMs', message, fix: setting(scope, 'budget.windowMs', 10_000)};
+    const pays = paysByRatio({...budget, windowMs: 10_000}, rps);
+    yield {at: 'budget.windowMs', message, ...(pays && {fix: setting(scope, 'budget.windowMs', 10_000)})};
   }
 }
 
@@ -76,8 +74,11 @@ function* largeBucket(budget: TokenBucketBudget, rps: number | undefined, scope:
 const BUSY_RPS = 500;
 const MOST_RETRIES = 5;
 
-const atRps = (rps: number | undefined): string =>
-  rps === undefined ? '' : ` at ${formatCount(rps, 'call')} per second`;
+function always(scope: Scope, at: string, what: string, perSecond: number, rps: number | undefined): Draft {
+  const calls = rps === undefined ? '' : ` at ${formatCount(rps, 'call')} per second`;
+  const message = `${what} always allows ${formatCount(perSecond, 'retry', 'retries')} per second${calls}: each call can be retried in an outage. Lower ${scope.words.key(at)}.`;
+  return {at, message, related: relatedTo(scope, 'objective.assume.rps')};
+}
 
 function* checkBucket(budget: TokenBucketBudget, rps: number | undefined, scope: Scope): Iterable<Draft> {
   const {retryCost, throttledCost, refillPerMinute} = budget;
@@ -88,22 +89,16 @@ function* checkBucket(budget: TokenBucketBudget, rps: number | undefined, scope:
   for (const fix of free) {
     const at = fix.changes[0]!.path;
     const which = at === 'budget.retryCost' ? 'A retry' : 'A retry after a throttled response';
-    yield {
-      at,
-      message: `${which} takes 0 tokens, so the bucket is never empty and refuses no retry. Set a cost above 0.`,
-      fix,
-    };
+    const message = `${which} takes 0 tokens, so the bucket is never empty and refuses no retry. Set a cost above 0.`;
+    yield {at, message, fix};
   }
   if (retryCost > 0) yield* largeBucket(budget, rps, scope);
   const perSecond = refillPerMinute / 60 / retryCost;
   // One retry per minute is accepted for clients with few calls.
   if (retryCost === 0 || rps === 0 || perSecond < (rps ?? BUSY_RPS) || perSecond <= 1 / 60) return;
   const refill = `A refill of ${formatCount(refillPerMinute, 'token')} per minute at ${formatCount(retryCost, 'token')} per retry`;
-  const message = `${refill} always allows ${formatCount(perSecond, 'retry', 'retries')} per second${atRps(rps)}: each call can be retried in an outage. Lower ${scope.words.key('budget.refillPerMinute')}.`;
   yield {
-    at: 'budget.refillPerMinute',
-    message,
-    related: relatedTo(scope, 'objective.assume.rps'),
+    ...always(scope, 'budget.refillPerMinute', refill, perSecond, rps),
     ...(14 / 60 / retryCost < Math.max(rps ?? BUSY_RPS, 1 / 60 + 1e-9)
       ? {fix: setting(scope, 'budget.refillPerMinute', 14)}
       : {}),

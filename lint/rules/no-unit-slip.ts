@@ -1,10 +1,11 @@
 import {formatNumber} from '../analysis/format.ts';
-import {formatLimit} from '../analysis/format-limits.ts';
+import {formatLimit, type Limit} from '../analysis/format-limits.ts';
+import {heirsOf} from '../analysis/heirs.ts';
 import {isModelRoute} from '../analysis/model-route.ts';
-import {deadlineUse, fitsOthers, isPlausible, RANGES} from '../analysis/plausible-durations.ts';
+import {alsoMeant, deadlineUse, fitsOthers, isPlausible, RANGES} from '../analysis/plausible-durations.ts';
 import {buildsOn} from '../analysis/presets.ts';
 import {relatedTo} from '../analysis/related.ts';
-import {assign} from '../analysis/setting.ts';
+import {assign, settingAll} from '../analysis/setting.ts';
 import {isSetHere, type Scope} from '../model/scope.ts';
 import {valueAt} from '../model/setter.ts';
 import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
@@ -13,7 +14,7 @@ import {builtIn} from './built-in.ts';
 const implausibleDuration: Check = {
   fields: [],
 
-  *check(scope): Iterable<Draft> {
+  *check(scope, scopes): Iterable<Draft> {
     const {defaults, words, unit} = scope.dialect;
     for (const [path, leastMs, mostMs] of RANGES) {
       const value = valueAt(scope.policy, path.split('.'));
@@ -33,8 +34,11 @@ const implausibleDuration: Check = {
             ? `implausibly long. Durations are in ${unit}: ${words.ms(meant)} is more usual.`
             : `far above what a call can use: all its attempts and waits end within ${words.ms(Math.ceil(usableMs))}.`;
       const isWhole = path.startsWith('objective.') || Number.isInteger(meant);
-      const isMendable = isWhole && neededMs <= meant && fitsOthers(scope.policy, path, meant);
-      const fix = assign(`Set ${words.key(path)} to ${words.value(path, meant)}`, path, meant);
+      const fits = heirsOf(scope, scopes, path).every(heir => fitsOthers(heir.policy, path, meant));
+      const isMendable = isWhole && neededMs <= meant && fits;
+      const also = alsoMeant(scope.policy, path, meant);
+      const changes = [{path, ms: meant}, ...(also && isSetHere(scope, also.path) ? [also] : [])];
+      const fix = settingAll(scope, changes);
       const severity = usableMs === undefined ? {} : {severity: 'info' as const};
       yield {at: path, message: `${what} ${likely}`, ...severity, ...(isMendable && {fix})};
     }
@@ -74,12 +78,7 @@ const implausibleQuota: FormerCheck = {
   },
 };
 
-interface Limit {
-  readonly index: number;
-  readonly unit: string;
-  readonly max: number;
-  readonly perMs: number;
-}
+type Indexed = Limit & {readonly index: number};
 
 const SECOND = 1000;
 const MINUTE = 60_000;
@@ -91,7 +90,7 @@ const LEAST_OF_CALL = 100;
 
 const perMinute = ({max, perMs}: Limit): number => (max * MINUTE) / perMs;
 
-function* fewTokens(scope: Scope, limit: Limit, requests: Limit | undefined): Iterable<Draft> {
+function* fewTokens(scope: Scope, limit: Indexed, requests: Indexed | undefined): Iterable<Draft> {
   const each = requests === undefined ? Infinity : perMinute(limit) / perMinute(requests);
   if (each >= LEAST_TOKENS && limit.max >= LEAST_OF_CALL) return;
   const isOfAll = requests !== undefined && each < LEAST_TOKENS;
@@ -105,7 +104,7 @@ function* fewTokens(scope: Scope, limit: Limit, requests: Limit | undefined): It
   };
 }
 
-function perSecond(scope: Scope, limit: Limit): Draft {
+function perSecond(scope: Scope, limit: Indexed): Draft {
   const path = `quota.limits[${limit.index}].perMs`;
   return {
     at: path,

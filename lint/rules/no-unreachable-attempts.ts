@@ -1,10 +1,9 @@
 import {LEAST_ATTEMPT_MS} from '../../src/core/limits.ts';
-import {undisturbedMs} from '../../src/math/timeline.ts';
 import {formatCuts} from '../analysis/cut-attempts.ts';
-import {isPredictable} from '../analysis/prediction.ts';
+import {latenessOf} from '../analysis/late-attempts.ts';
 import {relatedTo} from '../analysis/related.ts';
-import {retriesOf, retriesTimeouts} from '../analysis/retryability.ts';
-import {isHopeless, neededMs, suggestionsToFit, waitsTooLong} from '../analysis/suggested-values.ts';
+import {retriesOf} from '../analysis/retryability.ts';
+import {isHopeless, suggestionsToFit} from '../analysis/suggested-values.ts';
 import {mostSpecific, type Scope} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -14,26 +13,17 @@ export const unreachableAttempts: Rule = builtIn('RL303', {
   reads: ['hedge', 'idempotency', 'idempotentMethods', 'match', 'objective', 'paid', 'retryOn'],
 
   *check(scope): Iterable<Draft> {
-    const {policy} = scope;
-    const {deadlineMs, attemptTimeoutMs} = policy;
-    if (deadlineMs === null || attemptTimeoutMs === null || attemptTimeoutMs >= deadlineMs) return;
-    const isKnown = isPredictable(scope) && !isHopeless(policy);
-    if (!retriesTimeouts(scope) || (isKnown && !waitsTooLong(scope))) return;
+    const late = latenessOf(scope);
+    if (late === undefined) return;
+    const {attemptTimeoutMs, deadlineMs, isMinor, isTooLate, needMs, throttledMs} = late;
     const fields = ['deadlineMs', 'attemptTimeoutMs', 'maxAttempts', 'backoff'];
-    const needMs = undisturbedMs(policy, retriesOf(policy) + 1, false);
-    const throttledMs = neededMs(policy);
-    const longestMs = Math.max(needMs, throttledMs);
-    if (!Number.isFinite(longestMs)) return;
-    const isTooLate = needMs <= deadlineMs && formatCuts(scope, false) !== '';
-    if (longestMs <= deadlineMs && !isTooLate) return;
-    const count = `${retriesOf(policy) + 1} attempts of ${scope.words.ms(attemptTimeoutMs)} and their waits need`;
+    const count = `${retriesOf(scope.policy) + 1} attempts of ${scope.words.ms(attemptTimeoutMs)} and their waits need`;
     yield {
       at: mostSpecific(scope, ...fields),
       message: isTooLate
         ? `${count} ${formatTooLate(scope, needMs, deadlineMs)}`
         : formatNeed(scope, count, needMs, throttledMs, deadlineMs),
-      // Only throttled calls run out of time, and failing early then spares the server; or the last attempt has nine tenths of its time.
-      ...(isKnown || (needMs - attemptTimeoutMs / 10 <= deadlineMs && !isTooLate) ? {severity: 'info'} : {}),
+      ...(isMinor && {severity: 'info'}),
       related: relatedTo(scope, ...fields.slice(0, 3)),
       suggestions: suggestionsToFit(scope),
     };
