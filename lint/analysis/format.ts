@@ -19,5 +19,5 @@ export function formatList(words: readonly string[], last = 'and'): string {
   return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
 }
 
-export const formatCount = (count: number, one: string, many = `${one}s`): string =>
+export const formatCount = (count: number, one: string, many = `${one.replace(/y$/, 'ie')}s`): string =>
   `${formatNumber(count)} ${count === 1 ? one : many}`;

@@ -1,20 +1,16 @@
 /** Attempts that do not fit into the deadline, and what to do where they are about to be retried after a timeout. */
 
 import {undisturbedMs} from '../../src/math/timeline.ts';
-import {defaultPolicy} from '../../src/policy/defaults.ts';
-import type {Policy} from '../../src/policy/types.ts';
 import type {Scope} from '../model/scope.ts';
 import type {FixDraft} from '../rule.ts';
 import {formatCuts} from './cut-attempts.ts';
 import {heirsOf} from './heirs.ts';
 import {isPredictable} from './prediction.ts';
 import {mayHarm} from './repeat-risk.ts';
-import {retriesOf, retriesTimeouts} from './retryability.ts';
+import {mayRepeat, mayRetry, paysForTimeouts, retriesOf, retriesTimeouts} from './retryability.ts';
 import {isHopeless, neededMs, suggestionsToFit, waitsTooLong} from './suggested-values.ts';
 
 export interface Lateness {
-  readonly attemptTimeoutMs: number;
-  readonly deadlineMs: number;
   /** What all attempts and their waits need. */
   readonly needMs: number;
   /** The same, if every response is throttled. */
@@ -25,13 +21,16 @@ export interface Lateness {
   readonly isMinor: boolean;
 }
 
-/** @returns undefined where all attempts fit, or a timeout is not retried. */
-export function latenessOf(scope: Scope): Lateness | undefined {
+/**
+ * @param isRetried Whether a timeout is retried. Default: by the policy.
+ * @returns undefined where all attempts fit, or a timeout is not retried.
+ */
+export function latenessOf(scope: Scope, isRetried: boolean = retriesTimeouts(scope)): Lateness | undefined {
   const {policy} = scope;
   const {deadlineMs, attemptTimeoutMs} = policy;
   if (deadlineMs === null || attemptTimeoutMs === null || attemptTimeoutMs >= deadlineMs) return undefined;
   const isKnown = isPredictable(scope) && !isHopeless(policy);
-  if (!retriesTimeouts(scope) || (isKnown && !waitsTooLong(scope))) return undefined;
+  if (!isRetried || (isKnown && !waitsTooLong(scope))) return undefined;
   const needMs = undisturbedMs(policy, retriesOf(policy) + 1, false);
   const throttledMs = neededMs(policy);
   const longestMs = Math.max(needMs, throttledMs);
@@ -39,47 +38,27 @@ export function latenessOf(scope: Scope): Lateness | undefined {
   const isTooLate = needMs <= deadlineMs && formatCuts(scope, false) !== '';
   if (longestMs <= deadlineMs && !isTooLate) return undefined;
   const isMinor = isKnown || (needMs - attemptTimeoutMs / 10 <= deadlineMs && !isTooLate);
-  return {attemptTimeoutMs, deadlineMs, needMs, throttledMs, isTooLate, isMinor};
-}
-
-/** The fields that lateness depends on. */
-function timesOf({policy}: Scope): Policy {
-  const {attemptTimeoutMs, backoff, deadlineMs, hedge, idempotency, idempotentMethods} = policy;
-  const {maxAttempts, objective, paid, retryOn} = policy;
-  const times = {attemptTimeoutMs, backoff, deadlineMs, hedge, idempotency, idempotentMethods};
-  return {...defaultPolicy, ...times, maxAttempts, objective, paid, retryOn};
+  return {needMs, throttledMs, isTooLate, isMinor};
 }
 
 /** What a suggestion reads, beside what its finding does. */
-export const FIT_FIELDS: readonly string[] = [
-  'attemptTimeoutMs',
-  'backoff',
-  'deadlineMs',
-  'hedge',
-  'objective',
-  'paid',
-];
+export const FIT_FIELDS: readonly string[] = 'attemptTimeoutMs backoff deadlineMs hedge objective paid'.split(' ');
 
 /**
  * Suggests what leads to retries after timeouts. Where the attempts then do not fit into the deadline, it comes with a change by which they do.
  *
- * @param changed The field that is changed, as it is then.
  * @returns Nothing where a repetition may do harm, or the attempts of another scope would not fit.
  */
-export function retrying(
-  scope: Scope,
-  scopes: readonly Scope[],
-  {title, changes}: FixDraft,
-  changed: Partial<Pick<Policy, 'idempotentMethods' | 'retryOn'>>,
-): FixDraft[] {
-  const path = changed.retryOn === undefined ? 'idempotentMethods' : 'retryOn';
-  if (path === 'retryOn' && mayHarm(scope, scopes)) return [];
-  const after = heirsOf(scope, scopes, path).map(heir => ({...heir, policy: {...timesOf(heir), ...changed}}));
-  const late = after.filter(each => latenessOf(each)?.isMinor === false);
+export function retrying(scope: Scope, scopes: readonly Scope[], {title, changes}: FixDraft): FixDraft[] {
+  if (mayHarm(scope, scopes)) return [];
+  const late = heirsOf(scope, scopes, 'retryOn').filter(heir => {
+    const isRetried = mayRepeat(heir) && mayRetry(heir) && !paysForTimeouts(heir.policy);
+    return latenessOf(heir, isRetried)?.isMinor === false;
+  });
   if (late.length === 0) return [{title, changes}];
-  if (late.some(({base, own}) => base !== scope.base || own !== scope.own)) return [];
-  return suggestionsToFit(late[0]!).map(each => ({
-    title: `${title}, and ${each.title.replace(/^S/, 's')}`,
+  if (late.some(heir => heir !== scope)) return [];
+  return suggestionsToFit(scope).map(each => ({
+    title: `${title}, and ${each.title.replace('S', 's')}`,
     changes: [...changes, ...each.changes],
   }));
 }

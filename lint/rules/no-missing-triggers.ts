@@ -56,7 +56,7 @@ function withoutTriggers(scope: Scope, scopes: readonly Scope[]): Draft {
     message: `${scope.words.name('retryOn')} ${retryOn.length === 0 ? 'is empty' : 'lists codes of gRPC alone'}, so nothing is retried although ${count} allowed. List triggers, or set ${scope.words.key('maxAttempts')} to ${scope.words.value('maxAttempts', 1)}.`,
     related: relatedTo(scope, 'maxAttempts'),
     suggestions: [
-      ...retrying(scope, scopes, asByDefault(scope), {retryOn: defaultPolicy.retryOn}),
+      ...retrying(scope, scopes, asByDefault(scope)),
       {title: once.title, changes: [...(isAlone ? [defaultTriggers(scope)] : []), ...once.changes]},
     ],
   };
@@ -86,7 +86,7 @@ const unretriedTimeouts: FormerCheck = {
       at: mostSpecific(scope, 'retryOn', 'attemptTimeoutMs'),
       message: `An attempt that takes ${scope.words.ms(attemptTimeoutMs)} ends the call, because ${scope.words.value('retryOn', 'timeout')} is not in ${scope.words.name('retryOn')}. Add it.`,
       related: relatedTo(scope, 'attemptTimeoutMs'),
-      suggestions: retrying(scope, scopes, assign('Retry timeouts', 'retryOn', value), {retryOn: value}),
+      suggestions: retrying(scope, scopes, assign('Retry timeouts', 'retryOn', value)),
     };
   },
 };
@@ -138,7 +138,7 @@ const lostDefaults: FormerCheck = {
     // Other languages have no default list.
     if (!mayRetry(scope) || !isNative(scope.dialect)) return;
     yield* lostTriggers(scope, scopes);
-    yield* lostMethods(scope, scopes);
+    yield* lostMethods(scope);
     yield* hiddenRoute(scope);
   },
 };
@@ -150,11 +150,11 @@ function* lostTriggers(scope: Scope, scopes: readonly Scope[]): Iterable<Draft> 
   yield {
     at: 'retryOn',
     message: `retryOn replaces the default list: ${formatList(retryOn.map(String))} ${retryOn.length === 1 ? 'is' : 'are'} retried, and 429, 503, network failures and timeouts are not. List them too, if they are to be retried.`,
-    suggestions: retrying(scope, scopes, assign('Add the default list', 'retryOn', value), {retryOn: value}),
+    suggestions: retrying(scope, scopes, assign('Add the default list', 'retryOn', value)),
   };
 }
 
-function* lostMethods(scope: Scope, scopes: readonly Scope[]): Iterable<Draft> {
+function* lostMethods(scope: Scope): Iterable<Draft> {
   const {policy, match} = scope;
   const methods = policy.idempotentMethods;
   if (!isSetHere(scope, 'idempotentMethods') || methods.length === 0 || methods.includes('GET')) return;
@@ -166,9 +166,7 @@ function* lostMethods(scope: Scope, scopes: readonly Scope[]): Iterable<Draft> {
     message: `idempotentMethods replaces the default list: ${formatList(methods)} may be repeated, and GET ${match?.path ?? 'on every path'} is not retried after a timeout or a server error. List GET too.`,
     // At the top, the calls may all be POSTs.
     ...(match !== undefined && isSetByRoute(scope, 'idempotentMethods') && {severity: 'warning'}),
-    suggestions: retrying(scope, scopes, assign('Add the default list', 'idempotentMethods', value), {
-      idempotentMethods: value,
-    }),
+    suggestions: [assign('Add the default list', 'idempotentMethods', value)],
   };
 }
 

@@ -53,7 +53,7 @@ function always(scope: Scope, budget: Budget, {instances, rps}: Fleet): Draft | 
   const field = budget.kind === 'ratio' ? 'budget.minPerSecond' : 'budget.refillPerMinute';
   return {
     at: mostSpecific(scope, field, 'objective.instances'),
-    message: `${instances} processes may each retry ${formatCount(each, 'time')} per second, however few calls they make: together ${formatCount(all, 'retry', 'retries')} per second, ${formatShare(each / rps)} of their ${formatNumber(instances * rps)} calls. The limit is ${formatShare(MOST_SHARE)}.`,
+    message: `${instances} processes may each retry ${formatCount(each, 'time')} per second, however few calls they make: together ${formatCount(all, 'retry')} per second, ${formatShare(each / rps)} of their ${formatNumber(instances * rps)} calls. The limit is ${formatShare(MOST_SHARE)}.`,
     // As many as the default budget refills.
     ...(each <= 1 / 60 && {severity: 'info'}),
     related: related(scope, field),
@@ -73,7 +73,7 @@ function atFirst(scope: Scope, budget: Budget, {instances, rps}: Fleet): Draft |
   const isLong = seconds >= LONG_SECONDS;
   // Unlimited retries empty the buckets at once.
   if (isLong ? each * instances < LEAST_RETRIES : seconds === 0 || !isBurst) return undefined;
-  const buckets = `${instances} processes each have a bucket of ${formatCount(each, 'retry', 'retries')}, together ${formatNumber(each * instances)}`;
+  const buckets = `${instances} processes each have a bucket of ${formatCount(each, 'retry')}, together ${formatNumber(each * instances)}`;
   return {
     at: mostSpecific(scope, 'budget.capacity', 'objective.instances'),
     message: isLong

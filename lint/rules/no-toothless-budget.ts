@@ -28,7 +28,7 @@ function* checkRatio(budget: RatioBudget, rps: number | undefined, scope: Scope)
   const {ratio, windowMs, minPerSecond} = budget;
   const retries = retriesOf(scope.policy);
   if (ratio >= (scope.policy.paid?.maxFreeAttempts ? SDK_RETRIES : 1)) {
-    const message = `The budget allows ${formatCount(ratio, 'retry', 'retries')} per call, so the load can grow to ${formatShare(1 + Math.min(ratio, retries))} of the calls. Set a ratio below 1.`;
+    const message = `The budget allows ${formatCount(ratio, 'retry')} per call, so the load can grow to ${formatShare(1 + Math.min(ratio, retries))} of the calls. Set a ratio below 1.`;
     yield {at: 'budget.ratio', message, fix: setting(scope, 'budget.ratio', 0.1)};
   } else if (rps !== 0 && minPerSecond >= (rps ?? BUSY_RPS)) {
     yield {
@@ -64,7 +64,7 @@ function* largeBucket(budget: TokenBucketBudget, rps: number | undefined, scope:
   const until = isKnown ? `: it refuses no retry in the first ${scope.words.ms(Math.round(lastsMs))} of an outage` : '';
   yield {
     at: 'budget.capacity',
-    message: `A full bucket of ${formatCount(capacity, 'token')} pays ${formatCount(Math.floor(held), 'retry', 'retries')}${until}. Lower ${scope.words.key('budget.capacity')}.`,
+    message: `A full bucket of ${formatCount(capacity, 'token')} pays ${formatCount(Math.floor(held), 'retry')}${until}. Lower ${scope.words.key('budget.capacity')}.`,
     related: relatedTo(scope, 'objective.assume.rps'),
     fix: setting(scope, 'budget.capacity', 100),
   };
@@ -76,7 +76,7 @@ const MOST_RETRIES = 5;
 
 function always(scope: Scope, at: string, what: string, perSecond: number, rps: number | undefined): Draft {
   const calls = rps === undefined ? '' : ` at ${formatCount(rps, 'call')} per second`;
-  const message = `${what} always allows ${formatCount(perSecond, 'retry', 'retries')} per second${calls}: each call can be retried in an outage. Lower ${scope.words.key(at)}.`;
+  const message = `${what} always allows ${formatCount(perSecond, 'retry')} per second${calls}: each call can be retried in an outage. Lower ${scope.words.key(at)}.`;
   return {at, message, related: relatedTo(scope, 'objective.assume.rps')};
 }
 

@@ -14,8 +14,9 @@ export const unreachableAttempts: Rule = builtIn('RL303', {
 
   *check(scope): Iterable<Draft> {
     const late = latenessOf(scope);
-    if (late === undefined) return;
-    const {attemptTimeoutMs, deadlineMs, isMinor, isTooLate, needMs, throttledMs} = late;
+    const {attemptTimeoutMs, deadlineMs} = scope.policy;
+    if (late === undefined || attemptTimeoutMs === null || deadlineMs === null) return;
+    const {isMinor, isTooLate, needMs, throttledMs} = late;
     const fields = ['deadlineMs', 'attemptTimeoutMs', 'maxAttempts', 'backoff'];
     const count = `${retriesOf(scope.policy) + 1} attempts of ${scope.words.ms(attemptTimeoutMs)} and their waits need`;
     yield {

@@ -75,7 +75,7 @@ function* waitsWithoutRetry(scope: Scope): Iterable<Draft> {
   const waits = unused.map(({value}) => Number(value));
   yield {
     at: unused[0]!.at,
-    message: `${scope.words.name('maxAttempts')} allows ${formatCount(retries, 'retry', 'retries')}, so the ${unused.length === 1 ? 'wait' : 'waits'} of ${scope.words.allMs(waits)} ${unused.length === 1 ? 'is' : 'are'} never used.`,
+    message: `${scope.words.name('maxAttempts')} allows ${formatCount(retries, 'retry')}, so the ${unused.length === 1 ? 'wait' : 'waits'} of ${scope.words.allMs(waits)} ${unused.length === 1 ? 'is' : 'are'} never used.`,
     tag: 'unnecessary',
     related: relatedTo(scope, 'maxAttempts'),
     // Options of a single call may allow more attempts, so the removal is a suggestion.

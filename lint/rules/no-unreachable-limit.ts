@@ -24,7 +24,7 @@ const attemptAsLongAsCall: Check = {
     if (attemptTimeoutMs === null || deadlineMs === null || attemptTimeoutMs < deadlineMs) return;
     if (!mayRetry(scope) || isPredictable(scope)) return;
     const retries = retriesOf(scope.policy);
-    const lost = Number.isFinite(retries) ? formatCount(retries, 'retry', 'retries') : 'retries';
+    const lost = Number.isFinite(retries) ? formatCount(retries, 'retry') : 'retries';
     const at = mostSpecific(scope, 'attemptTimeoutMs', 'deadlineMs');
     yield {
       at,
@@ -98,11 +98,12 @@ const firstContentBeyondTimeout: FormerCheck = {
     const grows = paid !== null && paid.attemptTimeoutPerOutputTokenMs !== null;
     const limit = shorterLimit(grows ? null : attemptTimeoutMs, deadlineMs);
     if (stream.firstContentMs < limit.ms) return;
-    if (!isSetHere(scope, 'stream.firstContentMs'))
-      return yield* inheritedLimit(scope, scopes, limit, stream.firstContentMs);
+    const isHere = isSetHere(scope, 'stream.firstContentMs');
+    const preset = isHere ? undefined : unknowingly(scope, scopes, limit);
+    if (!isHere && preset === undefined) return;
     yield {
-      at: 'stream.firstContentMs',
-      message: `The first content may take ${scope.words.ms(stream.firstContentMs)}, but the ${limit.name} ends the wait after ${scope.words.ms(limit.ms)}. Raise ${limit.path} or lower firstContentMs.`,
+      at: isHere ? 'stream.firstContentMs' : limit.path,
+      message: `The first content may take ${scope.words.ms(stream.firstContentMs)}${isHere ? '' : ` by ${preset}`}, but the ${limit.name} ends the wait after ${scope.words.ms(limit.ms)}${isHere ? '' : ', and a stream of nothing but pings is not sent again'}. Raise ${limit.path} or lower firstContentMs.`,
       related: relatedTo(scope, limit.path),
       suggestions: [
         assign(`Set firstContentMs to null, so that only the ${limit.name} applies`, 'stream.firstContentMs', null),
@@ -111,26 +112,18 @@ const firstContentBeyondTimeout: FormerCheck = {
   },
 };
 
-/** The author stated a time for the call, and may not know that of the preset, whose end is retried although a timeout may have to be paid for. */
-function* inheritedLimit(scope: Scope, scopes: readonly Scope[], limit: TimeLimit, ms: number): Iterable<Draft> {
+/**
+ * Who stated a time for the call may not know that of the preset, whose end is retried although a timeout may have to be paid for.
+ *
+ * @returns The name of the preset.
+ */
+function unknowingly(scope: Scope, scopes: readonly Scope[], limit: TimeLimit): string | undefined {
   const {attemptTimeoutMs, deadlineMs} = scope.policy;
   // With a longer attempt, no retry has time, which is reported above.
-  if (attemptTimeoutMs === null || attemptTimeoutMs >= (deadlineMs ?? Infinity) || !mayRetry(scope)) return;
-  if (!paysForTimeouts(scope.policy) || !mayRepeat(scope)) return;
+  if (attemptTimeoutMs === null || attemptTimeoutMs >= (deadlineMs ?? Infinity) || !mayRetry(scope)) return undefined;
+  if (!paysForTimeouts(scope.policy) || !mayRepeat(scope) || !isSetHere(scope, limit.path)) return undefined;
   const setter = setterOf(scope, 'stream.firstContentMs');
-  if (setter.by !== 'layer' || !isSetHere(scope, limit.path) || !readsStreams(scope, scopes)) return;
-  const halfMs = Math.floor(limit.ms / 2);
-  yield {
-    at: limit.path,
-    message: `The first content of a stream may take ${scope.words.ms(ms)} by ${setter.layer.name}, but the ${limit.name} ends the ${limit.path === 'deadlineMs' ? 'call' : 'attempt'} after ${scope.words.ms(limit.ms)}: a stream of nothing but pings is not sent again. Set stream.firstContentMs below the ${limit.name}.`,
-    suggestions:
-      halfMs < LEAST_HALF_MS
-        ? []
-        : [assign(`Set firstContentMs to ${halfMs}, half of the ${limit.name}`, 'stream.firstContentMs', halfMs)],
-  };
+  return setter.by === 'layer' && readsStreams(scope, scopes) ? setter.layer.name : undefined;
 }
-
-/** Models take several seconds to the first content. */
-const LEAST_HALF_MS = 5000;
 
 export const unreachableLimit: Rule = builtIn('RL304', attemptAsLongAsCall, unreachableCap, firstContentBeyondTimeout);
