@@ -3,6 +3,11 @@ import {UnreadableFileError} from './regular-file.ts';
 /** The reason why a command cannot run: an invalid value, an invalid configuration, an unreadable file. Exit code 2. */
 export class CliError extends Error {
   override readonly name = 'CliError';
+
+  /** Known by its name, since a part that is loaded late has a copy of this class. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'CliError';
+  }
 }
 
 /** The clause after a file's name: `does not exist`. */

@@ -1,4 +1,7 @@
 /** When the built language server loads which chunk. */
+import {mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {expect} from 'chai';
 import type {CompletionItem, Hover} from 'vscode-languageserver-protocol';
 import {ServerThread} from './thread.ts';
@@ -78,6 +81,27 @@ describe('the language server of the extension', () => {
     expect(await server.findings('a.retry.json')).to.have.length(1);
     expect(server.asked).to.deep.equal(['yaml']);
     expect(server.shown).to.deep.equal(server.logged);
+  });
+
+  it('loads the rules of a trusted workspace, and says where one fails', async () => {
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), 'retry-lint-chunks-')));
+    const files = {'a.retry.json': JSON_POLICY, 'own/b.retry.json': JSON_POLICY};
+    const rule = (check: string): string =>
+      `export default {code: 'ACME101', name: 'use-a-name', category: 'hygiene', severity: 'error', confidence: 'high', summary: 'S', documentation: () => ({why: 'W', sources: [], bad: [{}], good: [{}]}), ${check}};`;
+    mkdirSync(join(folder, 'own'));
+    for (const [name, text] of Object.entries({
+      ...files,
+      '.retry-lintrc.json': '{"plugins": ["./rule.mjs"]}',
+      'rule.mjs': rule("*check() { yield {at: 'name', message: 'The policy has no name.'}; }"),
+      'own/.retry-lintrc.json': '{"plugins": ["./rule.mjs"]}',
+      'own/rule.mjs': rule('*check(scope) { scope.gone.there; }'),
+    }))
+      writeFileSync(join(folder, name), text);
+    const server = await start(files, [], folder);
+    expect((await server.findings('a.retry.json')).join()).to.contain('ACME101 The policy has no name.');
+    expect((await server.findings('own/b.retry.json')).join()).to.match(/the rule ACME101 failed: Cannot read/);
+    expect(server.asked).to.deep.equal(['plugins']);
+    rmSync(folder, {recursive: true});
   });
 
   it('says in a hover that reasons of rules are missing', async () => {

@@ -23,8 +23,10 @@ export class ServerThread {
   readonly shown: string[] = [];
   readonly #worker: Worker;
   readonly #connection: ProtocolConnection;
+  readonly #folder: string;
 
-  private constructor(worker: Worker, connection: ProtocolConnection, missing: readonly string[]) {
+  private constructor(worker: Worker, connection: ProtocolConnection, missing: readonly string[], folder: string) {
+    this.#folder = folder;
     this.#worker = worker;
     this.#connection = connection;
     connection.onRequest(CHUNK_URL, ({name}: ChunkRequest) => {
@@ -39,8 +41,13 @@ export class ServerThread {
   /**
    * @param files   A copy of a workspace, by name.
    * @param missing Names of chunks that cannot be loaded.
+   * @param folder  A trusted workspace on the disk, which has the files. Default: the server gets the copy.
    */
-  static async start(files: Readonly<Record<string, string>>, missing: readonly string[] = []): Promise<ServerThread> {
+  static async start(
+    files: Readonly<Record<string, string>>,
+    missing: readonly string[] = [],
+    folder?: string,
+  ): Promise<ServerThread> {
     const {port1, port2} = new MessageChannel();
     const worker = new Worker(`${dist}server.js`, {workerData: {port: port2}, transferList: [port2]});
     const ready = new Promise((resolve, reject) => {
@@ -48,11 +55,13 @@ export class ServerThread {
       worker.once('error', reject);
     });
     const copy = Object.entries(files).map(([name, text]) => [`${FOLDER}/${name}`, text]);
-    port1.postMessage({cwd: FOLDER, runsPlugins: false, files: Object.fromEntries(copy)} satisfies Start);
+    const copied: Start = {cwd: FOLDER, runsPlugins: false, files: Object.fromEntries(copy)};
+    port1.postMessage(folder === undefined ? copied : ({cwd: folder, runsPlugins: true} satisfies Start));
     const reply = await ready;
     if (reply !== READY) throw new Error(`The server did not start: ${JSON.stringify(reply)}`);
     const connection = createProtocolConnection(new PortMessageReader(port1), new PortMessageWriter(port1));
-    const thread = new ServerThread(worker, connection, missing);
+    const thread = new ServerThread(worker, connection, missing, folder ?? FOLDER);
+    const uriOf = (name: string): string => thread.#uriOf(name);
     await thread.ask('initialize', {
       processId: null,
       rootUri: null,
@@ -73,15 +82,19 @@ export class ServerThread {
 
   /** Sends a request about a place in a file, counted from 0. */
   askAt<R>(method: string, name: string, line: number, character: number): Promise<R> {
-    return this.ask(method, {textDocument: {uri: uriOf(name)}, position: {line, character}});
+    return this.ask(method, {textDocument: {uri: this.#uriOf(name)}, position: {line, character}});
   }
 
   /** Codes and messages of the findings in a file: `RL203 Retries come in bursts …`. */
   async findings(name: string): Promise<string[]> {
     const report = await this.ask<DocumentDiagnosticReport>('textDocument/diagnostic', {
-      textDocument: {uri: uriOf(name)},
+      textDocument: {uri: this.#uriOf(name)},
     });
     return report.kind === 'full' ? report.items.map(({code, message}) => `${code ?? 'no code'} ${message}`) : [];
+  }
+
+  #uriOf(name: string): string {
+    return pathToFileURL(`${this.#folder}/${name}`).href;
   }
 
   async end(): Promise<void> {
@@ -90,5 +103,3 @@ export class ServerThread {
     await this.#worker.terminate();
   }
 }
-
-const uriOf = (name: string): string => pathToFileURL(`${FOLDER}/${name}`).href;

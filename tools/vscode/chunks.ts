@@ -18,6 +18,7 @@ export const chunkEntries: Readonly<Record<ChunkName, string>> = {
   litellm: 'lint/dialects/litellm/litellm.ts',
   toml: 'lint/config-file/pyproject.ts',
   'broken-json': 'lint/source/tolerant-json.ts',
+  plugins: 'lint/config-file/plugins.ts',
 };
 
 /**
@@ -37,6 +38,7 @@ export const withChunks = (root: string): Plugin => ({
       });
       return {contents: late, loader: 'ts'};
     });
+    onResolve({filter: /^\.\/plugins\.ts$/}, () => ({path: join(root, 'lint/vscode/server/plugins.ts')}));
     onResolve({filter: /\/rule-texts\.ts$/}, () => ({path: join(root, 'lint/vscode/server/rule-texts.ts')}));
   },
 });

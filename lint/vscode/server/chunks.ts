@@ -15,6 +15,7 @@ const USES: Readonly<Record<ChunkName, string>> = {
   litellm: 'read LiteLLM’s configuration',
   toml: 'read pyproject.toml',
   'broken-json': 'read JSON with mistakes',
+  plugins: 'load rules of the workspace',
 };
 
 /** How chunks reach the server. */

@@ -39,6 +39,7 @@ export const CHUNKS = [
   'litellm',
   'toml',
   'broken-json',
+  'plugins',
 ] as const;
 
 export type ChunkName = (typeof CHUNKS)[number];
