@@ -56,7 +56,8 @@ function decide<R extends AttemptResponse>(
   const {client, guards} = call;
   const hint = hintOf(call, outcome, found);
   const classification = withHint(found, outcome.status, hint);
-  if (hint !== null && guards.quota?.learns)
+  // Of the 4xx only one for the load says something of other calls: a locked conversation waits alone.
+  if (hint !== null && guards.quota?.learns && (found.throttled || Math.trunc(outcome.status / 100) !== 4))
     quotaOf(call, guards)!.named(holdMs(call, hint), call.lastSentAt, client.clock.now());
   const no = (refusal: Refusal): RetryDecision => refuse(classification, refusal, hint);
 

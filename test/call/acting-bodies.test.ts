@@ -67,6 +67,20 @@ describe('an inference request that changes something', () => {
     },
   );
 
+  virtually('waits as long as a locked conversation asks, and no other call does', async make => {
+    const locked = JSON.stringify({error: {code: 'conversation_locked', message: 'Please retry.'}});
+    for (const status of [400, 409]) {
+      const world = make(policy);
+      world.serve(answer(status, {'content-type': 'application/json', 'retry-after': '2'}, locked));
+      expect(await world.run(RESPONSES, post(ACTING.conversation))).to.equal(`${status} (attempts-exhausted)`);
+      expect(world.arrivals[1]).to.be.within(2000, 2200);
+      const now = world.clock.now();
+      world.serve(200);
+      await world.run(RESPONSES, post());
+      expect(world.arrivals, 'of another call').to.deep.equal([now]);
+    }
+  });
+
   virtually('is sent again with a key', async make => {
     const world = make(policy);
     world.serve(500, 200);
