@@ -58,7 +58,7 @@ export class StreamBeginning {
     this.#parser.end();
     // An event that lacks its blank line can be cut off, so it is no content; an error counts.
     const end = (this.#end === CONTENT ? before : this.#end) ?? ENDED;
-    const isMissing = search?.hasFound === false && (end === ENDED || this.#endMark !== undefined);
+    const isMissing = search?.hasFound() === false && (end === ENDED || this.#endMark !== undefined);
     return isMissing ? {kind: 'incomplete', error: incomplete(this.#endMark)} : end;
   }
 

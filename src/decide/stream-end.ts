@@ -7,10 +7,12 @@
  * @see https://ai.google.dev/api/generate-content
  * @see https://docs.cohere.com/v2/docs/streaming
  */
+import {parsedText} from '../core/unknown-value.ts';
+
 /** What the first events of a format have, and the end mark that follows. `choices` alone are no format: not every server that has them writes reasons. */
 const FORMATS: readonly (readonly [RegExp, string])[] = [
-  [/"(?:finish_reason|chat\.completion\.chunk)"/, 'finish_reason or [DONE]'],
-  [/"stop_reason"/, 'message_stop'],
+  [/"(?:finish_reason|chat\.completion\.chunk|text_completion)"/, 'finish_reason or [DONE]'],
+  [/"stop_reason"|"message_start".*"model"/, 'message_stop'],
   [/"response\.created"/, 'response.completed'],
   [/"candidates" ?: *\[\{"content" ?: *\{/, 'finishReason'],
   [/"message-start"/, 'message-end'],
@@ -38,20 +40,28 @@ export const asText = (chunk: Uint8Array): string => decoder.decode(chunk);
 
 /** Looks for an end mark in the chunks of a stream. */
 export class EndMarkSearch {
-  hasFound = false;
   /** The last line so far. A line begins where the stream begins. */
   #line = '\n';
+  #hasFound = false;
 
   read(chunk: Uint8Array): void {
-    if (this.hasFound) return;
+    if (this.#hasFound) return;
     const text = this.#line + asText(chunk);
-    this.hasFound = MARK.test(text) && MARK.test(shallow(text));
-    this.#line = `\n${text
-      .split(/[\r\n]/)
-      .at(-1)!
-      .slice(-LONGEST_LINE)}`;
+    const line = `\n${text.split(/[\r\n]/).at(-1)}`;
+    // What may be cut off counts at the end, or where it is too long to be kept.
+    this.#hasFound = hasMark(line.length > LONGEST_LINE ? text : text.slice(0, -line.length));
+    this.#line = line.slice(-LONGEST_LINE);
+  }
+
+  /** Whether a mark came, and its line whole. The line need not be ended. */
+  hasFound(): boolean {
+    const line = this.#line;
+    const data = line.slice('\ndata:'.length).replace('DONE', '0');
+    return this.#hasFound || (hasMark(line) && parsedText(data) !== undefined);
   }
 }
+
+const hasMark = (text: string): boolean => MARK.test(text) && MARK.test(shallow(text));
 
 /** Without the names and strings of what is nested too deeply for a mark. */
 function shallow(text: string): string {

@@ -85,6 +85,25 @@ const FORMATS: Readonly<
     ],
     mark: 'message_stop',
   },
+  'Anthropic, from vLLM': {
+    begin: typed({
+      type: 'message_start',
+      message: {id: 'm', content: [], model: 'm', usage: {input_tokens: 1, output_tokens: 0}},
+    } as {type: string}),
+    content: typed({type: 'content_block_delta', index: 0, delta: {type: 'text_delta', text: 'Hi'}} as {type: string}),
+    ends: [
+      typed({type: 'message_stop'}),
+      DONE,
+      typed({type: 'message_delta', delta: {stop_reason: 'x'}} as {type: string}),
+    ],
+    mark: 'message_stop',
+  },
+  'text completions without null reasons': {
+    begin: json({object: 'text_completion', choices: [{index: 0, text: ''}]}),
+    content: json({object: 'text_completion', choices: [{index: 0, text: 'Hi'}]}),
+    ends: [DONE, json({object: 'text_completion', choices: [{index: 0, text: '', finish_reason: 'stop'}]})],
+    mark: 'finish_reason or [DONE]',
+  },
   Gemini: {
     begin: json({candidates: [{content: {role: 'model'}, index: 0}], usageMetadata: {promptTokenCount: 3}}),
     content: json({candidates: [{content: {parts: [{text: 'Hi'}], role: 'model'}, index: 0}]}),
@@ -166,6 +185,33 @@ describe('an event stream without its end mark', () => {
           expect(await errorOf(streaming(make, [[cut, END]]).call), cut).to.include({code: 'STREAM_INCOMPLETE'});
         }
     });
+
+  for (const [format, {begin, content, ends}] of Object.entries(FORMATS))
+    virtually(`of ${format} that ends inside its end mark is an error`, async make => {
+      for (const end of ends) {
+        const whole = end.split('\n\n')[0]!;
+        for (let length = whole.length - 1; length > 0; length--)
+          for (const script of [
+            [begin + content + whole.slice(0, length)],
+            [begin, content, ...whole.slice(0, length)],
+          ]) {
+            const {all, error} = await readAll(await streaming(make, [[...script, END]]).call());
+            expect([all, error?.code], all).to.deep.equal([script.join(''), 'STREAM_INCOMPLETE']);
+          }
+      }
+    });
+
+  virtually('has none missing where an end mark without its blank line is longer than what is kept', async make => {
+    const completed = json({type: 'response.completed', response: {output: ['"{[x'.repeat(20_000)]}}).trimEnd();
+    const {begin} = FORMATS['OpenAI Responses']!;
+    for (const script of [
+      [begin, HI, completed],
+      [begin, HI, ...completed.match(/[^]{1,999}/g)!],
+    ]) {
+      const {call} = streaming(make, [[...script, END]]);
+      expect(await readAll(await call())).to.deep.equal({all: script.join(''), error: null});
+    }
+  });
 
   virtually('that ends inside its first event is an error for the caller where nothing is held', async make => {
     const acting = {method: 'POST', body: '{"background":true}'};

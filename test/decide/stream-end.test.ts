@@ -15,10 +15,16 @@ describe('endMarkOf', () => {
     ],
     ['a chunk of vLLM', chat({...delta, finish_reason: null, stop_reason: null}), 'finish_reason or [DONE]'],
     ['a chunk of text', chat({index: 0, text: 'Hi', finish_reason: null}), 'finish_reason or [DONE]'],
+    [
+      'a chunk of text without null reasons',
+      chat({index: 0, text: 'Hi'}, {object: 'text_completion'}),
+      'finish_reason or [DONE]',
+    ],
     ['choices of a server that writes no reasons', chat(delta), undefined],
     ['the filter results of Azure', {choices: [], object: '', prompt_filter_results: []}, undefined],
     ['response.created', {type: 'response.created', response: {id: 'r'}}, 'response.completed'],
     ['message_start of Anthropic', {type: 'message_start', message: {stop_reason: null}}, 'message_stop'],
+    ['message_start of vLLM', {type: 'message_start', message: {id: 'm', content: [], model: 'm'}}, 'message_stop'],
     ['message_start of another protocol', {type: 'message_start', message: {text: ''}}, undefined],
     ['a candidate of Gemini', {candidates: [{content: {parts: [{text: 'Hi'}]}}]}, 'finishReason'],
     ['candidates of a search', {candidates: [{content: 'Hi', score: 1}]}, undefined],
@@ -74,7 +80,7 @@ const NO_ENDS: Readonly<Record<string, string>> = {
 function isFound(chunks: readonly Uint8Array[]): boolean {
   const search = new EndMarkSearch();
   for (const chunk of chunks) search.read(chunk);
-  return search.hasFound;
+  return search.hasFound();
 }
 
 describe('EndMarkSearch', () => {
