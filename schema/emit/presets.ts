@@ -24,19 +24,23 @@ const posted = (name: string, path: string): Route & {readonly idempotentMethods
 const isPosted = (route: Route): boolean =>
   JSON.stringify(route) === JSON.stringify(posted(route.name, route.match.path ?? ''));
 
-/** The paths of routes of one name that follow each other are one text. */
+/** Routes of this kind that follow each other are one text: of each name its paths. */
 function routeSources(routes: readonly Route[]): string[] {
   const sources: string[] = [];
   for (let from = 0; from < routes.length; ) {
-    const route = routes[from]!;
     let to = from;
-    while (routes[to]?.name === route.name && isPosted(routes[to]!)) to++;
-    const paths = routes.slice(from, to).map(({match}) => match.path);
-    sources.push(to === from ? source(route, 3) : `...posted(${source(route.name, 0)}, ${source(paths.join(' '), 0)})`);
+    while (to < routes.length && isPosted(routes[to]!)) to++;
+    sources.push(to === from ? source(routes[from], 3) : `...posted(${source(rowsOf(routes.slice(from, to)), 0)})`);
     from = Math.max(to, from + 1);
   }
   return sources;
 }
+
+const rowsOf = (routes: readonly Route[]): string =>
+  routes
+    .map(({name, match}, at) => `${routes[at - 1]?.name === name ? '' : `, ${name}`} ${match.path}`)
+    .join('')
+    .slice(2);
 
 function presetSource({routes = [], ...policy}: Partial<Preset>): string {
   const text = source(policy, 1);
@@ -67,8 +71,12 @@ export function emitPresets(schema: Schema, presets: readonly Preset[]): string 
 import {deepFreeze} from './freeze.ts';
 import type {PolicyInput, RouteInput} from './types.ts';
 
-const posted = (name: string, paths: string): RouteInput[] =>
-  paths.split(' ').map(path => ({match: {methods: ['POST'], path}, name, idempotentMethods: ['POST']}));
+/** Of each name its paths. */
+const posted = (rows: string): RouteInput[] =>
+  rows.split(', ').flatMap(row => {
+    const [name, ...paths] = row.split(' ');
+    return paths.map(path => ({match: {methods: ['POST'], path}, name, idempotentMethods: ['POST']}));
+  });
 
 /** What \`extends\` knows by name. Each is also a file in schema/presets. */
 export const presets: Readonly<Record<string, PolicyInput>> = deepFreeze<Record<string, PolicyInput>>({

@@ -7,6 +7,7 @@ import {type Classification, green, listed, red, SUCCESS, throttled, unlisted, y
 // RFC 9110 §15, RFC 6585, RFC 8470; Cloudflare's 520–524 and Anthropic's 529 as their operators document them.
 const BY_STATUS: ReadonlyMap<number, Classification> = new Map([
   [408, green('408', 'not-processed')], // §15.5.9: the request was never completely received
+  [409, yellow('409', {unpaid: true})], // §15.5.10: it was not done, because of the state of what it asks for
   [421, green('421', 'not-processed', {once: true})], // §15.5.20: any method, over another connection
   [425, green('425', 'not-processed', {once: true})], // RFC 8470 §5.2: not in early data
   [429, green('429', 'not-processed', {throttled: true})], // a limiter runs before the handler

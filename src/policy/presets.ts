@@ -4,8 +4,12 @@
 import {deepFreeze} from './freeze.ts';
 import type {PolicyInput, RouteInput} from './types.ts';
 
-const posted = (name: string, paths: string): RouteInput[] =>
-  paths.split(' ').map(path => ({match: {methods: ['POST'], path}, name, idempotentMethods: ['POST']}));
+/** Of each name its paths. */
+const posted = (rows: string): RouteInput[] =>
+  rows.split(', ').flatMap(row => {
+    const [name, ...paths] = row.split(' ');
+    return paths.map(path => ({match: {methods: ['POST'], path}, name, idempotentMethods: ['POST']}));
+  });
 
 /** What `extends` knows by name. Each is also a file in schema/presets. */
 export const presets: Readonly<Record<string, PolicyInput>> = deepFreeze<Record<string, PolicyInput>>({
@@ -33,7 +37,7 @@ export const presets: Readonly<Record<string, PolicyInput>> = deepFreeze<Record<
     idleTimeoutMs: 300000,
     stream: {commit: 'content', firstContentMs: 300000, holdBytes: 65536},
     backoff: {kind: 'exponential', baseMs: 500, throttledBaseMs: 2000, factor: 4, capMs: 8000, jitter: 'full'},
-    retryOn: [408, 421, 424, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529, 530, 'network', 'timeout'],
+    retryOn: [408, 409, 421, 424, 425, 429, '5xx', 'network', 'timeout'],
     retryAfter: {maxMs: 120000},
     quota: {learn: true, maxWaitMs: 300000, per: ['credential', 'model']},
     budget: {kind: 'ratio', ratio: 1.6, windowMs: 10000, minPerSecond: 1},
@@ -42,32 +46,7 @@ export const presets: Readonly<Record<string, PolicyInput>> = deepFreeze<Record<
     paid: {afterTimeout: false, maxPaidAttempts: 2, maxFreeAttempts: 12, attemptTimeoutPerOutputTokenMs: 28},
     replayLimitBytes: 33554432,
     routes: [
-      ...posted('llm.chat', '/**/chat/completions'),
-      ...posted('llm.completions', '/**/completions'),
-      ...posted('llm.responses', '/**/v1/responses'),
-      ...posted('llm.azure-responses', '/**/openai/responses'),
-      ...posted('llm.messages', '/**/v1/messages'),
-      ...posted('llm.count-tokens', '/**/v1/messages/count_tokens'),
-      ...posted('llm.generate-content', '/**/*:generateContent'),
-      ...posted('llm.stream-generate-content', '/**/*:streamGenerateContent'),
-      ...posted('llm.gemini-count-tokens', '/**/*:countTokens'),
-      ...posted('llm.embed-content', '/**/*:embedContent'),
-      ...posted('llm.batch-embed-contents', '/**/*:batchEmbedContents'),
-      ...posted('llm.vertex-raw-predict', '/**/*:rawPredict'),
-      ...posted('llm.vertex-stream-raw-predict', '/**/*:streamRawPredict'),
-      ...posted('llm.inference', '/**/*:predict /**/*:explain /**/v2/chat /**/v1/chat /**/embed /**/rerank /**/multimodalembeddings /**/v1/ocr /**/api/chat /**/api/generate /generate /generate_stream /embed_* /predict /completion /v2/models/**/infer /v2/models/*/generate /v2/models/*/generate_stream /predictions/* /endpoints/*/invocations /serving-endpoints/*/invocations /endpoints/*/invocations-response-stream /v1/predictions /v1/models/*/*/predictions /v1/deployments/*/*/predictions /hf-inference/models/** /models/*/* /client/v4/accounts/*/ai/run/*/*/* /api/v1/services/aigc/*/* /api/v1/services/embeddings/** /ml/v1/text/* /model/*/count-tokens'),
-      ...posted('llm.bedrock-invoke', '/model/*/invoke'),
-      ...posted('llm.bedrock-invoke-stream', '/model/*/invoke-with-response-stream'),
-      ...posted('llm.bedrock-converse', '/model/*/converse'),
-      ...posted('llm.bedrock-converse-stream', '/model/*/converse-stream'),
-      ...posted('llm.embeddings', '/**/embeddings'),
-      ...posted('llm.moderations', '/**/moderations'),
-      ...posted('llm.speech', '/**/audio/speech'),
-      ...posted('llm.transcriptions', '/**/audio/transcriptions'),
-      ...posted('llm.translations', '/**/audio/translations'),
-      ...posted('llm.images', '/**/images/generations'),
-      ...posted('llm.image-edits', '/**/images/edits'),
-      ...posted('llm.image-variations', '/**/images/variations'),
+      ...posted('llm.chat /**/chat/completions, llm.completions /**/completions, llm.responses /**/v1/responses, llm.azure-responses /**/openai/responses, llm.messages /**/v1/messages, llm.count-tokens /**/v1/messages/count_tokens, llm.generate-content /**/*:generateContent, llm.stream-generate-content /**/*:streamGenerateContent, llm.gemini-count-tokens /**/*:countTokens, llm.embed-content /**/*:embedContent, llm.batch-embed-contents /**/*:batchEmbedContents, llm.vertex-raw-predict /**/*:rawPredict, llm.vertex-stream-raw-predict /**/*:streamRawPredict, llm.inference /**/*:predict /**/*:explain /**/v2/chat /**/v1/chat /**/embed /**/rerank /**/multimodalembeddings /**/v1/ocr /**/api/chat /**/api/generate /generate /generate_stream /embed_* /predict /completion /v2/models/**/infer /v2/models/*/generate /v2/models/*/generate_stream /predictions/* /endpoints/*/invocations /serving-endpoints/*/invocations /endpoints/*/invocations-response-stream /v1/predictions /v1/models/*/*/predictions /v1/deployments/*/*/predictions /hf-inference/models/** /models/*/* /client/v4/accounts/*/ai/run/*/*/* /api/v1/services/aigc/*/* /api/v1/services/embeddings/** /ml/v1/text/* /model/*/count-tokens, llm.bedrock-invoke /model/*/invoke, llm.bedrock-invoke-stream /model/*/invoke-with-response-stream, llm.bedrock-converse /model/*/converse, llm.bedrock-converse-stream /model/*/converse-stream, llm.embeddings /**/embeddings, llm.moderations /**/moderations, llm.speech /**/audio/speech, llm.transcriptions /**/audio/transcriptions, llm.translations /**/audio/translations, llm.images /**/images/generations, llm.image-edits /**/images/edits, llm.image-variations /**/images/variations'),
     ],
   },
   /** One endpoint of a Model Context Protocol server takes every message by POST, and a tool that it calls may act, so a POST is repeated only where the server certainly did not act. Tools are slow: an attempt has 3 min for its headers. Three of them and, throttled, waits of at most 1 s and 2 s make 3 · 180000 + 3000 = 543000 ms, inside the deadline of 10 min. The stream that a GET opens, and the answer of a tool at work, may be silent for any time, so silence ends neither; the MCP client itself bounds how long it waits for an answer. */

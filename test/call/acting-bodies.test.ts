@@ -27,6 +27,7 @@ describe('an inference request that changes something', () => {
       ['a 500', [500, 200]],
       ['a reset', [reset, 200]],
       ['a 529', [529, 200]],
+      ['a 409', [409, 200]],
     ] as const)
       virtually(`with ${what} is sent once after ${failure}`, async make => {
         const world = make(policy);
@@ -97,6 +98,16 @@ describe('an inference request that changes something', () => {
     const world = make(policy);
     world.serve(500, 200);
     expect(await world.run(RESPONSES, post())).to.equal('200');
+  });
+
+  virtually('without such a field is sent again after a 409, and that of a file is not', async make => {
+    const world = make(policy);
+    world.serve(409, 409, 409, 200);
+    const response = await world.clock.run(() => world.fetch(RESPONSES, post()));
+    expect(response.status).to.equal(200);
+    expect(reportOf(response)).to.include({attempts: 4, paidAttempts: 1});
+    world.serve(409, 200);
+    expect(await world.run('https://models.test/v1/files', post())).to.contain('(may-have-acted)');
   });
 
   virtually('gets its stream from the first event on, which names the job', async make => {
