@@ -58,15 +58,15 @@ async function readJson(reader: ReadableStreamDefaultReader<Uint8Array>, limits:
   return parsed(chunks);
 }
 
-/** Undefined for a page, and for JSON that was cut off and is longer than a message. */
+/** Undefined for a text that is longer than a message, and for JSON that was cut off behind that. */
 export function parsed(chunks: readonly Uint8Array[]): unknown {
   const decoder = new TextDecoder();
   const text = chunks.map(chunk => decoder.decode(chunk, {stream: true})).join('') + decoder.decode();
   const json = parsedText(text) ?? parsedText(text.replaceAll(NOT_DATA, ''));
-  return json ?? (text.length <= LONGEST_TEXT && !text.trimStart().startsWith('<') ? text : undefined);
+  return json ?? (text.length <= LONGEST_TEXT ? text : undefined);
 }
 
 /** What an event stream has beside its data. */
 const NOT_DATA = /^(?:data:|(?:event|id|retry|):.*$)/gm;
-/** A page is no message. */
+/** A page that is longer is no message; a short one of a proxy can name a wait. */
 const LONGEST_TEXT = 2000;

@@ -9,7 +9,7 @@ import type {Meaning} from './refusals.ts';
 
 /** An account, or what was paid for in advance, is used up: only a person can end that. */
 const NO_CREDIT =
-  /(?:insufficient|exceeded.(?:your.)?current|no|not.enough|out.of|lack.of|used.all|more|add|purchase|buy|top.up)[ _-](?:(?:your|available|api|usd|account|prepaid|usage|included)[ _-]){0,4}(?:quota|credits?|balance|funds)(?![a-z])|\b(?:credits?|balance|budget|funds)\b[^.\n]{0,40}(?:deplet|exhaust|exceed|used up|run out|too low|insufficient|not enough|expired)|\b(?:credit|spend(?:ing)?|budget)[ _-](?:limit|cap|exceeded)|payment (?:required|is past due)|usage (?:credits? )?(?:is |are )?required|quota[ _-]exhausted|usage[ _]limit[ _](?:has been )?reached|(?:hit|reached) your (?:[\w-]{1,20} ){0,3}(?:usage|plan|account|spending) limit|trial quota|inference limit|account[^.\n]{0,20}(?:suspended|deactivated|disabled|not active)|(?:subscription|plan|trial)\b[^.\n]{0,30}(?:expired|past due|has ended)|requires? an? (?:paid|pro)\b[^.\n]{0,20}(?:plan|subscription)|recharge|arrears|overdue|使用上限|余额|欠费|充值|套餐[^。\n]{0,8}到期/i;
+  /(?:sufficient|exceeded.(?:your.)?current|no|not.enough|out.of|lack.of|used.all|more|add|purchase|buy|top.up)[ _-](?:(?:your|available|api|usd|account|prepaid|usage|included)[ _-]){0,4}(?:quota|credits?|funds)(?![a-z])|(?<!load.|wrap: ?)balance(?!r)|\b(?:credits?|budget|funds)\b[^.\n]{0,40}(?:deplet|exhaust|exceed|used up|run out|too low|sufficient|not enough|expired)|\b(?:credit|spend(?:ing)?|budget)[ _-](?:limit|cap|exceeded)|payment required|past due|usage (?:credits? )?(?:is |are )?required|quota[ _-]exhausted|usage[ _]limit[ _](?:has been )?reached|(?:hit|reached) your (?:[\w-]{1,20} ){0,3}(?:usage|plan|account|spending) limit|trial quota|inference limit|account[^.\n]{0,20}(?:suspended|deactivated|disabled|not active)|(?:subscription|plan|trial)\b[^.\n]{0,30}(?:expired|has ended)|requires? an? (?:paid|pro)\b[^.\n]{0,20}(?:plan|subscription)|recharge|arrears|overdue|使用上限|余额|欠费|充值|套餐[^。\n]{0,8}到期/i;
 /** Gemini names the limit of a plan that holds none of this model; and a wait, which does not help. */
 const NO_LIMIT = /\blimit: 0\b/i;
 /** The quota of a day or longer is used up: a retry in minutes fails the same way. */
@@ -17,12 +17,12 @@ const LONG_PERIOD =
   /\b(?:daily|weekly|monthly|5.hour|[tr]pd|(?:per|a)[ -](?:day|week|month))\b[^\n]{0,60}(?:limit|quota|tokens?|requests?|calls?|usage|allocation|allowance|free|models?|credits?|exceed|exhaust|reached)|(?:limit|quota|tokens?|requests?|calls?|usage|allocation|allowance|free|models?|credits?)[^.\n]{0,40}(?:\b(?:daily|weekly|monthly|[tr]pd)\b|(?:\bper[ -]|\/ ?)(?:day|week|month)\b|by(?:day|month)\b)|今日|每日|每周|每月/i;
 /** The request is wrong, too long or not allowed, although the status says that the server failed. */
 const NEVER =
-  /context (?:length|size|window)|maximum context|(?:prompt|input|request|message) (?:is )?too (?:long|large)|(?:invalid|incorrect) (?:api key|request|model)|invalid_request_error|unauthorized|not authorized|authentication ?error|model[^.\n]{0,60}(?:not found|does not exist|not supported)|no models? loaded|unsupported|more (?:system )?memory|content[ _](?:policy|filter)|bad.?request|notfounderror|contextwindowexceeded|validationexception|forbidden|access denied/i;
+  /context.?(?:length|size|window)|maximum context|(?:prompt|input|request|message) (?:is )?too (?:long|large)|(?:invalid|incorrect)[ _](?:api key|request|model)|(?:un|not )authorized|(?:authentication|notfound) ?error|model[^.\n]{0,60}(?:not found|does not exist|not supported)|no models? loaded|unsupported|more (?:system )?memory|content[ _](?:policy|filter)|bad.?request|validationexception|forbidden|access denied/i;
 /** Short of capacity, or over a limit: the request was refused before any work. */
 const OVERLOADED =
   /overload|\bbusy\b|capacity|(?:high|heavy) (?:demand|load|traffic)|too many (?:pending|con|req)|pending requests|queue.{0,9}full|\btime.{0,30}queue|backlog|rate.?limit|throttl|\bno (?:\w+ )?(?:healthy|available|free)\b|繁忙|过载|负载|无可用/i;
 /** The same, of a status that says no more than that the service is away. */
-const UNAVAILABLE = /available|scaling|maint|unable to|cold|warm|start|initial|load|try again|ready/i;
+const UNAVAILABLE = /available|scaling|maint|unable|cold|warm|start|initial|load|again|ready/i;
 /** The request came to no model: a gateway could not connect, or the model could not be loaded. */
 const UNREACHED =
   /conn(?:ection )?refused|ly refused|connection failure|reason: (?:connection timeout|overflow)|load(?:ing)? (?:the )?model|(?:unable|failed) to start/i;

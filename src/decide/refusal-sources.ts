@@ -13,6 +13,7 @@ const BY_VENDOR: Readonly<Record<string, string>> = {
   DashScope: 'https://help.aliyun.com/zh/model-studio/error-code',
   AWS: 'https://github.com/smithy-lang/smithy-typescript/blob/main/packages/service-error-classification/src/constants.ts',
   'Hugging Face': 'https://github.com/huggingface/transformers/issues/11904',
+  Groq: 'https://console.groq.com/docs/errors',
   TGI: 'https://github.com/huggingface/text-generation-inference/blob/main/router/src/infer/mod.rs',
   'llama.cpp': 'https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md',
 };
@@ -23,6 +24,7 @@ const BY_WORD: Readonly<Record<string, string>> = {
   'credit balance is too low': ANTHROPIC_LIMITS,
   conversation_locked:
     'https://github.com/openai/openai-agents-python/blob/main/src/agents/run_internal/model_retry.py',
+  content_filter: 'https://learn.microsoft.com/azure/ai-services/openai/how-to/manage-costs',
   PerDay: 'https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto',
 };
 
@@ -61,7 +63,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
     'PERMISSION_DENIED',
     'NOT_FOUND',
   ],
-  'Azure OpenAI': ['rate limit of your current'],
+  'Azure OpenAI': ['rate limit of your current', 'content_filter'],
   'Amazon Bedrock': [
     'ServiceQuotaExceededException',
     'ModelNotReadyException',
@@ -77,6 +79,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   DashScope: ['error-code#token-limit'],
   AWS: ['Throttling'],
   'Hugging Face': ['is currently loading'],
+  Groq: ['json_validate_failed'],
   TGI: ['overloaded'],
   'llama.cpp': ['Loading model'],
 };

@@ -100,6 +100,9 @@ export const REFUSALS: readonly Refusal[] = [
   coded('overloaded', 503, 'ServiceUnavailableException'),
   coded('overloaded', 429, 'overloaded'),
 
+  // Refused after the model had read the prompt, or written an answer.
+  coded('failed', 400, 'content_filter'),
+  coded('failed', 400, 'json_validate_failed', 'tool_use_failed'),
   coded('failed', 500, 'server_error'),
   coded('failed', 500, 'api_error'),
   coded('failed', 504, 'timeout_error'),

@@ -105,7 +105,37 @@ describe('refusals', () => {
       '0 500: 200',
       '0: 429 (not-transient)',
     ],
-    ['a page', answer(429, {'content-type': 'text/html'}, '<p>Insufficient balance</p>'), '0 500: 200', '0 500: 200'],
+    [
+      'a page',
+      answer(429, {'content-type': 'text/html'}, '<p>Insufficient balance</p>'),
+      '0 500: 200',
+      '0: 429 (not-transient)',
+    ],
+    [
+      'a page with a wait',
+      answer(429, {'content-type': 'text/html'}, '<!DOCTYPE html><p>Please try again in 30 seconds.'),
+      '0 500: 200',
+      '0 30500: 200',
+    ],
+    [
+      'a page that has the word in its style',
+      answer(429, {'content-type': 'text/html'}, '<style>p {text-wrap: balance}</style><p>Too many requests'),
+      '0 500: 200',
+      '0 500: 200',
+    ],
+    [
+      'a page that is long',
+      answer(429, {'content-type': 'text/html'}, `<p>Insufficient balance</p>${' '.repeat(2000)}`),
+      '0 500: 200',
+      '0 500: 200',
+    ],
+    ['a balance in a code', json(429, openAi('account_balance_negative')), '0 500: 200', '0: 429 (not-transient)'],
+    [
+      'a load balancer, and what it could not do',
+      json(429, openAi('load_balancer', 'The request was not sent, since load balance failed.')),
+      '0 500: 200',
+      '0 500: 200',
+    ],
     [
       'a problem document',
       answer(

@@ -241,6 +241,24 @@ const failures: readonly Recorded[] = [
     means: 'overloaded',
   },
   {vendor: 'TGI', status: 429, body: {error: 'Model is overloaded', error_type: 'overloaded'}, means: 'overloaded'},
+  {
+    vendor: 'Azure OpenAI',
+    status: 400,
+    body: {
+      error: {message: 'The response was filtered.', type: null, param: 'prompt', code: 'content_filter', status: 400},
+    },
+    means: 'failed',
+  },
+  ...['json_validate_failed', 'tool_use_failed'].map(
+    (code): Recorded => ({
+      vendor: 'Groq',
+      status: 400,
+      body: {
+        error: {message: 'Please adjust your prompt.', type: 'invalid_request_error', code, failed_generation: '{'},
+      },
+      means: 'failed',
+    }),
+  ),
   {vendor: 'OpenAI', status: 500, body: openAi('server_error', 'The server had an error.'), means: 'failed'},
   {vendor: 'Anthropic', status: 500, body: anthropic('api_error', 'Internal server error'), means: 'failed'},
   {vendor: 'Anthropic', status: 504, body: anthropic('timeout_error', 'Request timed out.'), means: 'failed'},
