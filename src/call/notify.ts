@@ -1,9 +1,10 @@
-/** Notifies the span and the listeners of the events of a call. Records are made only if there is a listener. */
+/** Notifies the span and the listeners of the events of a call. */
 
 import {emit, runIn} from '../client/observe.ts';
 import type {AttemptKind} from '../core/call-view.ts';
 import type {RejectedError} from '../core/errors.ts';
-import type {AttemptEndEvent, Listener} from '../core/events.ts';
+import type {AttemptEndEvent, Listener, SteadfetchEvent} from '../core/events.ts';
+import type {CallEventFacts, CallEventName} from '../core/observer.ts';
 import type {Outcome} from '../core/outcome.ts';
 import type {Classification} from '../decide/classification.ts';
 import type {OuterRetries} from '../decide/outer-retries.ts';
@@ -31,6 +32,12 @@ const SUPERSEDED: Classified = {
 export function listenerOf({client, span}: CallFacts): Listener | null {
   const {on} = client;
   return on === null || span === null ? on : event => runIn(span, () => on(event));
+}
+
+/** @param facts What the event of the span says. */
+function tell(call: CallFacts, facts: CallEventFacts, event: SteadfetchEvent & {readonly type: CallEventName}): void {
+  emit(call.span, event.type, facts);
+  listenerOf(call)?.(event);
 }
 
 export function notifyAttemptEnded(
@@ -75,8 +82,11 @@ function attemptEnd(
 export function notifyScheduled(call: CallFacts, {classification, waitMs, waitSource, hint}: RetryDecision): void {
   const attempt = call.attempts + 1;
   const {reason} = classification;
-  emit(call.span, 'retry.scheduled', {attempt, reason, waitMs, waitSource});
-  listenerOf(call)?.({type: 'retry.scheduled', call, attempt, waitMs, waitSource, retryAfterMs: hint?.ms, reason});
+  tell(
+    call,
+    {attempt, reason, waitMs, waitSource},
+    {type: 'retry.scheduled', call, attempt, waitMs, waitSource, retryAfterMs: hint?.ms, reason},
+  );
 }
 
 /** Only where a retry was considered: an outcome that is not transient, or is left to another loop, was never abandoned. */
@@ -86,31 +96,31 @@ export function notifyAbandoned(
   outcome: Outcome,
 ): void {
   if (!classification.transient || call.plan.observesOnly) return;
-  emit(call.span, 'retry.abandoned', {reason: refusal!});
-  listenerOf(call)?.({
-    type: 'retry.abandoned',
+  tell(
     call,
-    reason: explain(call, outcome.kind, outcome.status),
-    retryAfterMs: hint?.ms,
-  });
+    {reason: refusal!},
+    {
+      type: 'retry.abandoned',
+      call,
+      reason: explain(call, outcome.kind, outcome.status),
+      retryAfterMs: hint?.ms,
+    },
+  );
 }
 
 export function notifyHedged(call: CallFacts, delayMs: number): void {
   const attempt = call.attempts;
-  emit(call.span, 'hedge.started', {attempt, waitMs: delayMs});
-  listenerOf(call)?.({type: 'hedge.started', call, attempt, delayMs});
+  tell(call, {attempt, waitMs: delayMs}, {type: 'hedge.started', call, attempt, delayMs});
 }
 
 export function notifyFailover(call: CallFacts, from: string, to: string, reason: string): void {
   const attempt = call.attempts + 1;
-  emit(call.span, 'call.failover', {attempt, reason, from, to});
-  listenerOf(call)?.({type: 'call.failover', call, attempt, from, to, reason});
+  tell(call, {attempt, reason, from, to}, {type: 'call.failover', call, attempt, from, to, reason});
 }
 
 export function notifyQueued(call: CallFacts, guard: 'quota' | 'breaker', waitMs: number): void {
   const attempt = call.attempts + 1;
-  emit(call.span, 'call.queued', {attempt, waitMs, reason: guard});
-  listenerOf(call)?.({type: 'call.queued', call, attempt, guard, waitMs});
+  tell(call, {attempt, waitMs, reason: guard}, {type: 'call.queued', call, attempt, guard, waitMs});
 }
 
 export function notifyRejected(call: CallFacts, {code, retryAfterMs}: RejectedError): void {
@@ -120,8 +130,7 @@ export function notifyRejected(call: CallFacts, {code, retryAfterMs}: RejectedEr
 
 /** ky's own options won over the policy. */
 export function notifyOverridden(call: CallFacts, by: readonly string[]): void {
-  emit(call.span, 'policy.overridden', {reason: by.join(', ')});
-  listenerOf(call)?.({type: 'policy.overridden', call, by});
+  tell(call, {reason: by.join(', ')}, {type: 'policy.overridden', call, by});
 }
 
 /**
@@ -131,8 +140,7 @@ export function notifyOverridden(call: CallFacts, by: readonly string[]): void {
  */
 export function notifyNested(call: CallFacts, {header, count}: OuterRetries, keyHeader: string | null): void {
   const {client, plan} = call;
-  emit(call.span, 'retry.nested', {reason: header});
-  listenerOf(call)?.({type: 'retry.nested', call, header, outerRetries: count});
+  tell(call, {reason: header}, {type: 'retry.nested', call, header, outerRetries: count});
   if ((plan.policy.nested === 'yield' && !keyHeader) || client.hasWarnedOfNesting) return;
   client.hasWarnedOfNesting = true;
   console.warn(

@@ -100,20 +100,16 @@ const UNITS_MS: Readonly<Record<string, number>> = {ms: 1, d: 86_400_000, h: 3_6
 /** google.protobuf.Duration as JSON. */
 const SECONDS = /^(\d{1,12}(?:\.\d{1,9})?)s$/;
 /** Seconds as a number: Hugging Face; Replicate and Cloudflare; OpenAI's plans. */
-const WAIT_FIELDS = [
-  ['estimated_time', 'estimated-time'],
-  ['retry_after', 'message'],
-  ['retry_after_seconds', 'message'],
-  ['resets_in_seconds', 'message'],
-] as const;
+const WAIT_FIELDS = ['estimated_time', 'retry_after', 'retry_after_seconds', 'resets_in_seconds'];
 
 function hintIn(places: readonly Fields[], details: readonly Fields[], message: string): ServerHint | null {
   const retryDelay = details.find(detail => String(detail['@type']).endsWith('google.rpc.RetryInfo'))?.retryDelay;
   const delay = typeof retryDelay === 'string' ? SECONDS.exec(retryDelay) : null;
   if (delay !== null) return hint(Number(delay[1]) * 1000, 'retry-info');
-  for (const [field, source] of WAIT_FIELDS)
+  for (const field of WAIT_FIELDS)
     for (const {[field]: seconds} of places)
-      if (typeof seconds === 'number' && seconds >= 0) return hint(seconds * 1000, source);
+      if (typeof seconds === 'number' && seconds >= 0)
+        return hint(seconds * 1000, field === 'estimated_time' ? 'estimated-time' : 'message');
   const words = IN_WORDS.exec(message);
   return words === null ? null : hint(wordsMs(words[1]!), 'message');
 }

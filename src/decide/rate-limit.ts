@@ -17,22 +17,19 @@ export type Remaining = Partial<Record<RemainingUnit, number>>;
  *
  * @see OpenAI and Anthropic, rate limits
  */
-const BUCKETS: readonly (readonly [limit: string, remaining: string, reset: string, unit: RemainingUnit])[] = [
-  ...(['requests', 'tokens'] as const).map(
-    unit => [`x-ratelimit-limit-${unit}`, `x-ratelimit-remaining-${unit}`, `x-ratelimit-reset-${unit}`, unit] as const,
-  ),
-  ...(
-    [
-      ['requests', 'requests'],
-      ['tokens', 'tokens'],
-      ['input-tokens', 'inputTokens'],
-      ['output-tokens', 'outputTokens'],
-    ] as const
-  ).map(([name, unit]) => {
-    const start = `anthropic-ratelimit-${name}-`;
-    return [`${start}limit`, `${start}remaining`, `${start}reset`, unit] as const;
-  }),
-];
+const BUCKETS = (
+  [
+    ['x-ratelimit-*-requests', 'requests'],
+    ['x-ratelimit-*-tokens', 'tokens'],
+    ['anthropic-ratelimit-requests-*', 'requests'],
+    ['anthropic-ratelimit-tokens-*', 'tokens'],
+    ['anthropic-ratelimit-input-tokens-*', 'inputTokens'],
+    ['anthropic-ratelimit-output-tokens-*', 'outputTokens'],
+  ] as const
+).map(([headers, unit]) => {
+  const named = (each: string): string => headers.replace('*', each);
+  return [named('limit'), named('remaining'), named('reset'), unit] as const;
+});
 
 /** Of each vendor: what remains, when it is renewed, and what it counts, where that is known. */
 const LIMITS: readonly (readonly [remaining: string, reset: string, unit?: RemainingUnit])[] = [

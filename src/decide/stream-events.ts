@@ -68,11 +68,8 @@ function typed(
   return {event: {type}, content, labels, ...(path && {only: {path, value}})};
 }
 
-/** Names of events that only keep a connection open, whatever their data: those of the table, and other common ones. */
-const PINGS: ReadonlySet<string> = new Set(['ping', 'keepalive', 'keep-alive', 'heartbeat']);
-
-/** Whether events of this name only keep the connection open. */
-export const isPing = (name: string): boolean => PINGS.has(name);
+/** Whether events of this name only keep a connection open, whatever their data: those of the table, and other common ones. */
+export const isPing = (name: string): boolean => /^(?:ping|keep-?alive|heartbeat)$/.test(name);
 
 const NOTHING: EventMeaning = {kind: 'nothing'};
 const CONTENT: EventMeaning = {kind: 'content'};

@@ -30,7 +30,7 @@ const endless: Check = ({maxAttempts, deadlineMs}) =>
         {
           path: 'maxAttempts',
           message:
-            'is "unlimited" and there is no deadline, so a call might never end; set deadlineMs, or a number of attempts',
+            'is "unlimited" without a deadline, so a call might never end; set deadlineMs, or a number of attempts',
         },
       ]
     : [];
@@ -56,22 +56,14 @@ const concurrencyBounds: Check = ({concurrency}) =>
       ]
     : [];
 
-const hedgeDelay: Check = ({hedge}) => {
-  if (hedge === null || (hedge.delayMs === undefined) !== (hedge.quantile === undefined)) return [];
-  const both = hedge.delayMs !== undefined;
-  return [
-    {
-      path: 'hedge',
-      message: both
-        ? 'has both delayMs and quantile; keep one of them'
-        : 'has neither delayMs nor quantile; set one of them',
-    },
-  ];
-};
+const hedgeDelay: Check = ({hedge}) =>
+  hedge !== null && (hedge.delayMs === undefined) === (hedge.quantile === undefined)
+    ? [{path: 'hedge', message: 'needs delayMs or quantile, and not both'}]
+    : [];
 
 const emptyQuota: Check = ({quota}) =>
   quota !== null && quota.limits.length === 0 && !quota.learn
-    ? [{path: 'quota', message: 'has no limits and does not learn, so it limits nothing; state a limit, or set learn'}]
+    ? [{path: 'quota', message: 'limits nothing; state a limit, or set learn'}]
     : [];
 
 /** A field written without a kind may meet, in a layer below, a kind that does not know it. */
@@ -106,9 +98,9 @@ const distinctHeaders: Check = ({idempotency, correlation, deadlineHeader, attem
     const name = header.toLowerCase();
     const other = seen.get(name);
     if (other !== undefined)
-      problems.push({path, message: `is "${header}", which ${other} already uses; give each its own header`});
+      problems.push({path, message: `is "${header}", which ${other} already uses; give each its own`});
     else if (reservedHeaders.has(name))
-      problems.push({path, message: `is "${header}", a header that means something else to HTTP; choose another`});
+      problems.push({path, message: `is "${header}", a header of HTTP; choose another`});
     seen.set(name, path);
   }
   return problems;
@@ -137,12 +129,12 @@ const endpointOrigins: Check = ({endpoints}) => {
     if (before.some(other => other.name === name))
       problems.push({
         path: `${path}.name`,
-        message: `is "${name}", as another endpoint is called; give each its own name`,
+        message: `is "${name}", the name of another endpoint`,
       });
     if (before.some(other => other.origin === origin))
       problems.push({
         path: `${path}.origin`,
-        message: `is ${origin}, as that of another endpoint; breakers and quotas are kept by origin, so give each its own`,
+        message: `is ${origin}, as that of another endpoint; guards are kept by origin`,
       });
   }
   return problems;
@@ -150,7 +142,7 @@ const endpointOrigins: Check = ({endpoints}) => {
 
 const hedgeElsewhere: Check = ({hedge, endpoints}) =>
   hedge?.to === 'other' && (endpoints ?? []).length < 2
-    ? [{path: 'hedge.to', message: 'is "other" and there is no other endpoint, so no hedge is sent; add endpoints'}]
+    ? [{path: 'hedge.to', message: 'is "other" and there is no other endpoint; add endpoints'}]
     : [];
 
 const notAnOrigin =

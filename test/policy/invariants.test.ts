@@ -13,7 +13,7 @@ describe('checkInvariants', () => {
     [
       {maxAttempts: 'unlimited', deadlineMs: null},
       'maxAttempts',
-      'is "unlimited" and there is no deadline, so a call might never end; set deadlineMs, or a number of attempts',
+      'is "unlimited" without a deadline, so a call might never end; set deadlineMs, or a number of attempts',
     ],
     [
       {breaker: {openMs: 60_001, maxOpenMs: 60_000}},
@@ -35,8 +35,8 @@ describe('checkInvariants', () => {
       'concurrency.min',
       'is not a field of concurrency kind "fixed" (its fields: kind, max, queue); name the kind that is meant: "kind": "adaptive"',
     ],
-    [{hedge: {}}, 'hedge', 'has neither delayMs nor quantile; set one of them'],
-    [{hedge: {delayMs: 5, quantile: 0.9}}, 'hedge', 'has both delayMs and quantile; keep one of them'],
+    [{hedge: {}}, 'hedge', 'needs delayMs or quantile, and not both'],
+    [{hedge: {delayMs: 5, quantile: 0.9}}, 'hedge', 'needs delayMs or quantile, and not both'],
     [
       {backoff: {stepMs: 5, factor: 2}},
       'backoff.stepMs',
@@ -55,22 +55,22 @@ describe('checkInvariants', () => {
     [
       {deadlineHeader: 'X-Correlation-ID'},
       'deadlineHeader',
-      'is "X-Correlation-ID", which correlation.header already uses; give each its own header',
+      'is "X-Correlation-ID", which correlation.header already uses; give each its own',
     ],
     [
       {idempotency: {header: 'x-id'}, correlation: {requestIdHeader: 'X-Id'}},
       'correlation.requestIdHeader',
-      'is "X-Id", which idempotency.header already uses; give each its own header',
+      'is "X-Id", which idempotency.header already uses; give each its own',
     ],
     [
       {idempotency: {header: 'Authorization'}},
       'idempotency.header',
-      'is "Authorization", a header that means something else to HTTP; choose another',
+      'is "Authorization", a header of HTTP; choose another',
     ],
     [
       {correlation: {header: 'traceparent'}},
       'correlation.header',
-      'is "traceparent", a header that means something else to HTTP; choose another',
+      'is "traceparent", a header of HTTP; choose another',
     ],
     [
       {correlation: {sendTo: ['https://a.test', 'https://a:99999']}},

@@ -115,12 +115,12 @@ describe('resolvePolicy', () => {
     ],
     [
       {maxAttempts: 'unlimited', deadlineMs: null, routes: [{match: {}}, {match: {}, hedge: {}}]},
-      'maxAttempts is "unlimited" and there is no deadline, so a call might never end; set deadlineMs, or a number of attempts',
-      'routes[1].hedge has neither delayMs nor quantile; set one of them',
+      'maxAttempts is "unlimited" without a deadline, so a call might never end; set deadlineMs, or a number of attempts',
+      'routes[1].hedge needs delayMs or quantile, and not both',
     ],
     [
       {maxAttempts: 'unlimited', routes: [{match: {}, deadlineMs: null}]},
-      'routes[0].maxAttempts is "unlimited" and there is no deadline, so a call might never end; set deadlineMs, or a number of attempts',
+      'routes[0].maxAttempts is "unlimited" without a deadline, so a call might never end; set deadlineMs, or a number of attempts',
     ],
     [
       {routes: [{match: {origin: 'https://a:99999'}}]},
@@ -172,7 +172,7 @@ describe('resolveOverrides', () => {
   for (const [overrides, message] of [
     [
       {maxAttempts: 'unlimited', deadlineMs: null},
-      'maxAttempts is "unlimited" and there is no deadline, so a call might never end; set deadlineMs, or a number of attempts',
+      'maxAttempts is "unlimited" without a deadline, so a call might never end; set deadlineMs, or a number of attempts',
     ],
     [{breaker: {}}, 'breaker must be null, got an empty object'],
     [{maxAttempt: 1}, 'maxAttempt is not a field of the options of a call; retry-lint says what may be meant'],
