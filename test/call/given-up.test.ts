@@ -35,7 +35,7 @@ describe('a client above that retries a paid call', () => {
   for (const [what, script, sends] of [
     ['500s', 500, 2],
     ['429s', 429, 16],
-    ['409s', 409, 1],
+    ['409s', 409, 4],
     ['a used-up account', answer(429, {}, '{"error":{"code":"insufficient_quota"}}'), 1],
     ['timeouts of a gateway', 504, 1],
     // It is not told: it got no response.
