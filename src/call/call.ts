@@ -15,14 +15,14 @@ import {admit} from './admission.ts';
 import {type Assessed, assess, learn, type Sent} from './assess.ts';
 import {Attempt} from './attempt.ts';
 import type {CallContext} from './context.ts';
-import {decideRetry, type Ended} from './decide-retry.ts';
+import {decideRetry} from './decide-retry.ts';
 import type {RetryDecision} from './decision.ts';
 import {breakCall, finishCall, noteSuccess, refusedOutcome, stoppedOutcome} from './finish.ts';
 import {hedges} from './hedge-port.ts';
 import {notifyAbandoned, notifyRejected, notifyScheduled} from './notify.ts';
 import {deliverResponse, discardResponse} from './response.ts';
 import {type Admission, admitRetry, sendAdmitted} from './send.ts';
-import {abortedBy} from './wait.ts';
+import {isStopped} from './wait.ts';
 
 /**
  * Sends attempts until there is an answer or a reason to stop. The call is finished when the caller is notified, maybe before this
@@ -40,7 +40,7 @@ export function runCall<R extends AttemptResponse>(
   call.caller = caller;
   try {
     const now = start ?? call.client.clock.now();
-    if (abortedBy(transport) !== null) firstAttempt.left(call, true);
+    if (isStopped(transport)) firstAttempt.left(call, true);
     else if (now >= call.deadlineAt) firstAttempt.left(call, false);
     else admit<R>(call, firstAttempt, now);
   } catch (error) {
@@ -133,8 +133,7 @@ async function retryLoop<R extends AttemptResponse>(
       held = last;
       const {attempt, outcome, classification}: Assessed<R> = last;
       if (classification === SUCCESS) return succeed(call, attempt, outcome, call.client.clock.now());
-      const decision: RetryDecision | Ended = await decideRetry(call, outcome, classification);
-      if ('ended' in decision) return replace(call, last, decision.ended);
+      const decision: RetryDecision = decideRetry(call, outcome, classification);
       if (decision.refusal !== null) return giveUp(call, last);
       notifyScheduled(call, decision);
       attempt.cancellation.pause();

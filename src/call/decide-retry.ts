@@ -4,7 +4,6 @@
  * All checks come before the wait: whether the server may have acted, the attempts, the body, the hint of the server, the deadline, the
  * breaker, and last the budget. The budget is reserved here and given back if the retry does not happen.
  */
-import {isPromise} from '../core/awaitable.ts';
 import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import {type Classification, isOverload} from '../decide/classification.ts';
@@ -17,41 +16,28 @@ import {type RetryDecision, refuse} from './decision.ts';
 import {failedHandshake} from './failed-handshake.ts';
 import {hintOf, holdMs} from './hint.ts';
 import {amountsAt, quotaOf} from './quota-port.ts';
-import {recoveryWaitMs, within} from './wait.ts';
-
-/** How the call ended while the request body was still being read. */
-export interface Ended {
-  readonly ended: Outcome<never>;
-}
+import {recoveryWaitMs} from './wait.ts';
 
 /** Decides, and holds what the retry costs the budget. */
-export async function decideRetry<R extends AttemptResponse>(
+export function decideRetry<R extends AttemptResponse>(
   call: CallContext<R>,
   outcome: Outcome<R>,
   found: Classification,
-): Promise<RetryDecision | Ended> {
+): RetryDecision {
   if (call.refreshes) call.retryState.previousStatus = outcome.status;
-  let {replayable} = call.transport;
-  if (isPromise(replayable) && (found.transient || failedHandshake(call, outcome, found))) {
-    const read = await within(call, replayable);
-    if ('outcome' in read) return {ended: read.outcome};
-    replayable = read.value;
-  }
   const {budget} = call;
-  const decision = decide(call, budget, outcome, found, replayable === true);
+  const decision = decide(call, budget, outcome, found);
   if (decision.receipt !== REFUSED) call.reserve(budget)?.hold(decision.receipt);
   if (decision.refusal === null) call.retryState.waitedMs += decision.waitMs;
   call.decision = decision;
   return decision;
 }
 
-/** @param replayable Whether the body can be sent again. */
 function decide<R extends AttemptResponse>(
   call: CallContext<R>,
   budget: Budget | null,
   outcome: Outcome<R>,
   found: Classification,
-  replayable: boolean,
 ): RetryDecision {
   const {client, guards} = call;
   const hint = hintOf(call, outcome, found);
@@ -68,7 +54,7 @@ function decide<R extends AttemptResponse>(
   const obeyed = elsewhere === null ? hint : null; // A hint is the word of one endpoint.
   const isResent = call.transport.resent?.(outcome) ?? false;
   if (isResent) call.attempts++; // The server saw the request twice.
-  const facts = factsOf(call, replayable);
+  const facts = factsOf(call);
   const reasonBefore = isResent && elsewhere === null ? classification.reason : facts.reasonBefore;
   const moved = hasNoTls && elsewhere === 'untried' ? {...classification, transient: true} : classification;
   const refusal = callRefusal(outcome, moved, obeyed, {...facts, reasonBefore});
@@ -107,7 +93,7 @@ function elsewhereAfter<R extends AttemptResponse>(
   return failover.hasTried(place) ? 'tried' : 'untried';
 }
 
-function factsOf<R extends AttemptResponse>(call: CallContext<R>, replayable: boolean): RetryFacts {
+function factsOf<R extends AttemptResponse>(call: CallContext<R>): RetryFacts {
   const {plan, client, countedAttempts, mayRepeat, mayPayMore, paidAttempts, yields, decision} = call;
   return {
     mayRepeat,
@@ -117,7 +103,7 @@ function factsOf<R extends AttemptResponse>(call: CallContext<R>, replayable: bo
     mayPayMore,
     yields,
     retriesDisabled: client.handle.retriesDisabled,
-    replayable,
+    replayable: call.transport.replayable !== false, // What is still being read is awaited later, and only for a retry.
     reasonBefore: decision?.classification.reason,
     maxHintMs: plan.policy.retryAfter.maxMs,
   };

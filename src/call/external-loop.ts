@@ -13,9 +13,9 @@ import {decideRetry} from './decide-retry.ts';
 import {breakCall, noteSuccess, refusedOutcome, stoppedOutcome} from './finish.ts';
 import {notifyAbandoned, notifyScheduled} from './notify.ts';
 import {errorFactsOf} from './refusals-port.ts';
-import {deliverResponse, discardResponse} from './response.ts';
+import {deliverResponse} from './response.ts';
 import {askAdmission, sendAdmitted} from './send.ts';
-import {abortedBy} from './wait.ts';
+import {isStopped} from './wait.ts';
 
 /** Sends once, with a hedge where the policy has one, and decides. Never rejects. */
 export async function sendOnce<R extends AttemptResponse>(
@@ -33,7 +33,7 @@ async function sendAndDecide<R extends AttemptResponse>(call: CallContext<R>): P
   try {
     const now = call.client.clock.now();
     if (call.attempts > 0) call.reserve(call.budget)?.holdForced(now);
-    if (abortedBy(call.transport) !== null) return withoutRetry(call, stoppedOutcome(call, true));
+    if (isStopped(call.transport)) return withoutRetry(call, stoppedOutcome(call, true));
     if (now >= call.deadlineAt) return withoutRetry(call, stoppedOutcome(call, false));
     const admission = await askAdmission(call, now, null);
     if ('ended' in admission) return withoutRetry(call, admission.ended);
@@ -41,13 +41,7 @@ async function sendAndDecide<R extends AttemptResponse>(call: CallContext<R>): P
     sent = await sendAdmitted(call, null, admission);
     const {attempt, outcome, classification} = sent;
     if (classification === SUCCESS) noteSuccess(call, call.client.clock.now());
-    else {
-      const ended = await decide(call, outcome, classification);
-      if (ended !== null) {
-        discardResponse(attempt, outcome.response);
-        return withoutRetry(call, ended);
-      }
-    }
+    else decide(call, outcome, classification);
     if (outcome.response !== null) deliverResponse(attempt, outcome.response);
     return call.decision?.refusal === null ? outcome : withoutRetry(call, outcome);
   } catch (error) {
@@ -55,17 +49,14 @@ async function sendAndDecide<R extends AttemptResponse>(call: CallContext<R>): P
   }
 }
 
-/** @returns How the call ended meanwhile; null where it goes on, or where its last answer is the answer. */
-async function decide<R extends AttemptResponse>(
+function decide<R extends AttemptResponse>(
   call: CallContext<R>,
   outcome: Outcome<R>,
   classification: Classification,
-): Promise<Outcome<R> | null> {
-  const decision = await decideRetry(call, outcome, classification);
-  if ('ended' in decision) return decision.ended;
+): void {
+  const decision = decideRetry(call, outcome, classification);
   if (decision.refusal === null) notifyScheduled(call, decision);
   else notifyAbandoned(call, decision, outcome);
-  return null;
 }
 
 /** A retry that was paid for will not happen. */
@@ -98,6 +89,6 @@ export async function reconsider<R extends AttemptResponse>(
   const byStatus = classificationOf(call, outcome, null, redirected);
   const facts = errorFactsOf(call, outcome, byStatus);
   const found = facts === null ? {classification: byStatus} : await withFacts(call, outcome, facts, redirected);
-  const ended = 'ended' in found ? found.ended : await decide(call, outcome, found.classification);
-  if (ended !== null || call.decision?.refusal !== null) releaseReservation(call);
+  if ('classification' in found) decide(call, outcome, found.classification);
+  if ('ended' in found || call.decision?.refusal !== null) releaseReservation(call);
 }

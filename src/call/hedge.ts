@@ -4,7 +4,7 @@
  * Only a slow attempt starts a hedge; a failed one waits its backoff like any other. The first answer that is not
  * transient wins; with none of those, the last failure counts. Losers are aborted, the winner keeps its own signal.
  */
-import {isPromise, promiseOf} from '../core/awaitable.ts';
+import {isPromise} from '../core/awaitable.ts';
 import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
@@ -75,8 +75,7 @@ class HedgedSend<R extends AttemptResponse> extends Timer implements AttemptOwne
       if (!mayBeSentTwice(this.#call)) return;
       const {replayable} = this.#call.transport;
       const send = (can: boolean): void => this.#step(() => can && this.#sendHedge());
-      if (isPromise(replayable))
-        promiseOf(replayable).then(send, () => {}); // A body that cannot be read is not sent twice.
+      if (isPromise(replayable)) replayable.then(send);
       else send(replayable);
     });
   }

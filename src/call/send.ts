@@ -1,4 +1,6 @@
 /** The steps between the decision to send and the end of the attempt. */
+import {LONGEST_ERROR_READ_MS} from '../body/read-error.ts';
+import {isPromise} from '../core/awaitable.ts';
 import type {RejectedError} from '../core/errors.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import type {Refusal} from '../decide/may-retry.ts';
@@ -13,7 +15,7 @@ import {stoppedOutcome} from './finish.ts';
 import {hedges} from './hedge-port.ts';
 import {notifyRejected} from './notify.ts';
 import {discardResponse, holdResponse} from './response.ts';
-import {abortedBy, waitBeforeRetry} from './wait.ts';
+import {isStopped, waitableMs, waitBeforeRetry} from './wait.ts';
 
 export interface Admitted {
   /** The ticket of the breaker. */
@@ -30,21 +32,34 @@ export type Admission =
   /** The caller aborted, or the deadline came. */
   | {readonly ended: Outcome<never>};
 
-/** Waits, then asks for admission. */
+/**
+ * Waits, then asks for admission. What is still coming of a Request's body is read meanwhile, for at least as long as the body of an error:
+ * a caller that goes on writing may wait for the answer that is there.
+ */
 export async function admitRetry<R extends AttemptResponse>(
   call: CallContext<R>,
   last: Sent<R>,
   waitMs: number,
 ): Promise<Admission> {
   const {client, transport} = call;
-  if (waitMs > 0 && abortedBy(transport) === null) {
-    holdResponse(last.attempt, last.outcome.response);
-    if (await waitBeforeRetry(call, waitMs)) return {ended: stoppedOutcome(call, true)};
+  if (!isStopped(transport)) {
+    if (waitMs > 0) holdResponse(last.attempt, last.outcome.response);
+    const {replayable} = transport;
+    const since = client.clock.now();
+    if (isPromise(replayable))
+      await waitBeforeRetry(
+        call,
+        Math.min(Math.max(waitMs, LONGEST_ERROR_READ_MS), waitableMs(call, since)),
+        replayable,
+      );
+    const leftMs = waitMs - (client.clock.now() - since);
+    if (leftMs > 0 && transport.replayable === true) await waitBeforeRetry(call, leftMs);
   }
   const now = client.clock.now();
-  if (abortedBy(transport) !== null) return {ended: stoppedOutcome(call, true)};
+  if (isStopped(transport)) return {ended: stoppedOutcome(call, true)};
   if (client.handle.retriesDisabled) return {refusal: 'retries-disabled'};
   if (now >= call.deadlineAt) return {refusal: 'deadline'};
+  if (transport.replayable !== true) return {refusal: 'body-not-replayable'};
   return askAdmission(call, now, last);
 }
 

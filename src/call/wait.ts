@@ -16,11 +16,9 @@ export interface Stoppable {
   readonly stop?: AbortSource;
 }
 
-/** The source that has aborted; null if none has. */
-export function abortedBy({callerSignal, stop}: Stoppable): AbortSource | null {
-  if (callerSignal?.aborted) return callerSignal;
-  return stop?.aborted ? stop : null;
-}
+/** Whether one of the two has aborted. */
+export const isStopped = ({callerSignal, stop}: Stoppable): boolean | undefined =>
+  callerSignal?.aborted || stop?.aborted;
 
 /** The source that ends the waits of a call. */
 export const signalOf = ({callerSignal, stop}: Stoppable): AbortSource | null => stop ?? callerSignal;
@@ -96,12 +94,15 @@ class CallWait extends CallPause {
 }
 
 /**
- * Waits before a retry; `disableRetries()` ends the wait.
+ * Waits before a retry. The caller's abort ends the wait, and so does `disableRetries()`.
  *
- * @returns Whether the caller aborted.
+ * @param until Ends it, too. Never rejects.
  */
-export const waitBeforeRetry = (call: Call, ms: number): Promise<boolean> =>
-  new Promise((resolve, reject) => new CallWait(call, ms, call.client.handle.waits, resolve, reject));
+export const waitBeforeRetry = (call: Call, ms: number, until?: PromiseLike<unknown>): Promise<unknown> =>
+  new Promise((resolve, reject) => {
+    const wait = new CallWait(call, ms, call.client.handle.waits, resolve, reject);
+    until?.then(() => wait.fire());
+  });
 
 /** How long the call can wait. For a call that has just begun, exactly the number that was announced to the clock. */
 export function waitableMs({startedAt, deadlineMs, deadlineAt}: CallFacts, now: number): number {
@@ -134,16 +135,16 @@ export function within<T>(call: Call, promise: PromiseLike<T>): Promise<Within<T
       isAborted => resolve({outcome: isAborted ? abortedOutcome(call) : deadlineOutcome(call)}),
       reject,
     );
-    const settle = (result: () => Within<T>): void => {
+    const settle = (result: Within<T>): void => {
       if (waits.has(wait))
         wait.step(() => {
           wait.end();
-          resolve(result());
+          resolve(result);
         });
     };
     promiseOf(promise).then(
-      value => settle(() => ({value})),
-      error => settle(() => ({outcome: failed('hook', error)})),
+      value => settle({value}),
+      error => settle({outcome: failed('hook', error)}),
     );
   });
 }

@@ -49,7 +49,8 @@ export class RequestTransport implements Transport<Response> {
   readonly #options: RequestTransportOptions;
   readonly #hasBody: boolean;
   #known: KnownBody;
-  #capture: Promise<boolean> | null = null;
+  /** False once the body has turned out too large, has failed, or was read elsewhere; null before it is read. */
+  #capture: Promise<boolean> | false | null = null;
   /** The request of the last attempt; null before the first. */
   #latest: SentRequest | null = null;
 
@@ -146,33 +147,30 @@ export class RequestTransport implements Transport<Response> {
   }
 
   /** Reads the body, once. Awaited before the call for a body in memory: a Request made with a stream has no length, and could not follow a redirect. */
-  capture(): Promise<boolean> {
+  async capture(): Promise<boolean> {
     this.#capture ??= this.#read();
     return this.#capture;
   }
 
-  /** True when the whole body is known; false when it is too large, failed, or was read elsewhere. */
+  /** Whether the whole body is known. */
   async #read(): Promise<boolean> {
     const {request, replayLimitBytes} = this.#options;
     try {
       const reader = request.clone().body!.getReader();
       const chunks: Uint8Array<ArrayBuffer>[] = [];
-      let size = 0;
-      for (;;) {
+      for (let left = replayLimitBytes; left >= 0; ) {
         const {done, value} = await reader.read();
-        if (done) break;
-        size += value.byteLength;
-        if (size > replayLimitBytes) {
-          reader.cancel().catch(() => {}); // The branch goes; the request itself flows on, unbuffered.
-          return false;
+        if (done) {
+          this.#known = new Blob(chunks);
+          return true;
         }
         chunks.push(value);
+        left -= value.byteLength;
       }
-      this.#known = new Blob(chunks);
-      return true;
-    } catch {
-      return false;
-    }
+      reader.cancel().catch(() => {}); // The branch goes; the request itself flows on, unbuffered.
+    } catch {}
+    this.#capture = false;
+    return false;
   }
 }
 

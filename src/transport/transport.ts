@@ -62,7 +62,7 @@ export interface Transport<R extends AttemptResponse> {
   readonly passesCallerSignal?: boolean | undefined;
   /** Ends waits and forbids further attempts, and leaves attempts in flight alone. Left out: nothing does. */
   readonly stop?: AbortSource;
-  /** Whether the body can be sent again: a promise where it has to be read first. Asked only when a retry is due. */
+  /** Whether the body can be sent again: while it is being read a promise, which never rejects. Asked once an attempt has failed. */
   readonly replayable: boolean | Promise<boolean>;
   /** The request body as text, where that is known without reading a stream. Left out, or undefined: it is not. */
   readonly bodyText?: string | undefined;
