@@ -4,6 +4,7 @@
  * The response may become the answer after all, so it stays as it is, with its own methods: a clone is read beside it.
  */
 
+import type {AbortSource} from '../core/abort-source.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import type {Clock} from '../core/timer.ts';
 import {type DrainEnd, discard, drain, isNodeStream, LONGEST_DRAIN_MS, MAX_DRAIN_BYTES} from './discard.ts';
@@ -12,18 +13,15 @@ import type {HeldBody} from './response-bodies.ts';
 import {isChangeable} from './track-response.ts';
 
 /** @returns Null where there is nothing to read, or no way to read it twice: then the response stays as it is. */
-export function holdBody(response: Response, clock: Clock): HeldBody | null {
+export function holdBody(response: Response, clock: Clock, signal: AbortSource | null): HeldBody | null {
+  let reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
   try {
     const {body} = response;
     if (!body || response.bodyUsed || isNodeStream(body)) return null;
-    return readBeside(response, clock);
+    reader = response.clone().body!.getReader();
   } catch {
     return null; // The body already has a reader, or the object is like a Response without clone().
   }
-}
-
-function readBeside(response: Response, clock: Clock): HeldBody {
-  const reader = response.clone().body!.getReader();
   /** The beginning of the body. */
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let isReading = true;
@@ -43,7 +41,7 @@ function readBeside(response: Response, clock: Clock): HeldBody {
     body = endsEarly(response.status) ? () => new Blob([...chunks, markOf(error)]) : failing(error);
     cancelOwn();
   };
-  drain(reader, clock, chunks).then(done, error => {
+  drain(reader, clock, signal, chunks).then(done, error => {
     isReading = false;
     body = failing(error);
   });
@@ -58,7 +56,7 @@ function readBeside(response: Response, clock: Clock): HeldBody {
     /** A retry is sent. What is being read is read on, so that the connection is kept if that is cheap. */
     discard() {
       if (isReading) cancelOwn();
-      else discard(response, clock);
+      else discard(response, clock, signal);
     },
   };
 }

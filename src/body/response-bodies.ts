@@ -1,4 +1,5 @@
 /** How the bodies of one kind of response are watched and given up: fetch's, undici's, gRPC's, a batch's. */
+import type {AbortSource} from '../core/abort-source.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
 import type {Clock} from '../core/timer.ts';
 import type {AskedTokens} from '../decide/asked-tokens.ts';
@@ -18,9 +19,10 @@ export interface ResponseBodies<in R extends AttemptResponse> {
   /**
    * The call waits: until it goes on the response holds no connection, and it may still become the answer.
    *
+   * @param signal Ends the reading.
    * @returns Null where nothing has to be done later.
    */
-  hold(response: R, clock: Clock): HeldBody | null;
+  hold(response: R, clock: Clock, signal: AbortSource | null): HeldBody | null;
   /**
    * The JSON body of an error, parsed, while the call decides; the response keeps its body. Left out: no body of this kind is read.
    *
@@ -31,8 +33,12 @@ export interface ResponseBodies<in R extends AttemptResponse> {
   usageOf?(response: R): AskedTokens;
   /** Prepares to read the beginning of an event stream. Left out, or null: such a body cannot be read ahead. */
   readAhead?(response: R, beginning: StreamBeginning): ReadAhead | null;
-  /** The response is not read. */
-  discard(response: R, clock: Clock): void;
+  /**
+   * The response is not read.
+   *
+   * @param signal Ends what is read of it for its connection.
+   */
+  discard(response: R, clock: Clock, signal: AbortSource | null): void;
 }
 
 /** The body of a response that waits. */

@@ -33,9 +33,7 @@ export interface AttemptOwner<R extends AttemptResponse> {
 }
 
 /** The reason of the abort if another attempt was answered first. No caller sees it, so one object is enough. */
-const SUPERSEDED = withoutStack(
-  () => new DOMException('Another attempt of the call was answered first.', 'AbortError'),
-);
+const SUPERSEDED = withoutStack(() => new DOMException('superseded', 'AbortError'));
 
 export class Attempt<R extends AttemptResponse> implements Cancellable, RequestOwner<R> {
   readonly call: CallContext<R>;
@@ -187,8 +185,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
   // End.
 
   #arrived(response: R): void {
-    const {transport, client} = this.call;
-    if (this.#owner === null) return transport.bodies.discard(response, client.clock); // The response came too late.
+    if (this.#owner === null) return discardResponse(this, response); // It came too late.
     const flaw = responseFlaw(response);
     if (flaw !== null) return this.sendFailed(new TypeError('The fetch of this client gave no Response.', flaw));
     const stream = this.call.plan.policy.stream && streams.open!(this.call, response);

@@ -42,7 +42,7 @@ export function responseFlaw(response: AttemptResponse & {readonly body?: unknow
 /** The call waits: until it goes on the response holds no connection. Has an effect once. */
 export function holdResponse<R extends AttemptResponse>(attempt: Attempt<R>, response: R | null): void {
   const {transport, client} = attempt.call;
-  if (response !== null) attempt.held ??= transport.bodies.hold(response, client.clock);
+  if (response !== null) attempt.held ??= transport.bodies.hold(response, client.clock, transport.callerSignal);
 }
 
 /** The response is not the answer. */
@@ -52,17 +52,15 @@ export function discardResponse<R extends AttemptResponse>(attempt: Attempt<R>, 
   attempt.held = null;
   attempt.cancellation.release();
   if (held !== null) held.discard();
-  else if (response !== null) transport.bodies.discard(response, client.clock);
+  else if (response !== null) transport.bodies.discard(response, client.clock, transport.callerSignal);
 }
 
 /** The response goes to the caller: its body is tied to what is left of the time. */
 export function deliverResponse<R extends AttemptResponse>(attempt: Attempt<R>, response: R): void {
-  const {cancellation, held} = attempt;
+  const {cancellation, held, taken} = attempt;
   attempt.held = null;
-  const {taken} = attempt;
   if (taken !== null) quietly(() => settleAnswer(attempt, taken, response));
-  const isReadable = held?.release() ?? true;
-  if (!isReadable) return cancellation.release();
+  if (held?.release() === false) return cancellation.release();
   if (!cancellation.hasRequest) return;
   try {
     trackBody(attempt, response);

@@ -95,7 +95,7 @@ function translatedRequest<R extends AttemptResponse>(
       try {
         return keepOrigin(await turnBack(response), response);
       } catch (error) {
-        transport.bodies.discard(response, client.clock);
+        transport.bodies.discard(response, client.clock, transport.callerSignal);
         if (isNetworkFailure(error)) throw error; // The connection broke while the function read the body.
         throw translateFailed('response() of translate()', endpoint, error);
       }

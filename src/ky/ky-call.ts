@@ -30,12 +30,12 @@ const NOTHING = Symbol('nothing was thrown');
 export class KyCall {
   readonly client: Client<Response>;
   readonly explicit: ExplicitOptions;
+  /** That of the last Request, which follows the signal of the caller. */
+  signal: AbortSignal | null = null;
   /** The user's fetch, or the global one of the moment. */
   readonly #fetch: Fetch;
   #call: CallContext<Response> | null = null;
   #thrownByHook: unknown = NOTHING;
-  /** The signal of the last Request, which follows that of the caller. */
-  #signal: AbortSignal | null = null;
 
   constructor(client: Client<Response>, {fetch}: KyOptions, explicit: ExplicitOptions) {
     this.client = client;
@@ -50,7 +50,7 @@ export class KyCall {
 
   /** @throws InvalidPolicyError for overrides that are wrong. */
   begin(request: Request): CallContext<Response> {
-    this.#signal = request.signal;
+    this.signal = request.signal;
     if (this.#call === null) {
       this.#call = beginCall(this.client, request.method, request.url, this.explicit.overrides);
       if (this.explicit.by.length > 0) notifyOverridden(this.#call, this.explicit.by);
@@ -75,7 +75,7 @@ export class KyCall {
   /** The outcome for an error of ky. */
   #outcomeOf(error: unknown): Outcome {
     const {name, response, cause} = (error ?? {}) as {name?: string; response?: Response; cause?: {code?: string}};
-    if (this.#signal?.aborted && error === this.#signal.reason) return failed('aborted', error);
+    if (this.signal?.aborted && error === this.signal.reason) return failed('aborted', error);
     switch (name) {
       case 'HTTPError':
         return response === undefined ? failed('other', error) : answered(response);

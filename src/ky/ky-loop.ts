@@ -97,7 +97,7 @@ class KyLoop {
   #keepCopy(response: Response): void {
     quietly(() => {
       const copy = response.clone();
-      const body = holdBody(copy, this.#ky.client.clock);
+      const body = holdBody(copy, this.#ky.client.clock, this.#ky.signal);
       this.#copy = () => {
         body?.release();
         return copy;
@@ -154,7 +154,7 @@ class KyLoop {
 
   /** ky retries because of an error, and the response is good by its status: this error takes its place. */
   #streamError(call: CallContext<Response>, response: Response): SteadfetchError {
-    discard(response, this.#ky.client.clock);
+    discard(response, this.#ky.client.clock, this.#ky.signal);
     return new SteadfetchError('STREAM_ERROR', `The attempt failed: ${call.decision!.classification.reason}.`);
   }
 

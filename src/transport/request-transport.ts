@@ -99,7 +99,7 @@ export class RequestTransport implements Transport<Response> {
     if (text !== undefined || !this.#hasBody) return text;
     return this.capture().then(async isKnown => {
       if (isKnown) return plainText(await (this.#known as Blob).arrayBuffer());
-      const message = `translate() cannot read the body of this call within replayLimitBytes (${replayLimitBytes}).`;
+      const message = `translate() needs a body of at most replayLimitBytes (${replayLimitBytes}).`;
       throw new SteadfetchError('TRANSLATE_FAILED', message);
     });
   }

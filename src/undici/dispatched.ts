@@ -5,11 +5,12 @@
  * answer, and goes on to the caller's handler as if nothing had happened, or it is dropped.
  */
 import type {BodyListener} from '../body/body-listener.ts';
-import {type DrainEnd, isTooLong, LONGEST_DRAIN_MS, MAX_DRAIN_BYTES} from '../body/discard.ts';
+import {type DrainEnd, DrainLimit, isTooLong, LONGEST_DRAIN_MS, MAX_DRAIN_BYTES} from '../body/discard.ts';
 import {droppedError, endsEarly, markOf} from '../body/held-body.ts';
 import {type ErrorRead, mayBeRead, parsed} from '../body/read-error.ts';
 import type {ReadAhead, ResponseBodies} from '../body/response-bodies.ts';
 import type {StreamBeginning} from '../body/stream-beginning.ts';
+import type {AbortSource} from '../core/abort-source.ts';
 import {afterPoll} from '../core/after-poll.ts';
 import type {SteadfetchError} from '../core/errors.ts';
 import {afterPromiseJobs} from '../core/event-loop.ts';
@@ -105,20 +106,20 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
     return ahead;
   }
 
-  hold(clock: Clock): void {
-    if (this.#stage === 'undecided') this.#drain('held', clock);
+  hold(clock: Clock, signal: AbortSource | null): void {
+    if (this.#stage === 'undecided') this.#drain('held', clock, signal);
   }
 
-  drop(clock: Clock): void {
+  drop(clock: Clock, signal: AbortSource | null): void {
     this.#chunks = [];
-    this.#drain('dropped', clock);
+    this.#drain('dropped', clock, signal);
   }
 
   /** Reads on, so that the connection can serve others. It is closed where that takes more than the limits of `discard.ts`. */
-  #drain(stage: 'held' | 'dropped', clock: Clock): void {
+  #drain(stage: 'held' | 'dropped', clock: Clock, signal: AbortSource | null): void {
     this.#stage = stage;
     if (this.#trailers !== null || this.#error !== null) return;
-    this.#limit ??= new Pause(clock, LONGEST_DRAIN_MS, null, () => this.#drop('too-slow'));
+    this.#limit ??= new DrainLimit(clock, LONGEST_DRAIN_MS, signal, () => this.#drop('too-slow'));
     const isTooLarge = this.#bytes > MAX_DRAIN_BYTES || (stage === 'dropped' && isTooLong(this));
     if (isTooLarge) this.#drop('too-large');
     else this.connection?.resume();
@@ -334,13 +335,13 @@ export const dispatchedBodies: ResponseBodies<Dispatched> = {
     response.track(listener);
     return true;
   },
-  hold(response, clock) {
-    response.hold(clock);
+  hold(response, clock, signal) {
+    response.hold(clock, signal);
     return null;
   },
   readError: (response, limits) => response.readError(limits),
   readAhead: (response, beginning) => response.readAhead(beginning),
-  discard: (response, clock) => response.drop(clock),
+  discard: (response, clock, signal) => response.drop(clock, signal),
 };
 
 const NO_HISTORY: readonly unknown[] = [];

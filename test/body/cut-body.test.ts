@@ -11,7 +11,7 @@ const MARK =
 /** A response that was held, and is the answer after all. */
 async function released(init: ResponseInit, body: BodyInit = 'x'.repeat(100_000)): Promise<Response> {
   const response = new Response(body, init);
-  const held = holdBody(response, new VirtualClock())!;
+  const held = holdBody(response, new VirtualClock(), null)!;
   await new Promise(resolve => setTimeout(resolve, 20));
   expect(held.release()).to.equal(false);
   return response;
@@ -104,7 +104,7 @@ describe('a body that was cut', () => {
 
   it('is a used body where the response is frozen', async () => {
     const response = Object.freeze(new Response('x'.repeat(100_000), {status: 503}));
-    const held = holdBody(response, new VirtualClock())!;
+    const held = holdBody(response, new VirtualClock(), null)!;
     await new Promise(resolve => setTimeout(resolve, 20));
     expect(held.release()).to.equal(false);
     expect(response.bodyUsed).to.equal(true);
@@ -112,7 +112,7 @@ describe('a body that was cut', () => {
 
   it('is cut again by a second client around the first', async () => {
     const response = await failed();
-    const held = holdBody(response, new VirtualClock())!;
+    const held = holdBody(response, new VirtualClock(), null)!;
     await new Promise(resolve => setTimeout(resolve, 20));
     expect(held.release()).to.equal(false);
     expect(await response.text()).to.equal('x'.repeat(KEPT) + MARK);

@@ -73,7 +73,7 @@ export class ReadyRequest<R extends AttemptResponse> extends Timer {
     try {
       const init = {...BROWSER, method: 'GET', headers: headers.values, redirect: 'manual', signal} as const;
       const response = await transport.ask!(url, init);
-      transport.bodies.discard(response, client.clock);
+      transport.bodies.discard(response, client.clock, signal);
       return answerOf(response.status, client.answers.hint(response, client.clock.wall())?.ms ?? 0);
     } catch (error) {
       return {isReady: false, reason: readFailure(error).codes[0] ?? 'no connection', hintMs: 0};
