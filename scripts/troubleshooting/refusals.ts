@@ -41,7 +41,8 @@ export const refusals: Readonly<Record<Refusal, RefusalAdvice>> = {
   },
   'body-not-replayable': {
     example: 'the request body is a stream, or larger than 1048576 bytes (503)',
-    means: 'A retry needs the request body again, and it was not kept.',
+    means:
+      'A retry needs the request body again, and it was not kept. Or it is the stream of a `Request`, and was still coming when the retry was due ([the order of the steps](semantics.md#the-order-of-the-steps)).',
     remedy: 'Send a string, a buffer or a Blob, and raise `replayLimitBytes` for larger ones.',
   },
   'retried-once': {
