@@ -11,7 +11,7 @@ import {builtIn} from './built-in.ts';
 export const retriedRefusals: Rule = builtIn('RL102', {
   needs: ['retryOn'],
   fields: [],
-  reads: ['backoff', 'idempotency', 'match', 'maxAttempts', 'retryOn'],
+  reads: ['backoff', 'idempotency', 'match', 'maxAttempts', 'paid', 'retryOn'],
 
   *check(scope): Iterable<Draft> {
     if (!mayRetry(scope)) return;
@@ -23,7 +23,7 @@ export const retriedRefusals: Rule = builtIn('RL102', {
     for (const entry of entries) {
       const {value, at} = entry;
       if (value === '4xx') yield {at, message: EVERY_4XX, fix: withoutEvery4xx(scope)};
-      else if (value === 409 && !sendsKeys(scope)) {
+      else if (value === 409 && isConflict(scope)) {
         yield {
           at,
           message: CONFLICT,
@@ -60,10 +60,12 @@ const formatSuccess = (status: number): string =>
     ? `${status} is never retried, because the client waits for the final response. Remove it from retryOn.`
     : `${status} is never retried, because a status below 400 is a success. Remove it from retryOn; to poll, make another call.`;
 
-const sendsKeys = ({policy, match}: Scope): boolean =>
-  match?.methods === undefined
+/** With a key the first request may still be worked on; and a model creates nothing, so its conversation is only locked. */
+const isConflict = ({policy, match}: Scope): boolean =>
+  policy.paid === null &&
+  !(match?.methods === undefined
     ? (policy.idempotency?.methods.length ?? 0) > 0
-    : match.methods.some(method => isKeyed(policy, method.toUpperCase()));
+    : match.methods.some(method => isKeyed(policy, method.toUpperCase())));
 
 const withoutEntry = ({words}: Scope, {value}: Entry): FixDraft => ({
   title: `Do not retry ${words.entry('retryOn', value)}`,
