@@ -1,5 +1,9 @@
 import {loopCases} from './loop-cases.ts';
 
+/** The finding of a number far above the limit. */
+const many = (at: string, attempts: number): string =>
+  `${at} error RL201 A failing call makes up to ${attempts} attempts; the limit is 6. Attempts after the third rarely help, and each adds load to a failing server. Set the number of attempts to 3.`;
+
 loopCases('how often a loop tries', [
   {
     name: 'a literal bound above five',
@@ -48,6 +52,136 @@ def fetch(url, retries=25):
 `,
     findings: [
       '4:5-34 error RL201 A failing call makes up to 25 attempts; the limit is 6. Attempts after the third rarely help, and each adds load to a failing server. Set the number of attempts to 3.',
+    ],
+  },
+  {
+    name: 'a number above which no turn is tried by itself: a default',
+    text: `import time
+import requests
+def fetch(url, limit=600):
+    n = 0
+    while n < limit:
+        try:
+            return requests.get(url, timeout=5).json()
+        except requests.ConnectionError:
+            n += 1
+            time.sleep(wait(n))
+    raise TimeoutError
+`,
+    findings: [many('5:5-20', 600)],
+  },
+  {
+    name: 'a range of a thousand turns',
+    text: `import time
+import requests
+def fetch(url):
+    for _ in range(1000):
+        try:
+            return requests.get(url, timeout=5).json()
+        except requests.ConnectionError as error:
+            time.sleep(wait(error))
+    raise TimeoutError
+`,
+    findings: [many('4:5-25', 1000)],
+  },
+  {
+    name: 'a last attempt within a range that goes on',
+    text: `import time
+import requests
+def fetch(url):
+    for attempt in range(10**6):
+        try:
+            return requests.get(url, timeout=5).json()
+        except requests.ConnectionError as error:
+            if attempt >= 450:
+                raise
+            time.sleep(wait(error))
+`,
+    findings: [many('4:5-32', 451)],
+  },
+  {
+    name: 'a counter that ends an endless loop',
+    text: `import time
+import requests
+def fetch(url):
+    left = 5000.0
+    while True:
+        try:
+            return requests.get(url, timeout=5).json()
+        except requests.ConnectionError as error:
+            left -= 0.5
+            if left <= 0:
+                raise
+            time.sleep(wait(error))
+`,
+    findings: [many('5:5-15', 10_000)],
+  },
+  {
+    name: 'an answer that is retried until a far attempt',
+    text: `import time
+import requests
+def fetch(url):
+    attempt = 0
+    while True:
+        response = requests.get(url, timeout=5)
+        attempt += 1
+        if response.status_code == 429 and attempt < 300:
+            time.sleep(wait(response))
+            continue
+        return response
+`,
+    findings: [many('5:5-15', 300)],
+  },
+  {
+    name: 'a number that is met exactly',
+    text: `import time
+import requests
+def fetch(url):
+    n = 700
+    while n != 0:
+        try:
+            return requests.get(url, timeout=5).json()
+        except requests.ConnectionError as error:
+            n -= 1
+            time.sleep(wait(error))
+    raise TimeoutError
+`,
+    findings: [many('5:5-17', 700)],
+  },
+  {
+    name: 'a sum of growing parts says nothing',
+    text: `import time
+import requests
+def fetch(url):
+    n = 0
+    total = 0
+    while total < 10**9:
+        try:
+            return requests.get(url, timeout=5).json()
+        except requests.ConnectionError as error:
+            n += 1
+            total += n
+            time.sleep(wait(error))
+    raise TimeoutError
+`,
+    findings: [],
+  },
+  {
+    name: 'a wait that doubles without a cap ends nothing',
+    text: `import time
+import requests
+def fetch(url):
+    delay = wait(url)
+    factor = 1
+    while True:
+        try:
+            return requests.get(url, timeout=5).json()
+        except requests.ConnectionError as error:
+            factor *= 2
+            time.sleep(delay * factor)
+`,
+    findings: [
+      '6:5-15 error RL201 A failing call never ends: the number of attempts is not limited and there is no deadline. Set the number of attempts to 3.',
     ],
   },
   {

@@ -3,8 +3,8 @@
 import type {PythonModule} from '../../../source/python/module.ts';
 import type {SyntaxNode} from '../../../source/python/syntax.ts';
 import {functionAround, within} from './blocks.ts';
+import {definitionOf, parametersOf} from './functions.ts';
 import {calleeText, isQuiet, isSleep} from './sleeps.ts';
-import {definitionOf, parametersOf} from './values.ts';
 
 export interface Tried {
   readonly node: SyntaxNode;

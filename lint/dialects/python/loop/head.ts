@@ -67,28 +67,38 @@ function numbersIn(node: SyntaxNode, module: PythonModule, hops = 0): SyntaxNode
   return bound && numbersIn(bound, module, hops + 1);
 }
 
-/** How often a loop goes round: the variable's values, one by one. */
+/** How often a loop goes round, and the values of its variable. */
 export interface Turns {
   /** Infinity for an endless one; undefined where it is not known. */
   readonly most: number | undefined;
-  readonly at: (turn: number) => Value;
+  /** In which range the variable is from one turn to another. */
+  readonly at: (first: number, last: number) => Value;
 }
 
 export function turnsOf(head: Head, state: State, module: PythonModule): Turns {
   const {over} = head;
   const items = numbersIn(over, module);
-  if (items !== undefined) return {most: items.length, at: turn => items[turn] && state.valueOf(items[turn])};
+  if (items !== undefined) {
+    const at = (first: number, last: number): Value =>
+      first === last ? items[first] && state.valueOf(items[first]) : undefined;
+    return {most: items.length, at};
+  }
+  const counted =
+    (start: number, step: number) =>
+    (first: number, last: number): Value => {
+      const ends = [start + first * step, start + last * step];
+      return {lo: Math.min(...ends), hi: Math.max(...ends)};
+    };
   if (over.firstChild !== null && /count$/.test(module.textOf(over.firstChild))) {
     const start = rangeOf(state.valueOf(argumentsOfCall(over, module)[0] ?? over)) ?? exactly(0);
-    return {most: Infinity, at: turn => exactly(start.lo + turn)};
+    return {most: Infinity, at: counted(start.lo, 1)};
   }
   const values = argumentsOfCall(over, module).map(each => rangeOf(state.valueOf(each))?.lo);
-  const [start, end, step] = values.length === 1 ? [0, values[0], 1] : [values[0], values[1], values[2] ?? 1];
-  const isDown = (step ?? 1) < 0;
-  if (end === undefined || start === undefined || values.includes(undefined))
-    return {most: undefined, at: turn => (start === undefined ? undefined : exactly(start + turn * (step ?? 1)))};
-  const most = Math.max(0, Math.ceil((isDown ? start - end : end - start) / Math.abs(step ?? 1)));
-  return {most: state.assumed ? undefined : most, at: turn => exactly(start + turn * (step ?? 1))};
+  const [start, end, step = 1] = values.length === 1 ? [0, values[0], 1] : [values[0], values[1], values[2] ?? 1];
+  const at = start === undefined ? () => undefined : counted(start, step);
+  if (end === undefined || start === undefined || values.includes(undefined)) return {most: undefined, at};
+  const most = Math.max(0, Math.ceil((step < 0 ? start - end : end - start) / Math.abs(step)));
+  return {most: state.assumed ? undefined : most, at};
 }
 
 /** Whether `while` goes on; undefined where that is not known. */

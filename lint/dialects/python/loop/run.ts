@@ -42,6 +42,8 @@ export class Runner {
   readonly exits: Exit[] = [];
   /** Whether something on the way may wait that is no sleep. */
   mayWait = false;
+  /** Whether a test was taken for true that is not known. */
+  isVague = false;
   #pending: Range | undefined = exactly(0);
   #aside: Aside | undefined;
   #started = false;
@@ -194,8 +196,9 @@ export class Runner {
     const branch = branchesOf(statement).find(({body}) => contains(body, target));
     if (branch === undefined) return NEXT;
     // `status == 429 and attempt < 3`: after the last attempt what follows ends it.
-    const isOver = branch.test !== undefined && truthOf(this.state.valueOf(branch.test)) === false;
-    return isOver ? {to: 'raise'} : this.#block(branch.body);
+    const truth = branch.test === undefined || truthOf(this.state.valueOf(branch.test));
+    this.isVague ||= truth === undefined;
+    return truth === false ? {to: 'raise'} : this.#block(branch.body);
   }
 
   #if(statement: SyntaxNode): Flow {

@@ -3,7 +3,8 @@
 import type {PythonModule} from '../../../source/python/module.ts';
 import {childrenOf, type SyntaxNode} from '../../../source/python/syntax.ts';
 import {assignmentOf, functionAround, within} from './blocks.ts';
-import {Evaluator, exactly, parametersOf, type Value} from './values.ts';
+import {parametersOf} from './functions.ts';
+import {Evaluator, exactly, type Value} from './values.ts';
 
 /** Stands for a bound that is not known: no loop is run so often. */
 export const MANY = 1000;

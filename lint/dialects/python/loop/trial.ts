@@ -3,6 +3,7 @@
 import type {PythonModule} from '../../../source/python/module.ts';
 import type {SyntaxNode} from '../../../source/python/syntax.ts';
 import {goesOn, type Head, turnsOf} from './head.ts';
+import {leap, type Outcome, type Values} from './leap.ts';
 import {type Exit, type Failure, type Flow, Runner} from './run.ts';
 import type {Range} from './values.ts';
 
@@ -21,44 +22,55 @@ export interface Trial {
   readonly end: Flow | undefined;
 }
 
-/** More turns show nothing new. */
-const TURNS = 200;
+/** So many turns are gone through one by one: waits grow to their cap, and lists of waits end. */
+const TURNS = 100;
 
 export function tryOut(head: Head, loop: SyntaxNode, failure: Failure, module: PythonModule): Trial {
   const runner = new Runner(module, loop, failure);
   const {state} = runner;
   const turns = head.kind === 'for' ? turnsOf(head, state, module) : undefined;
+  const most = turns?.most ?? Infinity;
   let isUnsure = head.kind === 'for' && turns?.most === undefined;
   let made = 0;
   let end: Flow | undefined;
-  for (let turn = 0; turn < TURNS; turn++) {
-    if (turns !== undefined) {
-      if (turn >= (turns.most ?? Infinity)) {
-        end = {to: 'next'};
-        break;
-      }
-      if (head.variable !== undefined) state.set(module.textOf(head.variable), turns.at(turn));
-    } else {
-      const on = goesOn(head, state);
-      if (on === false) {
-        end = {to: 'next'};
-        break;
-      }
-      isUnsure ||= on === undefined;
+  const seen: Values[] = [];
+  for (; made < TURNS && end === undefined; made++) {
+    const on = made < most && (head.kind === 'for' || goesOn(head, state));
+    if (on === false) {
+      end = NEXT;
+      break;
     }
-    made++;
-    const flow = runner.turn(head.body);
-    if (flow.to === 'next' || flow.to === 'continue') continue;
-    end = flow;
-    break;
+    isUnsure ||= on === undefined;
+    if (head.variable !== undefined) state.set(module.textOf(head.variable), turns?.at(made, made));
+    end = endOf(runner.turn(head.body));
+    if (made >= TURNS - 3) seen.push(state.snapshot());
   }
-  const isBounded = end !== undefined;
-  const isEndless = !isBounded && !isUnsure && !state.assumed && runner.exits.length === 0;
-  const known = turns?.most !== undefined && Number.isFinite(turns.most) ? turns.most : undefined;
+  const known = Number.isFinite(most) ? most : undefined;
+  if (end === undefined && !isUnsure && !state.assumed && runner.exits.length === 0) {
+    const last = leap(seen, TURNS, (stretch, values): Outcome<Flow> => {
+      if (stretch.first >= most) return NEXT;
+      const far = new Runner(module, loop, failure);
+      far.state.restore(values);
+      if (head.variable !== undefined)
+        far.state.set(module.textOf(head.variable), turns?.at(stretch.first, stretch.end - 1));
+      const on = head.kind === 'for' ? stretch.end <= most || undefined : goesOn(head, far.state);
+      if (on === false) return NEXT;
+      const flow = endOf(far.turn(head.body));
+      if (!on || far.exits.length > 0) return 'unsure';
+      return flow ?? (far.isVague ? 'vague' : 'on');
+    });
+    if (typeof last === 'object') {
+      end = last.end;
+      made = last.end.to === 'next' ? last.turn : last.turn + 1;
+    } else if (last === 'on') made = Infinity;
+    else isUnsure = true;
+  }
+  const isOpen = isUnsure || state.assumed || runner.exits.length > 0;
+  const isCounted = !isUnsure && (end !== undefined || !isOpen);
   return {
     failure,
     retries: made > 1,
-    attempts: isBounded && !isUnsure ? made : isEndless ? Infinity : isBounded ? undefined : known,
+    attempts: isCounted ? made : end === undefined ? known : undefined,
     waits: runner.waits,
     sleeps: [...runner.sleeps.values()],
     exits: runner.exits,
@@ -66,3 +78,8 @@ export function tryOut(head: Head, loop: SyntaxNode, failure: Failure, module: P
     end: isUnsure || state.assumed ? undefined : end,
   };
 }
+
+const NEXT: Flow = {to: 'next'};
+
+/** Undefined where the loop goes on behind a turn. */
+const endOf = (flow: Flow): Flow | undefined => (flow.to === 'next' || flow.to === 'continue' ? undefined : flow);

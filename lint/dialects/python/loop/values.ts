@@ -3,6 +3,7 @@
 import type {PythonModule} from '../../../source/python/module.ts';
 import {argumentsIn, childrenOf, type SyntaxNode} from '../../../source/python/syntax.ts';
 import {assignmentOf, bodyOf, branchesOf, statementsOf} from './blocks.ts';
+import {definitionOf, parametersOf} from './functions.ts';
 
 /** A range, since a random part may be in it. True is 1. */
 export interface Range {
@@ -96,6 +97,9 @@ export class Evaluator {
     if (compare !== undefined) return fromTruth(compare(x, y));
     const operate = OPERATIONS[sign];
     if (operate === undefined) return undefined;
+    // In between, a remainder and a quotient may be anything.
+    const isRound = sign === '%' ? x.lo === x.hi && y.lo === y.hi : !sign.startsWith('/') || y.lo > 0 || y.hi < 0;
+    if (!isRound) return sign === '%' && y.lo > 0 ? {lo: 0, hi: y.hi} : undefined;
     const ends = [operate(x.lo, y.lo), operate(x.lo, y.hi), operate(x.hi, y.lo), operate(x.hi, y.hi)];
     return ends.some(Number.isNaN) ? undefined : {lo: Math.min(...ends), hi: Math.max(...ends)};
   }
@@ -203,46 +207,6 @@ export class Evaluator {
   }
 }
 
-/** The function that a name, or `self.name`, calls, if this file defines it once. */
-export function definitionOf(callee: SyntaxNode, module: PythonModule): SyntaxNode | undefined {
-  const text = module.textOf(callee);
-  const word = /^(?:(?:self|cls)\.)?(\w+)$/.exec(text)?.[1];
-  if (word === undefined) return undefined;
-  let root = callee;
-  while (root.parent !== null) root = root.parent;
-  const found: SyntaxNode[] = [];
-  const isMethod = text.includes('.');
-  const visit = (at: SyntaxNode): void => {
-    for (const child of childrenOf(at)) {
-      if (child.name === 'FunctionDefinition') {
-        const name = child.getChild('VariableName');
-        const isInClass = at.parent?.name === 'ClassDefinition' || at.parent?.parent?.name === 'ClassDefinition';
-        if (name !== null && module.textOf(name) === word && isInClass === isMethod) found.push(child);
-      }
-      if (['Body', 'ClassDefinition', 'FunctionDefinition', 'DecoratedStatement', 'IfStatement'].includes(child.name))
-        visit(child);
-    }
-  };
-  visit(root);
-  return found.length === 1 ? found[0] : undefined;
-}
-
-/** The parameters of a function, with their defaults. */
-export function parametersOf(
-  definition: SyntaxNode,
-  module: PythonModule,
-): {readonly name: string; readonly value: SyntaxNode | undefined; readonly type: string}[] {
-  const list = definition.getChild('ParamList');
-  const parts = list === null ? [] : childrenOf(list);
-  return parts.flatMap((part, index) => {
-    if (part.name !== 'VariableName' || parts[index - 1]?.name === 'AssignOp') return [];
-    const after = parts.slice(index + 1, index + 4);
-    const type = after[0]?.name === 'TypeDef' ? module.textOf(after[0]) : '';
-    const [sign, value] = after.filter(({name}) => name !== 'TypeDef' && name !== 'Comment');
-    return [{name: module.textOf(part), value: sign?.name === 'AssignOp' ? value : undefined, type}];
-  });
-}
-
 export const rangeOf = (value: Value): Range | undefined => (value === 'none' ? undefined : value);
 
 export function truthOf(value: Value): boolean | undefined {
@@ -276,9 +240,14 @@ const COMPARISONS: Readonly<Record<string, (a: Range, b: Range) => boolean | und
   '<=': (a, b) => (a.hi <= b.lo ? true : a.lo > b.hi ? false : undefined),
   '>': (a, b) => (a.lo > b.hi ? true : a.hi <= b.lo ? false : undefined),
   '>=': (a, b) => (a.lo >= b.hi ? true : a.hi < b.lo ? false : undefined),
-  '==': (a, b) => (a.lo === a.hi && b.lo === b.hi ? a.lo === b.lo : undefined),
-  '!=': (a, b) => (a.lo === a.hi && b.lo === b.hi ? a.lo !== b.lo : undefined),
+  '==': areEqual,
+  '!=': (a, b) => not(areEqual(a, b)),
 };
+
+function areEqual(a: Range, b: Range): boolean | undefined {
+  if (a.hi < b.lo || b.hi < a.lo) return false;
+  return a.lo === a.hi && b.lo === b.hi ? true : undefined;
+}
 
 const RANDOM = /(?:^|\.)(?:random|secrets|SystemRandom\(\)|default_rng\(\))\.(\w+)$/;
 
