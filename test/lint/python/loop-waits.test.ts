@@ -382,4 +382,81 @@ def fetch(url):
       '8:13-30 warning RL203 Retries come in bursts: the waits of 1 s and 3 s are equal for all clients that failed at the same time. Use jitter.',
     ],
   },
+  {
+    name: 'a default for what is not known says nothing',
+    text: `import time
+import requests
+def fetch(url, cfg):
+    for attempt in range(3):
+        try:
+            return requests.get(url, timeout=5)
+        except requests.ConnectionError:
+            time.sleep(cfg.first or cfg.second or 60)
+    raise TimeoutError
+`,
+    findings: [],
+  },
+  {
+    name: 'a default for a wait that is not known says nothing',
+    text: `import time
+import requests
+from mine import jitter
+def fetch(url):
+    for attempt in range(3):
+        try:
+            return requests.get(url, timeout=5)
+        except requests.ConnectionError:
+            time.sleep(jitter(2**attempt) or 1)
+    raise TimeoutError
+`,
+    findings: [],
+  },
+  {
+    name: 'a default for what is known: zero, or None',
+    text: `import time
+import requests
+def fetch(url, wait=None):
+    for attempt in range(3):
+        try:
+            return requests.get(url, timeout=5)
+        except requests.ConnectionError:
+            time.sleep(wait or attempt * 0 or 7)
+    raise TimeoutError
+`,
+    findings: [
+      '8:13-49 warning RL203 Retries come in bursts: the waits of 7 s and 7 s are equal for all clients that failed at the same time. Use jitter.',
+    ],
+  },
+  {
+    name: 'the first of two that is no zero, and the second of two of which the first is none',
+    text: `import time
+import requests
+def fetch(url):
+    for attempt in range(3):
+        try:
+            return requests.get(url, timeout=5)
+        except requests.ConnectionError:
+            time.sleep(2 or 9)
+            time.sleep(1 and 4)
+    raise TimeoutError
+`,
+    findings: [
+      '8:13-31 warning RL203 Retries come in bursts: the waits of 6 s and 6 s are equal for all clients that failed at the same time. Use jitter.',
+    ],
+  },
+  {
+    name: 'what is surely true ends it, whatever its value',
+    text: `import time
+import requests
+def fetch(url, ready):
+    for attempt in range(90):
+        try:
+            return requests.get(url, timeout=5)
+        except requests.ConnectionError as error:
+            if 0 < attempt < 4 and (ready or attempt > 1):
+                raise
+            time.sleep(wait(error))
+`,
+    findings: [],
+  },
 ]);

@@ -11,7 +11,8 @@ export interface Range {
   readonly hi: number;
 }
 
-export type Value = Range | 'none' | undefined;
+/** `true` and `false`: what is known to count as such, and no more. */
+export type Value = Range | 'none' | 'true' | 'false' | undefined;
 
 export const exactly = (value: number): Range => ({lo: value, hi: value});
 
@@ -84,16 +85,22 @@ export class Evaluator {
     if (left === undefined || right === undefined || parts.length < 3) return undefined;
     const sign = parts.slice(1, -1).map(this.#module.textOf).join(' ');
     if (sign === 'and' || sign === 'or') {
-      return fromTruth(joined(sign, truthOf(inner(left)), truthOf(inner(right))));
+      const [a, b] = [inner(left), inner(right)];
+      const truth = truthOf(a);
+      if (truth !== undefined) return truth === (sign === 'or') ? a : b;
+      const both = joined(sign, truth, truthOf(b));
+      return both === undefined ? undefined : both ? 'true' : 'false';
     }
     const [a, b] = [inner(left), inner(right)];
     if (sign === 'is' || sign === 'is not') {
-      if (b !== 'none' || a === undefined) return undefined;
+      if (b !== 'none' || a === undefined || a === 'false') return undefined;
       return fromTruth((a === 'none') === (sign === 'is'));
     }
-    const [x, y] = [rangeOf(a), rangeOf(b)];
-    if (x === undefined || y === undefined) return undefined;
     const compare = COMPARISONS[sign];
+    const middle = compare && this.#comparedIn(left);
+    const [x, y] = [rangeOf(middle === undefined ? a : inner(middle)), rangeOf(b)];
+    if (middle !== undefined && truthOf(a) !== true) return a;
+    if (x === undefined || y === undefined) return undefined;
     if (compare !== undefined) return fromTruth(compare(x, y));
     const operate = OPERATIONS[sign];
     if (operate === undefined) return undefined;
@@ -102,6 +109,12 @@ export class Evaluator {
     if (!isRound) return sign === '%' && y.lo > 0 ? {lo: 0, hi: y.hi} : undefined;
     const ends = [operate(x.lo, y.lo), operate(x.lo, y.hi), operate(x.hi, y.lo), operate(x.hi, y.hi)];
     return ends.some(Number.isNaN) ? undefined : {lo: Math.min(...ends), hi: Math.max(...ends)};
+  }
+
+  /** `n` of `0 < n`, which `0 < n < 4` compares with both. */
+  #comparedIn(node: SyntaxNode): SyntaxNode | undefined {
+    const [, sign, right] = node.name === 'BinaryExpression' ? childrenOf(node) : [];
+    return sign !== undefined && COMPARISONS[this.#module.textOf(sign)] !== undefined ? right : undefined;
   }
 
   /** `DELAYS[attempt]`. */
@@ -207,11 +220,11 @@ export class Evaluator {
   }
 }
 
-export const rangeOf = (value: Value): Range | undefined => (value === 'none' ? undefined : value);
+export const rangeOf = (value: Value): Range | undefined => (typeof value === 'object' ? value : undefined);
 
 export function truthOf(value: Value): boolean | undefined {
   if (value === undefined) return undefined;
-  if (value === 'none') return false;
+  if (typeof value !== 'object') return value === 'true';
   return value.lo === 0 && value.hi === 0 ? false : value.lo > 0 || value.hi < 0 ? true : undefined;
 }
 
