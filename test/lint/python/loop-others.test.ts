@@ -209,4 +209,80 @@ async def pool(dsn):
 `,
     findings: [],
   },
+  {
+    name: 'a poll that waits for a state, and also after an error',
+    text: `import time
+import requests
+def snapshot(url, limit=600):
+    attempts = 0
+    while attempts < limit:
+        try:
+            data = requests.get(url, timeout=30).json()
+            if data.get("status") == "running":
+                attempts += 1
+                time.sleep(1)
+                continue
+            return data
+        except requests.ConnectionError:
+            attempts += 1
+            time.sleep(1)
+    raise TimeoutError
+`,
+    findings: [],
+  },
+  {
+    name: 'a poll whose state says that it is over',
+    text: `import time
+import requests
+def fetch_job(url):
+    for attempt in range(60):
+        try:
+            job = requests.get(url, timeout=30).json()
+            if job["state"] == "completed":
+                return job
+            time.sleep(5)
+        except requests.ConnectionError:
+            time.sleep(5)
+    raise TimeoutError
+`,
+    findings: [],
+  },
+  {
+    name: 'no poll: an answer that tells of a failure',
+    text: `import time
+import requests
+def fetch(url):
+    for attempt in range(3):
+        try:
+            data = requests.get(url, timeout=30).json()
+            if data.get("status") == "overloaded":
+                time.sleep(1)
+                continue
+            return data
+        except requests.ConnectionError:
+            time.sleep(1)
+    raise TimeoutError
+`,
+    findings: [
+      '12:13-26 warning RL203 Retries come in bursts: the waits of 1 s and 1 s are equal for all clients that failed at the same time. Use jitter.',
+    ],
+  },
+  {
+    name: 'the start of a program, and of a browser, is no call of the network',
+    text: `import asyncio
+import tempfile
+async def launch(self, profile):
+    for attempt in range(3):
+        try:
+            process = await asyncio.create_subprocess_exec('chrome', f'--user-data-dir={profile.dir}')
+            return process, await self._wait_for_cdp_url(9222)
+        except Exception as e:
+            if 'singletonlock' in str(e).lower() and attempt < 2:
+                profile.dir = tempfile.mkdtemp()
+                await asyncio.sleep(0.5)
+                continue
+            raise
+`,
+    findings: [],
+  },
 ]);

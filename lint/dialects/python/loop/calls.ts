@@ -43,12 +43,24 @@ export function triedIn(body: SyntaxNode, module: PythonModule): Tried | undefin
     const kind = kindOf(node, module);
     return kind === undefined ? [] : [{node, kind}];
   });
+  if (found.length === 0 || startsProgram(body, module)) return undefined;
   return (
     found.find(({kind}) => kind === 'certain') ??
     found.find(({kind}) => kind === 'function') ??
     found.find(({kind}) => kind === 'likely')
   );
 }
+
+const PROGRAMS = /(?:^|\.)(?:create_subprocess_\w+|Popen)$|^subprocess\.\w+$/;
+
+/** What is called besides is then that program. */
+const startsProgram = (body: SyntaxNode, module: PythonModule): boolean =>
+  within(body).some(
+    node =>
+      node.name === 'CallExpression' &&
+      node.firstChild !== null &&
+      PROGRAMS.test(module.names.nameOf(node.firstChild) ?? calleeText(node, module)),
+  );
 
 function kindOf(call: SyntaxNode, module: PythonModule, depth = 0): Tried['kind'] | undefined {
   const {firstChild: callee} = call;

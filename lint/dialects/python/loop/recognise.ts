@@ -2,11 +2,11 @@
 
 import type {PythonModule} from '../../../source/python/module.ts';
 import {childrenOf, type SyntaxNode} from '../../../source/python/syntax.ts';
-import {contains, functionAround, ownNodes, within} from './blocks.ts';
+import {branchesOf, contains, functionAround, isSame, ownNodes, tryOf, within} from './blocks.ts';
 import {type Leaving, leavingOf, NAMED} from './exits.ts';
 import {type Failures, failuresOf} from './failures.ts';
 import {type Head, headOf} from './head.ts';
-import {calleeText} from './sleeps.ts';
+import {calleeText, isSleep} from './sleeps.ts';
 import {isEveryError} from './types.ts';
 
 export interface RetryLoop extends Failures {
@@ -23,6 +23,7 @@ export function recognise(loop: SyntaxNode, module: PythonModule): RetryLoop | u
   if (failures === undefined || CONNECTS.test(calleeText(failures.tried.node, module))) return undefined;
   if (usesVariable(failures.tried.node, head, module)) return undefined;
   if (isProbe(failures.tried.node, head, module)) return undefined;
+  if (isPoll(failures.tried.node, head, leaving, module)) return undefined;
   if (!isNamed(loop, head, module)) {
     const sleeps = [...failures.caught, ...failures.refused].some(({trial}) => trial.sleeps.length > 0);
     const isTold = failures.caught.length > 0 || failures.refused.some(each => each.isTold);
@@ -95,6 +96,30 @@ function usesVariable(call: SyntaxNode, {variable, body}: Head, module: PythonMo
   const isUsed =
     list !== null && within(list).some(node => node.name === 'VariableName' && module.textOf(node) === word);
   return isUsed && !NAMED.test(word) && !/^(?:try|n_?try|trie)/i.test(word);
+}
+
+const GOING =
+  /["'](?:running|pending|queued|processing|in[_ -]?progress|starting|started|building|waiting|scheduled|submitted|validating|not[_ ]ready|loading)["']/i;
+const OVER = /["'](?:done|ready|finished|completed?|succeeded)["']/i;
+
+/** Whether it waits between answers because of the state that they tell, be it that errors are waited out, too. */
+function isPoll(call: SyntaxNode, {body}: Head, {exits}: Leaving, module: PythonModule): boolean {
+  const own = ownNodes(body);
+  const handlers = own.filter(({name}) => name === 'TryStatement').flatMap(each => tryOf(each)?.handlers ?? []);
+  const sleeps = own.filter(
+    node => node.from > call.to && isSleep(node, module) && !handlers.some(each => contains(each.body, node)),
+  );
+  if (sleeps.length === 0) return false;
+  const isOver = exits.some(exit => testsAround(exit, body).some(test => OVER.test(module.textOf(test))));
+  return isOver || sleeps.some(sleep => testsAround(sleep, body).some(test => GOING.test(module.textOf(test))));
+}
+
+/** What is tested on the way to a node. */
+function testsAround(node: SyntaxNode, body: SyntaxNode): SyntaxNode[] {
+  const tests: SyntaxNode[] = [];
+  for (let at = node.parent; at !== null && !isSame(body, at); at = at.parent)
+    if (at.name === 'IfStatement') tests.push(...branchesOf(at).flatMap(({test}) => test ?? []));
+  return tests;
 }
 
 const PROBES =
