@@ -9,7 +9,7 @@ import type {Config} from './config.ts';
 import {noteDialect} from './dialect-of.ts';
 import type {DialectSign} from './dialects/dialect.ts';
 import {native} from './dialects/native.ts';
-import {type FilePolicy, loadDialects, mainDialectOf, policiesOf} from './dialects/policies.ts';
+import {type FilePolicy, isPartlyOff, loadDialects, mainDialectOf, policiesOf} from './dialects/policies.ts';
 import {settingOf} from './dialects/settings.ts';
 import type {Finding, Report, ReportedDialect} from './finding.ts';
 import {isFileName, resolveName} from './model/extends.ts';
@@ -78,7 +78,7 @@ export async function lintText(request: LintRequest): Promise<Report> {
     refused: config.noSuppressions === true,
     calls: shapes.map(({unit}) => unit),
     units: policies.filter(({dialect}) => dialect.ignoresExtensions).map(({shape}) => shape.unit),
-    rulesRan: isComplete,
+    rulesRan: isComplete && source.python?.isWhole !== false && !isPartlyOff(source, config),
   });
   noteDialect(outcome.findings, main);
   const {findings, suppressed} = applyBaseline(outcome.findings, config.baseline, finding => checkOf(finding)?.worse);

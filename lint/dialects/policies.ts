@@ -84,6 +84,12 @@ export const mainDialectOf = (source: Source, languages: Languages): DialectSign
 const wantingIn = (source: Source, languages: Languages): BuiltInDialect[] =>
   (languages.builtInDialects ?? builtInDialects).filter(dialect => isWanted(dialect, source, languages));
 
+/** Whether a language that a file may be written in was not looked for. */
+export const isPartlyOff = ({path, text}: Source, languages: Languages): boolean =>
+  (languages.builtInDialects ?? builtInDialects).some(
+    dialect => settingOf(dialect, path, languages.dialectSettings) === 'off' && dialect.wants(path, text),
+  );
+
 const isWanted = (dialect: DialectSign, {path, text}: Source, {dialectSettings}: Languages): boolean =>
   settingOf(dialect, path, dialectSettings) !== 'off' && dialect.wants(path, text);
 

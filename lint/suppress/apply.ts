@@ -32,7 +32,7 @@ export interface SuppressOptions {
   readonly units: readonly Unit[];
   /** Every policy of the file. In a program they are calls. */
   readonly calls: readonly Unit[];
-  /** Whether the rules ran on all layers; if not, nothing is said of suppressions without use. */
+  /** Whether the rules ran on all layers, and on all that the file has; if not, nothing is said of suppressions without use. */
   readonly rulesRan: boolean;
 }
 

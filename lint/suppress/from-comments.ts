@@ -5,12 +5,13 @@ import {endOfLine, lineStart, startsLine} from '../edit/text-lines.ts';
 import type {Finding} from '../finding.ts';
 import {once} from '../report/lazy-fix.ts';
 import {type Lines, linesOf} from '../source/lines.ts';
+import {isPython} from '../source/python-path.ts';
 import type {Comment, Source, Span} from '../source/tree.ts';
 import {type Directive, readDirective} from './directive.ts';
 import type {Suppression} from './suppression.ts';
 
 export function fromComments(source: Source): Suppression[] {
-  const {text, comments} = source;
+  const {comments} = source;
   if (comments.length === 0) return [];
   const lines = linesOf(source);
   const next = once(() => nextLines(comments, lines));
@@ -29,7 +30,7 @@ export function fromComments(source: Source): Suppression[] {
         reasonMark: '--' as const,
         until,
         covers,
-        removal: () => removalOf(comment, text),
+        removal: () => removalOf(comment, source),
       },
     ];
   });
@@ -68,9 +69,19 @@ function nextLines(comments: readonly Comment[], lines: Lines): readonly number[
   return next;
 }
 
+/** In the first two lines of a Python file a comment may name its encoding (PEP 263). */
+const ENCODED = 2;
+const CODING = /^[ \t\f]*#.*coding[:=]/m;
+
 /** Later lines of the comment are a note of the author, and stay. */
-function removalOf(comment: Comment, text: string): Plan | undefined {
+export function removalOf(comment: Comment, source: Source): Plan | undefined {
+  const {text} = source;
   const [, note] = /^[^\n]*\n(.*)$/s.exec(comment.text) ?? [];
+  if (isPython(source.path) && linesOf(source).positionAt(comment.span.start).line <= ENCODED) {
+    if (/coding[:=]/.test(comment.text)) return undefined;
+    // An empty line stays, so that no line below becomes one of them.
+    if (comment.alone && CODING.test(text)) return {edits: [{...comment.span, text: ''}]};
+  }
   if (note === undefined) return {edits: [{...wholeOf(comment, text), text: ''}]};
   // As the first line of the comment, the note would be read.
   if (readDirective(note.trim()) !== undefined) return undefined;
@@ -86,7 +97,7 @@ function firstLineOf({span, text: own}: Comment, text: string): Span {
 }
 
 /** A comment with its line, if it has one of its own; else with the blanks before it. */
-export function wholeOf({span, alone}: Comment, text: string): Span {
+function wholeOf({span, alone}: Comment, text: string): Span {
   const from = lineStart(text, span.start);
   const rest = /^[ \t]*(?:\r?\n|$)/.exec(text.slice(span.end))?.[0];
   if (alone && rest !== undefined) return {start: from, end: span.end + rest.length};

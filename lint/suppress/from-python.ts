@@ -9,7 +9,7 @@ import {type Lines, linesOf} from '../source/lines.ts';
 import type {Comment, Source} from '../source/tree.ts';
 import type {Unit} from '../source/unit.ts';
 import {ignoreWord, readReason} from './directive.ts';
-import {fromComments, lineBehind, wholeOf} from './from-comments.ts';
+import {fromComments, lineBehind, removalOf} from './from-comments.ts';
 import type {Suppression} from './suppression.ts';
 
 /** @param isRule Whether a code of `# noqa` is one of this run. Other linters have their own. */
@@ -19,7 +19,7 @@ export function fromPython(source: Source, calls: readonly Unit[], isRule: (name
     const said = readIgnore(comment.text) ?? (comment.alone ? undefined : readNoqa(comment.text, isRule));
     if (said === undefined) return [];
     const {isWhole, ...rest} = said;
-    const removal = () => (isWhole ? {edits: [{...wholeOf(comment, source.text), text: ''}]} : undefined);
+    const removal = () => (isWhole ? removalOf(comment, source) : undefined);
     const covers = coverage(comment, source, calls, lines);
     return [{by: 'comment' as const, span: comment.span, pointer: '', covers, removal, ...rest}];
   });

@@ -31,6 +31,8 @@ export class PythonModule {
   /** `for` and `while`. */
   readonly loops: readonly SyntaxNode[];
   readonly comments: readonly Comment[];
+  /** Whether nothing in it is left out: neither what the parser could not read, nor names that a module brings in that is not known. */
+  readonly isWhole: boolean;
   /** Whether it runs when it is started by itself: `if __name__ == "__main__"`. */
   readonly isScript: boolean;
 
@@ -40,10 +42,12 @@ export class PythonModule {
     const calls: Call[] = [];
     const loops: SyntaxNode[] = [];
     const comments: Comment[] = [];
+    let isBrokenAnywhere = false;
     tree.iterate({
       // A node is made for each that is asked for.
       enter: ref => {
-        if (ref.name === 'CallExpression' || ref.name === 'Decorator') {
+        if (ref.type.isError) isBrokenAnywhere = true;
+        else if (ref.name === 'CallExpression' || ref.name === 'Decorator') {
           const call = this.#callAt(ref.node);
           if (call !== undefined) calls.push(call);
         } else if (ref.name === 'ForStatement' || ref.name === 'WhileStatement') loops.push(ref.node);
@@ -53,6 +57,7 @@ export class PythonModule {
     this.calls = calls;
     this.loops = loops;
     this.comments = comments;
+    this.isWhole = !isBrokenAnywhere && !this.names.isOpen;
     this.isScript = /^if __name__ == ['"]__main__['"]/m.test(text);
   }
 

@@ -1,6 +1,7 @@
 /** What the names of a Python file stand for: imports, values that are bound once, and objects that a call makes. */
 
 import type {SyntaxNode, Tree} from '@lezer/common';
+import {isBuiltIn, isKnownModule, isQuietModule} from './stars.ts';
 import {around, childrenOf} from './syntax.ts';
 
 /** What binds a name in a scope. */
@@ -47,6 +48,11 @@ export class Names {
         if (BINDING.has(ref.name)) this.#enter(ref.node);
       },
     });
+  }
+
+  /** Whether a module that is not known brings in names. */
+  get isOpen(): boolean {
+    return this.#stars.some(module => !isKnownModule(module));
   }
 
   /** The modules from which something is imported: `openai`, `langchain_openai.chat_models`. */
@@ -113,7 +119,10 @@ export class Names {
   #nameOfVariable(node: SyntaxNode, hops: number): string | undefined {
     const bindings = this.#lookUp(node);
     const word = this.textOf(node);
-    if (bindings === undefined) return this.#stars.length === 1 ? `${this.#stars[0]}.${word}` : word;
+    if (bindings === undefined) {
+      const stars = isBuiltIn(word) ? [] : this.#stars.filter(module => !isQuietModule(module));
+      return stars.length === 1 ? `${stars[0]}.${word}` : word;
+    }
     const target = bindings.findLast(each => each.kind === 'import')?.target;
     // `try: import x` and `except ImportError: x = None` is an import.
     if (target !== undefined && bindings.every(each => each.kind === 'import' || isNone(each))) return target;
