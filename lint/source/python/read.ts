@@ -11,6 +11,14 @@ export function readPython(path: string, text: string): Source {
   // A decoder replaces what is not UTF-8: such a file is left alone, since a change of it would write the replacement.
   if (text.includes('\uFFFD')) return {path, text, format: 'python', documents: [], comments: [], problems: []};
   // A byte order mark is no part of the first name.
-  const python = new PythonModule(parser.parse(text.replace(/^\uFEFF/, '\n')), text);
+  const python = new PythonModule(parser.parse(withLines(text.replace(/^\uFEFF/, '\n'))), text);
   return {path, text, format: 'python', documents: [], comments: python.comments, problems: [], python};
+}
+
+/** CPython counts the blanks behind a form feed as the parser counts those of a new line. No place in the text moves. */
+function withLines(text: string): string {
+  if (!text.includes('\f')) return text;
+  return text.replaceAll(/((?:\\\r?)?)(^|[\r\n])([ \t\f]*)\f/g, (found, slash: string) =>
+    slash === '' ? `${found.slice(0, -1).replaceAll('\f', ' ')}\n` : found,
+  );
 }

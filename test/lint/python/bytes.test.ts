@@ -14,6 +14,35 @@ describe('the bytes of a Python file', () => {
       .and.to.include('3 RL201');
   });
 
+  it('may be form feeds, behind which the blanks of a line are counted anew', async () => {
+    const text = `import requests, time
+
+def fetch(url):
+    for attempt in range(4):
+        try:
+            return requests.get(url, timeout=5).json()
+        except requests.ConnectionError:
+            if attempt == 3:
+                raise
+            time.sleep(2**attempt)  # noqa: RL203
+`;
+    for (const line of [
+      '\f            time',
+      '  \f            time',
+      '   \f   \f            time',
+      '\f\n            time',
+    ]) {
+      const fed = text.replace('            time', line);
+      const request = {path: 'calls.py', files: {'calls.py': fed}};
+      const {text: after, report} = await fixText(request);
+      expect(after).to.equal(fed);
+      expect(report.findings).to.deep.equal([]);
+      expect(report.suppressed).to.have.lengthOf(1);
+    }
+    // Behind a backslash, the line goes on.
+    expect(await findingsOf(text.replace('return requests', 'return \\\n\frequests'))).to.deep.equal([]);
+  });
+
   it('in another encoding are never written: such a file has no findings and no fix', async () => {
     const text = `# Z\uFFFDrich\n# retry-lint-disable-next-line RL203 -- unused\n${BARE}`;
     const request = {path: 'calls.py', files: {'calls.py': text}};
