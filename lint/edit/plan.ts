@@ -29,7 +29,7 @@ export async function comesOut(source: Source, plans: readonly Plan[]): Promise<
     plans.flatMap(({edits}) => edits),
   );
   const after = await readSource(source.path, text);
-  if (after.problems.length > source.problems.length) return false;
+  if (after.problems.length > source.problems.length || flawsOf(after) > flawsOf(source)) return false;
   // After a syntax error the tree is a guess, so only the problems can be compared.
   if (!isWhole(source)) return true;
   const patchesOf = patchesByPlace(plans);
@@ -53,6 +53,9 @@ function patchesByPlace(plans: readonly Plan[]): PatchesOf {
     }
   return place => byPlace.get(place) ?? [];
 }
+
+/** A program has no problem of its own, since what is wrong with it is for others to say. */
+const flawsOf = ({python}: Source): number => python?.flaws ?? 0;
 
 const isWhole = ({problems}: Source): boolean => problems.every(({code}) => code === 'RL002');
 

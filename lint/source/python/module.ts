@@ -31,6 +31,8 @@ export class PythonModule {
   /** `for` and `while`. */
   readonly loops: readonly SyntaxNode[];
   readonly comments: readonly Comment[];
+  /** How many places the parser could not read. */
+  readonly flaws: number;
   /** Whether nothing in it is left out: neither what the parser could not read, nor names that a module brings in that is not known. */
   readonly isWhole: boolean;
   /** Whether it runs when it is started by itself: `if __name__ == "__main__"`. */
@@ -42,11 +44,11 @@ export class PythonModule {
     const calls: Call[] = [];
     const loops: SyntaxNode[] = [];
     const comments: Comment[] = [];
-    let isBrokenAnywhere = false;
+    let flaws = 0;
     tree.iterate({
       // A node is made for each that is asked for.
       enter: ref => {
-        if (ref.type.isError) isBrokenAnywhere = true;
+        if (ref.type.isError) flaws++;
         else if (ref.name === 'CallExpression' || ref.name === 'Decorator') {
           const call = this.#callAt(ref.node);
           if (call !== undefined) calls.push(call);
@@ -57,7 +59,8 @@ export class PythonModule {
     this.calls = calls;
     this.loops = loops;
     this.comments = comments;
-    this.isWhole = !isBrokenAnywhere && !this.names.isOpen;
+    this.flaws = flaws;
+    this.isWhole = flaws === 0 && !this.names.isOpen;
     this.isScript = /^if __name__ == ['"]__main__['"]/m.test(text);
   }
 

@@ -39,7 +39,7 @@ export interface Argument {
 
 export interface Arguments {
   readonly list: readonly Argument[];
-  /** Whether `*args` or `**kwargs` bring in others. */
+  /** Whether `*args` or `**kwargs` bring in others, or a generator leaves no place for them. */
   readonly isOpen: boolean;
 }
 
@@ -50,6 +50,7 @@ export function argumentsIn(list: SyntaxNode, text: string): Arguments {
   let part: SyntaxNode[] = [];
   const close = (): void => {
     const [first, second, third] = part;
+    const isGenerator = part.some(({name}) => name === 'for');
     part = [];
     if (first === undefined) return;
     if (first.name === '*' || first.name === '**') isOpen = true;
@@ -57,8 +58,11 @@ export function argumentsIn(list: SyntaxNode, text: string): Arguments {
       found.push({name: text.slice(first.from, first.to), nameSpan: spanOf(first), value: third});
     else if (second === undefined)
       found.push({name: undefined, nameSpan: {start: first.from, end: first.from}, value: first});
-    // A generator, `f(x for x in y)`: one value that nothing is known of.
-    else found.push({name: undefined, nameSpan: {start: first.from, end: first.from}, value: first});
+    // A generator, `f(x for x in y)`: one value that nothing is known of, beside which there can be no other.
+    else {
+      isOpen ||= isGenerator;
+      found.push({name: undefined, nameSpan: {start: first.from, end: first.from}, value: first});
+    }
   };
   for (const child of childrenOf(list)) {
     if (child.name === '(' || child.name === ')' || child.name === 'Comment') continue;
