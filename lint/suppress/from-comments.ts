@@ -48,9 +48,11 @@ function coverage(
   return ({range}) => range.start.line === line;
 }
 
-/** The next line behind a comment with something on it. */
-export const lineBehind = ({comments}: Source, lines: Lines, {span}: Comment): number =>
-  nextLines(comments, lines)[lines.positionAt(span.end).line]!;
+/** For each comment of a file the next line behind it with something on it. */
+export function linesBehind({comments}: Source, lines: Lines): (comment: Comment) => number {
+  const next = once(() => nextLines(comments, lines));
+  return ({span}) => next()[lines.positionAt(span.end).line]!;
+}
 
 /** For each line the next one with something on it: directives may be stacked, and blank lines do not count. */
 function nextLines(comments: readonly Comment[], lines: Lines): readonly number[] {

@@ -9,18 +9,19 @@ import {type Lines, linesOf} from '../source/lines.ts';
 import type {Comment, Source} from '../source/tree.ts';
 import type {Unit} from '../source/unit.ts';
 import {ignoreWord, readReason} from './directive.ts';
-import {fromComments, lineBehind, removalOf} from './from-comments.ts';
+import {fromComments, linesBehind, removalOf} from './from-comments.ts';
 import type {Suppression} from './suppression.ts';
 
 /** @param isRule Whether a code of `# noqa` is one of this run. Other linters have their own. */
 export function fromPython(source: Source, calls: readonly Unit[], isRule: (name: string) => boolean): Suppression[] {
   const lines = linesOf(source);
+  const coverage = coverageIn(source, calls, lines);
   const own = source.comments.flatMap(comment => {
     const said = readIgnore(comment.text) ?? (comment.alone ? undefined : readNoqa(comment.text, isRule));
     if (said === undefined) return [];
     const {isWhole, ...rest} = said;
     const removal = () => (isWhole ? removalOf(comment, source) : undefined);
-    const covers = coverage(comment, source, calls, lines);
+    const covers = coverage(comment);
     return [{by: 'comment' as const, span: comment.span, pointer: '', covers, removal, ...rest}];
   });
   return [...fromComments(source), ...own];
@@ -55,19 +56,28 @@ function readNoqa(comment: string, isRule: (name: string) => boolean): Said | un
   return {rules, reason: undefined, reasonMark: undefined, until: undefined, isWhole};
 }
 
-function coverage(
-  comment: Comment,
+/** From one line to another. */
+interface Lined {
+  readonly first: number;
+  readonly last: number;
+}
+
+function coverageIn(
   source: Source,
   calls: readonly Unit[],
   lines: Lines,
-): (finding: Finding) => boolean {
-  const line = comment.alone ? lineBehind(source, lines, comment) : lines.positionAt(comment.span.end).line;
-  const marked = calls
-    .map(({keySpan, root}) => ({
-      first: lines.positionAt((keySpan ?? root.span).start).line,
-      last: lines.positionAt(root.span.end).line,
-    }))
-    .filter(({first, last}) => (comment.alone ? first : last) === line);
-  return ({range: {start}}) =>
-    start.line === line || marked.some(({first, last}) => first <= start.line && start.line <= last);
+): (comment: Comment) => (finding: Finding) => boolean {
+  const behind = linesBehind(source, lines);
+  const marked: readonly Lined[] = calls.map(({keySpan, root}) => ({
+    first: lines.positionAt((keySpan ?? root.span).start).line,
+    last: lines.positionAt(root.span.end).line,
+  }));
+  const byFirst = Map.groupBy(marked, ({first}) => first);
+  const byLast = Map.groupBy(marked, ({last}) => last);
+  return comment => {
+    const line = comment.alone ? behind(comment) : lines.positionAt(comment.span.end).line;
+    const own: readonly Lined[] = (comment.alone ? byFirst : byLast).get(line) ?? [];
+    return ({range: {start}}) =>
+      start.line === line || own.some(({first, last}) => first <= start.line && start.line <= last);
+  };
 }

@@ -15,7 +15,7 @@ import type {Retrier} from './retrier.ts';
  */
 export function setInner(retrier: Retrier, body: SyntaxNode, module: PythonModule, at: Span, errors: ErrorNames): void {
   // `client.max_retries = 0` may stand anywhere.
-  if (/\.max_retries\s*=[^=]/.test(module.text)) return;
+  if (module.says(/\.max_retries\s*=[^=]/)) return;
   const known = clientsIn(body, module, errors).flatMap(({maxAttempts, ...rest}) =>
     maxAttempts === undefined || maxAttempts < 2 ? [] : [{...rest, maxAttempts}],
   );

@@ -97,7 +97,7 @@ function setConnectionWaits(retrier: Retrier, attempts: number | undefined): voi
 /** `method_whitelist` was renamed in urllib3 1.26, and 2.0 refuses it. A file that knows both names runs with both. */
 function reportRemoved(retrier: Retrier, given: Given, module: PythonModule): void {
   const removed = given.get('method_whitelist');
-  if (removed === undefined || /\ballowed_methods\b|\b__version__\b|\bTypeError\b/.test(module.text)) return;
+  if (removed === undefined || module.says(/\ballowed_methods\b|\b__version__\b|\bTypeError\b/)) return;
   const {from: start, to: end} = removed.value;
   const message = 'is not an argument of Retry since urllib3 2.0, which raises a TypeError. Write allowed_methods';
   retrier.problem({kind: 'unknown-field', path: 'method_whitelist', message, meant: 'allowed_methods'}, {start, end});

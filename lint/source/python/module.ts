@@ -38,6 +38,9 @@ export class PythonModule {
   /** Whether it runs when it is started by itself: `if __name__ == "__main__"`. */
   readonly isScript: boolean;
 
+  readonly #said = new Map<string, boolean>();
+  #decorated: ReadonlySet<number> | undefined;
+
   constructor(tree: Tree, text: string) {
     this.text = text;
     this.names = new Names(tree, text);
@@ -79,7 +82,38 @@ export class PythonModule {
   }
 
   /** The calls inside of a node, in the order of the text. */
-  callsIn = ({from, to}: SyntaxNode): Call[] => this.calls.filter(({node}) => from <= node.from && node.to <= to);
+  callsIn({from, to}: SyntaxNode): Call[] {
+    const found: Call[] = [];
+    for (let at = this.#firstFrom(from); at < this.calls.length; at++) {
+      const call = this.calls[at]!;
+      if (call.node.from >= to) break;
+      if (call.node.to <= to) found.push(call);
+    }
+    return found;
+  }
+
+  /** Whether the text has words, which are asked for once. */
+  says(words: RegExp): boolean {
+    const known = this.#said.get(words.source) ?? words.test(this.text);
+    this.#said.set(words.source, known);
+    return known;
+  }
+
+  /** Whether a function has a decorator that is known by its name. */
+  isDecorated({from}: SyntaxNode): boolean {
+    this.#decorated ??= new Set(this.calls.flatMap(({decorates}) => decorates?.from ?? []));
+    return this.#decorated.has(from);
+  }
+
+  #firstFrom(from: number): number {
+    let [low, high] = [0, this.calls.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.calls[middle]!.node.from < from) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
 
   /** `Client.fetch`: the class and the function around a node, with its own name where it defines one. */
   placeOf(node: SyntaxNode): string {

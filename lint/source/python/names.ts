@@ -31,6 +31,8 @@ const BINDING: ReadonlySet<string> = new Set([
 const OTHER: Binding = {kind: 'other'};
 /** Names may go in a circle: `a = b` and `b = a`. */
 const maxHops = 8;
+/** No library has a path so long. */
+const maxDepth = 32;
 
 export class Names {
   readonly text: string;
@@ -39,6 +41,7 @@ export class Names {
   /** `self.client`, by the offset of its class. */
   readonly #attributes = new Map<number, Bindings>();
   readonly #stars: string[] = [];
+  #modules: readonly string[] | undefined;
 
   constructor(tree: Tree, text: string) {
     this.text = text;
@@ -57,6 +60,11 @@ export class Names {
 
   /** The modules from which something is imported: `openai`, `langchain_openai.chat_models`. */
   get modules(): readonly string[] {
+    this.#modules ??= this.#imported();
+    return this.#modules;
+  }
+
+  #imported(): readonly string[] {
     const targets = [...this.#scopes.values()].flatMap(bindings => [...bindings.values()].flat());
     return [...targets.flatMap(each => (each.kind === 'import' ? [each.target] : [])), ...this.#stars];
   }
@@ -65,8 +73,8 @@ export class Names {
    * The full name of an expression: `tenacity.retry`, and `openai.OpenAI().chat.completions.create` for a method of an object that a call
    * made. A name that nothing in the file binds is itself, as `range`; undefined for what is not known.
    */
-  nameOf(node: SyntaxNode, hops = 0): string | undefined {
-    if (hops > maxHops) return undefined;
+  nameOf(node: SyntaxNode, hops = 0, depth = 0): string | undefined {
+    if (hops > maxHops || depth > maxDepth) return undefined;
     switch (node.name) {
       case 'VariableName':
         return this.#nameOfVariable(node, hops);
@@ -75,17 +83,17 @@ export class Names {
         if (attribute !== undefined) return this.nameOf(attribute, hops + 1);
         const [object, dot, property] = childrenOf(node);
         if (object === undefined || dot?.name !== '.' || property === undefined) return undefined;
-        const name = this.nameOf(object, hops);
+        const name = this.nameOf(object, hops, depth + 1);
         return name === undefined ? undefined : `${name}.${this.textOf(property)}`;
       }
       case 'CallExpression': {
-        const name = node.firstChild === null ? undefined : this.nameOf(node.firstChild, hops);
+        const name = node.firstChild === null ? undefined : this.nameOf(node.firstChild, hops, depth + 1);
         return name === undefined ? undefined : `${name}()`;
       }
       case 'AwaitExpression':
       case 'ParenthesizedExpression': {
         const inner = childrenOf(node).find(({name}) => !['await', '(', ')', 'Comment'].includes(name));
-        return inner === undefined ? undefined : this.nameOf(inner, hops);
+        return inner === undefined ? undefined : this.nameOf(inner, hops, depth + 1);
       }
       default:
         return undefined;
@@ -151,7 +159,7 @@ export class Names {
 
   #bindingsOfAttribute(node: SyntaxNode): readonly Binding[] {
     const name = selfAttribute(node, this.textOf);
-    const own = around(node, ['ClassDefinition']);
+    const own = name === undefined ? undefined : around(node, ['ClassDefinition']);
     if (name === undefined || own === undefined) return [];
     const ofClass = this.#scopes.get(keyOf(own))?.get(name) ?? [];
     // A field with a type has a default, and each object a value of its own: dataclasses, pydantic.
@@ -284,7 +292,9 @@ const isNone = (binding: Binding): boolean => binding.kind === 'value' && bindin
 function add(to: Map<number, Bindings>, key: number, name: string, binding: Binding): void {
   const bindings = to.get(key) ?? new Map<string, Binding[]>();
   to.set(key, bindings);
-  bindings.set(name, [...(bindings.get(name) ?? []), binding]);
+  const known = bindings.get(name);
+  if (known === undefined) bindings.set(name, [binding]);
+  else known.push(binding);
 }
 
 /** `x` of `self.x` and of `cls.x`. */

@@ -66,7 +66,7 @@ const runsWhenCalled = (body: SyntaxNode): boolean => body.name !== 'FunctionDef
 
 /** A decorator may retry, and raise errors of its own. */
 const isRetried = (definition: SyntaxNode, module: PythonModule): boolean =>
-  module.calls.some(({decorates}) => decorates?.from === definition.from);
+  module.isDecorated(definition);
 
 /** The request of a client that a call is. */
 function requestOf(node: SyntaxNode, module: PythonModule): Request | undefined {
@@ -78,7 +78,7 @@ function requestOf(node: SyntaxNode, module: PythonModule): Request | undefined 
   if (lite !== undefined) return lite;
   const ofModule = name === undefined ? undefined : moduleClientOf(name);
   if (ofModule !== undefined) {
-    const isSet = /\bopenai\.max_retries\s*=/.test(module.text);
+    const isSet = module.says(/\bopenai\.max_retries\s*=/);
     const {name: title, raises, retries} = ofModule;
     return {name: title, raises, maxAttempts: isSet ? undefined : retries + 1, span: spanOf(callee), isAsync: false};
   }

@@ -44,7 +44,9 @@ function functionsOf(node: SyntaxNode, module: PythonModule): ReadonlyMap<string
     const name = each.getChild('VariableName');
     if (name === null) continue;
     const word = module.textOf(name);
-    functions.set(word, [...(functions.get(word) ?? []), each]);
+    const equal = functions.get(word);
+    if (equal === undefined) functions.set(word, [each]);
+    else equal.push(each);
   }
   KNOWN.set(module, functions);
   return functions;

@@ -33,7 +33,7 @@ export function liteLlmCallOf(call: Call, module: PythonModule): LiteLlmCall | u
 }
 
 function attemptsOf(call: Call, module: PythonModule): number | undefined {
-  if (call.isOpen || /\blitellm\.(?:num_retries|model_fallbacks)\s*=/.test(module.text)) return undefined;
+  if (call.isOpen || module.says(/\blitellm\.(?:num_retries|model_fallbacks)\s*=/)) return undefined;
   const given = argumentOf(call, 'num_retries');
   if (given !== undefined) {
     const value = module.constantOf(given.value)?.value;

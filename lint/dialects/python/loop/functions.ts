@@ -8,23 +8,36 @@ export function definitionOf(callee: SyntaxNode, module: PythonModule): SyntaxNo
   const text = module.textOf(callee);
   const word = /^(?:(?:self|cls)\.)?(\w+)$/.exec(text)?.[1];
   if (word === undefined) return undefined;
-  let root = callee;
+  const found = definitionsOf(callee, module).get(`${text.includes('.') ? '.' : ''}${word}`) ?? [];
+  return found.length === 1 ? found[0] : undefined;
+}
+
+const KNOWN = new WeakMap<PythonModule, ReadonlyMap<string, readonly SyntaxNode[]>>();
+
+/** By their names; those of methods begin with a dot. */
+function definitionsOf(node: SyntaxNode, module: PythonModule): ReadonlyMap<string, readonly SyntaxNode[]> {
+  const known = KNOWN.get(module);
+  if (known !== undefined) return known;
+  let root = node;
   while (root.parent !== null) root = root.parent;
-  const found: SyntaxNode[] = [];
-  const isMethod = text.includes('.');
+  const found = new Map<string, SyntaxNode[]>();
   const visit = (at: SyntaxNode): void => {
+    const isInClass = at.parent?.name === 'ClassDefinition' || at.parent?.parent?.name === 'ClassDefinition';
     for (const child of childrenOf(at)) {
-      if (child.name === 'FunctionDefinition') {
-        const name = child.getChild('VariableName');
-        const isInClass = at.parent?.name === 'ClassDefinition' || at.parent?.parent?.name === 'ClassDefinition';
-        if (name !== null && module.textOf(name) === word && isInClass === isMethod) found.push(child);
+      const name = child.name === 'FunctionDefinition' ? child.getChild('VariableName') : null;
+      if (name !== null) {
+        const key = `${isInClass ? '.' : ''}${module.textOf(name)}`;
+        const equal = found.get(key);
+        if (equal === undefined) found.set(key, [child]);
+        else equal.push(child);
       }
       if (['Body', 'ClassDefinition', 'FunctionDefinition', 'DecoratedStatement', 'IfStatement'].includes(child.name))
         visit(child);
     }
   };
   visit(root);
-  return found.length === 1 ? found[0] : undefined;
+  KNOWN.set(module, found);
+  return found;
 }
 
 /** The parameters of a function, with their defaults. */

@@ -29,7 +29,7 @@ export function readPost(
   const isAnswered = failures.refused.some(each => each.isAmbiguous);
   // Which answers a handler retries is seldom known: those that are tested are.
   retrier.set('retryOn', [...(isCaught || !isAnswered ? ['network', 'timeout'] : []), ...(isAnswered ? ['5xx'] : [])]);
-  if (!(isCaught || isAnswered) || KEY.test(module.text)) return;
+  if (!(isCaught || isAnswered) || module.says(KEY)) return;
   for (const call of within(head.body)) {
     if (call.name !== 'CallExpression' || !isHttpCall(call, module)) continue;
     const post = postOf(call, module);
