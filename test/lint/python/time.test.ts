@@ -1,0 +1,37 @@
+/** Files of many equal parts, as machines write them: their time grows with their size, and not with its square. */
+import {expect} from 'chai';
+import {lintText} from '../../../lint/lint.ts';
+
+const START = 'import requests, tenacity, time\nfrom openai import OpenAI\n';
+
+const PARTS: readonly (readonly [what: string, part: (index: number) => string, start?: string, most?: number])[] = [
+  ['calls of a chain', () => '.b()', 'x = a'],
+  ['decorated functions', n => `@tenacity.retry(stop=tenacity.stop_after_attempt(3))\ndef g${n}(): return c.get(1)\n`],
+  ['clients', n => `c${n} = OpenAI(api_key="k")\n`],
+  ['comments', n => `# retry-lint-ignore RL203: reason ${n}\n`],
+  ['comments of other linters', n => `x = ${n}  # noqa: RL203\n`],
+  [
+    'tests in a loop',
+    n => `      if x${n}: continue\n      elif y${n}: time.sleep(0)\n`,
+    'for a in range(4):\n    try: return requests.get("x")\n    except requests.ConnectionError:\n',
+  ],
+];
+
+/** Processor time, in milliseconds. */
+async function timeOf(text: string): Promise<number> {
+  const before = process.cpuUsage();
+  await lintText({path: 'calls.py', files: {'calls.py': text}});
+  const {user, system} = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+describe('the time of a Python file', () => {
+  for (const [what, part, start = ''] of PARTS)
+    it(`grows with its size: ${what}`, async () => {
+      const textOf = (count: number): string => START + start + Array.from({length: count}, (_, n) => part(n)).join('');
+      await timeOf(textOf(100));
+      const [small, large] = [await timeOf(textOf(500)), await timeOf(textOf(4000))];
+      // Eight times as much; sixty-four times, where each part looks at all others.
+      expect(large / Math.max(20, small)).to.be.below(24);
+    });
+});
