@@ -8,7 +8,8 @@ const dialects = new WeakMap<Finding, DialectSign>();
 
 /** Notes the dialect of the findings that have none yet: the last ones. */
 export function noteDialect(findings: readonly Finding[], dialect: DialectSign): void {
-  for (let at = findings.length - 1; at >= 0 && !dialects.has(findings[at]!); at--) dialects.set(findings[at]!, dialect);
+  for (let at = findings.length - 1; at >= 0 && !dialects.has(findings[at]!); at--)
+    dialects.set(findings[at]!, dialect);
 }
 
 /** The native one for a finding that was not made by the linter. */

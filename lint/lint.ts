@@ -21,6 +21,7 @@ import {type RuleSet, ruleSetOf} from './rule-set.ts';
 import {type FilesRequest, readerOf, sourceOf} from './source/files.ts';
 import {isPythonTest} from './source/python-path.ts';
 import {readSource} from './source/read.ts';
+import type {Source} from './source/tree.ts';
 import {applySuppressions} from './suppress/apply.ts';
 
 /** The argument of `lintText`. */
@@ -53,14 +54,15 @@ export async function lintText(request: LintRequest): Promise<Report> {
   const {path, config = NO_CONFIG} = request;
   const source = await sourceOf(request);
   const collector = new Collector(source);
-  // After a syntax error the tree is a guess, and findings about a guess would be noise.
-  const isWhole = source.problems.every(({code}) => code === 'RL002');
   await loadDialects(source, config);
   const policies = policiesOf(source, config);
   const shapes = policies.map(({shape}) => shape);
   const main = policies[0]?.dialect ?? mainDialectOf(source, config);
   const rules = rulesFor(main, path, config);
-  reportSource(source, shapes, rules, collector);
+  const problems = [...source.problems, ...tooFull(source, policies)];
+  // After a syntax error the tree is a guess, and findings about a guess would be noise.
+  const isWhole = problems.every(({code}) => code === 'RL002');
+  reportSource({...source, problems}, shapes, rules, collector);
   noteDialect(collector.findings, main);
   let isComplete = isWhole;
   if (isWhole) {
@@ -89,6 +91,15 @@ export async function lintText(request: LintRequest): Promise<Report> {
     findings: inOrder(findings),
     suppressed: [...outcome.suppressed, ...suppressed],
   };
+}
+
+/** So many retries no person writes into a program, and to judge them takes seconds. */
+const MOST_RETRIES = 1000;
+
+function tooFull({format, text}: Source, {length}: readonly FilePolicy[]): Source['problems'] {
+  if (format !== 'python' || length <= MOST_RETRIES) return [];
+  const message = `The file has ${length} retries and clients. Only files with up to ${MOST_RETRIES} are read.`;
+  return [{code: 'RL006', message, span: {start: 0, end: Math.min(1, text.length)}}];
 }
 
 /** Tests wait and repeat on purpose. */

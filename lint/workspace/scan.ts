@@ -9,7 +9,7 @@ const NOUNS: Readonly<Record<SkipReason, string>> = {
   template: 'template',
   generated: 'generated file',
   large: 'file over 1 MB',
-  unreadable: 'file that is not UTF-8 or too deep',
+  unreadable: 'unreadable file',
 };
 
 /** Whether a file is no text, or too deep to be read. In a language that the linter was not asked for by name, that is no finding. */

@@ -57,7 +57,7 @@ describe('retry-lint FOLDER', () => {
     expect(paths({code, out, err})).to.deep.equal(['app.yaml']);
     expect({code, err}).to.deep.equal({
       code: 1,
-      err: 'Skipped: 2 templates, 1 generated file, 1 file over 1 MB, 1 file that is not UTF-8 or too deep, 2 folders of packages or build results.\n',
+      err: 'Skipped: 2 templates, 1 generated file, 1 file over 1 MB, 1 unreadable file, 2 folders of packages or build results.\n',
     });
   });
 

@@ -17,6 +17,19 @@ const PARTS: readonly (readonly [what: string, part: (index: number) => string, 
   ],
 ];
 
+it('a program with more retries than a person writes is not judged', async () => {
+  const textOf = (count: number): string => START + Array.from({length: count}, (_, n) => PARTS[2]![1](n)).join('');
+  const codesOf = async (count: number) => {
+    const {findings, isWhole} = await lintText({path: 'calls.py', files: {'calls.py': textOf(count)}});
+    return {isWhole, said: findings.map(({code, message}) => `${code} ${message}`).slice(0, 2)};
+  };
+  expect(await codesOf(1001)).to.deep.equal({
+    isWhole: false,
+    said: ['RL006 The file has 1001 retries and clients. Only files with up to 1000 are read.'],
+  });
+  expect((await codesOf(1000)).isWhole).to.equal(true);
+});
+
 /** Processor time, in milliseconds. */
 async function timeOf(text: string): Promise<number> {
   const before = process.cpuUsage();

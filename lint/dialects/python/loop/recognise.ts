@@ -19,7 +19,13 @@ const LONG = 12_000;
 
 export function recognise(loop: SyntaxNode, module: PythonModule): RetryLoop | undefined {
   const head = headOf(loop, module);
-  if (head === undefined || head.body.to - head.body.from > LONG || isAboutThings(head, module) || isWaiting(loop, module)) return undefined;
+  if (
+    head === undefined ||
+    head.body.to - head.body.from > LONG ||
+    isAboutThings(head, module) ||
+    isWaiting(loop, module)
+  )
+    return undefined;
   const leaving = leavingOf(head, module);
   if (leaving === undefined) return undefined;
   const failures = failuresOf(head, loop, module);
