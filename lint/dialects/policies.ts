@@ -81,8 +81,18 @@ function read(source: Source, languages: Languages): readonly FilePolicy[] {
 export const mainDialectOf = (source: Source, languages: Languages): DialectSign =>
   wantingIn(source, languages)[0] ?? native;
 
-const wantingIn = (source: Source, languages: Languages): BuiltInDialect[] =>
-  (languages.builtInDialects ?? builtInDialects).filter(dialect => isWanted(dialect, source, languages));
+/** Asked for more than once in a run, and each time a search through the text. */
+const WANTING = new WeakMap<Source, {readonly languages: Languages; readonly wanting: readonly BuiltInDialect[]}>();
+
+function wantingIn(source: Source, languages: Languages): readonly BuiltInDialect[] {
+  const known = WANTING.get(source);
+  if (known !== undefined && isSame(known.languages, languages)) return known.wanting;
+  const wanting = (languages.builtInDialects ?? builtInDialects).filter(dialect =>
+    isWanted(dialect, source, languages),
+  );
+  WANTING.set(source, {languages, wanting});
+  return wanting;
+}
 
 /** Whether a language that a file may be written in was not looked for. */
 export const isPartlyOff = ({path, text}: Source, languages: Languages): boolean =>

@@ -16,12 +16,15 @@ export type PythonLibrary =
   | 'model-client'
   | 'loop';
 
-/** A loop, a word of retries, and a failure that is looked at. */
-const LOOP =
-  /^(?=[\s\S]*(?:\bwhile\b|\bfor\b[^\n]*\b(?:range\(|retr|attempt|tries|delay|backoff|wait|\()))(?=[\s\S]*(?:retr(?:y|ies)|attempt|\btries\b|sleep))(?=[\s\S]*(?:\bexcept\b|status))/i;
+/** A loop and a failure that is looked at, each of which begins a line, and a word of retries. */
+const LOOP: readonly RegExp[] = [
+  /(?:retr(?:y|ies)|attempt|\btries\b|sleep)/i,
+  /(?:^|[\r\n\f])[ \t]*(?:while\b|for\b[^\r\n]*\b(?:range\(|retr|attempt|tries|delay|backoff|wait|\())/i,
+  /(?:^|[\r\n\f])[ \t]*except\b|status/i,
+];
 
-/** Words of which a file has one. The order is that of findings at one place. */
-const SIGNS: Readonly<Record<PythonLibrary, readonly [words: RegExp, layer: DialectLayer]>> = {
+/** Words of which a file has one, or one of each list. The order is that of findings at one place. */
+const SIGNS: Readonly<Record<PythonLibrary, readonly [words: RegExp | readonly RegExp[], layer: DialectLayer]>> = {
   tenacity: [/\btenacity\b/, 'code'],
   backoff: [/\bbackoff\b/, 'code'],
   stamina: [/\bstamina\b/, 'code'],
@@ -39,5 +42,6 @@ export const pythonLibraries: readonly PythonLibrary[] = Object.keys(SIGNS) as P
 
 export function signOf(name: PythonLibrary): DialectSign {
   const [words, layer] = SIGNS[name];
-  return {name, layer, names: /\.py$/i, wants: (path, text) => isPython(path) && words.test(text)};
+  const all = [words].flat();
+  return {name, layer, names: /\.py$/i, wants: (path, text) => isPython(path) && all.every(each => each.test(text))};
 }
