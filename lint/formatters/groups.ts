@@ -61,14 +61,12 @@ function namesIn(run: Run): string[] {
 function withoutRepeats(findings: readonly Finding[], showsAll: boolean): GroupedFinding[] {
   const kindOf = (finding: Finding): string => `${dialectOf(finding).name} ${finding.code} ${finding.message}`;
   const kinds = Map.groupBy(findings, kindOf);
-  const alikeOf = (finding: Finding): readonly Finding[] => {
-    const kind = kinds.get(kindOf(finding))!;
-    return showsAll || kind.length <= mostAlike ? [] : kind.slice(1);
-  };
-  const left = new Set(findings.flatMap(alikeOf));
+  const othersIn = (kind: readonly Finding[]): readonly Finding[] =>
+    showsAll || kind.length <= mostAlike ? [] : kind.slice(1);
+  const left = new Set([...kinds.values()].flatMap(othersIn));
   const shown = findings.filter(finding => !left.has(finding));
   if (showsAll) return shown.map(finding => ({finding, more: 0, alike: []}));
-  return fold(shown).map(each => ({...each, alike: alikeOf(each.finding)}));
+  return fold(shown).map(each => ({...each, alike: othersIn(kinds.get(kindOf(each.finding))!)}));
 }
 
 /** `litellm: 4 policies in 1 file, 3 findings.`, one for each dialect; none for a run with one dialect. */

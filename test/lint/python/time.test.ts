@@ -1,5 +1,6 @@
 /** Files of many equal parts, as machines write them: their time grows with their size, and not with its square. */
 import {expect} from 'chai';
+import {groupsOf} from '../../../lint/formatters/groups.ts';
 import {lintText} from '../../../lint/lint.ts';
 
 const START = 'import requests, tenacity, time\nfrom openai import OpenAI\n';
@@ -28,6 +29,20 @@ it('a program with more retries than a person writes is not judged', async () =>
     said: ['RL006 The file has 1001 retries and clients. Only files with up to 1000 are read.'],
   });
   expect((await codesOf(1000)).isWhole).to.equal(true);
+});
+
+it('a report of ten thousand equal findings shows one', async () => {
+  const text = START + Array.from({length: 10_000}, (_, n) => PARTS[4]![1](n)).join('');
+  const report = await lintText({path: 'calls.py', files: {'calls.py': text}});
+  const [group, ...others] = groupsOf({
+    reports: [report],
+    texts: {},
+    rules: [],
+    version: '',
+    today: () => '2026-11-30',
+  });
+  expect(others).to.deep.equal([]);
+  expect(group!.shown.map(({alike}) => alike.length)).to.deep.equal([9999]);
 });
 
 /** Processor time, in milliseconds. */
