@@ -39,7 +39,6 @@ export class PythonModule {
   readonly isScript: boolean;
 
   readonly #said = new Map<string, boolean>();
-  #decorated: ReadonlySet<number> | undefined;
 
   constructor(tree: Tree, text: string) {
     this.text = text;
@@ -97,12 +96,6 @@ export class PythonModule {
     const known = this.#said.get(words.source) ?? words.test(this.text);
     this.#said.set(words.source, known);
     return known;
-  }
-
-  /** Whether a function has a decorator that is known by its name. */
-  isDecorated({from}: SyntaxNode): boolean {
-    this.#decorated ??= new Set(this.calls.flatMap(({decorates}) => decorates?.from ?? []));
-    return this.#decorated.has(from);
   }
 
   #firstFrom(from: number): number {

@@ -1,7 +1,7 @@
 /** What the names of a Python file stand for: imports, values that are bound once, and objects that a call makes. */
 
 import type {SyntaxNode, Tree} from '@lezer/common';
-import {isBuiltIn, isKnownModule, isQuietModule} from './stars.ts';
+import {isBuiltIn, isKnownModule} from './stars.ts';
 import {around, childrenOf} from './syntax.ts';
 
 /** What binds a name in a scope. */
@@ -128,8 +128,8 @@ export class Names {
     const bindings = this.#lookUp(node);
     const word = this.textOf(node);
     if (bindings === undefined) {
-      const stars = isBuiltIn(word) ? [] : this.#stars.filter(module => !isQuietModule(module));
-      return stars.length === 1 ? `${stars[0]}.${word}` : word;
+      const isStar = this.#stars.length === 1 && !isBuiltIn(word);
+      return isStar ? `${this.#stars[0]}.${word}` : word;
     }
     const target = bindings.findLast(each => each.kind === 'import')?.target;
     // `try: import x` and `except ImportError: x = None` is an import.
