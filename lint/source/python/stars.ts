@@ -5,4 +5,4 @@ export const isBuiltIn = (word: string): boolean => /^(?:float|int|len|max|min|p
 
 /** Modules whose names are read, or are known not to be those of a retry. */
 export const isKnownModule = (module: string): boolean =>
-  /^(?:asyncio|ctypes|datetime|enum|math|os|random|socket|threading|time|tkinter|typing|tenacity|backoff|stamina)\b/.test(module);
+  /^(?:asyncio|math|os|random|time|typing|tenacity|backoff)\b/.test(module);

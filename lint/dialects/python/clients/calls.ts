@@ -65,7 +65,8 @@ function reaches(
 const runsWhenCalled = (body: SyntaxNode): boolean => body.name !== 'FunctionDefinition' || !isGenerator(body);
 
 /** A decorator may retry, and raise errors of its own. */
-const isRetried = (definition: SyntaxNode, module: PythonModule): boolean => module.calls.some(({decorates}) => decorates?.from === definition.from);
+const isRetried = (definition: SyntaxNode, module: PythonModule): boolean =>
+  module.calls.some(({decorates}) => decorates?.from === definition.from);
 
 /** The request of a client that a call is. */
 function requestOf(node: SyntaxNode, module: PythonModule): Request | undefined {

@@ -107,7 +107,7 @@ function usesVariable(call: SyntaxNode, {variable, body}: Head, module: PythonMo
   return isUsed && !NAMED.test(word) && !/^(?:try|n_?try|trie)/i.test(word);
 }
 
-const GOING = /["'](?:running|pending|queued|processing|in[_ -]?progress|starting|building|waiting|loading)["']/i;
+const GOING = /["'](?:running|pending|queued|processing|in[_ -]?progress|starting|waiting)["']/i;
 const OVER = /["'](?:done|ready|finished|completed?|succeeded)["']/i;
 
 /** Whether it waits between answers because of the state that they tell, be it that errors are waited out, too. */
