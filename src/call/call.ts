@@ -118,7 +118,10 @@ function finishAndSettle<R extends AttemptResponse>(call: CallContext<R>, outcom
 function settle<R extends AttemptResponse>(call: CallContext<R>, outcome: Outcome<R>): void {
   const {transport, caller} = call;
   call.caller = null; // It holds the response, and a timer or a signal holds the call while the body is open.
-  if (outcome.response === null && !outcome.reachedTransport) quietly(() => transport.unsent?.(outcome.error));
+  quietly(() => {
+    if (outcome.response === null && !outcome.reachedTransport) transport.unsent?.(outcome.error);
+    transport.ended?.();
+  });
   quietly(() => caller?.settle(outcome));
 }
 

@@ -65,7 +65,7 @@ export function breakCall<R extends AttemptResponse>(
   error: unknown,
   held: Sent<R> | null,
 ): {readonly outcome: Outcome<never>; readonly now: number} {
-  const message = `An unexpected exception ended the call: ${textOf(error)}`;
+  const message = `An exception ended the call: ${textOf(error)}`;
   const outcome = failed('other', new SteadfetchError('INTERNAL', message, error), call.lastReachedTransport);
   let now = call.startedAt;
   call.decision = BROKEN;

@@ -44,9 +44,7 @@ export function writeIds(call: CallFacts, headers: HeaderBag): void {
 function made(id: unknown): string {
   if (typeof id === 'string' && MADE_ID.test(id)) return id;
   Promise.resolve(id).catch(() => {});
-  throw new TypeError(
-    'The ids port must return 1 to 255 visible ASCII characters other than the double quote and the backslash',
-  );
+  throw new TypeError('The ids port must return 1 to 255 visible ASCII characters, no double quote or backslash');
 }
 
 /** Whether the request has an idempotency key that is not of our making, so that the caller may send it in another call, too. */

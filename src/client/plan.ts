@@ -172,6 +172,6 @@ function asIs(this: Readonly<Record<string, unknown>>, key: string, value: unkno
     Number.isFinite(value) ||
     Array.isArray(value) ||
     (typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype);
-  if (!isPlain || this[key] !== value) throw new TypeError('Not plain JSON.');
+  if (!isPlain || this[key] !== value) throw new TypeError(); // Caught above.
   return value;
 }

@@ -24,7 +24,7 @@ export function seededRandom(seed: number): Random {
 export const newBoundary = (): string => `----${crypto.randomUUID()}`;
 
 /**
- * Makes the ids of a call, at once: each is 1 to 255 visible ASCII characters other than the double quote and the backslash. Anything else, such
+ * Makes the ids of a call, at once: each is 1 to 255 visible ASCII characters, no double quote or backslash. Anything else, such
  * as a promise, ends the call with a TypeError before it is sent, and so does what a method throws, unchanged.
  */
 export interface Ids {

@@ -67,9 +67,7 @@ export function fetchUnder(handle: PolicyHandle, ports: Ports): ResilientFetch {
       const {plan, startedAt} = call;
       try {
         if (request !== null && request.body !== null && init?.body == null) {
-          // A body inside a Request can be read only by reading it.
-          const own = requestLike(request, request, {...init, signal: null});
-          runCall(call, readingTransport(call, send, own, init ?? {}, signal), promised(resolve), startedAt);
+          runCall(call, readingTransport(call, send, request, init ?? {}, signal), promised(resolve), startedAt);
         } else {
           // The standard refuses an invalid request first. A fetch of the user's may take URLs that are relative to its own base.
           if (signal?.aborted && (ports.fetch === undefined || URL.canParse(url)))
@@ -100,15 +98,17 @@ function withoutOurs({resilience: _, ...rest}: ResilientInit): RequestInit {
 function readingTransport(
   call: CallContext<Response>,
   fetch: typeof globalThis.fetch,
-  request: Request,
+  from: Request,
   init: RequestInit,
   signal: AbortSignal | null,
 ): Transport<Response> {
   // These are the Request's, and not the same at every endpoint.
   const {headers: _h, method: _m, redirect: _r, referrer: _f, referrerPolicy: _p, ...rest} = init;
   return new RequestTransport({
-    request,
-    callUrl: request.url,
+    from,
+    // A body inside a Request can be read only by reading it.
+    request: requestLike(from, from, {...init, signal: null}),
+    callUrl: from.url,
     callerSignal: signal,
     retries: call.plan.maxAttempts > 1,
     replayLimitBytes: call.plan.policy.replayLimitBytes,

@@ -289,7 +289,7 @@ export const overridesShape: Fields = fields({
   nested: nestedShape,
   replayLimitBytes: replayLimitBytesShape,
   correlationId: text(/^[A-Za-z0-9._:-]{1,128}$/su, '1 to 128 letters, digits and . _ : -'),
-  idempotencyKey: text(/^[!#-\[\]-~]{1,255}$/su, '1 to 255 visible ASCII characters other than the double quote and the backslash'),
+  idempotencyKey: text(/^[!#-\[\]-~]{1,255}$/su, '1 to 255 visible ASCII characters, no double quote or backslash'),
 }, 'the options of a call');
 
 /** What a policy has to be. */

@@ -19,6 +19,8 @@ import type {ReadyInit, Transport, TransportRequest} from './transport.ts';
 import {cancelBody} from './unsent-body.ts';
 
 export interface RequestTransportOptions {
+  /** The caller's, if `request` is a copy of it: a Request of Node that is collected no longer follows the caller's signal. */
+  readonly from?: Request;
   readonly request: Request;
   /** The URL with which the call began. A request to another one, which a hook of ky put in place, is sent only there. */
   readonly callUrl: string;
@@ -51,6 +53,8 @@ export class RequestTransport implements Transport<Response> {
   #known: KnownBody;
   /** False once the body has turned out too large, has failed, or was read elsewhere; null before it is read. */
   #capture: Promise<boolean> | false | null = null;
+  /** Reads the body beside the first attempt. */
+  #reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | undefined;
   /** The request of the last attempt; null before the first. */
   #latest: SentRequest | null = null;
 
@@ -146,6 +150,11 @@ export class RequestTransport implements Transport<Response> {
     cancelBody(this.#options.request.body, reason);
   }
 
+  /** The call has: nothing more is kept of its body, and what still flows to the server flows on, unbuffered. */
+  ended(): void {
+    this.#reader?.cancel().catch(() => {});
+  }
+
   /** Reads the body, once. Awaited before the call for a body in memory: a Request made with a stream has no length, and could not follow a redirect. */
   async capture(): Promise<boolean> {
     this.#capture ??= this.#read();
@@ -156,10 +165,10 @@ export class RequestTransport implements Transport<Response> {
   async #read(): Promise<boolean> {
     const {request, replayLimitBytes} = this.#options;
     try {
-      const reader = request.clone().body!.getReader();
+      this.#reader = request.clone().body!.getReader();
       const chunks: Uint8Array<ArrayBuffer>[] = [];
       for (let left = replayLimitBytes; left >= 0; ) {
-        const {done, value} = await reader.read();
+        const {done, value} = await this.#reader.read();
         if (done) {
           this.#known = new Blob(chunks);
           return true;
@@ -167,7 +176,7 @@ export class RequestTransport implements Transport<Response> {
         chunks.push(value);
         left -= value.byteLength;
       }
-      reader.cancel().catch(() => {}); // The branch goes; the request itself flows on, unbuffered.
+      this.ended();
     } catch {}
     this.#capture = false;
     return false;

@@ -83,6 +83,8 @@ export interface Transport<R extends AttemptResponse> {
   readonly hedgeable?: boolean;
   /** The call ends with an error, and its last attempt was not sent: its request body is not needed. */
   unsent?(reason: unknown): void;
+  /** The call has ended: no body is needed for another attempt. */
+  ended?(): void;
   /**
    * Called once for each attempt; after the first time only where `replayable` is true.
    *

@@ -122,8 +122,8 @@ describe('an attempt that needs the lease of a probe', () => {
   });
 
   for (const [what, thrown, message] of [
-    ['an error', new Error('no store'), 'An unexpected exception ended the call: no store'],
-    ['what has no text', Object.create(null), 'An unexpected exception ended the call: it has no text.'],
+    ['an error', new Error('no store'), 'An exception ended the call: no store'],
+    ['what has no text', Object.create(null), 'An exception ended the call: it has no text.'],
   ] as const)
     virtually(`ends the call if the breaker throws ${what} after the answer`, async make => {
       const {leases, world} = waiting(make);

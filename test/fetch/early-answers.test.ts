@@ -35,6 +35,10 @@ describe('an answer before the end of the body of a POST without a key', () => {
     server = createServer((request, response) => {
       request.on('error', () => {});
       response.on('error', () => {});
+      if (request.url === '/closed') {
+        response.writeHead(401, {connection: 'close', 'content-length': 2});
+        return void request.once('data', () => response.end('no', () => request.socket.destroySoon()));
+      }
       const status = Number(request.url!.slice(1));
       if (status === 0) return void request.once('data', () => request.socket.resetAndDestroy());
       response.writeHead(status, status === 429 ? {'retry-after': '120'} : {});
@@ -73,6 +77,26 @@ describe('an answer before the end of the body of a POST without a key', () => {
         writer.close();
         expect(await response.text()).to.equal('first second');
       });
+
+    it(`${name}: the caller is not asked for more once the connection is closed`, async () => {
+      let asked = 0;
+      const body = new ReadableStream<Uint8Array>({
+        async pull(controller) {
+          await new Promise(resolve => setImmediate(resolve));
+          asked++;
+          controller.enqueue(bytes('more'));
+        },
+      });
+      const init = {method: 'POST', body, duplex: 'half'} as RequestInit;
+      const response = await make({clock: new VirtualClock()})(new Request(`${origin}/closed`, init));
+      expect(await response.text()).to.equal('no');
+      let before = -1;
+      for (let rounds = 0; rounds < 2000 && (rounds % 20 > 0 || asked > before); rounds++) {
+        if (rounds % 20 === 0) before = asked;
+        await new Promise(resolve => setImmediate(resolve));
+      }
+      expect(asked).to.equal(before);
+    });
 
     it(`${name}: a reset`, async () => {
       const {request, writer} = upload('/0');

@@ -226,7 +226,7 @@ describe('checkOverrides', () => {
     ],
     [
       {idempotencyKey: 'a"b'},
-      'idempotencyKey must be 1 to 255 visible ASCII characters other than the double quote and the backslash, got "a\\"b"',
+      'idempotencyKey must be 1 to 255 visible ASCII characters, no double quote or backslash, got "a\\"b"',
     ],
     [5, 'must be an object, got 5'],
   ] as const) {
