@@ -28,9 +28,11 @@ const asksFor = (signal: 'METRICS' | 'LOGS'): boolean =>
   isSet(`OTEL_${signal}_EXPORTER`) || isSet(`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`);
 
 const sdk = startSdk();
+/** The end of what `exportSoFar` began: the SDK's shutdown does not wait for a batch that is still to be sent. */
+let exported: Promise<unknown> | undefined;
 let stopped: Promise<void> | undefined;
 const shutdown = (): Promise<void> => {
-  stopped ??= sdk.shutdown();
+  stopped ??= Promise.resolve(exported).then(() => sdk.shutdown());
   return stopped;
 };
 const exporting = {shutdown, exportSoFar, patienceMs: PATIENCE_MS};
@@ -57,8 +59,10 @@ function startSdk(): SdkNode.NodeSDK {
 /** Without an end to recording. */
 function exportSoFar(): void {
   const traces = trace.getTracerProvider() as {getDelegate?: () => unknown};
-  for (const provider of [traces.getDelegate?.(), metrics.getMeterProvider(), loggerProvider()])
-    (provider as {forceFlush?: () => Promise<void>}).forceFlush?.().catch(() => {});
+  const providers = [traces.getDelegate?.(), metrics.getMeterProvider(), loggerProvider()];
+  exported = Promise.allSettled(
+    providers.map(provider => (provider as {forceFlush?: () => Promise<void>}).forceFlush?.()),
+  );
 }
 
 /** `require` throws where it is called, so that the error can name the remedy; a package that a static import misses cannot be caught. */
