@@ -110,17 +110,14 @@ export class Patch {
     }
     for (const [property, to] of this.#renamed) edits.push(renameKey(source, property, to));
     // If an inner and an outer block grow at the end of the same line, the inner one grows first.
-    const grown = [...new Set([...this.#removed.keys(), ...this.#added.keys()])];
-    for (const node of grown.sort((a, b) => b.span.start - a.span.start)) {
+    const grown = new Set([...this.#removed.keys(), ...this.#added.keys(), ...this.#inserted.keys()]);
+    for (const node of [...grown].sort((a, b) => b.span.start - a.span.start)) {
       const added = node.kind === 'object' ? this.addedTo(node) : [];
-      const entryEdits = editEntries(source, node, this.#removed.get(node) ?? new Set(), added);
-      if (entryEdits === undefined) return undefined;
-      edits.push(...entryEdits);
-    }
-    for (const [node, inserted] of this.#inserted) {
-      const itemEdits = editItems(source, node, inserted);
-      if (itemEdits === undefined) return undefined;
-      edits.push(...itemEdits);
+      const removed = this.#removed.get(node);
+      const entryEdits = removed || added.length > 0 ? editEntries(source, node, removed ?? new Set(), added) : [];
+      const itemEdits = node.kind === 'list' ? editItems(source, node, this.#inserted.get(node) ?? new Map()) : [];
+      if (entryEdits === undefined || itemEdits === undefined) return undefined;
+      edits.push(...entryEdits, ...itemEdits);
     }
     return edits
       .filter(({start, end, text}) => source.text.slice(start, end) !== text)

@@ -167,6 +167,12 @@ const yamlCases: Case[] = [
   ['fills a key without a value', 'a:\nb: 1\n', set(['a', 'c'], 2), 'a: {"c": 2}\nb: 1\n'],
   ['adds at the end of a file without a line end', 'a: 1', set(['b'], 2), 'a: 1\nb: 2'],
   ['removes a line', 'a: 1\nb: 2\nc: 3\n', remove('b'), 'a: 1\nc: 3\n'],
+  [
+    'adds an entry to the last block before a new key',
+    'a:\n  - 1\n',
+    [set(['b'], 2), set(['a'], [1, 3])],
+    'a:\n  - 1\n  - 3\nb: 2\n',
+  ],
   ['removes a block', 'a:\n  b: 1\n  c: 2\nd: 3\n', remove('a'), 'd: 3\n'],
   ['removes the key behind a dash', 'r:\n  - a: 1\n    b: 2\n', remove('r', 0, 'a'), 'r:\n  - b: 2\n'],
   ['does not remove the only key', 'a:\n  b: 1\n', remove('a', 'b'), undefined],
