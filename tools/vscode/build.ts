@@ -1,6 +1,6 @@
 /** Builds the extension for VS Code: the client, the language server with its chunks, the schemas and the package `retry-lint.vsix`. */
 import {execFileSync} from 'node:child_process';
-import {copyFileSync, mkdirSync, rmSync, writeFileSync} from 'node:fs';
+import {copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {type BuildOptions, build} from 'esbuild';
@@ -87,8 +87,10 @@ const client = await build({
   external: ['vscode'],
   plugins: [shared(root), builtins(extension)],
 });
-for (const name of ['policy', 'lint-config'])
-  copyFileSync(join(root, `schema/${name}.schema.json`), join(dist, `schema/${name}.schema.json`));
+for (const name of ['policy', 'lint-config']) {
+  const schema: unknown = JSON.parse(readFileSync(join(root, `schema/${name}.schema.json`), 'utf8'));
+  writeFileSync(join(dist, `schema/${name}.schema.json`), JSON.stringify(schema));
+}
 copyFileSync(join(root, 'LICENSE'), join(extension, 'LICENSE.txt'));
 writeFileSync(join(dist, 'licenses.txt'), noticesOf([server.metafile, chunks.metafile, client.metafile], root));
 const vsce = join(extension, 'node_modules/@vscode/vsce/vsce');
