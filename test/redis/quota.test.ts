@@ -393,7 +393,7 @@ describe('a shared quota without Redis', () => {
     expect(world.sent.length).to.equal(3 + 5);
   });
 
-  it('holds its limit in processes that are busy, if Redis loses its data', async () => {
+  it('holds its limit but for an eighth in processes that are busy, if Redis loses its data', async () => {
     for (let seed = 1; seed <= runs(1, 15); seed++) {
       const random = seededRandom(seed);
       const world = new SharedQuotas([requests(100, 1000)]);
@@ -410,7 +410,7 @@ describe('a shared quota without Redis', () => {
       expect(
         world.mostIn(1000, ({requests}) => requests),
         `seed ${seed}`,
-      ).to.be.at.most(104);
+      ).to.be.at.most(112);
     }
   });
 
