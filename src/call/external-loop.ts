@@ -13,8 +13,8 @@ import {decideRetry} from './decide-retry.ts';
 import {breakCall, noteSuccess, refusedOutcome, stoppedOutcome} from './finish.ts';
 import {notifyAbandoned, notifyScheduled} from './notify.ts';
 import {errorFactsOf} from './refusals-port.ts';
-import {deliverResponse} from './response.ts';
-import {askAdmission, sendAdmitted} from './send.ts';
+import {deliverResponse, discardResponse, holdResponse} from './response.ts';
+import {askAdmission, sendAdmitted, waitForBody} from './send.ts';
 import {isStopped} from './wait.ts';
 
 /** Sends once, with a hedge where the policy has one, and decides. Never rejects. */
@@ -24,7 +24,10 @@ export async function sendOnce<R extends AttemptResponse>(
 ): Promise<Outcome<R>> {
   call.transport = transport;
   const outcome = await sendAndDecide(call);
-  if (outcome.response === null && !outcome.reachedTransport) quietly(() => transport.unsent?.(outcome.error));
+  quietly(() => {
+    if (outcome.response === null && !outcome.reachedTransport) transport.unsent?.(outcome.error);
+    if (call.decision !== null && call.decision.refusal !== null) transport.ended?.();
+  });
   return outcome;
 }
 
@@ -41,7 +44,13 @@ async function sendAndDecide<R extends AttemptResponse>(call: CallContext<R>): P
     sent = await sendAdmitted(call, null, admission);
     const {attempt, outcome, classification} = sent;
     if (classification === SUCCESS) noteSuccess(call, call.client.clock.now());
-    else decide(call, outcome, classification);
+    else {
+      await decide(call, outcome, classification, () => holdResponse(attempt, outcome.response));
+      if (isStopped(call.transport)) {
+        discardResponse(attempt, outcome.response);
+        return withoutRetry(call, stoppedOutcome(call, true));
+      }
+    }
     if (outcome.response !== null) deliverResponse(attempt, outcome.response);
     return call.decision?.refusal === null ? outcome : withoutRetry(call, outcome);
   } catch (error) {
@@ -49,14 +58,25 @@ async function sendAndDecide<R extends AttemptResponse>(call: CallContext<R>): P
   }
 }
 
-function decide<R extends AttemptResponse>(
+/** @param waiting Called before a wait for the body. Left out: nothing has to be done then. */
+async function decide<R extends AttemptResponse>(
   call: CallContext<R>,
   outcome: Outcome<R>,
   classification: Classification,
-): void {
+  waiting?: () => void,
+): Promise<void> {
   const decision = decideRetry(call, outcome, classification);
-  if (decision.refusal === null) notifyScheduled(call, decision);
-  else notifyAbandoned(call, decision, outcome);
+  if (decision.refusal !== null) return notifyAbandoned(call, decision, outcome);
+  notifyScheduled(call, decision);
+  const {transport} = call;
+  const isKnown = (): boolean => transport.replayable === true;
+  if (isKnown()) return;
+  waiting?.();
+  const waitMs = Math.max(0, await waitForBody(call, decision.waitMs));
+  if (isStopped(transport)) return;
+  const refusal = isKnown() ? null : 'body-not-replayable';
+  call.decision = {...decision, waitMs, refusal};
+  if (refusal !== null) notifyAbandoned(call, call.decision, outcome);
 }
 
 /** A retry that was paid for will not happen. */
@@ -89,6 +109,6 @@ export async function reconsider<R extends AttemptResponse>(
   const byStatus = classificationOf(call, outcome, null, redirected);
   const facts = errorFactsOf(call, outcome, byStatus);
   const found = facts === null ? {classification: byStatus} : await withFacts(call, outcome, facts, redirected);
-  if ('classification' in found) decide(call, outcome, found.classification);
+  if ('classification' in found) await decide(call, outcome, found.classification);
   if ('ended' in found || call.decision?.refusal !== null) releaseReservation(call);
 }

@@ -32,10 +32,7 @@ export type Admission =
   /** The caller aborted, or the deadline came. */
   | {readonly ended: Outcome<never>};
 
-/**
- * Waits, then asks for admission. What is still coming of a Request's body is read meanwhile, for at least as long as the body of an error:
- * a caller that goes on writing may wait for the answer that is there.
- */
+/** Waits, then asks for admission. */
 export async function admitRetry<R extends AttemptResponse>(
   call: CallContext<R>,
   last: Sent<R>,
@@ -44,15 +41,7 @@ export async function admitRetry<R extends AttemptResponse>(
   const {client, transport} = call;
   if (!isStopped(transport)) {
     if (waitMs > 0) holdResponse(last.attempt, last.outcome.response);
-    const {replayable} = transport;
-    const since = client.clock.now();
-    if (isPromise(replayable))
-      await waitBeforeRetry(
-        call,
-        Math.min(Math.max(waitMs, LONGEST_ERROR_READ_MS), waitableMs(call, since)),
-        replayable,
-      );
-    const leftMs = waitMs - (client.clock.now() - since);
+    const leftMs = await waitForBody(call, waitMs);
     if (leftMs > 0 && transport.replayable === true) await waitBeforeRetry(call, leftMs);
   }
   const now = client.clock.now();
@@ -61,6 +50,22 @@ export async function admitRetry<R extends AttemptResponse>(
   if (now >= call.deadlineAt) return {refusal: 'deadline'};
   if (transport.replayable !== true) return {refusal: 'body-not-replayable'};
   return askAdmission(call, now, last);
+}
+
+/**
+ * Waits for what is still coming of the request's body: for as long as the wait before the retry, and for at least as long as for the body of
+ * an error. A caller that goes on writing may wait for the answer that is there.
+ *
+ * @returns What is left of the wait, in ms; 0 or less where nothing is.
+ */
+export async function waitForBody<R extends AttemptResponse>(call: CallContext<R>, waitMs: number): Promise<number> {
+  const {client, transport} = call;
+  const {replayable} = transport;
+  if (!isPromise(replayable)) return waitMs;
+  const since = client.clock.now();
+  const longestMs = Math.min(Math.max(waitMs, LONGEST_ERROR_READ_MS), waitableMs(call, since));
+  await waitBeforeRetry(call, longestMs, replayable);
+  return waitMs - (client.clock.now() - since);
 }
 
 /** @param last Null where the caller has the last response already. */

@@ -115,11 +115,12 @@ class KyLoop {
 
   #transport(call: CallContext<Response>, request: Request, init: RequestInit): RequestTransport {
     const body = this.#body;
+    // Between its attempts ky keeps the body itself. That of a Request is read beside it: it may be too large, and may have no end.
+    const fits = this.#kyDecides || body.fits(call.plan.policy.replayLimitBytes);
     return new RequestTransport({
       ...transportOptions(this.#ky, call, body, request, init),
-      retries: call.mayHedge && !body.isStream,
-      // Between its attempts ky keeps the body itself.
-      keptElsewhere: !call.mayHedge && body.fits(call.plan.policy.replayLimitBytes),
+      retries: (call.mayHedge || fits === undefined) && !body.isStream,
+      keptElsewhere: !call.mayHedge && fits === true,
       text: this.#isReplaced ? undefined : body.text,
     });
   }

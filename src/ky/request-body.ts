@@ -40,9 +40,10 @@ export class RequestBody {
     this.text = undefined;
   }
 
-  /** Whether it may be sent again, where its size is known without reading: forms and the bodies of Requests are not measured. */
-  fits(limitBytes: number): boolean {
+  /** Whether it may be sent again, where its size is known without reading: forms are not measured. Undefined: it is inside a Request. */
+  fits(limitBytes: number): boolean | undefined {
     if (this.text !== undefined) return byteLength(this.text, limitBytes) <= limitBytes;
+    if (this.#body === undefined || this.#body === null) return undefined;
     if (this.#body instanceof FormData) return true;
     return snapshotBody(this.#body, limitBytes).replayable;
   }

@@ -170,7 +170,7 @@ class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallCon
 
   // The transport.
 
-  get replayable(): boolean {
+  get replayable(): boolean | Promise<boolean> {
     return this.#kept?.replayable ?? this.#body.replayable;
   }
 

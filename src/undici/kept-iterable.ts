@@ -27,9 +27,10 @@ export class KeptIterable {
     this.#limitBytes = limitBytes;
   }
 
-  /** Whether it can be sent again, as far as is known. */
-  get replayable(): boolean {
-    return this.#kept !== null && this.#failure === null;
+  /** Whether it can be sent again. What has not been read is read for it, up to the limit: a promise until then. */
+  get replayable(): boolean | Promise<boolean> {
+    if (this.#kept === null || this.#failure !== null) return false;
+    return this.#isWhole || this.#readRest();
   }
 
   /** Whether all of it was read. */
@@ -64,6 +65,11 @@ export class KeptIterable {
   /** @internal An attempt has ended and reads no more of the iterable. */
   left(reader: BodyReader): void {
     if (this.#kept === null && reader === this.#latest) this.#close();
+  }
+
+  async #readRest(): Promise<boolean> {
+    while (this.#kept !== null && !this.#isWhole && this.#failure === null) await this.#pull();
+    return this.#kept !== null && this.#isWhole;
   }
 
   async #rest(reader: BodyReader): Promise<unknown> {

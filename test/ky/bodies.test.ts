@@ -3,9 +3,10 @@ import {Readable} from 'node:stream';
 import {expect} from 'chai';
 import ky, {type KyInstance, type Options} from 'ky';
 import {type PolicyInput, reportOf, resilience} from '../../src/index.ts';
+import {VirtualClock} from '../../src/testing.ts';
 import {LoopbackServer} from '../support/loopback-server.ts';
 import {errorOf} from '../support/outcome.ts';
-import {quick} from '../support/policies.ts';
+import {AT_ONCE, quick} from '../support/policies.ts';
 
 const loops = {
   'our own loop': {},
@@ -133,6 +134,54 @@ for (const [loop, extension] of Object.entries(loops)) {
       );
       expect(place.requests).to.have.length(1);
       expect(error.resilience).to.include({refusal: 'body-not-replayable'});
+    });
+
+    it('a Request with a body above replayLimitBytes gets one attempt', async () => {
+      const place = server.place(503, 200);
+      const request = new Request(place.url, {method: 'PUT', body: 'x'.repeat(11)});
+      const error = await errorOf(() => client({...quick, replayLimitBytes: 10})(request));
+      expect(place.bodies).to.deep.equal(['x'.repeat(11)]);
+      expect(error.resilience).to.include({refusal: 'body-not-replayable', attempts: 1});
+    });
+
+    /** A call of a Request whose body gives one piece at first, to a server that answers 503 at the headers, then 200; the policy's time stands still. */
+    const late = () => {
+      const bodies: Promise<string>[] = [];
+      const {promise: isScheduled, resolve} = Promise.withResolvers<void>();
+      const clock = new VirtualClock();
+      const {readable, writable} = new TransformStream<Uint8Array, Uint8Array>();
+      const writer = writable.getWriter();
+      const own = ky.extend(
+        resilience({backoff: AT_ONCE}, {clock, on: ({type}) => type === 'retry.scheduled' && setImmediate(resolve)}),
+      );
+      const fetch = async (input: RequestInfo | URL, init?: RequestInit) => {
+        bodies.push(new Request(input, init).text());
+        return new Response('busy', {status: bodies.length === 1 ? 503 : 200});
+      };
+      void writer.write(new TextEncoder().encode('first'));
+      const request = new Request('http://early.test/', {method: 'PUT', body: readable, duplex: 'half'} as RequestInit);
+      const end = own.extend(extension)(request, {fetch, throwHttpErrors: false, timeout: false});
+      return {bodies, clock, writer, isScheduled, end};
+    };
+
+    it('a Request whose body goes on is sent again once all of it is there', async () => {
+      const {bodies, writer, isScheduled, end} = late();
+      await isScheduled;
+      expect(bodies).to.have.length(1);
+      await writer.write(new TextEncoder().encode(' second'));
+      await writer.close();
+      expect((await end).status).to.equal(200);
+      expect(await Promise.all(bodies)).to.deep.equal(['first second', 'first second']);
+    });
+
+    it('a Request whose body goes on and on gets the answer of its attempt', async () => {
+      const {bodies, clock, writer, isScheduled, end} = late();
+      await isScheduled;
+      await clock.advance(500);
+      const response = await end;
+      expect([response.status, await response.text(), bodies.length]).to.deep.equal([503, 'busy', 1]);
+      expect(reportOf(response)).to.include({refusal: 'body-not-replayable', attempts: 1});
+      await writer.close();
     });
 
     it('a custom stringifyJson writes the body, once per call', async () => {

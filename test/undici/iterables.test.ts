@@ -6,7 +6,8 @@ import {Readable} from 'node:stream';
 import {text} from 'node:stream/consumers';
 import {expect} from 'chai';
 import {Dispatcher1Wrapper, request, fetch as undiciFetch} from 'undici';
-import type {PolicyInput} from '../../src/core.ts';
+import type {PolicyInput, SteadfetchEvent} from '../../src/core.ts';
+import {VirtualClock} from '../../src/testing.ts';
 import {LoopbackServer, type Place} from '../support/loopback-server.ts';
 import {errorOf} from '../support/outcome.ts';
 import {undiciClient} from '../support/undici-client.ts';
@@ -163,6 +164,67 @@ describe('resilienceInterceptor, with an iterable as body', () => {
     const slowly = server.place(200);
     expect((await put(slowly, slow(), {hedge})).statusCode).to.equal(200);
     expect(slowly.bodies).to.deep.equal(['ab']);
+  });
+
+  /** Gives a piece, and the rest when the test says so. */
+  const slowly = () => {
+    let goOn!: () => void;
+    const going = new Promise<void>(resolve => {
+      goOn = resolve;
+    });
+    async function* body() {
+      yield 'first';
+      await going;
+      yield ' second';
+    }
+    return {body: body() as unknown as Readable, goOn};
+  };
+
+  /** A clock that stands still, and what says when a retry waits. */
+  const untilRetry = () => {
+    const clock = new VirtualClock();
+    const reasons: string[] = [];
+    const {promise, resolve} = Promise.withResolvers<void>();
+    const on = (event: SteadfetchEvent): void => {
+      if (event.type === 'retry.scheduled') setImmediate(resolve);
+      if (event.type === 'call.end') reasons.push(event.reason);
+    };
+    return {own: dispatcher({}, {clock, on}), clock, isScheduled: promise, reasons};
+  };
+
+  it('sends it again, whole, where an answer comes before its end', async () => {
+    const bodies: Promise<string>[] = [];
+    const url = await serve((incoming, response) => {
+      bodies.push(text(incoming).catch(() => 'cut'));
+      response.writeHead(bodies.length === 1 ? 503 : 200).end();
+    });
+    const {body, goOn} = slowly();
+    const {own, isScheduled} = untilRetry();
+    const sent = request(url, {method: 'PUT', body, dispatcher: own});
+    await isScheduled;
+    expect(bodies).to.have.length(1);
+    goOn();
+    expect((await sent).statusCode).to.equal(200);
+    expect(bodies).to.have.length(2);
+    expect(await bodies[1]).to.equal('first second');
+  });
+
+  it('gives the answer that came before its end, where that does not come', async () => {
+    let count = 0;
+    const url = await serve((incoming, response) => {
+      count++;
+      incoming.resume();
+      response.writeHead(503).end('busy');
+    });
+    const {own, clock, isScheduled, reasons} = untilRetry();
+    const sent = request(url, {method: 'PUT', body: slowly().body, dispatcher: own});
+    await isScheduled;
+    await clock.advance(499);
+    expect(reasons).to.deep.equal([]);
+    await clock.advance(1);
+    const response = await sent;
+    expect([response.statusCode, await response.body.text(), count]).to.deep.equal([503, 'busy', 1]);
+    expect(reasons[0]).to.match(/^the request body is a stream, or larger/);
   });
 
   it('sends a stream once', async () => {
