@@ -17,7 +17,7 @@ import {Attempt} from './attempt.ts';
 import type {CallContext} from './context.ts';
 import {decideRetry} from './decide-retry.ts';
 import type {RetryDecision} from './decision.ts';
-import {breakCall, finishCall, noteSuccess, refusedOutcome, stoppedOutcome} from './finish.ts';
+import {breakCall, endTransport, finishCall, noteSuccess, refusedOutcome, stoppedOutcome} from './finish.ts';
 import {hedges} from './hedge-port.ts';
 import {notifyAbandoned, notifyRejected, notifyScheduled} from './notify.ts';
 import {deliverResponse, discardResponse} from './response.ts';
@@ -118,10 +118,7 @@ function finishAndSettle<R extends AttemptResponse>(call: CallContext<R>, outcom
 function settle<R extends AttemptResponse>(call: CallContext<R>, outcome: Outcome<R>): void {
   const {transport, caller} = call;
   call.caller = null; // It holds the response, and a timer or a signal holds the call while the body is open.
-  quietly(() => {
-    if (outcome.response === null && !outcome.reachedTransport) transport.unsent?.(outcome.error);
-    transport.ended?.();
-  });
+  endTransport(transport, outcome);
   quietly(() => caller?.settle(outcome));
 }
 

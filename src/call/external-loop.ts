@@ -3,17 +3,16 @@
  * waits by itself, reads `call.decision`, and finishes the call.
  */
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
-import {quietly} from '../core/quietly.ts';
 import {type Classification, SUCCESS} from '../decide/classification.ts';
 import type {Redirected} from '../decide/redirected.ts';
 import type {Transport} from '../transport/transport.ts';
 import {type Assessed, classificationOf, withFacts} from './assess.ts';
 import type {CallContext, CallFacts} from './context.ts';
 import {decideRetry} from './decide-retry.ts';
-import {breakCall, noteSuccess, refusedOutcome, stoppedOutcome} from './finish.ts';
+import {breakCall, endTransport, noteSuccess, refusedOutcome, stoppedOutcome} from './finish.ts';
 import {notifyAbandoned, notifyScheduled} from './notify.ts';
 import {errorFactsOf} from './refusals-port.ts';
-import {deliverResponse, discardResponse, holdResponse} from './response.ts';
+import {deliverResponse} from './response.ts';
 import {askAdmission, sendAdmitted, waitForBody} from './send.ts';
 import {isStopped} from './wait.ts';
 
@@ -24,10 +23,7 @@ export async function sendOnce<R extends AttemptResponse>(
 ): Promise<Outcome<R>> {
   call.transport = transport;
   const outcome = await sendAndDecide(call);
-  quietly(() => {
-    if (outcome.response === null && !outcome.reachedTransport) transport.unsent?.(outcome.error);
-    if (call.decision !== null && call.decision.refusal !== null) transport.ended?.();
-  });
+  endTransport(transport, outcome); // Its body is known by now, if there will be a retry.
   return outcome;
 }
 
@@ -36,57 +32,43 @@ async function sendAndDecide<R extends AttemptResponse>(call: CallContext<R>): P
   try {
     const now = call.client.clock.now();
     if (call.attempts > 0) call.reserve(call.budget)?.holdForced(now);
-    if (isStopped(call.transport)) return withoutRetry(call, stoppedOutcome(call, true));
-    if (now >= call.deadlineAt) return withoutRetry(call, stoppedOutcome(call, false));
+    if (isStopped(call.transport)) return stoppedOutcome(call, true);
+    if (now >= call.deadlineAt) return stoppedOutcome(call, false);
     const admission = await askAdmission(call, now, null);
-    if ('ended' in admission) return withoutRetry(call, admission.ended);
-    if ('refusal' in admission) return withoutRetry(call, refusedOutcome(call, admission.refusal, admission.error!));
+    if ('ended' in admission) return admission.ended;
+    if ('refusal' in admission) return refusedOutcome(call, admission.refusal, admission.error!);
     sent = await sendAdmitted(call, null, admission);
     const {attempt, outcome, classification} = sent;
     if (classification === SUCCESS) noteSuccess(call, call.client.clock.now());
-    else {
-      await decide(call, outcome, classification, () => holdResponse(attempt, outcome.response));
-      if (isStopped(call.transport)) {
-        discardResponse(attempt, outcome.response);
-        return withoutRetry(call, stoppedOutcome(call, true));
-      }
-    }
+    else await decide(call, outcome, classification);
     if (outcome.response !== null) deliverResponse(attempt, outcome.response);
-    return call.decision?.refusal === null ? outcome : withoutRetry(call, outcome);
+    return outcome;
   } catch (error) {
     return breakCall(call, error, sent).outcome;
   }
 }
 
-/** @param waiting Called before a wait for the body. Left out: nothing has to be done then. */
 async function decide<R extends AttemptResponse>(
   call: CallContext<R>,
   outcome: Outcome<R>,
   classification: Classification,
-  waiting?: () => void,
 ): Promise<void> {
   const decision = decideRetry(call, outcome, classification);
-  if (decision.refusal !== null) return notifyAbandoned(call, decision, outcome);
-  notifyScheduled(call, decision);
-  const {transport} = call;
-  const isKnown = (): boolean => transport.replayable === true;
-  if (isKnown()) return;
-  waiting?.();
-  const waitMs = Math.max(0, await waitForBody(call, decision.waitMs));
-  if (isStopped(transport)) return;
-  const refusal = isKnown() ? null : 'body-not-replayable';
-  call.decision = {...decision, waitMs, refusal};
-  if (refusal !== null) notifyAbandoned(call, call.decision, outcome);
+  if (decision.refusal === null) {
+    notifyScheduled(call, decision);
+    const waitMs = Math.max(0, await waitForBody(call, decision.waitMs));
+    if (isStopped(call.transport)) return;
+    const refusal = call.transport.replayable === true ? null : 'body-not-replayable';
+    call.decision = {...decision, waitMs, refusal};
+  }
+  if (call.decision!.refusal === null) return;
+  releaseReservation(call);
+  notifyAbandoned(call, call.decision!, outcome);
 }
 
 /** A retry that was paid for will not happen. */
-export function releaseReservation(call: CallFacts): void {
+function releaseReservation(call: CallFacts): void {
   call.reservation?.giveBack(call.client.clock.now());
-}
-
-function withoutRetry<R extends AttemptResponse>(call: CallContext<R>, outcome: Outcome<R>): Outcome<R> {
-  releaseReservation(call);
-  return outcome;
 }
 
 /** A hook of the user gave the answer, so what was decided about the last one is void. */
@@ -110,5 +92,4 @@ export async function reconsider<R extends AttemptResponse>(
   const facts = errorFactsOf(call, outcome, byStatus);
   const found = facts === null ? {classification: byStatus} : await withFacts(call, outcome, facts, redirected);
   if ('classification' in found) await decide(call, outcome, found.classification);
-  if ('ended' in found || call.decision?.refusal !== null) releaseReservation(call);
 }

@@ -5,6 +5,7 @@ import {type AttemptResponse, failed, type Outcome} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
 import {textOf} from '../core/unknown-value.ts';
 import type {Refusal} from '../decide/may-retry.ts';
+import type {Transport} from '../transport/transport.ts';
 import {classificationOf, type Sent} from './assess.ts';
 import type {CallContext, CallFacts} from './context.ts';
 import {BROKEN, refuse, SUCCEEDED} from './decision.ts';
@@ -24,6 +25,14 @@ export function finishCall(call: CallFacts, outcome: Outcome, now: number = call
   if (call.span !== null) endCall(call.span, call, outcome, result, reason, durationMs);
   listenerOf(call)?.({type: 'call.end', call, result, status, durationMs, reason});
   attachReport(call, outcome);
+}
+
+/** Nothing more will be sent. */
+export function endTransport<R extends AttemptResponse>(transport: Transport<R>, outcome: Outcome<R>): void {
+  quietly(() => {
+    if (outcome.response === null && !outcome.reachedTransport) transport.unsent?.(outcome.error);
+    transport.ended?.();
+  });
 }
 
 /** The last attempt succeeded. */

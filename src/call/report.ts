@@ -87,14 +87,13 @@ const MAX_LOOKED_AT = 20;
  */
 export function reportOf(answer: unknown): CallReport | undefined {
   const found = [answer];
-  for (let index = 0; index < found.length && index < MAX_LOOKED_AT; index++) {
-    const object = found[index];
-    if (typeof object !== 'object' || object === null) continue;
+  for (const object of found) {
+    if (!isObject(object)) continue;
     const report = ownReportOf(object);
     if (report !== undefined) return report;
     for (const holder of HOLDERS) {
       const held = fieldOf(object, holder);
-      if (typeof held === 'object' && !found.includes(held)) found.push(held);
+      if (found.length < MAX_LOOKED_AT && isObject(held) && !found.includes(held)) found.push(held);
     }
   }
   return undefined;
@@ -110,9 +109,8 @@ function ownReportOf(object: object): CallReport | undefined {
 /** Attaches the report to the response or the error. */
 export function attachReport(call: CallFacts, outcome: Outcome): void {
   const {response, error, kind} = outcome;
-  if (response !== null) {
-    if (typeof response === 'object') attachToResponse(call, response);
-  } else if (kind !== 'aborted' && !call.plan.observesOnly) attachToError(call, error); // An abort's reason is the caller's own.
+  if (response !== null) attachToResponse(call, response);
+  else if (kind !== 'aborted' && !call.plan.observesOnly) attachToError(call, error); // An abort's reason is the caller's own.
 }
 
 function attachToResponse(call: CallFacts, response: AttemptResponse): void {
@@ -131,13 +129,7 @@ function attachToResponse(call: CallFacts, response: AttemptResponse): void {
 /** Enumerable, so that a printed or logged error shows it. */
 export function attachToError(call: CallFacts, error: unknown): void {
   try {
-    if (!(error instanceof Error && Object.isExtensible(error))) return;
-    Object.defineProperty(error, 'resilience', {
-      value: reportFor(call),
-      enumerable: true,
-      configurable: true,
-      writable: true,
-    });
+    if (error instanceof Error && Object.isExtensible(error)) Object.assign(error, {resilience: reportFor(call)});
   } catch {
     // A proxy that takes no field: its owner gets it as it is.
   }

@@ -9,7 +9,7 @@ import {discard} from '../body/discard.ts';
 import {holdBody} from '../body/held-body.ts';
 import {trackAround} from '../body/track-response.ts';
 import type {CallContext} from '../call/context.ts';
-import {discardDecision, reconsider, releaseReservation, sendOnce} from '../call/external-loop.ts';
+import {discardDecision, reconsider, sendOnce} from '../call/external-loop.ts';
 import {finishCall} from '../call/finish.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {answered, failed, type StreamError} from '../core/outcome.ts';
@@ -74,8 +74,7 @@ class KyLoop {
     this.#answeredByHook = false;
     const copy = this.#copy;
     this.#copy = null;
-    if (call.attempts > 0 && ky.client.handle.retriesDisabled && this.#lastError !== undefined)
-      return this.#giveUp(copy);
+    if (ky.client.handle.retriesDisabled && this.#lastError !== undefined) return this.#giveUp(copy);
     const transport = this.#transport(call, request, init);
     if (this.#body.isReadFirst(call.plan)) await transport.capture();
     const outcome = await sendOnce(call, transport);
@@ -119,26 +118,22 @@ class KyLoop {
     const fits = this.#kyDecides || body.fits(call.plan.policy.replayLimitBytes);
     return new RequestTransport({
       ...transportOptions(this.#ky, call, body, request, init),
-      retries: (call.mayHedge || fits === undefined) && !body.isStream,
-      keptElsewhere: !call.mayHedge && fits === true,
+      retries: !body.isStream && (call.mayHedge || fits === undefined),
+      keptElsewhere: fits && !call.mayHedge,
       text: this.#isReplaced ? undefined : body.text,
     });
   }
 
   /** The decision is to retry. */
   get #retries(): boolean {
-    const decision = this.#ky.call?.decision;
-    return !this.#kyDecides && decision !== null && decision !== undefined && decision.refusal === null;
+    return !this.#kyDecides && this.#ky.call?.decision?.refusal === null;
   }
 
   /** ky waits by itself; an abort meanwhile ends the call without any hook. */
   #finishIfAborted(call: CallContext<Response>, signal: AbortSignal): void {
     const scope = keepScope();
-    const onAbort = (): void =>
-      scope.runInAsyncScope(() => {
-        releaseReservation(call);
-        finishCall(call, failed('aborted', signal.reason));
-      });
+    const onAbort = (): void => scope.runInAsyncScope(() => finishCall(call, failed('aborted', signal.reason)));
+    if (signal.aborted) return onAbort();
     signal.addEventListener('abort', onAbort, {once: true});
     this.#forgetSignal = () => {
       signal.removeEventListener('abort', onAbort);

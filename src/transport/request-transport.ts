@@ -35,7 +35,7 @@ export interface RequestTransportOptions {
   /** Whether the body is a stream of the caller's, which is not read before it is sent. Left out: unknown. */
   readonly isStream?: boolean;
   /** The loop that sends again has the body itself. */
-  readonly keptElsewhere?: boolean;
+  readonly keptElsewhere?: boolean | undefined;
   /** See `Transport`. */
   readonly bodyGetsFreshTime?: boolean;
   /** See `Transport`. */

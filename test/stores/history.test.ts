@@ -76,7 +76,8 @@ class Server {
 
   /** A process that has ended without a kill was ended by one of its requests. */
   expectAlive(): void {
-    if (this.#process?.hasEnded === true) throw new Error(`The server with ${this.#options.framework} has ended.`);
+    if (this.#process?.hasEnded !== true) return;
+    throw new Error(`The server with ${this.#options.framework} has ended: ${this.#process.output}`);
   }
 
   async stop(): Promise<void> {

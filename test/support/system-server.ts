@@ -121,6 +121,11 @@ export class ServerProcess {
     return this.#child.pid!;
   }
 
+  /** The end of what it has printed. */
+  get output(): string {
+    return this.#output;
+  }
+
   get hasEnded(): boolean {
     return this.#child.pid === undefined || this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
