@@ -9,7 +9,7 @@ import {classify} from '../decide/classify.ts';
 import type {ErrorFacts} from '../decide/error-body.ts';
 import {isFree, isFreeRefusal, withAge} from '../decide/paid.ts';
 import {redactText} from '../decide/redact.ts';
-import {afterRedirect, type Redirected} from '../decide/redirected.ts';
+import {afterRedirect} from '../decide/redirected.ts';
 import type {Load} from '../guards/adaptive-limit.ts';
 import type {Health} from '../guards/trip.ts';
 import {failedToConnect} from '../transport/redirects.ts';
@@ -33,15 +33,11 @@ export interface Assessed<R extends AttemptResponse> extends Sent<R> {
   readonly classification: Classification;
 }
 
-/**
- * @param facts      What the body of the answer says, if it was read.
- * @param redirected Left out: as the transport says.
- */
+/** @param facts What the body of the answer says, if it was read. */
 export function classificationOf<R extends AttemptResponse>(
   call: CallContext<R>,
   outcome: Outcome<R>,
   facts: ErrorFacts | null = null,
-  redirected?: Redirected,
 ): Classification {
   const byStatus = withConnection(classify(outcome, call.client.answers, call), outcome);
   const found = facts === null ? byStatus : refusals.steps!.classify(byStatus, facts, outcome.status, call.transients);
@@ -50,7 +46,7 @@ export function classificationOf<R extends AttemptResponse>(
   const mayRepeat = call.mayRepeat && call.failover?.mayRunTwice !== false;
   return afterRedirect(
     found,
-    redirected ?? call.transport.redirected?.(outcome, call.redirectsBefore, found.sent) ?? 'no',
+    call.transport.redirected?.(outcome, call.redirectsBefore, found.sent) ?? 'no',
     mayRepeat,
   );
 }
@@ -107,11 +103,10 @@ export async function withFacts<R extends AttemptResponse>(
   call: CallContext<R>,
   outcome: Outcome<R>,
   facts: Awaitable<ErrorFacts | null>,
-  redirected?: Redirected,
 ): Promise<Found<R>> {
   const read = isPromise(facts) ? await within(call, facts) : {value: facts};
   if ('outcome' in read) return {ended: read.outcome};
-  return {classification: classificationOf(call, outcome, read.value, redirected)};
+  return {classification: classificationOf(call, outcome, read.value)};
 }
 
 type Ask<R extends AttemptResponse> = NonNullable<Ports<R>['classify']>;

@@ -3,8 +3,7 @@
  * waits by itself, reads `call.decision`, and finishes the call.
  */
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
-import {type Classification, SUCCESS} from '../decide/classification.ts';
-import type {Redirected} from '../decide/redirected.ts';
+import {type Classification, changed, harmless, SUCCESS} from '../decide/classification.ts';
 import type {Transport} from '../transport/transport.ts';
 import {type Assessed, classificationOf, withFacts} from './assess.ts';
 import type {CallContext, CallFacts} from './context.ts';
@@ -78,18 +77,16 @@ export function discardDecision(call: CallFacts): void {
 }
 
 /**
- * The response that was decided about is not the one that the other loop holds now.
- *
- * @param redirected Whether that of the transport came after a redirect; undefined: as the transport says of this one.
+ * The response that was decided about is not the one that the other loop holds now: a hook of the user put another in its place. What the
+ * server did before stays done, whatever the new status says.
  */
-export async function reconsider<R extends AttemptResponse>(
-  call: CallContext<R>,
-  outcome: Outcome<R>,
-  redirected: Redirected | undefined,
-): Promise<void> {
+export async function reconsider<R extends AttemptResponse>(call: CallContext<R>, outcome: Outcome<R>): Promise<void> {
   releaseReservation(call);
-  const byStatus = classificationOf(call, outcome, null, redirected);
+  const byStatus = classificationOf(call, outcome);
   const facts = errorFactsOf(call, outcome, byStatus);
-  const found = facts === null ? {classification: byStatus} : await withFacts(call, outcome, facts, redirected);
-  if ('classification' in found) await decide(call, outcome, found.classification);
+  const found = facts === null ? {classification: byStatus} : await withFacts(call, outcome, facts);
+  if ('ended' in found) return;
+  const {classification} = found;
+  const {sent} = (call.decision ?? found).classification;
+  await decide(call, outcome, harmless(sent) ? classification : changed(classification, {sent, unpaid: false}));
 }

@@ -46,8 +46,6 @@ class KyLoop {
   #copy: (() => Response) | null = null;
   /** The copy is the answer. */
   #gaveCopy = false;
-  /** A hook put another Request in place, with a body that was not seen. */
-  #isReplaced = false;
   #forgetSignal: (() => void) | null = null;
 
   constructor(ky: KyCall, options: KyOptions, kyDecides: boolean) {
@@ -120,7 +118,6 @@ class KyLoop {
       ...transportOptions(this.#ky, call, body, request, init),
       retries: !body.isStream && (call.mayHedge || fits === undefined),
       keptElsewhere: fits && !call.mayHedge,
-      text: this.#isReplaced ? undefined : body.text,
     });
   }
 
@@ -192,7 +189,7 @@ class KyLoop {
 
   #answered(result: unknown): void {
     if (!isResponse(result)) {
-      if (result !== undefined) this.#isReplaced = true;
+      if (result !== undefined) this.#body.forget();
       return;
     }
     this.#answeredByHook = true;
@@ -228,8 +225,9 @@ class KyLoop {
     // An invalid value is reported when the call begins.
     const maxAttempts = typeof written === 'number' && written >= 1 ? written : Infinity;
     options.retry = {
-      // A stream must not be cloned: the whole body would be in memory.
-      limit: this.#body.isStream ? 0 : Math.min(maxAttempts - 1, Number.MAX_SAFE_INTEGER),
+      // A stream is not cloned, or the whole body would be in memory: but for a hook that may ask for a retry, as ky does.
+      limit:
+        this.#body.isStream && this.#afterResponseHooks === 0 ? 0 : Math.min(maxAttempts - 1, Number.MAX_SAFE_INTEGER),
       methods: METHODS as NonNullable<Exclude<KyOptions['retry'], number | undefined>['methods']>,
       backoffLimit: Infinity,
       shouldRetry: ({error}) => this.#shouldRetry(error),
@@ -244,7 +242,7 @@ class KyLoop {
     if (call === null) return false;
     // A hook changed the response: the response that was classified is not the one that ky holds.
     if (response !== undefined && response.status !== this.#lastResponse?.status)
-      await reconsider(call, answered(response), this.#lastResponse?.redirected ? 'yes' : undefined);
+      await reconsider(call, answered(response));
     return this.#retries;
   }
 

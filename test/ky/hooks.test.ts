@@ -1,6 +1,6 @@
 /** ky's hooks, and everything they may do to a call, work as ky documents them. */
 import {expect} from 'chai';
-import ky, {ForceRetryError, HTTPError, replaceOption} from 'ky';
+import ky, {ForceRetryError, HTTPError, type Options, replaceOption} from 'ky';
 import {reportOf, resilience, type SteadfetchEvent} from '../../src/index.ts';
 import {LoopbackServer} from '../support/loopback-server.ts';
 import {errorOf} from '../support/outcome.ts';
@@ -96,6 +96,24 @@ describe('ky: hooks', () => {
       hooks: {afterResponse: [({retryCount}) => (retryCount === 0 ? ky.retry({delay: 1}) : undefined)]},
     });
     expect(place.bodies).to.deep.equal(['{"a":1}', '{"a":1}']);
+  });
+
+  it('ky.retry() sends a stream again, with the Request that it was given', async () => {
+    const place = server.place(401, 200);
+    const response = await api.post(place.url, {
+      body: new Blob(['streamed']).stream(),
+      hooks: {
+        afterResponse: [
+          ({request, response}) =>
+            response.status === 401
+              ? ky.retry({delay: 1, request: new Request(request, {headers: {authorization: 'new'}})})
+              : undefined,
+        ],
+      },
+    });
+    expect(response.status).to.equal(200);
+    expect(place.bodies).to.deep.equal(['streamed', 'streamed']);
+    expect(place.header('authorization')).to.deep.equal([undefined, 'new']);
   });
 
   it('ky.retry() is limited by maxAttempts', async () => {
@@ -204,6 +222,23 @@ describe('ky: hooks', () => {
     });
     expect(response.status).to.equal(200);
     expect(place.requests).to.have.length(2);
+  });
+
+  it('a status that afterResponse made up does not undo what the server did', async () => {
+    const busy = new Response('', {status: 429, headers: {'retry-after': '0'}});
+    const hooks: Options['hooks'] = {afterResponse: [({response}) => (response.ok ? busy.clone() : undefined)]};
+    const once = server.place(200);
+    const error = await errorOf(() => api.post(once.url, {json: {a: 1}, hooks}));
+    expect([error.response?.status, once.requests.length]).to.deep.equal([429, 1]);
+    expect(error.resilience).to.include({refusal: 'may-have-acted'});
+    const keyed = server.place(200);
+    await errorOf(() => api.post(keyed.url, {json: {a: 1}, hooks, resilience: {idempotency: {}}}));
+    expect(keyed.requests).to.have.length(3);
+    const real = server.place({status: 429, headers: {'retry-after': '0'}}, 200);
+    const copies: Options['hooks'] = {
+      afterResponse: [({response}) => (response.ok ? undefined : new Response('', {status: 425}))],
+    };
+    expect((await api.post(real.url, {json: {a: 1}, hooks: copies})).status).to.equal(200);
   });
 
   it('may await', async () => {
