@@ -149,6 +149,8 @@ export async function bundleModules(
   {minify = false, plugins = []}: {readonly minify?: boolean; readonly plugins?: readonly Plugin[]} = {},
 ): Promise<Metafile> {
   const entries = entriesOf(exports).map(target => [basename(target.default, '.js'), sourceOf(target.types)]);
+  // In the order of the entries esbuild lays out what they share: from the last one on, which is the smallest, gzip finds more (decision 0116).
+  entries.reverse();
   const {metafile} = await build({
     ...OPTIONS,
     entryPoints: {...Object.fromEntries(entries), ...programs},

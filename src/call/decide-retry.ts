@@ -6,11 +6,12 @@
  */
 import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
-import {type Classification, isOverload} from '../decide/classification.ts';
+import {type Classification, changed, isOverload} from '../decide/classification.ts';
 import {callRefusal, type Refusal, type RetryFacts} from '../decide/may-retry.ts';
 import {restartsBackoff, retryWait, withHint} from '../decide/retry-wait.ts';
 import type {ServerHint} from '../decide/server-hint.ts';
 import {type Budget, FREE, REFUSED, type Receipt} from '../guards/budget.ts';
+import type {Quota} from '../guards/quota.ts';
 import type {CallContext, CallFacts} from './context.ts';
 import {type RetryDecision, refuse} from './decision.ts';
 import {failedHandshake} from './failed-handshake.ts';
@@ -42,9 +43,11 @@ function decide<R extends AttemptResponse>(
   const {client, guards} = call;
   const hint = hintOf(call, outcome, found);
   const classification = withHint(found, outcome.status, hint);
+  const learning = guards.quota?.learns ? quotaOf(call, guards) : null;
+  const isAlone = found.throttled && learning?.hasNoLimit;
   // Of the 4xx only one for the load says something of other calls: a locked conversation waits alone.
-  if (hint !== null && guards.quota?.learns && (found.throttled || Math.trunc(outcome.status / 100) !== 4))
-    quotaOf(call, guards)!.named(holdMs(call, hint), call.lastSentAt, client.clock.now());
+  if (hint !== null && !isAlone && (found.throttled || Math.trunc(outcome.status / 100) !== 4))
+    learning?.named(holdMs(call, hint), call.lastSentAt, client.clock.now());
   const no = (refusal: Refusal): RetryDecision => refuse(classification, refusal, hint);
 
   const now = client.clock.now();
@@ -60,8 +63,11 @@ function decide<R extends AttemptResponse>(
   const refusal = callRefusal(outcome, moved, obeyed, {...facts, reasonBefore});
   if (refusal !== null) return no(refusal);
 
-  const inLine = waitsInLine(call, obeyed, now);
-  const {waitMs, waitSource} = elsewhere === 'untried' ? AT_ONCE : waitBefore(call, classification, obeyed, inLine);
+  const inLine = waitsInLine(call, learning, obeyed, now);
+  const {waitMs, waitSource} =
+    elsewhere === 'untried'
+      ? AT_ONCE
+      : waitBefore(call, isAlone ? changed(classification, {throttled: false}) : classification, obeyed, inLine);
   if (now + waitMs + LEAST_ATTEMPT_MS > call.deadlineAt) return no('deadline');
   const {breaker} = guards;
   const recoveryMs = recoveryWaitMs(call, now + waitMs);
@@ -133,10 +139,14 @@ const RETRIES_WITHOUT_BACKOFF = 2;
 /**
  * A quota that learns holds its queue for as long as the hint says, and retries are first in the queue, so they need no wait of their own.
  */
-function waitsInLine<R extends AttemptResponse>(call: CallContext<R>, hint: ServerHint | null, now: number): boolean {
-  if (hint === null || hint.ms <= 0 || call.attempts - call.hedges > RETRIES_WITHOUT_BACKOFF) return false;
-  const quota = quotaOf(call, call.guards);
-  return quota?.learns === true && quota.isHeldFor(hint.ms, now);
+function waitsInLine(
+  {attempts, hedges}: CallFacts,
+  learning: Quota | null,
+  hint: ServerHint | null,
+  now: number,
+): boolean {
+  if (learning === null || hint === null || hint.ms <= 0 || attempts - hedges > RETRIES_WITHOUT_BACKOFF) return false;
+  return learning.isHeldFor(hint.ms, now);
 }
 
 function waitBefore(

@@ -129,9 +129,9 @@ function attachToResponse(call: CallFacts, response: AttemptResponse): void {
 /** Enumerable, so that a printed or logged error shows it. */
 export function attachToError(call: CallFacts, error: unknown): void {
   try {
-    if (error instanceof Error && Object.isExtensible(error)) Object.assign(error, {resilience: reportFor(call)});
+    if (error instanceof Error) Object.assign(error, {resilience: reportFor(call)});
   } catch {
-    // A proxy that takes no field: its owner gets it as it is.
+    // It takes no field: its owner gets it as it is.
   }
 }
 

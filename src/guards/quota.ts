@@ -35,6 +35,8 @@ const LONGEST_HOLD_SPREAD_MS = 1000;
 const SURE_MS = 2000;
 /** The same, where the pauses of the server have shown that it admits few. */
 const SURE_OF_SLOW_MS = 15_000;
+/** So many more refusals than other answers are no chance. */
+const SURE_REFUSALS = 3;
 /** How long an unconfirmed wait holds the queue. */
 const UNSURE_MS = 1200;
 /** Once so many answers had no headers that say what is left, only one answer in as many is read. */
@@ -60,8 +62,10 @@ export class Quota {
   /** The clock on which the timer is armed: that of the first waiter. */
   #clock: Clock | null = null;
   #heldUntil = -Infinity;
-  /** When an attempt was refused that named a long wait, and no attempt sent since then was answered; NaN where there is none. */
+  /** When an attempt was refused, and no attempt sent since then was admitted; NaN where there is none. */
   #suspectedAt = NaN;
+  /** By how many the refusals since then are more than the other answers. */
+  #suspicion = 0;
   /** Answers since the last one whose headers said what is left. */
   #silentAnswers = 0;
   /** Whether a call was refused since an attempt was last admitted. If all calls are refused, none waits, and the rate has to grow all the same. */
@@ -87,6 +91,11 @@ export class Quota {
   /** Whether the quota learns from answers; then a hint of the server holds the queue. */
   get learns(): boolean {
     return this.#learned !== null;
+  }
+
+  /** Whether no limit is known, and the server goes on to admit others: some servers refuse a few at any rate. */
+  get hasNoLimit(): boolean {
+    return this.#learned?.isUnlimited === true && this.#suspicion < SURE_REFUSALS;
   }
 
   get waiting(): number {
@@ -208,7 +217,7 @@ export class Quota {
    */
   named(ms: number, sentAt: number, now: number): void {
     const isSure = ms <= (this.#learned?.isSlow ? SURE_OF_SLOW_MS : SURE_MS) || sentAt > this.#suspectedAt;
-    if (Number.isNaN(this.#suspectedAt)) this.#suspectedAt = now;
+    this.#suspect(now);
     this.#holdFor(isSure ? ms : UNSURE_MS, isSure, now);
   }
 
@@ -237,6 +246,7 @@ export class Quota {
   /** @internal */
   admitted(sentAt: number, hasWaited: boolean, now: number): void {
     if (sentAt > this.#suspectedAt) this.#suspectedAt = NaN;
+    this.#suspicion--;
     if (this.#learned === null) return;
     this.#learned.admitted(sentAt, hasWaited || this.waiting > 0 || this.#hasRefused, now);
     this.#hasRefused = false;
@@ -245,7 +255,9 @@ export class Quota {
 
   /** @internal */
   throttled(sentAt: number, now: number): void {
-    this.#learned?.throttled(sentAt, now);
+    this.#suspect(now);
+    this.#suspicion++;
+    this.#learned?.throttled(sentAt, now, this.hasNoLimit);
   }
 
   /** @internal */
@@ -269,6 +281,12 @@ export class Quota {
     for (const [index, limit] of this.limits.entries()) limit.settle(slots?.[index] ?? null, reserved, actual);
     if (lot !== null) this.#supply!.settle(lot, reserved, actual, now);
     if (this.waiting > 0) this.#serve(now);
+  }
+
+  #suspect(now: number): void {
+    if (this.#suspectedAt <= now) return;
+    this.#suspectedAt = now;
+    this.#suspicion = 0;
   }
 
   #take(amounts: Amounts, now: number): QuotaReservation {

@@ -24,12 +24,13 @@ interface Served extends Ran<number> {
   readonly refused: number;
 }
 
-/** A service that answers what it takes after `latencyMs`, and refuses the rest at once without a hint. */
+/** A service that answers what it takes after `latencyMs`, and refuses the rest at once, with these headers. */
 async function serve(
   count: number,
   admits: Admits,
   latencyMs: number,
   options: Partial<BatchOptions<number, unknown>> = {},
+  headers: Record<string, string> = {},
 ): Promise<Served> {
   const clock = new VirtualClock();
   let refused = 0;
@@ -40,7 +41,7 @@ async function serve(
     }
     refused++;
     await clock.sleep(5, signal);
-    return answer(429, 'slow down');
+    return answer(429, 'slow down', headers);
   };
   const items = Array.from({length: count}, (_, item) => item);
   const ran = await run(items, send, {policy: PRESET, clock, ...options});
@@ -90,6 +91,46 @@ describe('a batch on a service without a quota', () => {
       const without = await serve(3000, refusing(), 50, {policy: WITHOUT_QUOTA});
       expect(learning.report.failed).to.equal(0);
       expect(learning.report.durationMs).to.be.at.most(without.report.durationMs * 1.1);
+    });
+
+  // Seconds that 2000 items take, at most, in the mean of three seeds; a loop that does as the server says takes 3.4, 7.5 and 24.
+  for (const {share, waitS, atMostS} of [
+    {share: 0.01, waitS: undefined, atMostS: 6},
+    {share: 0.02, waitS: 1, atMostS: 10},
+    {share: 0.02, waitS: 5, atMostS: 30},
+  ])
+    it(`that refuses ${share * 100} of 100 requests${waitS === undefined ? '' : `, for ${waitS} s`}, goes on with the others`, async () => {
+      let durationMs = 0;
+      for (const seed of [1, 2, 3]) {
+        const random = seededRandom(seed);
+        const headers = waitS === undefined ? {} : {'retry-after': `${waitS}`};
+        const {report} = await serve(2000, () => random() >= share, 25, {random: seededRandom(seed + 3)}, headers);
+        expect([report.ended, report.failed]).to.deep.equal(['complete', 0]);
+        durationMs += report.durationMs / 3;
+      }
+      expect(durationMs / 1000).to.be.below(atMostS);
+    });
+
+  for (const waitS of [undefined, 1])
+    it(`with room for eight at once${waitS === undefined ? '' : ', that asks for a second'}: no item is lost`, async () => {
+      let inFlight = 0;
+      let refused = 0;
+      const clock = new VirtualClock();
+      const send = async (item: number, {signal}: SendContext): Promise<unknown> => {
+        if (inFlight >= 8) {
+          refused++;
+          await clock.sleep(5, signal);
+          return answer(429, 'slow down', waitS === undefined ? {} : {'retry-after': `${waitS}`});
+        }
+        inFlight++;
+        await clock.sleep(75, signal);
+        inFlight--;
+        return item;
+      };
+      const items = Array.from({length: 1000}, (_, item) => item);
+      const {report} = await run(items, send, {policy: PRESET, clock});
+      expect([report.ended, report.failed, report.left]).to.deep.equal(['complete', 0, 0]);
+      expect(refused).to.be.below(200);
     });
 });
 

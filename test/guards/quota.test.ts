@@ -95,6 +95,23 @@ describe('Quota', () => {
     expect(others.map((at, index) => at - (index === 0 ? first! : others[index - 1]!))).to.deep.equal([50, 50, 50, 50]);
   });
 
+  it('knows of a limit once refusals are three more than other answers, and anew after an attempt that was sent later and admitted', () => {
+    const calls = new Calls([], {learn: true, startPerSecond: null});
+    const {quota} = calls;
+    const answer = (what: 'admitted' | 'throttled', sentAt: number, now: number): boolean => {
+      if (what === 'admitted') quota.admitted(sentAt, false, now);
+      else quota.throttled(sentAt, now);
+      return quota.hasNoLimit;
+    };
+    expect(answer('throttled', 0, 10)).to.equal(true);
+    expect(answer('admitted', 5, 20)).to.equal(true);
+    expect(answer('throttled', 0, 30)).to.equal(true);
+    expect(answer('admitted', 15, 40)).to.equal(true); // Sent after the first refusal.
+    expect(answer('throttled', 30, 50)).to.equal(true);
+    expect(answer('throttled', 30, 51)).to.equal(true);
+    expect(answer('throttled', 30, 52)).to.equal(false);
+  });
+
   it('sends at once what a second holds, whatever fractions of a millisecond lie between two requests', () => {
     for (const max of [7, 12, 27, 30, 90]) {
       const calls = new Calls([requests(max, 1000)]);

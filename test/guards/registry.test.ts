@@ -1,6 +1,7 @@
 /** Which calls share a guard, and how long it is kept. */
 
 import {expect} from 'chai';
+import {useEverything} from '../../src/features/everything.ts';
 import {REFUSED} from '../../src/guards/budget.ts';
 import {Breaker} from '../../src/guards/fixed/breaker.ts';
 import {LocalGuards} from '../../src/guards/guard-factory.ts';
@@ -9,6 +10,8 @@ import {GuardRegistry, NO_GUARDS} from '../../src/guards/registry.ts';
 import {defaultPolicy} from '../../src/policy/defaults.ts';
 import {mergePolicy} from '../../src/policy/merge.ts';
 import type {PolicyInput} from '../../src/policy/types.ts';
+
+useEverything();
 
 const ORIGIN = 'https://h.test';
 const registry = () => new GuardRegistry(new LocalGuards(() => 0.5));

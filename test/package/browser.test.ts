@@ -7,12 +7,12 @@ import {attempt, fullProject, type Ran, root} from './projects.ts';
 
 /** kB of 1000 bytes, after gzip; a little above what it is. Decision 0116 says what the last change of a limit paid for. */
 const LIMITS: Readonly<Record<string, number>> = {
-  steadfetch: 81.5,
+  steadfetch: 81.4,
   'steadfetch/models': 78.3,
-  'steadfetch/fetch': 72.6,
-  'steadfetch/ky': 72.4,
-  'steadfetch/core': 67.4,
-  'steadfetch/unchecked': 61.4,
+  'steadfetch/fetch': 72.0,
+  'steadfetch/ky': 72.2,
+  'steadfetch/core': 67.0,
+  'steadfetch/unchecked': 61.3,
   'steadfetch/lite': 48.1,
 };
 
