@@ -72,6 +72,7 @@ export {
 export {RuleTester, type TestRunner} from './rule-tester.ts';
 export {rules} from './rules/index.ts';
 export type {CodeFacts, HiddenRetries} from './shape/code.ts';
+export type {Remark, RepeatedCalls} from './shape/remarks.ts';
 export type {Shape, ShapeProblem, UnitData} from './shape/shape.ts';
 export type {Reference, Targets} from './shape/targets.ts';
 export {SourceCache} from './source/cache.ts';

@@ -16,7 +16,7 @@ import {isFileName, resolveName} from './model/extends.ts';
 import {type Model, modelOf} from './model/model.ts';
 import {Collector} from './report/collector.ts';
 import {draftsOf} from './report/drafts.ts';
-import {reportShape, reportSource} from './report/shape-findings.ts';
+import {reportRemarks, reportShape, reportSource} from './report/shape-findings.ts';
 import {type RuleSet, ruleSetOf} from './rule-set.ts';
 import {type FilesRequest, readerOf, sourceOf} from './source/files.ts';
 import {isPythonTest} from './source/python-path.ts';
@@ -69,6 +69,7 @@ export async function lintText(request: LintRequest): Promise<Report> {
     for (const {dialect, shape} of policies) {
       const ownRules = rulesFor(dialect, path, config);
       reportShape(shape, ownRules, collector);
+      reportRemarks(shape, ownRules, collector);
       const model = await modelOf(shape, readerOf(request), dialect);
       isComplete &&= model.broken.length + shape.problems.length === 0;
       await runRules(model, ownRules, collector, request);

@@ -1,6 +1,7 @@
 /** Attempts that do not fit into the deadline, and what to do where they are about to be retried after a timeout. */
 
 import {undisturbedMs} from '../../src/math/timeline.ts';
+import {isNative} from '../dialects/native.ts';
 import type {Scope} from '../model/scope.ts';
 import type {FixDraft} from '../rule.ts';
 import {formatCuts} from './cut-attempts.ts';
@@ -35,7 +36,7 @@ export function latenessOf(scope: Scope, isRetried: boolean = retriesTimeouts(sc
   const throttledMs = neededMs(policy);
   const longestMs = Math.max(needMs, throttledMs);
   if (!Number.isFinite(longestMs)) return undefined;
-  const isTooLate = needMs <= deadlineMs && formatCuts(scope, false) !== '';
+  const isTooLate = isNative(scope.dialect) && needMs <= deadlineMs && formatCuts(scope, false) !== '';
   if (longestMs <= deadlineMs && !isTooLate) return undefined;
   const isMinor = isKnown || (needMs - attemptTimeoutMs / 10 <= deadlineMs && !isTooLate);
   return {needMs, throttledMs, isTooLate, isMinor};

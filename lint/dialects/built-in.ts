@@ -1,6 +1,7 @@
 /** The dialects that are looked for in every file, besides the native one. */
 
 import type {BuiltInDialect, LateDialect} from './dialect.ts';
+import {exactLate} from './exact/late.ts';
 import {sign as litellm} from './litellm/sign.ts';
 import {type PythonLibrary, pythonLibraries, signOf} from './python/signs.ts';
 
@@ -12,5 +13,6 @@ const python = (name: PythonLibrary): LateDialect => ({
 /** A file may have policies of several. Their order is that of findings at one place. */
 export const builtInDialects: readonly BuiltInDialect[] = [
   ...pythonLibraries.map(python),
-  {...litellm, load: async () => (await import('./litellm/litellm.ts')).litellm},
+  {...litellm, load: async () => (await import('./exact/index.ts')).exactDialects.litellm},
+  ...exactLate,
 ];

@@ -15,6 +15,7 @@ export interface DialectDefinition
     | 'layer'
     | 'names'
     | 'wants'
+    | 'template'
     | 'unitsOf'
     | 'shapeOf'
     | 'inverse'

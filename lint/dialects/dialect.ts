@@ -30,6 +30,8 @@ export interface Dialect {
    * cheap, and may be wrong for a file that is of another kind: `unitsOf` decides.
    */
   readonly wants: (path: string, text: string) => boolean;
+  /** What only a file has that is a template of another program. Default: `{{` and `{%`, which other dialects have for themselves. */
+  readonly template?: RegExp;
   /** The unit of durations that a file writes as numbers. Left out where each has its own, as in `2s`. */
   readonly unit?: 'milliseconds' | 'seconds';
   /** The attempt timeout to suggest where a file has none. Default: that of steadfetch. */
@@ -45,7 +47,7 @@ export interface Dialect {
 }
 
 /** By what files of a dialect are found: known before its code is loaded. */
-export type DialectSign = Pick<Dialect, 'name' | 'layer' | 'names' | 'wants'>;
+export type DialectSign = Pick<Dialect, 'name' | 'layer' | 'names' | 'wants' | 'template'>;
 
 /** A dialect whose code is loaded with the first file that it wants. */
 export interface LateDialect extends DialectSign {
@@ -56,8 +58,11 @@ export interface LateDialect extends DialectSign {
 /** A dialect that is looked for in every file. */
 export type BuiltInDialect = Dialect | LateDialect;
 
-/** code: retries in the program itself. client: a library that retries by itself. gateway: a server between them. policy: steadfetch. */
-export type DialectLayer = 'code' | 'client' | 'gateway' | 'policy';
+/**
+ * code: retries in the program itself. client: a library that retries by itself. gateway: a server between them. mesh: proxies beside each server.
+ * workflow: tasks that are started again. policy: steadfetch, and other files that a client reads.
+ */
+export type DialectLayer = 'code' | 'client' | 'gateway' | 'mesh' | 'workflow' | 'policy';
 
 /** The behavior of a runtime that no field of a file states. */
 export interface Capabilities {
@@ -73,6 +78,8 @@ export interface Capabilities {
   readonly defaultBudget: boolean;
   /** A user waits for a call. A workflow may run for hours. */
   readonly kind: 'call' | 'workflow';
+  /** Whether a cap that no wait reaches is no mistake: the file has to have one, or it guards against more attempts. */
+  readonly needsCap?: true;
 }
 
 /** A change of a policy, by paths of `Shape.data`: `routes[0].backoff.jitter`. */

@@ -25,6 +25,8 @@ const TITLES: Readonly<Record<DialectLayer, string>> = {
   code: 'Application code',
   client: 'Model clients',
   gateway: 'Gateway',
+  mesh: 'Mesh and proxy',
+  workflow: 'Workflows and queues',
   policy: 'Policies',
 };
 

@@ -44,7 +44,7 @@ export const mayBeWanted = (path: string, dialects: readonly DialectSign[]): boo
 /** @returns Undefined for a text that no dialect wants. */
 export function sniff(path: string, text: string, dialects: readonly DialectSign[]): Sniffed | undefined {
   const wanting = dialects.filter(({names = READABLE, wants}) => names.test(path) && wants(path, text));
-  return wanting.length === 0 ? undefined : {dialects: wanting, skip: reasonToSkip(path, text)};
+  return wanting.length === 0 ? undefined : {dialects: wanting, skip: reasonToSkip(path, text, wanting)};
 }
 
 /** As `sniff`, for a file. At most a megabyte of it is read. A file that cannot be read is not wanted. */
@@ -54,9 +54,10 @@ export function sniffFile(file: string, dialects: readonly DialectSign[]): Sniff
   return found && head.isWhole ? found : found && {...found, skip: 'large'};
 }
 
-function reasonToSkip(path: string, text: string): SkipReason | undefined {
+function reasonToSkip(path: string, text: string, wanting: readonly DialectSign[]): SkipReason | undefined {
   if (GENERATED.test(text.slice(0, headLength))) return 'generated';
-  return !path.endsWith('.py') && TEMPLATE.test(text) ? 'template' : undefined;
+  const isTemplate = wanting.some(({template = TEMPLATE}) => template.test(text));
+  return !path.endsWith('.py') && isTemplate ? 'template' : undefined;
 }
 
 /** One for all files: thousands are read in a row. */

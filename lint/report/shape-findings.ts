@@ -71,6 +71,31 @@ export function reportShape(shape: Shape, rules: RuleSet, collector: Collector):
   }
 }
 
+/** Reports what the dialect found while it read the policy. */
+export function reportRemarks({unit, remarks = []}: Shape, rules: RuleSet, collector: Collector): void {
+  for (const remark of remarks) {
+    const rule = rules.get(remark.code);
+    const severity = rules.severityOf(rule, rule, remark);
+    if (severity === undefined) continue;
+    const {message, place, fix} = remark;
+    collector.add({
+      rule,
+      severity,
+      message,
+      span: spanToShow(place),
+      pointer: below(unit.base, place.path),
+      identity: below(unit.id, place.path.replaceAll(/\[\d+\]/g, '')),
+      fix: fix && {title: fix.title, plan: () => planOfValue(unit, place, fix.value)},
+      values: () => [toValue(place.node)],
+    });
+  }
+}
+
+function planOfValue(unit: Unit, {segments}: Place, value: unknown): Plan | undefined {
+  const patch = new Patch(unit);
+  return patch.set(segments, value) ? planOf(patch) : undefined;
+}
+
 const sentence = (problem: ShapeProblem): string =>
   `${problem.path === '' ? 'The policy' : problem.path} ${problem.message}${meantWord(problem)}`.replace(
     /(?<![.?])$/,

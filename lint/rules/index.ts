@@ -34,6 +34,7 @@ import {repeatedPostWithoutKey} from './no-repeated-post-without-key.ts';
 import {repeatedRoutes} from './no-repeated-settings.ts';
 import {retriedRefusals} from './no-retried-refusals.ts';
 import {everyErrorRetried} from './no-retry-of-every-error.ts';
+import {unknownMethodRetried} from './no-retry-of-unknown-method.ts';
 import {secretInNotes} from './no-secret-in-notes.ts';
 import {sharedRouteGuards} from './no-shared-route-guards.ts';
 import {swallowedFailure} from './no-swallowed-failure.ts';
@@ -69,6 +70,7 @@ const all: readonly Rule[] = [
   paymentsAcrossEndpoints,
   credentialsAcrossSites,
   ignoredKeyHeader,
+  unknownMethodRetried,
   tooManyAttempts,
   synchronizedRetries,
   missingBackoff,

@@ -72,7 +72,7 @@ const unretriedTimeouts: FormerCheck = {
 
   *check(scope, scopes) {
     const {attemptTimeoutMs, deadlineMs, retryOn} = scope.policy;
-    if (attemptTimeoutMs === null || retryOn.includes('timeout')) return;
+    if (attemptTimeoutMs === null || retryOn.includes('timeout') || scope.file.shape?.repeats !== undefined) return;
     // Of gRPC, what has a timeout of its own: elsewhere the deadline is the time limit.
     if (retryOn.every(isCodeName) && !(isGrpcPath(scope.match?.path) && isSetHere(scope, 'attemptTimeoutMs'))) return;
     // The default list has timeouts, and RL304 reports a timeout as long as the deadline.

@@ -4,6 +4,7 @@ import {worstMs} from '../analysis/prediction.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {declaring, keyFor, type RepeatRisk, repeatRisks} from '../analysis/repeat-risk.ts';
 import {formatHedge, formatRace, formatRisk, movesMoney} from '../analysis/repeat-words.ts';
+import {repeatedCalls} from '../analysis/repeated-calls.ts';
 import {callsOf, mayRetry, namedNonIdempotent} from '../analysis/retryability.ts';
 import {assignHere} from '../analysis/setting.ts';
 import {ambiguousTriggers} from '../analysis/triggers.ts';
@@ -19,6 +20,7 @@ const retried: Check = {
   *check(scope): Iterable<Draft> {
     if (!mayRetry(scope)) return;
     const {policy, match} = scope;
+    if (scope.file.shape?.repeats !== undefined) return yield* repeatedCalls(scope, true);
     yield* forgottenKeys(scope);
     for (const risk of repeatRisks(scope, 'retryOn')) {
       const isMeant = risk.isRepeated || isMeantForRetries(scope, risk);

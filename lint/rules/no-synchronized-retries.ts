@@ -5,6 +5,7 @@ import {formatNumber} from '../analysis/format.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {mayRetry, retriesOf, retriesThrottled} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
+import {isNative} from '../dialects/native.ts';
 import {isSure, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -17,7 +18,7 @@ export const synchronizedRetries: Rule = builtIn('RL203', {
 
   *check(scope): Iterable<Draft> {
     const {backoff} = scope.policy;
-    if (!mayRetry(scope)) return;
+    if (!mayRetry(scope) || scope.file.shape?.remarks?.some(({code}) => code === 'RL214')) return;
     if (backoff.jitter !== 'none') return yield* crowded(scope);
     const retries = Math.max(Math.min(retriesOf(scope.policy), 3), 1);
     const plain = waitsOf(backoff, retries, false);
@@ -27,7 +28,7 @@ export const synchronizedRetries: Rule = builtIn('RL203', {
     const waits = isThrottled ? waitsOf(backoff, retries, true) : plain;
     if (waits.every(wait => wait === 0)) return;
     yield {
-      ...(isAlone(scope) ? {severity: 'info'} : scope.file.shape?.code !== undefined && {severity: 'warning'}),
+      ...(isAlone(scope) ? {severity: 'info'} : !isNative(scope.dialect) && {severity: 'warning'}),
       at: 'backoff.jitter',
       message: `Retries come in bursts: ${formatWaits(scope, waits, isThrottled)} equal for all clients that failed at the same time. Use jitter.`,
       fix: setting(scope, 'backoff.jitter', 'full'),

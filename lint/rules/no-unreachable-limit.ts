@@ -60,7 +60,8 @@ const unreachableCap: FormerCheck = {
     const reachedMs = longestWaitMs(scope);
     const isPastDeadline = deadlineMs !== null && capMs >= deadlineMs && baseMs < deadlineMs;
     // Unlimited retries reach every cap.
-    const isReached = reachedMs >= capMs || scope.policy.maxAttempts === 'unlimited';
+    const {needsCap = false} = scope.dialect.capabilities;
+    const isReached = reachedMs >= capMs || scope.policy.maxAttempts === 'unlimited' || needsCap;
     if (!isPastDeadline && isReached) return;
     const why = isPastDeadline
       ? `the deadline is ${scope.words.ms(deadlineMs)}`

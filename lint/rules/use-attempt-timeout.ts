@@ -24,6 +24,7 @@ function hangs(scope: Scope): boolean {
   return (
     (attemptTimeoutMs === null || isHidden(scope)) &&
     mayRetry(scope) &&
+    scope.file.shape?.times === undefined &&
     !(deadlineMs !== null && retryOn.every(isCodeName))
   );
 }

@@ -19,7 +19,7 @@ export const missingDeadline: Rule = builtIn('RL302', {
     const message = `The call has no deadline: ${formatAttempts(scope)}. Set ${scope.words.key('deadlineMs')}.`;
     yield {
       at: 'deadlineMs',
-      message: scope.policy.attemptTimeoutMs === null ? ENDLESS : message,
+      message: scope.policy.attemptTimeoutMs === null ? `${ENDLESS} Set ${scope.words.key('deadlineMs')}.` : message,
       fix: setting(scope, 'deadlineMs', Math.ceil(worst / 1000) * 1000),
     };
   },
@@ -27,7 +27,7 @@ export const missingDeadline: Rule = builtIn('RL302', {
 
 function isEndless(scope: Scope): boolean {
   const {maxAttempts, attemptTimeoutMs, deadlineMs} = scope.policy;
-  if (deadlineMs !== null || maxAttempts === 'unlimited') return false;
+  if (deadlineMs !== null || maxAttempts === 'unlimited' || scope.file.shape?.times === 'elsewhere') return false;
   // A single attempt needs a deadline or a timeout. If maxAttempts is null, the caller sets the limits.
   if (!mayRetry(scope) && (maxAttempts === null || attemptTimeoutMs !== null)) return false;
   // A stream that may be open and silent for days; its attempts have a timeout until it opens.
@@ -38,7 +38,7 @@ const isSwitchedOff = (scope: Scope, path: 'deadlineMs' | 'idleTimeoutMs'): bool
   scope.policy[path] === null && isSetHere(scope, path);
 
 const HOUR_MS = 3_600_000;
-const ENDLESS = 'The call has neither a deadline nor an attempt timeout. Set deadlineMs.';
+const ENDLESS = 'The call has neither a deadline nor an attempt timeout.';
 
 function formatAttempts({policy, words}: Scope): string {
   const {attemptTimeoutMs, retryAfter} = policy;

@@ -13,6 +13,7 @@ import type {Unit} from '../source/unit.ts';
 import type {CodeFacts} from './code.ts';
 import {likenessOf} from './likeness.ts';
 import {copyOf, kept, moveAt, removeAt, setAt, withoutHoles} from './patch.ts';
+import type {Remark, RepeatedCalls} from './remarks.ts';
 import {suggestedField} from './suggested-field.ts';
 import type {Targets} from './targets.ts';
 
@@ -60,6 +61,15 @@ export interface Shape {
   readonly names?: ReadonlyMap<string, string>;
   /** The names that the policy refers to. */
   readonly targets?: Targets;
+  /**
+   * What the file does not say of time. elsewhere: the caller, or what is around, may set a time limit. whole: an attempt that hangs is not retried, or is known
+   * to end.
+   */
+  readonly times?: 'elsewhere' | 'whole';
+  /** Findings of the dialect itself. */
+  readonly remarks?: readonly Remark[];
+  /** The calls that may be carried out twice, of a dialect whose triggers say more than those of a policy. */
+  readonly repeats?: readonly RepeatedCalls[];
 }
 
 export function shapeOf(unit: Unit): Shape {

@@ -1,0 +1,11 @@
+/** The dialects of configurations, in one part: that of LiteLLM, and of proxies, workflows and gRPC. */
+
+import type {Dialect} from '../dialect.ts';
+import {litellm} from '../litellm/litellm.ts';
+import {grpc} from './grpc.ts';
+import type {ExactName} from './signs.ts';
+
+export const exactDialects: Readonly<Record<ExactName | 'litellm', Dialect>> = {
+  litellm,
+  grpc,
+};

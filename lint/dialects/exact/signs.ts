@@ -1,0 +1,30 @@
+/** By what files of proxies, workflows and gRPC are found, before any code for them is loaded. */
+
+import type {DialectSign} from '../dialect.ts';
+
+const JSON_FILE = /\.json$/i;
+
+const sign = (
+  name: string,
+  layer: DialectSign['layer'],
+  names: RegExp,
+  words: readonly RegExp[],
+  template?: RegExp,
+): DialectSign => ({
+  name,
+  layer,
+  names,
+  wants: (path, text) => names.test(path) && words.every(word => word.test(text)),
+  ...(template && {template}),
+});
+
+/** By their names in reports and settings. */
+export type ExactName =
+  | 'grpc';
+
+export const exactSigns: Readonly<Record<ExactName, DialectSign>> = {
+  grpc: sign('grpc', 'policy', JSON_FILE, [
+    /"(?:method_?config|retry_?policy)"\s*:/i,
+    /"(?:retryable|nonFatal|non_fatal|retryable_)_?status_?codes"\s*:|"retry_?throttling"\s*:/i,
+  ]),
+};
