@@ -18,11 +18,16 @@ import {
 } from './tree.ts';
 
 export async function readJson(path: string, text: string): Promise<Source> {
-  const source = new JsonReader(path, text).source();
+  const source =
+    new JsonReader(path, text).source() ??
+    (isStateMachine(text) ? new JsonReader(path, text, true).source() : undefined);
   if (source !== undefined) return source;
   const {readTolerantly} = await import('./tolerant-json.ts');
   return readTolerantly(path, text);
 }
+
+/** Terraform and the SAM fill `${x}` into state machines of AWS, outside of texts, too. */
+const isStateMachine = (text: string): boolean => text.includes('"StartAt"') && text.includes('${');
 
 /** Its methods return undefined at a syntax error. */
 class JsonReader {
@@ -30,9 +35,12 @@ class JsonReader {
   readonly #text: string;
   readonly #comments: Comment[] = [];
   readonly #problems: SourceProblem[] = [];
+  readonly #isTemplate: boolean;
   #at: number;
 
-  constructor(path: string, text: string) {
+  /** @param isTemplate Whether `${x}` is a value, as its text. */
+  constructor(path: string, text: string, isTemplate = false) {
+    this.#isTemplate = isTemplate;
     this.#path = path;
     this.#text = text;
     this.#at = text.startsWith('\uFEFF') ? 1 : 0;
@@ -113,11 +121,12 @@ class JsonReader {
 
   #numberOrWord(): ScalarNode | undefined {
     const start = this.#at;
-    NUMBER_OR_WORD.lastIndex = start;
-    const found = NUMBER_OR_WORD.exec(this.#text)?.[0];
+    const pattern = this.#isTemplate && this.#text[start] === '$' ? FILLED_IN : NUMBER_OR_WORD;
+    pattern.lastIndex = start;
+    const found = pattern.exec(this.#text)?.[0];
     if (found === undefined) return undefined;
     this.#at += found.length;
-    return {kind: 'scalar', span: {start, end: this.#at}, value: JSON.parse(found)};
+    return {kind: 'scalar', span: {start, end: this.#at}, value: pattern === FILLED_IN ? found : JSON.parse(found)};
   }
 
   /** The next character that is neither a blank nor in a comment; END at the end of the text. */
@@ -147,6 +156,7 @@ class JsonReader {
 
 const END = '';
 const NUMBER_OR_WORD = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+const FILLED_IN = /\$\{[^{}\n]*\}/y;
 const LINE_COMMENT = /\/\/[^\r\n]*/y;
 const BLOCK_COMMENT = /\/\*[\s\S]*?\*\//y;
 

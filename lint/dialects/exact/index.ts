@@ -4,8 +4,10 @@ import type {Dialect} from '../dialect.ts';
 import {litellm} from '../litellm/litellm.ts';
 import {grpc} from './grpc.ts';
 import type {ExactName} from './signs.ts';
+import {stepFunctions} from './step-functions.ts';
 
 export const exactDialects: Readonly<Record<ExactName | 'litellm', Dialect>> = {
   litellm,
   grpc,
+  'step-functions': stepFunctions,
 };

@@ -3,6 +3,7 @@
 import type {DialectSign} from '../dialect.ts';
 
 const JSON_FILE = /\.json$/i;
+const STATES_FILE = /\.(?:ya?ml|json|asl)$/i;
 
 const sign = (
   name: string,
@@ -20,11 +21,20 @@ const sign = (
 
 /** By their names in reports and settings. */
 export type ExactName =
-  | 'grpc';
+  | 'grpc'
+  | 'step-functions';
 
 export const exactSigns: Readonly<Record<ExactName, DialectSign>> = {
   grpc: sign('grpc', 'policy', JSON_FILE, [
     /"(?:method_?config|retry_?policy)"\s*:/i,
     /"(?:retryable|nonFatal|non_fatal|retryable_)_?status_?codes"\s*:|"retry_?throttling"\s*:/i,
   ]),
+  'step-functions': sign(
+    'step-functions',
+    'workflow',
+    STATES_FILE,
+    [/(?:^|["\s])StartAt["\s]*:/, /["\s]States["\s]*:/, /["\s]Retry["\s]*:/],
+    // JSONata stands between {% and %}.
+    /\{\{/,
+  ),
 };
