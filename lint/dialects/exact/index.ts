@@ -3,6 +3,7 @@
 import type {Dialect} from '../dialect.ts';
 import {litellm} from '../litellm/litellm.ts';
 import {grpc} from './grpc.ts';
+import {istio} from './istio.ts';
 import type {ExactName} from './signs.ts';
 import {stepFunctions} from './step-functions.ts';
 
@@ -10,4 +11,5 @@ export const exactDialects: Readonly<Record<ExactName | 'litellm', Dialect>> = {
   litellm,
   grpc,
   'step-functions': stepFunctions,
+  istio,
 };

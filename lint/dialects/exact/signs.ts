@@ -3,6 +3,7 @@
 import type {DialectSign} from '../dialect.ts';
 
 const JSON_FILE = /\.json$/i;
+const FILE = /\.(?:ya?ml|json)$/i;
 const STATES_FILE = /\.(?:ya?ml|json|asl)$/i;
 
 const sign = (
@@ -22,7 +23,8 @@ const sign = (
 /** By their names in reports and settings. */
 export type ExactName =
   | 'grpc'
-  | 'step-functions';
+  | 'step-functions'
+  | 'istio';
 
 export const exactSigns: Readonly<Record<ExactName, DialectSign>> = {
   grpc: sign('grpc', 'policy', JSON_FILE, [
@@ -37,4 +39,9 @@ export const exactSigns: Readonly<Record<ExactName, DialectSign>> = {
     // JSONata stands between {% and %}.
     /\{\{/,
   ),
+  istio: sign('istio', 'mesh', FILE, [
+    /\bnetworking\.istio\.io\//,
+    /\bkind["\s]*:\s*"?VirtualService\b/,
+    /\bretries["\s]*:/,
+  ]),
 };
