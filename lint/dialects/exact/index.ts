@@ -2,6 +2,7 @@
 
 import type {Dialect} from '../dialect.ts';
 import {litellm} from '../litellm/litellm.ts';
+import {envoy} from './envoy.ts';
 import {grpc} from './grpc.ts';
 import {istio} from './istio.ts';
 import type {ExactName} from './signs.ts';
@@ -12,4 +13,5 @@ export const exactDialects: Readonly<Record<ExactName | 'litellm', Dialect>> = {
   grpc,
   'step-functions': stepFunctions,
   istio,
+  envoy,
 };

@@ -24,7 +24,8 @@ const sign = (
 export type ExactName =
   | 'grpc'
   | 'step-functions'
-  | 'istio';
+  | 'istio'
+  | 'envoy';
 
 export const exactSigns: Readonly<Record<ExactName, DialectSign>> = {
   grpc: sign('grpc', 'policy', JSON_FILE, [
@@ -44,4 +45,5 @@ export const exactSigns: Readonly<Record<ExactName, DialectSign>> = {
     /\bkind["\s]*:\s*"?VirtualService\b/,
     /\bretries["\s]*:/,
   ]),
+  envoy: sign('envoy', 'mesh', FILE, [/\bretry_policy["\s]*:/, /\b(?:routes|domains)["\s]*:/]),
 };
