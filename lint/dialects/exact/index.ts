@@ -3,6 +3,7 @@
 import type {Dialect} from '../dialect.ts';
 import {litellm} from '../litellm/litellm.ts';
 import {envoy} from './envoy.ts';
+import {envoyGateway, gatewayApi} from './gateways.ts';
 import {grpc} from './grpc.ts';
 import {istio} from './istio.ts';
 import type {ExactName} from './signs.ts';
@@ -14,4 +15,6 @@ export const exactDialects: Readonly<Record<ExactName | 'litellm', Dialect>> = {
   'step-functions': stepFunctions,
   istio,
   envoy,
+  'gateway-api': gatewayApi,
+  'envoy-gateway': envoyGateway,
 };

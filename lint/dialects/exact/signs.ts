@@ -25,7 +25,9 @@ export type ExactName =
   | 'grpc'
   | 'step-functions'
   | 'istio'
-  | 'envoy';
+  | 'envoy'
+  | 'gateway-api'
+  | 'envoy-gateway';
 
 export const exactSigns: Readonly<Record<ExactName, DialectSign>> = {
   grpc: sign('grpc', 'policy', JSON_FILE, [
@@ -46,4 +48,14 @@ export const exactSigns: Readonly<Record<ExactName, DialectSign>> = {
     /\bretries["\s]*:/,
   ]),
   envoy: sign('envoy', 'mesh', FILE, [/\bretry_policy["\s]*:/, /\b(?:routes|domains)["\s]*:/]),
+  'gateway-api': sign('gateway-api', 'mesh', FILE, [
+    /\bgateway\.networking\.k8s\.io\//,
+    /\bkind["\s]*:\s*"?HTTPRoute\b/,
+    /\bretry["\s]*:/,
+  ]),
+  'envoy-gateway': sign('envoy-gateway', 'mesh', FILE, [
+    /\bgateway\.envoyproxy\.io\//,
+    /\bkind["\s]*:\s*"?BackendTrafficPolicy\b/,
+    /\bretry["\s]*:/,
+  ]),
 };

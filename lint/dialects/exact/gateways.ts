@@ -1,0 +1,186 @@
+/**
+ * Routes of Kubernetes' Gateway API (https://gateway-api.sigs.k8s.io/geps/gep-1731), and Envoy Gateway's BackendTrafficPolicy
+ * (https://gateway.envoyproxy.io/docs/api/extension_types/#retry).
+ */
+
+import type {Place} from '../../source/places.ts';
+import type {Dialect} from '../dialect.ts';
+import {Facts, itemsOf, scalarOf, textOf, within} from './facts.ts';
+import {formatGo, goDuration, integer, retries} from './kinds.ts';
+import {exactDialect, type Format} from './make.ts';
+import {below, judgeRepeats, judgeTimes, listedWords, readConditions} from './triggers.ts';
+
+type Found = readonly [id: string, facts: Facts];
+
+function* readRoutes(root: Place): Iterable<Found> {
+  if (textOf(within(root, 'kind')) !== 'HTTPRoute') return;
+  const route = textOf(within(root, 'metadata', 'name')) ?? '';
+  for (const [index, rule] of itemsOf(within(root, 'spec', 'rules')).entries()) {
+    const retry = within(rule, 'retry');
+    if (retry?.node.kind === 'object')
+      yield [`rule[${route}][${index}]`, readRule(rule, retry, textOf(within(rule, 'name')) ?? `${route}[${index}]`)];
+  }
+}
+
+function readRule(rule: Place, retry: Place, name: string): Facts {
+  const facts = new Facts(retry, name);
+  facts.homes = {
+    attemptTimeoutMs: [...rule.segments, 'timeouts', 'backendRequest'],
+    deadlineMs: [...rule.segments, 'timeouts', 'request'],
+  };
+  const field = facts.fieldsOf(retry, 'codes attempts backoff', 'the retry of a route');
+  facts.number('maxAttempts', field('attempts'), retries());
+  // What a gateway does then is its own affair.
+  if (field('attempts') === undefined) facts.unknown.add('maxAttempts');
+  facts.check(field('backoff'), goDuration);
+  facts.number('attemptTimeoutMs', within(rule, 'timeouts', 'backendRequest'), goDuration);
+  const deadline = within(rule, 'timeouts', 'request');
+  if (facts.number('deadlineMs', deadline, goDuration) === 0) facts.set('deadlineMs', null);
+  // A gateway may have a time limit of its own.
+  if (deadline === undefined) facts.times = 'elsewhere';
+  const codes = field('codes');
+  const status = integer(400, 599);
+  const known = itemsOf(codes).filter(place => facts.check(place, status) !== undefined);
+  if (codes === undefined) return facts;
+  // A gateway is to retry broken connections and timeouts as well.
+  facts.triggers(codes, [
+    ...known.map(place => ({trigger: scalarOf(place), place})),
+    ...['network', 'timeout'].map(trigger => ({trigger, place: codes})),
+  ]);
+  const {methods, path} = matchOf(rule);
+  const ambiguous = known.map(place => Number(scalarOf(place))).filter(code => code >= 500 && code !== 503);
+  judgeRepeats(
+    facts,
+    codes,
+    ambiguous.map(String),
+    methods,
+    path,
+    'Retry 503 alone, or let the rule match methods that may be repeated',
+  );
+  return facts;
+}
+
+/** The entries of a match are alternatives. */
+function matchOf(rule: Place): {readonly methods: readonly string[] | undefined; readonly path: string | undefined} {
+  const matches = itemsOf(within(rule, 'matches'));
+  const methods = matches.map(match => textOf(within(match, 'method')));
+  const place = matches.length === 1 ? within(matches[0], 'path') : undefined;
+  const value = textOf(within(place, 'value'));
+  const isExact = textOf(within(place, 'type')) === 'Exact';
+  return {
+    methods: matches.length > 0 && methods.every(method => method !== undefined) ? [...new Set(methods)] : undefined,
+    path:
+      value === undefined || textOf(within(place, 'type')) === 'RegularExpression'
+        ? undefined
+        : isExact
+          ? value
+          : below(value),
+  };
+}
+
+const shared: Pick<Format, 'capabilities' | 'ms' | 'write'> = {
+  capabilities: {
+    gatesByMethod: false,
+    jitter: 'builtin',
+    attemptTimeout: true,
+    honorsHint: false,
+    defaultBudget: true,
+    kind: 'call',
+    needsCap: true,
+  },
+  ms: formatGo,
+  write: (path, value) => {
+    if (path === 'retryOn') return Array.isArray(value) ? value.filter(each => typeof each === 'number') : undefined;
+    if (typeof value !== 'number') return undefined;
+    return path === 'maxAttempts' ? value - 1 : path.endsWith('Ms') ? formatGo(value) : undefined;
+  },
+};
+
+export const gatewayApi: Dialect = exactDialect({
+  ...shared,
+  name: 'gateway-api',
+  defaults: {maxAttempts: 2, retryOn: ['network'], backoff: {kind: 'exponential', baseMs: 25, factor: 2, capMs: 250}},
+  fields: {
+    name: {name: 'name'},
+    maxAttempts: {name: 'retry.attempts', format: attempts => String(Number(attempts) - 1)},
+    attemptTimeoutMs: {name: 'timeouts.backendRequest', format: formatGo},
+    deadlineMs: {name: 'timeouts.request', format: formatGo},
+    retryOn: {name: 'retry.codes', format: String},
+  },
+  read: readRoutes,
+});
+
+function* readPolicies(root: Place): Iterable<Found> {
+  if (textOf(within(root, 'kind')) !== 'BackendTrafficPolicy') return;
+  const spec = within(root, 'spec');
+  const retry = within(spec, 'retry');
+  if (spec === undefined || retry?.node.kind !== 'object') return;
+  const name = textOf(within(root, 'metadata', 'name')) ?? '';
+  yield [`policy[${name}]`, readPolicy(spec, retry, name)];
+}
+
+function readPolicy(spec: Place, retry: Place, name: string): Facts {
+  const facts = new Facts(retry, name);
+  facts.homes = {
+    attemptTimeoutMs: [...retry.segments, 'perRetry', 'timeout'],
+    maxAttempts: [...retry.segments, 'numRetries'],
+  };
+  const field = facts.fieldsOf(
+    retry,
+    'numRetries numAttemptsPerPriority retryOn perRetry',
+    'the retry of Envoy Gateway',
+  );
+  facts.number('maxAttempts', field('numRetries'), retries());
+  const perTry = within(field('perRetry'), 'timeout');
+  facts.number('attemptTimeoutMs', perTry, goDuration);
+  const deadline = within(spec, 'timeout', 'http', 'requestTimeout');
+  facts.number('deadlineMs', deadline, goDuration);
+  // Its routes may have one.
+  if (deadline === undefined) facts.times = 'elsewhere';
+  const [base, most] = ['baseInterval', 'maxInterval'].map(key =>
+    facts.check(within(field('perRetry'), 'backOff', key), goDuration),
+  );
+  if (base !== undefined && most !== undefined && most < base)
+    facts.wrong(
+      within(field('perRetry'), 'backOff', 'maxInterval')!,
+      `must be at least baseInterval, which is ${formatGo(base)}`,
+    );
+  const on = field('retryOn');
+  const triggers = within(on, 'triggers');
+  if (on === undefined || triggers === undefined) {
+    judgeTimes(facts, {written: on, perTry, isLate: false, name: 'triggers in retryOn'});
+    return facts;
+  }
+  const statuses = within(on, 'httpStatusCodes');
+  const {isLate, ambiguous, has} = readConditions(facts, triggers, listedWords(triggers), itemsOf(statuses));
+  if (statuses !== undefined && !has('retriable-status-codes'))
+    facts.remark(
+      'RL405',
+      statuses,
+      'httpStatusCodes has no effect: triggers does not name retriable-status-codes. Add it there.',
+    );
+  judgeTimes(facts, {written: triggers, perTry, isLate, name: 'triggers'});
+  // Of one route, the route may say which methods it is for.
+  const targets = [within(spec, 'targetRef'), ...itemsOf(within(spec, 'targetRefs'))];
+  if (targets.some(target => textOf(within(target, 'kind')) === 'Gateway'))
+    judgeRepeats(facts, triggers, ambiguous, undefined, undefined);
+  return facts;
+}
+
+export const envoyGateway: Dialect = exactDialect({
+  ...shared,
+  name: 'envoy-gateway',
+  defaults: {
+    maxAttempts: 3,
+    retryOn: ['network', 'UNAVAILABLE', 503],
+    backoff: {kind: 'exponential', baseMs: 25, factor: 2, capMs: 250},
+  },
+  fields: {
+    name: {name: 'metadata.name'},
+    maxAttempts: {name: 'retry.numRetries', format: attempts => String(Number(attempts) - 1)},
+    attemptTimeoutMs: {name: 'retry.perRetry.timeout', format: formatGo},
+    deadlineMs: {name: 'timeout.http.requestTimeout', format: formatGo},
+    retryOn: {name: 'retry.retryOn.triggers', format: String},
+  },
+  read: readPolicies,
+});
