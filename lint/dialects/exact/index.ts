@@ -2,6 +2,7 @@
 
 import type {Dialect} from '../dialect.ts';
 import {litellm} from '../litellm/litellm.ts';
+import {argo} from './argo.ts';
 import {envoy} from './envoy.ts';
 import {envoyGateway, gatewayApi} from './gateways.ts';
 import {grpc} from './grpc.ts';
@@ -17,4 +18,5 @@ export const exactDialects: Readonly<Record<ExactName | 'litellm', Dialect>> = {
   envoy,
   'gateway-api': gatewayApi,
   'envoy-gateway': envoyGateway,
+  argo,
 };

@@ -6,6 +6,9 @@ const JSON_FILE = /\.json$/i;
 const FILE = /\.(?:ya?ml|json)$/i;
 const STATES_FILE = /\.(?:ya?ml|json|asl)$/i;
 
+/** Helm in a file of Argo, which has `{{inputs.parameters.x}}` of its own. */
+const HELM = /\{\{-?\s*(?:[.$"`]|(?:if|else|range|with|include|template|define|end|toYaml|tpl)\b)|\{%/;
+
 const sign = (
   name: string,
   layer: DialectSign['layer'],
@@ -27,7 +30,8 @@ export type ExactName =
   | 'istio'
   | 'envoy'
   | 'gateway-api'
-  | 'envoy-gateway';
+  | 'envoy-gateway'
+  | 'argo';
 
 export const exactSigns: Readonly<Record<ExactName, DialectSign>> = {
   grpc: sign('grpc', 'policy', JSON_FILE, [
@@ -58,4 +62,5 @@ export const exactSigns: Readonly<Record<ExactName, DialectSign>> = {
     /\bkind["\s]*:\s*"?BackendTrafficPolicy\b/,
     /\bretry["\s]*:/,
   ]),
+  argo: sign('argo', 'workflow', FILE, [/\bargoproj\.io\//, /\bretryStrategy["\s]*:/], HELM),
 };
