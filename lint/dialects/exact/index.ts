@@ -3,6 +3,7 @@
 import type {Dialect} from '../dialect.ts';
 import {litellm} from '../litellm/litellm.ts';
 import {argo} from './argo.ts';
+import {dapr} from './dapr.ts';
 import {envoy} from './envoy.ts';
 import {envoyGateway, gatewayApi} from './gateways.ts';
 import {grpc} from './grpc.ts';
@@ -19,4 +20,5 @@ export const exactDialects: Readonly<Record<ExactName | 'litellm', Dialect>> = {
   'gateway-api': gatewayApi,
   'envoy-gateway': envoyGateway,
   argo,
+  dapr,
 };

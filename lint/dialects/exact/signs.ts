@@ -31,7 +31,8 @@ export type ExactName =
   | 'envoy'
   | 'gateway-api'
   | 'envoy-gateway'
-  | 'argo';
+  | 'argo'
+  | 'dapr';
 
 export const exactSigns: Readonly<Record<ExactName, DialectSign>> = {
   grpc: sign('grpc', 'policy', JSON_FILE, [
@@ -63,4 +64,5 @@ export const exactSigns: Readonly<Record<ExactName, DialectSign>> = {
     /\bretry["\s]*:/,
   ]),
   argo: sign('argo', 'workflow', FILE, [/\bargoproj\.io\//, /\bretryStrategy["\s]*:/], HELM),
+  dapr: sign('dapr', 'mesh', FILE, [/\bdapr\.io\//, /\bkind["\s]*:\s*"?Resiliency\b/]),
 };
