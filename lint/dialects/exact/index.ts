@@ -8,6 +8,7 @@ import {envoy} from './envoy.ts';
 import {envoyGateway, gatewayApi} from './gateways.ts';
 import {grpc} from './grpc.ts';
 import {istio} from './istio.ts';
+import {resilience4j} from './resilience4j.ts';
 import type {ExactName} from './signs.ts';
 import {stepFunctions} from './step-functions.ts';
 
@@ -21,4 +22,5 @@ export const exactDialects: Readonly<Record<ExactName | 'litellm', Dialect>> = {
   'envoy-gateway': envoyGateway,
   argo,
   dapr,
+  resilience4j,
 };

@@ -32,7 +32,8 @@ export type ExactName =
   | 'gateway-api'
   | 'envoy-gateway'
   | 'argo'
-  | 'dapr';
+  | 'dapr'
+  | 'resilience4j';
 
 export const exactSigns: Readonly<Record<ExactName, DialectSign>> = {
   grpc: sign('grpc', 'policy', JSON_FILE, [
@@ -65,4 +66,12 @@ export const exactSigns: Readonly<Record<ExactName, DialectSign>> = {
   ]),
   argo: sign('argo', 'workflow', FILE, [/\bargoproj\.io\//, /\bretryStrategy["\s]*:/], HELM),
   dapr: sign('dapr', 'mesh', FILE, [/\bdapr\.io\//, /\bkind["\s]*:\s*"?Resiliency\b/]),
+  resilience4j: sign(
+    'resilience4j',
+    'code',
+    FILE,
+    [/\bresilience4j\b/, /\bretry["\s]*:/],
+    // Maven fills in what stands between two @.
+    /\{[{%]|:\s+@[\w.-]+@/,
+  ),
 };
