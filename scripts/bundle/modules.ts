@@ -109,6 +109,17 @@ export const pythonUncolored: Plugin = replacing(
   export const styleTags = () => () => undefined;`,
 );
 
+/** The same parser without the log of its steps, which a variable of the environment switches on. */
+export const pythonSilent: Plugin = {
+  name: 'python-silent',
+  setup: ({onLoad}) =>
+    onLoad({filter: /\/@lezer\/lr\/dist\/index\.js$/}, ({path}) => ({
+      contents: readFileSync(path, 'utf8')
+        .replace(/^const verbose = .+;$/m, '')
+        .replaceAll(/\bverbose\b/g, 'false'),
+    })),
+};
+
 /** The pages of the rules stay in docs, beside the folder of the modules. */
 export const pagesBeside: Plugin = replacing(
   'pages-beside',

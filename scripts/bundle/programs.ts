@@ -10,6 +10,7 @@ import {
   jsonTreeOnly,
   type Manifest,
   pagesBeside,
+  pythonSilent,
   pythonUncolored,
   yamlFieldsOnly,
   yamlOfJson,
@@ -45,9 +46,34 @@ const serversApart: Plugin = {
 /** What few runs need, by the end of its path: modules of the package, which the programs share. */
 const PARTS: Readonly<Record<string, string>> = {
   '/source/python/read.ts': 'python',
-  '/dialects/python/index.ts': 'python-retries',
-  '/dialects/litellm/litellm.ts': 'litellm',
-  '/config-file/pyproject.ts': 'toml',
+  '/dialects/python/index.ts': 'python',
+  '/dialects/exact/index.ts': 'configurations',
+  '/config-file/pyproject.ts': 'configurations',
+};
+
+/** The modules of a part, which are loaded together. */
+const modulesOf = (part: string): string[] =>
+  Object.keys(PARTS)
+    .filter(path => PARTS[path] === part)
+    .map(path => join(root, 'lint', path));
+
+/** What is imported late of a part of several modules is all of the part: otherwise each would be a file, with files for what they share. */
+const partsTogether: Plugin = {
+  name: 'parts-together',
+  setup: ({onLoad, onResolve}) => {
+    onResolve({filter: /\.ts$/}, ({kind, path, resolveDir}) => {
+      const part =
+        kind === 'dynamic-import' ? PARTS[join(resolveDir, path).slice(join(root, 'lint').length)] : undefined;
+      return part === undefined || modulesOf(part).length === 1 ? undefined : {path: part, namespace: 'part'};
+    });
+    onResolve({filter: /^part:/}, ({path}) => ({path: path.slice('part:'.length), namespace: 'part'}));
+    onLoad({filter: /.*/, namespace: 'part'}, ({path}) => ({
+      contents: modulesOf(path)
+        .map(module => `export * from ${JSON.stringify(module)};`)
+        .join('\n'),
+      resolveDir: root,
+    }));
+  },
 };
 
 const partsOutside: Plugin = {
@@ -114,10 +140,27 @@ const bundleParts = (folder: string, manifest: Partial<Manifest>): Promise<Metaf
     folder,
     manifest,
     {
-      ...Object.fromEntries(Object.entries(PARTS).map(([path, part]) => [part, `lint${path}`])),
+      ...Object.fromEntries(
+        Object.entries(PARTS).map(([path, part]) => [
+          part,
+          modulesOf(part).length === 1 ? `lint${path}` : `part:${part}`,
+        ]),
+      ),
       'retry-lint-lsp': 'lint/lsp/serve.ts',
     },
-    {minify: true, plugins: [jsonTreeOnly, pagesBeside, pythonUncolored, yamlFieldsOnly, yamlOfJson, yamlReadOnly]},
+    {
+      minify: true,
+      plugins: [
+        partsTogether,
+        jsonTreeOnly,
+        pagesBeside,
+        pythonSilent,
+        pythonUncolored,
+        yamlFieldsOnly,
+        yamlOfJson,
+        yamlReadOnly,
+      ],
+    },
   );
 
 async function bundleCommands(folder: string): Promise<Metafile> {

@@ -4,10 +4,17 @@ import {copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {type BuildOptions, build} from 'esbuild';
-import {jsonTreeOnly, pythonUncolored, yamlFieldsOnly, yamlOfJson, yamlReadOnly} from '../../scripts/bundle/modules.ts';
+import {
+  jsonTreeOnly,
+  pythonSilent,
+  pythonUncolored,
+  yamlFieldsOnly,
+  yamlOfJson,
+  yamlReadOnly,
+} from '../../scripts/bundle/modules.ts';
 import {noticesOf} from '../../scripts/notices.ts';
 import {ruleTextsChunk} from '../../scripts/rule-pages/chunk.ts';
-import {chunkEntries, withChunks} from './chunks.ts';
+import {chunkEntries, onlyLitellm, withChunks} from './chunks.ts';
 import {
   builtins,
   editorSchema,
@@ -53,6 +60,7 @@ const server = await build({
     spokenProtocol,
     namedProtocol(root),
     projectSimulator(extension),
+    ...onlyLitellm,
     withChunks(root),
     jsonTreeOnly,
     yamlReadOnly,
@@ -68,9 +76,11 @@ const chunks = await build({
   inject: [join(extension, 'server/browser/process.ts')],
   plugins: [
     builtins(extension),
+    ...onlyLitellm,
     editorSchema,
     ruleTextsChunk,
     jsonTreeOnly,
+    pythonSilent,
     pythonUncolored,
     yamlReadOnly,
     yamlFieldsOnly,

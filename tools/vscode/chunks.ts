@@ -3,6 +3,7 @@ import {readFileSync} from 'node:fs';
 import {dirname, join, relative} from 'node:path';
 import type {Plugin} from 'esbuild';
 import type {ChunkName} from '../../lint/vscode/server/start.ts';
+import {replacing} from '../../scripts/bundle/replacing.ts';
 import {RULE_TEXTS} from '../../scripts/rule-pages/chunk.ts';
 
 /** What the linter imports late, by chunk: a file of the repository, or a package. */
@@ -15,11 +16,27 @@ export const chunkEntries: Readonly<Record<ChunkName, string>> = {
   'rule-texts': RULE_TEXTS,
   python: 'lint/source/python/read.ts',
   'python-retries': 'lint/dialects/python/index.ts',
-  litellm: 'lint/dialects/litellm/litellm.ts',
+  litellm: 'lint/dialects/exact/index.ts',
   toml: 'lint/config-file/pyproject.ts',
   'broken-json': 'lint/source/tolerant-json.ts',
   plugins: 'lint/config-file/plugins.ts',
 };
+
+/** Leaves out the dialects of proxies, workflows and gRPC, which the command line reads: the package has a limit. */
+export const onlyLitellm: readonly Plugin[] = [
+  replacing('no-exact-dialects', /[/\\]exact[/\\]late\.ts$/, 'export const exactLate = [];'),
+  replacing(
+    'no-repeated-calls',
+    /[/\\]repeated-calls\.ts$/,
+    'export function* repeatedCalls() {}\nexport const unknownMethods = {check: () => []};',
+  ),
+  replacing(
+    'only-litellm',
+    /[/\\]exact[/\\]index\.ts$/,
+    `import {litellm} from '../litellm/litellm.ts';
+    export const exactDialects = {litellm};`,
+  ),
+];
 
 /**
  * Keeps the chunks out of the server's script: loads them where the linter has `import()` of them, or reads the pages of rules. Other modules

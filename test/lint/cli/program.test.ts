@@ -42,9 +42,9 @@ describe('the program retry-lint', () => {
 
   const files = ['retry-lint.cjs', 'retry-lint-main.cjs', 'retry-lint-mcp.cjs'];
   /** Modules, loaded when they are needed. */
-  const modules = ['./retry-lint-lsp.js', './python.js', './python-retries.js', './litellm.js', './toml.js'];
+  const modules = ['./retry-lint-lsp.js', './python.js', './configurations.js'];
 
-  it('consists of three files that import only Node’s own modules, and five that load when they are needed', () => {
+  it('consists of three files that import only Node’s own modules, and three that load when they are needed', () => {
     const required = files.flatMap(file =>
       [...home.read(`dist/${file}`).matchAll(/\b(?:require|import)\("([^"]+)"\)/g)].map(([, name]) =>
         name!.replace('node:', ''),
