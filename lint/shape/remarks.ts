@@ -14,7 +14,12 @@ export interface Remark {
   /** Default: the severity of the rule. */
   readonly severity?: 'error' | 'warning' | 'info';
   /** A value that takes the place of the one that is shown. */
-  readonly fix?: {readonly title: string; readonly value: unknown};
+  readonly fix?: {
+    /** An imperative: `Set maxAttempts to 5`. */
+    readonly title: string;
+    /** The new value. */
+    readonly value: unknown;
+  };
 }
 
 /** Calls that the runtime may send again although the server may have acted. */

@@ -38,7 +38,7 @@ async function consoleBlock(body: string, desk: Desk): Promise<string> {
 }
 
 describe('what documents show of retry-lint', () => {
-  for (const name of ['README.md', 'docs/retry-lint.md', 'docs/python.md']) {
+  for (const name of ['README.md', 'docs/retry-lint.md', 'docs/python.md', 'docs/meshes.md']) {
     it(`${name} shows what is printed`, async () => {
       const path = new URL(name, root);
       const document = readFileSync(path, 'utf8');
@@ -46,7 +46,7 @@ describe('what documents show of retry-lint', () => {
       const now = await replayed(document, desk);
       if (process.env.UPDATE_DOCS === '1') writeFileSync(path, now);
       else expect(now).to.equal(document);
-      expect(document).to.match(/^\$ npx retry-lint (?:policy\.json|before\.py)$/m);
+      expect(document).to.match(/^\$ npx retry-lint (?:policy\.json|before\.(?:py|yaml))$/m);
     });
   }
 
