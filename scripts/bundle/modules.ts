@@ -109,16 +109,40 @@ export const pythonUncolored: Plugin = replacing(
   export const styleTags = () => () => undefined;`,
 );
 
-/** The same parser without the log of its steps, which a variable of the environment switches on. */
-export const pythonSilent: Plugin = {
-  name: 'python-silent',
+/**
+ * The parser of Python, which reads each text once and whole: without what reuses the tree of an earlier text, what finds the node at a place, and what logs.
+ */
+export const pythonReadOnce: Plugin = {
+  name: 'python-read-once',
   setup: ({onLoad}) =>
-    onLoad({filter: /\/@lezer\/lr\/dist\/index\.js$/}, ({path}) => ({
-      contents: readFileSync(path, 'utf8')
-        .replace(/^const verbose = .+;$/m, '')
-        .replaceAll(/\bverbose\b/g, 'false'),
-    })),
+    onLoad({filter: /\/@lezer\/(?:common|lr)\/dist\/index\.js$/}, ({path}) => {
+      const code = readFileSync(path, 'utf8');
+      let contents = code;
+      for (const [found, left] of path.includes('/lr/') ? REUSE : PLACES) {
+        const before = contents;
+        contents = before.replace(found, left);
+        if (contents === before) throw new Error(`${path} has other methods than before.`);
+      }
+      return {contents};
+    }),
 };
+
+const PLACES: readonly (readonly [RegExp, string])[] = [
+  [
+    /\n {4}(?:static )?(?:get )?(?:balance|childAfter|childBefore|childString|cursorAt|enterUnfinishedNodesBefore|getChildren|matchContext|moveTo|prev|propValues|resolve|resolveInner|resolveStack|toString|toTree|tree)\(.*\{(?:.*\}|\n[\s\S]*?\n {4}\})/g,
+    '',
+  ],
+];
+
+const REUSE: readonly (readonly [RegExp, string])[] = [
+  [
+    /\n {4}(?:configure|dialectEnabled|hasWrappers|nextFragment|nodeAt|stopAt|toString|tryReuse|useNode)\(.*\{(?:.*\}|\n[\s\S]*?\n {4}\})/g,
+    '',
+  ],
+  [/\n {8}this\.fragments = fragments\.length[\s\S]*?: null;/, ''],
+  [/\n {8}if \(this\.fragments\) \{\n[\s\S]*?\n {8}\}/, ''],
+  [/(?<=const verbose =).*;/, ' false;'],
+];
 
 /** The pages of the rules stay in docs, beside the folder of the modules. */
 export const pagesBeside: Plugin = replacing(

@@ -6,7 +6,7 @@ import {fileURLToPath} from 'node:url';
 import {type BuildOptions, build} from 'esbuild';
 import {
   jsonTreeOnly,
-  pythonSilent,
+  pythonReadOnce,
   pythonUncolored,
   yamlFieldsOnly,
   yamlOfJson,
@@ -80,7 +80,7 @@ const chunks = await build({
     editorSchema,
     ruleTextsChunk,
     jsonTreeOnly,
-    pythonSilent,
+    pythonReadOnce,
     pythonUncolored,
     yamlReadOnly,
     yamlFieldsOnly,
