@@ -2,19 +2,26 @@ import {isCodeName} from '../../src/decide/grpc-codes.ts';
 import {mayRetry, retriesOf} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
 import {timeoutForAll} from '../analysis/suggested-values.ts';
-import {isDefault, type Scope} from '../model/scope.ts';
+import {hasTemplate, isDefault, type Scope} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
+
+const READS = ['backoff', 'deadlineMs', 'maxAttempts', 'retryOn'];
+
+const ENDLESS = 'This request has no timeout: one that hangs never ends, and no retry is sent. Set timeout.';
 
 const HOUR_MS = 3_600_000;
 
 export const missingAttemptTimeout: Rule = builtIn('RL301', {
   needs: ['attemptTimeoutMs'],
   fields: ['attemptTimeoutMs'],
-  reads: ['backoff', 'deadlineMs', 'maxAttempts', 'retryOn'],
+  reads: READS,
+  bears: READS,
 
   *check(scope, scopes) {
-    if (hangs(scope)) yield hanging(scope, scopes);
+    const endless = scope.file.shape?.code?.endless;
+    if (endless !== undefined && mayRetry(scope)) yield {at: '', span: endless, message: ENDLESS};
+    if (hangs(scope) && !READS.some(path => hasTemplate(scope, path))) yield hanging(scope, scopes);
   },
 });
 

@@ -14,6 +14,8 @@ export interface CodeFacts {
   readonly remedy: string;
   /** Where the error of the last attempt is dropped. */
   readonly swallowed?: Span | undefined;
+  /** A request that waits for an answer as long as it takes. */
+  readonly endless?: Span | undefined;
   /** Whether the caller gets an error of the library in place of the cause. */
   readonly wraps?: boolean | undefined;
   /** What retries although nothing in the file asks for it. */

@@ -5,15 +5,17 @@ import type {SyntaxNode} from '../../source/python/syntax.ts';
 import type {Span} from '../../source/tree.ts';
 import {clientsIn} from './clients/calls.ts';
 import type {ErrorNames} from './clients/table.ts';
+import {endlessIn} from './endless.ts';
 import type {Retrier} from './retrier.ts';
 
 /**
- * Writes the client that is used in a body as a layer that retries.
+ * Writes the client that is used in a body as a layer that retries, and the request in it that has no timeout.
  *
  * @param at     What the finding is shown at.
  * @param errors After which errors the body is tried again: `errorNamesIn` gives them. A client multiplies only what it lets through.
  */
 export function setInner(retrier: Retrier, body: SyntaxNode, module: PythonModule, at: Span, errors: ErrorNames): void {
+  retrier.endless = endlessIn(body, module);
   // `client.max_retries = 0` may stand anywhere.
   if (module.says(/\.max_retries\s*=[^=]/)) return;
   const known = clientsIn(body, module, errors).flatMap(({maxAttempts, ...rest}) =>

@@ -18,6 +18,8 @@ export class Retrier {
   readonly #places = new Map<string, Place>();
   readonly #unknown = new Set<string>();
   readonly #problems: ShapeProblem[] = [];
+  /** A request in what is retried that has no timeout. */
+  endless: Span | undefined;
 
   /**
    * @param root    The arguments, or an empty object where there are none.
@@ -84,7 +86,7 @@ export class Retrier {
       invalid: new Set(),
       unknown: this.#unknown,
       routes: [],
-      code,
+      code: {...code, endless: this.endless},
     };
   }
 

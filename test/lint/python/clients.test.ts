@@ -248,11 +248,11 @@ describe('a client in a function that is retried', () => {
     ],
     [
       'a loop with other errors',
-      `import time, random, requests\n${OPENAI}c = OpenAI()\ndef f():\n    for attempt in range(4):\n        try:\n            return requests.get(c.responses.create())\n        except requests.Timeout:\n            time.sleep(random.random() * 2 ** attempt)\n`,
+      `import time, random, requests\n${OPENAI}c = OpenAI()\ndef f():\n    for attempt in range(4):\n        try:\n            return requests.get(c.responses.create(), timeout=5)\n        except requests.Timeout:\n            time.sleep(random.random() * 2 ** attempt)\n`,
     ],
     [
       'a loop whose body keeps the errors',
-      `import time, random, requests\n${OPENAI}c = OpenAI()\ndef f():\n    for attempt in range(4):\n        try:\n            try:\n                x = c.responses.create()\n            except Exception:\n                x = ''\n            return requests.get(x)\n        except Exception:\n            time.sleep(random.random() * 2 ** attempt)\n`,
+      `import time, random, requests\n${OPENAI}c = OpenAI()\ndef f():\n    for attempt in range(4):\n        try:\n            try:\n                x = c.responses.create()\n            except Exception:\n                x = ''\n            return requests.get(x, timeout=5)\n        except Exception:\n            time.sleep(random.random() * 2 ** attempt)\n`,
     ],
     [
       'a task of celery with two retries, since a queue may try again',

@@ -12,7 +12,7 @@ import requests
 def fetch(url):
     for attempt in range(8):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout:
             pass
     raise TimeoutError
@@ -29,7 +29,7 @@ import requests
 def fetch(url):
     for attempt in range(1, 8):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout:
             time.sleep(wait(attempt))
     raise TimeoutError
@@ -45,7 +45,7 @@ import requests
 def fetch(url, retries=25):
     for attempt in range(retries):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout:
             time.sleep(wait(attempt))
     raise TimeoutError
@@ -191,7 +191,7 @@ import requests
 def fetch(url, retries):
     for attempt in range(retries):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout:
             time.sleep(wait(attempt))
     raise TimeoutError
@@ -207,7 +207,7 @@ class C:
     def get(self, url):
         for attempt in range(self.max_retries):
             try:
-                return requests.get(url).json()
+                return requests.get(url, timeout=5).json()
             except requests.Timeout:
                 self.wait(attempt)
         raise TimeoutError
@@ -224,7 +224,7 @@ def fetch(url):
     attempt = 0
     while True:
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout:
             attempt += 1
             if attempt > 9:
@@ -243,7 +243,7 @@ def fetch(url):
     retries = 7
     while retries > 0:
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout:
             retries -= 1
             time.sleep(wait(retries))
@@ -262,7 +262,7 @@ def fetch(url):
     attempt = 0
     while not done and attempt < 7:
         try:
-            r = requests.get(url).json()
+            r = requests.get(url, timeout=5).json()
             done = True
         except requests.Timeout:
             attempt += 1

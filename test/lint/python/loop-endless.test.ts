@@ -8,7 +8,7 @@ import requests
 def fetch(url):
     while True:
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout:
             print("retrying")
             time.sleep(wait())
@@ -25,7 +25,7 @@ def fetch(url):
     end = time.monotonic() + 30
     while time.monotonic() < end:
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout:
             print("retrying")
             time.sleep(wait())
@@ -40,7 +40,7 @@ import requests
 def fetch(url):
     while True:
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout:
             if self.stopped():
                 raise
@@ -57,7 +57,7 @@ def work(queue):
     while True:
         job = queue.get()
         try:
-            requests.post("https://a.example/jobs", json=job)
+            requests.post("https://a.example/jobs", json=job, timeout=5)
         except requests.RequestException:
             print("retry later")
             time.sleep(5)
@@ -71,7 +71,7 @@ import requests
 def fetch(url):
     while not self.stop.is_set():
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout:
             print("retrying")
             time.sleep(wait())
@@ -83,7 +83,7 @@ def fetch(url):
     text: `import time, requests
 def get(url):
     while True:
-        r = requests.get(url)
+        r = requests.get(url, timeout=5)
         if r.status_code == 429:
             time.sleep(60)
             continue

@@ -9,7 +9,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except Exception:
             time.sleep(random.uniform(0, 5))
     raise TimeoutError
@@ -26,7 +26,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except:
             time.sleep(random.uniform(0, 5))
     raise TimeoutError
@@ -43,7 +43,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except Exception as e:
             if attempt == 2:
                 raise
@@ -63,7 +63,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except (requests.ConnectionError, requests.Timeout):
             time.sleep(random.uniform(0, 5))
     raise TimeoutError
@@ -78,7 +78,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except Exception as e:
             if not isinstance(e, requests.Timeout):
                 raise
@@ -95,7 +95,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except Exception as e:
             message = str(e)
             if "429" in message and attempt < 2:
@@ -114,7 +114,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except Exception as e:
             self.check(e)
             time.sleep(random.uniform(0, 5))
@@ -130,7 +130,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.HTTPError:
             raise
         except Exception:
@@ -147,7 +147,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except KeyboardInterrupt:
             raise
         except Exception:
@@ -166,7 +166,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            r = requests.get(url)
+            r = requests.get(url, timeout=5)
             if r.status_code == 404:
                 return None
             return r.json()

@@ -8,7 +8,7 @@ import requests
 def f(url):
     for attempt in Retrying(stop=stop_after_attempt(3), wait=wait_random_exponential(max=9), retry=retry_if_exception_type(OSError)):
         with attempt:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
 `,
     findings: [],
   },
@@ -20,7 +20,7 @@ def f(url):
     rows = []
     for page in range(100):
         try:
-            part = requests.get(url, params={"page": page}).json()
+            part = requests.get(url, params={"page": page}, timeout=5).json()
         except Exception:
             print("retry")
             time.sleep(1)
@@ -38,7 +38,7 @@ def f(url):
 import requests
 def f(url):
     for attempt in range(50):
-        job = requests.get(url).json()
+        job = requests.get(url, timeout=5).json()
         if job["status"] == "done":
             return job
         time.sleep(2)
@@ -53,7 +53,7 @@ import requests
 def up(url):
     for attempt in range(50):
         try:
-            r = requests.get(url + "/healthz")
+            r = requests.get(url + "/healthz", timeout=5)
             if r.status_code == 200:
                 return True
         except requests.ConnectionError:
@@ -190,7 +190,7 @@ def pages(url):
     text: `import time, requests
 def device(url, interval):
     while True:
-        r = requests.post(url + "/oauth/device")
+        r = requests.post(url + "/oauth/device", timeout=5)
         if r.status_code == 200:
             return r.json()
         time.sleep(interval)

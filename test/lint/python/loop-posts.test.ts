@@ -9,7 +9,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.post("https://shop.example/v1/orders", json=url).json()
+            return requests.post("https://shop.example/v1/orders", json=url, timeout=5).json()
         except requests.Timeout:
             time.sleep(random.uniform(0, 5))
     raise TimeoutError
@@ -26,7 +26,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.post(f"{BASE}/v1/things/{url}/apply", json={}).json()
+            return requests.post(f"{BASE}/v1/things/{url}/apply", json={}, timeout=5).json()
         except requests.Timeout:
             time.sleep(random.uniform(0, 5))
     raise TimeoutError
@@ -43,7 +43,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.request("PATCH", "https://shop.example/v1/carts/1/items", json={}).json()
+            return requests.request("PATCH", "https://shop.example/v1/carts/1/items", json={}, timeout=5).json()
         except requests.Timeout:
             time.sleep(random.uniform(0, 5))
     raise TimeoutError
@@ -60,7 +60,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.post("https://shop.example/v1/orders", headers={"Idempotency-Key": key}).json()
+            return requests.post("https://shop.example/v1/orders", headers={"Idempotency-Key": key}, timeout=5).json()
         except requests.Timeout:
             time.sleep(random.uniform(0, 5))
     raise TimeoutError
@@ -75,7 +75,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.post("https://shop.example/v1/search", json={}).json()
+            return requests.post("https://shop.example/v1/search", json={}, timeout=5).json()
         except requests.Timeout:
             time.sleep(random.uniform(0, 5))
     raise TimeoutError
@@ -90,7 +90,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.post("https://shop.example/graphql", json={"query": url}).json()
+            return requests.post("https://shop.example/graphql", json={"query": url}, timeout=5).json()
         except requests.Timeout:
             time.sleep(random.uniform(0, 5))
     raise TimeoutError
@@ -105,7 +105,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.post("https://api.openai.com/v1/chat/completions", json={}).json()
+            return requests.post("https://api.openai.com/v1/chat/completions", json={}, timeout=5).json()
         except requests.Timeout:
             time.sleep(random.uniform(0, 5))
     raise TimeoutError
@@ -120,7 +120,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.post(f"{base}/embeddings", json={}).json()
+            return requests.post(f"{base}/embeddings", json={}, timeout=5).json()
         except requests.Timeout:
             time.sleep(random.uniform(0, 5))
     raise TimeoutError
@@ -135,7 +135,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.post("https://id.example/oauth/token", data={}).json()
+            return requests.post("https://id.example/oauth/token", data={}, timeout=5).json()
         except requests.Timeout:
             time.sleep(random.uniform(0, 5))
     raise TimeoutError
@@ -150,7 +150,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.post("https://api.cohere.com/v2/rerank", json={}).json()
+            return requests.post("https://api.cohere.com/v2/rerank", json={}, timeout=5).json()
         except requests.Timeout:
             time.sleep(random.uniform(0, 5))
     raise TimeoutError
@@ -165,7 +165,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.post(f"{host}/tokenize", json={}).json()
+            return requests.post(f"{host}/tokenize", json={}, timeout=5).json()
         except requests.Timeout:
             time.sleep(random.uniform(0, 5))
     raise TimeoutError
@@ -180,7 +180,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.post("http://localhost:11434/api/generate", json={}).json()
+            return requests.post("http://localhost:11434/api/generate", json={}, timeout=5).json()
         except requests.Timeout:
             time.sleep(random.uniform(0, 5))
     raise TimeoutError
@@ -195,7 +195,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.post(url, json={}).json()
+            return requests.post(url, json={}, timeout=5).json()
         except requests.Timeout:
             time.sleep(random.uniform(0, 5))
     raise TimeoutError
@@ -210,7 +210,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.post("https://shop.example/v1/orders", json=url).json()
+            return requests.post("https://shop.example/v1/orders", json=url, timeout=5).json()
         except RateLimitError:
             time.sleep(random.uniform(0, 5))
     raise TimeoutError
@@ -225,7 +225,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.get("https://shop.example/v1/orders").json()
+            return requests.get("https://shop.example/v1/orders", timeout=5).json()
         except requests.Timeout:
             time.sleep(random.uniform(0, 5))
     raise TimeoutError
@@ -239,7 +239,7 @@ import time
 import requests
 def place(order):
     for attempt in range(3):
-        r = requests.post("https://shop.example/v1/orders", json=order)
+        r = requests.post("https://shop.example/v1/orders", json=order, timeout=5)
         if r.status_code >= 500:
             time.sleep(random.uniform(0, 5))
             continue
@@ -257,7 +257,7 @@ import time
 import requests
 def place(order):
     for attempt in range(3):
-        r = requests.post("https://shop.example/v1/orders", json=order)
+        r = requests.post("https://shop.example/v1/orders", json=order, timeout=5)
         if r.status_code == 429:
             time.sleep(random.uniform(0, 5))
             continue

@@ -9,7 +9,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout:
             time.sleep(random.uniform(0, 5))
 `,
@@ -25,7 +25,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout:
             time.sleep(random.uniform(0, 5))
     return None
@@ -42,7 +42,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout:
             time.sleep(random.uniform(0, 5))
     log.error("gave up")
@@ -61,7 +61,7 @@ def fetch(url):
     data = None
     for attempt in range(3):
         try:
-            data = requests.get(url).json()
+            data = requests.get(url, timeout=5).json()
             break
         except requests.Timeout:
             time.sleep(random.uniform(0, 5))
@@ -79,7 +79,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout:
             if attempt == 2:
                 return {}
@@ -97,7 +97,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout:
             time.sleep(random.uniform(0, 5))
     raise TimeoutError
@@ -112,7 +112,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout:
             if attempt == 2:
                 raise
@@ -128,7 +128,7 @@ import requests
 def fetch(url) -> dict | None:
     for attempt in range(3):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout:
             time.sleep(random.uniform(0, 5))
     return None
@@ -144,7 +144,7 @@ def fetch(url):
     """The answer, or None."""
     for attempt in range(3):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout:
             time.sleep(random.uniform(0, 5))
     return None
@@ -159,7 +159,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout:
             time.sleep(random.uniform(0, 5))
     return {"error": "no answer"}
@@ -174,7 +174,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            requests.put(url)
+            requests.put(url, timeout=5)
             return True
         except requests.Timeout:
             time.sleep(random.uniform(0, 5))
@@ -191,7 +191,7 @@ def fetch(url):
     data = None
     for attempt in range(3):
         try:
-            data = requests.get(url).json()
+            data = requests.get(url, timeout=5).json()
             break
         except requests.Timeout:
             time.sleep(random.uniform(0, 5))

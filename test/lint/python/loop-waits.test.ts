@@ -10,7 +10,7 @@ import requests
 def fetch(url):
     for attempt in range(4):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout as error:
             if attempt == 3:
                 raise
@@ -29,7 +29,7 @@ import requests
 def fetch(url):
     for attempt in range(4):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout as error:
             if attempt == 3:
                 raise
@@ -48,7 +48,7 @@ import requests
 def fetch(url):
     for attempt in range(4):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout as error:
             if attempt == 3:
                 raise
@@ -67,7 +67,7 @@ import requests
 def fetch(url):
     for attempt in range(4):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout as error:
             if attempt == 3:
                 raise
@@ -84,7 +84,7 @@ import requests
 def fetch(url):
     for attempt in range(4):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout as error:
             if attempt == 3:
                 raise
@@ -101,7 +101,7 @@ import requests
 def fetch(url):
     for attempt in range(4):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout as error:
             if attempt == 3:
                 raise
@@ -118,7 +118,7 @@ import requests
 def fetch(url):
     for attempt in range(4):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout as error:
             if attempt == 3:
                 raise
@@ -136,7 +136,7 @@ DELAYS = [1, 5, 25, 60]
 def fetch(url):
     for attempt in range(4):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout as error:
             if attempt == 3:
                 raise
@@ -156,7 +156,7 @@ DELAY = 2.5
 def fetch(url):
     for attempt in range(4):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout as error:
             if attempt == 3:
                 raise
@@ -176,7 +176,7 @@ import requests
 def fetch(url):
     for attempt in range(4):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout as error:
             if attempt == 3:
                 raise
@@ -193,7 +193,7 @@ import requests
 def fetch(url):
     for attempt in range(4):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout as error:
             if attempt == 3:
                 raise
@@ -211,7 +211,7 @@ def fetch(url):
     delay = 1
     for attempt in range(5):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout:
             time.sleep(delay)
             delay = min(delay * 2, 4)
@@ -231,7 +231,7 @@ def pause(n, base=0.5):
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout:
             time.sleep(pause(attempt))
     raise TimeoutError
@@ -251,7 +251,7 @@ def pause(n):
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout:
             time.sleep(pause(attempt))
     raise TimeoutError
@@ -283,7 +283,7 @@ import requests
 def fetch(url):
     for attempt in range(4):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout as e:
             print("retry", e)
     raise TimeoutError
@@ -297,7 +297,7 @@ import requests
 def fetch(url):
     for attempt in range(4):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout:
             time.sleep(2)
         except requests.ConnectionError:
@@ -313,7 +313,7 @@ import requests
 def fetch(url):
     for attempt in range(4):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout:
             limiter.acquire()
     raise TimeoutError
@@ -327,7 +327,7 @@ import requests
 def fetch(url):
     for attempt in range(2):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.ConnectionError:
             print("stale")
     raise TimeoutError
@@ -355,7 +355,7 @@ import requests
 def fetch(url):
     for attempt in range(3):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout:
             time.sleep(2)
     raise TimeoutError
@@ -373,7 +373,7 @@ import requests
 def fetch(url):
     for delay in (1, 3, 9):
         try:
-            return requests.get(url).json()
+            return requests.get(url, timeout=5).json()
         except requests.Timeout:
             time.sleep(delay)
     raise TimeoutError

@@ -14,7 +14,7 @@ const PARTS: readonly (readonly [what: string, part: (index: number) => string, 
   [
     'tests in a loop',
     n => `      if x${n}: continue\n      elif y${n}: time.sleep(0)\n`,
-    'for a in range(4):\n    try: return requests.get("x")\n    except requests.ConnectionError:\n',
+    'for a in range(4):\n    try: return requests.get("x", timeout=5)\n    except requests.ConnectionError:\n',
   ],
 ];
 
