@@ -19,7 +19,7 @@ export type PythonLibrary =
 /** A loop and a failure that is looked at, each of which begins a line, and a word of retries. */
 const LOOP: readonly RegExp[] = [
   /(?:retr(?:y|ies)|attempt|\btries\b|sleep)/i,
-  /(?:^|[\r\n\f])[ \t]*(?:while\b|for\b[^\r\n]*\b(?:range\(|retr|attempt|tries|delay|backoff|wait|\())/i,
+  /(?:^|[\r\n\f])[ \t]*(?:while\b|for\b[^\r\n]*\b(?:range\(|retr|attempt|tries|delay|backoff|wait|pause|in \[|\())/i,
   /(?:^|[\r\n\f])[ \t]*except\b|status/i,
 ];
 

@@ -2,13 +2,13 @@
 
 import type {SyntaxNode, Tree} from '@lezer/common';
 import {isBuiltIn, isKnownModule} from './stars.ts';
-import {around, childrenOf} from './syntax.ts';
+import {argumentsIn, around, childrenOf} from './syntax.ts';
 
 /** What binds a name in a scope. */
 export type Binding =
   /** `from tenacity import retry as r`: `tenacity.retry`. */
   | {readonly kind: 'import'; readonly target: string}
-  /** `N = 3`, and a parameter with a default. */
+  /** `N = 3`, and a parameter, or a field of a class, with a default. */
   | {readonly kind: 'value'; readonly value: SyntaxNode; readonly isParameter?: true; readonly isField?: true}
   /** A loop's variable, a parameter without a default, a sum: anything that is not known. */
   | {readonly kind: 'other'};
@@ -162,11 +162,22 @@ export class Names {
     const own = name === undefined ? undefined : around(node, ['ClassDefinition']);
     if (name === undefined || own === undefined) return [];
     const ofClass = this.#scopes.get(keyOf(own))?.get(name) ?? [];
-    // A field with a type has a default, and each object a value of its own: dataclasses, pydantic.
     return [
       ...(this.#attributes.get(keyOf(own))?.get(name) ?? []),
-      ...ofClass.map(each => (each.kind === 'value' && each.isField ? OTHER : each)),
+      ...ofClass.map(each => (each.kind === 'value' && each.isField ? this.#defaultOf(each.value) : each)),
     ];
+  }
+
+  /** A field with a type has a default, and each object a value of its own: dataclasses, pydantic. */
+  #defaultOf(value: SyntaxNode): Binding {
+    if (value.name === 'None') return OTHER;
+    const list = /^(?:\w+\.)?[fF]ield\(/.test(this.textOf(value)) ? value.getChild('ArgList') : null;
+    if (list === null) return {kind: 'value', value, isParameter: true};
+    const [first, ...others] = argumentsIn(list, this.text).list;
+    const given = others.concat(first ?? []).find(({name}) => name === 'default') ?? first;
+    return given === undefined || given.name?.startsWith('default_') || given.value.name === 'None'
+      ? OTHER
+      : {kind: 'value', value: given.value, isParameter: true};
   }
 
   #bind(at: SyntaxNode, name: string, binding: Binding): void {

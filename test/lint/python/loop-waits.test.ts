@@ -460,3 +460,124 @@ def fetch(url, ready):
     findings: [],
   },
 ]);
+
+const listed = (head: string, body = 'time.sleep(wait)', start = ''): string => `import time
+import requests
+${start}
+def fetch(url):
+    for ${head}:
+        try:
+            return requests.get(url, timeout=5).json()
+        except requests.Timeout:
+            ${body}
+    raise RuntimeError(url)
+`;
+
+loopCases('the list of waits of a loop', [
+  ...(
+    [
+      ['in the head', 'wait in [1, 2, 4]', '1 s and 2 s'],
+      ['with a counter', 'attempt, wait in enumerate((1, 5, 25), start=1)', '1 s and 5 s'],
+      ['of the file, counted', 'n, wait in enumerate(WAITS)', '2 s and 3 s'],
+      ['of two parts', 'wait in [1] + [7, 9]', '1 s and 7 s'],
+      ['with another one in it', 'wait in (1, *WAITS)', '1 s, 2 s and 3 s'],
+    ] as const
+  ).map(([name, head, waits]) => ({
+    name,
+    text: listed(head, 'time.sleep(wait)', 'WAITS = (2, 3, 5)'),
+    findings: [
+      `9:13-29 warning RL203 Retries come in bursts: the waits of ${waits} are equal for all clients that failed at the same time. Use jitter.`,
+    ],
+  })),
+  {
+    name: 'ends with None, after which nothing is tried',
+    text: listed('wait in (1, 4, None)', 'if wait is None:\n                raise\n            time.sleep(wait)'),
+    findings: [
+      '11:13-29 warning RL203 Retries come in bursts: the waits of 1 s and 4 s are equal for all clients that failed at the same time. Use jitter.',
+    ],
+  },
+  {name: 'of things', text: listed('n, wait in enumerate(["a", "b", "c"])', 'time.sleep(n + 1)'), findings: []},
+  {name: 'that is not known', text: listed('n, wait in enumerate(waits(3))', 'time.sleep(n + 1)'), findings: []},
+]);
+
+const own = (fields: string, attempts = 'self.max_retries'): string => `import dataclasses, random, time
+import requests
+@dataclasses.dataclass
+class Client:
+    ${fields}
+    def fetch(self, url):
+        for attempt in range(${attempts}):
+            try:
+                return requests.get(url, timeout=5).json()
+            except requests.Timeout:
+                time.sleep(self.delay * 2**attempt)
+        raise RuntimeError(url)
+`;
+
+loopCases('the fields of a class', [
+  {
+    name: 'have the default that stands in the class',
+    text: own('max_retries: int = 12\n    delay: float = 0.5'),
+    findings: [
+      '8:9-47 warning RL201 A failing call makes up to 12 attempts; the limit is 6. Attempts after the third rarely help, and each adds load to a failing server. Set the number of attempts to 3.',
+      '12:17-52 warning RL203 Retries come in bursts: the waits of 0.5 s, 1 s, 2 s and so on are equal for all clients that failed at the same time. Use jitter.',
+    ],
+  },
+  {
+    name: 'also where a function gives it',
+    text: own('max_retries: int = dataclasses.field(default=12)\n    delay: float = Field(0.5, gt=0)'),
+    findings: [
+      '8:9-47 warning RL201 A failing call makes up to 12 attempts; the limit is 6. Attempts after the third rarely help, and each adds load to a failing server. Set the number of attempts to 3.',
+      '12:17-52 warning RL203 Retries come in bursts: the waits of 0.5 s, 1 s, 2 s and so on are equal for all clients that failed at the same time. Use jitter.',
+    ],
+  },
+  {name: 'are not known without one', text: own('max_retries: int\n    delay: float'), findings: []},
+  {
+    name: 'are not known with None',
+    text: own('max_retries: int | None = None\n    delay: float | None = None'),
+    findings: [],
+  },
+  {
+    name: 'are not known where the class sets them again',
+    text: own(
+      'max_retries: int = 12\n    delay: float = 0.5\n    def __post_init__(self):\n        self.max_retries = read()\n        self.delay = read()',
+    ),
+    findings: [],
+  },
+]);
+
+loopCases('a part of a wait that differs between clients', [
+  ...(
+    [
+      ['the clock', 'time.sleep(2**attempt + time.time() % 1)'],
+      ['a hash', 'time.sleep(2**attempt * (1 + hash(url) % 100 / 100))'],
+      ['a digest', 'time.sleep(2**attempt + int(hashlib.md5(url.encode()).hexdigest(), 16) % 1000 / 1000)'],
+      ['the number of the process', 'time.sleep(2**attempt + os.getpid() % 10 / 10)'],
+    ] as const
+  ).map(([name, body]) => ({name, text: listed('attempt in range(4)', body, 'import hashlib, os'), findings: []})),
+]);
+
+loopCases('an answer that is asked for again because of its length', [
+  {
+    name: 'waits in no other way than the errors of the network',
+    text: `import time
+class C:
+    def ask(self, messages):
+        retry_delay = 0.5
+        while True:
+            try:
+                return self.llm.generate(messages)
+            except APIError:
+                retry_delay *= 2
+                if retry_delay > 60:
+                    raise
+                time.sleep(retry_delay)
+            except FinishReasonLength as error:
+                messages.append(error.text)
+`,
+    findings: [
+      '5:9-19 warning RL201 A failing call makes up to 7 attempts; the limit is 6. Attempts after the third rarely help, and each adds load to a failing server. Set the number of attempts to 3.',
+      '12:17-40 warning RL203 Retries come in bursts: the waits of 1 s, 2 s, 4 s and so on are equal for all clients that failed at the same time. Use jitter.',
+    ],
+  },
+]);

@@ -45,6 +45,7 @@ describe('a client of a model endpoint', () => {
     ['from app import OpenAI\nc = OpenAI(max_retries=30)'],
     [
       'from openai import OpenAI\nclass S(BaseModel):\n    t: float | None = None\n    n: int = 30\n    def f(self): return OpenAI(timeout=self.t, max_retries=self.n)',
+      `5:60 RL201 error ${MANY(31)}`,
     ],
     [
       'from openai import OpenAI\nclass S:\n    N = 30\n    def f(self): return OpenAI(max_retries=self.N)',

@@ -5,12 +5,16 @@ import {argumentsIn, childrenOf, type SyntaxNode} from '../../../source/python/s
 import type {Span} from '../../../source/tree.ts';
 import {bodyOf} from './blocks.ts';
 import type {State} from './state.ts';
-import {exactly, rangeOf, truthOf, type Value} from './values.ts';
+import {Evaluator, rangeOf, truthOf, type Value} from './values.ts';
 
 export interface Head {
   readonly kind: 'for' | 'while';
   /** The variable of a `for` over numbers. */
   readonly variable: SyntaxNode | undefined;
+  /** The variable beside it that `enumerate` gives the numbers to. */
+  readonly item?: SyntaxNode | undefined;
+  /** The numbers that are listed. */
+  readonly items?: readonly SyntaxNode[] | undefined;
   /** That which is counted, or asked: `range(3)`, `attempt < 3`. */
   readonly over: SyntaxNode;
   /** From `for` to before the colon. */
@@ -34,22 +38,25 @@ export function headOf(loop: SyntaxNode, module: PythonModule): Head | undefined
     1,
     before.findIndex(({name}) => name === 'in'),
   );
-  const [variable] = targets;
-  if (targets.length !== 1 || variable?.name !== 'VariableName' || !isCount(over, module)) return undefined;
-  return {kind: 'for', variable, over, span, body};
+  const [variable, , item] = targets;
+  if (variable?.name !== 'VariableName') return undefined;
+  if (targets.length === 1 && isCount(over, module)) return {kind: 'for', variable, over, span, body};
+  const isEnumerated = targets.length === 3 && calleeName(over, module) === 'enumerate';
+  const listed = isEnumerated ? argumentsOfCall(over, module)[0] : targets.length === 1 ? over : undefined;
+  const items = listed && numbersIn(listed, module);
+  return items && {kind: 'for', variable, item, items, over, span, body};
 }
 
+const calleeName = (call: SyntaxNode, module: PythonModule): string | undefined =>
+  call.name === 'CallExpression' && call.firstChild !== null ? module.names.nameOf(call.firstChild) : undefined;
+
 function isCount(over: SyntaxNode, module: PythonModule): boolean {
-  if (over.name === 'CallExpression') {
-    const name = over.firstChild === null ? '' : (module.names.nameOf(over.firstChild) ?? '');
-    if (name === 'itertools.count' || name === 'count') return true;
-    const [first, second] = argumentsOfCall(over, module);
-    // As many turns as there are things is a loop over the things.
-    const bound = second ?? first;
-    return /^x?range$/.test(name) && bound !== undefined && !/\blen\(/.test(module.textOf(bound));
-  }
-  const items = numbersIn(over, module);
-  return items !== undefined && items.length > 0;
+  const name = calleeName(over, module) ?? '';
+  if (name === 'itertools.count' || name === 'count') return true;
+  const [first, second] = argumentsOfCall(over, module);
+  // As many turns as there are things is a loop over the things.
+  const bound = second ?? first;
+  return /^x?range$/.test(name) && bound !== undefined && !/\blen\(/.test(module.textOf(bound));
 }
 
 const argumentsOfCall = (call: SyntaxNode, module: PythonModule): SyntaxNode[] => {
@@ -57,14 +64,12 @@ const argumentsOfCall = (call: SyntaxNode, module: PythonModule): SyntaxNode[] =
   return list === null ? [] : argumentsIn(list, module.text).list.map(({value}) => value);
 };
 
-/** `(1, 2, 4)`, or a name that is bound to such. */
-function numbersIn(node: SyntaxNode, module: PythonModule, hops = 0): SyntaxNode[] | undefined {
-  if (node.name === 'ArrayExpression' || node.name === 'TupleExpression') {
-    const items = childrenOf(node).filter(({name}) => !['[', ']', '(', ')', ',', 'Comment'].includes(name));
-    return items.every(item => typeof module.constantOf(item)?.value === 'number') ? items : undefined;
-  }
-  const bound = hops < 4 ? module.names.boundTo(node) : undefined;
-  return bound && numbersIn(bound, module, hops + 1);
+/** `(1, 2, 4)`, or a name that is bound to such. None may be its end. */
+function numbersIn(node: SyntaxNode, module: PythonModule): SyntaxNode[] | undefined {
+  const items = new Evaluator(module).itemsOf(node);
+  const values = items?.map(item => module.constantOf(item)?.value);
+  const areNumbers = values?.every((value, at) => typeof value === 'number' || (value === null && at > 0));
+  return areNumbers && items!.length > 0 ? items : undefined;
 }
 
 /** How often a loop goes round, and the values of its variable. */
@@ -73,25 +78,27 @@ export interface Turns {
   readonly most: number | undefined;
   /** In which range the variable is from one turn to another. */
   readonly at: (first: number, last: number) => Value;
+  /** The same of the variable beside it. */
+  readonly itemAt?: (first: number, last: number) => Value;
 }
 
 export function turnsOf(head: Head, state: State, module: PythonModule): Turns {
-  const {over} = head;
-  const items = numbersIn(over, module);
-  if (items !== undefined) {
-    const at = (first: number, last: number): Value =>
-      first === last ? items[first] && state.valueOf(items[first]) : undefined;
-    return {most: items.length, at};
-  }
+  const {item, items, over} = head;
   const counted =
     (start: number, step: number) =>
     (first: number, last: number): Value => {
       const ends = [start + first * step, start + last * step];
       return {lo: Math.min(...ends), hi: Math.max(...ends)};
     };
+  const startAt = (argument: SyntaxNode | undefined): number => (argument && rangeOf(state.valueOf(argument))?.lo) ?? 0;
+  if (items !== undefined) {
+    const itemAt = (first: number, last: number): Value =>
+      first === last ? items[first] && state.valueOf(items[first]) : undefined;
+    if (item === undefined) return {most: items.length, at: itemAt};
+    return {most: items.length, at: counted(startAt(argumentsOfCall(over, module)[1]), 1), itemAt};
+  }
   if (over.firstChild !== null && /count$/.test(module.textOf(over.firstChild))) {
-    const start = rangeOf(state.valueOf(argumentsOfCall(over, module)[0] ?? over)) ?? exactly(0);
-    return {most: Infinity, at: counted(start.lo, 1)};
+    return {most: Infinity, at: counted(startAt(argumentsOfCall(over, module)[0]), 1)};
   }
   const values = argumentsOfCall(over, module).map(each => rangeOf(state.valueOf(each))?.lo);
   const [start, end, step = 1] = values.length === 1 ? [0, values[0], 1] : [values[0], values[1], values[2] ?? 1];

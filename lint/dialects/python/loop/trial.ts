@@ -42,6 +42,7 @@ export function tryOut(head: Head, loop: SyntaxNode, failure: Failure, module: P
     }
     isUnsure ||= on === undefined;
     if (head.variable !== undefined) state.set(module.textOf(head.variable), turns?.at(made, made));
+    if (head.item !== undefined) state.set(module.textOf(head.item), turns?.itemAt?.(made, made));
     end = endOf(runner.turn(head.body));
     if (made >= TURNS - 3) seen.push(state.snapshot());
   }
@@ -53,6 +54,7 @@ export function tryOut(head: Head, loop: SyntaxNode, failure: Failure, module: P
       far.state.restore(values);
       if (head.variable !== undefined)
         far.state.set(module.textOf(head.variable), turns?.at(stretch.first, stretch.end - 1));
+      if (head.item !== undefined) far.state.set(module.textOf(head.item), undefined);
       const on = head.kind === 'for' ? stretch.end <= most || undefined : goesOn(head, far.state);
       if (on === false) return NEXT;
       const flow = endOf(far.turn(head.body));

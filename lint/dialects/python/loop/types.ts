@@ -29,7 +29,7 @@ export const isEveryError = (classes: readonly string[] | undefined): boolean =>
   classes === undefined || classes.includes('Exception') || classes.includes('BaseException');
 
 const ELSEWHERE =
-  /^(?:Empty|Full|Queue\w*|JSONDecodeError|\w*ValidationError|ValueError|KeyError|IndexError|TypeError|AttributeError|NameError|PermissionError|File\w+Error|BlockingIOError|IsADirectoryError|OperationalError|IntegrityError|\w*DatabaseError|DBAPIError|\w*Lock\w*|Stale\w+|NoSuch\w+|Element\w+|Import\w*|ModuleNotFoundError|EOFError|Unicode\w+|\w*Pars(?:er?|ing)\w*|YAMLError|StopIteration|SyntaxError|AssertionError|LookupError|ArithmeticError|ZeroDivisionError|CalledProcessError|TimeoutExpired|KeyboardInterrupt|GitCommandError|WatchError|DeadlockDetected\w*|\w*Deadlock\w*|RetryableValidation\w*)$/;
+  /^(?:Empty|Full|Queue\w*|JSONDecodeError|\w*ValidationError|ValueError|KeyError|IndexError|TypeError|AttributeError|NameError|PermissionError|File\w+Error|BlockingIOError|IsADirectoryError|OperationalError|IntegrityError|\w*DatabaseError|DBAPIError|\w*Lock\w*|Stale\w+|NoSuch\w+|Element\w+|Import\w*|ModuleNotFoundError|EOFError|Unicode\w+|\w*Pars(?:er?|ing)\w*|YAMLError|StopIteration|SyntaxError|AssertionError|LookupError|ArithmeticError|ZeroDivisionError|CalledProcessError|TimeoutExpired|KeyboardInterrupt|GitCommandError|WatchError|\w*(?:Length|ContextWindow|Truncat)\w*|DeadlockDetected\w*|\w*Deadlock\w*|RetryableValidation\w*)$/;
 
 /** Whether none of them is one of the network: what fails is a parser, a file, a queue or a lock. */
 export const areElsewhere = (classes: readonly string[] | undefined): boolean =>

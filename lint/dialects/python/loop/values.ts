@@ -129,8 +129,18 @@ export class Evaluator {
 
   /** The entries of a list or a tuple that an expression is, or is bound to. */
   itemsOf(node: SyntaxNode, hops = 0): SyntaxNode[] | undefined {
-    if (node.name === 'ArrayExpression' || node.name === 'TupleExpression')
-      return childrenOf(node).filter(({name}) => !['[', ']', '(', ')', ',', 'Comment'].includes(name));
+    const parts = childrenOf(node).filter(({name}) => !['[', ']', '(', ')', ',', 'Comment'].includes(name));
+    if (node.name === 'ArrayExpression' || node.name === 'TupleExpression') {
+      // `(1, *others)`: a star stands beside what it takes apart.
+      const lists = parts.map((part, at) =>
+        part.name === '*' ? [] : parts[at - 1]?.name === '*' && hops < 4 ? this.itemsOf(part, hops + 1) : [part],
+      );
+      return lists.every(list => list !== undefined) ? lists.flat() : undefined;
+    }
+    if (node.name === 'BinaryExpression' && this.#module.textOf(parts[1]!) === '+' && hops < 4) {
+      const [left, right] = [parts[0]!, parts.at(-1)!].map(part => this.itemsOf(part, hops + 1));
+      return left && right && [...left, ...right];
+    }
     const bound = hops < 4 ? this.#module.names.boundTo(node) : undefined;
     return bound && this.itemsOf(bound, hops + 1);
   }
