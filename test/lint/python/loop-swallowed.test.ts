@@ -201,4 +201,44 @@ def fetch(url):
 `,
     findings: [],
   },
+  {
+    name: 'returns None in the handler, after the last attempt and after an error that never passes',
+    text: `import random
+import time
+import requests
+def fetch(url):
+    attempt = 0
+    while True:
+        try:
+            return requests.get(url, timeout=5).json()
+        except requests.RequestException as error:
+            attempt += 1
+            if attempt > 3 or not passes(error):
+                return None
+            time.sleep(random.uniform(0, attempt))
+`,
+    findings: [
+      '12:17-28 warning RL502 After the last attempt the error is dropped: the caller takes a failed call for one without a result. Raise the last error.',
+    ],
+  },
+  {
+    name: 'returns None after the last attempt, and raises what never passes',
+    text: `import random
+import time
+import requests
+def fetch(url):
+    attempt = 0
+    while True:
+        try:
+            return requests.get(url, timeout=5).json()
+        except requests.RequestException as error:
+            attempt += 1
+            if not passes(error):
+                raise
+            if attempt > 3:
+                return None
+            time.sleep(random.uniform(0, attempt))
+`,
+    findings: [],
+  },
 ]);

@@ -521,6 +521,7 @@ loopCases('the fields of a class', [
     findings: [
       '8:9-47 warning RL201 A failing call makes up to 12 attempts; the limit is 6. Attempts after the third rarely help, and each adds load to a failing server. Set the number of attempts to 3.',
       '12:17-52 warning RL203 Retries come in bursts: the waits of 0.5 s, 1 s, 2 s and so on are equal for all clients that failed at the same time. Use jitter.',
+      '12:17-52 warning RL206 The wait before retry 10 is up to 256 s; the limit is 60 s. Set a lower cap.',
     ],
   },
   {
@@ -529,6 +530,7 @@ loopCases('the fields of a class', [
     findings: [
       '8:9-47 warning RL201 A failing call makes up to 12 attempts; the limit is 6. Attempts after the third rarely help, and each adds load to a failing server. Set the number of attempts to 3.',
       '12:17-52 warning RL203 Retries come in bursts: the waits of 0.5 s, 1 s, 2 s and so on are equal for all clients that failed at the same time. Use jitter.',
+      '12:17-52 warning RL206 The wait before retry 10 is up to 256 s; the limit is 60 s. Set a lower cap.',
     ],
   },
   {name: 'are not known without one', text: own('max_retries: int\n    delay: float'), findings: []},

@@ -37,6 +37,7 @@ export const loop: Dialect = libraryDialect({
     'backoff.delayMs': seconds(wait),
     'backoff.baseMs': seconds(wait),
     'backoff.factor': {name: 'the factor'},
+    'backoff.capMs': seconds(wait),
     'backoff.stepMs': seconds('the step'),
     'backoff.delaysMs': {
       name: wait,

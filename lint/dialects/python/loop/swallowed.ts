@@ -6,6 +6,7 @@ import type {Span} from '../../../source/tree.ts';
 import {assignmentOf, bodyOf, elseOf, functionAround, statementsOf, within} from './blocks.ts';
 import type {Leaving} from './exits.ts';
 import type {Caught} from './failures.ts';
+import type {Exit} from './run.ts';
 import {State} from './state.ts';
 
 /** Certain cases only: the function declares no such result, and a success returns a value. */
@@ -40,7 +41,10 @@ interface Returned {
 
 /** Where it goes after the last attempt; undefined if that is not known, or if it raises. */
 function endOf({trial, handler}: Caught, loop: SyntaxNode): Returned | 'after' | undefined {
-  if (trial.exits.some(({flow}) => flow.to === 'raise' || flow.to === 'return')) return undefined;
+  // A way out on a condition that is not known may tell the caller what happened, unless it is the same.
+  const isOther = ({flow: {to, node}}: Exit): boolean =>
+    to === 'raise' || (to === 'return' && node?.from !== trial.end?.node?.from);
+  if (trial.exits.some(isOther)) return undefined;
   if (trial.end === undefined) {
     const isOpen = within(handler.body).some(({name}) => /^(?:Raise|Return|Break)Statement$/.test(name));
     return isOpen || loop.name !== 'ForStatement' || elseOf(loop) !== undefined ? undefined : 'after';
