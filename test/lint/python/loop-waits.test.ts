@@ -496,6 +496,7 @@ loopCases('the list of waits of a loop', [
       '11:13-29 warning RL203 Retries come in bursts: the waits of 1 s and 4 s are equal for all clients that failed at the same time. Use jitter.',
     ],
   },
+  {name: 'for one retry', text: listed('attempt in (1, 2)', 'time.sleep(1)'), findings: []},
   {name: 'of things', text: listed('n, wait in enumerate(["a", "b", "c"])', 'time.sleep(n + 1)'), findings: []},
   {name: 'that is not known', text: listed('n, wait in enumerate(waits(3))', 'time.sleep(n + 1)'), findings: []},
 ]);

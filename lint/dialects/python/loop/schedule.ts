@@ -30,8 +30,10 @@ export function readSchedule(retrier: Retrier, trials: readonly Trial[], isCerta
     retrier.unknown('backoff', at);
     return;
   }
-  const counts = trials.map(({attempts}) => attempts ?? Infinity);
-  setWaits(retrier, {...first, at}, Math.max(...counts));
+  const most = Math.max(...trials.map(({attempts}) => attempts ?? Infinity));
+  setWaits(retrier, {...first, at}, most);
+  // One retry after a pause is no storm.
+  if (most === 2) retrier.unknown('backoff.jitter', at);
 }
 
 const isAlike = (a: Omit<Waits, 'at'>, b: Omit<Waits, 'at'>): boolean =>
