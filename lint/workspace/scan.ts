@@ -4,6 +4,7 @@ import type {DialectSign} from '../dialects/dialect.ts';
 import type {Report} from '../finding.ts';
 import {counted} from '../formatters/sum.ts';
 import {foreignFolder, mayBeWanted, type SkipReason, type Sniffed, sniffFile} from '../io/sniff.ts';
+import {isPython} from '../source/python-path.ts';
 
 const NOUNS: Readonly<Record<SkipReason, string>> = {
   template: 'template',
@@ -47,6 +48,8 @@ export class Scan {
   readonly #mayRead: ((file: string) => boolean) | undefined;
   readonly #found = new Map<string, Sniffed>();
   readonly skipped: Skipped = new Skipped();
+  /** Whether a program was looked at: one without retries is no mistake of the command. */
+  hasPrograms = false;
 
   constructor(dialects: readonly DialectSign[], mayRead: ((file: string) => boolean) | undefined) {
     this.#dialects = dialects;
@@ -66,6 +69,7 @@ export class Scan {
       this.skipped.addFolder(foreign);
       return false;
     }
+    this.hasPrograms ||= isPython(file);
     const found = this.#mayRead?.(file) === false ? undefined : sniffFile(file, this.#dialects);
     if (found !== undefined) this.#found.set(file, found);
     return found !== undefined;

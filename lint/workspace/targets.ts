@@ -49,7 +49,8 @@ export async function targetsOf(
   const {readable: all, unreadable} = tryRead(kept, workspace);
   const readable = all.filter(path => !isTemplate(path, workspace, scan));
   const paths = args.has('changed') ? await changed(readable, args.value('changed'), workspace) : readable;
-  const mayBeEmpty = args.has('changed') || args.has('allow-empty') || (isInput && operands.length === 0);
+  const mayBeEmpty =
+    args.has('changed') || args.has('allow-empty') || scan.hasPrograms || (isInput && operands.length === 0);
   const empty = mayBeEmpty || selection.empty.length === 0 ? [] : [nothingFound(selection.empty)];
   const declared = args.has('allow-empty') ? missing : [...missing, ...unmatched];
   const problems = [...declared, ...selection.unreadable, ...unreadable, ...empty];

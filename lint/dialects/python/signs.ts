@@ -16,32 +16,94 @@ export type PythonLibrary =
   | 'model-client'
   | 'loop';
 
-/** A loop and a failure that is looked at, each of which begins a line, and a word of retries. */
-const LOOP: readonly RegExp[] = [
-  /(?:retr(?:y|ies)|attempt|\btries\b|sleep)/i,
-  /(?:^|[\r\n\f])[ \t]*(?:while\b|for\b[^\r\n]*\b(?:range\(|retr|attempt|tries|delay|backoff|wait|pause|in \[|\())/i,
-  /(?:^|[\r\n\f])[ \t]*except\b|status/i,
-];
+interface Sign {
+  readonly layer: DialectLayer;
+  /** A text without any of them is left out: to search for a text is much faster than to search for a pattern. */
+  readonly words: readonly string[];
+  /** What else it has. */
+  readonly has: readonly (RegExp | ((text: string) => boolean))[];
+}
 
-/** Words of which a file has one, or one of each list. The order is that of findings at one place. */
-const SIGNS: Readonly<Record<PythonLibrary, readonly [words: RegExp | readonly RegExp[], layer: DialectLayer]>> = {
-  tenacity: [/\btenacity\b/, 'code'],
-  backoff: [/\bbackoff\b/, 'code'],
-  stamina: [/\bstamina\b/, 'code'],
-  urllib3: [/\bRetry\b/, 'code'],
-  requests: [/\bHTTPAdapter\b/, 'code'],
-  celery: [/\bcelery\b|\bshared_task\b|\bautoretry_for\b/, 'code'],
-  'httpx-retries': [/\bhttpx_retries\b/, 'code'],
-  'google-api-core': [/\bgoogle\.api_core\b/, 'code'],
-  langchain: [/\.with_retry\b/, 'client'],
-  'model-client': [/\b(?:openai|anthropic|langchain\w*|litellm)\b/, 'client'],
-  loop: [LOOP, 'code'],
+/** The order is that of findings at one place. */
+const SIGNS: Readonly<Record<PythonLibrary, Sign>> = {
+  tenacity: {layer: 'code', words: ['tenacity'], has: [/\btenacity\b/]},
+  backoff: {layer: 'code', words: ['backoff'], has: [/\bbackoff\b/]},
+  stamina: {layer: 'code', words: ['stamina'], has: [/\bstamina\b/]},
+  urllib3: {layer: 'code', words: ['Retry'], has: [/\bRetry\b/, /\burllib3\b|\brequests\b/]},
+  requests: {layer: 'code', words: ['HTTPAdapter'], has: [/\bHTTPAdapter\b/]},
+  celery: {
+    layer: 'code',
+    words: ['celery', 'shared_task', 'autoretry_for'],
+    has: [/\bcelery\b|\bshared_task\b|\bautoretry_for\b/],
+  },
+  'httpx-retries': {layer: 'code', words: ['httpx_retries'], has: [/\bhttpx_retries\b/]},
+  'google-api-core': {layer: 'code', words: ['google.api_core'], has: [/\bgoogle\.api_core\b/]},
+  langchain: {layer: 'client', words: ['.with_retry'], has: [/\.with_retry\b/]},
+  'model-client': {
+    layer: 'client',
+    words: ['openai', 'anthropic', 'langchain', 'litellm'],
+    has: [
+      /\b(?:openai|anthropic|langchain\w*|litellm)\b/,
+      // A client that is made, or imported under another name, and one whose retries are set.
+      /(?:OpenAI|Anthropic\w*|ChatGroq|OpenAIEmbeddings|init_chat_model)\s*(?:\(|as\b)|\b(?:openai|anthropic)(?:\.|\s+import\b.*)(?:Async)?Client\b|\.with_options\b|max_retries/,
+    ],
+  },
+  loop: {
+    layer: 'code',
+    words: ['retr', 'Retr', 'RETR', 'ttempt', 'ATTEMPT', 'tries', 'sleep'],
+    has: [hasLoop],
+  },
 };
+
+const LOOP = /^[ \t\f]*(?=while\b|for\b[^\r\n]*\b(?:range\(|retr|attempt|tries|delay|backoff|wait|pause|in \[|\())/gim;
+
+const NAMED = /attempt|retr(?:y|ies)|\btries\b|_tries|trial|back_?off|sleep/i;
+const NAMED_FUNCTION = /\bdef\s+\w*(?:attempt|retr(?:y|ies)|tries|trial|back_?off)/i;
+const FAILURE = /^[ \t\f]*except\b|status/im;
+
+/** A loop in which a failure is looked at, and a word of retries in it, or in the name of a function. */
+function hasLoop(text: string): boolean {
+  let isNamed: boolean | undefined;
+  for (const {index, 0: indent} of text.matchAll(LOOP)) {
+    const block = blockAt(text, index, indent.length);
+    if (!FAILURE.test(block)) continue;
+    if (NAMED.test(block)) return true;
+    isNamed ??= NAMED_FUNCTION.test(text);
+    if (isNamed) return true;
+  }
+  return false;
+}
+
+/** In characters: a body of hundreds of lines is no retry of one call, and to run it in thought takes long. */
+export const LONGEST_LOOP = 12_000;
+/** A head, and the comments behind it. */
+const headLength = 4000;
+
+/** A loop: its line, and those behind it that are indented more. Texts in three quotes are indented as they like. Empty for one that is too long to be read. */
+function blockAt(text: string, start: number, indent: number): string {
+  let isQuoted = false;
+  let goesOn = true;
+  for (let from = start; from < text.length; ) {
+    const next = text.indexOf('\n', from) + 1 || text.length;
+    const line = text.slice(from, next);
+    const width = line.search(/[^ \t\f]/);
+    if (!isQuoted && !goesOn && width <= indent && !/[\r\n)\]}#]/.test(line[width] ?? '\n'))
+      return text.slice(start, from);
+    if (from - start > LONGEST_LOOP + headLength) return '';
+    if ((line.split(/"""|'''/).length & 1) === 0) isQuoted = !isQuoted;
+    goesOn = /\\\r?\n$/.test(line);
+    from = next;
+  }
+  return text.slice(start);
+}
 
 export const pythonLibraries: readonly PythonLibrary[] = Object.keys(SIGNS) as PythonLibrary[]; // Its keys are those of its type.
 
 export function signOf(name: PythonLibrary): DialectSign {
-  const [words, layer] = SIGNS[name];
-  const all = [words].flat();
-  return {name, layer, names: /\.py$/i, wants: (path, text) => isPython(path) && all.every(each => each.test(text))};
+  const {layer, words, has} = SIGNS[name];
+  const wants = (path: string, text: string): boolean =>
+    isPython(path) &&
+    words.some(word => text.includes(word)) &&
+    has.every(each => (typeof each === 'function' ? each(text) : each.test(text)));
+  return {name, layer, names: /\.py$/i, wants};
 }

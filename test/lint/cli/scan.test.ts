@@ -81,6 +81,14 @@ describe('retry-lint FOLDER', () => {
     expect(paths(await desk.run('-f', 'json', '.'))).to.deep.equal(['app.yaml']);
   });
 
+  it('has no finding in programs without retries', async () => {
+    const desk = new Desk({'app/main.py': 'import json\nprint(json.dumps({}))\n'});
+    const {code, out, err} = await desk.run('.');
+    expect({code, out, err}).to.deep.equal({code: 0, out: 'No findings in 0 files.\n', err: ''});
+    // Without a folder, the run is for policies.
+    expect((await desk.run()).code).to.equal(2);
+  });
+
   it('is as before where no dialect has a file', async () => {
     const files = {'a.retry.json': wavy, 'b.retry.yaml': 'backoff: {jitter: none}\n', 'c.yaml': 'a: {{b}}\n'};
     expect(await deskOf(files).run('.')).to.deep.equal(await new Desk(files).run());

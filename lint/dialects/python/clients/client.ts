@@ -25,11 +25,25 @@ export interface Client {
 }
 
 /** Names, functions and chains may be deep, and may go in a circle. */
-const maxDepth = 12;
+const maxDepth = 24;
+
+const KNOWN = new WeakMap<PythonModule, Map<string, Client | undefined>>();
 
 /** @returns Undefined for what is no client that is known to retry. */
 export function clientOf(node: SyntaxNode, module: PythonModule, depth = 0): Client | undefined {
   if (depth > maxDepth) return undefined;
+  const known = KNOWN.get(module) ?? new Map<string, Client | undefined>();
+  KNOWN.set(module, known);
+  // Functions that call each other lead to one node by many ways.
+  const key = `${node.name} ${node.from} ${node.to}`;
+  if (known.has(key)) return known.get(key);
+  known.set(key, undefined);
+  const client = read(node, module, depth);
+  known.set(key, client);
+  return client;
+}
+
+function read(node: SyntaxNode, module: PythonModule, depth: number): Client | undefined {
   const inner = (child: SyntaxNode | undefined): Client | undefined =>
     child === undefined ? undefined : clientOf(child, module, depth + 1);
   switch (node.name) {

@@ -2,6 +2,7 @@
 
 import type {PythonModule} from '../../../source/python/module.ts';
 import {childrenOf, type SyntaxNode} from '../../../source/python/syntax.ts';
+import {LONGEST_LOOP} from '../signs.ts';
 import {branchesOf, contains, functionAround, isSame, ownNodes, tryOf, within} from './blocks.ts';
 import {type Leaving, leavingOf, NAMED} from './exits.ts';
 import {type Failures, failuresOf} from './failures.ts';
@@ -14,14 +15,11 @@ export interface RetryLoop extends Failures {
   readonly leaving: Leaving;
 }
 
-/** In characters: a body of hundreds of lines is no retry of one call, and to run it in thought takes long. */
-const LONG = 12_000;
-
 export function recognise(loop: SyntaxNode, module: PythonModule): RetryLoop | undefined {
   const head = headOf(loop, module);
   if (
     head === undefined ||
-    head.body.to - head.body.from > LONG ||
+    head.body.to - head.body.from > LONGEST_LOOP ||
     isAboutThings(head, module) ||
     isWaiting(loop, module)
   )
