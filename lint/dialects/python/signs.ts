@@ -21,13 +21,13 @@ interface Sign {
   /** A text without any of them is left out: to search for a text is much faster than to search for a pattern. */
   readonly words: readonly string[];
   /** What else it has. */
-  readonly has: readonly (RegExp | ((text: string) => boolean))[];
+  readonly has: readonly (RegExp | ((text: string, path: string) => boolean))[];
 }
 
 /** The order is that of findings at one place. */
 const SIGNS: Readonly<Record<PythonLibrary, Sign>> = {
   tenacity: {layer: 'code', words: ['tenacity'], has: [/\btenacity\b/]},
-  backoff: {layer: 'code', words: ['backoff'], has: [/\bbackoff\b/]},
+  backoff: {layer: 'code', words: ['backoff'], has: [/\b(?:import|from)\b.*\bbackoff\b/]},
   stamina: {layer: 'code', words: ['stamina'], has: [/\bstamina\b/]},
   urllib3: {layer: 'code', words: ['Retry'], has: [/\bRetry\b/, /\burllib3\b|\brequests\b/]},
   requests: {layer: 'code', words: ['HTTPAdapter'], has: [/\bHTTPAdapter\b/]},
@@ -45,7 +45,7 @@ const SIGNS: Readonly<Record<PythonLibrary, Sign>> = {
     has: [
       /\b(?:openai|anthropic|langchain\w*|litellm)\b/,
       // A client that is made, or imported under another name, and one whose retries are set.
-      /(?:OpenAI|Anthropic\w*|ChatGroq|OpenAIEmbeddings|init_chat_model)\s*(?:\(|as\b)|\b(?:openai|anthropic)(?:\.|\s+import\b.*)(?:Async)?Client\b|\.with_options\b|max_retries/,
+      /\b(?:(?:Async|Azure|Chat)*(?:OpenAI(?:Embeddings)?|Anthropic(?:AWS|Bedrock(?:Mantle)?|Foundry|Vertex)?)|ChatGroq|init_chat_model)\s*(?:\(|as\b)|\b(?:openai|anthropic)(?:\.|\s+import\b.*)(?:Async)?Client\b|\.with_options\b|\.copy\([^()]*max_retries/,
     ],
   },
   loop: {
@@ -57,16 +57,21 @@ const SIGNS: Readonly<Record<PythonLibrary, Sign>> = {
 
 const LOOP = /^[ \t\f]*(?=while\b|for\b[^\r\n]*\b(?:range\(|retr|attempt|tries|delay|backoff|wait|pause|in \[|\())/gim;
 
+/** Tests wait for servers that they start, and a repeated call in a test does no harm. */
+const TEST = /(?:^|\/)(?:tests?\/|test_[^/]*$|conftest\.py$)|_test\.py$/;
 const NAMED = /attempt|retr(?:y|ies)|\btries\b|_tries|trial|back_?off|sleep/i;
 const NAMED_FUNCTION = /\bdef\s+\w*(?:attempt|retr(?:y|ies)|tries|trial|back_?off)/i;
 const FAILURE = /^[ \t\f]*except\b|status/im;
+/** After a success. */
+const LEFT = /^[ \t\f]*(?:while\b(?!\s*(?:True|1)\b)|.*\b(?:return|break)\b)/m;
 
 /** A loop in which a failure is looked at, and a word of retries in it, or in the name of a function. */
-function hasLoop(text: string): boolean {
+function hasLoop(text: string, path: string): boolean {
+  if (TEST.test(path)) return false;
   let isNamed: boolean | undefined;
   for (const {index, 0: indent} of text.matchAll(LOOP)) {
     const block = blockAt(text, index, indent.length);
-    if (!FAILURE.test(block)) continue;
+    if (!FAILURE.test(block) || !LEFT.test(block)) continue;
     if (NAMED.test(block)) return true;
     isNamed ??= NAMED_FUNCTION.test(text);
     if (isNamed) return true;
@@ -104,6 +109,6 @@ export function signOf(name: PythonLibrary): DialectSign {
   const wants = (path: string, text: string): boolean =>
     isPython(path) &&
     words.some(word => text.includes(word)) &&
-    has.every(each => (typeof each === 'function' ? each(text) : each.test(text)));
+    has.every(each => (typeof each === 'function' ? each(text, path) : each.test(text)));
   return {name, layer, names: /\.py$/i, wants};
 }

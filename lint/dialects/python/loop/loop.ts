@@ -49,7 +49,6 @@ export const loop: Dialect = libraryDialect({
     'match.path': {name: 'the URL'},
   },
   retriersIn: (module, source) => {
-    if (isTest(source.path)) return [];
     const shapes: Shape[] = [];
     const places = new Map<string, number>();
     for (const node of module.loops) {
@@ -63,9 +62,6 @@ export const loop: Dialect = libraryDialect({
     return shapes;
   },
 });
-
-/** Tests wait for servers that they start, and a repeated call in a test does no harm. */
-const isTest = (path: string): boolean => /(?:^|\/)(?:tests?\/|test_[^/]*$|conftest\.py$)|_test\.py$/.test(path);
 
 function read(
   found: RetryLoop,
