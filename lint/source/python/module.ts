@@ -119,7 +119,9 @@ export class PythonModule {
   }
 
   #callAt(node: SyntaxNode): Call | undefined {
-    const list = node.getChild('ArgList');
+    const {lastChild} = node;
+    // To ask for a child by its name takes long.
+    const list = lastChild?.name === 'ArgList' ? lastChild : node.getChild('ArgList');
     if (list !== null && isBroken(list)) return undefined;
     const callee = node.name === 'Decorator' ? this.#decoratorName(node) : this.#calleeName(node);
     if (callee === undefined) return undefined;

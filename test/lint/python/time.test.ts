@@ -16,6 +16,18 @@ const PARTS: readonly (readonly [what: string, part: (index: number) => string, 
     n => `      if x${n}: continue\n      elif y${n}: time.sleep(0)\n`,
     'for a in range(4):\n    try: return requests.get("x", timeout=5)\n    except requests.ConnectionError:\n',
   ],
+  [
+    'retried functions that call one',
+    n => `@tenacity.retry(stop=tenacity.stop_after_attempt(3))\ndef g${n}():\n${'    send()\n'.repeat(9)}`,
+    `def send():\n${'    requests.post("u", timeout=5)\n'.repeat(500)}`,
+    900,
+  ],
+  [
+    'errors of a try in a loop',
+    n => `    except E${n}: time.sleep(a)\n`,
+    'for a in range(1000):\n    try: x = requests.get("x", timeout=5); break\n',
+    300,
+  ],
 ];
 
 it('a program with more retries than a person writes is not judged', async () => {
@@ -62,4 +74,10 @@ describe('the time of a Python file', () => {
       // Eight times as much; sixty-four times, where each part looks at all others.
       expect(large / Math.max(20, small)).to.be.below(24);
     });
+
+  it('is short where a name is set again and again', async () => {
+    const start = '@tenacity.retry(stop=tenacity.stop_after_attempt(3))\ndef g(x):\n    x = OpenAI()\n';
+    const lines = Array.from({length: 19}, (_, n) => `    x = x.m${n}()\n`).join('');
+    expect(await timeOf(START + start + lines)).to.be.below(5000);
+  });
 });

@@ -26,20 +26,44 @@ export interface ClientCall {
  */
 export function clientsIn(body: SyntaxNode, module: PythonModule, errors: ErrorNames): ClientCall[] {
   if (errors === 'unknown' || !runsWhenCalled(body)) return [];
+  const followed = new Set<number>();
   return nodesIn(body, ['CallExpression'], LATER).flatMap(node => {
     const own = requestOf(node, module);
     if (own !== undefined) return reaches(own, node, body, module, errors) ? [own] : [];
     // One function further, and no more.
     const callee = node.firstChild;
     const definition = callee === null ? undefined : functionOf(callee, module);
-    if (definition === undefined || definition.from === body.from || !runsWhenCalled(definition)) return [];
+    if (definition === undefined || definition.from === body.from || followed.has(definition.from)) return [];
+    const requests = requestsIn(definition, module);
+    if (requests.length === 0 || !runsWhenCalled(definition)) return [];
     if (isRetried(definition, module) && errors !== 'every') return [];
-    return nodesIn(definition, ['CallExpression'], LATER).flatMap(each => {
-      const found = requestOf(each, module);
-      if (found === undefined || isSwallowed(node, body, module, errors, found.raises)) return [];
+    const reached = requests.flatMap(([each, found]) => {
+      if (isSwallowed(node, body, module, errors, found.raises)) return [];
       return reaches(found, each, definition, module, errors) ? [found] : [];
     });
+    if (reached.length > 0) followed.add(definition.from);
+    return reached;
   });
+}
+
+type Requests = readonly (readonly [node: SyntaxNode, request: Request])[];
+
+const KNOWN = new WeakMap<PythonModule, Map<number, Requests>>();
+/** The worst of them counts, and a person writes no more. */
+const MOST_REQUESTS = 100;
+
+/** The requests in a function, which many retriers may call. */
+function requestsIn(definition: SyntaxNode, module: PythonModule): Requests {
+  const known = KNOWN.get(module) ?? new Map<number, Requests>();
+  KNOWN.set(module, known);
+  const before = known.get(definition.from);
+  if (before !== undefined) return before;
+  const found = nodesIn(definition, ['CallExpression'], LATER).flatMap(node => {
+    const request = requestOf(node, module);
+    return request === undefined ? [] : [[node, request] as const];
+  });
+  known.set(definition.from, found.slice(0, MOST_REQUESTS));
+  return known.get(definition.from)!;
 }
 
 interface Request extends ClientCall {

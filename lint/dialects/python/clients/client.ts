@@ -52,7 +52,7 @@ function read(node: SyntaxNode, module: PythonModule, depth: number): Client | u
       return inner(childrenOf(node).find(({name}) => !['await', '(', ')', 'Comment'].includes(name)));
     case 'VariableName':
     case 'MemberExpression':
-      return worstOf((module.names.valuesOf(node) ?? []).map(inner));
+      return worstOf(module.names.valuesOf(node) ?? [], inner);
     case 'BinaryExpression': {
       // A chain of LangChain: `prompt | model | parser`.
       const [left, sign, right] = childrenOf(node);
@@ -69,8 +69,16 @@ function read(node: SyntaxNode, module: PythonModule, depth: number): Client | u
 
 const CHAIN_CALLS = /^a?(?:invoke|batch|stream|batch_as_completed)$/;
 
+/** A name that is set so often is seldom a client. */
+const MOST_VALUES = 20;
+
 /** All that a name may be bound to have to be clients. The one with the fewest attempts counts, so that nothing is said too much. */
-function worstOf(clients: readonly (Client | undefined)[]): Client | undefined {
+function worstOf(
+  values: readonly SyntaxNode[],
+  clientIn: (node: SyntaxNode) => Client | undefined,
+): Client | undefined {
+  if (values.length > MOST_VALUES) return undefined;
+  const clients = values.map(clientIn);
   const known = clients.filter(client => client !== undefined);
   const [first] = known;
   if (first === undefined || known.length < clients.length) return undefined;

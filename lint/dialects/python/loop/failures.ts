@@ -7,6 +7,7 @@ import {branchesOf, contains, type Handler, ownNodes, type Try, tryOf, within} f
 import {type Tried, triedIn} from './calls.ts';
 import {isGoodStatus, STATUS} from './exits.ts';
 import type {Head} from './head.ts';
+import {isTooLong} from './run.ts';
 import {type Trial, tryOut} from './trial.ts';
 import {areElsewhere, areSignals, classesOf, isEveryError} from './types.ts';
 
@@ -42,6 +43,7 @@ export function failuresOf(head: Head, loop: SyntaxNode, module: PythonModule): 
   const handlers = all.flatMap(each => each.handlers.map(({body}) => body));
   // What is tried in a handler is another operation.
   const tries = all.filter(each => !handlers.some(body => contains(body, each.body)));
+  if (all.flatMap(each => each.handlers).length > MOST_HANDLERS || isTooLong(module)) return undefined;
   const caught: Caught[] = [];
   const ending: Handler[] = [];
   let tried: Tried | undefined;
@@ -61,9 +63,13 @@ export function failuresOf(head: Head, loop: SyntaxNode, module: PythonModule): 
   if (call === undefined) return undefined;
   const refused = own
     .filter(node => node.name === 'IfStatement' && !handlers.some(body => contains(body, node)))
+    .slice(0, MOST_HANDLERS)
     .flatMap(node => refusedIn(node, head, loop, call.node, module));
   return caught.length + refused.length === 0 ? undefined : {tried: call, caught, refused, ending};
 }
+
+/** No person looks at so many errors of one call, and each is tried out. */
+const MOST_HANDLERS = 20;
 
 const KINDS = ['certain', 'function', 'likely'];
 

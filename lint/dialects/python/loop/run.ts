@@ -32,6 +32,13 @@ interface Aside {
   readonly pending: Range | undefined;
 }
 
+/** So many statements of a file are run in thought: a person's have a tenth. */
+const MOST_STATEMENTS = 1_000_000;
+const RUN = new WeakMap<PythonModule, number>();
+
+/** Whether the loops of a file take too long, as those of machines do. */
+export const isTooLong = (module: PythonModule): boolean => (RUN.get(module) ?? 0) > MOST_STATEMENTS;
+
 export class Runner {
   readonly state: State;
   readonly #module: PythonModule;
@@ -78,6 +85,8 @@ export class Runner {
   }
 
   #all(statements: readonly SyntaxNode[]): Flow {
+    const module = this.#module;
+    RUN.set(module, (RUN.get(module) ?? 0) + statements.length);
     for (const [index, statement] of statements.entries()) {
       const flow = this.#statement(statement);
       if (flow.to !== 'next') return flow;

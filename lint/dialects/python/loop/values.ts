@@ -20,6 +20,8 @@ export type LookUp = (node: SyntaxNode) => Value;
 
 /** Names may go in a circle, and helpers may call each other. */
 const maxDepth = 16;
+/** In characters: a longer list has no waits. */
+const LONG = 2000;
 
 export class Evaluator {
   readonly #module: PythonModule;
@@ -129,6 +131,7 @@ export class Evaluator {
 
   /** The entries of a list or a tuple that an expression is, or is bound to. */
   itemsOf(node: SyntaxNode, hops = 0): SyntaxNode[] | undefined {
+    if (node.to - node.from > LONG) return undefined;
     const parts = childrenOf(node).filter(({name}) => !['[', ']', '(', ')', ',', 'Comment'].includes(name));
     if (node.name === 'ArrayExpression' || node.name === 'TupleExpression') {
       // `(1, *others)`: a star stands beside what it takes apart.
