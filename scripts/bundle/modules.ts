@@ -129,19 +129,20 @@ export const pythonReadOnce: Plugin = {
 
 const PLACES: readonly (readonly [RegExp, string])[] = [
   [
-    /\n {4}(?:static )?(?:get )?(?:balance|childAfter|childBefore|childString|cursorAt|enterUnfinishedNodesBefore|getChildren|matchContext|moveTo|prev|propValues|resolve|resolveInner|resolveStack|toString|toTree|tree)\(.*\{(?:.*\}|\n[\s\S]*?\n {4}\})/g,
+    /\n {4}(?:static )?(?:get )?(?:balance|childAfter|childBefore|childString|cursorAt|enter|enterUnfinishedNodesBefore|getChildren|matchContext|moveTo|prev|propValues|resolve|resolveInner|resolveStack|toString|toTree|tree)\(.*\{(?:.*\}|\n[\s\S]*?\n {4}\})/g,
     '',
   ],
 ];
 
 const REUSE: readonly (readonly [RegExp, string])[] = [
   [
-    /\n {4}(?:configure|dialectEnabled|hasWrappers|nextFragment|nodeAt|stopAt|toString|tryReuse|useNode)\(.*\{(?:.*\}|\n[\s\S]*?\n {4}\})/g,
+    /\n {4}(?:configure|dialectEnabled|getName|hasWrappers|nextFragment|nodeAt|stackID|stopAt|toString|tryReuse|useNode)\(.*\{(?:.*\}|\n[\s\S]*?\n {4}\})/g,
     '',
   ],
   [/\n {8}this\.fragments = fragments\.length[\s\S]*?: null;/, ''],
   [/\n {8}if \(this\.fragments\) \{\n[\s\S]*?\n {8}\}/, ''],
-  [/(?<=const verbose =).*;/, ' false;'],
+  [/\nconst verbose = .*;/, ''],
+  [/\bverbose\b/g, 'false'],
 ];
 
 /** The pages of the rules stay in docs, beside the folder of the modules. */
