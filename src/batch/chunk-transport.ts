@@ -54,6 +54,7 @@ export class ChunkTransport<Item> implements Transport<Answer> {
   readonly callerSignal = null;
   readonly stop: AbortSource;
   readonly replayable = true;
+  readonly isBounded = true;
   /** Items without a result. */
   open: readonly Entry<Item>[];
   /** Requests sent. */

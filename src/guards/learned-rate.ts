@@ -56,6 +56,8 @@ const OUT_MS = 1800;
 const REGAINED = 0.8;
 /** While there is no limit, this share of throttled attempts sets none: some servers refuse a few at any rate. */
 const TOLERATED_RATIO = 0.1;
+/** Nor do fewer throttled attempts than this, while others are admitted. */
+const FEW = 3;
 /** The time in which these attempts are counted. */
 const RECENT_MS = 10_000;
 /** Slots of the windows that only estimate. */
@@ -208,10 +210,9 @@ export class LearnedRate {
    * when others had used the quota up, which says nothing about this rate. Otherwise a client that returns later than the others, time after
    * time, would lose its share to them.
    *
-   * @param sentAt  When the throttled attempt was sent.
-   * @param isAlone While there is no limit: others are admitted.
+   * @param sentAt When the throttled attempt was sent.
    */
-  throttled(sentAt: number, now: number, isAlone: boolean): void {
+  throttled(sentAt: number, now: number): void {
     this.#recentlyThrottled.take(1, now);
     this.#refusalMs = now - sentAt;
     if (sentAt >= this.#pauseEnded) this.#refusedSince++;
@@ -219,7 +220,7 @@ export class LearnedRate {
     if (this.#allowance > 0) this.#wasCut = true;
     this.#allowance = 0;
     if (this.#perSecond === Infinity) {
-      if (this.#isTolerable(isAlone, now)) return;
+      if (this.#isTolerable(now)) return;
       this.#setRate(this.#sentPerSecond(now));
     }
     this.#refill(now);
@@ -332,10 +333,11 @@ export class LearnedRate {
   }
 
   /** Whether a throttled answer sets no limit yet. */
-  #isTolerable(isAlone: boolean, now: number): boolean {
+  #isTolerable(now: number): boolean {
     const throttled = this.#recentlyThrottled.used(now);
     const admitted = this.#recentlyAdmitted.used(now);
-    return isAlone || throttled <= (throttled + admitted) * TOLERATED_RATIO;
+    if (throttled <= (throttled + admitted) * TOLERATED_RATIO) return true;
+    return throttled < FEW && (admitted > 0 || now - this.#since < RECENT_MS);
   }
 
   /** Requests sent in the last second, or the rate since the first attempt if that is less than a second ago. */

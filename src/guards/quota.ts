@@ -257,7 +257,7 @@ export class Quota {
   throttled(sentAt: number, now: number): void {
     this.#suspect(now);
     this.#suspicion++;
-    this.#learned?.throttled(sentAt, now, this.hasNoLimit);
+    this.#learned?.throttled(sentAt, now);
   }
 
   /** @internal */

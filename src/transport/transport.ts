@@ -64,6 +64,8 @@ export interface Transport<R extends AttemptResponse> {
   readonly stop?: AbortSource;
   /** Whether the body can be sent again: while it is being read a promise, which never rejects. Asked once an attempt has failed. */
   readonly replayable: boolean | Promise<boolean>;
+  /** One of a bounded number of calls, such as those of a batch, so that a refusal of one of them need not hold the others. Left out: no. */
+  readonly isBounded?: boolean;
   /** The request body as text, where that is known without reading a stream. Left out, or undefined: it is not. */
   readonly bodyText?: string | undefined;
   /** Whether `text` may be called. Left out: no, so that a client with `translate` sends the request only where its URL says. */

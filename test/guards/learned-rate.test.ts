@@ -17,7 +17,7 @@ describe('LearnedRate', () => {
     for (let count = 0; count < 10; count++) rate.admitted(0, true, now);
     expect(rate.perSecond).to.equal(20);
     now = 500;
-    rate.throttled(0, now, false);
+    rate.throttled(0, now);
     expect(rate.perSecond).to.be.closeTo(16.4, 1e-9);
     rate.admitted(0, true, now);
     expect(rate.perSecond).to.be.within(16.4, 16.5);
@@ -26,12 +26,12 @@ describe('LearnedRate', () => {
   it('is lowered once by attempts that were under way together', () => {
     const rate = new LearnedRate(NONE, 10);
     for (let count = 0; count < 10; count++) rate.take(0);
-    rate.throttled(0, 50, false);
+    rate.throttled(0, 50);
     const {perSecond} = rate;
-    for (let count = 0; count < 9; count++) rate.throttled(0, 51, false);
+    for (let count = 0; count < 9; count++) rate.throttled(0, 51);
     expect(rate.perSecond).to.equal(perSecond);
     rate.take(60);
-    rate.throttled(60, 100, false);
+    rate.throttled(60, 100);
     expect(rate.perSecond).to.be.below(perSecond!);
   });
 
@@ -44,7 +44,7 @@ describe('LearnedRate', () => {
       rate.take(now);
       rate.admitted(now, true, now);
     }
-    rate.throttled(1999, 2000, false);
+    rate.throttled(1999, 2000);
     rate.held(3000, true);
     return rate;
   }
@@ -69,13 +69,13 @@ describe('LearnedRate', () => {
     const {perSecond} = rate;
     for (const at of [3000, 4000, 5000]) {
       rate.take(at);
-      rate.throttled(at, at + 50, false);
+      rate.throttled(at, at + 50);
       rate.held(at + 1000, true);
       expect(rate.perSecond).to.equal(perSecond);
     }
     rate.take(6000);
     rate.admitted(6000, true, 6050);
-    rate.throttled(6040, 6060, false);
+    rate.throttled(6040, 6060);
     expect(rate.perSecond).to.be.below(perSecond!);
   });
 
@@ -84,7 +84,7 @@ describe('LearnedRate', () => {
     for (const at of [0, 1000, 2000]) {
       const before = rate.perSecond!;
       rate.take(at);
-      rate.throttled(at, at + 50, false);
+      rate.throttled(at, at + 50);
       expect(rate.perSecond).to.be.below(before);
     }
   });
@@ -92,7 +92,7 @@ describe('LearnedRate', () => {
   it('probes after such a hold: the rest of a second’s share goes once an attempt is admitted', () => {
     const rate = heldRate();
     rate.take(3000);
-    rate.throttled(3000, 3050, false);
+    rate.throttled(3000, 3050);
     rate.held(4000, true);
     expect(takeAll(rate, 4000)).to.equal(2);
     rate.admitted(4000, true, 4200);
@@ -109,7 +109,7 @@ describe('LearnedRate', () => {
     const rate = new LearnedRate(5, 10);
     expect(rate.perSecond).to.equal(undefined);
     rate.take(0);
-    rate.throttled(0, 10, false);
+    rate.throttled(0, 10);
     expect(rate.perSecond).to.be.below(5);
     for (let count = 0; count < 100; count++) rate.admitted(0, true, 10 + count);
     expect(rate.perSecond).to.equal(undefined);
@@ -133,7 +133,7 @@ describe('LearnedRate', () => {
             taken.push(now);
           } else if (what === 'admitted') rate.admitted(0, true, now);
           else if (what === 'held') rate.held(now + 500, true);
-          else if (what === 'throttled') rate.throttled(taken.at(-1) ?? 0, now, false);
+          else if (what === 'throttled') rate.throttled(taken.at(-1) ?? 0, now);
           highest = Math.max(highest, rate.perSecond!);
           expect(rate.perSecond).to.be.within(1 / 60, 1e6);
           expect(rate.waitMs(1, now)).to.be.at.least(0).and.below(Number.POSITIVE_INFINITY);
@@ -151,7 +151,7 @@ describe('LearnedRate', () => {
     }
     for (let at = 30_000; at < 40_000; at += 1000) {
       rate.take(at);
-      rate.throttled(at, at + 1, false);
+      rate.throttled(at, at + 1);
     }
     expect(rate.perSecond).to.equal(0.25);
     rate.admitted(41_000, true, 41_000);
@@ -162,25 +162,22 @@ describe('LearnedRate', () => {
     const rate = new LearnedRate(NONE, 10);
     for (let at = 0; at < 100_000; at += 1000) {
       rate.take(at);
-      rate.throttled(at, at + 1, false);
+      rate.throttled(at, at + 1);
     }
     expect(rate.perSecond).to.equal(1 / 60);
   });
 });
 
-/** `alone`: throttled, while others are admitted. */
-type Answer = 'admitted' | 'throttled' | 'alone';
-
 describe('LearnedRate without a limit at first', () => {
   /** Sends one attempt a millisecond, and answers it at once. */
-  function send(rate: LearnedRate, from: number, answers: readonly Answer[]): void {
+  function send(rate: LearnedRate, from: number, answers: readonly ('admitted' | 'throttled')[]): void {
     for (const [offset, answer] of answers.entries()) {
       rate.take(from + offset);
       if (answer === 'admitted') rate.admitted(from + offset, false, from + offset);
-      else rate.throttled(from + offset, from + offset, answer === 'alone');
+      else rate.throttled(from + offset, from + offset);
     }
   }
-  const many = (count: number, answer: Answer) => Array.from({length: count}, () => answer);
+  const many = (count: number, answer: 'admitted' | 'throttled') => Array.from({length: count}, () => answer);
 
   it('delays nothing', () => {
     const rate = new LearnedRate(NONE, NONE);
@@ -195,12 +192,21 @@ describe('LearnedRate without a limit at first', () => {
     expect(rate.perSecond).to.equal(undefined);
   });
 
-  it('tolerates those that stand alone, and no other of few', () => {
+  it('tolerates two of few attempts', () => {
     const rate = new LearnedRate(NONE, NONE);
-    send(rate, 0, ['admitted', 'alone', 'alone', 'alone']);
+    send(rate, 0, ['admitted', 'throttled', 'throttled']);
     expect(rate.perSecond).to.equal(undefined);
-    send(rate, 4, ['throttled']);
+    send(rate, 3, ['throttled']);
     expect(rate.perSecond).to.be.above(0);
+  });
+
+  it('limits one attempt at a time, too, once none was admitted for 10 s', () => {
+    const rate = new LearnedRate(NONE, NONE);
+    send(rate, 0, ['admitted']);
+    send(rate, 9000, ['throttled']);
+    expect(rate.perSecond).to.equal(undefined);
+    send(rate, 20_000, ['throttled']);
+    expect(rate.perSecond).to.be.within(0.5, 1);
   });
 
   it('begins with the rate at which attempts were sent, not with what a second could hold', () => {
@@ -213,7 +219,7 @@ describe('LearnedRate without a limit at first', () => {
     expect(new LearnedRate(5, NONE).perSecond).to.equal(undefined);
     const rate = new LearnedRate(5, NONE);
     rate.take(0);
-    rate.throttled(0, 10, false);
+    rate.throttled(0, 10);
     expect(rate.perSecond).to.be.below(5);
   });
 });
