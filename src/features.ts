@@ -9,8 +9,9 @@ export {
   useEjection,
   useFailover,
   useHedges,
-  useModelEndpoints,
   useQuotas,
   useTranslate,
 } from './features/use.ts';
+export {useModelEndpoints} from './features/use-model-endpoints.ts';
+export {usePaidAttempts} from './features/use-paid-attempts.ts';
 export {useFixedBreakers} from './guards/fixed/use.ts';

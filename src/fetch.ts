@@ -5,8 +5,8 @@
  */
 import type {PolicyArgument, PolicyHandle} from './client/policy-handle.ts';
 import type {Ports} from './client/ports.ts';
-import {createFetch as createBareFetch} from './fetch/create-fetch.ts';
-import type {ResilientFetch} from './fetch/fetch-under.ts';
+import {handleOf} from './features/usual.ts';
+import {fetchUnder, type ResilientFetch} from './fetch/fetch-under.ts';
 import type {PolicyInput} from './policy/types.ts';
 import {observed} from './telemetry/observed.ts';
 
@@ -42,5 +42,5 @@ export type {CallOverrides, Policy, PolicyInput} from './policy/types.ts';
  */
 export function createFetch<Json>(policy?: PolicyArgument<Json>, ports?: Ports): ResilientFetch;
 export function createFetch(policy?: PolicyInput | PolicyHandle, ports: Ports = {}): ResilientFetch {
-  return createBareFetch(policy, observed(ports));
+  return fetchUnder(handleOf(policy, ports), observed(ports));
 }

@@ -1,5 +1,5 @@
 /**
- * `createFetch` of `steadfetch/fetch` without what few policies need: half of its size. Has retries, time limits, keys, budgets and the adaptive
+ * `createFetch` of `steadfetch/fetch` without what few policies need: two thirds of its size. Has retries, time limits, keys, budgets and the adaptive
  * breaker; checks policies. Other features are allowed by functions of `steadfetch/features`. Imports no OpenTelemetry.
  *
  * @module

@@ -8,6 +8,7 @@ import type {GrpcPorts} from '../src/grpc.ts';
 import {type ScriptedAnswer, VirtualClock} from '../src/testing.ts';
 import {answer, connectionError, virtually} from './call/world.ts';
 import {fails, GrpcServer, get, ok} from './grpc/grpc-server.ts';
+import {compiledHandle} from './support/compiled-handle.ts';
 
 const BACKOFF = {baseMs: 200, jitter: 'full'} as const;
 const POST = {method: 'POST'};
@@ -32,6 +33,10 @@ describe('docs/traffic-light.md', () => {
       world.serve(...script);
       await world.run('https://shop.test/orders', init);
       expect(world.arrivals).to.deep.equal(at);
+      const compiled = make(compiledHandle({backoff: BACKOFF}, () => 0.5));
+      compiled.serve(...script);
+      await compiled.run('https://shop.test/orders', init);
+      expect(compiled.arrivals, 'under a compiled policy').to.deep.equal(at);
     });
 
   describe('over gRPC', () => {

@@ -23,13 +23,13 @@ import {deepFreeze} from './freeze.ts';
 import type {Policy} from './types.ts';
 
 /** The default policy: every field at its default. */
-export const defaultPolicy: Policy = deepFreeze<Policy>(${source(policy, 0)});
+export const defaultPolicy: Policy = /* @__PURE__ */ deepFreeze<Policy>(${source(policy, 0)});
 
 /** What an object of a kind starts from when it replaces null or another kind. The first kind is the one meant when none is named. */
-export const defaultsByKind: Readonly<Record<string, Readonly<Record<string, object>>>> = deepFreeze(${source(kinds, 0)});
+export const defaultsByKind: Readonly<Record<string, Readonly<Record<string, object>>>> = /* @__PURE__ */ deepFreeze(${source(kinds, 0)});
 
 /** What an object without kinds starts from when it replaces null. */
-export const defaultsOfPart: Readonly<Record<string, object>> = deepFreeze(${source(parts, 0)});
+export const defaultsOfPart: Readonly<Record<string, object>> = /* @__PURE__ */ deepFreeze(${source(parts, 0)});
 `;
 }
 

@@ -79,8 +79,8 @@ const posted = (rows: string): RouteInput[] =>
   });
 
 /** What \`extends\` knows by name. Each is also a file in schema/presets. */
-export const presets: Readonly<Record<string, PolicyInput>> = deepFreeze<Record<string, PolicyInput>>({
+export const presets: Readonly<Record<string, PolicyInput>> = /* @__PURE__ */ (() => deepFreeze<Record<string, PolicyInput>>({
 ${entries.join('\n')}
-});
+}))();
 `;
 }

@@ -207,8 +207,17 @@ export async function bundleCharts(folder: string): Promise<Metafile> {
   return metafile;
 }
 
+/**
+ * esbuild orders shared files by the entries that have them, and a bundle of an application has them in that order. In this one the code of ky, of
+ * fetch and of model endpoints is near what it resembles: a third of a kilobyte less after gzip. The other entries follow as they are exported.
+ */
+const FIRST_ENTRIES = ['./ky', '.', './models', './fetch', './core'];
+
 const entriesOf = (exports: Manifest['exports']) =>
-  Object.values(exports).flatMap(target => (typeof target === 'string' ? [] : [target]));
+  [...new Set([...FIRST_ENTRIES, ...Object.keys(exports)])].flatMap(name => {
+    const target = exports[name];
+    return target === undefined || typeof target === 'string' ? [] : [target];
+  });
 
 /** `./dist/types/src/ky.d.ts` is written from `src/ky.ts`. */
 const sourceOf = (types: string): string => types.replace('./dist/types/', '').replace(/\.d\.ts$/, '.ts');

@@ -17,9 +17,6 @@ export interface ErrorRead {
   readonly signal: AbortSource | null;
 }
 
-/** The longest time that a decision waits for the body of an error. Most bodies arrive in one packet with the headers. */
-export const LONGEST_ERROR_READ_MS = 500;
-
 /** @returns JSON, or a short text; undefined where the body is neither, is larger than the limit by its header, or cannot be read twice. */
 export function readErrorOf(response: Response, limits: ErrorRead): Promise<unknown> | undefined {
   try {

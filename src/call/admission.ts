@@ -3,7 +3,6 @@
  * the breaker, the quota and the concurrency limit with their queues, and what may have changed meanwhile: the pause, and the breaker, which now
  * counts the attempt.
  */
-import type {Readiness} from '../client/ready-port.ts';
 import {LEAST_ATTEMPT_MS, PROBING_MS} from '../core/limits.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
 import type {Clock} from '../core/timer.ts';
@@ -15,54 +14,17 @@ import {AdmissionWait} from './admission-wait.ts';
 import {type Applicant, refuseAttempt} from './applicant.ts';
 import {keeping, places} from './concurrency-port.ts';
 import type {CallContext} from './context.ts';
-import type {Failover, Place} from './failover.ts';
-import {bringsKey} from './ids.ts';
-import {moveTo} from './move.ts';
+import {endpoints} from './failover-port.ts';
 import {notifyQueued} from './notify.ts';
-import {amountsAt, quotaOf, quotas} from './quota-port.ts';
+import {quotaOf, quotas} from './quota-port.ts';
 import {recoveryWaitMs, waitableMs} from './wait.ts';
-
-/** What `useReadyPaths` makes, as calls wait for it. */
-export interface AwaitedReadiness extends Readiness {
-  /**
-   * Waits until the endpoint is ready, may be asked again, or it is the call's turn. Refuses a call that cannot wait so long.
-   *
-   * @param again Asks for admission anew, after the wait.
-   */
-  admitLater<R extends AttemptResponse>(
-    call: CallContext<R>,
-    applicant: Applicant<R>,
-    now: number,
-    again: typeof admit<R>,
-  ): void;
-}
 
 export function admit<R extends AttemptResponse>(call: CallContext<R>, applicant: Applicant<R>, now: number): void {
   if (call.failover === null) admitHere(call, applicant, now);
-  else admitAtEndpoint(call, applicant, call.failover, now);
+  else endpoints.steps!.admit(call, applicant, call.failover, now);
 }
 
-/** At the endpoint that is free. Where none is, the call waits for the first one. */
-function admitAtEndpoint<R extends AttemptResponse>(
-  call: CallContext<R>,
-  applicant: Applicant<R>,
-  failover: Failover,
-  now: number,
-): void {
-  failover.confineBy(call.transport, bringsKey(call));
-  if (call.guards.accounts !== null) failover.account = quotas.steps!.accountAt(call);
-  const place = failover.choose(call.guards, amountsAt(call), call.attempts > 0, now);
-  for (const endpoint of failover.passedOver(place)) failover.readinessAt(endpoint)?.askIfAway(call, now);
-  if (place.readiness !== null) return (place.readiness as AwaitedReadiness).admitLater(call, applicant, now, admit);
-  failover.enter(place, now);
-  if (failover.isConfined) return admitHere(call, applicant, now);
-  // The queues of a quota and of a concurrency limit know better when it is this call's turn.
-  if (place.closedMs > 0) return waitForEndpoint(call, applicant, place, now);
-  moveTo(call, failover, place.guards);
-  admitHere(call, applicant, now);
-}
-
-function admitHere<R extends AttemptResponse>(call: CallContext<R>, applicant: Applicant<R>, now: number): void {
+export function admitHere<R extends AttemptResponse>(call: CallContext<R>, applicant: Applicant<R>, now: number): void {
   const {client, guards} = call;
   const {hold, breaker} = guards;
   const quota = quotaOf(call, guards);
@@ -146,23 +108,6 @@ function waitOrRefuse<R extends AttemptResponse>(
   }
 }
 
-/** No endpoint is free: this one will be first. */
-function waitForEndpoint<R extends AttemptResponse>(
-  call: CallContext<R>,
-  applicant: Applicant<R>,
-  {endpoint, freeInMs, closedMs}: Place,
-  now: number,
-): void {
-  const {plan, deadlineAt, retryState} = call;
-  const isTooLong = retryState.waitedForEndpointsMs + closedMs > plan.policy.retryAfter.maxMs;
-  if (isTooLong || now + freeInMs + LEAST_ATTEMPT_MS > deadlineAt) {
-    const message = `No endpoint of this call is free in time: the first, ${endpoint.name}, is in ${Math.ceil(freeInMs)} ms.`;
-    return refuseAttempt(call, applicant, 'NO_ENDPOINT', endpoint.origin, message, freeInMs);
-  }
-  retryState.waitedForEndpointsMs += closedMs;
-  waitToAskAgain(call, applicant, closedMs);
-}
-
 function waitForHeldOrigin<R extends AttemptResponse>(
   call: CallContext<R>,
   applicant: Applicant<R>,
@@ -179,7 +124,11 @@ function waitForHeldOrigin<R extends AttemptResponse>(
   waitToAskAgain(call, applicant, heldMs);
 }
 
-function waitToAskAgain<R extends AttemptResponse>(call: CallContext<R>, applicant: Applicant<R>, ms: number): void {
+export function waitToAskAgain<R extends AttemptResponse>(
+  call: CallContext<R>,
+  applicant: Applicant<R>,
+  ms: number,
+): void {
   applicant.waiting?.();
   call.retryState.waitedMs += ms;
   new PauseBefore(call, applicant, ms);
@@ -253,15 +202,7 @@ function refuseOpen<R extends AttemptResponse>(
   now: number,
 ): void {
   const {failover} = call;
-  if (failover?.mayPassOver('breaker-open')) {
-    // It opened while the call waited for its place, or gave no lease of a probe: another endpoint may be free.
-    const place = failover.another(call.guards, amountsAt(call), now);
-    if (place !== null && place.readiness === null) {
-      moveTo(call, failover, place.guards);
-      return admitHere(call, applicant, now);
-    }
-    if (place !== null || breaker.refuses(now)) return admitAtEndpoint(call, applicant, failover, now);
-  }
+  if (failover !== null && endpoints.steps!.admitBeside(call, applicant, failover, breaker, now)) return;
   const retryAfterMs = breaker.retryAfterMs(now);
   const when = retryAfterMs > 0 ? `for another ${Math.ceil(retryAfterMs)} ms` : 'until a probe succeeds';
   const message = `The circuit of ${breaker.guarded} is open ${when}.`;

@@ -10,11 +10,12 @@ import type {ErrorFacts} from '../decide/error-body.ts';
 import {isFree, isFreeRefusal, withAge} from '../decide/paid.ts';
 import {redactText} from '../decide/redact.ts';
 import {afterRedirect} from '../decide/redirected.ts';
-import type {Load} from '../guards/adaptive-limit.ts';
 import type {Health} from '../guards/trip.ts';
 import {failedToConnect} from '../transport/redirects.ts';
 import type {Attempt} from './attempt.ts';
+import {places} from './concurrency-port.ts';
 import type {CallContext} from './context.ts';
+import {endpoints} from './failover-port.ts';
 import {holdOthers} from './hint.ts';
 import {notifyAttemptEnded} from './notify.ts';
 import {quotaOf, quotas} from './quota-port.ts';
@@ -167,10 +168,7 @@ export function learn<R extends AttemptResponse>(
   // An endpoint without capacity is passed over as one that fails; its breaker stays closed, as for all that asks for less load.
   load?.record(attempt, !isUnready && isOverload(outcome.status) ? 'failure' : health, now);
   if (classification.transient) holdOthers(call, attempt.guards, outcome, classification, now);
-  if (concurrency !== null) {
-    const load = loadOf(outcome, classification, client.answers);
-    concurrency.learn(load, attempt.startedAt, now, call.attemptTimeoutMs);
-  }
+  if (concurrency !== null) places.learn!(call, attempt, outcome, classification, now);
   if (attempt.taken !== null)
     quotas.steps!.settle(call, quotaOf(call, attempt.guards), attempt.taken, outcome, classification, now);
   const isSuccess = classification === SUCCESS;
@@ -186,12 +184,8 @@ export function learn<R extends AttemptResponse>(
   // Of two attempts at one endpoint only the first is a fair sample: a hedge is seen only if it is fast.
   const isSample = attempt.shadowed?.guards !== attempt.guards;
   if (classification === SUCCESS && !isOverdue && isSample) hedge?.observe(now - attempt.startedAt);
-  if (load !== null && outcome.reachedTransport && !isOverdue) {
-    const effort = effortOf(outcome, classification, client.answers);
-    // A call that can go nowhere else may ask for what only its endpoint could have: its refusal compares with none.
-    const saysNothing = isUnready || (effort === 'refused' && call.failover?.isConfined);
-    load[saysNothing ? 'interrupted' : effort](now - attempt.startedAt, now);
-  }
+  if (load !== null && outcome.reachedTransport && !isOverdue)
+    endpoints.steps!.learn(call, attempt, outcome, classification, isUnready ? null : health, now);
   if (client.on !== null) notifyAttemptEnded(call, attempt, outcome, classification, now);
 }
 
@@ -206,39 +200,6 @@ function healthOf(outcome: Outcome, classification: Classification, answers: Pic
     case 'content-timeout':
     case 'deadline':
       return outcome.reachedTransport && !outcome.isLate ? 'failure' : 'nothing';
-    default:
-      return 'nothing';
-  }
-}
-
-/** What an attempt says of an endpoint among several. A refusal may come sooner than any answer, and must not make the endpoint look fast. */
-function effortOf(
-  outcome: Outcome,
-  classification: Classification,
-  answers: Pick<Answers<never>, 'health' | 'isFailure'>,
-): 'answered' | 'refused' | 'failed' | 'interrupted' {
-  const health = healthOf(outcome, classification, answers);
-  if (outcome.kind !== 'response') return health === 'failure' ? 'failed' : 'interrupted';
-  if (health !== 'success' || classification.transient || REFUSED_CREDENTIALS.includes(outcome.status)) return 'failed';
-  return answers.isFailure(outcome.status) ? 'refused' : 'answered';
-}
-
-/** Each endpoint may have credentials of its own. */
-const REFUSED_CREDENTIALS = [401, 403, 407];
-
-/** The load of the origin by the outcome. A failure for another reason, a refusal and an abort say nothing about it. */
-function loadOf(outcome: Outcome, classification: Classification, answers: Pick<Answers<never>, 'health'>): Load {
-  switch (outcome.kind) {
-    case 'response':
-      // A used-up account throttles too, and fewer attempts at a time do not help: it is not transient.
-      if ((classification.throttled && classification.transient) || isOverload(outcome.status)) return 'refused';
-      return answers.health(outcome.status, classification) === 'success' ? 'fine' : 'nothing';
-    case 'attempt-timeout':
-    case 'content-timeout':
-      return outcome.reachedTransport && !outcome.isLate ? 'late' : 'nothing';
-    case 'deadline':
-    case 'aborted':
-      return outcome.reachedTransport && !outcome.isLate ? 'left' : 'nothing';
     default:
       return 'nothing';
   }

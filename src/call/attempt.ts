@@ -2,9 +2,8 @@
  * One attempt, which is sent (attempt-request.ts) and ended exactly once. If its response is the answer, the attempt stays responsible for
  * the body until that is read, cancelled or out of time. An engine that stops at the headers looks faster, but lets a body hang.
  */
-import type {HeldBody, ReadAhead} from '../body/response-bodies.ts';
-import type {BeginningEnd} from '../body/stream-beginning.ts';
-import {endAttempt, noteFirstContent, startAttempt} from '../client/observe.ts';
+import type {HeldBody} from '../body/response-bodies.ts';
+import {endAttempt, startAttempt} from '../client/observe.ts';
 import type {AttemptKind} from '../core/call-view.ts';
 import {withoutStack} from '../core/errors.ts';
 import type {AttemptEndpoint, AttemptObserver, HeaderBag} from '../core/observer.ts';
@@ -18,7 +17,7 @@ import type {Guards} from '../guards/origin-guards.ts';
 import type {QuotaReservation} from '../guards/quota-reservation.ts';
 import type {Health} from '../guards/trip.ts';
 import {type RequestOwner, sendRequest} from './attempt-request.ts';
-import type {AttemptStream} from './attempt-stream.ts';
+import type {StreamOwner} from './attempt-stream.ts';
 import {type CancelKind, type Cancellable, Cancellation} from './cancellation.ts';
 import type {CallContext} from './context.ts';
 import {reportIncomplete} from './report.ts';
@@ -35,7 +34,7 @@ export interface AttemptOwner<R extends AttemptResponse> {
 /** The reason of the abort if another attempt was answered first. No caller sees it, so one object is enough. */
 const SUPERSEDED = withoutStack(() => new DOMException('superseded', 'AbortError'));
 
-export class Attempt<R extends AttemptResponse> implements Cancellable, RequestOwner<R> {
+export class Attempt<R extends AttemptResponse> implements Cancellable, RequestOwner<R>, StreamOwner<R> {
   readonly call: CallContext<R>;
   /** Of its endpoint, which another attempt of the call need not share. */
   readonly guards: Guards;
@@ -188,41 +187,12 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
     if (this.#owner === null) return discardResponse(this, response); // It came too late.
     const flaw = responseFlaw(response);
     if (flaw !== null) return this.sendFailed(new TypeError('The fetch of this client gave no Response.', flaw));
-    const stream = this.call.plan.policy.stream && streams.open!(this.call, response);
-    if (stream === null) return this.#answer(response, null);
-    this.cancellation.alsoCancels(stream.ahead);
-    if (stream.settings.commit === 'content') return this.#awaitContent(response, stream);
-    stream.ahead.release();
-    this.#answer(response, null);
+    if (this.call.plan.policy.stream === null || !streams.begin!(this, response)) this.answer(response, null);
   }
 
-  #answer(response: R, streamError: StreamError | null): void {
+  answer(response: R, streamError: StreamError | null): void {
     if (!this.cancellation.hasRequest) this.cancellation.release(); // Only the request itself can end the body.
     this.#end(answered(response, streamError));
-  }
-
-  /** The response is held until its first content. */
-  #awaitContent(response: R, {settings, ahead}: AttemptStream): void {
-    if (settings.firstContentMs !== null) this.cancellation.limitContent(settings.firstContentMs);
-    ahead.read().then(
-      end => this.step(() => this.#begun(response, ahead, end)),
-      error => this.onError(error),
-    );
-  }
-
-  #begun(response: R, ahead: ReadAhead, end: BeginningEnd): void {
-    if (this.#owner === null) return; // Time ran out, or the caller aborted, while the stream was read.
-    if (end.kind === 'incomplete') return this.sendFailed(end.error);
-    ahead.release();
-    this.cancellation.endContentLimit();
-    if (end.kind === 'content') this.#noteContent();
-    this.#answer(response, end.kind === 'error' ? end.error : null);
-  }
-
-  #noteContent(): void {
-    const afterMs = this.call.client.clock.now() - this.startedAt;
-    this.call.retryState.firstContentMs = afterMs;
-    if (this.span !== null) noteFirstContent(this.span, afterMs);
   }
 
   sendFailed(error: unknown): void {

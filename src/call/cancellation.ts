@@ -68,8 +68,8 @@ export class Cancellation extends Timer implements AbortListener, BodyTimer {
     this.#attempt = attempt;
   }
 
-  static {
-    Cancellation.prototype.waitsForSockets = true;
+  override get waitsForSockets(): boolean {
+    return true;
   }
 
   /** @returns Whether there is a limit. */

@@ -1,13 +1,16 @@
 /** How an attempt gets its place under a concurrency limit: at once, or after a wait in the queue. */
 import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
-import type {AttemptResponse} from '../core/outcome.ts';
+import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
+import type {Answers} from '../decide/answers.ts';
+import {type Classification, isOverload} from '../decide/classification.ts';
+import type {Load} from '../guards/adaptive-limit.ts';
 import type {ConcurrencyLimit, Waiter} from '../guards/concurrency.ts';
 import type {QuotaReservation} from '../guards/quota-reservation.ts';
 import {AdmissionWait} from './admission-wait.ts';
 import {type Applicant, refuseAttempt} from './applicant.ts';
 import {keeping, type Proceed} from './concurrency-port.ts';
-import type {CallContext} from './context.ts';
+import type {AttemptFacts, CallContext, CallFacts} from './context.ts';
 import {type Again, amountsAt} from './quota-port.ts';
 import {waitableMs} from './wait.ts';
 
@@ -121,5 +124,39 @@ class ConcurrencyWait<R extends AttemptResponse> extends AdmissionWait<R> implem
   override end(): void {
     this.#limit.leave(this);
     super.end();
+  }
+}
+
+/** The limit learns from the end of an attempt. */
+export function learnLoad(
+  call: CallFacts,
+  {guards, startedAt}: AttemptFacts,
+  outcome: Outcome,
+  classification: Classification,
+  now: number,
+): void {
+  guards.concurrency!.learn(
+    loadOf(outcome, classification, call.client.answers),
+    startedAt,
+    now,
+    call.attemptTimeoutMs,
+  );
+}
+
+/** The load of the origin by the outcome. A failure for another reason, a refusal and an abort say nothing about it. */
+function loadOf(outcome: Outcome, classification: Classification, answers: Pick<Answers<never>, 'health'>): Load {
+  switch (outcome.kind) {
+    case 'response':
+      // A used-up account throttles too, and fewer attempts at a time do not help: it is not transient.
+      if ((classification.throttled && classification.transient) || isOverload(outcome.status)) return 'refused';
+      return answers.health(outcome.status, classification) === 'success' ? 'fine' : 'nothing';
+    case 'attempt-timeout':
+    case 'content-timeout':
+      return outcome.reachedTransport && !outcome.isLate ? 'late' : 'nothing';
+    case 'deadline':
+    case 'aborted':
+      return outcome.reachedTransport && !outcome.isLate ? 'left' : 'nothing';
+    default:
+      return 'nothing';
   }
 }

@@ -9,7 +9,6 @@ import type {AttemptResponse} from '../core/outcome.ts';
 import type {AnswerContext} from '../decide/answers.ts';
 import {mayRepeat} from '../decide/idempotency.ts';
 import type {OuterRetries} from '../decide/outer-retries.ts';
-import {attemptTimeoutFor} from '../decide/paid.ts';
 import {redactUrl} from '../decide/redact.ts';
 import type {Transients} from '../decide/transients.ts';
 import type {Budget} from '../guards/budget.ts';
@@ -20,6 +19,7 @@ import {acting} from './acting-port.ts';
 import type {RetryDecision} from './decision.ts';
 import type {Failover} from './failover.ts';
 import {Reservation, RetryState} from './retry-state.ts';
+import {timeouts} from './timeout-port.ts';
 
 /** A gRPC call has no URL, but a target, a method and, perhaps, a deadline of the caller. */
 export interface Rpc {
@@ -172,11 +172,7 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
     const {plan} = this;
     if (!plan.attemptTimeoutGrows) return plan.attemptTimeoutMs;
     const {retryState} = this;
-    retryState.attemptTimeoutMs ??= attemptTimeoutFor(
-      plan.attemptTimeoutMs,
-      plan.policy.paid!,
-      this.transport.bodyText,
-    );
+    retryState.attemptTimeoutMs ??= timeouts.grown!(plan.attemptTimeoutMs, plan.policy.paid!, this.transport.bodyText);
     return retryState.attemptTimeoutMs;
   }
 
@@ -303,6 +299,13 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
 
 /** A call, for steps to which all responses are alike. */
 export type CallFacts = Omit<CallContext, 'client' | 'transport' | 'caller'> & {readonly client: ClientFacts};
+
+/** An attempt of a call, for steps to which all attempts are alike. */
+export interface AttemptFacts {
+  /** Of its endpoint. */
+  readonly guards: Guards;
+  readonly startedAt: number;
+}
 
 /** Node's console.log shows the same fields as JSON. */
 Object.defineProperty(CallContext.prototype, Symbol.for('nodejs.util.inspect.custom'), {

@@ -15,8 +15,9 @@ import type {Quota} from '../guards/quota.ts';
 import type {CallContext, CallFacts} from './context.ts';
 import {type RetryDecision, refuse} from './decision.ts';
 import {failedHandshake} from './failed-handshake.ts';
+import {endpoints} from './failover-port.ts';
 import {hintOf, holdMs} from './hint.ts';
-import {amountsAt, quotaOf} from './quota-port.ts';
+import {quotaOf} from './quota-port.ts';
 import {recoveryWaitMs} from './wait.ts';
 
 /** Decides, and holds what the retry costs the budget. */
@@ -53,7 +54,8 @@ function decide<R extends AttemptResponse>(
   const now = client.clock.now();
   const hasNoTls = failedHandshake(call, outcome, found);
   if (hasNoTls) call.failover!.pause(guards, Infinity);
-  const elsewhere = elsewhereAfter(call, outcome, classification, hint, now);
+  const elsewhere =
+    call.failover && endpoints.steps!.elsewhereAfter(call, call.failover, outcome, classification, hint, now);
   const obeyed = elsewhere === null ? hint : null; // A hint is the word of one endpoint.
   const isResent = call.transport.resent?.(outcome) ?? false;
   if (isResent) call.attempts++; // The server saw the request twice.
@@ -81,23 +83,6 @@ function decide<R extends AttemptResponse>(
 }
 
 const AT_ONCE: Pick<RetryDecision, 'waitMs' | 'waitSource'> = {waitMs: 0, waitSource: 'none'};
-
-/** Whether the retry goes to another endpoint, and whether the call has tried that before; null where it stays, or no other is free. */
-function elsewhereAfter<R extends AttemptResponse>(
-  call: CallContext<R>,
-  outcome: Outcome<R>,
-  classification: Classification,
-  hint: ServerHint | null,
-  now: number,
-): 'tried' | 'untried' | null {
-  const {failover, guards, attempts, retryState} = call;
-  if (failover === null) return null;
-  retryState.failedAt = {guards, attempt: attempts};
-  failover.failed(guards, outcome, classification, hint?.ms ?? 0, now);
-  const place = failover.another(guards, amountsAt(call), now);
-  if (place === null) return null;
-  return failover.hasTried(place) ? 'tried' : 'untried';
-}
 
 function factsOf<R extends AttemptResponse>(call: CallContext<R>): RetryFacts {
   const {plan, client, countedAttempts, mayRepeat, mayPayMore, paidAttempts, yields, decision} = call;

@@ -1,7 +1,7 @@
 /** Reads the facts in the body of an error, if the policy sets `refusals`. */
 
-import {LONGEST_ERROR_READ_MS} from '../body/read-error.ts';
 import {type Awaitable, isPromise, promiseOf} from '../core/awaitable.ts';
+import {LONGEST_ERROR_READ_MS} from '../core/limits.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import type {Classification} from '../decide/classification.ts';
 import {AWS_ERROR_HEADER, type ErrorFacts, readErrorBody} from '../decide/error-body.ts';

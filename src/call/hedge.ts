@@ -56,8 +56,8 @@ class HedgedSend<R extends AttemptResponse> extends Timer implements AttemptOwne
     this.#reject = reject;
   }
 
-  static {
-    HedgedSend.prototype.waitsForSockets = true;
+  override get waitsForSockets(): boolean {
+    return true;
   }
 
   start(now: number): void {

@@ -1,7 +1,7 @@
 /** The steps between the decision to send and the end of the attempt. */
-import {LONGEST_ERROR_READ_MS} from '../body/read-error.ts';
 import {isPromise} from '../core/awaitable.ts';
 import type {RejectedError} from '../core/errors.ts';
+import {LONGEST_ERROR_READ_MS} from '../core/limits.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import type {Refusal} from '../decide/may-retry.ts';
 import type {Ticket} from '../guards/breaker.ts';

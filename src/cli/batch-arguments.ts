@@ -3,7 +3,7 @@ import {readBaseUrl} from './base-url.ts';
 import {readEndpointHeaders} from './endpoint-headers.ts';
 import {readHeader} from './headers.ts';
 import {type OptionSyntax, parseArguments} from './parse-arguments.ts';
-import {isPreset} from './policy-option.ts';
+import {isPreset} from './policy-input.ts';
 import {UsageError} from './usage-error.ts';
 
 export interface BatchArguments {

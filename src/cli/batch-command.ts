@@ -1,10 +1,12 @@
 /** `steadfetch batch`: requests from a file, results to a file. */
+
 import {isRepeatable} from '../batch/repeatable.ts';
+import {handleOf} from '../features/everything.ts';
 import {readBatchArguments} from './batch-arguments.ts';
 import {dryRun} from './dry-run.ts';
 import {checkEndpointNames, whyConfined} from './endpoint-headers.ts';
 import {filesOf} from './files.ts';
-import {readPolicy} from './policy-option.ts';
+import {readPolicyInput} from './policy-input.ts';
 import type {RequestLine} from './request-line.ts';
 import {checkRequests} from './requests-file.ts';
 import {openRewindable} from './rewindable-file.ts';
@@ -23,7 +25,7 @@ export async function batchCommand(args: readonly string[], process: NodeJS.Proc
     return 0;
   }
   const files = filesOf(options);
-  const policy = await readPolicy(options.policyFile ?? options.preset);
+  const policy = handleOf(await readPolicyInput(options.policyFile ?? options.preset));
   checkEndpointNames(options, policy);
   const requests = await openRewindable(files.requests);
   try {

@@ -32,6 +32,8 @@ async function run([command, ...args]: readonly string[], process: NodeJS.Proces
       return (await import('./batch-command.ts')).batchCommand(args, process);
     case 'chaos':
       return (await import('./chaos-command.ts')).chaosCommand(args, process);
+    case 'compile':
+      return (await import('./compile-command.ts')).compileCommand(args, process);
     case 'measure':
       return (await import('./measure-command.ts')).measureCommand(args, process);
     case 'plan':
@@ -52,7 +54,7 @@ async function run([command, ...args]: readonly string[], process: NodeJS.Proces
       throw new UsageError(HELP.trimEnd());
     default:
       throw new UsageError(
-        `Unknown command ${JSON.stringify(command)}. Commands: batch, chaos, measure, plan, simulate, triage.`,
+        `Unknown command ${JSON.stringify(command)}. Commands: batch, chaos, compile, measure, plan, simulate, triage.`,
       );
   }
 }

@@ -2,6 +2,7 @@
 /** `steadfetch`: the command line. */
 import {useReadyPaths} from '../call/ready-paths/use.ts';
 import {useEjection} from '../features/use.ts';
+import {useModelEndpoints} from '../features/use-model-endpoints.ts';
 import {useFixedBreakers} from '../guards/fixed/use.ts';
 import {runCommand} from './command.ts';
 
@@ -15,4 +16,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 useFixedBreakers();
 useReadyPaths();
 useEjection();
+useModelEndpoints();
 process.exitCode = await runCommand(process.argv.slice(2), process);

@@ -11,7 +11,7 @@ import {type MeasureArguments, readMeasureArguments} from './measure-arguments.t
 import {readTarget} from './measure-target.ts';
 import {measureText} from './measure-text.ts';
 import {writePage} from './page-file.ts';
-import {readPolicy} from './policy-option.ts';
+import {readPolicyInput} from './policy-input.ts';
 import {type Progress, progressOn} from './progress.ts';
 import {duration} from './progress-line.ts';
 import {ProgressState} from './progress-state.ts';
@@ -24,7 +24,7 @@ export async function measureCommand(args: readonly string[], process: NodeJS.Pr
     process.stdout.write(MEASURE_HELP);
     return 0;
   }
-  const policy = options.policy === undefined ? handleOf({}) : await readPolicy(options.policy);
+  const policy = options.policy === undefined ? handleOf({}) : handleOf(await readPolicyInput(options.policy));
   const {name, requests} = await readTarget(options);
   const {count, ratePerSecond, timeoutMs} = options;
   const lasts = duration((2000 * count) / ratePerSecond);

@@ -9,7 +9,7 @@ import {askedTokens} from '../decide/asked-tokens.ts';
 import type {PolicyInput} from '../policy/types.ts';
 import {redisGuards} from '../redis/redis-guards.ts';
 import {BatchProgress} from './batch-progress.ts';
-import {readPolicyInput} from './policy-option.ts';
+import {readPolicyInput} from './policy-input.ts';
 import {ProgressState} from './progress-state.ts';
 import type {WorkArguments} from './queue-arguments.ts';
 import {connectTo} from './queue-connection.ts';

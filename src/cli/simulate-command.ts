@@ -9,7 +9,7 @@ import type {SimulationResult} from '../simulate/result.ts';
 import {readScenario} from '../simulate/scenario/read.ts';
 import type {Scenario} from '../simulate/scenario/types.ts';
 import {writePage} from './page-file.ts';
-import {isPreset, readPolicyInput} from './policy-option.ts';
+import {isPreset, readPolicyInput} from './policy-input.ts';
 import {type ProgressStream, progressOn} from './progress.ts';
 import {parsedJson, scenarioOf} from './scenario-option.ts';
 import {readSimulateArguments, type SimulateArguments} from './simulate-arguments.ts';

@@ -7,7 +7,7 @@ import {handleOf} from '../features/everything.ts';
 import type {TriagedFailure} from '../triage/assess.ts';
 import {Triage} from '../triage/triage.ts';
 import {CutLog, logBytes} from './log-bytes.ts';
-import {readPolicyInput} from './policy-option.ts';
+import {readPolicyInput} from './policy-input.ts';
 import {progressOn} from './progress.ts';
 import {ReadingProgress} from './reading-progress.ts';
 import {readTriageArguments, type TriageArguments} from './triage-arguments.ts';

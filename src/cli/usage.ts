@@ -4,6 +4,7 @@ export const HELP = `steadfetch: retries that are safe to leave on
 
   steadfetch batch <requests.jsonl> --url <base> --out <results.jsonl>
   steadfetch chaos outage --port 8080
+  steadfetch compile <policy.json> --out <file.ts>
   steadfetch measure <url>
   steadfetch plan [measurements] --p95 <ms> --success <share>
   steadfetch simulate <policy.json>... --scenario outage

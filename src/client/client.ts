@@ -1,9 +1,8 @@
 /** The parts that the calls of one client share: the handle of the policy, the ports with their defaults, and targets. */
 
 import {LONGEST_DRAIN_MS} from '../body/discard.ts';
-import {LONGEST_ERROR_READ_MS} from '../body/read-error.ts';
 import {guarded, type Listener} from '../core/events.ts';
-import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
+import {LEAST_ATTEMPT_MS, LONGEST_ERROR_READ_MS} from '../core/limits.ts';
 import type {Observer} from '../core/observer.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
 import {type Ids, type Random, SystemIds, systemRandom} from '../core/random.ts';

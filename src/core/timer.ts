@@ -25,11 +25,10 @@ export abstract class Timer {
 
   /**
    * Whether the timer limits the time for data from a socket. If such a timer is late because the process was busy, the clock reads the
-   * sockets before it fires the timer: data that arrived in time counts. Set on the prototype.
+   * sockets before it fires the timer: data that arrived in time counts.
    */
-  declare waitsForSockets: boolean;
-  static {
-    Timer.prototype.waitsForSockets = false;
+  get waitsForSockets(): boolean {
+    return false;
   }
 
   /**
@@ -56,8 +55,8 @@ export class CallbackTimer extends Timer {
 
 /** A timer that limits how long an answer from a socket is waited for. */
 export class AnswerTimer extends CallbackTimer {
-  static {
-    AnswerTimer.prototype.waitsForSockets = true;
+  override get waitsForSockets(): boolean {
+    return true;
   }
 }
 
@@ -104,8 +103,8 @@ export class Pause extends Timer {
     }
   }
 
-  static {
-    Pause.prototype.waitsForSockets = true;
+  override get waitsForSockets(): boolean {
+    return true;
   }
 
   fire(): void {

@@ -1,7 +1,5 @@
 /** Which attempts may have to be paid for: the server may have done the work. */
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
-import type {PaidAttempts} from '../policy/types.ts';
-import {askedTokens} from './asked-tokens.ts';
 import {type Classification, changed, harmless} from './classification.ts';
 import {TIMEOUT_CODES} from './classify-failure.ts';
 import {readFailure} from './failure-facts.ts';
@@ -53,17 +51,4 @@ export function endedByTimeout<R extends AttemptResponse>(
     default:
       return false;
   }
-}
-
-/**
- * The attempt timeout of a call: longer where the body asks for much output.
- *
- * @param attemptTimeoutMs Infinity without a limit.
- * @param bodyText         The request body; undefined where it is not known.
- */
-export function attemptTimeoutFor(attemptTimeoutMs: number, paid: PaidAttempts, bodyText: string | undefined): number {
-  const {attemptTimeoutPerOutputTokenMs: perTokenMs} = paid;
-  if (perTokenMs === null || attemptTimeoutMs === Infinity) return attemptTimeoutMs;
-  const {outputTokens = 0} = askedTokens(bodyText);
-  return Math.max(attemptTimeoutMs, perTokenMs * outputTokens);
 }

@@ -1,14 +1,17 @@
 /** Validates policies. Kept apart so that `steadfetch/unchecked` can leave it out. */
+import {hedges} from '../call/hedge-port.ts';
 import {streams} from '../call/stream-port.ts';
+import {timeouts} from '../call/timeout-port.ts';
+import {endpointsPort} from '../client/endpoints-port.ts';
 import type {PolicySource} from '../client/plan.ts';
 import {PolicyHandle} from '../client/policy-handle.ts';
 import type {HandlePorts} from '../client/ports.ts';
-import {SteadfetchError} from '../core/errors.ts';
 import {notAllowed} from '../core/not-allowed.ts';
 import {type Random, systemRandom} from '../core/random.ts';
 import {type GuardFactory, LocalGuards, optionalGuards, type SharedGuards} from '../guards/guard-factory.ts';
 import {resolveOverrides, resolvePolicy} from '../policy/resolve.ts';
 import type {Policy, PolicyInput} from '../policy/types.ts';
+import {refuseGuards} from './refuse-guards.ts';
 
 /** Refuses a policy with a feature that the program has not allowed, by an error with this code. */
 export type Refuse = (policy: Policy, code: 'INVALID_POLICY' | 'INVALID_OVERRIDES') => void;
@@ -23,8 +26,24 @@ export function refuseFixedBreakers({breaker}: Policy, code: Parameters<Refuse>[
 export const refuseUnusual: Refuse = (policy, code) => {
   refuseFixedBreakers(policy, code);
   const {refusals, stream} = policy;
-  if ((refusals !== null || stream !== null) && streams.open === null)
+  if ((refusals !== null || stream !== null) && streams.begin === null)
     throw notAllowed('Policies with refusals or stream', 'useModelEndpoints', code);
+};
+
+/** Features by their field, which is null in a policy without the feature. */
+const FEATURES: readonly [field: keyof Policy, use: string, isAllowed: () => boolean][] = [
+  ['hedge', 'useHedges', () => hedges.send !== null],
+  ['endpoints', 'useFailover', () => endpointsPort.of !== null],
+  ['quota', 'useQuotas', () => optionalGuards.quota !== null],
+  ['paid', 'usePaidAttempts', () => timeouts.grown !== null],
+  ['concurrency', 'useConcurrencyLimits', () => optionalGuards.concurrency !== null],
+];
+
+/** Also usable where a build has validated the policy. */
+export const refuseMissing: Refuse = (policy, code) => {
+  refuseUnusual(policy, code);
+  for (const [field, use, isAllowed] of FEATURES)
+    if (policy[field] !== null && !isAllowed()) throw notAllowed(`Policies with "${field}"`, use, code);
 };
 
 const checkedBy = (refuse: Refuse): PolicySource => ({
@@ -55,9 +74,6 @@ export function givenHandle(
   ports: HandlePorts = {},
 ): PolicyHandle {
   if (!(policy instanceof PolicyHandle)) return checkedHandle(refuse, policy, ports.random, ports.guards);
-  if (ports.guards !== undefined && ports.guards.factory.store !== policy.registry.store) {
-    const message = 'The port guards has no effect beside a policy handle. Pass it to definePolicy.';
-    throw new SteadfetchError('INVALID_POLICY', message);
-  }
+  refuseGuards(policy, ports);
   return policy;
 }

@@ -1,29 +1,12 @@
 /** Policies with the features that the program has allowed: those of `steadfetch/lite`. */
-import {hedges} from '../call/hedge-port.ts';
-import {endpointsPort} from '../client/endpoints-port.ts';
 import type {PolicyHandle} from '../client/policy-handle.ts';
 import type {HandlePorts} from '../client/ports.ts';
-import {notAllowed} from '../core/not-allowed.ts';
 import type {Random} from '../core/random.ts';
-import {optionalGuards, type SharedGuards} from '../guards/guard-factory.ts';
+import type {SharedGuards} from '../guards/guard-factory.ts';
 import type {JsonPolicy} from '../policy/json-policy.ts';
-import type {Policy, PolicyInput} from '../policy/types.ts';
-import {checkedHandle, givenHandle, type Refuse, refuseUnusual} from './checked-handle.ts';
-
-/** Features by their field, which is null in a policy without the feature. */
-const FEATURES: readonly [field: keyof Policy, use: string, isAllowed: () => boolean][] = [
-  ['hedge', 'useHedges', () => hedges.send !== null],
-  ['endpoints', 'useFailover', () => endpointsPort.of !== null],
-  ['quota', 'useQuotas', () => optionalGuards.quota !== null],
-  ['concurrency', 'useConcurrencyLimits', () => optionalGuards.concurrency !== null],
-];
-
-/** Also usable where a build has validated the policy. */
-export const refuseMissing: Refuse = (policy, code) => {
-  refuseUnusual(policy, code);
-  for (const [field, use, isAllowed] of FEATURES)
-    if (policy[field] !== null && !isAllowed()) throw notAllowed(`Policies with "${field}"`, use, code);
-};
+import type {PolicyInput} from '../policy/types.ts';
+import {checkedHandle, givenHandle, refuseMissing} from './checked-handle.ts';
+import {usePaidAttempts} from './use-paid-attempts.ts';
 
 /**
  * Validates a policy, once for all clients that use it. Every function that takes a policy also takes the handle.
@@ -40,9 +23,12 @@ export function definePolicy<Json>(
   guards?: SharedGuards,
 ): PolicyHandle;
 export function definePolicy(input?: PolicyInput, random?: Random, guards?: SharedGuards): PolicyHandle {
+  usePaidAttempts();
   return checkedHandle(refuseMissing, input, random, guards);
 }
 
 /** The handle that an adapter was given, or a new handle for the policy that it was given. */
-export const handleOf = (policy: PolicyInput | PolicyHandle | undefined, ports: HandlePorts): PolicyHandle =>
-  givenHandle(refuseMissing, policy, ports);
+export function handleOf(policy: PolicyInput | PolicyHandle | undefined, ports: HandlePorts): PolicyHandle {
+  usePaidAttempts();
+  return givenHandle(refuseMissing, policy, ports);
+}

@@ -6,7 +6,8 @@ import type {GuardFactory, SharedGuards} from '../guards/guard-factory.ts';
 import type {JsonPolicy} from '../policy/json-policy.ts';
 import type {PolicyInput} from '../policy/types.ts';
 import {checkedHandle, givenHandle, refuseFixedBreakers} from './checked-handle.ts';
-import {useModelEndpoints, useUsual} from './use.ts';
+import {useUsual} from './use.ts';
+import {useModelEndpoints} from './use-model-endpoints.ts';
 
 /**
  * Validates a policy, once for all clients that use it. Every function that takes a policy also takes the handle.

@@ -1,34 +1,29 @@
-/** Allows policies to have features that not every policy has. */
-
+/** Allows policies to have features that not every policy has. Those of model endpoints are apart, because few entries have them. */
 import {UsageTap} from '../body/usage-tap.ts';
-import {acting} from '../call/acting-port.ts';
-import {openStream, pulseOf} from '../call/attempt-stream.ts';
-import {askPlace} from '../call/concurrency.ts';
+import {askPlace, learnLoad} from '../call/concurrency.ts';
 import {places} from '../call/concurrency-port.ts';
-import {errorFactsOf} from '../call/error-facts.ts';
 import {Failover} from '../call/failover.ts';
+import {admitAtEndpoint, admitBeside} from '../call/failover-admission.ts';
+import {learnEffort} from '../call/failover-effort.ts';
+import {elsewhereAfter} from '../call/failover-elsewhere.ts';
 import {endpoints, translations} from '../call/failover-port.ts';
 import {sendHedged} from '../call/hedge.ts';
 import {hedges} from '../call/hedge-port.ts';
-import {acts, tellAbove} from '../call/model-calls.ts';
 import {accountAt, amountsOf, askQuota, settleQuota} from '../call/quota.ts';
 import {quotas} from '../call/quota-port.ts';
-import {refusals} from '../call/refusals-port.ts';
-import {streams} from '../call/stream-port.ts';
 import {translated} from '../call/translate.ts';
 import {withoutEjected} from '../client/ejected.ts';
 import {ejection} from '../client/ejection-port.ts';
 import {Endpoints} from '../client/endpoints.ts';
 import {endpointsPort} from '../client/endpoints-port.ts';
-import {streamErrors} from '../decide/classify.ts';
-import {classifyErrorBody} from '../decide/classify-error-body.ts';
-import {classifyStreamError} from '../decide/stream-error.ts';
 import {usageIn} from '../decide/usage.ts';
 import {ConcurrencyLimit} from '../guards/concurrency.ts';
 import {EndpointLoad} from '../guards/endpoint-load.ts';
 import {optionalGuards} from '../guards/guard-factory.ts';
 import {HedgeLoad, HedgeTraffic} from '../guards/hedge-load.ts';
+import {OwnQuota} from '../guards/own-quota.ts';
 import {Quota} from '../guards/quota.ts';
+import {usePaidAttempts} from './use-paid-attempts.ts';
 
 /** Lets policies have `hedge`. Call it once, before the first policy is made; `steadfetch/lite` refuses such a policy without it. */
 export function useHedges(): void {
@@ -42,7 +37,13 @@ export function useHedges(): void {
 /** Lets policies have several `endpoints`. Call it once, before the first policy is made; `steadfetch/lite` refuses such a policy without it. */
 export function useFailover(): void {
   endpointsPort.of = policy => Endpoints.of(policy);
-  endpoints.steps = {of: (...facts) => Failover.of(...facts)};
+  endpoints.steps = {
+    of: (...facts) => Failover.of(...facts),
+    admit: admitAtEndpoint,
+    admitBeside,
+    elsewhereAfter,
+    learn: learnEffort,
+  };
   optionalGuards.endpointLoad = origin => new EndpointLoad(origin);
 }
 
@@ -68,29 +69,14 @@ export function useQuotas(): void {
     tap: settle => new UsageTap(usageIn, settle),
   };
   optionalGuards.quota = (settings, guarded, random) => new Quota(settings, guarded, random);
+  optionalGuards.ownQuota = (...made) => new OwnQuota(...made);
 }
 
 /** Lets policies have `concurrency`. Call it once, before the first policy is made; `steadfetch/lite` refuses such a policy without it. */
 export function useConcurrencyLimits(): void {
   places.ask = askPlace;
+  places.learn = learnLoad;
   optionalGuards.concurrency = settings => new ConcurrencyLimit(settings);
-}
-
-/**
- * Lets policies have what those of model endpoints need: `refusals` and `stream`, which the preset `steadfetch:llm` sets. Call it once, before
- * the first policy is made. `steadfetch`, `steadfetch/models`, undici, functions and batches allow them already; `steadfetch/fetch`,
- * `steadfetch/ky` and `steadfetch/core` refuse such a policy without it, and load 5 kB less after gzip.
- *
- * @example
- * useModelEndpoints();
- * const api = ky.extend(resilience({extends: ['steadfetch:llm']}));
- */
-export function useModelEndpoints(): void {
-  refusals.steps = {factsOf: errorFactsOf, classify: classifyErrorBody, tellAbove};
-  acting.acts = acts;
-  streams.open = openStream;
-  streams.pulseOf = pulseOf;
-  streamErrors.classify = classifyStreamError;
 }
 
 /**
@@ -110,5 +96,6 @@ export function useUsual(): void {
   useConcurrencyLimits();
   useFailover();
   useHedges();
+  usePaidAttempts();
   useQuotas();
 }

@@ -18,6 +18,7 @@ import type {Budget} from './budget.ts';
 import type {ConcurrencyLimit} from './concurrency.ts';
 import type {EndpointLoad, OriginLoad} from './endpoint-load.ts';
 import type {HedgeLoad} from './hedge-load.ts';
+import type {OwnQuota} from './own-quota.ts';
 import type {Quota} from './quota.ts';
 import {RatioBudget} from './ratio-budget.ts';
 import {TokenBucket} from './token-bucket.ts';
@@ -55,13 +56,15 @@ export const optionalGuards: {
   fixedBreaker: ((settings: OpenTimeBreaker, guarded: string, random: Random) => CircuitBreaker) | null;
   /** Of `useQuotas`. */
   quota: ((settings: QuotaPolicy, guarded: string, random: Random) => Quota) | null;
+  /** Of `useQuotas`: what all calls to an origin share, or each account has. */
+  ownQuota: ((...made: ConstructorParameters<typeof OwnQuota>) => OwnQuota) | null;
   /** Of `useConcurrencyLimits`. */
   concurrency: ((settings: ConcurrencyPolicy) => ConcurrencyLimit) | null;
   /** Of `useHedges`: makes what the hedges of one route make their guards with. */
   hedges: (() => (settings: Hedging) => HedgeLoad) | null;
   /** Of `useFailover`. */
   endpointLoad: ((origin: OriginLoad) => EndpointLoad) | null;
-} = {fixedBreaker: null, quota: null, concurrency: null, hedges: null, endpointLoad: null};
+} = {fixedBreaker: null, quota: null, ownQuota: null, concurrency: null, hedges: null, endpointLoad: null};
 
 /** Makes guards whose state is in the memory of this process. */
 export class LocalGuards implements GuardFactory {

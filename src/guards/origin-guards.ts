@@ -10,8 +10,9 @@ import {type GuardFactory, optionalGuards} from './guard-factory.ts';
 import type {HedgeLoad} from './hedge-load.ts';
 import {NamedWaits} from './named-waits.ts';
 import {OriginHold} from './origin-hold.ts';
+import type {OwnQuota} from './own-quota.ts';
 import type {Quota} from './quota.ts';
-import {QuotaAccounts} from './quota-accounts.ts';
+import type {QuotaAccounts} from './quota-accounts.ts';
 import {Shared} from './shared.ts';
 
 /** The guards of one plan for one origin. null: the policy has no such guard. */
@@ -60,6 +61,18 @@ export class OriginGuards {
   readonly #hedges = new Shared<HedgeLoad>();
   readonly #traffic = new Shared<(settings: Hedging) => HedgeLoad>();
   readonly #loads = new Shared<EndpointLoad>();
+  readonly #shared: readonly (readonly [
+    Pick<Shared<unknown>, 'retain' | 'release'>,
+    (settings: GuardSettings) => string,
+  ])[] = [
+    [this.#budgets, budgetKey],
+    [this.#breakers, breakerKey],
+    [this.#quotas, quotaKey],
+    [this.#limits, limitKey],
+    [this.#hedges, hedgeKey],
+    [this.#traffic, trafficKey],
+    [this.#loads, loadKey],
+  ];
   readonly #load: OriginLoad = {pending: 0};
   readonly #hold = new OriginHold();
   readonly #namedWaits = new NamedWaits();
@@ -82,19 +95,13 @@ export class OriginGuards {
   retain(inForce: readonly GuardSettings[]): void {
     this.#sets.clear();
     this.#overrides.clear();
-    this.#budgets.retain(inForce.map(budgetKey));
-    this.#breakers.retain(inForce.map(breakerKey));
-    this.#quotas.retain(inForce.map(quotaKey));
-    this.#limits.retain(inForce.map(limitKey));
-    this.#hedges.retain(inForce.map(hedgeKey));
-    this.#traffic.retain(inForce.map(trafficKey));
-    this.#loads.retain(inForce.map(trafficKey));
+    for (const [guards, keyOf] of this.#shared) guards.retain(inForce.map(keyOf));
   }
 
   inUse(now: number): boolean {
     if (this.#hold.holds(now)) return true;
     for (const {breaker} of this.#breakers.values()) if (breaker.state(now) !== 'closed') return true;
-    for (const own of this.#quotas.values()) for (const quota of quotasOf(own)) if (quota.inUse(now)) return true;
+    for (const quota of this.#quotas.values()) if (quota.inUse(now)) return true;
     for (const {inFlight} of this.#limits.values()) if (inFlight > 0) return true;
     return false;
   }
@@ -109,7 +116,7 @@ export class OriginGuards {
         waiting: breaker.line?.waiting ?? 0,
       })),
       budgets: [...this.#budgets.values()].map(budget => ({remaining: budget.remaining(now)})),
-      quotas: [...this.#quotas.values()].map(own => ({route: own.route, ...snapshotOf(own, now)})),
+      quotas: [...this.#quotas.values()].map(quota => quota.snapshot(now)),
       concurrency: [...this.#limits.values()].map(({max, inFlight, waiting}) => ({max, inFlight, waiting})),
     };
   }
@@ -130,18 +137,12 @@ export class OriginGuards {
       hedge: hedge && this.#hedges.acquire(hedgeKey(settings), () => makeHedge!(hedge)),
       hold: retryAfter.scope === 'origin' ? this.#hold : null,
       namedWaits: this.#namedWaits,
-      load: endpoints && this.#loads.acquire(trafficKey(settings), () => optionalGuards.endpointLoad!(this.#load)),
+      load: endpoints && this.#loads.acquire(loadKey(settings), () => optionalGuards.endpointLoad!(this.#load)),
     };
   }
 
   #release(settings: GuardSettings): void {
-    this.#budgets.release(budgetKey(settings));
-    this.#breakers.release(breakerKey(settings));
-    this.#quotas.release(quotaKey(settings));
-    this.#limits.release(limitKey(settings));
-    this.#hedges.release(hedgeKey(settings));
-    if (settings.policy.hedge !== null) this.#traffic.release(trafficKey(settings));
-    if (settings.policy.endpoints !== null) this.#loads.release(trafficKey(settings));
+    for (const [guards, keyOf] of this.#shared) guards.release(keyOf(settings));
   }
 
   #breaker(made: BreakerPolicy, settings: GuardSettings) {
@@ -153,37 +154,12 @@ export class OriginGuards {
 
   #quota(made: QuotaPolicy, settings: GuardSettings): OwnQuota {
     const route = routeOf(made, settings);
-    const make = (): Quota => this.#factory.quota(made, this.#guarded(route));
-    const accounts = made.per.length === 0 ? null : new QuotaAccounts(make);
-    return {quota: accounts === null ? make() : accounts.of(''), accounts, route};
+    return optionalGuards.ownQuota!(() => this.#factory.quota(made, this.#guarded(route)), made.per, route);
   }
 
   #guarded(route: string | undefined): string {
     return route === undefined ? this.#origin : `${this.#origin} (${route})`;
   }
-}
-
-interface OwnQuota {
-  readonly quota: Quota;
-  readonly accounts: QuotaAccounts | null;
-  readonly route: string | undefined;
-}
-
-const quotasOf = ({quota, accounts}: OwnQuota): readonly Quota[] =>
-  accounts === null ? [quota] : [...accounts.values()];
-
-/** Of all accounts together: who waits, the longest hold, and what is left where it is least. */
-function snapshotOf(own: OwnQuota, now: number): ReturnType<Quota['snapshot']> {
-  const [first, ...others] = quotasOf(own).map(quota => quota.snapshot(now));
-  return others.reduce(
-    (all, one) => ({
-      waiting: all.waiting + one.waiting,
-      heldMs: Math.max(all.heldMs, one.heldMs),
-      learnedPerSecond: undefined,
-      limits: all.limits.map((limit, index) => ({...limit, left: Math.min(limit.left, one.limits[index]!.left)})),
-    }),
-    first!,
-  );
 }
 
 interface GuardSet {
@@ -195,8 +171,9 @@ interface GuardSet {
 const budgetKey = ({policy}: GuardSettings): string => JSON.stringify(policy.budget);
 const limitKey = ({policy}: GuardSettings): string => JSON.stringify(policy.concurrency);
 const hedgeKey = ({policy, route}: GuardSettings): string => JSON.stringify([route, policy.hedge]);
-/** The same key for all settings, because hedges of all delays add to one load. */
-const trafficKey = ({route}: GuardSettings): string => route ?? '';
+/** The same key for all settings that hedge, because hedges of all delays add to one load. */
+const trafficKey = ({policy, route}: GuardSettings): string => JSON.stringify([route, policy.hedge !== null]);
+const loadKey = ({policy, route}: GuardSettings): string => JSON.stringify([route, policy.endpoints !== null]);
 const breakerKey = (settings: GuardSettings): string => scopedKey(settings.policy.breaker, settings);
 const quotaKey = (settings: GuardSettings): string => scopedKey(settings.policy.quota, settings);
 const scopedKey = (guard: Scoped | null, settings: GuardSettings): string =>

@@ -4,7 +4,7 @@ import {deepFreeze} from './freeze.ts';
 import type {Policy} from './types.ts';
 
 /** The default policy: every field at its default. */
-export const defaultPolicy: Policy = deepFreeze<Policy>({
+export const defaultPolicy: Policy = /* @__PURE__ */ deepFreeze<Policy>({
   version: 1,
   name: 'default',
   maxAttempts: 3,
@@ -55,7 +55,7 @@ export const defaultPolicy: Policy = deepFreeze<Policy>({
 });
 
 /** What an object of a kind starts from when it replaces null or another kind. The first kind is the one meant when none is named. */
-export const defaultsByKind: Readonly<Record<string, Readonly<Record<string, object>>>> = deepFreeze({
+export const defaultsByKind: Readonly<Record<string, Readonly<Record<string, object>>>> = /* @__PURE__ */ deepFreeze({
   backoff: {
     exponential: {kind: 'exponential', baseMs: 100, throttledBaseMs: 1000, factor: 2, capMs: 20000, jitter: 'full'},
     linear: {kind: 'linear', baseMs: 100, throttledBaseMs: 1000, stepMs: 200, capMs: 20000, jitter: 'full'},
@@ -96,7 +96,7 @@ export const defaultsByKind: Readonly<Record<string, Readonly<Record<string, obj
 });
 
 /** What an object without kinds starts from when it replaces null. */
-export const defaultsOfPart: Readonly<Record<string, object>> = deepFreeze({
+export const defaultsOfPart: Readonly<Record<string, object>> = /* @__PURE__ */ deepFreeze({
   idempotency: {header: 'Idempotency-Key', methods: ['POST', 'PATCH'], format: 'raw'},
   retryAfter: {honor: true, maxMs: 60000, scope: 'call'},
   refusals: {readBytes: 16384},

@@ -107,8 +107,8 @@ const distinctHeaders: Check = ({idempotency, correlation, deadlineHeader, attem
 };
 
 /** Headers that fetch sets or refuses itself, and those that carry what a generated id must never replace. */
-const reservedHeaders = new Set(
-  'accept-encoding authorization connection content-encoding content-length content-type cookie expect host keep-alive origin proxy-authorization range referer retry-after te trailer traceparent tracestate transfer-encoding upgrade'.split(
+const reservedHeaders = /* @__PURE__ */ new Set(
+  /* @__PURE__ */ 'accept-encoding authorization connection content-encoding content-length content-type cookie expect host keep-alive origin proxy-authorization range referer retry-after te trailer traceparent tracestate transfer-encoding upgrade'.split(
     ' ',
   ),
 );

@@ -8,6 +8,11 @@ import {presets} from './presets.ts';
 import {compileMatch, type Matches, normaliseOrigin} from './routes.ts';
 import type {CallOverrides, Endpoint, EndpointInput, Policy, PolicyInput} from './types.ts';
 
+/**
+ * One more whenever a resolved policy has other fields than before: the engine would not find them in a file that `steadfetch compile` wrote earlier.
+ */
+export const PLAN_FORMAT = 1;
+
 export interface ResolvedPolicy {
   /** The policy of calls that no route matches. */
   readonly policy: Policy;

@@ -12,7 +12,7 @@ const posted = (rows: string): RouteInput[] =>
   });
 
 /** What `extends` knows by name. Each is also a file in schema/presets. */
-export const presets: Readonly<Record<string, PolicyInput>> = deepFreeze<Record<string, PolicyInput>>({
+export const presets: Readonly<Record<string, PolicyInput>> = /* @__PURE__ */ (() => deepFreeze<Record<string, PolicyInput>>({
   /** Nothing is changed: every field has its default. Three attempts of 8 s and, throttled, waits of at most 1 s and 2 s make 3 · 8000 + 3000 = 27000 ms, inside the deadline of 30000 ms. */
   'steadfetch:default': {version: 1, name: 'default'},
   /** A user is waiting, so the call is over after 10 s, with an answer or without. Three attempts of 2.5 s and waits of at most 250 ms and 1 s make 3 · 2500 + 1250 = 8750 ms; throttled, both waits are at most 1 s: 3 · 2500 + 2000 = 9500 ms. Both fit, so the last attempt is never cut short. A server that asks for more than 3 s is told to the caller at once instead of being waited for. In an outage a call waits up to 2.5 s for its end, but only in the first 33 s of it. */
@@ -95,4 +95,4 @@ export const presets: Readonly<Record<string, PolicyInput>> = deepFreeze<Record<
     stream: null,
     correlation: null,
   },
-});
+}))();

@@ -8,6 +8,11 @@ import type {Match} from './types.ts';
 /** Whether a call belongs to a route: its method in upper case, its origin as `URL.origin` writes it, its path as `URL.pathname`. */
 export type Matches = (method: string, origin: string, pathname: string) => boolean;
 
+/**
+ * Makes the predicate of a route.
+ *
+ * @param match As the policy has it.
+ */
 export function compileMatch({methods, origin, path}: Match): Matches {
   const wantedMethods = methods === undefined ? undefined : new Set(methods.map(method => method.toUpperCase()));
   const wantedOrigin = origin === undefined ? undefined : (normaliseOrigin(origin) ?? origin);

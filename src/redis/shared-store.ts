@@ -217,8 +217,8 @@ class AnswerLimit extends Timer {
     this.#over();
   }
 
-  static {
-    AnswerLimit.prototype.waitsForSockets = true;
+  override get waitsForSockets(): boolean {
+    return true;
   }
 }
 

@@ -432,8 +432,8 @@ describe('a timer that is late', () => {
         super();
         this.name = name;
       }
-      static {
-        Waiting.prototype.waitsForSockets = waits;
+      override get waitsForSockets(): boolean {
+        return waits;
       }
       fire(lateMs = 0): void {
         fired.push(`${this.name} ${lateMs}`);

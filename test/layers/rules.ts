@@ -27,7 +27,7 @@ const LAYERS: readonly (readonly string[])[] = [
     'redis',
     'load.ts',
   ],
-  ['bullmq', 'chaos', 'measure', 'plan', 'triage'],
+  ['bullmq', 'chaos', 'compile', 'measure', 'plan', 'triage'],
   ['cli'],
   ['entry point'],
 ];

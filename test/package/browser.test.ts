@@ -16,6 +16,11 @@ const LIMITS: Readonly<Record<string, number>> = {
   'steadfetch/lite': 48.1,
 };
 
+/** The same for policies that `steadfetch compile` has compiled. */
+const COMPILED_LIMITS: Readonly<Record<string, number>> = {basic: 35.1, default: 37.2, llm: 54.3};
+
+const BASIC = {name: 'basic', maxAttempts: 4, backoff: {baseMs: 200}, deadlineMs: 10_000, breaker: null, budget: null};
+
 /** The same for the linter, in parts that load when a file of their kind is met. */
 const LINTER_LIMITS = {'at first': 100, YAML: 22, Python: 67};
 
@@ -26,10 +31,15 @@ const PRINTED: ReadonlyMap<string, number> = new Map(
   ),
 );
 
+/** kB in the table of docs/compile.md. */
+const printedOf = (compiled: string): number =>
+  Number(new RegExp(`^\\| \`${compiled}\` \\| ([\\d.]+) \\|`, 'm').exec(COMPILE_PAGE)?.[1]);
+const COMPILE_PAGE = readFileSync(join(root, 'docs/compile.md'), 'utf8');
+
 /** esbuild for a browser refuses whatever only Node has. */
 async function bundle(entry: string, ...flags: string[]): Promise<Ran & {readonly file: string}> {
   const folder = await fullProject();
-  const name = entry.replaceAll('/', '-');
+  const name = `of-${entry.replaceAll(/\W/g, '-')}`;
   const file = join(folder, `${name}.bundle.js`);
   writeFileSync(join(folder, `${name}.in.js`), `export * from '${entry}';\n`);
   const args = [
@@ -71,6 +81,25 @@ describe('in a browser', () => {
       if (printed !== undefined) expect(gzipped, 'docs/installing.md').to.be.closeTo(printed, 0.15);
     });
   }
+
+  for (const [name, limit] of Object.entries(COMPILED_LIMITS))
+    it(`a compiled policy, ${name}, needs nothing of Node's and stays below ${limit} kB`, async () => {
+      const folder = await fullProject();
+      writeFileSync(join(folder, 'basic.json'), JSON.stringify(BASIC));
+      const policy = name === 'basic' ? 'basic.json' : `steadfetch:${name}`;
+      const steadfetch = join(folder, 'node_modules/.bin/steadfetch');
+      const compiled = await attempt(folder, steadfetch, 'compile', policy, '--out', `${name}.js`);
+      expect(compiled, compiled.output).to.deep.equal({code: 0, output: ''});
+      const {code, output, file} = await bundle(`./${name}.js`);
+      expect(code, output).to.equal(0);
+      const bytes = readFileSync(file);
+      const gzipped = gzipSync(bytes).length / 1000;
+      console.log(
+        `      size: compiled ${name} ${(bytes.length / 1000).toFixed(1)} kB minified, ${gzipped.toFixed(1)} kB gzipped`,
+      );
+      expect(gzipped).to.be.below(limit);
+      expect(gzipped, 'docs/compile.md').to.be.closeTo(printedOf(name), 0.15);
+    });
 
   it(`retry-lint needs nothing of Node's, and loads at first at most ${LINTER_LIMITS['at first']} kB`, async () => {
     const folder = await fullProject();

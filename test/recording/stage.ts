@@ -1,7 +1,15 @@
 /** What a scene of the day plays on: its own clock, chance and policy, and a server that answers by chance. */
 import {getEventListeners} from 'node:events';
 import type {Clock} from '../../src/core/timer.ts';
-import {definePolicy, type Ids, type PolicyHandle, type PolicyInput, type Ports, seededRandom} from '../../src/core.ts';
+import {
+  definePolicy,
+  type Ids,
+  type PolicyHandle,
+  type PolicyInput,
+  type Ports,
+  type Random,
+  seededRandom,
+} from '../../src/core.ts';
 import type {SharedGuards} from '../../src/guards/guard-factory.ts';
 import {VirtualClock} from '../../src/testing.ts';
 import {type Detail, nameOf, Recorder} from './recorder.ts';
@@ -27,6 +35,9 @@ export interface Options {
 }
 
 export class Stage {
+  /** How stages make the handle of their policy. */
+  static definePolicy: (policy: PolicyInput, random: Random, guards?: SharedGuards) => PolicyHandle = definePolicy;
+
   readonly clock: VirtualClock = new VirtualClock();
   readonly recorder: Recorder;
   readonly random: () => number;
@@ -47,7 +58,7 @@ export class Stage {
     const ids = countedIds();
     const chance = seededRandom(seed + 1);
     const shared: Ports = {clock: engineClock?.(this.clock) ?? this.clock, random: chance, ids, on, observer};
-    this.handle = definePolicy(policy, chance, guards?.(this));
+    this.handle = Stage.definePolicy(policy, chance, guards?.(this));
     this.ports = {...shared, fetch: this.fetch, ...ports};
   }
 

@@ -22,7 +22,15 @@ export default {
   logLevel: 'Warn',
   treatWarningsAsErrors: true,
   // Spelled out where they appear, or of no use to a caller.
-  intentionallyNotExported: ['Awaitable', 'AbortSource', 'Dispatch', 'JsonPolicy'],
+  intentionallyNotExported: [
+    'Awaitable',
+    'AbortSource',
+    'Budget',
+    'CircuitBreaker',
+    'Dispatch',
+    'JsonPolicy',
+    'Matches',
+  ],
 
   readme: 'none',
   disableSources: true,

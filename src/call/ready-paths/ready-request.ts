@@ -34,8 +34,8 @@ export class ReadyRequest<R extends AttemptResponse> extends Timer {
     this.#ended = ended;
   }
 
-  static {
-    ReadyRequest.prototype.waitsForSockets = true;
+  override get waitsForSockets(): boolean {
+    return true;
   }
 
   start(now: number): void {

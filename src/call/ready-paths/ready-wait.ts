@@ -1,10 +1,11 @@
 /** The wait of a call for an endpoint that warms up. */
 import {LEAST_ATTEMPT_MS} from '../../core/limits.ts';
 import type {AttemptResponse} from '../../core/outcome.ts';
-import type {AwaitedReadiness, admit} from '../admission.ts';
+import type {admit} from '../admission.ts';
 import {AdmissionWait} from '../admission-wait.ts';
 import {type Applicant, refuseAttempt} from '../applicant.ts';
 import type {CallContext, CallFacts} from '../context.ts';
+import type {AwaitedReadiness} from '../failover-admission.ts';
 import {stayed} from '../report.ts';
 import {waitableMs} from '../wait.ts';
 import {type ReadyWaiter, WarmingReadiness} from './readiness.ts';

@@ -1,7 +1,4 @@
-/** The value of `--policy`: a file, or the name of a preset. */
-
-import type {PolicyHandle} from '../client/policy-handle.ts';
-import {handleOf} from '../features/everything.ts';
+/** A policy that an argument names: a file, or a preset. Apart from the engine, which not every command needs. */
 import {checkExtends} from '../policy/resolve.ts';
 import {nearest} from '../policy/suggestions.ts';
 import type {PolicyInput} from '../policy/types.ts';
@@ -10,14 +7,11 @@ import {UsageError} from './usage-error.ts';
 /** `./steadfetch:llm` is a file. */
 export const isPreset = (policy: string): boolean => policy.startsWith('steadfetch:');
 
-/** @throws UsageError for an unknown preset; SteadfetchError for a file that cannot be read or does not hold a policy. */
-export const readPolicy = async (policy: string): Promise<PolicyHandle> => handleOf(await readPolicyInput(policy));
-
 /**
  * The policy as it was written, with the files that it extends.
  *
  * @param option What messages call the argument.
- * @throws as readPolicy
+ * @throws UsageError for an unknown preset; SteadfetchError for a file that cannot be read or does not hold a policy.
  */
 export async function readPolicyInput(policy: string, option = '--policy'): Promise<PolicyInput> {
   // The parsers of files are loaded by those only who name a file.

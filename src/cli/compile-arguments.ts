@@ -1,0 +1,46 @@
+/** The arguments of `steadfetch compile`, checked. */
+import {statSync} from 'node:fs';
+import {dirname} from 'node:path';
+import {type OptionSyntax, parseArguments} from './parse-arguments.ts';
+import {UsageError} from './usage-error.ts';
+
+export interface CompileArguments {
+  /** A file, or the name of a preset. */
+  readonly policy: string;
+  /** Undefined: standard output. */
+  readonly out: CompiledFile | undefined;
+  readonly checks: boolean;
+}
+
+/** The file of `--out`. */
+export interface CompiledFile {
+  readonly path: string;
+  /** The file of its declarations; null for TypeScript, which needs none. */
+  readonly declarations: string | null;
+}
+
+const OPTIONS: readonly OptionSyntax[] = [{name: 'out', value: '<file>'}, {name: 'check'}, {name: 'help', short: 'h'}];
+
+/** @returns `help` where that is asked for. @throws UsageError */
+export function readCompileArguments(argv: readonly string[]): CompileArguments | 'help' {
+  const args = parseArguments(argv, OPTIONS, 'steadfetch compile --help');
+  if (args.has('help')) return 'help';
+  const [policy, ...more] = args.operands;
+  if (policy === undefined)
+    throw new UsageError('Missing the policy: give a file, or the name of a preset, such as steadfetch:llm.');
+  if (more.length > 0) throw new UsageError(`One policy, not ${args.operands.length}: ${args.operands.join(', ')}.`);
+  const out = args.value('out');
+  const checks = args.has('check');
+  if (out === undefined && checks) throw new UsageError('--check compares a file: name it by --out.');
+  return {policy, out: out === undefined ? undefined : compiledFile(out), checks};
+}
+
+function compiledFile(path: string): CompiledFile {
+  const [, stem, m, language] = /^(.+)\.(m?)([jt])s$/.exec(path) ?? [];
+  if (stem === undefined || /\.d$/.test(stem))
+    throw new UsageError(`--out ${path}: name a file that ends in .ts, .mts, .js or .mjs.`);
+  const folder = dirname(path);
+  if (!statSync(folder, {throwIfNoEntry: false})?.isDirectory())
+    throw new UsageError(`--out ${path}: there is no directory ${folder}.`);
+  return {path, declarations: language === 't' ? null : `${stem}.d.${m}ts`};
+}
