@@ -45,9 +45,13 @@ export interface CompiledRoute {
 
 /** The parts of the engine that a compiled policy uses. A part that it does not use is left out of a bundle. */
 export interface CompiledParts {
+  /** Makes budgets of kind `token-bucket`. */
   readonly tokenBucket?: (settings: TokenBucketBudget) => Budget;
+  /** Makes budgets of kind `ratio`. */
   readonly ratioBudget?: (settings: RatioBudget) => Budget;
+  /** Makes breakers of kind `adaptive`. */
   readonly adaptiveBreaker?: (settings: AdaptiveBreaker, guarded: string, random: Random) => CircuitBreaker;
+  /** Makes the predicates of routes. */
   readonly compileMatch?: (match: Match) => Matches;
 }
 
