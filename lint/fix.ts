@@ -45,8 +45,11 @@ export async function fixText(request: LintRequest, {unsafe = false}: FixOptions
   let report = await lintText(request);
   let most = Infinity;
   for (let round = 0; round < maxRounds; ) {
-    const applicable = report.findings.filter(
-      ({fix, fingerprint}) => (fix?.safety === 'safe' || (unsafe && fix !== undefined)) && !refused.has(fingerprint),
+    const applicable = inTurn(
+      report.findings.filter(
+        ({fix, fingerprint}) => (fix?.safety === 'safe' || (unsafe && fix !== undefined)) && !refused.has(fingerprint),
+      ),
+      fixed,
     );
     const chosen = withoutOverlap(applicable, files[path]!.length).slice(0, most);
     if (chosen.length === 0) break;
@@ -73,6 +76,18 @@ export async function fixText(request: LintRequest, {unsafe = false}: FixOptions
     round++;
   }
   return {text: files[path]!, fixed, report: withoutFixes(report, refused)};
+}
+
+const isUnnecessary = ({tags}: Finding): boolean => tags.includes('unnecessary');
+
+/**
+ * What has no effect is removed last, because another fix may give it one: `retryAfter.maxMs` where `honor` becomes true. After the first
+ * removal no other fix is applied, so what was said of each removed field is true of the fixed text.
+ */
+function inTurn(applicable: readonly Finding[], fixed: readonly Finding[]): readonly Finding[] {
+  const others = applicable.filter(finding => !isUnnecessary(finding));
+  if (fixed.some(isUnnecessary)) return applicable.filter(isUnnecessary);
+  return others.length > 0 ? others : applicable;
 }
 
 /**
