@@ -2,7 +2,7 @@
 
 import {isNative} from '../dialects/native.ts';
 import type {Model} from '../model/model.ts';
-import {hasTemplate, isAllSure, isSure, type Scope} from '../model/scope.ts';
+import {hasSlipIn, hasTemplate, isAllSure, isSure, type Scope} from '../model/scope.ts';
 import type {Check, Draft} from '../rule.ts';
 
 export interface ScopedDraft {
@@ -26,17 +26,27 @@ function lacksNeeds({needs}: Check, {written, scopes}: Model): boolean {
   return needs !== undefined && isNative(scopes[0]!.dialect) && !needs.some(field => written.has(field));
 }
 
-/** Whether all that the check depends on is known. */
+/**
+ * Whether all that the check depends on is known. With a wrong path, a route is for other calls than its author meant, whatever a rule says about
+ * them.
+ */
 function canCheck({fields, reads = [], bears = []}: Check, scope: Scope): boolean {
   if (fields === undefined) return isNative(scope.dialect);
   if (isAllSure(scope)) return true;
   return (
-    isSure(scope, ...fields) && ![...fields, ...reads].some(path => !bears.includes(path) && hasTemplate(scope, path))
+    isSure(scope, ...fields) &&
+    !(scope.match !== undefined && [...fields, ...reads].some(isMatch) && hasSlipIn(scope, 'match')) &&
+    ![...fields, ...reads].some(path => !bears.includes(path) && hasTemplate(scope, path))
   );
 }
 
-/** Whether the value that the draft is about is known: written in a layer, or left out; and whether the file can set it. */
+const isMatch = (path: string): boolean => path === '' || path.split('.')[0] === 'match';
+
+/**
+ * Whether the value that the draft is about is known: written in a layer, or left out; and whether the file can set it. Of an
+ * object or a list with a wrong value in it, only what is about another value in it is known.
+ */
 function isKnown(scope: Scope, {at}: Draft): boolean {
   const path = at.replaceAll(/\[\d+\]/g, '');
-  return scope.dialect.expresses(path) && isSure(scope, path);
+  return scope.dialect.expresses(path) && isSure(scope, path) && (at === '' || !hasSlipIn(scope, at));
 }

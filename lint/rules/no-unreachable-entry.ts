@@ -5,7 +5,7 @@ import {retriesOf} from '../analysis/retryability.ts';
 import {covers} from '../analysis/route-cover.ts';
 import {removing} from '../analysis/setting.ts';
 import {type Entry, entriesOf} from '../model/entries.ts';
-import {isSure, type Scope} from '../model/scope.ts';
+import {hasSlipIn, isSure, type Scope} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
@@ -20,7 +20,9 @@ export const unreachableEntry: Rule = builtIn('RL407', {
     if (match === undefined || scope.own.entry !== undefined) return;
     if (isNeverPost(scope)) return yield withoutMethods(scope);
     const earlier = scopes.slice(0, scopes.indexOf(scope));
-    const before = earlier.find(other => other.match !== undefined && covers(other.match, match));
+    const before = earlier.find(
+      other => other.match !== undefined && !hasSlipIn(other, 'match') && covers(other.match, match),
+    );
     if (before === undefined) return;
     const message = `${capital(scope.title)} never applies: ${before.title} comes first and matches all its calls. Move the narrower route up.`;
     yield {at: 'match', message, tag: 'unnecessary'};

@@ -28,6 +28,14 @@ export function removeAt(draft: {root: unknown}, segments: Segments): void {
   else delete (parent as Container)[last];
 }
 
+/** Whether a list has lost all its entries. */
+export function isEmptied(draft: {root: unknown}, segments: Segments): boolean {
+  const last = segments.at(-1);
+  const parent = last === undefined ? undefined : containerOf(draft, segments);
+  const list: unknown = parent && (parent as Container)[last!];
+  return Array.isArray(list) && list.length > 0 && list.every(item => item === hole);
+}
+
 export function setAt(draft: {root: unknown}, segments: Segments, value: unknown): void {
   const parent = containerOf(draft, segments);
   if (parent !== undefined)

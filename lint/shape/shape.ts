@@ -12,7 +12,7 @@ import {toValue} from '../source/read.ts';
 import type {Unit} from '../source/unit.ts';
 import type {CodeFacts} from './code.ts';
 import {likenessOf} from './likeness.ts';
-import {copyOf, kept, moveAt, removeAt, setAt, withoutHoles} from './patch.ts';
+import {copyOf, isEmptied, kept, moveAt, removeAt, setAt, withoutHoles} from './patch.ts';
 import type {Remark, RepeatedCalls} from './remarks.ts';
 import {suggestedField} from './suggested-field.ts';
 import type {Targets} from './targets.ts';
@@ -106,6 +106,7 @@ function repair(
   let problems = found;
   for (let round = 0; problems.length > 0 && round < maxRounds; round++) {
     for (const problem of problems) mend(draft, problem, places, invalid);
+    for (const problem of problems) removeEmptied(draft, problem, places, invalid);
     problems = checkPolicy(withoutHoles(draft.root), SUGGESTING).map(problem => describe(problem, places));
   }
   const data = problems.length === 0 && isObject(draft.root) ? (withoutHoles(draft.root) as PolicyInput) : {};
@@ -136,6 +137,19 @@ function mend(draft: {root: unknown}, problem: ShapeProblem, places: Map<string,
   }
   removeAt(draft, place.segments);
   if (kind === 'wrong-value') invalid.add(path);
+}
+
+/** A list of which no entry is left is not an empty one: what its author meant is not known. */
+function removeEmptied(
+  draft: {root: unknown},
+  {path, place}: ShapeProblem,
+  places: Places,
+  invalid: Set<string>,
+): void {
+  const list = typeof place?.segments.at(-1) === 'number' ? places.get(parentPath(path)) : undefined;
+  if (list === undefined || !isEmptied(draft, list.segments)) return;
+  removeAt(draft, list.segments);
+  invalid.add(list.path);
 }
 
 /** Values in place of required fields, without which nothing around them could be read. */

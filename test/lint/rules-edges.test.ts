@@ -56,6 +56,10 @@ describe('rules', () => {
   });
 
   describe('are silent about what depends on a slip', () => {
+    const endpoints = [
+      {name: 'a', origin: 'https://a.example'},
+      {name: 'b', origin: 'https://b.example', rank: 2},
+    ];
     for (const [name, policy, code] of [
       ['a deadline that is no number', {deadlineMs: '10s'}, 'RL303'],
       ['a timeout that is no number', {attemptTimeoutMs: 'long', deadlineMs: 2000}, 'RL304'],
@@ -65,6 +69,20 @@ describe('rules', () => {
       ['triggers that are no list', {retryOn: 'all'}, 'RL408'],
       ['a cap that is a word', {backoff: {baseMs: 200, capMs: 'high'}}, 'RL304'],
       ['a promise that is a word', {objective: {latencyMs: {max: 'soon'}}}, 'RL309'],
+      ['a list whose only trigger is wrong', {retryOn: ['503']}, 'RL408'],
+      ['a list with a wrong trigger', {retryOn: ['503', 'UNAVAILABLE']}, 'RL408'],
+      ['a list whose only method is wrong', {idempotency: {methods: ['PO ST']}}, 'RL405'],
+      ['a list with a wrong method', {idempotency: {methods: ['PO ST', 'PUT']}}, 'RL405'],
+      ['a list whose only cause is wrong', {endpoints, failover: {on: ['x']}}, 'RL417'],
+      ['a list with a wrong cause', {endpoints, failover: {on: ['rejected', 'x']}}, 'RL417'],
+      ['a delay of a hedge that is a word', {hedge: {delayMs: '5'}}, 'RL401'],
+      ['a path without a slash', {routes: [{match: {path: 'v1/a'}}, {match: {path: '/v1/b'}}]}, 'RL407'],
+      [
+        'a path without a slash, for all methods',
+        {routes: [{match: {path: 'v1/a'}, idempotentMethods: ['POST']}]},
+        'RL103',
+      ],
+      ['a wrong method of a route', {routes: [{match: {methods: ['PO ST']}}, {match: {path: '/v1/b'}}]}, 'RL407'],
     ] as const) {
       it(name, async () => {
         const found = await codes(policy as unknown as PolicyInput);
