@@ -7,6 +7,7 @@ import type {Finding, Fix} from '../finding.ts';
 import {fixText, isSound} from '../fix.ts';
 import {Lines} from '../source/lines.ts';
 import {addToBaseline, explain} from './command-names.ts';
+import {fileOf} from './documents.ts';
 import {snippetEdit, workspaceEdit} from './edits.ts';
 import {toRange, touches} from './positions.ts';
 import type {OpenPolicy, Session} from './session.ts';
@@ -53,7 +54,7 @@ async function actionsOf(finding: Finding, policy: OpenPolicy, session: Session)
   return [
     ...fixes,
     ...(await suppressions(finding, policy, session, shared)),
-    ...(isAcceptable(code)
+    ...(isAcceptable(code) && fileOf(policy.uri) !== undefined
       ? [{...shared, ...commandAction(`Accept ${code} in the baseline`, addToBaseline, [policy.uri, fingerprint])}]
       : []),
     {...shared, ...commandAction(`Explain ${code}`, explain, [code, policy.uri])},

@@ -3,6 +3,7 @@
 import {ErrorCodes, type ExecuteCommandParams, ResponseError} from 'vscode-languageserver-protocol';
 import {withFinding} from '../baseline.ts';
 import {addToBaseline, explain, explainRule, simulate, simulationPage} from './command-names.ts';
+import {fileOf} from './documents.ts';
 import {explained, showExplanation} from './explain-command.ts';
 import type {OpenPolicy, Session} from './session.ts';
 import {pageOf, showSimulation} from './simulate-command.ts';
@@ -38,10 +39,12 @@ async function policyOf(session: Session, uri: string | undefined): Promise<Open
 /** Writes the baseline on the disk: it is rarely open, and its findings are those of the saved project. */
 async function accept(
   session: Session,
-  {project, request}: OpenPolicy,
+  {project, request, uri}: OpenPolicy,
   fingerprint: string,
   signal: AbortSignal,
 ): Promise<null> {
+  if (fileOf(uri) === undefined)
+    throw new ResponseError(ErrorCodes.InvalidParams, 'A baseline accepts findings of files: save the document first.');
   const {report} = await project.run(request, signal);
   const finding = report.findings.find(each => each.fingerprint === fingerprint);
   if (finding === undefined)

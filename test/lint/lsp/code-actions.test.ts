@@ -1,4 +1,5 @@
 /** Actions on findings: fixes by their safety, suppressions with a reason, the baseline, the documentation. */
+import {existsSync} from 'node:fs';
 import {expect} from 'chai';
 import {type CodeAction, type Range, TextEdit, type WorkspaceEdit} from 'vscode-languageserver-protocol';
 import {TextDocument} from 'vscode-languageserver-textdocument';
@@ -194,5 +195,24 @@ describe('a document that is no file, and has the name of one', () => {
       await editor.notify('textDocument/didOpen', {textDocument: other});
       expect(await published).to.not.be.empty;
       expect(await fixAll()).to.deep.equal(before);
+    });
+
+  for (const uri of ['untitled:Untitled-1', 'untitled:/a.retry.json', 'git:/elsewhere/a.retry.json'])
+    it(`is not accepted in the baseline: ${uri}`, async () => {
+      const editor = await Editor.start({'a.retry.json': wavy}, {capabilities: versioned});
+      const text = `{"$schema": "https://example.com/steadfetch/schema/policy.schema.json", ${wavy.trim().slice(1)}`;
+      const published = editor.next(uri);
+      await editor.notify('textDocument/didOpen', {textDocument: {uri, languageId: 'json', version: 1, text}});
+      const [{data}] = (await published) as [{data: {fingerprint: string}}];
+      const params = {textDocument: {uri}, range: everything, context: {diagnostics: []}};
+      const actions = await editor.request<CodeAction[]>('textDocument/codeAction', params);
+      expect(actions.map(({title}) => title)).to.include('Explain RL203');
+      expect(actions.map(({title}) => title).join()).not.to.contain('baseline');
+      const accepted = editor.request('workspace/executeCommand', {
+        command: 'retry-lint.addToBaseline',
+        arguments: [uri, data.fingerprint],
+      });
+      expect(await accepted.catch((error: Error) => error.message)).to.match(/save the document first/);
+      expect(existsSync(editor.desk.at('.retry-lint-baseline.json'))).to.equal(false);
     });
 });
