@@ -63,7 +63,7 @@ class View {
     for (const {title} of suggestions) rows.push(`  ${paint('cyan', 'or')}   ${harmless(title)}`);
     rows.push(`  ${paint('dim', `see  ${documentationOf({code}).command}`)}`);
     if (more > 0)
-      rows.push('', `${counted(more, 'more finding')} of ${code} in ${harmless(path)}; --format json lists all.`);
+      rows.push('', `${counted(more, 'more finding')} of ${code} in ${harmless(path)}; --format json lists them.`);
     if (alike.length > 0) rows.push('', alikeLine(alike));
     return rows.join('\n');
   }

@@ -6,7 +6,7 @@
 import type {PolicyProblem} from '../../src/core/errors.ts';
 import {SUGGESTING} from '../../src/policy/suggestions.ts';
 import type {Match, PolicyInput} from '../../src/policy/types.ts';
-import {checkPolicy} from '../../src/policy/validate.ts';
+import {checkPolicy, MOST_FOUND, MOST_SAID} from '../../src/policy/validate.ts';
 import {type Place, type Places, parentPath, pathsOf, placesOf} from '../source/places.ts';
 import {toValue} from '../source/read.ts';
 import type {Unit} from '../source/unit.ts';
@@ -83,13 +83,23 @@ export function shapeOf(unit: Unit): Shape {
 
 const NONE: ReadonlySet<string> = new Set();
 
-function describe({path, message}: PolicyProblem, places: Places): ShapeProblem {
+function describe(problem: PolicyProblem, places: Places): ShapeProblem {
+  const {path} = problem;
+  const message = problem.message.replace(MORE, countOf);
   const place = places.get(path);
   const kind =
     place === undefined ? 'missing-field' : /^is not a field of/.test(message) ? 'unknown-field' : 'wrong-value';
   const near = kind === 'unknown-field' ? suggestedField(message) : undefined;
   const isOther = near === undefined || likenessOf(String(place!.segments.at(-1)), near) === 'other';
   return {kind, path, place, message, meant: isOther ? undefined : near};
+}
+
+/** The last problem of a long list. */
+const MORE = /^and at least (\d+) more problems$/;
+
+function countOf(_: string, more: string): string {
+  const [listed, all] = [MOST_SAID, MOST_SAID + Number(more)];
+  return `has ${all < MOST_FOUND ? all : `at least ${all}`} wrong, unknown and missing fields, of which the first ${listed} are listed. Mend these first`;
 }
 
 /** More rounds mean that something is wrong with the repair, not with the file. */

@@ -13,9 +13,9 @@ import {overridesShape, policyShape} from './shapes.ts';
 import type {CallOverrides, PolicyInput} from './types.ts';
 
 /** The most problems in one message. A longer list does not help. */
-const MOST_SAID = 100;
+export const MOST_SAID = 100;
 /** The most problems that are collected, which bounds the work for a hostile value. */
-const MOST_FOUND = 1000;
+export const MOST_FOUND = 1000;
 
 /** A copy of the value, which is a policy only if there are no problems. */
 export interface Reading<T> {

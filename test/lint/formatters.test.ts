@@ -118,12 +118,28 @@ describe('report formats', () => {
     const output = format('stylish', {...run, reports: [report], texts: {'p.json': text}});
     expect(output.match(/ RL002 no-duplicate-key\n/g)).to.have.length(50);
     expect(output.match(/ RL004 /g)).to.have.length(1);
-    expect(output).to.contain(`\n\n149 more findings of RL002 in p.json; --format json lists all.\n\n`);
+    expect(output).to.contain(`\n\n149 more findings of RL002 in p.json; --format json lists them.\n\n`);
     expect(output).to.match(new RegExp(`\n${length} errors in 1 file\\.`));
     expect(JSON.parse(format('json', {...run, reports: [report], texts: {'p.json': text}})).findings).to.have.length(
       length,
     );
   });
+
+  for (const [fields, total] of [
+    [150, '150'],
+    [3000, 'at least 1000'],
+  ] as const)
+    it(`each format says how many of ${fields} wrong fields it leaves out`, async () => {
+      const text = JSON.stringify(Object.fromEntries(Array.from({length: fields}, (_, n) => [`field${n}`, n])));
+      const report = await lintText({path: 'p.json', files: {'p.json': text}});
+      const sentence = `The policy has ${total} wrong, unknown and missing fields, of which the first 100 are listed. Mend these first.`;
+      expect(report.findings.map(({code}) => code).sort()).to.deep.equal(['RL003', ...Array(100).fill('RL004')]);
+      for (const name of ['stylish', 'json', 'sarif', 'github', 'gitlab', 'checkstyle', 'junit', 'rdjson'])
+        expect(
+          format(name, {...run, reports: [report], texts: {'p.json': text}}).replaceAll(/\s+/g, ' '),
+          name,
+        ).to.contain(sentence);
+    });
 
   it('sarif is valid SARIF 2.1.0', () => {
     const ajv = new Ajv({strict: false, validateSchema: false, allErrors: true, unicodeRegExp: false});
