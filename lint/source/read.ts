@@ -4,16 +4,19 @@ import {readJson} from './json.ts';
 import {isPython} from './python-path.ts';
 import type {Node, Source, SourceFormat} from './tree.ts';
 
-/** A policy is small; a larger file is probably the wrong file. */
-const maxLength = 5_000_000;
+/** A policy is small; a larger file is probably the wrong file, and to read it takes seconds. */
+const longestPolicy = 1_000_000;
+const longestProgram = 5_000_000;
 
 const NOT_UTF8 = 'The text is not UTF-8, or holds U+FFFD, which stands for a lost character: save it as UTF-8.';
 
 /** Reads a text. Never throws for what is in it: what cannot be read is among the problems. */
 export async function readSource(path: string, text: string): Promise<Source> {
-  if (text.length > maxLength)
-    return unreadable(path, text, `The file has ${text.length} characters; a policy has at most ${maxLength}.`);
-  if (formatOf(path) === 'python') {
+  const format = formatOf(path);
+  const longest = format === 'python' ? longestProgram : longestPolicy;
+  if (text.length > longest)
+    return unreadable(path, text, `The file has ${text.length} characters. Only files with up to ${longest} are read.`);
+  if (format === 'python') {
     const {readPython} = await import('./python/read.ts');
     return readPython(path, text);
   }
@@ -21,7 +24,7 @@ export async function readSource(path: string, text: string): Promise<Source> {
   // A decoder replaces invalid UTF-8 by U+FFFD.
   const broken = text.indexOf('\uFFFD');
   if (broken >= 0) return unreadable(path, text, NOT_UTF8, broken);
-  if (formatOf(path) === 'json') return readJson(path, text);
+  if (format === 'json') return readJson(path, text);
   const {readYaml} = await import('./yaml.ts');
   return readYaml(path, text);
 }

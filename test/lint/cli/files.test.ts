@@ -2,6 +2,7 @@
 import {execFileSync} from 'node:child_process';
 import {chmodSync, rmSync, symlinkSync, truncateSync} from 'node:fs';
 import {expect} from 'chai';
+import type {Finding} from '../../../lint/finding.ts';
 import {clean, Desk, findingsOf, wavy} from './desk.ts';
 
 /** The files of a report, in its order. */
@@ -363,6 +364,16 @@ describe('the files of retry-lint', () => {
     const [{code, message}] = JSON.parse(out).findings;
     expect(code).to.equal('RL406');
     expect(message).to.equal('extends[0] makes 300 routes of this policy, and the client reads at most 200.');
+  });
+
+  it('that are too large for a policy are a finding', async () => {
+    const keys = Object.fromEntries(Array.from({length: 80_000}, (_, n) => [`field${n}`, n]));
+    const desk = new Desk({'p.json': JSON.stringify(keys), 'p.yaml': `x-note: ${'x'.repeat(1_000_000)}\n`});
+    const {out} = await desk.run('-f', 'json', 'p.json', 'p.yaml');
+    expect(JSON.parse(out).findings.map(({code, message}: Finding) => `${code} ${message}`)).to.deep.equal([
+      'RL006 The file has 1497781 characters. Only files with up to 1000000 are read.',
+      'RL006 The file has 1000009 characters. Only files with up to 1000000 are read.',
+    ]);
   });
 
   it('that are not UTF-8 are a finding', async () => {
