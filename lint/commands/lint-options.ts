@@ -73,7 +73,7 @@ function readThreshold(args: Arguments): Threshold {
     throw new CliError(`--max-warnings must be a whole number, got ${JSON.stringify(most)}.`);
   return {
     failOn: (args.value('fail-on') ?? 'warning') as Severity | 'never',
-    maxWarnings: most === undefined ? 0 : Number(most),
+    maxWarnings: most === undefined ? undefined : Number(most),
     exitZero: args.has('exit-zero'),
   };
 }

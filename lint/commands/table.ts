@@ -102,7 +102,11 @@ const lint: CommandSpec = {
           values: ['error', 'warning', 'info', 'never'],
           help: 'Lowest severity that fails the run (default: warning)',
         },
-        {name: 'max-warnings', value: 'NUMBER', help: 'Fail if there are more than NUMBER warnings (default: 0)'},
+        {
+          name: 'max-warnings',
+          value: 'NUMBER',
+          help: 'Fail if there are more than NUMBER warnings, whatever --fail-on says (default: 0 if warnings fail the run)',
+        },
         {name: 'exit-zero', help: 'Exit with code 0 whatever is found, for a step that uploads its report'},
       ],
     },
