@@ -1,7 +1,7 @@
 /** Fixes that change one field. */
 
 import type {Scope} from '../model/scope.ts';
-import type {FixDraft} from '../rule.ts';
+import type {Change, FixDraft} from '../rule.ts';
 import {formatList} from './format.ts';
 
 /** Sets a field, under a title of its own. */
@@ -27,6 +27,12 @@ export const settingAll = (
 ): FixDraft => ({
   title: `Set ${formatList(durations.map(({path, ms}) => `${words.key(path)} to ${words.value(path, ms)}`))}`,
   changes: durations.map(({path, ms}) => ({do: 'set', path, value: ms})),
+});
+
+/** `Set delayMs to 1000, Set jitter to "full"`. */
+export const settingEach = (scope: Scope, changes: readonly Extract<Change, {do: 'set'}>[]): FixDraft => ({
+  title: changes.map(({path, value}) => formatChange(scope, path, value)).join(', '),
+  changes,
 });
 
 export const settingHere = (scope: Scope, path: string, value: unknown): FixDraft =>

@@ -131,7 +131,8 @@ export function suggestionsToEnd(scope: Scope, deadlineMs: number): FixDraft[] {
   const waitsMs = undisturbedMs({backoff, attemptTimeoutMs: 0}, attempts, false);
   const timeoutMs = roundDown(Math.max(1, Math.min(attemptTimeoutMs, (deadlineMs - waitsMs) / attempts)));
   if (timeoutMs < Math.max(LEAST_ATTEMPT_MS, p99, (hedge?.delayMs ?? 0) + 1)) return [];
-  if (timeoutMs >= attemptTimeoutMs * 0.9) return [deadline];
+  // RL303 reports a last attempt that has less than nine tenths of its time.
+  if (attempts * attemptTimeoutMs + waitsMs - attemptTimeoutMs / 10 <= deadlineMs) return [deadline];
   const title = `${deadline.title} and ${words.key('attemptTimeoutMs')} to ${words.value('attemptTimeoutMs', timeoutMs)}`;
   return [{title, changes: [...deadline.changes, {do: 'set', path: 'attemptTimeoutMs', value: timeoutMs}]}];
 }

@@ -133,7 +133,9 @@ export class Collector {
     const {text} = this.#source;
     const isLost = ({start, end}: Span): boolean => /\/[/*]|#/.test(text.slice(start, end));
     return {
-      title: fix.title,
+      get title() {
+        return fix.title;
+      },
       plan,
       get safety() {
         return plan()?.edits.some(isLost) ? 'unsafe' : 'safe';
@@ -194,7 +196,9 @@ const placedIdentity = ({path, node}: Place): string =>
 const keyOf = (check: RuleCheck, {start}: Span): string => `${lastingCode(check)} ${start}`;
 
 const lazyFix = (scope: Scope, fix: FixDraft): LazyFix => ({
-  title: fix.title,
+  get title() {
+    return fix.title;
+  },
   plan: () => planOfChanges(scope, fix.changes),
 });
 

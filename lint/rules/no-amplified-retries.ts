@@ -1,5 +1,6 @@
 import {worstAmplification} from '../../src/math/amplification.ts';
 import {formatNumber} from '../analysis/format.ts';
+import {singleAttempt} from '../analysis/lost-effects.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {isIdle, mayRetry} from '../analysis/retryability.ts';
 import {assignHere} from '../analysis/setting.ts';
@@ -13,7 +14,7 @@ export const amplifiedRetries: Rule = builtIn('RL209', {
   fields: ['maxAttempts', 'retryingLayers'],
   reads: ['nested', 'retryOn'],
 
-  *check(scope): Iterable<Draft> {
+  *check(scope, scopes): Iterable<Draft> {
     const {maxAttempts, nested, retryingLayers: layers} = scope.policy;
     if (typeof maxAttempts !== 'number' || layers.length === 0 || !mayRetry(scope) || isIdle(scope)) return;
     const counts = [maxAttempts, ...layers.map(layer => layer.maxAttempts)];
@@ -31,13 +32,12 @@ export const amplifiedRetries: Rule = builtIn('RL209', {
         ...relatedTo(scope, 'maxAttempts', 'retryingLayers'),
         ...(code === undefined ? [] : [{at: 'retryingLayers[0]', message: 'This retries by itself.'}]),
       ],
-      suggestions:
-        code !== undefined
-          ? []
-          : [assignHere('Set maxAttempts to 1, and leave retries to the other layers', 'maxAttempts', 1)],
+      suggestions: code !== undefined ? [] : [singleAttempt(scope, scopes, LEAVE_TO_OTHERS)],
     };
   },
 });
+
+const LEAVE_TO_OTHERS = assignHere('Set maxAttempts to 1, and leave retries to the other layers', 'maxAttempts', 1);
 
 const MOST = 9;
 /** Both layers are in one function, whose author can take one of them out. A queue may try again what a client has given up. */

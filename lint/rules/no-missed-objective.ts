@@ -1,4 +1,5 @@
 import {formatCount, formatList, formatNumber, formatShare} from '../analysis/format.ts';
+import {fittingDeadline} from '../analysis/lost-effects.ts';
 import {isPredictable, type Prediction, predictionOfScope, worstMs} from '../analysis/prediction.ts';
 import {missesOf, promiseOf} from '../analysis/promises.ts';
 import {relatedTo} from '../analysis/related.ts';
@@ -48,15 +49,18 @@ function* unreachableShare(scope: Scope): Iterable<Draft> {
 const grantedText = ({grantedRatio}: Prediction): string =>
   grantedRatio < 1 ? `; the budget grants ${formatShare(grantedRatio)} of the retries` : '';
 
+const FITTING = ['idempotency', 'idempotentMethods', 'match', 'paid'];
+
 const lateWorstCase: FormerCheck = {
   formerly: 'RL307',
   severity: 'error',
   confidence: 'high',
   needs: ['objective'],
   fields: ['deadlineMs', 'attemptTimeoutMs', 'maxAttempts', 'objective'],
-  reads: ['backoff', 'hedge', 'retryOn'],
+  reads: ['backoff', 'hedge', 'retryOn', ...FITTING],
+  bears: FITTING,
 
-  *check(scope): Iterable<Draft> {
+  *check(scope, scopes): Iterable<Draft> {
     const {policy} = scope;
     const promised = promiseOf(scope);
     if (promised === undefined || policy.maxAttempts === null || isPredictable(scope)) return;
@@ -68,7 +72,9 @@ const lateWorstCase: FormerCheck = {
       message: `${formatWorst(scope, worst)} the objective of ${scope.words.ms(promised.ms)} (${promised.name}). Set a shorter deadline.`,
       severity: promised.isMax ? 'error' : 'warning',
       related: relatedTo(scope, promised.path),
-      suggestions: suggestionsToEnd(scope, Math.max(1, Math.floor(promised.ms))),
+      suggestions: suggestionsToEnd(scope, Math.max(1, Math.floor(promised.ms))).flatMap(each =>
+        fittingDeadline(scope, scopes, each),
+      ),
     };
   },
 };

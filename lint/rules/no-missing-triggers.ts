@@ -6,6 +6,7 @@ import {isGrpcPath, mayBeGrpcPath} from '../analysis/grpc-path.ts';
 import {heirsOf} from '../analysis/heirs.ts';
 import {FIT_FIELDS, retrying} from '../analysis/late-attempts.ts';
 import {getsGet, hiddenBy, lacksDefaults} from '../analysis/lost-defaults.ts';
+import {singleAttempt} from '../analysis/lost-effects.ts';
 import {isRegistered} from '../analysis/methods.ts';
 import {buildsOn} from '../analysis/presets.ts';
 import {relatedTo} from '../analysis/related.ts';
@@ -57,7 +58,10 @@ function withoutTriggers(scope: Scope, scopes: readonly Scope[]): Draft {
     related: relatedTo(scope, 'maxAttempts'),
     suggestions: [
       ...retrying(scope, scopes, asByDefault(scope)),
-      {title: once.title, changes: [...(isAlone ? [defaultTriggers(scope)] : []), ...once.changes]},
+      singleAttempt(scope, scopes, {
+        title: once.title,
+        changes: [...(isAlone ? [defaultTriggers(scope)] : []), ...once.changes],
+      }),
     ],
   };
 }

@@ -1,4 +1,5 @@
 import {isCodeName} from '../../src/decide/grpc-codes.ts';
+import {singleAttempt} from '../analysis/lost-effects.ts';
 import {mayRetry, retriesOf} from '../analysis/retryability.ts';
 import {setting} from '../analysis/setting.ts';
 import {timeoutForAll} from '../analysis/suggested-values.ts';
@@ -57,7 +58,7 @@ function hanging(scope: Scope, scopes: readonly Scope[]): Draft {
     ...(scope.dialect.capabilities.kind === 'workflow' ? {severity: 'warning'} : {}),
     // If the deadline has no time for a second attempt, suggest a single one.
     ...(value === undefined
-      ? {suggestions: [setting(scope, 'maxAttempts', 1)]}
+      ? {suggestions: [singleAttempt(scope, scopes, setting(scope, 'maxAttempts', 1))]}
       : {fix: setting(scope, 'attemptTimeoutMs', value)}),
   };
 }
