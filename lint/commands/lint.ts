@@ -1,5 +1,6 @@
 /** `retry-lint [FILE]...`: lints policies, fixes them if asked to, writes the reports, and returns the exit code. */
 
+import {existsSync} from 'node:fs';
 import type {Arguments} from '../../src/cli/parse-arguments.ts';
 import type {Report} from '../finding.ts';
 import {fixText} from '../fix.ts';
@@ -40,6 +41,7 @@ async function lintOnce(args: Arguments, workspace: Workspace, options: LintOpti
   const written = options.outputs.flatMap(({file}) => (file === undefined ? [] : [workspace.absolute(file)]));
   for (const file of written) workspace.dependencies?.leaveOut(file);
   const {paths, ignored, unreadable, skipped, left} = await targetsOf(args, workspace, written);
+  refuseOverwriting(paths, written, workspace);
   const found = await lintAll(paths, workspace, options);
   const shown = found.reports.filter(report => isShown(report, workspace, left));
   const reports = options.quiet ? errorsOnly(shown) : shown;
@@ -57,6 +59,13 @@ async function lintOnce(args: Arguments, workspace: Workspace, options: LintOpti
   if (left.sentence !== undefined) io.err.write(`${left.sentence}\n`);
   const exitCode = exitCodeOf(reports, options.threshold);
   return problems.length > 0 && !options.threshold.exitZero ? 2 : exitCode;
+}
+
+/** A report in place of a policy would lose it. */
+function refuseOverwriting(paths: readonly string[], written: readonly string[], workspace: Workspace): void {
+  const outputs = new Set(written.filter(file => existsSync(file)).map(realPathOf));
+  const lost = paths.find(path => outputs.size > 0 && outputs.has(realPathOf(workspace.absolute(path))));
+  if (lost !== undefined) throw new CliError(`--format would write the report over ${lost}, which is linted.`);
 }
 
 /** Of the files that a search takes for the sake of other languages, those are left out that cannot be read, or have nothing to lint. */

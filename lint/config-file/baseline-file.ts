@@ -5,8 +5,9 @@ import {dirname, resolve} from 'node:path';
 import type {Baseline} from '../baseline.ts';
 import {type Acceptance, type Severity, severities} from '../finding.ts';
 import {CliError, whyNot} from '../io/cli-error.ts';
-import {shownPath} from '../io/paths.ts';
+import {isBelow, realPathOf, shownPath, writtenPathOf} from '../io/paths.ts';
 import {readRegularFile} from '../io/regular-file.ts';
+import {repositoryOf} from '../io/repository.ts';
 import {writeFile} from '../io/write-file.ts';
 
 export class BaselineFile {
@@ -17,6 +18,21 @@ export class BaselineFile {
   constructor(file: string, cwd: string) {
     this.file = file;
     this.#cwd = cwd;
+  }
+
+  /**
+   * Refuses a baseline that a repository puts elsewhere, by its configuration or by a link: to lint a repository writes and reads no file of others.
+   *
+   * @param folder The folder of the configuration. Absolute.
+   */
+  refuseOutside(folder: string): void {
+    const real = realPathOf(folder);
+    const repository = repositoryOf(real);
+    if (isBelow(repository ?? real, writtenPathOf(this.file))) return;
+    const where = repository === undefined ? 'the folder of the configuration' : 'the repository';
+    throw new CliError(
+      `The baseline ${this.shown} is outside of ${where}, or a link leads there. Only --baseline may name such a file.`,
+    );
   }
 
   get exists(): boolean {

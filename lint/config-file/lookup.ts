@@ -135,7 +135,8 @@ export class ConfigLookup {
     if (host.readPyproject === undefined || !(await host.exists(pyproject))) return false;
     try {
       const text = await host.read(pyproject);
-      return text.includes('retry-lint') && (await host.readPyproject(text)).isThere;
+      // A key of TOML may be written with escapes.
+      return /retry-lint|\\[uU]/.test(text) && (await host.readPyproject(text)).isThere;
     } catch {
       return false;
     }

@@ -70,7 +70,15 @@ function placesIn(lines: Lines): ReadonlyMap<string, Span> {
 const isOurs = ([first, second]: readonly string[]): boolean => first === 'tool' && second === 'retry-lint';
 
 const keysIn = (name: string): string[] =>
-  (name.match(/[\w-]+|"[^"]*"|'[^']*'/g) ?? []).map(key => key.replace(/^["']|["']$/g, ''));
+  (name.match(/[\w-]+|"[^"]*"|'[^']*'/g) ?? []).map(key => unescaped(key).replace(/^["']|["']$/g, ''));
+
+const unescaped = (key: string): string =>
+  key.startsWith('"')
+    ? key.replaceAll(/\\u([\da-f]{4})|\\U000([\da-f]{5})/gi, (all, short, long) => {
+        const code = Number.parseInt(short ?? long, 16);
+        return code <= 0x10ffff ? String.fromCodePoint(code) : all;
+      })
+    : key;
 
 const pathOf = (keys: readonly string[], base: string): string => keys.reduce<string>(joinPath, base);
 

@@ -1,7 +1,7 @@
 /** Paths as reports show them: relative to where the command runs, with slashes on every system. */
 
-import {realpathSync} from 'node:fs';
-import {dirname, isAbsolute, relative, resolve, sep} from 'node:path';
+import {existsSync, readlinkSync, realpathSync} from 'node:fs';
+import {basename, dirname, isAbsolute, join, relative, resolve, sep} from 'node:path';
 
 export function shownPath(cwd: string, path: string): string {
   const near = relative(cwd, resolve(cwd, path));
@@ -16,6 +16,17 @@ export const withSlashes = (path: string): string => (sep === '\\' ? path.replac
 export function isBelow(folder: string, path: string): boolean {
   const near = relative(folder, path);
   return !/^\.\.(?:[/\\]|$)/.test(near) && !isAbsolute(near);
+}
+
+/** Where a write to the file would end, also behind a link to a file that does not exist. */
+export function writtenPathOf(file: string, mostLinks = 40): string {
+  if (existsSync(file)) return realPathOf(file);
+  const place = join(realPathOf(dirname(file)), basename(file));
+  try {
+    return mostLinks === 0 ? place : writtenPathOf(resolve(dirname(place), readlinkSync(place)), mostLinks - 1);
+  } catch {
+    return place;
+  }
 }
 
 /** Without links. Of a path that does not exist, the nearest folder above it that does decides. */

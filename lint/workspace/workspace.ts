@@ -1,6 +1,6 @@
 /** The parts that all linting commands share: texts, configurations, baselines, and the settings of the command line. */
 
-import {dirname, join, resolve} from 'node:path';
+import {dirname, resolve} from 'node:path';
 import type {Arguments} from '../../src/cli/parse-arguments.ts';
 import type {Baseline} from '../baseline.ts';
 import type {Config, PresetName, RuleSetting} from '../config.ts';
@@ -41,6 +41,8 @@ export class Workspace {
   readonly #args: Arguments;
   readonly #commandLine: readonly SettingsLayer[];
   readonly #baselines = new Map<string, Baseline>();
+  /** By their path, where no option names them. */
+  readonly #baselineFiles = new Map<string, BaselineFile>();
   /** Configurations by folder, as reports show it. */
   readonly #loaded = new Map<string, Promise<Loaded | undefined>>();
   /** Dialects by path, as reports show it, for files in which only a part is a policy. */
@@ -179,7 +181,11 @@ export class Workspace {
     if (named !== undefined) return new BaselineFile(this.absolute(named), this.io.cwd);
     const loaded = await this.loadedFor(path);
     const folder = loaded?.folder ?? this.io.cwd;
-    return new BaselineFile(join(folder, loaded?.file.baseline ?? defaultBaselineName), this.io.cwd);
+    const file = resolve(folder, loaded?.file.baseline ?? defaultBaselineName);
+    const known = this.#baselineFiles.get(file) ?? new BaselineFile(file, this.io.cwd);
+    if (!this.#baselineFiles.has(file)) known.refuseOutside(folder);
+    this.#baselineFiles.set(file, known);
+    return known;
   }
 
   #accepted(file: BaselineFile, path: string): readonly Acceptance[] | undefined {

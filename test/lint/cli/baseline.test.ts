@@ -1,5 +1,5 @@
 /** Findings that a project lives with. */
-import {existsSync, rmSync} from 'node:fs';
+import {existsSync, rmSync, symlinkSync} from 'node:fs';
 import {expect} from 'chai';
 import {clean, Desk, findingsOf, wavy} from './desk.ts';
 
@@ -216,6 +216,60 @@ describe('retry-lint baseline', () => {
         'b.retry.json',
       ]);
     }
+  });
+
+  describe('outside of its repository', () => {
+    const files = {'repo/.git/HEAD': '', 'repo/a.retry.json': wavy, 'repo/deep/b.retry.json': wavy};
+    const said = (shown: string, where = 'the repository'): string =>
+      `The baseline ${shown} is outside of ${where}, or a link leads there. Only --baseline may name such a file.\n`;
+
+    it('is refused where a configuration names it', async () => {
+      for (const name of ['../x.json', '../../x.json', '{desk}/x.json']) {
+        const desk = new Desk(files);
+        desk.write('repo/.retry-lintrc.json', JSON.stringify({baseline: name.replace('{desk}', desk.at('.'))}));
+        for (const argv of [['baseline', 'repo/a.retry.json'], ['repo/a.retry.json']]) {
+          const {code, err} = await desk.run(...argv);
+          expect(code).to.equal(2);
+          expect(err).to.equal(said(name === '../../x.json' ? '../x.json' : 'x.json'));
+        }
+        expect(existsSync(desk.at('x.json'))).to.equal(false);
+      }
+    });
+
+    it('is refused behind a link, also where there is no file', async () => {
+      for (const [link, target] of [
+        ['repo/.retry-lint-baseline.json', '../x.json'],
+        ['repo/.retry-lint-baseline.json', 'y.json'],
+      ] as const) {
+        const desk = new Desk({...files, 'repo/.retry-lintrc.json': '{}'});
+        symlinkSync(target, desk.at(link));
+        symlinkSync(desk.at('x.json'), desk.at('repo/y.json'));
+        expect(await desk.run('baseline', 'repo/a.retry.json')).to.deep.equal({code: 2, out: '', err: said(link)});
+        expect(existsSync(desk.at('x.json'))).to.equal(false);
+        desk.write('x.json', '{"version": 1, "findings": {}}');
+        expect((await desk.run('baseline', 'repo/a.retry.json')).code).to.equal(2);
+        expect(desk.read('x.json')).to.equal('{"version": 1, "findings": {}}');
+      }
+    });
+
+    it('is refused outside of the folder of a configuration that is in no repository', async () => {
+      const desk = new Desk({'deep/a.retry.json': wavy, 'deep/.retry-lintrc.json': '{"baseline": "../x.json"}'});
+      const {err} = await desk.run('baseline', 'deep/a.retry.json');
+      expect(err).to.equal(said('x.json', 'the folder of the configuration'));
+    });
+
+    it('is written where the command line names it, and within the repository', async () => {
+      const desk = new Desk({...files, 'repo/deep/.retry-lintrc.json': '{"baseline": "../x.json"}'});
+      expect((await desk.run('baseline', 'repo/deep/b.retry.json')).out).to.match(/^repo\/x\.json: 1 accepted/);
+      expect((await desk.run('baseline', '--baseline', 'y.json', 'repo/a.retry.json')).out).to.match(/^y\.json: 1 acc/);
+    });
+  });
+
+  it('names an absolute path of the configuration as it is', async () => {
+    const desk = new Desk({'a.retry.json': wavy});
+    desk.write('.retry-lintrc.json', JSON.stringify({baseline: desk.at('known.json')}));
+    expect((await desk.run('baseline')).out).to.match(/^known\.json: 1 accepted finding /);
+    expect((await desk.run()).code).to.equal(0);
   });
 
   it('accepts the findings of standard input under its name', async () => {

@@ -1,4 +1,5 @@
 /** What is printed, where it goes, and which exit code it gives. */
+import {symlinkSync} from 'node:fs';
 import {expect} from 'chai';
 import {formatNames} from '../../../lint/commands/table.ts';
 import {formatters} from '../../../lint/formatters/index.ts';
@@ -134,6 +135,23 @@ describe('the output of retry-lint', () => {
       expect((await new Desk({'p.json': text}).run(...argv, 'p.json')).code).to.equal(code);
     });
   }
+
+  it('does not write a report over a policy that is linted', async () => {
+    for (const [output, path] of [
+      ['w.retry.json', 'w.retry.json'],
+      ['./link.json', 'w.retry.json'],
+      ['w.retry.json', 'link.json'],
+    ] as const) {
+      const desk = new Desk({'w.retry.json': wavy});
+      symlinkSync('w.retry.json', desk.at('link.json'));
+      expect(await desk.run('-f', `json=${output}`, '--fix', path)).to.deep.equal({
+        code: 2,
+        out: '',
+        err: `--format would write the report over ${path}, which is linted.\n`,
+      });
+      expect(desk.read('w.retry.json')).to.equal(wavy);
+    }
+  });
 
   it('with --quiet has errors only', async () => {
     const desk = new Desk({'policy.json': wavy});

@@ -40,6 +40,8 @@ describe('pyproject.toml', () => {
     '[tool]\nretry-lint = {rules = {RL203 = "off"}}\n',
     'tool.retry-lint.rules = {RL203 = "off"}\n',
     '[tool."retry-lint".rules]\nRL203 = "off"\n',
+    '["tool"."retry\\u002dlint".rules]\nRL203 = "off"\n',
+    '["tool"."retry\\U0000002Dlint"]\nrules = {RL203 = "off"}\n',
     '[ "tool" . \'retry-lint\' ]\nrules = {RL203 = "off"}\n',
   ];
   for (const text of spellings)
