@@ -12,7 +12,7 @@ export function emitDocs(schema: Schema, presets: readonly Preset[]): string {
     intro,
     `## Fields\n\n${table(schema, schema)}`,
     ...partSections(schema),
-    `## Routes\n\n${route.description} The first route that matches wins, so write the narrow ones first. A route may also set ${listOfShared(schema, route)}.\n\n${table(schema, {properties: pick(route, ['match', 'name'])})}`,
+    `## Routes\n\n${route.description} The first route that matches wins, so write the narrow ones first. A route may also set ${listOfShared(schema, route)}.\n\n${table(schema, {properties: pick(route, ['match', 'name']), required: route.required ?? []})}`,
     `### match\n\n${(schema.definitions.match as Node).description}\n\n${table(schema, schema.definitions.match as Node)}\n\n${patterns}`,
     order,
     `## Presets\n\nEach is a file of its own in [schema/presets](../schema/presets), with its reasons. Name them in \`extends\`.\n\n${presets.map(describePreset).join('\n\n')}`,
@@ -97,7 +97,7 @@ function partSections(schema: Schema): string[] {
   return Object.entries(schema.properties).flatMap(([key, node]) => {
     const target = follow(schema, node);
     const branches = branchesOf(schema, target);
-    const item = target.items === undefined ? undefined : follow(schema, target.items);
+    const item = itemOf(schema, target);
     if (key === 'routes') return [];
     if (item?.properties !== undefined) return [section(schema, `${key}[]`, `${target.description} Each entry:`, item)];
     if (branches.length === 0) return [];
@@ -109,12 +109,18 @@ function partSections(schema: Schema): string[] {
   });
 }
 
+/** What the entries of a list are, also of one that may be null. */
+function itemOf(schema: Schema, node: Node): Node | undefined {
+  const items = node.items ?? node.anyOf?.find(branch => branch.items !== undefined)?.items;
+  return items === undefined ? undefined : follow(schema, items);
+}
+
 /** An object, then the objects inside it. */
 function objectSections(schema: Schema, path: string, words: string, node: Node): string[] {
   const own = section(schema, path, words === node.description ? about(node) : `${words} ${about(node)}`, node);
   const inner = Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
     const target = follow(schema, child);
-    const item = target.items === undefined ? undefined : follow(schema, target.items);
+    const item = itemOf(schema, target);
     if (item?.properties !== undefined)
       return [section(schema, `${path}.${key}[]`, `${target.description} Each entry:`, item)];
     return target.properties === undefined
@@ -137,12 +143,13 @@ const about = (node: Node): string =>
 function table(schema: Schema, object: Node): string {
   const rows = Object.entries(object.properties ?? {}).map(([key, field]) => {
     const node = follow(schema, field);
-    const isPart =
-      branchesOf(schema, node).length > 0 || (node.items !== undefined && branchesOf(schema, node.items).length > 0);
+    const item = itemOf(schema, node);
+    const isPart = branchesOf(schema, node).length > 0 || (item !== undefined && branchesOf(schema, item).length > 0);
+    const isRequired = object.required?.includes(key) === true && !('const' in node);
     const where = isPart ? ` See [${key}](#${anchorOf(key, definitionName(field))}).` : '';
     const cells = [
       `\`${key}\``,
-      `${(node.description ?? '').replaceAll('*', '\\*')}${values(node)}${where}`,
+      `${isRequired ? 'Required. ' : ''}${(node.description ?? '').replaceAll('*', '\\*')}${values(node)}${where}`,
       node['x-unit'] ?? '',
       shownDefault(schema, field, isPart),
       bounds(schema, node),

@@ -62,6 +62,16 @@ describe('schema', () => {
     );
   });
 
+  it('docs/policy.md has a row for each field of the policy, and says which are required', () => {
+    const page = read('docs/policy.md').split('## Overrides of one call')[0]!;
+    for (const [path, {properties, required = []}] of objects(source, ''))
+      for (const [name, field] of Object.entries(properties as Record<string, Json>)) {
+        if (path.endsWith('/callOverrides') || name === '$schema') continue;
+        const isRequired = (required as string[]).includes(name) && !('const' in field);
+        expect(page, `${path} ${name}`).to.contain(`\n| \`${name}\` | ${isRequired ? 'Required. ' : ''}`);
+      }
+  });
+
   for (const [path, node] of objects(source, '')) {
     it(`${path || '/'} is closed but for x-…, and says what it and each field are`, () => {
       expect(node.additionalProperties).to.equal(false);
