@@ -15,7 +15,7 @@ export interface Desk {
   readonly log: (error: Error) => void;
 }
 
-/** The linter reads no longer text. */
+/** The linter reads no longer program. A policy may be a fifth as long: RL006 reports a longer one. */
 const LONGEST_TEXT = 5_000_000;
 
 /** Tools that take one policy have these fields. */

@@ -200,6 +200,7 @@ describe('files beside and above the folder', () => {
       },
     };
     const named = {
+      '.git/HEAD': 'ref: refs/heads/main\n',
       'in/a.retry.json': wavy,
       'in/.retry-lintrc.json': '{"baseline": "../accepted.json"}',
       'accepted.json': JSON.stringify(accepted),

@@ -156,17 +156,19 @@ describe('retry-lint mcp', function () {
       expect((await wire.answer(27)).error?.message).to.equal('Invalid request: method must be a text, got 7.');
     });
 
-    it('takes a policy of 5 MB, and refuses a larger one with a sentence', async () => {
-      const note = 'é🙂'.repeat(1_500_000);
+    it('takes a policy of a million characters, and refuses a larger one with a finding or a sentence', async () => {
+      const note = 'é🙂'.repeat(330_000);
       wire.call(31, 'lint', {text: `{"x-note": "${note}", "backoff": {"jitter": "none"}}`});
       expect((await wire.answer(31)).result).to.have.nested.property('structuredContent.findings[0].code', 'RL203');
+      wire.call(33, 'lint', {text: `{"x-note": "${note + note}"}`});
+      expect((await wire.answer(33)).result).to.have.nested.property('structuredContent.findings[0].code', 'RL006');
       wire.call(32, 'fix', {text: 'x'.repeat(5_000_001)});
       const refused = (await wire.answer(32)).result!;
       expect(refused.isError).to.equal(true);
       expect(JSON.stringify(refused.content)).to.contain('Too big: expected string to have <=5000000 characters');
     });
 
-    it('takes a policy of the largest size that a client writes with an escape for each character', async () => {
+    it('takes a text of the largest size that a client writes with an escape for each character', async () => {
       const text =
         JSON.stringify('{"x-note": "').slice(0, -1) +
         '\\u6f22'.repeat(4_999_900) +
@@ -174,7 +176,7 @@ describe('retry-lint mcp', function () {
       wire.sendText(
         `{"jsonrpc": "2.0", "id": 41, "method": "tools/call", "params": {"name": "lint", "arguments": {"text": ${text}}}}`,
       );
-      expect((await wire.answer(41)).result).to.have.nested.property('structuredContent.findings[0].code', 'RL203');
+      expect((await wire.answer(41)).result).to.have.nested.property('structuredContent.findings[0].code', 'RL006');
     });
 
     it('answers a message that is too long to hold with an error, and goes on', async () => {
