@@ -203,14 +203,14 @@ describe('a document that is no file, and has the name of one', () => {
       const text = `{"$schema": "https://example.com/steadfetch/schema/policy.schema.json", ${wavy.trim().slice(1)}`;
       const published = editor.next(uri);
       await editor.notify('textDocument/didOpen', {textDocument: {uri, languageId: 'json', version: 1, text}});
-      const [diagnostic] = await published;
+      const {data} = (await published)[0]!;
       const params = {textDocument: {uri}, range: everything, context: {diagnostics: []}};
       const actions = await editor.request<CodeAction[]>('textDocument/codeAction', params);
       expect(actions.map(({title}) => title)).to.include('Explain RL203');
       expect(actions.map(({title}) => title).join()).not.to.contain('baseline');
       const accepted = editor.request('workspace/executeCommand', {
         command: 'retry-lint.addToBaseline',
-        arguments: [uri, (diagnostic?.data as {fingerprint: string}).fingerprint],
+        arguments: [uri, (data as {fingerprint: string}).fingerprint],
       });
       expect(await accepted.catch((error: Error) => error.message)).to.match(/save the document first/);
       expect(existsSync(editor.desk.at('.retry-lint-baseline.json'))).to.equal(false);
