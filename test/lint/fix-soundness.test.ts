@@ -151,12 +151,8 @@ describe('a fix beside a YAML tag or anchor', () => {
 
 describe('a fix of what is around a mistake', () => {
   for (const [what, policy, kept] of [
-    ['replaces no list with a misspelt entry', {retryOn: ['netwrok', 503]}, 'netwrok'],
-    [
-      'replaces none that a preset adds to',
-      {extends: ['steadfetch:llm'], retryOn: ['5xx', 'netwrok', 'timeout']},
-      'netwrok',
-    ],
+    ['replaces no list with a misspelt entry', {retryOn: ['netwrok', 404]}, 'netwrok'],
+    ['replaces none that a preset adds to', {extends: ['steadfetch:llm'], retryOn: [404, 'netwrok', 410]}, 'netwrok'],
     ['removes no part with a misspelt field', {breaker: {minCals: 1, failureRatio: 1}, maxAttempts: 1}, 'minCals'],
   ] as const)
     it(what, async () => {
