@@ -1,5 +1,6 @@
 /** Fixes that change one field. */
 
+import {isNative} from '../dialects/native.ts';
 import type {Scope} from '../model/scope.ts';
 import type {Change, FixDraft} from '../rule.ts';
 import {formatList} from './format.ts';
@@ -28,6 +29,10 @@ export const settingAll = (
   title: `Set ${formatList(durations.map(({path, ms}) => `${words.key(path)} to ${words.value(path, ms)}`))}`,
   changes: durations.map(({path, ms}) => ({do: 'set', path, value: ms})),
 });
+
+/** Sets jitter where a policy switches it off: equal waits would be the next finding. A program may have no way to write it. */
+export const fullJitter = ({dialect, policy}: Scope): Extract<Change, {do: 'set'}>[] =>
+  isNative(dialect) && policy.backoff.jitter === 'none' ? [{do: 'set', path: 'backoff.jitter', value: 'full'}] : [];
 
 /** `Set delayMs to 1000, Set jitter to "full"`. */
 export const settingEach = (scope: Scope, changes: readonly Extract<Change, {do: 'set'}>[]): FixDraft => ({

@@ -2,7 +2,7 @@ import {longestWaits, plannedMs} from '../../src/math/schedule.ts';
 import {defaultsByKind} from '../../src/policy/defaults.ts';
 import type {Backoff} from '../../src/policy/types.ts';
 import {mayRetry, retriesOf} from '../analysis/retryability.ts';
-import {assign, settingEach} from '../analysis/setting.ts';
+import {assign, fullJitter, settingEach} from '../analysis/setting.ts';
 import {growingWaits} from '../analysis/suggested-values.ts';
 import {isSetHere, isSure, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Change, Check, Draft, FormerCheck, Rule} from '../rule.ts';
@@ -22,8 +22,6 @@ const immediateRetries: Check = {
     // A stale connection is replaced at once, and another endpoint needs no rest.
     if (retries === 1 && (backoff.kind === 'list' || (endpoints?.length ?? 0) > 1)) return;
     const zeros = zeroFields(backoff, retries);
-    // Equal waits would be the next finding.
-    const jitter = backoff.jitter === 'none' ? [{do: 'set', path: 'backoff.jitter', value: 'full'} as const] : [];
     // A route sets the cap of another kind; RL401 reports it.
     if (zeros.length === 0 || !isSure(scope, ...zeros.map(({path}) => path))) return;
     const longest = scope.words.ms(backoff.throttledBaseMs);
@@ -31,7 +29,7 @@ const immediateRetries: Check = {
     yield {
       at: mostSpecific(scope, ...zeros.map(({path}) => path)),
       message: `Failed attempts are retried at once: ${formatRetries(retriesOf(scope.policy))} ${scope.words.ms(0)}${throttled}. Set a wait.`,
-      fix: settingEach(scope, [...zeros, ...jitter]),
+      fix: settingEach(scope, [...zeros, ...fullJitter(scope)]),
     };
   },
 };
