@@ -16,7 +16,7 @@ export const singleAttempt = (scope: Scope, scopes: readonly Scope[], draft: Fix
 export function fittingDeadline(scope: Scope, scopes: readonly Scope[], draft: FixDraft): FixDraft[] {
   const after = afterwards(scope, scopes, draft);
   const isLate = (each: Scope): boolean => latenessOf(each)?.isMinor === false;
-  return scopes.some(each => isLate(after(each)) && !isLate(each)) ? [] : [withoutLost(scope, scopes, draft, after)];
+  return scopes.some(each => isLate(after(each))) ? [] : [withoutLost(scope, scopes, draft, after)];
 }
 
 /** Each scope with the fields at its top that the change sets, where they reach it. */
@@ -39,33 +39,24 @@ function withoutLost(
   {title, changes}: FixDraft,
   after: (each: Scope) => Scope,
 ): FixDraft {
-  const lost = (): LostField[] => lostFields(scope, scopes, after);
+  /** Paths from the top of the scope. */
+  const lost = (): string[] =>
+    INERT_FIELDS.filter(({isRemovable}) => isRemovable).flatMap(({path, inert}) =>
+      [...usersOf(path, scopes)]
+        .filter(([, users]) => !users.every(inert) && users.every(user => inert(after(user))))
+        .flatMap(([{base}]) => {
+          if (scope.match === undefined) return [below(base, path)];
+          // A route changes itself alone.
+          return base === scope.base ? [path] : [];
+        }),
+    );
   return {
     get title() {
-      const names = new Set(lost().map(({path}) => scope.words.key(path)));
-      return names.size === 0 ? title : `${title}, and remove ${formatList([...names])}`;
+      const paths = lost();
+      return paths.length === 0 ? title : `${title}, and remove ${formatList(paths)}`;
     },
     get changes() {
-      return [...changes, ...lost().map(({at}) => ({do: 'remove', path: at}) as const)];
+      return [...changes, ...lost().map(path => ({do: 'remove', path}) as const)];
     },
   };
-}
-
-interface LostField {
-  readonly path: string;
-  /** From the top of the scope. */
-  readonly at: string;
-}
-
-function lostFields(scope: Scope, scopes: readonly Scope[], after: (each: Scope) => Scope): LostField[] {
-  const isTop = scope.match === undefined;
-  const lost = INERT_FIELDS.filter(({isRemovable}) => isRemovable).flatMap(({path, inert}) =>
-    [...usersOf(path, scopes)]
-      .filter(([, users]) => users.some(user => inert(user) === undefined))
-      .filter(([, users]) => users.every(user => inert(after(user)) !== undefined))
-      // A route changes itself alone.
-      .flatMap(([layer]) => (isTop || layer === scope.own ? [{path, at: isTop ? below(layer.base, path) : path}] : [])),
-  );
-  // A field goes with the object around it.
-  return lost.filter(({at}) => !lost.some(other => at.startsWith(`${other.at}.`)));
 }

@@ -5,7 +5,7 @@ import {dirname, resolve} from 'node:path';
 import type {Baseline} from '../baseline.ts';
 import {type Acceptance, type Severity, severities} from '../finding.ts';
 import {CliError, whyNot} from '../io/cli-error.ts';
-import {isBelow, realPathOf, shownPath, writtenPathOf} from '../io/paths.ts';
+import {isBelow, leadsNowhere, realPathOf, shownPath} from '../io/paths.ts';
 import {readRegularFile} from '../io/regular-file.ts';
 import {repositoryOf} from '../io/repository.ts';
 import {writeFile} from '../io/write-file.ts';
@@ -27,12 +27,8 @@ export class BaselineFile {
    */
   refuseOutside(folder: string): void {
     const real = realPathOf(folder);
-    const repository = repositoryOf(real);
-    if (isBelow(repository ?? real, writtenPathOf(this.file))) return;
-    const where = repository === undefined ? 'the folder of the configuration' : 'the repository';
-    throw new CliError(
-      `The baseline ${this.shown} is outside of ${where}, or a link leads there. Only --baseline may name such a file.`,
-    );
+    if (isBelow(repositoryOf(real) ?? real, realPathOf(this.file)) && !leadsNowhere(this.file)) return;
+    throw new CliError(`The baseline ${this.shown} is not in the repository. Only --baseline may name it.`);
   }
 
   get exists(): boolean {

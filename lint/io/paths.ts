@@ -1,7 +1,7 @@
 /** Paths as reports show them: relative to where the command runs, with slashes on every system. */
 
-import {existsSync, readlinkSync, realpathSync} from 'node:fs';
-import {basename, dirname, isAbsolute, join, relative, resolve, sep} from 'node:path';
+import {existsSync, lstatSync, realpathSync} from 'node:fs';
+import {dirname, isAbsolute, relative, resolve, sep} from 'node:path';
 
 export function shownPath(cwd: string, path: string): string {
   const near = relative(cwd, resolve(cwd, path));
@@ -18,16 +18,9 @@ export function isBelow(folder: string, path: string): boolean {
   return !/^\.\.(?:[/\\]|$)/.test(near) && !isAbsolute(near);
 }
 
-/** Where a write to the file would end, also behind a link to a file that does not exist. */
-export function writtenPathOf(file: string, mostLinks = 40): string {
-  if (existsSync(file)) return realPathOf(file);
-  const place = join(realPathOf(dirname(file)), basename(file));
-  try {
-    return mostLinks === 0 ? place : writtenPathOf(resolve(dirname(place), readlinkSync(place)), mostLinks - 1);
-  } catch {
-    return place;
-  }
-}
+/** Whether a path is a link, and nothing is where it leads: a file that is written there begins to exist. */
+export const leadsNowhere = (file: string): boolean =>
+  !existsSync(file) && lstatSync(file, {throwIfNoEntry: false}) !== undefined;
 
 /** Without links. Of a path that does not exist, the nearest folder above it that does decides. */
 export function realPathOf(file: string): string {

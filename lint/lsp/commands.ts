@@ -16,7 +16,8 @@ export async function executeCommand(
   const [first, second] = args.map(each => (typeof each === 'string' ? each : ''));
   switch (command) {
     case addToBaseline:
-      return accept(session, await policyOf(session, first), second ?? '', signal);
+      // A document that was never saved has no name in a baseline.
+      return accept(session, await policyOf(session, first && fileOf(first) && first), second ?? '', signal);
     case explain:
       return showExplanation(session, first ?? '', await session.policyAt(second ?? ''));
     case explainRule:
@@ -39,12 +40,10 @@ async function policyOf(session: Session, uri: string | undefined): Promise<Open
 /** Writes the baseline on the disk: it is rarely open, and its findings are those of the saved project. */
 async function accept(
   session: Session,
-  {project, request, uri}: OpenPolicy,
+  {project, request}: OpenPolicy,
   fingerprint: string,
   signal: AbortSignal,
 ): Promise<null> {
-  if (fileOf(uri) === undefined)
-    throw new ResponseError(ErrorCodes.InvalidParams, 'A baseline accepts findings of files: save the document first.');
   const {report} = await project.run(request, signal);
   const finding = report.findings.find(each => each.fingerprint === fingerprint);
   if (finding === undefined)

@@ -62,13 +62,12 @@ export const isSure = (scope: Scope, ...paths: readonly string[]): boolean =>
   isAllSure(scope) || paths.every(path => !['slip', 'template'].includes(setterOf(scope, path).by));
 
 /** Whether something in an object or a list was written that cannot be used: an entry of `retryOn`, or the path of a `match`. */
-export const hasSlipIn = (scope: Scope, path: string): boolean =>
-  scope.layers.some(({shape, base}) =>
-    [...(shape?.invalid ?? [])].some(invalid => /^[.[]/.test(cutHead(invalid, below(base, path)))),
-  );
-
-/** What follows a path; '' where another path is meant. */
-const cutHead = (path: string, head: string): string => (path.startsWith(head) ? path.slice(head.length) : '');
+export function hasSlipIn({layers}: Scope, path: string): boolean {
+  return layers.some(({shape, base}) => {
+    const head = below(base, path);
+    return [...(shape?.invalid ?? [])].some(each => each.startsWith(`${head}.`) || each.startsWith(`${head}[`));
+  });
+}
 
 /** Whether a template decides a field, or something in it. */
 export const hasTemplate = (scope: Scope, path: string): boolean =>

@@ -133,9 +133,7 @@ export class Collector {
     const {text} = this.#source;
     const isLost = ({start, end}: Span): boolean => /\/[/*]|#/.test(text.slice(start, end));
     return {
-      get title() {
-        return fix.title;
-      },
+      title: fix.title,
       plan,
       get safety() {
         return plan()?.edits.some(isLost) ? 'unsafe' : 'safe';
@@ -196,9 +194,7 @@ const placedIdentity = ({path, node}: Place): string =>
 const keyOf = (check: RuleCheck, {start}: Span): string => `${lastingCode(check)} ${start}`;
 
 const lazyFix = (scope: Scope, fix: FixDraft): LazyFix => ({
-  get title() {
-    return fix.title;
-  },
+  title: fix.title,
   plan: () => planOfChanges(scope, fix.changes),
 });
 

@@ -1,11 +1,10 @@
 import {longestWaits, plannedMs} from '../../src/math/schedule.ts';
-import {defaultsByKind} from '../../src/policy/defaults.ts';
-import type {Backoff} from '../../src/policy/types.ts';
 import {mayRetry, retriesOf} from '../analysis/retryability.ts';
 import {assign, fullJitter, settingEach} from '../analysis/setting.ts';
 import {growingWaits} from '../analysis/suggested-values.ts';
+import {zeroFields} from '../analysis/zero-waits.ts';
 import {isSetHere, isSure, mostSpecific, type Scope} from '../model/scope.ts';
-import type {Change, Check, Draft, FormerCheck, Rule} from '../rule.ts';
+import type {Check, Draft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
 const immediateRetries: Check = {
@@ -33,24 +32,6 @@ const immediateRetries: Check = {
     };
   },
 };
-
-type Set = Extract<Change, {do: 'set'}>;
-
-/** The fields that make the waits 0, with their default values. */
-function zeroFields(backoff: Backoff, retries: number): Set[] {
-  const defaults = defaultsByKind.backoff![backoff.kind] as Readonly<Record<string, unknown>>;
-  return (
-    Object.entries(backoff)
-      // A route can set a field of another kind; it has no effect in the merged backoff.
-      .filter(([field, value]) => /^(?:base|cap|delays?)Ms$/.test(field) && field in defaults && isZero(value))
-      .map(([field]): Set => {
-        const value = defaults[field];
-        return {do: 'set', path: `backoff.${field}`, value: Array.isArray(value) ? value.slice(0, retries) : value};
-      })
-  );
-}
-
-const isZero = (value: unknown): boolean => value === 0 || (Array.isArray(value) && value[0] === 0);
 
 function formatRetries(retries: number): string {
   if (retries === 1) return 'the retry waits';

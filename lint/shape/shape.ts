@@ -99,7 +99,7 @@ const MORE = /^and at least (\d+) more problems$/;
 
 function countOf(_: string, more: string): string {
   const [listed, all] = [MOST_SAID, MOST_SAID + Number(more)];
-  return `has ${all < MOST_FOUND ? all : `at least ${all}`} wrong, unknown and missing fields, of which the first ${listed} are listed. Correct these first`;
+  return `has ${all < MOST_FOUND ? all : `at least ${all}`} mistakes, the first ${listed} are listed`;
 }
 
 /** More rounds mean that something is wrong with the repair, not with the file. */

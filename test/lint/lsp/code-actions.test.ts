@@ -212,7 +212,7 @@ describe('a document that is no file, and has the name of one', () => {
         command: 'retry-lint.addToBaseline',
         arguments: [uri, (data as {fingerprint: string}).fingerprint],
       });
-      expect(await accepted.catch((error: Error) => error.message)).to.match(/save the document first/);
+      expect(await accepted.catch((error: Error) => error.message)).to.match(/is not an open policy/);
       expect(existsSync(editor.desk.at('.retry-lint-baseline.json'))).to.equal(false);
     });
 });
