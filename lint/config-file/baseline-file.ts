@@ -28,7 +28,7 @@ export class BaselineFile {
   refuseOutside(folder: string): void {
     const real = realPathOf(folder);
     if (isBelow(repositoryOf(real) ?? real, realPathOf(this.file)) && !leadsNowhere(this.file)) return;
-    throw new CliError(`The baseline ${this.shown} is not in the repository. Only --baseline may name it.`);
+    throw new CliError(`The baseline ${this.shown} is outside of the repository.`);
   }
 
   get exists(): boolean {

@@ -220,8 +220,7 @@ describe('retry-lint baseline', () => {
 
   describe('outside of its repository', () => {
     const files = {'repo/.git/HEAD': '', 'repo/a.retry.json': wavy, 'repo/deep/b.retry.json': wavy};
-    const said = (shown: string): string =>
-      `The baseline ${shown} is not in the repository. Only --baseline may name it.\n`;
+    const said = (shown: string): string => `The baseline ${shown} is outside of the repository.\n`;
 
     it('is refused where a configuration names it', async () => {
       for (const name of ['../x.json', '../../x.json', '{desk}/x.json']) {
