@@ -40,7 +40,7 @@ export class Session {
   readonly diagnostics: Diagnostics;
   readonly pulled: PulledResults = new PulledResults();
   readonly connection: ProtocolConnection;
-  readonly simulations: Simulations = new Simulations();
+  readonly simulations: Simulations;
   /** Pages that were shown. */
   readonly pages: TemporaryPages = new TemporaryPages();
   readonly #publisher: Publisher | undefined;
@@ -50,6 +50,7 @@ export class Session {
     this.settings = settingsOf(params);
     this.connection = connection;
     this.projects = new Projects(args, io);
+    this.simulations = new Simulations(io);
     this.projects.setFolders(foldersOf(params));
     this.diagnostics = new Diagnostics(this.documents, this.projects, this.settings);
     if (!this.settings.pullsDiagnostics) this.#publisher = new Publisher(this.documents, this.diagnostics, connection);

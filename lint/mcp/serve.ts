@@ -21,7 +21,7 @@ const LONGEST = 31_000_000;
  */
 export async function serve(args: Arguments, io: Io): Promise<number> {
   const thread = await CallThread.open(args, io);
-  const simulations = new Simulations();
+  const simulations = new Simulations(io);
   const {input, output} = io.streams();
   const log = (error: Error): void => io.err.write(`retry-lint mcp: ${error.message}\n`);
   let exitCode = 1;

@@ -2,9 +2,8 @@
 
 import {Worker} from 'node:worker_threads';
 import {memoryLimits, outOfMemory} from '../../src/cli/simulation-memory.ts';
-import {systemClock} from '../../src/core/system-clock.ts';
-import {CallbackTimer} from '../../src/core/timer.ts';
 import {CliError} from '../io/cli-error.ts';
+import type {Io} from '../io/io.ts';
 import type {Job, Simulated} from './job.ts';
 import {workerFile} from './worker-file.ts';
 
@@ -17,10 +16,12 @@ const MOST_MS = 60_000;
 type Message = {readonly result: Simulated} | {readonly error: string};
 
 export class Simulations {
+  readonly #wait: Io['wait'];
   readonly #mostMs: number;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(mostMs: number = MOST_MS) {
+  constructor({wait}: Pick<Io, 'wait'>, mostMs: number = MOST_MS) {
+    this.#wait = wait;
     this.#mostMs = mostMs;
   }
 
@@ -32,30 +33,28 @@ export class Simulations {
   run(job: Job, signal: AbortSignal): Promise<Simulated> {
     const started = this.#last.then(() => {
       signal.throwIfAborted();
-      return inThread(job, signal, this.#mostMs);
+      return inThread(job, signal, this.#wait, this.#mostMs);
     });
     this.#last = started.catch(() => {});
     return started;
   }
 }
 
-async function inThread(job: Job, signal: AbortSignal, mostMs: number): Promise<Simulated> {
+async function inThread(job: Job, signal: AbortSignal, wait: Io['wait'], mostMs: number): Promise<Simulated> {
   const worker = new Worker(workerFile, {
     workerData: job,
     resourceLimits: memoryLimits(MOST_MB),
     stdout: true,
     stderr: true,
   });
-  let cancel = (): void => {};
-  let limit: CallbackTimer | undefined;
+  let disarm = (): void => {};
+  const over = new AbortController(); // Ends the listening.
   try {
     return await new Promise<Simulated>((resolve, reject) => {
-      limit = new CallbackTimer(() =>
+      disarm = wait(mostMs, () =>
         reject(new CliError(`The simulation took longer than ${mostMs / 1000} s, and was ended.`)),
       );
-      systemClock.arm(limit, mostMs);
-      cancel = () => reject(signal.reason as Error);
-      signal.addEventListener('abort', cancel, {once: true});
+      signal.addEventListener('abort', () => reject(signal.reason as Error), {signal: over.signal});
       worker.once('message', (message: Message) => {
         if ('result' in message) resolve(message.result);
         else reject(new CliError(message.error));
@@ -64,8 +63,8 @@ async function inThread(job: Job, signal: AbortSignal, mostMs: number): Promise<
       worker.once('exit', code => reject(new Error(`The thread of a simulation ended with code ${code}.`)));
     });
   } finally {
-    if (limit !== undefined) systemClock.disarm(limit);
-    signal.removeEventListener('abort', cancel);
+    disarm();
+    over.abort();
     await worker.terminate();
   }
 }

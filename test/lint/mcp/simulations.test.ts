@@ -1,5 +1,6 @@
 /** Simulations that take too long: a thread that computes does not look at the time. */
 import {expect} from 'chai';
+import {processIo} from '../../../lint/io/process-io.ts';
 import {Simulations} from '../../../lint/simulate/run.ts';
 import type {PolicyInput} from '../../../src/policy/types.ts';
 
@@ -19,7 +20,7 @@ describe('a simulation', function () {
   this.timeout(60_000);
 
   it('ends after the time limit with a sentence, and the next one waits no longer', async () => {
-    const simulations = new Simulations(500);
+    const simulations = new Simulations(processIo().io, 500);
     const startedMs = performance.now();
     const first = simulations.run({name: 'busy', input: busy, scenario: 'spike', page: false}, signal).then(
       () => 'a result',
