@@ -33,7 +33,7 @@ async function writeLinter(): Promise<void> {
   ];
   await bundleDeclarations(DECLARATIONS, join(dist, 'types'), manifest);
   writeFileSync(join(dist, 'licenses.txt'), noticesOf(bundled, root));
-  for (const page of ['rules', 'retry-lint.md', 'mcp.md', 'editors.md'])
+  for (const page of ['rules', 'retry-lint.md', 'mcp.md'])
     cpSync(join(root, 'docs', page), join(home, 'docs', page), {recursive: true});
   mkdirSync(join(home, 'schema'));
   for (const name of ['policy', 'lint-config'])

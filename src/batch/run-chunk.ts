@@ -6,6 +6,7 @@
  */
 import {beginCall} from '../call/begin.ts';
 import type {CallContext, CallFacts} from '../call/context.ts';
+import type {RetryDecision} from '../call/decision.ts';
 import {amountsOf} from '../call/quota.ts';
 import {amountsAt} from '../call/quota-port.ts';
 import {reportFor} from '../call/report.ts';
@@ -13,7 +14,6 @@ import type {Client} from '../client/client.ts';
 import {RejectedError} from '../core/errors.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {sleep} from '../core/timer.ts';
-import {isOverQuota} from '../decide/classification.ts';
 import type {CallOverrides} from '../policy/types.ts';
 import type {Answer} from '../transport/answer.ts';
 import {ChunkTransport, type Sender} from './chunk-transport.ts';
@@ -125,7 +125,7 @@ function splits({keyed, decision}: CallFacts, {status, error}: Outcome, open: re
  *
  * @param maySendMore Whether throttled items may be sent again.
  */
-function holdAfter(call: CallContext<Answer>, {kind, error, status}: Outcome, maySendMore: boolean): number | null {
+function holdAfter(call: CallContext<Answer>, {kind, error}: Outcome, maySendMore: boolean): number | null {
   if (kind === 'rejected') return holdAfterRejection(error as RejectedError);
   const {guards, decision, client} = call;
   const {quota, breaker} = guards;
@@ -138,7 +138,7 @@ function holdAfter(call: CallContext<Answer>, {kind, error, status}: Outcome, ma
       return failedProbes(call) > 0 ? (breaker?.retryAfterMs(client.clock.now()) ?? 0) : null;
     case 'attempts-exhausted':
       if (failedProbes(call) > 0) return breaker?.retryAfterMs(client.clock.now()) ?? 0;
-      return quota?.learns && maySendMore && isOverQuota(decision.classification, status) ? 0 : null;
+      return quota?.learns && maySendMore && isThrottled(decision) ? 0 : null;
     case 'breaker-open':
       return breaker?.retryAfterMs(client.clock.now()) ?? 0;
     case 'no-endpoint':
@@ -151,6 +151,9 @@ function holdAfter(call: CallContext<Answer>, {kind, error, status}: Outcome, ma
       return null;
   }
 }
+
+/** For its rate, or because the server is short of capacity. A used-up account throttles too, and no wait helps against that. */
+const isThrottled = ({classification: {throttled, transient}}: RetryDecision): boolean => throttled && transient;
 
 function holdAfterRejection({code, retryAfterMs = 0}: RejectedError): number | null {
   if (code === 'QUOTA_TOO_LARGE') return null;

@@ -45,7 +45,9 @@ function decide<R extends AttemptResponse>(
   const hint = hintOf(call, outcome, found);
   const classification = withHint(found, outcome.status, hint);
   const learning = guards.quota?.learns ? quotaOf(call, guards) : null;
-  const isAlone = call.transport.isBounded && found.throttled && learning?.hasNoLimit;
+  // A batch waits in its items, and a limit of calls in flight slows it where a server is short of capacity.
+  const isAlone =
+    call.transport.isBounded && classification.throttled && (isOverload(outcome.status) || learning?.hasNoLimit);
   // Of the 4xx only one for the load says something of other calls: a locked conversation waits alone.
   if (hint !== null && !isAlone && (found.throttled || Math.trunc(outcome.status / 100) !== 4))
     learning?.named(holdMs(call, hint), call.lastSentAt, client.clock.now());

@@ -31,6 +31,7 @@ async function serve(
   latencyMs: number,
   options: Partial<BatchOptions<number, unknown>> = {},
   headers: Record<string, string> = {},
+  status = 429,
 ): Promise<Served> {
   const clock = new VirtualClock();
   let refused = 0;
@@ -41,7 +42,7 @@ async function serve(
     }
     refused++;
     await clock.sleep(5, signal);
-    return answer(429, 'slow down', headers);
+    return answer(status, 'slow down', headers);
   };
   const items = Array.from({length: count}, (_, item) => item);
   const ran = await run(items, send, {policy: PRESET, clock, ...options});
@@ -49,6 +50,8 @@ async function serve(
 }
 
 const PRESET = {extends: ['steadfetch:batch']} as const;
+/** A 503 does not say that nothing was done. */
+const REPEATED = {policy: {...PRESET, idempotentMethods: ['POST']}} as const;
 const WITHOUT_QUOTA = {extends: ['steadfetch:batch'], quota: null} as const;
 const failures = ({report}: Served) => [report.ended, report.failed, report.left];
 
@@ -94,17 +97,26 @@ describe('a batch on a service without a quota', () => {
     });
 
   // Seconds that 2000 items take, at most, in the mean of three seeds; a loop that does as the server says takes 3.4, 7.5 and 24.
-  for (const {share, waitS, atMostS} of [
-    {share: 0.01, waitS: undefined, atMostS: 6},
-    {share: 0.02, waitS: 1, atMostS: 10},
-    {share: 0.02, waitS: 5, atMostS: 30},
+  for (const {share, status, waitS, atMostS} of [
+    {share: 0.01, status: 429, waitS: undefined, atMostS: 6},
+    {share: 0.02, status: 429, waitS: 1, atMostS: 10},
+    {share: 0.02, status: 429, waitS: 5, atMostS: 30},
+    {share: 0.01, status: 503, waitS: 1, atMostS: 8},
+    {share: 0.03, status: 503, waitS: 1, atMostS: 15},
   ])
-    it(`that refuses ${share * 100} of 100 requests${waitS === undefined ? '' : `, for ${waitS} s`}, goes on with the others`, async () => {
+    it(`that refuses ${share * 100} of 100 requests with ${status}${waitS === undefined ? '' : `, for ${waitS} s`}, goes on with the others`, async () => {
       let durationMs = 0;
       for (const seed of [1, 2, 3]) {
         const random = seededRandom(seed);
         const headers = waitS === undefined ? {} : {'retry-after': `${waitS}`};
-        const {report} = await serve(2000, () => random() >= share, 25, {random: seededRandom(seed + 3)}, headers);
+        const {report} = await serve(
+          2000,
+          () => random() >= share,
+          25,
+          {...REPEATED, random: seededRandom(seed + 3)},
+          headers,
+          status,
+        );
         expect([report.ended, report.failed]).to.deep.equal(['complete', 0]);
         durationMs += report.durationMs / 3;
       }
@@ -132,6 +144,30 @@ describe('a batch on a service without a quota', () => {
       expect([report.ended, report.failed, report.left]).to.deep.equal(['complete', 0, 0]);
       expect(refused).to.be.below(200);
     });
+});
+
+describe('a batch on a server that is short of capacity', () => {
+  it('and answers 503 for a second above 8 requests at once: the batch goes on, and few items are refused again and again', async () => {
+    let inFlight = 0;
+    let refused = 0;
+    const clock = new VirtualClock();
+    const send = async (item: number, {signal}: SendContext): Promise<unknown> => {
+      if (inFlight >= 8) {
+        refused++;
+        await clock.sleep(5, signal);
+        return answer(503, 'busy', {'retry-after': '1'});
+      }
+      inFlight++;
+      await clock.sleep(75, signal);
+      inFlight--;
+      return item;
+    };
+    const items = Array.from({length: 2000}, (_, item) => item);
+    const {report} = await run(items, send, {...REPEATED, clock});
+    expect(report.failed).to.be.below(10);
+    expect(refused).to.be.below(400);
+    expect(report.durationMs).to.be.below(90_000);
+  });
 });
 
 describe('an item that is throttled again and again', () => {

@@ -204,7 +204,8 @@ describe('a redirect', () => {
       return (url, init) => api(url, init);
     };
     expect(await send(make, server.act(303, '503'), POST)).to.include({effects: 1});
-    expect((await send(make, `${server.origin}/next?as=503`, POST)).retries, 'without a redirect').to.equal(2);
+    const keyed = {...POST, headers: {'idempotency-key': 'mine'}};
+    expect((await send(make, `${server.origin}/next?as=503`, keyed)).retries, 'with a key').to.be.above(0);
   });
 
   for (const [name, make] of Object.entries(CLIENTS))

@@ -48,8 +48,8 @@ const STEADFETCH: Package = {
 const RETRY_LINT: Package = {
   name: 'retry-lint',
   allowed:
-    /^(?:dist\/(?:index|python|configurations|worker|echarts|retry-lint-lsp|shared-[A-Z0-9]{8})\.js|dist\/types\/lint\/index\.d\.ts|dist\/retry-lint(?:|-main|-mcp)\.cjs|dist\/licenses\.txt|schema\/(?:policy|lint-config)\.schema\.json|docs\/(?:retry-lint|mcp|editors|rules\/(?:README|RL\d+))\.md|README\.md|LICENSE|package\.json)$/,
-  leftOut: /^docs\/(?!rules\/|(?:retry-lint|mcp|editors)\.md)/,
+    /^(?:dist\/(?:index|python|configurations|worker|echarts|retry-lint-lsp|shared-[A-Z0-9]{8})\.js|dist\/types\/lint\/index\.d\.ts|dist\/retry-lint(?:|-main|-mcp)\.cjs|dist\/licenses\.txt|schema\/(?:policy|lint-config)\.schema\.json|docs\/(?:retry-lint|mcp|rules\/(?:README|RL\d+))\.md|README\.md|LICENSE|package\.json)$/,
+  leftOut: /^docs\/(?!rules\/|(?:retry-lint|mcp)\.md)/,
   leastLinks: 50,
   mostFiles: 115,
   mostMb: 3.9,

@@ -30,6 +30,9 @@ export class Paper implements Stream {
   }
 }
 
+/** In ms. */
+const MINUTE = 60_000;
+
 const folders: string[] = [];
 
 afterEachTest(() => {
@@ -114,7 +117,9 @@ export class Desk {
       readInput: () => this.input,
       streams: () => this.streams,
       today: () => this.today(),
-      wait: (_, then) => {
+      // A limit of time is none here; other waits are over at once.
+      wait: (ms, then) => {
+        if (ms >= MINUTE) return () => {};
         const soon = setImmediate(then);
         return () => clearImmediate(soon);
       },
