@@ -30,6 +30,12 @@ describe('the documents', () => {
     });
   }
 
+  it('have no two opening braces in a sentence, which the site takes for a value', () => {
+    const sentences = (name: string): string => read(name).replaceAll(/^( *)```[\s\S]*?^ *```/gm, '');
+    expect(sentences('README.md')).to.contain('steadfetch');
+    expect(documents.filter(name => sentences(name).includes('{{'))).to.deep.equal([]);
+  });
+
   it('are all linked from README.md, or from a page that README.md links', () => {
     const linksOf = (name: string): string[] =>
       pages.get(name)!.links.map(link => posix.join(posix.dirname(name), link.split('#')[0]!));

@@ -30,7 +30,7 @@ export interface Dialect {
    * cheap, and may be wrong for a file that is of another kind: `unitsOf` decides.
    */
   readonly wants: (path: string, text: string) => boolean;
-  /** What only a file has that is a template of another program. Default: `{{` and `{%`, which other dialects have for themselves. */
+  /** What only a file has that is a template of another program. Default: two opening braces, or one and `%`, which other dialects have for themselves. */
   readonly template?: RegExp;
   /** The unit of durations that a file writes as numbers. Left out where each has its own, as in `2s`. */
   readonly unit?: 'milliseconds' | 'seconds';
