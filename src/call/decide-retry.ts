@@ -45,9 +45,9 @@ function decide<R extends AttemptResponse>(
   const hint = hintOf(call, outcome, found);
   const classification = withHint(found, outcome.status, hint);
   const learning = guards.quota?.learns ? quotaOf(call, guards) : null;
-  // A batch waits in its items, and a limit of calls in flight slows it where a server is short of capacity.
-  const isAlone =
-    call.transport.isBounded && classification.throttled && (isOverload(outcome.status) || learning?.hasNoLimit);
+  const isShort = isOverload(outcome.status);
+  // The items of a batch are few at a time, and each waits by itself.
+  const isAlone = call.transport.isBounded && classification.throttled && (isShort || learning?.hasNoLimit);
   // Of the 4xx only one for the load says something of other calls: a locked conversation waits alone.
   if (hint !== null && !isAlone && (found.throttled || Math.trunc(outcome.status / 100) !== 4))
     learning?.named(holdMs(call, hint), call.lastSentAt, client.clock.now());
@@ -71,7 +71,14 @@ function decide<R extends AttemptResponse>(
   const {waitMs, waitSource} =
     elsewhere === 'untried'
       ? AT_ONCE
-      : waitBefore(call, isAlone ? changed(classification, {throttled: false}) : classification, obeyed, inLine);
+      : waitBefore(
+          call,
+          isAlone && (!isShort || guards.concurrency?.adapts)
+            ? changed(classification, {throttled: false})
+            : classification,
+          obeyed,
+          inLine,
+        );
   if (now + waitMs + LEAST_ATTEMPT_MS > call.deadlineAt) return no('deadline');
   const {breaker} = guards;
   const recoveryMs = recoveryWaitMs(call, now + waitMs);

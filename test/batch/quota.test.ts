@@ -170,6 +170,20 @@ describe('a batch on a server that is short of capacity', () => {
   });
 });
 
+describe('a batch without an adaptive limit', () => {
+  it('waits throttledBaseMs after a 529, as a call does', async () => {
+    const clock = new VirtualClock();
+    const sentAt: number[] = [];
+    const send = async (item: number): Promise<unknown> => {
+      sentAt.push(clock.now());
+      return sentAt.length === 1 ? answer(529, 'busy') : item;
+    };
+    const backoff = {kind: 'constant', delayMs: 10, throttledBaseMs: 3000, jitter: 'none'} as const;
+    await run([1], send, {policy: {backoff, idempotentMethods: ['POST'], breaker: null}, clock});
+    expect(sentAt).to.deep.equal([0, 3000]);
+  });
+});
+
 describe('an item that is throttled again and again', () => {
   const policy = {
     maxAttempts: 2,

@@ -1,4 +1,4 @@
-/** Steps of Argo Workflows: https://argo-workflows.readthedocs.io/en/latest/retries. Without a limit a step is retried for ever. */
+/** Steps of Argo Workflows: https://argo-workflows.readthedocs.io/en/latest/retries. Without a limit a step is retried without end. */
 
 import type {Place} from '../../source/places.ts';
 import type {Dialect} from '../dialect.ts';

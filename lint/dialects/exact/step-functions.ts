@@ -178,7 +178,7 @@ function readJitter(facts: Facts, place: Place | undefined): void {
   }
 }
 
-/** Only of a task that waits for somebody else it is known that it may wait for ever. A function of Lambda ends after 15 minutes, and most jobs have a limit of their own. */
+/** Only of a task that waits for somebody else it is known that it may wait without end. A function of Lambda ends after 15 minutes, and most jobs have a limit of their own. */
 function readTimeout(facts: Facts, state: Place): void {
   const place = within(state, 'TimeoutSeconds');
   facts.number('attemptTimeoutMs', place, seconds(99_999_999));
