@@ -8,12 +8,12 @@ import {attempt, fullProject, type Ran, root} from './projects.ts';
 /** kB of 1000 bytes, after gzip; a little above what it is. Decision 0116 says what the last change of a limit paid for. */
 const LIMITS: Readonly<Record<string, number>> = {
   steadfetch: 81.4,
-  'steadfetch/models': 78.3,
-  'steadfetch/fetch': 72.0,
-  'steadfetch/ky': 72.2,
-  'steadfetch/core': 67.0,
-  'steadfetch/unchecked': 61.3,
-  'steadfetch/lite': 48.1,
+  'steadfetch/models': 78.1,
+  'steadfetch/fetch': 69.9,
+  'steadfetch/ky': 70.0,
+  'steadfetch/core': 64.9,
+  'steadfetch/unchecked': 59.0,
+  'steadfetch/lite': 46.4,
 };
 
 /** The same for policies that `steadfetch compile` has compiled. */
