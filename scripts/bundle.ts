@@ -18,6 +18,7 @@ async function writeClient(): Promise<void> {
   const manifest = manifestOf(root);
   const bundled = await bundleClient(dist, manifest);
   await bundleDeclarations(DECLARATIONS, join(dist, 'types'), manifest);
+  cpSync(join(root, 'src/policy-modules.d.ts'), join(dist, 'policy-modules.d.ts'));
   writeFileSync(join(dist, 'licenses.txt'), noticesOf(bundled, root));
 }
 

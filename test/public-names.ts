@@ -21,6 +21,7 @@ export const publicNames: Readonly<Record<string, readonly string[]>> = {
     'useReadyPaths',
     'useTranslate',
   ],
+  './bundler': ['steadfetch'],
   './compiled': [
     'RejectedError',
     'SteadfetchError',

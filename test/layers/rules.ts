@@ -25,7 +25,7 @@ const LAYERS: readonly (readonly string[])[] = [
     'testing',
     'server',
     'redis',
-    'load.ts',
+    'policy-files',
   ],
   ['bullmq', 'chaos', 'compile', 'measure', 'plan', 'triage'],
   ['cli'],
@@ -70,8 +70,8 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   '@lezer/common': /^lint\/source\/python\//,
   '@lezer/python': /^lint\/source\/python\/read\.ts$/,
   'smol-toml': /^lint\/config-file\/pyproject\.ts$/,
-  'jsonc-parser': /^(?:src\/load|lint\/source\/tolerant-json)\.ts$/,
-  yaml: /^(?:src\/load|lint\/source\/yaml)\.ts$/,
+  'jsonc-parser': /^(?:src\/policy-files\/policy-files|lint\/source\/tolerant-json)\.ts$/,
+  yaml: /^(?:src\/policy-files\/policy-files|lint\/source\/yaml)\.ts$/,
   picomatch: /^lint\/(?:io|config-file)\//,
   ignore: /^lint\/io\//,
   diff: /^lint\/commands\/diff\.ts$/,
@@ -83,6 +83,8 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   vscode: /^lint\/vscode\/client\//,
   'vscode-languageclient': /^lint\/vscode\/client\//,
   'cli-progress': /^src\/cli\//,
+  'steadfetch/': /^src\/policy-modules\.d\.ts$/,
+  unplugin: /^src\/bundler\.ts$/,
   bullmq: /^src\/bullmq\//,
   redis: /^src\/cli\/queue-connection\.ts$/,
   ioredis: /^src\/cli\/queue-connection\.ts$/,
@@ -90,12 +92,13 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   // grpc-js needs Node itself, and its callbacks run wherever a socket woke it. A batch has hashes and a journal. core/scope.ts, chaos/ and
   // server/ import types only.
   'node:':
-    /^(?:src\/(?:load\.ts$|core\/scope\.ts$|telemetry\/register\.ts$|grpc\/|batch\/|bullmq\/|chaos\/|server\/|cli\/)|lint\/(?:launcher\.ts$|formatters\/paint\.ts$|(?:io|config-file|workspace|simulate|lsp|mcp|commands)\/|vscode\/(?:client\/worker|server\/project-simulator)\.ts$))/,
+    /^(?:src\/(?:bundler\.ts$|policy-files\/|core\/scope\.ts$|telemetry\/register\.ts$|grpc\/|batch\/|bullmq\/|chaos\/|server\/|cli\/)|lint\/(?:launcher\.ts$|formatters\/paint\.ts$|(?:io|config-file|workspace|simulate|lsp|mcp|commands)\/|vscode\/(?:client\/worker|server\/project-simulator)\.ts$))/,
 };
 
 /** Entries that need Node. Everything else runs in browsers and workers too. */
 const NODE_ENTRIES: ReadonlySet<string> = new Set([
   'src/load.ts',
+  'src/bundler.ts',
   'src/grpc.ts',
   'src/batch.ts',
   'src/bullmq.ts',
@@ -275,6 +278,5 @@ const isSource = ({path}: SourceFile): boolean => path.startsWith('src/') || pat
 const isEntryPoint = (path: string): boolean => /^(?:src\/[^/]+|lint\/index\.ts)$/.test(path);
 
 function folderOf(path: string): string {
-  if (path === 'src/load.ts') return 'load.ts';
   return path.startsWith('src/') && isEntryPoint(path) ? 'entry point' : path.split('/')[1]!;
 }

@@ -18,6 +18,7 @@ interface Versions {
   readonly otel: string;
   readonly sdk: readonly string[];
   readonly esbuild: string;
+  readonly unplugin: string;
   readonly nodeTypes: string;
   /** Aliases, so that they live side by side. */
   readonly compilers: Readonly<Record<string, string>>;
@@ -37,6 +38,7 @@ export const versions: Versions = {
   otel: '@opentelemetry/api@1.10.0',
   sdk: ['@opentelemetry/sdk-node@0.301.0'],
   esbuild: 'esbuild@0.28.2',
+  unplugin: 'unplugin@3.7.0',
   nodeTypes: '@types/node@24.19.2',
   compilers: {
     '5.4': 'ts54@npm:typescript@5.4.5',
