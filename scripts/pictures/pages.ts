@@ -51,7 +51,7 @@ try {
       file: 'page-measure.png',
       args: [
         ...['measure', `http://127.0.0.1:${PORT}/predict`, '--policy', 'policy.json'],
-        ...['--count', '100', '--rate', '10', '--timeout', '10000'],
+        ...['--count', '100', '--rate', '10', '--deadline', '10000'],
       ],
       figures: ['Share of calls', 'Latency of all calls'],
     },

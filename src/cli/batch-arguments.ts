@@ -1,9 +1,12 @@
 /** The arguments of `steadfetch batch`, checked. */
 import {readBaseUrl} from './base-url.ts';
+import {BATCH} from './batch-usage.ts';
+import {type Asked, asked, optionsOf} from './command-spec.ts';
 import {readEndpointHeaders} from './endpoint-headers.ts';
 import {readHeader} from './headers.ts';
-import {type OptionSyntax, parseArguments} from './parse-arguments.ts';
+import {parseArguments} from './parse-arguments.ts';
 import {isPreset} from './policy-input.ts';
+import {QUEUE_WORDS, type QueueWord} from './queue-usage.ts';
 import {UsageError} from './usage-error.ts';
 
 export interface BatchArguments {
@@ -26,35 +29,20 @@ export interface BatchArguments {
   readonly ordered: boolean;
   readonly dedupe: boolean;
   readonly dryRun: boolean;
+  readonly quiet: boolean;
 }
 
-const OPTIONS: readonly OptionSyntax[] = [
-  {name: 'url', value: '<base>'},
-  {name: 'out', value: '<file>'},
-  {name: 'errors', value: '<file>'},
-  {name: 'journal', value: '<file>'},
-  {name: 'policy', value: '<policy>'},
-  {name: 'header', value: '<header>', many: true},
-  {name: 'endpoint-header', value: '<header>', many: true},
-  {name: 'concurrency', value: '<n>'},
-  {name: 'resume'},
-  {name: 'retry-failed'},
-  {name: 'ordered'},
-  {name: 'no-dedupe'},
-  {name: 'dry-run'},
-  {name: 'help', short: 'h'},
-];
-
 /**
- * @returns `help` if the arguments ask for it.
+ * @returns What was asked for in place of a run.
  * @throws UsageError
  */
 export function readBatchArguments(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
-): BatchArguments | 'help' {
-  const args = parseArguments(argv, OPTIONS, 'steadfetch batch --help');
-  if (args.has('help')) return 'help';
+): BatchArguments | Asked {
+  const args = parseArguments(argv, optionsOf(BATCH), 'steadfetch batch --help');
+  const question = asked(args);
+  if (question !== undefined) return question;
   const [requests, ...more] = args.operands;
   if (requests !== undefined && more.length > 0 && isQueueWord(requests))
     throw new UsageError(
@@ -87,6 +75,7 @@ export function readBatchArguments(
     ordered: args.has('ordered'),
     dedupe: !args.has('no-dedupe'),
     dryRun: args.has('dry-run'),
+    quiet: args.has('quiet'),
   };
 }
 
@@ -97,9 +86,5 @@ export function countOf(option: string, text: string): number {
     throw new UsageError(`--${option} must be a whole number of at least 1, got ${JSON.stringify(text)}.`);
   return count;
 }
-
-/** What is done with a queue. */
-export const QUEUE_WORDS = ['enqueue', 'work', 'collect'] as const;
-export type QueueWord = (typeof QUEUE_WORDS)[number];
 
 export const isQueueWord = (word: string): word is QueueWord => QUEUE_WORDS.some(each => each === word);

@@ -3,6 +3,8 @@
 import {isRepeatable} from '../batch/repeatable.ts';
 import {handleOf} from '../features/everything.ts';
 import {readBatchArguments} from './batch-arguments.ts';
+import {BATCH} from './batch-usage.ts';
+import {answer} from './command-spec.ts';
 import {dryRun} from './dry-run.ts';
 import {checkEndpointNames, whyConfined} from './endpoint-headers.ts';
 import {filesOf} from './files.ts';
@@ -12,7 +14,6 @@ import {checkRequests} from './requests-file.ts';
 import {openRewindable} from './rewindable-file.ts';
 import {runRequests} from './run-requests.ts';
 import {summary} from './summary.ts';
-import {BATCH_HELP} from './usage.ts';
 
 /** @returns The exit code: 0 all succeeded, 1 some did not. @throws UsageError, SteadfetchError, OutputError */
 export async function batchCommand(args: readonly string[], process: NodeJS.Process): Promise<number> {
@@ -20,10 +21,7 @@ export async function batchCommand(args: readonly string[], process: NodeJS.Proc
   if (args.some(word => /^--queue(?:=|$)/.test(word)))
     return (await import('./queue-command.ts')).queueCommand(args, process);
   const options = readBatchArguments(args, process.env);
-  if (options === 'help') {
-    process.stdout.write(BATCH_HELP);
-    return 0;
-  }
+  if (typeof options === 'string') return answer(options, BATCH, process.stdout);
   const files = filesOf(options);
   const policy = handleOf(await readPolicyInput(options.policyFile ?? options.preset));
   checkEndpointNames(options, policy);

@@ -1,6 +1,8 @@
 /** The arguments of `steadfetch chaos`, checked. */
 import type {FaultServerOptions} from '../chaos/options.ts';
-import {type OptionSyntax, parseArguments} from './parse-arguments.ts';
+import {CHAOS} from './chaos-usage.ts';
+import {type Asked, asked, optionsOf} from './command-spec.ts';
+import {parseArguments} from './parse-arguments.ts';
 import {seedOf} from './scenario-option.ts';
 import {UsageError} from './usage-error.ts';
 
@@ -14,28 +16,19 @@ export interface ChaosArguments {
     readonly seed: number | undefined;
     readonly bodyMs?: number;
   };
+  readonly quiet: boolean;
 }
 
-const OPTIONS: readonly OptionSyntax[] = [
-  {name: 'port', value: '<n>'},
-  {name: 'host', value: '<address>'},
-  {name: 'yes'},
-  {name: 'seed', value: '<n>'},
-  {name: 'time-from', value: '<event>', values: ['first-request', 'start']},
-  {name: 'body', value: '<file>'},
-  {name: 'body-ms', value: '<ms>'},
-  {name: 'json'},
-  {name: 'help', short: 'h'},
-];
-
-/** @returns `help` where that is asked for. @throws UsageError */
-export function readChaosArguments(argv: readonly string[]): ChaosArguments | 'help' {
-  const args = parseArguments(argv, OPTIONS, 'steadfetch chaos --help');
-  if (args.has('help')) return 'help';
-  const [scenario, ...more] = args.operands;
+/** @returns What was asked for in place of a run. @throws UsageError */
+export function readChaosArguments(argv: readonly string[]): ChaosArguments | Asked {
+  const args = parseArguments(argv, optionsOf(CHAOS), 'steadfetch chaos --help');
+  const question = asked(args);
+  if (question !== undefined) return question;
+  const given = [...args.operands, ...args.all('scenario')];
+  const [scenario, ...more] = given;
   if (scenario === undefined)
     throw new UsageError('Missing the scenario: give the name of one, such as outage, or a file.');
-  if (more.length > 0) throw new UsageError(`One scenario, not ${args.operands.length}: ${args.operands.join(', ')}.`);
+  if (more.length > 0) throw new UsageError(`One scenario, not ${given.length}: ${given.join(', ')}.`);
   const body = args.value('body');
   const bodyMs = args.value('body-ms');
   if (scenario === '-' && body === '-')
@@ -44,6 +37,7 @@ export function readChaosArguments(argv: readonly string[]): ChaosArguments | 'h
     scenario,
     body,
     json: args.has('json'),
+    quiet: args.has('quiet'),
     server: {
       port: portOf(args.value('port') ?? '8080'),
       host: args.value('host') ?? '127.0.0.1',

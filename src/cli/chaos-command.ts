@@ -10,19 +10,17 @@ import {Timer} from '../core/timer.ts';
 import type {Scenario} from '../simulate/scenario/types.ts';
 import {type ChaosArguments, readChaosArguments} from './chaos-arguments.ts';
 import {introText, type LateMs, type NamedCounts, progressText, summaryText} from './chaos-text.ts';
+import {CHAOS} from './chaos-usage.ts';
+import {answer} from './command-spec.ts';
 import {LinesFile} from './lines-file.ts';
 import {parsedJson, scenarioOf} from './scenario-option.ts';
-import {CHAOS_HELP} from './usage.ts';
 import {UsageError} from './usage-error.ts';
 import {WIDTH, wrap} from './wrap.ts';
 
 /** @returns The exit code: 0, or 1 where another process took the port. @throws UsageError, SteadfetchError, OutputError */
 export async function chaosCommand(args: readonly string[], process: NodeJS.Process): Promise<number> {
   const options = readChaosArguments(args);
-  if (options === 'help') {
-    process.stdout.write(CHAOS_HELP);
-    return 0;
-  }
+  if (typeof options === 'string') return answer(options, CHAOS, process.stdout);
   checkHost(options);
   const scenario = readServedScenario(await scenarioOf(options.scenario, process.stdin));
   const {seed = scenario.seed, timeFrom, ...rest} = options.server;
@@ -45,9 +43,11 @@ export async function chaosCommand(args: readonly string[], process: NodeJS.Proc
       ? new Repeated(MINUTE_MS, () =>
           print({type: 'minute', ...server.counts(), endpoints: countsOf(server)}).catch(end.reject),
         )
-      : progressOn(process.stderr, scenario, server);
+      : options.quiet
+        ? null
+        : progressOn(process.stderr, scenario, server);
     const failure = await end.promise;
-    progress.end();
+    progress?.end();
     const lateMs = late.end();
     if (failure === null) await server.close();
     else process.stderr.write(`${failure.message}\n`);

@@ -3,7 +3,6 @@ import {inspect} from 'node:util';
 import {SteadfetchError} from '../core/errors.ts';
 import {VERSION} from '../core/version.ts';
 import {OutputError} from './lines-file.ts';
-import {HELP} from './usage.ts';
 import {UsageError} from './usage-error.ts';
 
 /**
@@ -34,6 +33,10 @@ async function run([command, ...args]: readonly string[], process: NodeJS.Proces
       return (await import('./chaos-command.ts')).chaosCommand(args, process);
     case 'compile':
       return (await import('./compile-command.ts')).compileCommand(args, process);
+    case 'completions':
+      return (await import('./completions-command.ts')).completionsCommand(args, process);
+    case 'init':
+      return (await import('./init-command.ts')).initCommand(args, process);
     case 'measure':
       return (await import('./measure-command.ts')).measureCommand(args, process);
     case 'plan':
@@ -43,18 +46,14 @@ async function run([command, ...args]: readonly string[], process: NodeJS.Proces
     case 'triage':
       return (await import('./triage-command.ts')).triageCommand(args, process);
     case '--version':
+    case '-V':
     case '-v':
       process.stdout.write(`${VERSION}\n`);
       return 0;
-    case '--help':
-    case '-h':
-      process.stdout.write(`${HELP}\n`);
-      return 0;
-    case undefined:
-      throw new UsageError(HELP.trimEnd());
+    case 'help':
+      // `help batch --queue` as well. Without a name it is the help of all.
+      return run(args.length === 0 ? ['--help'] : [...args, '--help'], process);
     default:
-      throw new UsageError(
-        `Unknown command ${JSON.stringify(command)}. Commands: batch, chaos, compile, measure, plan, simulate, triage.`,
-      );
+      return (await import('./no-command.ts')).noCommand(command, process);
   }
 }

@@ -1,7 +1,9 @@
 /** The arguments of `steadfetch compile`, checked. */
 import {statSync} from 'node:fs';
 import {dirname} from 'node:path';
-import {type OptionSyntax, parseArguments} from './parse-arguments.ts';
+import {type Asked, asked, optionsOf} from './command-spec.ts';
+import {COMPILE} from './compile-usage.ts';
+import {parseArguments} from './parse-arguments.ts';
 import {UsageError} from './usage-error.ts';
 
 export interface CompileArguments {
@@ -19,16 +21,16 @@ export interface CompiledFile {
   readonly declarations: string | null;
 }
 
-const OPTIONS: readonly OptionSyntax[] = [{name: 'out', value: '<file>'}, {name: 'check'}, {name: 'help', short: 'h'}];
-
-/** @returns `help` where that is asked for. @throws UsageError */
-export function readCompileArguments(argv: readonly string[]): CompileArguments | 'help' {
-  const args = parseArguments(argv, OPTIONS, 'steadfetch compile --help');
-  if (args.has('help')) return 'help';
-  const [policy, ...more] = args.operands;
+/** @returns What was asked for in place of a run. @throws UsageError */
+export function readCompileArguments(argv: readonly string[]): CompileArguments | Asked {
+  const args = parseArguments(argv, optionsOf(COMPILE), 'steadfetch compile --help');
+  const question = asked(args);
+  if (question !== undefined) return question;
+  const given = [...args.operands, ...args.all('policy')];
+  const [policy, ...more] = given;
   if (policy === undefined)
     throw new UsageError('Missing the policy: give a file, or the name of a preset, such as steadfetch:llm.');
-  if (more.length > 0) throw new UsageError(`One policy, not ${args.operands.length}: ${args.operands.join(', ')}.`);
+  if (more.length > 0) throw new UsageError(`One policy, not ${given.length}: ${given.join(', ')}.`);
   const out = args.value('out');
   const checks = args.has('check');
   if (out === undefined && checks) throw new UsageError('--check compares a file: name it by --out.');

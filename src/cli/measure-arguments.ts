@@ -1,9 +1,11 @@
 /** The arguments of `steadfetch measure`, checked. */
 import {redactUrl} from '../decide/redact.ts';
 import {readBaseUrl, readUrl} from './base-url.ts';
+import {type Asked, asked, optionsOf} from './command-spec.ts';
 import {readHeader} from './headers.ts';
+import {MEASURE} from './measure-usage.ts';
 import {readPageFile} from './page-file.ts';
-import {type OptionSyntax, parseArguments} from './parse-arguments.ts';
+import {parseArguments} from './parse-arguments.ts';
 import {UsageError} from './usage-error.ts';
 
 export interface MeasureArguments {
@@ -21,29 +23,19 @@ export interface MeasureArguments {
   readonly json: boolean;
   /** The file of the page with charts, or `-`. */
   readonly html: string | undefined;
+  readonly quiet: boolean;
 }
 
-const OPTIONS: readonly OptionSyntax[] = [
-  {name: 'url', value: '<base>'},
-  {name: 'policy', value: '<policy>'},
-  {name: 'count', value: '<n>'},
-  {name: 'rate', value: '<n>'},
-  {name: 'timeout', value: '<ms>'},
-  {name: 'header', value: '<header>', many: true},
-  {name: 'allow-unsafe'},
-  {name: 'yes'},
-  {name: 'html', value: '<file>'},
-  {name: 'json'},
-  {name: 'help', short: 'h'},
-];
-
-/** @returns `help` where that is asked for. @throws UsageError */
+/** @returns What was asked for in place of a run. @throws UsageError */
 export function readMeasureArguments(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
-): MeasureArguments | 'help' {
-  const args = parseArguments(argv, OPTIONS, 'steadfetch measure --help');
-  if (args.has('help')) return 'help';
+): MeasureArguments | Asked {
+  const args = parseArguments(argv, optionsOf(MEASURE), 'steadfetch measure --help', name =>
+    name === 'timeout' ? '--timeout is --deadline here: the time limit of a call.' : undefined,
+  );
+  const question = asked(args);
+  if (question !== undefined) return question;
   const [operand, ...more] = args.operands;
   if (operand === undefined)
     throw new UsageError('Missing what to measure: name a URL, or a .jsonl file of requests, or - for standard input.');
@@ -56,10 +48,11 @@ export function readMeasureArguments(
     policy: args.value('policy'),
     count: wholeNumber('count', args.value('count') ?? '50'),
     ratePerSecond: rateOf(args.value('rate') ?? '5'),
-    timeoutMs: wholeNumber('timeout', args.value('timeout') ?? '30000'),
+    timeoutMs: wholeNumber('deadline', args.value('deadline') ?? '30000'),
     headers: Object.fromEntries(args.all('header').map(header => readHeader(header, env))),
     allowsUnsafe: args.has('allow-unsafe'),
     isConfirmed: args.has('yes'),
+    quiet: args.has('quiet'),
     json: args.has('json'),
     html: readPageFile(args, args.has('json') ? ['--json'] : []),
   };

@@ -6,24 +6,22 @@ import {handleOf} from '../features/everything.ts';
 import type {Measurement} from '../measure/measurement.ts';
 import {type MeasurementRun, Pace, runMeasurement} from '../measure/run-measurement.ts';
 import {plainSide, policySide, type Side} from '../measure/sides.ts';
+import {answer} from './command-spec.ts';
 import {LinesFile} from './lines-file.ts';
 import {type MeasureArguments, readMeasureArguments} from './measure-arguments.ts';
 import {readTarget} from './measure-target.ts';
 import {measureText} from './measure-text.ts';
+import {MEASURE} from './measure-usage.ts';
 import {writePage} from './page-file.ts';
 import {readPolicyInput} from './policy-input.ts';
-import {type Progress, progressOn} from './progress.ts';
+import {type Progress, progressOn, QUIETLY} from './progress.ts';
 import {duration} from './progress-line.ts';
 import {ProgressState} from './progress-state.ts';
-import {MEASURE_HELP} from './usage.ts';
 
 /** @returns The exit code: 0 measured, 1 stopped before the end. @throws UsageError, SteadfetchError, OutputError */
 export async function measureCommand(args: readonly string[], process: NodeJS.Process): Promise<number> {
   const options = readMeasureArguments(args, process.env);
-  if (options === 'help') {
-    process.stdout.write(MEASURE_HELP);
-    return 0;
-  }
+  if (typeof options === 'string') return answer(options, MEASURE, process.stdout);
   const policy = options.policy === undefined ? handleOf({}) : handleOf(await readPolicyInput(options.policy));
   const {name, requests} = await readTarget(options);
   const {count, ratePerSecond, timeoutMs} = options;
@@ -40,7 +38,7 @@ export async function measureCommand(args: readonly string[], process: NodeJS.Pr
     onExtraAttempt: () => pace.add(),
   };
   const state = new ProgressState(systemClock, 2 * count);
-  const progress = progressOn(process.stderr, 'steadfetch measure', state, systemClock);
+  const progress = progressOn(options.quiet ? QUIETLY : process.stderr, 'steadfetch measure', state, systemClock);
   try {
     const measurement = await runMeasurement(
       {target: name, policyName: policy.policy.name, count, ratePerSecond, timeoutMs, requests},

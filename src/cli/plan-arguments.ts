@@ -12,8 +12,10 @@ import {
 } from '../plan/request.ts';
 import {defaultPolicy} from '../policy/defaults.ts';
 import type {LatencyQuantiles} from '../policy/types.ts';
+import {type Asked, asked, optionsOf} from './command-spec.ts';
 import {readPageFile} from './page-file.ts';
-import {type Arguments, type OptionSyntax, parseArguments} from './parse-arguments.ts';
+import {type Arguments, parseArguments} from './parse-arguments.ts';
+import {PLAN} from './plan-usage.ts';
 import {UsageError} from './usage-error.ts';
 
 export interface PlanArguments {
@@ -33,6 +35,7 @@ export interface PlanArguments {
   readonly json: boolean;
   /** The file of the page with charts, or `-`. */
   readonly html: string | undefined;
+  readonly quiet: boolean;
 }
 
 export interface StatedLatency {
@@ -40,42 +43,11 @@ export interface StatedLatency {
   readonly quantiles: LatencyQuantiles;
 }
 
-const OPTIONS: readonly OptionSyntax[] = [
-  {name: 'p50', value: '<ms>'},
-  {name: 'p95', value: '<ms>'},
-  {name: 'p99', value: '<ms>'},
-  {name: 'success', value: '<share>'},
-  {name: 'deadline', value: '<ms>'},
-  {name: 'max-amplification', value: '<n>'},
-  {name: 'other-attempts', value: '<n>'},
-  {name: 'latency', value: '<quantiles>'},
-  {name: 'fail', value: '<share@ms>', many: true},
-  {name: 'unsent', value: '<share@ms>', many: true},
-  {name: 'hang', value: '<share>'},
-  {name: 'method', value: '<method>'},
-  {name: 'path', value: '<path>'},
-  {name: 'name', value: '<name>'},
-  {name: 'repeatable'},
-  {name: 'key'},
-  {name: 'rate', value: '<n>'},
-  {name: 'instances', value: '<n>'},
-  {name: 'capacity', value: '<n>'},
-  {name: 'headroom', value: '<share>'},
-  {name: 'attempts', value: '<list>'},
-  {name: 'timeouts', value: '<list>'},
-  {name: 'bases', value: '<list>'},
-  {name: 'jitter', value: '<list>'},
-  {name: 'hedges', value: '<list>'},
-  {name: 'out', value: '<file>'},
-  {name: 'html', value: '<file>'},
-  {name: 'json'},
-  {name: 'help', short: 'h'},
-];
-
-/** @returns `help` where that is asked for. @throws UsageError, PlanInputError */
-export function readPlanArguments(argv: readonly string[]): PlanArguments | 'help' {
-  const args = parseArguments(argv, OPTIONS, 'steadfetch plan --help');
-  if (args.has('help')) return 'help';
+/** @returns What was asked for in place of a run. @throws UsageError, PlanInputError */
+export function readPlanArguments(argv: readonly string[]): PlanArguments | Asked {
+  const args = parseArguments(argv, optionsOf(PLAN), 'steadfetch plan --help');
+  const question = asked(args);
+  if (question !== undefined) return question;
   if (args.operands.length > 1)
     throw new UsageError(`One file of measurements, not ${args.operands.length}: ${args.operands.join(', ')}.`);
   const [measurements] = args.operands;
@@ -93,6 +65,7 @@ export function readPlanArguments(argv: readonly string[]): PlanArguments | 'hel
     space: readSpace(args),
     out,
     json,
+    quiet: args.has('quiet'),
     html: readPageFile(args, [...(json ? ['--json'] : []), ...(out === '-' ? ['--out -'] : [])]),
   };
 }

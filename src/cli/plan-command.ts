@@ -11,12 +11,13 @@ import {confirmedPlan} from '../plan/plan.ts';
 import type {PlanRequest, ServiceModel} from '../plan/request.ts';
 import {search} from '../plan/search.ts';
 import {defaultSpace} from '../plan/space.ts';
+import {answer} from './command-spec.ts';
 import {writePage} from './page-file.ts';
 import {type PlanArguments, readPlanArguments} from './plan-arguments.ts';
 import type {MeasuredSource} from './plan-facts.ts';
 import {planJson} from './plan-json.ts';
 import {planReport} from './plan-report.ts';
-import {PLAN_HELP} from './plan-usage.ts';
+import {PLAN} from './plan-usage.ts';
 import {progressOn} from './progress.ts';
 import {ReadingProgress} from './reading-progress.ts';
 import {UsageError} from './usage-error.ts';
@@ -26,10 +27,7 @@ import {writeNewFile} from './write-file.ts';
 export async function planCommand(args: readonly string[], process: NodeJS.Process): Promise<number> {
   try {
     const options = readPlanArguments(args);
-    if (options === 'help') {
-      process.stdout.write(PLAN_HELP);
-      return 0;
-    }
+    if (typeof options === 'string') return answer(options, PLAN, process.stdout);
     return await runPlan(options, process);
   } catch (error) {
     throw error instanceof PlanInputError ? new UsageError(error.message) : error;
@@ -40,7 +38,7 @@ async function runPlan(options: PlanArguments, process: NodeJS.Process): Promise
   const {out, json, html} = options;
   if (out !== undefined && out !== '-' && lstatSync(out, {throwIfNoEntry: false}) !== undefined)
     throw new UsageError(`${out} exists. Name another file, or remove it first.`);
-  const measured = await measure(options.measurements, process);
+  const measured = await measure(options, process);
   const service = measured === undefined ? undefined : serviceOf(measured.measurements);
   const count = measured?.measurements.count ?? 0;
   const request = requestOf(options, service && boundedService(service, count));
@@ -60,13 +58,16 @@ async function runPlan(options: PlanArguments, process: NodeJS.Process): Promise
 }
 
 /** Ctrl-C ends the reading, and the plan is made of what was read. */
-async function measure(file: string | undefined, process: NodeJS.Process): Promise<MeasuredSource | undefined> {
+async function measure(
+  {measurements: file, quiet}: PlanArguments,
+  process: NodeJS.Process,
+): Promise<MeasuredSource | undefined> {
   if (file === undefined) return undefined;
   const isStandard = file === '-';
   const name = isStandard ? 'standard input' : file;
   const input = isStandard ? process.stdin : createReadStream(file);
   const read = new ReadingProgress([file]);
-  const progress = read.isKnown ? progressOn(process.stderr, 'steadfetch plan', read, systemClock) : null;
+  const progress = read.isKnown && !quiet ? progressOn(process.stderr, 'steadfetch plan', read, systemClock) : null;
   return interruptible(process, async signal => {
     signal.addEventListener('abort', () => input.destroy());
     try {

@@ -24,6 +24,9 @@ const COLUMNS = 80;
 /** The part of a terminal, or of a file in its place, that is needed. */
 export type ProgressStream = Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'>;
 
+/** Where no progress is shown. */
+export const QUIETLY: ProgressStream = {isTTY: false, columns: COLUMNS, write: () => true};
+
 /** @param command The name before each line: `steadfetch batch`. */
 export function progressOn(stream: ProgressStream, command: string, source: ProgressSource, clock: Clock): Progress {
   return stream.isTTY ? barOn(stream as NodeJS.WriteStream, source) : new ProgressLines(stream, command, source, clock);

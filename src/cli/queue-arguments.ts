@@ -1,8 +1,10 @@
 /** The arguments of `steadfetch batch --queue`, checked. */
 import {readBaseUrl} from './base-url.ts';
-import {countOf, isQueueWord, QUEUE_WORDS, type QueueWord} from './batch-arguments.ts';
+import {countOf, isQueueWord} from './batch-arguments.ts';
+import {type Asked, asked, optionsOf} from './command-spec.ts';
 import {expanded, readHeader} from './headers.ts';
-import {type Arguments, type OptionSyntax, parseArguments} from './parse-arguments.ts';
+import {type Arguments, parseArguments} from './parse-arguments.ts';
+import {QUEUE, QUEUE_WORDS, wordsOf} from './queue-usage.ts';
 import {UsageError} from './usage-error.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -31,6 +33,7 @@ export interface WorkArguments extends QueueName {
   readonly concurrency: number;
   readonly lockMs: number;
   readonly keepRunning: boolean;
+  readonly quiet: boolean;
 }
 
 export interface CollectArguments extends QueueName {
@@ -44,44 +47,24 @@ export interface CollectArguments extends QueueName {
 
 export type QueueArguments = EnqueueArguments | WorkArguments | CollectArguments;
 
-interface QueueOption extends OptionSyntax {
-  readonly of: readonly QueueWord[];
-}
-
-const OPTIONS: readonly QueueOption[] = [
-  {name: 'queue', value: '<redis-url>', of: QUEUE_WORDS},
-  {name: 'name', value: '<name>', of: QUEUE_WORDS},
-  {name: 'url', value: '<base>', of: ['enqueue', 'work']},
-  {name: 'no-dedupe', of: ['enqueue', 'collect']},
-  {name: 'resume', of: ['enqueue']},
-  {name: 'retry-failed', of: ['enqueue']},
-  {name: 'policy', value: '<policy>', of: ['work']},
-  {name: 'header', value: '<header>', many: true, of: ['work']},
-  {name: 'concurrency', value: '<n>', of: ['work']},
-  {name: 'lock', value: '<seconds>', of: ['work']},
-  {name: 'keep-running', of: ['work']},
-  {name: 'out', value: '<file>', of: ['collect']},
-  {name: 'errors', value: '<file>', of: ['collect']},
-  {name: 'remove', of: ['collect']},
-  {name: 'help', short: 'h', of: QUEUE_WORDS},
-];
-
 /**
- * @returns `help` if the arguments ask for it.
+ * @returns What was asked for in place of a run.
  * @throws UsageError
  */
-export function readQueueArguments(argv: readonly string[], env: Environment): QueueArguments | 'help' {
+export function readQueueArguments(argv: readonly string[], env: Environment): QueueArguments | Asked {
   // Before they are parsed: the help is asked for by those who do not know the address yet.
   if (argv.includes('--help') || argv.includes('-h')) return 'help';
-  const args = parseArguments(argv, OPTIONS, 'steadfetch batch --queue --help');
+  const args = parseArguments(argv, optionsOf(QUEUE), 'steadfetch batch --queue --help');
+  const question = asked(args);
+  if (question !== undefined) return question;
   const [word, ...files] = args.operands;
   if (word === undefined || !isQueueWord(word))
     throw new UsageError(
       `--queue needs one of ${QUEUE_WORDS.join(', ')}${word === undefined ? '' : `, got ${JSON.stringify(word)}`}.`,
     );
-  for (const {name, of} of OPTIONS)
-    if (args.has(name) && !of.includes(word))
-      throw new UsageError(`${word} has no --${name}: ${of.join(' and ')} has.`);
+  for (const name of args.options.keys())
+    if (!wordsOf(name).includes(word))
+      throw new UsageError(`${word} has no --${name}: ${wordsOf(name).join(' and ')} has.`);
   const queue = {redis: redisUrl(args.value('queue') ?? '', env), name: queueName(args.value('name'))};
   switch (word) {
     case 'enqueue':
@@ -117,6 +100,7 @@ function workArguments(queue: QueueName, args: Arguments, files: readonly string
     concurrency: countOf('concurrency', args.value('concurrency') ?? '16'),
     lockMs: 1000 * countOf('lock', args.value('lock') ?? '30'),
     keepRunning: args.has('keep-running'),
+    quiet: args.has('quiet'),
   };
 }
 

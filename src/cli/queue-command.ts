@@ -1,11 +1,12 @@
 /** `steadfetch batch --queue`: a batch on many machines. Each of its words is one process. */
 import {ItemQueue} from '../bullmq/item-queue.ts';
 import {observed} from '../telemetry/observed.ts';
+import {answer} from './command-spec.ts';
 import {type QueueArguments, readQueueArguments} from './queue-arguments.ts';
 import {collectResults} from './queue-collect.ts';
 import {connectTo, type RedisClient} from './queue-connection.ts';
 import {enqueueRequests} from './queue-enqueue.ts';
-import {QUEUE_HELP} from './queue-usage.ts';
+import {QUEUE} from './queue-usage.ts';
 import {workOnRequests} from './queue-work.ts';
 import {RedisTrouble} from './redis-trouble.ts';
 import {requestKey} from './request-key.ts';
@@ -14,10 +15,7 @@ import type {RequestItem} from './request-line.ts';
 /** @returns The exit code. @throws UsageError, SteadfetchError, OutputError */
 export async function queueCommand(args: readonly string[], process: NodeJS.Process): Promise<number> {
   const options = readQueueArguments(args, process.env);
-  if (options === 'help') {
-    process.stdout.write(QUEUE_HELP);
-    return 0;
-  }
+  if (typeof options === 'string') return answer(options, QUEUE, process.stdout);
   const trouble = new RedisTrouble(process.stderr, `steadfetch batch ${options.word}`);
   const client = await connectTo(options.redis, trouble.lost, trouble.found);
   try {

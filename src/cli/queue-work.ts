@@ -10,6 +10,7 @@ import type {PolicyInput} from '../policy/types.ts';
 import {redisGuards} from '../redis/redis-guards.ts';
 import {BatchProgress} from './batch-progress.ts';
 import {readPolicyInput} from './policy-input.ts';
+import {QUIETLY} from './progress.ts';
 import {ProgressState} from './progress-state.ts';
 import type {WorkArguments} from './queue-arguments.ts';
 import {connectTo} from './queue-connection.ts';
@@ -38,12 +39,17 @@ export async function workOnRequests(
 }
 
 async function workOn(
-  options: Settings & Pick<WorkArguments, 'redis'>,
+  options: Settings & Pick<WorkArguments, 'redis' | 'quiet'>,
   queue: ItemQueue<RequestItem>,
   process: NodeJS.Process,
 ): Promise<number> {
   const state = new ProgressState(systemClock, ...(await reached(queue)));
-  const progress = new BatchProgress(process.stderr, state, systemClock, 'steadfetch batch work');
+  const progress = new BatchProgress(
+    options.quiet ? QUIETLY : process.stderr,
+    state,
+    systemClock,
+    'steadfetch batch work',
+  );
   const ended = new CallSignal();
   void follow(queue, state, ended);
   try {

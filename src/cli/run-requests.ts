@@ -14,6 +14,7 @@ import {BatchProgress} from './batch-progress.ts';
 import {lineHeaders, whyConfined} from './endpoint-headers.ts';
 import type {BatchFiles} from './files.ts';
 import {Outputs} from './outputs.ts';
+import {QUIETLY} from './progress.ts';
 import {ProgressState} from './progress-state.ts';
 import {requestKey} from './request-key.ts';
 import type {RequestLine} from './request-line.ts';
@@ -47,7 +48,7 @@ type Options = BatchOptions<RequestLine, LineResponse>;
 export async function runRequests(run: Run, process: NodeJS.Process): Promise<Ended> {
   const {options, files, policy, requests, total} = run;
   const state = new ProgressState(systemClock, total);
-  const progress = new BatchProgress(process.stderr, state, systemClock);
+  const progress = new BatchProgress(options.quiet ? QUIETLY : process.stderr, state, systemClock);
   const outputs = new Outputs(files);
   const said = new Map<string, string>();
   const send = lineSender(lineHeaders(options, policy));

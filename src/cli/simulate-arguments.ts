@@ -1,8 +1,12 @@
 /** The arguments of `steadfetch simulate`, checked. */
+
+import {type Asked, asked, optionsOf} from './command-spec.ts';
 import {readPageFile} from './page-file.ts';
-import {type OptionSyntax, parseArguments} from './parse-arguments.ts';
+import {parseArguments} from './parse-arguments.ts';
+import {ALL_SCENARIOS} from './scenario-names.ts';
 import {seedOf} from './scenario-option.ts';
 import {type Assertion, readAssertions} from './simulate-assertions.ts';
+import {SIMULATE} from './simulate-usage.ts';
 import {UsageError} from './usage-error.ts';
 
 export interface SimulateArguments {
@@ -19,29 +23,20 @@ export interface SimulateArguments {
   readonly json: boolean;
   /** The file of the page with charts, or `-`. */
   readonly html: string | undefined;
+  readonly quiet: boolean;
 }
 
-const OPTIONS: readonly OptionSyntax[] = [
-  {name: 'scenario', value: '<scenario>'},
-  {name: 'seed', value: '<n>'},
-  {name: 'runs', value: '<n>'},
-  {name: 'rivals'},
-  {name: 'assert', value: '<conditions>', many: true},
-  {name: 'html', value: '<file>'},
-  {name: 'json'},
-  {name: 'help', short: 'h'},
-];
-
-/** @returns `help` where that is asked for. @throws UsageError */
-export function readSimulateArguments(argv: readonly string[]): SimulateArguments | 'help' {
-  const args = parseArguments(argv, OPTIONS, 'steadfetch simulate --help');
-  if (args.has('help')) return 'help';
-  const policies = args.operands.length === 0 ? ['steadfetch:default'] : args.operands;
+/** @returns What was asked for in place of a run. @throws UsageError */
+export function readSimulateArguments(argv: readonly string[]): SimulateArguments | Asked {
+  const args = parseArguments(argv, optionsOf(SIMULATE), 'steadfetch simulate --help');
+  const question = asked(args);
+  if (question !== undefined) return question;
+  const given = [...args.operands, ...args.all('policy')];
+  const policies = given.length === 0 ? ['steadfetch:default'] : given;
   const twice = policies.find((policy, index) => policies.indexOf(policy) !== index);
   if (twice !== undefined) throw new UsageError(`${twice} was given twice; each policy is simulated once.`);
   const scenario = args.value('scenario');
-  if (scenario === undefined)
-    throw new UsageError('Missing --scenario: give the name of a scenario, such as --scenario outage, or a file.');
+  if (scenario === undefined) throw new UsageError(missingScenario(policies));
   if (scenario === '-' && policies.includes('-'))
     throw new UsageError('Only one of the policy and the scenario can be read from standard input (-).');
   return {
@@ -52,8 +47,15 @@ export function readSimulateArguments(argv: readonly string[]): SimulateArgument
     rivals: args.has('rivals'),
     assertions: args.all('assert').flatMap(readAssertions),
     json: args.has('json'),
+    quiet: args.has('quiet'),
     html: readPageFile(args, args.has('json') ? ['--json'] : []),
   };
+}
+
+function missingScenario(policies: readonly string[]): string {
+  const named = policies.find(policy => ALL_SCENARIOS.includes(policy));
+  if (named !== undefined) return `${named} is a scenario: --scenario ${named}.`;
+  return 'Missing --scenario: give the name of a scenario, such as --scenario outage, or a file.';
 }
 
 const MOST_RUNS = 1000;

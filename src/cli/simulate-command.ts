@@ -8,18 +8,19 @@ import type {PolicyInput} from '../policy/types.ts';
 import type {SimulationResult} from '../simulate/result.ts';
 import {readScenario} from '../simulate/scenario/read.ts';
 import type {Scenario} from '../simulate/scenario/types.ts';
+import {answer} from './command-spec.ts';
 import {writePage} from './page-file.ts';
 import {isPreset, readPolicyInput} from './policy-input.ts';
-import {type ProgressStream, progressOn} from './progress.ts';
+import {type ProgressStream, progressOn, QUIETLY} from './progress.ts';
 import {parsedJson, scenarioOf} from './scenario-option.ts';
 import {readSimulateArguments, type SimulateArguments} from './simulate-arguments.ts';
 import {failedAssertions, intervalsOf, verdictOf} from './simulate-assertions.ts';
 import {plainOf, RIVALS} from './simulate-rivals.ts';
 import {type Named, runsOf, tableOf} from './simulate-table.ts';
 import {simulateInThread} from './simulate-thread.ts';
+import {SIMULATE} from './simulate-usage.ts';
 import type {SimulationTask} from './simulate-worker.ts';
 import {SimulatedTime} from './simulated-time.ts';
-import {SIMULATE_HELP} from './usage.ts';
 
 /** The part of a process that the command needs. */
 export interface Console {
@@ -36,10 +37,7 @@ export interface Console {
  */
 export async function simulateCommand(args: readonly string[], process: Console): Promise<number> {
   const options = readSimulateArguments(args);
-  if (options === 'help') {
-    process.stdout.write(SIMULATE_HELP);
-    return 0;
-  }
+  if (typeof options === 'string') return answer(options, SIMULATE, process.stdout);
   const scenario = readScenario(await scenarioOf(options.scenario, process.stdin));
   const results = await resultsOf(options, scenario, process);
   const isWhole = results.every(({result}) => !result.interrupted);
@@ -74,7 +72,7 @@ async function resultsOf(options: SimulateArguments, scenario: Scenario, process
     const rounds = new Rounds(
       {policies: inputs, scenario, seed, samples: html !== undefined},
       controller.signal,
-      process,
+      options.quiet ? QUIETLY : process.stderr,
     );
     await rounds.reach(options.runs ?? 1);
     const isUnsure = (): boolean =>
@@ -105,14 +103,15 @@ const MOST_RUNS = 32;
 class Rounds {
   readonly #task: SimulationTask;
   readonly #signal: AbortSignal;
-  readonly #process: Console;
+  readonly #stream: ProgressStream;
   /** In the order of the seeds. */
   readonly #rounds: SimulationResult[][] = [];
 
-  constructor(task: SimulationTask, signal: AbortSignal, process: Console) {
+  /** @param stream Where the progress is shown. */
+  constructor(task: SimulationTask, signal: AbortSignal, stream: ProgressStream) {
     this.#task = task;
     this.#signal = signal;
-    this.#process = process;
+    this.#stream = stream;
   }
 
   get count(): number {
@@ -133,7 +132,7 @@ class Rounds {
     const {scenario, policies} = this.#task;
     const from = this.#rounds.length;
     const simulated = new SimulatedTime(systemClock, scenario.durationMs * policies.length * (count - from));
-    const progress = progressOn(this.#process.stderr, 'steadfetch simulate', simulated, systemClock);
+    const progress = progressOn(this.#stream, 'steadfetch simulate', simulated, systemClock);
     const reached = new Map<number, number>();
     let next = from;
     const work = async (): Promise<void> => {

@@ -1,6 +1,8 @@
 /** The arguments of `steadfetch triage`, checked. */
 import {statSync} from 'node:fs';
-import {type OptionSyntax, parseArguments} from './parse-arguments.ts';
+import {type Asked, asked, optionsOf} from './command-spec.ts';
+import {parseArguments} from './parse-arguments.ts';
+import {TRIAGE} from './triage-usage.ts';
 import {UsageError} from './usage-error.ts';
 
 export interface TriageArguments {
@@ -11,23 +13,24 @@ export interface TriageArguments {
   readonly json: boolean;
   /** Only the summary. */
   readonly summary: boolean;
+  readonly quiet: boolean;
 }
 
-const OPTIONS: readonly OptionSyntax[] = [
-  {name: 'policy', value: '<policy>'},
-  {name: 'json'},
-  {name: 'summary'},
-  {name: 'help', short: 'h'},
-];
-
-/** @returns `help` where that is asked for. @throws UsageError */
-export function readTriageArguments(argv: readonly string[]): TriageArguments | 'help' {
-  const args = parseArguments(argv, OPTIONS, 'steadfetch triage --help');
-  if (args.has('help')) return 'help';
+/** @returns What was asked for in place of a run. @throws UsageError */
+export function readTriageArguments(argv: readonly string[]): TriageArguments | Asked {
+  const args = parseArguments(argv, optionsOf(TRIAGE), 'steadfetch triage --help');
+  const question = asked(args);
+  if (question !== undefined) return question;
   const logs = args.operands;
   if (logs.length === 0) throw new UsageError('Missing log: name a file, or - for standard input.');
   for (const log of logs) checkLog(log);
-  return {logs, policy: args.value('policy'), json: args.has('json'), summary: args.has('summary')};
+  return {
+    logs,
+    policy: args.value('policy'),
+    json: args.has('json'),
+    summary: args.has('summary'),
+    quiet: args.has('quiet'),
+  };
 }
 
 function checkLog(log: string): void {

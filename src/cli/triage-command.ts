@@ -6,6 +6,7 @@ import {systemClock} from '../core/system-clock.ts';
 import {handleOf} from '../features/everything.ts';
 import type {TriagedFailure} from '../triage/assess.ts';
 import {Triage} from '../triage/triage.ts';
+import {answer} from './command-spec.ts';
 import {CutLog, logBytes} from './log-bytes.ts';
 import {readPolicyInput} from './policy-input.ts';
 import {progressOn} from './progress.ts';
@@ -13,7 +14,7 @@ import {ReadingProgress} from './reading-progress.ts';
 import {readTriageArguments, type TriageArguments} from './triage-arguments.ts';
 import {failureRecord, summaryRecord} from './triage-records.ts';
 import {failureRows, summaryText, tableHead} from './triage-table.ts';
-import {TRIAGE_HELP} from './usage.ts';
+import {TRIAGE} from './triage-usage.ts';
 
 /**
  * @returns The exit code: 0 everything that may be a failure was read, 1 a part of the logs was not.
@@ -21,10 +22,7 @@ import {TRIAGE_HELP} from './usage.ts';
  */
 export async function triageCommand(args: readonly string[], process: NodeJS.Process): Promise<number> {
   const options = readTriageArguments(args);
-  if (options === 'help') {
-    process.stdout.write(TRIAGE_HELP);
-    return 0;
-  }
+  if (typeof options === 'string') return answer(options, TRIAGE, process.stdout);
   const input = options.policy === undefined ? undefined : await readPolicyInput(options.policy);
   const handle = handleOf(input);
   const controller = new AbortController();
@@ -44,7 +42,7 @@ export async function triageCommand(args: readonly string[], process: NodeJS.Pro
     },
   });
   // Rows on the same terminal show well enough how far it is.
-  const isShown = read.isKnown && (options.summary || !process.stdout.isTTY);
+  const isShown = read.isKnown && !options.quiet && (options.summary || !process.stdout.isTTY);
   const progress = isShown ? progressOn(process.stderr, 'steadfetch triage', read, systemClock) : null;
   try {
     for (const each of options.logs) {

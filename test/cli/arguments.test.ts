@@ -138,7 +138,7 @@ describe('arguments of steadfetch measure', () => {
     ['a count of 0', ['http://x', '--count', '0'], /^--count must be a whole number of at least 1, got "0"\.$/],
     ['a rate of 0', ['http://x', '--rate', '0'], /^--rate must be a number above 0 and at most 1000, got "0"\.$/],
     ['a rate that is none', ['http://x', '--rate', 'fast'], /^--rate must be a number above 0/],
-    ['a timeout with a unit', ['http://x', '--timeout', '30s'], /^--timeout must be a whole number of at least 1/],
+    ['a timeout with a unit', ['http://x', '--deadline', '30s'], /^--deadline must be a whole number of at least 1/],
     ['an unknown option', ['http://x', '--rates', '1'], /^Unknown option --rates; did you mean --rate\?$/],
   ];
   for (const [name, given, message] of wrong)

@@ -337,7 +337,7 @@ describe('steadfetch batch', () => {
 
   it('exits with 2 and one clear sentence for a usage error', async () => {
     for (const [given, message] of [
-      [[], /steadfetch batch <requests\.jsonl>/],
+      [[], /batch +Send every line/],
       [['batch', 'no.jsonl', '--url', 'http://x', '--out', 'o'], /^no\.jsonl does not exist\.\n$/],
     ] as const) {
       const {code, stderr} = await place.call(given);

@@ -2,7 +2,8 @@
 import {existsSync, mkdirSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect} from 'chai';
-import {COMPILE_HELP} from '../../src/cli/compile-usage.ts';
+import {helpOf} from '../../src/cli/command-spec.ts';
+import {COMPILE} from '../../src/cli/compile-usage.ts';
 import type {InvalidPolicyError} from '../../src/core.ts';
 import {loadPolicy} from '../../src/load.ts';
 import {Workplace} from './running.ts';
@@ -97,7 +98,7 @@ describe('steadfetch compile', () => {
     });
 
   it('has a help of at most 80 columns', async () => {
-    expect(await place.call(['compile', '--help'])).to.deep.equal({code: 0, stdout: COMPILE_HELP, stderr: ''});
-    for (const line of COMPILE_HELP.split('\n')) expect(line).to.have.length.at.most(80);
+    expect(await place.call(['compile', '--help'])).to.deep.equal({code: 0, stdout: helpOf(COMPILE), stderr: ''});
+    for (const line of helpOf(COMPILE).split('\n')) expect(line).to.have.length.at.most(80);
   });
 });

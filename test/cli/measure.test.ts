@@ -110,12 +110,12 @@ describe('steadfetch measure', () => {
     expect(policy.retriedAndSucceeded).to.be.within(1, 10);
   });
 
-  it('ends calls that hang: plain fetch after --timeout, the policy by its own limits', async () => {
+  it('ends calls that hang: plain fetch after --deadline, the policy by its own limits', async () => {
     place.write(
       'policy.json',
       '{"maxAttempts": 2, "attemptTimeoutMs": 200, "backoff": {"kind": "constant", "delayMs": 1}}',
     );
-    const {plain, policy} = await measure(server.place('hang'), '--count', '2', '--timeout', '300');
+    const {plain, policy} = await measure(server.place('hang'), '--count', '2', '--deadline', '300');
     expect(plain.failures).to.deep.equal([{failure: 'attempt timeout', calls: 2, message: null}]);
     for (const {durationMs} of plain.calls) expect(durationMs).to.be.within(299, 1900);
     expect(policy.failures.map(({failure}) => failure)).to.deep.equal(['attempt timeout, attempts-exhausted']);

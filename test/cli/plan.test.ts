@@ -3,8 +3,9 @@
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect} from 'chai';
+import {helpOf} from '../../src/cli/command-spec.ts';
 import {readPlanArguments} from '../../src/cli/plan-arguments.ts';
-import {PLAN_HELP} from '../../src/cli/plan-usage.ts';
+import {PLAN} from '../../src/cli/plan-usage.ts';
 import {UsageError} from '../../src/cli/usage-error.ts';
 import {PlanInputError} from '../../src/plan/input-error.ts';
 import {checkPolicy} from '../../src/policy/validate.ts';
@@ -210,7 +211,7 @@ describe('steadfetch plan', () => {
     }
   }).timeout(60_000);
 
-  it('has a help of at most 80 columns', () => isNarrow(PLAN_HELP));
+  it('has a help of at most 80 columns', () => isNarrow(helpOf(PLAN)));
 });
 
 describe('arguments of steadfetch plan', () => {

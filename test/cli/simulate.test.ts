@@ -187,11 +187,11 @@ describe('steadfetch simulate', () => {
   });
 
   it('reads a policy from standard input', async () => {
-    const child = place.start(['simulate', '-', '--scenario', 'mine.json', '--assert', 'amplification<1.2'], {}, [
-      'pipe',
-      'pipe',
-      'pipe',
-    ]);
+    const child = place.start(
+      ['simulate', '-', '--scenario', 'mine.json', '--assert', 'amplification<1.2', '--quiet'],
+      {},
+      ['pipe', 'pipe', 'pipe'],
+    );
     child.stdin!.end(POLICY);
     const {code, stderr} = await ended(child);
     expect([code, stderr]).to.deep.equal([1, 'stdin in mine: amplification is 1.303, and has to be < 1.2.\n']);
@@ -280,6 +280,15 @@ describe('steadfetch simulate', () => {
     const finished = await place.call(['simulate', '--scenario', 'mine.json', '--html', 'socket']);
     socket.close();
     expect(finished).to.deep.equal({code: 2, stdout: '', stderr: '--html socket is a socket. Name a file.\n'});
+  });
+
+  it('shows its progress on a terminal, and none with --quiet', async () => {
+    for (const quiet of [false, true]) {
+      const {process, written} = consoleOf(SCENARIO);
+      process.stderr.isTTY = true;
+      const code = await simulateCommand(['--scenario', '-', '--json', ...(quiet ? ['--quiet'] : [])], process);
+      expect([code, written.stderr !== '']).to.deep.equal([0, !quiet]);
+    }
   });
 
   it('ends at an interrupt with what it found until then', async () => {

@@ -46,7 +46,7 @@ const LINT_LAYERS: readonly (readonly string[])[] = [
   ['report'],
   ['suppress', 'explain'],
   ['lint.ts'],
-  ['fix.ts', 'editor', 'formatters', 'io', 'starter.ts'],
+  ['fix.ts', 'editor', 'formatters', 'io'],
   ['rule-tester.ts', 'config-file'],
   ['workspace', 'simulate'],
   ['lsp', 'mcp'],

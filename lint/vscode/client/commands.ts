@@ -2,7 +2,7 @@
 
 import {commands, type Disposable, type LogOutputChannel, Uri, window, workspace} from 'vscode';
 import {WorkspaceDiagnosticRequest} from 'vscode-languageclient/browser';
-import {starterText} from '../../starter.ts';
+import {starterText} from '../../../src/policy-files/starter.ts';
 import {EXPLAIN, SIMULATE} from './command-names.ts';
 import type {Explanations} from './explanations.ts';
 import type {Server} from './server.ts';

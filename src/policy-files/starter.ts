@@ -1,13 +1,11 @@
-/** A safe policy to start with, in which a comment explains each field. */
-
-import {formatOf} from './source/read.ts';
+/** A safe policy to start with, in which a comment explains each field. `steadfetch init`, `retry-lint init` and the editor write it. */
 
 /**
  * @param name   The name of the file. It decides the format, and a strict JSON parser refuses comments, so a file named .json has none.
  * @param schema The path or URL of the schema.
  */
 export function starterText(name: string, schema: string): string {
-  if (formatOf(name) === 'yaml') return yaml(schema);
+  if (/\.ya?ml$/i.test(name)) return yaml(schema);
   return /\.json$/i.test(name) ? withoutComments(jsonc(schema)) : jsonc(schema);
 }
 
