@@ -1,4 +1,4 @@
-/** Batches that are killed ten times, and batches of a million lines, or a third of them. */
+/** Batches that are killed ten times, and batches of a million lines, or a seventh of them. */
 import {execFile} from 'node:child_process';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
@@ -37,7 +37,7 @@ describe('a batch of 10,000 POSTs that may be sent once only', () => {
   });
 });
 
-const LINES = runs(300_000, 1_000_000);
+const LINES = runs(150_000, 1_000_000);
 /** Of the table of the journal: a power of two, at most half of them taken. */
 const SLOTS = 2 ** Math.ceil(Math.log2(2 * LINES));
 

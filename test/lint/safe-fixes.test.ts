@@ -10,7 +10,7 @@ import {runs} from '../support/runs.ts';
 import {written} from './safe-fixes/policies.ts';
 import {type Ended, run, type Traffic, trafficOf} from './safe-fixes/traffic.ts';
 
-/** 2,000 in test/endurance. */
+/** More in test/endurance. */
 const cases = Number(process.env.FUZZ_CASES ?? runs(20, 200));
 const seed = fc.integer({min: 0, max: 1e6});
 
