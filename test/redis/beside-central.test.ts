@@ -1,6 +1,6 @@
 /**
  * Small quotas of several processes beside one limiter that all calls go through: how many of the calls are answered that the one limiter
- * answers, where calls do not wait for the quota. docs/shared-guards.md has the table.
+ * answers, where calls do not wait for the quota. bench/shared-quota.json has the figures.
  */
 import {readFileSync} from 'node:fs';
 import {expect} from 'chai';
@@ -70,11 +70,15 @@ const CHECKED_MS = WINDOWS_MS.slice(0, runs(1, 3));
 const MAXES = [3, 10, 30, 100].slice(0, runs(2, 4));
 const PROCESSES = [2, 4, 12].slice(runs(1, 0), runs(2, 3));
 
-const page = readFileSync(new URL('../../docs/shared-guards.md', import.meta.url), 'utf8');
+const {besideOneLimiter} = JSON.parse(
+  readFileSync(new URL('../../bench/shared-quota.json', import.meta.url), 'utf8'),
+) as {besideOneLimiter: {rows: readonly {calls: string; roundTrips: string; percent: readonly number[]}[]}};
 /** Traffic, round trips, then the least part in percent under windows of 1, 10 and 60 s. */
-const ROWS = [...page.matchAll(/^\| (.*) \| (.*) \| (\d+) % \| (\d+) % \| (\d+) % \|$/gm)]
-  .map(([, traffic, link, ...least]) => ({traffic: traffic!, link: link!, least: least.map(Number)}))
-  .filter(({traffic}) => traffic in TRAFFICS);
+const ROWS = besideOneLimiter.rows.map(({calls, roundTrips, percent}) => ({
+  traffic: calls,
+  link: roundTrips,
+  least: percent,
+}));
 
 const answeredOf = ({answered}: Result): number => answered.filter(Boolean).length;
 

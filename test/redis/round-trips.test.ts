@@ -1,4 +1,4 @@
-/** A quota over slow links to Redis, in virtual time: the table of docs/shared-guards.md. Some rows run on a real Redis in test/stores. */
+/** A quota over slow links to Redis, in virtual time: the figures of bench/shared-quota.json. Some rows run on a real Redis in test/stores. */
 import {readFileSync} from 'node:fs';
 import {expect} from 'chai';
 import {seededRandom} from '../../src/core/random.ts';
@@ -6,11 +6,11 @@ import {runs, sampled} from '../support/runs.ts';
 import {amountsOf, SharedQuotas} from './shared-quotas.ts';
 
 const MAX = 100;
-const page = readFileSync(new URL('../../docs/shared-guards.md', import.meta.url), 'utf8');
+const {busyProcesses} = JSON.parse(readFileSync(new URL('../../bench/shared-quota.json', import.meta.url), 'utf8')) as {
+  busyProcesses: {rows: readonly {roundTripMs: number; percent: readonly number[]}[]};
+};
 /** Round trip in ms, then the share of the limit that is used under windows of 1, 2, 10 and 60 s. */
-const TABLE = [...page.matchAll(/^\| (\d+) ms \| (\d+) % \| (\d+) % \| (\d+) % \| (\d+) % \|$/gm)].map(row =>
-  row.slice(1).map(Number),
-);
+const TABLE = busyProcesses.rows.map(({roundTripMs, percent}) => [roundTripMs, ...percent]);
 const WINDOWS_MS = [1000, 2000, 10_000, 60_000];
 /** The longer the window, the longer it takes: those of 10 s and of a minute are for the endurance runs. */
 const CHECKED_MS = WINDOWS_MS.slice(0, runs(2, 4));

@@ -1,9 +1,9 @@
-/** The requirements of draft-ietf-httpapi-idempotency-key-header-07, row by row as docs/server.md lists them. */
+/** The requirements of draft-ietf-httpapi-idempotency-key-header-07, row by row as bench/conformance/idempotency-key-draft.json lists them. */
+import {readFileSync} from 'node:fs';
 import {expect} from 'chai';
 import {createFetch} from '../../src/fetch.ts';
 import {type IdempotencyOptions, type IdempotencyStore, idempotent, memoryStore} from '../../src/server.ts';
 import {ScriptedFetch, VirtualClock} from '../../src/testing.ts';
-import {documentedTable} from './documented-table.ts';
 import {deferred, post, told} from './requests.ts';
 
 const page = 'https://shop.example/docs/keys';
@@ -164,13 +164,16 @@ async function concurrent(): Promise<void> {
 }
 
 describe('the IETF draft', () => {
-  const rows = documentedTable('The IETF draft');
+  const listed = new URL('../../bench/conformance/idempotency-key-draft.json', import.meta.url);
+  const {requirements: rows} = JSON.parse(readFileSync(listed, 'utf8')) as {
+    requirements: readonly {requirement: string; level: string; steadfetch: string}[];
+  };
   it('has the rows that are tested', () => {
-    expect(rows.map(([requirement]) => requirement)).to.deep.equal(Object.keys(ROWS));
+    expect(rows.map(({requirement}) => requirement)).to.deep.equal(Object.keys(ROWS));
   });
-  for (const [requirement, level, ours] of rows)
-    it(`${requirement} (${level}): ${ours}`, async () => {
-      expect(ROWS).to.have.property(requirement!);
-      await ROWS[requirement!]!();
+  for (const {requirement, level, steadfetch} of rows)
+    it(`${requirement} (${level}): ${steadfetch}`, async () => {
+      expect(ROWS).to.have.property(requirement);
+      await ROWS[requirement]!();
     });
 });
