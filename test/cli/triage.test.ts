@@ -151,8 +151,8 @@ describe('steadfetch triage', () => {
     ['exercise-2.log', 'exercise.json'],
     ['challenge.log', 'challenge.json', '--summary'],
   ] as const)
-    it(`works ${log}, which other programs wrote, through in docs/guides/triage.md`, async () => {
-      const page = readFileSync(new URL('../../docs/guides/triage.md', import.meta.url), 'utf8');
+    it(`works ${log}, which other programs wrote, through in examples/triage/README.md`, async () => {
+      const page = readFileSync(new URL('../../examples/triage/README.md', import.meta.url), 'utf8');
       const {code, stdout} = await place.call(['triage', fixture(log), '--policy', fixture(policy), ...options]);
       expect(code).to.equal(0);
       expect(page).to.include(readFileSync(fixture(log), 'utf8'));
