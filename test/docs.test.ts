@@ -45,6 +45,16 @@ describe('the documents', () => {
     expect(documents.filter(name => !linked.has(name) && name !== 'README.md')).to.deep.equal([]);
   });
 
+  it('have at most 150 words in a decision', () => {
+    const decisions = documents.filter(name => /^docs\/decisions\/\d{4}-/.test(name));
+    expect(decisions).to.have.length.above(100);
+    const wordsOf = (name: string): number =>
+      read(name)
+        .split(/\s+/)
+        .filter(word => /\w/.test(word)).length;
+    expect(decisions.filter(name => wordsOf(name) > 150)).to.deep.equal([]);
+  });
+
   for (const name of documents) {
     const timed = blocksOf(name).flatMap(code => {
       const shown = /^server\.arrivals; \/\/ (\[[^\]]*\])/m.exec(code)?.[1];
