@@ -2,7 +2,7 @@
 import {globSync, readFileSync} from 'node:fs';
 import {expect} from 'chai';
 import {columns, libraryOf, pitfalls} from '../bench/conformance/catalogue.ts';
-import {currentPage, type KySuite, type UndiciSuite, type WptSuite} from '../bench/conformance/page.ts';
+import {currentPage, type KySuite, type Results, type UndiciSuite, type WptSuite} from '../bench/conformance/page.ts';
 
 /** The last number of the list of pitfalls, and those that belong to parts which have pages of their own. */
 const LAST = 56;
@@ -10,9 +10,6 @@ const ELSEWHERE = ['T19'];
 
 const libraries = await Promise.all(columns.map(libraryOf));
 const page = readFileSync(new URL('../docs/conformance.md', import.meta.url), 'utf8');
-
-/** The part of the page under the heading of a pitfall. */
-const failuresOf = (id: string): string => page.split(`\n### ${id}: `)[1]?.split('\n#')[0] ?? '';
 
 describe('docs/conformance.md', () => {
   const table = page
@@ -26,19 +23,28 @@ describe('docs/conformance.md', () => {
       .map(cell => cell.trim()),
   );
 
+  /** The failures that the documentation of a library declares. */
+  const listed = new Set(/libraries\)\): (.*)\.$/m.exec(page)![1]!.split(', '));
+
   it('has a row for each pitfall and a column for each library', () => {
     expect(rows[0]!.slice(2)).to.deep.equal(libraries.map(({name}) => name));
     expect(rows.slice(2).map(([id]) => id)).to.deep.equal(pitfalls.map(({id}) => id));
   });
 
-  it('has pass, fail or n/a in each cell, and says below the table how each failure shows', () => {
+  it('has pass, fail or n/a in each cell, and the kept results say how each failure shows', () => {
+    const {results} = JSON.parse(
+      readFileSync(new URL('../bench/conformance/results.json', import.meta.url), 'utf8'),
+    ) as Results;
     expect(rows).to.have.length(2 + pitfalls.length);
     for (const row of rows.slice(2)) {
       const cells = row.slice(2);
       expect(cells).to.have.length(libraries.length);
       for (const cell of cells) expect(cell).to.be.oneOf(['pass', 'fail', 'n/a']);
-      libraries.forEach(({name}, index) => {
-        expect(failuresOf(row[0]!).includes(`\n- ${name}: `)).to.equal(cells[index] === 'fail');
+      libraries.forEach(({name, documented}, index) => {
+        const id = row[0]!;
+        const isFailure = cells[index] === 'fail';
+        if (isFailure) expect(results[name]?.[id]?.note, `${id} ${name}`).not.to.be.oneOf([undefined, '']);
+        expect(listed.has(`${id} ${name}`)).to.equal(isFailure && documented?.[id] !== undefined);
       });
     }
   });
@@ -96,7 +102,7 @@ describe('docs/conformance.md', () => {
     expect(new Set(tests).size)
       .to.equal(tests.length)
       .and.to.be.at.least(Math.max(...failures));
-    for (const test of tests) expect(page).to.contain(`\n- ${test}\n`);
+    for (const {cause, tests: caused} of conflicts) expect(page).to.contain(`\n- ${cause} (${caused.length})\n`);
     for (const {run, passed, of} of runs) expect(page).to.contain(`| ${run} | ${passed} | ${of} |`);
   });
 
@@ -108,7 +114,7 @@ describe('docs/conformance.md', () => {
     const tests = conflicts.flatMap(conflict => conflict.tests);
     expect(alone).to.equal(failsAlone.length);
     expect(ours! - alone!).to.be.at.most(tests.length);
-    for (const test of tests) expect(page).to.contain(`\n- ${test}\n`);
+    for (const {cause, tests: caused} of conflicts) expect(page).to.contain(`\n- ${cause} (${caused.length})\n`);
     for (const {run, passed, of} of runs) expect(page).to.contain(`| ${run} | ${passed} | ${of} |`);
   });
 
@@ -122,7 +128,7 @@ describe('docs/conformance.md', () => {
     expect(alone).to.equal(counts.reduce((sum, count) => sum + count, 0));
     expect(ours).to.have.length(2);
     for (const failures of ours) expect(failures - alone!).to.be.at.most(tests.length);
-    for (const test of tests) expect(page).to.contain(`\n- ${test}\n`);
+    for (const {cause, tests: caused} of conflicts) expect(page).to.contain(`\n- ${cause} (${caused.length})\n`);
     for (const {run, passed, of} of runs) expect(page).to.contain(`| ${run} | ${passed} | ${of} |`);
   });
 });

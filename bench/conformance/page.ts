@@ -50,13 +50,11 @@ export function pageOf(
   const names = libraries.map(({name}) => name);
   const of = (library: string, id: string): CellResult => results[library]?.[id] ?? {cell: 'n/a', note: ''};
   const rows = pitfalls.map(({id, title}) => [id, title, ...names.map(name => of(name, id).cell)]);
-  const failures = pitfalls.map(({id, title}) => ({
-    id,
-    title,
-    notes: libraries
-      .filter(({name}) => of(name, id).cell === 'fail')
-      .map(({name, documented}) => ({name, note: of(name, id).note, documented: documented?.[id]})),
-  }));
+  const documented = pitfalls.flatMap(({id}) =>
+    libraries
+      .filter(library => library.documented?.[id] !== undefined && of(library.name, id).cell === 'fail')
+      .map(({name}) => `${id} ${name}`),
+  );
   const count = (name: string, cell: string): string =>
     String(pitfalls.filter(({id}) => of(name, id).cell === cell).length);
   const versions = libraries.map(({name, packages}) => [
@@ -74,7 +72,8 @@ Pitfalls that libraries of this kind have fallen into, tried on each of them.
 
 ${table(['', 'pitfall', ...names], rows)}
 
-${failuresSection(failures)}
+How each failure shows is in [results.json](../bench/conformance/results.json). In these cells the library's documentation declares what the
+row takes for a pitfall, or leaves the choice to an option ([what it says](../bench/conformance/libraries)): ${documented.join(', ')}.
 
 ## Versions and totals
 
@@ -88,21 +87,16 @@ ${table(['library', 'version', 'pass', 'fail', 'n/a'], versions)}
 - Each library is used as its documentation says, with the attempts, delays and limits of the row set by its own options.
   Libraries that repeat a function (cockatiel, opossum, p-retry) repeat a fetch that throws on 429 and 5xx.
 - **n/a**: the library has no such part by design, or the part is the user's own.
-- *documented*, among the failures: the library's documentation declares what the row takes for a pitfall, or leaves the choice to an option.
-- grpc-js speaks no plain HTTP: the rows that can apply to it are asked of it on a gRPC server, of its retries and hedges as its
-  service config sets them. \`Retry-After\` is \`grpc-retry-pushback-ms\` there, and the caller's abort is \`call.cancel()\`. The rows of T55 are
-  gRPC's alone; in them steadfetch is an interceptor of the same client.
+- grpc-js is asked on a gRPC server, of its retries and hedges as its service config sets them. \`Retry-After\` is \`grpc-retry-pushback-ms\`
+  there, and the caller's abort is \`call.cancel()\`. The rows of T55 are gRPC's alone.
 - steadfetch's retries are tried without its budget and its breaker, since the peers have none there; those apart.
-- T124 to T136 are of clients with several endpoints: steadfetch's \`endpoints\`, and undici's BalancedPool under its retries, whose endpoints are all
-  alike. They come from reports of users of LiteLLM, Microsoft.Extensions.Http.Resilience, Envoy and Istio, which
-  test/call/failover-pitfalls.test.ts names.
-- The ids stand at the front of titles of steadfetch's own tests, which also have ids for what no peer has.
+- T124 to T136 are of clients with several endpoints, and come from reports of users of LiteLLM, Microsoft.Extensions.Http.Resilience, Envoy
+  and Istio, which test/call/failover-pitfalls.test.ts names. undici is its BalancedPool under its retries, whose endpoints are all alike.
 
 ## ky's own suite
 
-\`npm run conformance:ky -- <checkout>\` runs ky's tests against its published distribution, without those that need a browser, in
-five ways; they are not a part of this repository. steadfetch stands in the place of \`ky\`, as \`ky.extend(resilience(policy))\`, and
-what \`create\` and \`extend\` of it give is extended, too. A test that fails is run up to three times: some measure time. The last
+\`npm run conformance:ky -- <checkout>\` runs ky's tests against its published distribution, without those that need a browser, with
+\`ky.extend(resilience(policy))\` in the place of \`ky\`. A test that fails is run up to three times: some measure time. The last
 two runs are there to find causes.
 
 ${table(
@@ -110,42 +104,19 @@ ${table(
   suite.runs.map(({run, passed, of}) => [run, String(passed), String(of)]),
 )}
 
-Snapshot ${suite.snapshot}, ky ${suite.published}. What fails alone, with the neutral or with the default preset, by cause:
+Snapshot ${suite.snapshot}, ky ${suite.published}. What fails alone, with the neutral or with the default preset, by cause, with the number
+of tests ([which](../bench/conformance/ky-suite.json)):
 
 ${conflictsOf(suite)}
 ${undiciSection(undici)}
 ${wptSection(wpt)}`;
 }
 
-interface Failures {
-  readonly id: string;
-  readonly title: string;
-  readonly notes: readonly {
-    readonly name: string;
-    /** What was measured. */
-    readonly note: string;
-    readonly documented?: string | undefined;
-  }[];
-}
-
-/** Below the table, so that the table stays narrow enough to read. */
-export const failuresSection = (failures: readonly Failures[]): string => `## How each failure shows
-
-What was measured where the table says fail, by pitfall.
-
-${failures
-  .filter(({notes}) => notes.length > 0)
-  .map(({id, title, notes}) => `### ${id}: ${title}\n\n${notes.map(noteLine).join('\n')}`)
-  .join('\n\n')}`;
-
-const noteLine = ({name, note, documented}: Failures['notes'][number]): string =>
-  `- ${name}: ${note.replaceAll('\n', ' ')}${documented === undefined ? '' : ` (documented: ${documented})`}`;
-
 /** The part of the page that undici-suite.json gives. */
 export const undiciSection = (undici: UndiciSuite): string => `## undici's own suite
 
 \`npm run conformance:undici\` runs undici's tests of its fetch (test/fetch), as they are and with \`createFetch\` under the preset
-\`steadfetch:neutral\` in the place of \`fetch\`; they are not a part of this repository. A file with a failure is run a second time.
+\`steadfetch:neutral\` in the place of \`fetch\`. A file with a failure is run a second time.
 
 ${table(
   ['run', 'passed', 'of'],
@@ -153,7 +124,7 @@ ${table(
 )}
 
 Snapshot: undici ${undici.snapshot}, Node ${undici.node}. ${undici.failsAlone.length === 0 ? 'Alone, none fails.' : `Fails alone: ${undici.failsAlone.join('; ')}.`} What fails with steadfetch only, by
-cause:
+cause ([which](../bench/conformance/undici-suite.json)):
 
 ${conflictsOf(undici)}`;
 
@@ -161,22 +132,20 @@ ${conflictsOf(undici)}`;
 export const wptSection = (wpt: WptSuite): string => `## The web platform tests
 
 \`npm run conformance:wpt -- <checkout>\` runs the tests of fetch/api as undici's repository carried them up to its version 6.16, in Node, with
-Node's fetch in \`globalThis.fetch\` and with \`createFetch\` in its place; they are not a part of this repository. Files that undici left out, since they
-need a browser, CORS, a cache or HTTP/2, are left out here, too. A file with a failure is run a second time.
+Node's fetch in \`globalThis.fetch\` and with \`createFetch\` in its place. Files that need a browser, CORS, a cache or HTTP/2 are left out. A file with a failure is run a second time.
 
 ${table(
   ['run', 'passed', 'of'],
   wpt.runs.map(({run, passed, of}) => [run, String(passed), String(of)]),
 )}
 
-Snapshot: undici ${wpt.snapshot}, Node ${wpt.node}. Node's fetch alone fails in ${wpt.failsAlone.join(', ')}. What fails with steadfetch only, by cause:
+Snapshot: undici ${wpt.snapshot}, Node ${wpt.node}. Node's fetch alone fails in ${wpt.failsAlone.join(', ')}. What fails with steadfetch only, by cause
+([which](../bench/conformance/wpt-suite.json)):
 
 ${wpt.conflicts.length === 0 ? 'Nothing.\n' : conflictsOf(wpt)}`;
 
 const conflictsOf = ({conflicts}: Pick<KySuite, 'conflicts'>): string =>
-  conflicts
-    .map(({cause, tests}) => `**${cause}** (${tests.length})\n\n${tests.map(test => `- ${test}`).join('\n')}\n`)
-    .join('\n');
+  `${conflicts.map(({cause, tests}) => `- ${cause} (${tests.length})`).join('\n')}\n`;
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string =>
