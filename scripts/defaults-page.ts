@@ -35,9 +35,8 @@ export async function defaultsPage(): Promise<string> {
 
 # What each default does
 
-A guard is worth its place if more calls are answered with it than without it. Every number here is measured with the real engine, on the clock
-of the simulator, against a modelled service: [\`steadfetch simulate\`](simulate.md) runs the same. The clients of a cell do not know
-each other; each has a guard of its own, as processes have.
+A guard is worth its place if more calls are answered with it than without it. Every number here is measured with the real engine
+against a modelled service, as by [\`steadfetch simulate\`](simulate.md). Each client of a cell has guards of its own, as processes have.
 
 ## Beside no policy and other guards
 
@@ -46,8 +45,8 @@ and 30 s for a call. All guards meet the same calls (seed 1), from 10 calls a se
 
 ${guardTable(guards)}
 
-- Guards that fail at once lose what they refuse: a fixed open time ends late, and calls that still had time fail.
-- Guards that retry without a budget answer more calls in an outage, and send two or three times the requests to a service that is down. Where the
+- Guards that fail at once lose what they refuse.
+- Guards that retry without a budget send two or three times the requests to a service that is down. Where the
   service has little to spare afterwards, the requests of \`p-retry\` and \`undici\` keep it down.
 - The default answers more calls than no policy in each family on average, and sends fewer requests while the service is down. Where it loses is listed
   [below](#where-the-presets-lose).
@@ -58,8 +57,7 @@ One of these outages, 503 for 20 s at 100 calls a second:
 ${courses(guards)}
 \`\`\`
 
-Names with a version are the packages themselves; models are written from the documentation of what they stand for, with its defaults. The code of both is
-in \`bench/outcomes/guards\`, and \`npm run outcomes\` measures them again.
+Names with a version are the packages themselves; the others are models of their documented defaults. \`npm run outcomes\` measures them again.
 
 A service whose answers take 2 s, where the load returns in slow round trips:
 
@@ -92,9 +90,8 @@ the trouble until calls succeed as before.
 ${await presetTable()}
 
 - In \`outage\`, the service is down for 20 s of 90 s, so calls that are sent once succeed in 78 %.
-- In \`spike\`, calls without a policy are all answered, after up to 30 s, because they wait for as long as it takes. Few callers do.
-- In \`paid-timeout\`, the default and \`steadfetch:interactive\` end each attempt before a model can have generated the answer. \`steadfetch:llm\` is for models;
-  \`retry-lint\` reports a policy for a model whose attempts are too short.
+- In \`spike\`, calls without a policy are all answered, after up to 30 s.
+- In \`paid-timeout\`, the default and \`steadfetch:interactive\` end each attempt before a model can have generated the answer: use \`steadfetch:llm\`.
 
 ## Defaults
 

@@ -40,7 +40,7 @@ export async function simulatePage(): Promise<string> {
 # Simulate a policy
 
 What will a policy do in an outage? \`steadfetch simulate\` answers before production does. The engine is the real one; only time, chance and the
-service are simulated, so a minute of traffic takes a fraction of a second, and the same seed gives the same numbers.
+service are simulated, and the same seed gives the same numbers.
 
 \`\`\`sh
 npx steadfetch simulate steadfetch:default --scenario outage
@@ -51,9 +51,8 @@ Calls without a policy stand beside each policy:
 \`\`\`text
 ${await printed('outage', [...NO_POLICY, DEFAULT])}\`\`\`
 
-The default answers more of the calls, with fewer requests: its [breaker](guides/circuit-breaker.md) opens after a run of failures, sends a probe now and
-then, and calls that began while the outage was young wait up to 3 s for its end. [What each default does](defaults.md) has this for every preset and
-for other guards.
+The default answers more of the calls, with fewer requests, by its [breaker](guides/circuit-breaker.md). [What each default
+does](defaults.md) has this for every preset and for other guards.
 
 The next one compares a policy of your own:
 
@@ -70,8 +69,8 @@ ${JSON.stringify(NAIVE, null, 2)}
 \`\`\`text
 ${await printed('spike', [...NO_POLICY, ['naive', NAIVE], DEFAULT])}\`\`\`
 
-The load is five times the usual for ten seconds. Each timeout of the naive client adds a request to a queue that is too long already, so the
-service works for clients that have given up, and stays down after the spike: a metastable failure. With a budget and a breaker it comes back.
+Each timeout of the naive client adds a request to a queue that is too long already, so the
+service stays down after the spike: a metastable failure. With a budget and a breaker it comes back.
 
 ![Success and load over time: the naive policy stays at no success and four times the load](images/page-simulate.png)
 
@@ -104,8 +103,7 @@ A scenario of your own is a JSON file; \`steadfetch/scenario.schema.json\` descr
 The law \`quantiles\` is the curve with which [\`steadfetch plan\`](guides/planning.md) calculates from the same numbers: lognormal between two of them, and beyond the outer two.
 
 A request meets, in this order: outages, faults, quotas, load shedding, and the workers with their queue. Work that has begun goes on when its client
-has given up, as in most servers; \`capacity.stopsAbandoned\` changes that. A \`slow\` fault makes requests slower instead of failing them, by a \`factor\`, by \`addedMs\`, or by both: most outages
-begin so, and with a \`capacity\` the slow requests keep the workers from the others. \`bodyMs\` is how long a body takes after its headers. With \`layers\`, each call of a service is a call of its own to the next
+has given up, as in most servers; \`capacity.stopsAbandoned\` changes that. A \`slow\` fault makes requests slower by a \`factor\`, by \`addedMs\`, or by both. \`bodyMs\` is how long a body takes after its headers. With \`layers\`, each call of a service is a call of its own to the next
 one, under a policy of its own.
 
 ## Several endpoints
@@ -135,8 +133,7 @@ ${rowsOf(true)}
   and without. A policy without endpoints calls the first endpoint of the scenario.
 - The simulated calls carry no credentials, and no endpoint is asked at its \`readyPath\`. A POST moves as the policy allows: with \`failover.sharedKeys\`, and a key or an idempotent method.
 
-The table, the page and \`--json\` show for each endpoint how many requests reached it per call, and the share that it answered without an error before the
-client gave up; moves are attempts of the clients that went to another endpoint than the attempt before: none with layers. The guide to failover has
+The table, the page and \`--json\` show for each endpoint how many requests reached it per call, and the share that it answered. The guide to failover has
 [examples](guides/failover.md#where-capacity-is-short).
 
 ## What the numbers mean
@@ -156,9 +153,8 @@ client gave up; moves are attempts of the clients that went to another endpoint 
 
 ## As a page
 
-\`--html report.html\` writes a page with the same numbers and charts of success, load, latency, open breakers and queues over time, and, for each policy, a call
-of each course that calls took, attempt by attempt. It is one file without scripts, light or dark as the reader's system is. The picture above is a part of it.
-\`--html -\` writes the page to standard output, in place of the table.
+\`--html report.html\` writes a page with the same numbers, charts over time, and, for each policy, a call
+of each course that calls took, attempt by attempt. It is one file without scripts; \`--html -\` writes it to standard output, in place of the table.
 
 ## In CI
 
@@ -179,8 +175,7 @@ await outage.toSucceedAtLeast(0.6);
 
 ## Long scenarios
 
-A million calls take some 3 to 5 s of CPU with each policy, and 110 to 160 MB, ten million 150 MB. The command simulates in a thread whose memory is bounded: without that,
-Node keeps 130 to 280 MB for short-lived objects, as it does where a program calls \`simulate\` for as many calls. Where more than about a million calls wait at a time, the
+A million calls take some 3 to 5 s of CPU with each policy, and 110 to 160 MB (in a program up to 280). Where more than about a million calls wait at a time, the
 command ends and says so.
 
 ## How far to trust it

@@ -61,14 +61,11 @@ Two rules hold for every client:
 
 - Give the client steadfetch's fetch, and switch its own retries off. Where both retry, three attempts each make nine; over a model endpoint
   [less](guides/paid-calls.md#an-sdk-that-keeps-its-own-retries), with some SDKs. If a client's
-  retries stay on, set \`nested: "yield"\`, and each of the client's attempts is sent once. No key joins these
-  attempts unless the client sends one: an \`idempotency\` block gives each of them another key, so leave that block out, and pass a header
-  \`Idempotency-Key\` with each call of the client. steadfetch sees the retries of OpenAI's, Anthropic's and
-  the AWS SDKs by their headers, and warns once per client. Name other layers that retry in the policy, under
+  retries stay on, set \`nested: "yield"\`, leave out the \`idempotency\` block, which gives each of the client's attempts another key, and pass a header
+  \`Idempotency-Key\` with each call. Name other layers that retry under
   [\`retryingLayers\`](policy.md#retryinglayers): retry-lint counts how far the attempts multiply.
-- A POST is sent once unless a key is on it. An \`idempotency\` block puts the same key on each attempt. Write that block only if the server
-  deduplicates by the key. Where a client of steadfetch is above another one (a \`fetch\` of steadfetch that is the global one, or a port), write it in the upper one:
-  the lower one makes a key for each of its calls, and so for each attempt of the upper one.
+- A POST is sent once unless [a key](guides/idempotency.md) is on it. Where one client of steadfetch is above another, write the \`idempotency\` block in the upper one:
+  the lower one makes a key for each attempt of the upper one.
 
 \`\`\`typescript
 import {createFetch} from 'steadfetch/fetch';
@@ -77,8 +74,7 @@ const fetch = createFetch({name: 'shop', attemptTimeoutMs: 10_000, deadlineMs: 6
 const client = connect(fetch, 'https://api.shop.example');
 \`\`\`
 
-The attempt timeout ends a \`.json()\` or \`.text()\` that takes too long, and leaves a stream alone: \`idleTimeoutMs\` bounds the silence of a
-stream. So a streamed answer of a model may take minutes. It bounds the whole body of a failed response, such as a 404 or 500, read as a stream, too.
+[Streaming](guides/streaming.md#reading-a-response) says which time limits hold for a body.
 
 ## What is checked
 

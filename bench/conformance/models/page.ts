@@ -97,17 +97,14 @@ ${table(
 - \`npm run conformance:models\` installs the clients that bench/package.json pins and writes bench/conformance/models/results.json
   and this page.
 - The endpoint is that of examples/model-endpoint, without sockets: each client gets it as its \`fetch\`.
-  \`npx node examples/model-client.ts\` in a checkout runs it on a port, in real time.
-- Time is virtual. Each client runs in a process of its own whose timers, clocks and \`Math.random\` are replaced, so that an hour takes
-  no time and each run gives the same numbers. No wait and no limit is scaled. A call that has not ended after an hour is shown
-  as not ended.
+- Time is virtual: each client runs in a process of its own whose timers, clocks and \`Math.random\` are replaced. No wait and no limit is
+  scaled. A call that has not ended after an hour is shown as not ended.
 - T121, T122 and T123 run in real time, T121 and T122 over sockets on 127.0.0.1.
 - The endpoint's fetch has the time limits of Node's: 300 s for the headers, and for each next piece of the body.
 - An answer takes 50 ms and a refusal 20 ms, unless the row says otherwise.
 - fetch and p-retry are used with a careful reader of event streams, and p-retry with a function that throws on
-  every status but 2xx. p-retry retries the reading, too. Where the caller reads only a part of a stream (T116, T118 and T120 to
-  T123), p-retry retries only the opening.
-- The time that steadfetch adds is measured in real time: the difference of the tenth percentiles of interleaved calls with and without it.
+  every status but 2xx. p-retry retries the reading, too, except where the caller reads a part of a stream (T116, T118 and T120 to T123).
+- The time that steadfetch adds is the difference of the tenth percentiles of interleaved calls, in real time.
 - The preset is the same in all rows. A row that names a field of the policy adds only that field.
 
 ${table(['client', 'version'], versions)}
