@@ -52,7 +52,7 @@ the breakers, quotas and all other calls have that name.
 
 Not for endpoints where a second POST changes something: only known inference paths are repeated, and not where their body asks for
 [more than tokens](guides/paid-calls.md#requests-that-change-something): a turn of a conversation, a job in the background, a remote tool. Calls of a service tier with
-limits of its own need [a client of their own](guides/quota.md#what-it-does), or their refusals slow all others. The time limit of an SDK, such as \`timeout\` of openai,
+limits of its own need [a client of their own](guides/quota.md#what-cannot-be-won), or their refusals slow all others. The time limit of an SDK, such as \`timeout\` of openai,
 holds for all attempts and waits of a call together: leave it out, or give it minutes.
 
 ## Beside other clients
