@@ -212,7 +212,7 @@ export async function bundleCharts(folder: string): Promise<Metafile> {
  * alike is near: a third of a kilobyte less after gzip than in the order of the exports. Entries that are not named follow.
  */
 const ENTRY_ORDER = (
-  './bundler ./fetch ./models ./redis . ./load ./ky ./telemetry ./log ./bullmq ./simulate ./features ./testing ./grpc ./undici ./compiled ' +
+  './bundler ./fetch ./models ./redis ./undici . ./load ./ky ./telemetry ./log ./bullmq ./simulate ./features ./testing ./grpc ./compiled ' +
   './function ./server ./register ./lite ./unchecked ./batch ./core'
 ).split(' ');
 

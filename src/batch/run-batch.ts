@@ -1,6 +1,6 @@
 /** The entry point of batches: turns options into a plan, and runs the plan. */
 
-import {caught} from '../client/caught-weigh.ts';
+import {caughtWeigh} from '../client/caught-weigh.ts';
 import {Client} from '../client/client.ts';
 import type {PolicyHandle} from '../client/policy-handle.ts';
 import {SteadfetchError} from '../core/errors.ts';
@@ -70,7 +70,7 @@ export async function runBatch<Item, Value = unknown, Json = unknown>(
       client,
       send,
       movable,
-      weigh: options.weigh === undefined ? () => NO_TOKENS : caught(options.weigh, 'weigh(item)'),
+      weigh: options.weigh === undefined ? () => NO_TOKENS : caughtWeigh(options.weigh, 'weigh(item)'),
       memory,
       concurrency,
       ordered,

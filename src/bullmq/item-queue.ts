@@ -7,7 +7,7 @@ import {portsOf} from '../batch/ports.ts';
 import {SeenKeys} from '../batch/seen-keys.ts';
 import type {Items} from '../batch/source.ts';
 import type {BatchEvent, BatchReport, BatchTarget, Send} from '../batch/types.ts';
-import {caught} from '../client/caught-weigh.ts';
+import {caughtWeigh} from '../client/caught-weigh.ts';
 import {Client} from '../client/client.ts';
 import type {CallView} from '../core/call-view.ts';
 import {SteadfetchError} from '../core/errors.ts';
@@ -131,7 +131,7 @@ export class ItemQueue<Item> {
         longestWaitMs,
         maxResultBytes,
         runs,
-        weigh: weigh === undefined ? () => ({}) : caught(weigh, 'weigh(item)'),
+        weigh: weigh === undefined ? () => ({}) : caughtWeigh(weigh, 'weigh(item)'),
         targetOf: typeof target === 'function' ? target : (): BatchTarget => target,
       },
       {

@@ -12,7 +12,7 @@ import {breakCall, endTransport, noteSuccess, refusedOutcome, stoppedOutcome} fr
 import {notifyAbandoned, notifyScheduled} from './notify.ts';
 import {errorFactsOf} from './refusals-port.ts';
 import {deliverResponse} from './response.ts';
-import {askAdmission, sendAdmitted, waitForBody} from './send.ts';
+import {askAdmission, bodyRefusal, sendAdmitted, waitForBody} from './send.ts';
 import {isStopped} from './wait.ts';
 
 /** Sends once, with a hedge where the policy has one, and decides. Never rejects. */
@@ -57,8 +57,7 @@ async function decide<R extends AttemptResponse>(
     notifyScheduled(call, decision);
     const waitMs = Math.max(0, await waitForBody(call, decision.waitMs));
     if (isStopped(call.transport)) return;
-    const refusal = call.transport.replayable === true ? null : 'body-not-replayable';
-    call.decision = {...decision, waitMs, refusal};
+    call.decision = {...decision, waitMs, refusal: bodyRefusal(call)};
   }
   if (call.decision!.refusal === null) return;
   releaseReservation(call);

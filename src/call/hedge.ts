@@ -74,7 +74,7 @@ class HedgedSend<R extends AttemptResponse> extends Timer implements AttemptOwne
     this.#first.step(() => {
       if (!mayBeSentTwice(this.#call)) return;
       const {replayable} = this.#call.transport;
-      const send = (can: boolean): void => this.#step(() => can && this.#sendHedge());
+      const send = (can: boolean): void => this.#step(() => can && mayBeSentTwice(this.#call) && this.#sendHedge());
       if (isPromise(replayable)) replayable.then(send);
       else send(replayable);
     });

@@ -3,6 +3,7 @@ import {isPromise} from '../core/awaitable.ts';
 import type {RejectedError} from '../core/errors.ts';
 import {LONGEST_ERROR_READ_MS} from '../core/limits.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
+import {harmless} from '../decide/classification.ts';
 import type {Refusal} from '../decide/may-retry.ts';
 import type {Ticket} from '../guards/breaker.ts';
 import type {QuotaReservation} from '../guards/quota-reservation.ts';
@@ -48,8 +49,14 @@ export async function admitRetry<R extends AttemptResponse>(
   if (isStopped(transport)) return {ended: stoppedOutcome(call, true)};
   if (client.handle.retriesDisabled) return {refusal: 'retries-disabled'};
   if (now >= call.deadlineAt) return {refusal: 'deadline'};
-  if (transport.replayable !== true) return {refusal: 'body-not-replayable'};
-  return askAdmission(call, now, last);
+  const refusal = bodyRefusal(call);
+  return refusal === null ? askAdmission(call, now, last) : {refusal};
+}
+
+/** Why the body, of which all that was coming has been read, is not sent again; null where it may be. */
+export function bodyRefusal<R extends AttemptResponse>(call: CallContext<R>): Refusal | null {
+  if (call.transport.replayable !== true) return 'body-not-replayable';
+  return harmless(call.decision!.classification.sent) || call.mayRepeat ? null : 'may-have-acted';
 }
 
 /**

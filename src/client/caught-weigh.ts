@@ -1,5 +1,5 @@
 /** Functions of the user that count tokens: what they throw must not end a call. */
-import {complaintOf} from '../core/complaint.ts';
+import {caught, complaintOf} from '../core/complaint.ts';
 import type {AskedTokens} from '../decide/asked-tokens.ts';
 
 /**
@@ -7,17 +7,10 @@ import type {AskedTokens} from '../decide/asked-tokens.ts';
  *
  * @param name What the report calls it.
  */
-export function caught<Request>(
+export function caughtWeigh<Request>(
   weigh: (request: Request) => AskedTokens | undefined,
   name: string,
 ): (request: Request) => AskedTokens {
   const complain = complaintOf(`${name} threw; the estimate counts`);
-  return request => {
-    try {
-      return weigh(request) ?? {};
-    } catch (error) {
-      complain(error);
-      return {};
-    }
-  };
+  return request => caught(weigh, request, complain) ?? {};
 }

@@ -12,7 +12,7 @@ import type {Answers} from '../decide/answers.ts';
 import type {Guards} from '../guards/origin-guards.ts';
 import {NO_GUARDS} from '../guards/registry.ts';
 import type {CallOverrides, Endpoint} from '../policy/types.ts';
-import {caught} from './caught-weigh.ts';
+import {caughtWeigh} from './caught-weigh.ts';
 import type {EjectionListener} from './ejection-port.ts';
 import {watch} from './observe.ts';
 import type {Plan, Plans, Variant} from './plan.ts';
@@ -57,7 +57,7 @@ export class Client<R extends AttemptResponse> {
     this.classify = ports.classify ?? null;
     this.prepareAttempt = ports.prepareAttempt ?? null;
     this.translate = ports.translate ?? null;
-    this.weigh = ports.weigh === undefined ? null : caught(ports.weigh, 'weigh(request)');
+    this.weigh = ports.weigh === undefined ? null : caughtWeigh(ports.weigh, 'weigh(request)');
     this.handle = handle;
     watch(this.observer, this.handle.guards, this.clock);
     const {on} = this;

@@ -2,7 +2,7 @@
 
 import {isPromise} from '../core/awaitable.ts';
 import type {CallResult, CallView} from '../core/call-view.ts';
-import {complaintOf} from '../core/complaint.ts';
+import {caught, complaintOf} from '../core/complaint.ts';
 import type {GuardsView} from '../core/guard-snapshot.ts';
 import type {
   AttemptObserver,
@@ -21,26 +21,14 @@ import type {Clock} from '../core/timer.ts';
 
 const complain = complaintOf('an observer threw; the call goes on');
 
-/** Calls a method that returns nothing. An async method fits its type. */
-function tell(work: () => unknown): void {
-  try {
-    const said = work();
-    if (isPromise(said)) said.then(undefined, complain);
-  } catch (error) {
-    complain(error);
-  }
-}
+/** Calls a method that returns nothing. */
+const tell = (work: () => void): void => caught(work, undefined, complain);
 
 /** Calls a method that returns an observer. */
 function ask<T>(work: () => T | null | undefined): T | null {
-  try {
-    const observer = work() ?? null;
-    if (!isPromise(observer)) return observer;
-    observer.then(undefined, complain);
-    complain(new TypeError('An observer returned a promise.'));
-  } catch (error) {
-    complain(error);
-  }
+  const observer = caught(work, undefined, complain) ?? null;
+  if (!isPromise(observer)) return observer;
+  complain(new TypeError('An observer returned a promise.'));
   return null;
 }
 

@@ -1,7 +1,6 @@
 /** Events of calls, as plain records for logs and metrics. Read-only: a listener can neither change nor break a call. */
-import {isPromise} from './awaitable.ts';
 import type {AttemptKind, BreakerState, CallResult, CallView} from './call-view.ts';
-import {complaintOf} from './complaint.ts';
+import {caught, complaintOf} from './complaint.ts';
 import type {RejectionCode} from './errors.ts';
 import type {FailureKind, Sent} from './outcome.ts';
 
@@ -251,12 +250,5 @@ export type Listener = (event: SteadfetchEvent) => void;
  */
 export function guarded(listener: Listener): Listener {
   const complain = complaintOf('the on(event) listener threw; the call goes on');
-  return event => {
-    try {
-      const said: unknown = listener(event);
-      if (isPromise(said)) said.then(undefined, complain); // An async function fits the type.
-    } catch (error) {
-      complain(error);
-    }
-  };
+  return event => caught(listener, event, complain);
 }

@@ -14,6 +14,7 @@ import type {CallOverrides} from '../policy/types.ts';
 import {watchFailedRequests} from '../transport/redirects.ts';
 import {RequestTransport, requestLike} from '../transport/request-transport.ts';
 import type {Caller, Transport} from '../transport/transport.ts';
+import {cancelBody} from '../transport/unsent-body.ts';
 import {FetchTransport, isRequest} from './fetch-transport.ts';
 import {copyInit} from './init-copy.ts';
 import {noteMade, Sender} from './sender.ts';
@@ -63,10 +64,12 @@ export function fetchUnder(handle: PolicyHandle, ports: Ports): ResilientFetch {
       const method = (init?.method ?? request?.method ?? 'GET').toUpperCase();
       const send = sender.route(input, init);
       if (typeof send !== 'function') return resolve(send);
-      const call = beginCall(client, method, url, overrides);
-      const {plan, startedAt} = call;
+      const own = init?.body ?? null;
+      let call: CallContext<Response> | null = null;
       try {
-        if (request !== null && request.body !== null && init?.body == null) {
+        call = beginCall(client, method, url, overrides);
+        const {plan, startedAt} = call;
+        if (request?.body && own === null) {
           runCall(call, readingTransport(call, send, request, init ?? {}, signal), promised(resolve), startedAt);
         } else {
           // The standard refuses an invalid request first. A fetch of the user's may take URLs that are relative to its own base.
@@ -76,7 +79,9 @@ export function fetchUnder(handle: PolicyHandle, ports: Ports): ResilientFetch {
           runCall(call, transport, transport, startedAt);
         }
       } catch (error) {
-        finishCall(call, failed('other', error, false)); // A Request that was used, a header that is none, a body that cannot be copied.
+        // Wrong overrides, a Request that was used, a header that is none, a body that cannot be copied.
+        cancelBody(own ?? request?.body, error);
+        if (call !== null) finishCall(call, failed('other', error, false));
         throw error;
       }
     });
@@ -111,7 +116,7 @@ function readingTransport(
     callUrl: from.url,
     callerSignal: signal,
     retries: call.plan.maxAttempts > 1,
-    replayLimitBytes: call.plan.policy.replayLimitBytes,
+    policy: call.plan.policy,
     send: (request, attemptSignal) =>
       fetch(request, attemptSignal === undefined ? rest : {...rest, signal: attemptSignal}),
     timeoutError: error => error,

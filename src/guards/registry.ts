@@ -4,7 +4,7 @@
  * Calls share a guard when they go to the same origin under the very same settings (and, for a breaker of scope route, by
  * the same route). So a replaced policy keeps the state of every guard whose settings it did not change.
  */
-import {complaintOf} from '../core/complaint.ts';
+import {caught, complaintOf} from '../core/complaint.ts';
 import type {BreakerListener, GuardSnapshot} from '../core/guard-snapshot.ts';
 import type {GuardFactory, GuardStore} from './guard-factory.ts';
 import {NamedWaits} from './named-waits.ts';
@@ -109,9 +109,5 @@ const complain = complaintOf('a listener of breakers threw; the call goes on');
 
 /** A listener that throws must not keep a breaker from changing its state. */
 function notify(listener: BreakerListener, ...change: Parameters<BreakerListener>): void {
-  try {
-    listener(...change);
-  } catch (error) {
-    complain(error);
-  }
+  caught(() => listener(...change), undefined, complain);
 }

@@ -113,10 +113,12 @@ class KyLoop {
   #transport(call: CallContext<Response>, request: Request, init: RequestInit): RequestTransport {
     const body = this.#body;
     // Between its attempts ky keeps the body itself. That of a Request is read beside it: it may be too large, and may have no end.
-    const fits = this.#kyDecides || body.fits(call.plan.policy.replayLimitBytes);
+    // Under `refusals` it is read in any case: it may say that the request changes something.
+    const {refusals, replayLimitBytes} = call.plan.policy;
+    const fits = this.#kyDecides || (!refusals && body.fits(replayLimitBytes));
     return new RequestTransport({
       ...transportOptions(this.#ky, call, body, request, init),
-      retries: !body.isStream && (call.mayHedge || fits === undefined),
+      retries: !body.isStream && (call.mayHedge || !fits),
       keptElsewhere: fits && !call.mayHedge,
     });
   }

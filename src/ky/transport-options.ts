@@ -25,7 +25,7 @@ export function transportOptions(
     passesCallerSignal: true,
     retries: plan.maxAttempts > 1 && !isStream,
     isStream,
-    replayLimitBytes: plan.policy.replayLimitBytes,
+    policy: plan.policy,
     text,
     bodyGetsFreshTime,
     bodyGraceMs,

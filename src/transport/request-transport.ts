@@ -12,6 +12,7 @@ import type {HeaderBag} from '../core/observer.ts';
 import type {Outcome} from '../core/outcome.ts';
 import {byteLength, plainText} from '../decide/body.ts';
 import type {Redirected} from '../decide/redirected.ts';
+import type {Policy} from '../policy/types.ts';
 import {resentByFetch} from './misdirected.ts';
 import {fetchRedirected} from './redirects.ts';
 import {optionsElsewhere, requestFields} from './request-fields.ts';
@@ -29,7 +30,8 @@ export interface RequestTransportOptions {
   readonly passesCallerSignal?: boolean;
   /** Whether more than one attempt is possible at all: else nothing is kept. */
   readonly retries: boolean;
-  readonly replayLimitBytes: number;
+  /** Under `refusals` what is read of the body is of interest as text, too. */
+  readonly policy: Pick<Policy, 'refusals' | 'replayLimitBytes'>;
   /** The body, where it is known without reading: then the Request need not be cloned. */
   readonly text?: string | undefined;
   /** Whether the body is a stream of the caller's, which is not read before it is sent. Left out: unknown. */
@@ -51,6 +53,8 @@ export class RequestTransport implements Transport<Response> {
   readonly #options: RequestTransportOptions;
   readonly #hasBody: boolean;
   #known: KnownBody;
+  /** What was read. */
+  #text: string | undefined;
   /** False once the body has turned out too large, has failed, or was read elsewhere; null before it is read. */
   #capture: Promise<boolean> | false | null = null;
   /** Reads the body beside the first attempt. */
@@ -61,8 +65,10 @@ export class RequestTransport implements Transport<Response> {
   constructor(options: RequestTransportOptions) {
     this.#options = options;
     this.#hasBody = options.request.body !== null;
-    const {text, replayLimitBytes} = options;
-    this.#known = text !== undefined && byteLength(text, replayLimitBytes) <= replayLimitBytes ? text : null;
+    const {text, policy} = options;
+    this.#text = text;
+    this.#known =
+      text !== undefined && byteLength(text, policy.replayLimitBytes) <= policy.replayLimitBytes ? text : null;
   }
 
   get bodies(): ResponseBodies<Response> {
@@ -91,7 +97,7 @@ export class RequestTransport implements Transport<Response> {
   }
 
   get bodyText(): string | undefined {
-    return this.#options.text;
+    return this.#text;
   }
 
   get isReadable(): boolean {
@@ -99,11 +105,11 @@ export class RequestTransport implements Transport<Response> {
   }
 
   text(): Awaitable<string | undefined> {
-    const {text, replayLimitBytes} = this.#options;
+    const {text, policy} = this.#options;
     if (text !== undefined || !this.#hasBody) return text;
     return this.capture().then(async isKnown => {
       if (isKnown) return plainText(await (this.#known as Blob).arrayBuffer());
-      const message = `translate() needs a body of at most replayLimitBytes (${replayLimitBytes}).`;
+      const message = `translate() needs a body of at most replayLimitBytes (${policy.replayLimitBytes}).`;
       throw new SteadfetchError('TRANSLATE_FAILED', message);
     });
   }
@@ -163,14 +169,16 @@ export class RequestTransport implements Transport<Response> {
 
   /** Whether the whole body is known. */
   async #read(): Promise<boolean> {
-    const {request, replayLimitBytes} = this.#options;
+    const {request, policy} = this.#options;
     try {
       this.#reader = request.clone().body!.getReader();
       const chunks: Uint8Array<ArrayBuffer>[] = [];
-      for (let left = replayLimitBytes; left >= 0; ) {
+      for (let left = policy.replayLimitBytes; left >= 0; ) {
         const {done, value} = await this.#reader.read();
         if (done) {
-          this.#known = new Blob(chunks);
+          const known = new Blob(chunks);
+          if (policy.refusals !== null) this.#text = await known.text();
+          this.#known = known;
           return true;
         }
         chunks.push(value);

@@ -60,7 +60,12 @@ export function resilienceInterceptor(policy?: PolicyInput | PolicyHandle, ports
       // A tunnel or an upgraded connection has no response to classify.
       if (options.method === 'CONNECT' || options.upgrade) return dispatch(options, handler);
       if (typeof handler.onRequestStart !== 'function') throw new TypeError(OLD_HANDLER);
-      return new DispatchCall(client, route, options, handler).start();
+      try {
+        return new DispatchCall(client, route, options, handler).start();
+      } catch (error) {
+        cancelBody(options.body, error); // Overrides that are none.
+        throw error;
+      }
     };
   };
 }
@@ -175,7 +180,7 @@ class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallCon
   }
 
   get bodyText(): string | undefined {
-    return textOf(this.#body.body);
+    return this.#kept === null ? textOf(this.#body.body) : this.#kept.text;
   }
 
   /** Two attempts that are in flight at once must not wait for each other's chunks. */

@@ -33,6 +33,15 @@ export class KeptIterable {
     return this.#isWhole || this.#readRest();
   }
 
+  /** What it says, once all of it was read; undefined before, and where it is not kept. */
+  get text(): string | undefined {
+    if (this.#kept === null || !this.#isWhole) return undefined;
+    const decoder = new TextDecoder();
+    const decoded = (chunk: unknown): string =>
+      typeof chunk === 'string' ? chunk : decoder.decode(chunk as Uint8Array, {stream: true});
+    return this.#kept.map(decoded).join('') + decoder.decode();
+  }
+
   /** Whether all of it was read. */
   get isWhole(): boolean {
     return this.#isWhole;

@@ -19,6 +19,37 @@ describe('overrides of a call', () => {
     });
   }
 
+  for (const [kind, bodyOf] of Object.entries({
+    'a stream': (closed: () => void) => new ReadableStream({cancel: closed}),
+    'a generator that began': (closed: () => void) => {
+      const body = (async function* () {
+        try {
+          yield 'a';
+          yield 'b';
+        } finally {
+          closed();
+        }
+      })();
+      void body.next();
+      return body as unknown as ReadableStream;
+    },
+    'a Request': (closed: () => void) =>
+      new Request(ITEMS, {method: 'POST', body: new ReadableStream({cancel: closed}), duplex: 'half'} as RequestInit),
+  }))
+    virtually(`are refused, and ${kind} as body is closed: a file behind it would stay open`, async make => {
+      const world = make({});
+      const {promise, resolve} = Promise.withResolvers<void>();
+      const body = bodyOf(resolve);
+      const resilience = {deadlineMs: 0};
+      const call =
+        body instanceof Request
+          ? world.fetch(body, {resilience})
+          : world.fetch(ITEMS, {method: 'POST', body, duplex: 'half', resilience} as RequestInit);
+      expect(await thrown(call)).to.include({code: 'INVALID_OVERRIDES'});
+      await promise;
+      expect(world.sends).to.equal(0);
+    });
+
   virtually('of another realm, or without a prototype, are taken as they are', async make => {
     const world = make({backoff: AT_ONCE});
     world.serve(503);
