@@ -1,7 +1,7 @@
 /** Fields that have no effect beside others, and why. */
 
 import {defaultPolicy} from '../../src/policy/defaults.ts';
-import type {Backoff} from '../../src/policy/types.ts';
+import type {Backoff, Policy} from '../../src/policy/types.ts';
 import type {Scope} from '../model/scope.ts';
 import {formatCount, formatList, formatNumber, formatShare} from './format.ts';
 import {isIdempotent} from './methods.ts';
@@ -80,6 +80,10 @@ const whenNoneWaits = (field: 'maxAgeMs' | 'queue'): InertField => ({
   },
 });
 
+/** Whether a hint holds more than the call that got it, whose deadline does not bound it then. */
+const holdsOthers = ({retryAfter, quota, concurrency, endpoints}: Policy): boolean =>
+  retryAfter.scope === 'origin' || quota !== null || endpoints !== null || concurrency?.kind === 'adaptive';
+
 /** With half a retry admitted on average, few windows hold enough calls for one. */
 const HALF_A_RETRY = 0.5;
 
@@ -89,6 +93,16 @@ export const INERT_FIELDS: readonly InertField[] = [
   withoutRetries('hedge'),
   whenIgnored('maxMs'),
   whenIgnored('scope'),
+  {
+    path: 'retryAfter.maxMs',
+    isHarmless: true,
+    inert: ({policy, words}) => {
+      const {deadlineMs, retryAfter} = policy;
+      if (!retryAfter.honor || deadlineMs === null || retryAfter.maxMs < deadlineMs || holdsOthers(policy))
+        return undefined;
+      return `the deadline of ${words.ms(deadlineMs)} ends the call before a hint of ${words.ms(retryAfter.maxMs)}. Lower maxMs`;
+    },
+  },
   whenDecorrelated('factor', 'exponential'),
   whenDecorrelated('stepMs', 'linear'),
   {

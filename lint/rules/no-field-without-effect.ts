@@ -11,7 +11,7 @@ import {builtIn} from './built-in.ts';
 const inertField: Check = {
   fields: [],
   reads:
-    'attemptHeader attemptTimeoutMs backoff breaker budget deadlineHeader deadlineMs endpoints failover hedge idempotency maxAttempts match nested objective paid quota retryAfter retryOn stream'.split(
+    'attemptHeader attemptTimeoutMs backoff breaker budget concurrency deadlineHeader deadlineMs endpoints failover hedge idempotency maxAttempts match nested objective paid quota retryAfter retryOn stream'.split(
       ' ',
     ),
 

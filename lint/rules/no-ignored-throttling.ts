@@ -22,7 +22,7 @@ const ignoredHints: Check = {
     yield {
       at: 'retryAfter.maxMs',
       message: `A Retry-After above ${scope.words.ms(retryAfter.maxMs)} ends the call. The header counts in seconds, so every value except 0 is too long. Set maxMs to at least ${SECOND}.`,
-      fix: setting(scope, 'retryAfter.maxMs', 60_000),
+      fix: setting(scope, 'retryAfter.maxMs', Math.floor(Math.min(60_000, (deadlineMs ?? Infinity) / 2))),
     };
   },
 };

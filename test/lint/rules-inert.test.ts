@@ -37,7 +37,20 @@ const FIELDS: readonly [path: string, inert: PolicyInput, effective: readonly Po
     [{endpoints: pair, failover: {query: ['key']}}],
   ],
   ['endpoints', {endpoints: [pair[0]!]}, [{endpoints: pair}, {endpoints: [{...pair[0]!, readyPath: '/ready'}]}]],
-  ['retryAfter.maxMs', {retryAfter: {honor: false, maxMs: 90_000}}, [{retryAfter: {honor: true, maxMs: 90_000}}]],
+  ['retryAfter.maxMs', {retryAfter: {honor: false, maxMs: 90_000}}, [{retryAfter: {honor: true, maxMs: 9000}}]],
+  [
+    'retryAfter.maxMs',
+    {deadlineMs: 8000, retryAfter: {maxMs: 8000}},
+    [
+      {deadlineMs: 8000, retryAfter: {maxMs: 7999}},
+      {deadlineMs: null, retryAfter: {maxMs: 90_000}},
+      {deadlineMs: 8000, retryAfter: {maxMs: 90_000, scope: 'origin'}},
+      {deadlineMs: 8000, retryAfter: {maxMs: 90_000}, quota: {}},
+      {deadlineMs: 8000, retryAfter: {maxMs: 90_000}, concurrency: {kind: 'adaptive'}},
+      {deadlineMs: 8000, retryAfter: {maxMs: 90_000}, endpoints: pair},
+      {deadlineMs: 8000, retryAfter: {maxMs: 90_000}, routes: [{match: {path: '/exports'}, deadlineMs: 180_000}]},
+    ],
+  ],
   [
     'stream.holdBytes',
     {stream: {commit: 'headers', holdBytes: 8192}},

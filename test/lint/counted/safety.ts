@@ -51,6 +51,11 @@ export const safety: Counts = [
     policy => [bucketOf(policy).retryCost, bucketOf(policy).throttledCost, bucketOf(policy).capacity],
   ],
   ['RL405', 'beyond the deadline of # ms.*, and # ms', policy => [policy.deadlineMs!, policy.quota!.maxWaitMs]],
+  [
+    'RL405',
+    'the deadline of # ms ends the call before a hint of # ms',
+    policy => [policy.deadlineMs!, policy.retryAfter.maxMs],
+  ],
   ['RL407', 'maxAttempts allows # retr', policy => [retriesOf(policy)]],
   ['RL408', 'An attempt that takes # ms ends the call', policy => [policy.attemptTimeoutMs!]],
   ['RL408', 'although # attempts are allowed', policy => [policy.maxAttempts as number]],
