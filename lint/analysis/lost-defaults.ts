@@ -1,15 +1,13 @@
-/** What a list or a route replaces. */
+/** What a list replaces. */
 
 import {isCodeName} from '../../src/decide/grpc-codes.ts';
 import {defaultPolicy} from '../../src/policy/defaults.ts';
-import type {PolicyInput, RetryTrigger, RouteInput} from '../../src/policy/types.ts';
+import type {RetryTrigger} from '../../src/policy/types.ts';
 import {isNative} from '../dialects/native.ts';
-import type {Layer} from '../model/layer.ts';
 import {isSetHere, type Scope} from '../model/scope.ts';
 import {isGrpcPath} from './grpc-path.ts';
 import {actingWordOf} from './path-effect.ts';
-import {isKeyed, namedMethods, namedNonIdempotent} from './retryability.ts';
-import {covers} from './route-cover.ts';
+import {namedMethods} from './retryability.ts';
 
 /** Statuses that are no refusal, and not in the default list. RL102 reports the refusals. */
 const ADDED: ReadonlySet<RetryTrigger> = new Set<RetryTrigger>([409, 423, 424]);
@@ -33,15 +31,13 @@ export function getsGet(scope: Scope): boolean {
   return named === undefined ? (path?.includes('*') ?? true) : named.includes('GET');
 }
 
-/** A method of a route that may not be repeated, and the layer whose route for the same calls allows it. */
-export function hiddenBy(scope: Scope): {method: string; layer: Layer} | undefined {
-  const {policy, match, layers, own} = scope;
-  const method = namedNonIdempotent(scope).find(
-    each => !policy.idempotentMethods.includes(each) && !isKeyed(policy, each),
-  );
-  if (match === undefined || method === undefined || own.entry !== undefined) return undefined;
-  const hides = ({match: other, idempotentMethods = []}: RouteInput): boolean =>
-    covers(other, match) && idempotentMethods.includes(method);
-  const layer = layers.find(({entry, data}) => entry !== undefined && (data as PolicyInput).routes?.some(hides));
-  return layer && {method, layer};
+/** What an outage looks like where a connection is not refused. */
+const isOutage = (trigger: RetryTrigger): boolean =>
+  trigger === '5xx' || trigger === 'timeout' || (typeof trigger === 'number' && trigger >= 500);
+
+/** Whether the list has failures of an outage, and not a refused connection, which is the safest to retry. In gRPC that is a code. */
+export function lacksConnections(scope: Scope): boolean {
+  const {retryOn} = scope.policy;
+  if (!isSetHere(scope, 'retryOn') || isGrpcPath(scope.match?.path)) return false;
+  return retryOn.some(isOutage) && !retryOn.some(trigger => trigger === 'network' || isCodeName(trigger));
 }

@@ -31,9 +31,9 @@ function coversPath(wide: string | undefined, narrow: string | undefined): boole
   if (wide === undefined || wide === narrow || wide === '/**') return true;
   if (narrow === undefined) return false;
   if (!narrow.includes('*')) return compilePath(wide)(narrow);
-  // `/v1/**` matches every pattern that begins with /v1/.
-  const folder = /^([^*]*\/)\*\*$/.exec(wide)?.[1];
-  return folder !== undefined && narrow.startsWith(folder);
+  // `/v1/**` matches every pattern that begins with /v1/, and `/**/chat` every one that ends with /chat.
+  const [, folder, end] = /^(?:([^*]*\/)\*\*|\/\*\*(\/[^*]+))$/.exec(wide) ?? [];
+  return (folder !== undefined && narrow.startsWith(folder)) || (end !== undefined && narrow.endsWith(end));
 }
 
 /** What is left of a match without methods and path. */

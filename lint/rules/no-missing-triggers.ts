@@ -4,13 +4,14 @@ import type {RetryTrigger} from '../../src/policy/types.ts';
 import {formatList} from '../analysis/format.ts';
 import {isGrpcPath, mayBeGrpcPath} from '../analysis/grpc-path.ts';
 import {heirsOf} from '../analysis/heirs.ts';
+import {hiddenRoute} from '../analysis/hidden-route.ts';
 import {FIT_FIELDS, retrying} from '../analysis/late-attempts.ts';
-import {getsGet, hiddenBy, lacksDefaults} from '../analysis/lost-defaults.ts';
+import {getsGet, lacksConnections, lacksDefaults} from '../analysis/lost-defaults.ts';
 import {singleAttempt} from '../analysis/lost-effects.ts';
 import {isRegistered} from '../analysis/methods.ts';
 import {buildsOn} from '../analysis/presets.ts';
 import {relatedTo} from '../analysis/related.ts';
-import {repeatRisks} from '../analysis/repeat-risk.ts';
+import {mayHarm, repeatRisks} from '../analysis/repeat-risk.ts';
 import {
   asByDefault,
   defaultTriggers,
@@ -85,12 +86,11 @@ const unretriedTimeouts: FormerCheck = {
     // RL101 recommends the opposite for methods whose repetition may do harm.
     if (repeatRisks(scope, 'retryOn').length > 0) return;
     if (!mayRetry(scope) || !mayRepeat(scope) || paysForTimeouts(scope.policy)) return;
-    const value: RetryTrigger[] = [...retryOn, 'timeout'];
     yield {
       at: mostSpecific(scope, 'retryOn', 'attemptTimeoutMs'),
       message: `An attempt that takes ${scope.words.ms(attemptTimeoutMs)} ends the call, because ${scope.words.value('retryOn', 'timeout')} is not in ${scope.words.name('retryOn')}. Add it.`,
       related: relatedTo(scope, 'attemptTimeoutMs'),
-      suggestions: retrying(scope, scopes, assign('Retry timeouts', 'retryOn', value)),
+      suggestions: retrying(scope, scopes, assign('Retry timeouts', 'retryOn', [...retryOn, 'timeout'])),
     };
   },
 };
@@ -135,26 +135,40 @@ const lostDefaults: FormerCheck = {
   confidence: 'medium',
   needs: ['extends', 'idempotentMethods', 'retryOn'],
   fields: ['idempotentMethods', 'retryOn'],
-  reads: [...FIT_FIELDS, 'idempotency', 'match', 'maxAttempts'],
+  reads: [...FIT_FIELDS, 'endpoints', 'failover', 'idempotency', 'match', 'maxAttempts'],
   bears: FIT_FIELDS,
 
   *check(scope, scopes) {
     // Other languages have no default list.
     if (!mayRetry(scope) || !isNative(scope.dialect)) return;
-    yield* lostTriggers(scope, scopes);
+    yield* lacksDefaults(scope) ? lostTriggers(scope, scopes) : lostConnections(scope, scopes);
     yield* lostMethods(scope);
-    yield* hiddenRoute(scope);
+    yield* hiddenRoute(scope, scopes);
   },
 };
 
 function* lostTriggers(scope: Scope, scopes: readonly Scope[]): Iterable<Draft> {
   const {retryOn} = scope.policy;
-  if (!lacksDefaults(scope)) return;
-  const value = [...retryOn, ...defaultPolicy.retryOn];
   yield {
     at: 'retryOn',
     message: `retryOn replaces the default list: ${formatList(retryOn.map(String))} ${retryOn.length === 1 ? 'is' : 'are'} retried, and 429, 503, network failures and timeouts are not. List them too, if they are to be retried.`,
-    suggestions: retrying(scope, scopes, assign('Add the default list', 'retryOn', value)),
+    suggestions: retrying(
+      scope,
+      scopes,
+      assign('Add the default list', 'retryOn', [...retryOn, ...defaultPolicy.retryOn]),
+    ),
+  };
+}
+
+function* lostConnections(scope: Scope, scopes: readonly Scope[]): Iterable<Draft> {
+  const {retryOn, endpoints, failover} = scope.policy;
+  if (!lacksConnections(scope) || repeatRisks(scope, 'retryOn').length > 0) return;
+  const stays = endpoints !== null && endpoints.length > 1 && failover.on.includes('network');
+  yield {
+    at: 'retryOn',
+    message: `A refused connection ends the call${stays ? ' before another endpoint is tried' : ''}, because "network" is not in retryOn. Add it.`,
+    ...(stays && {severity: 'warning'}),
+    suggestions: mayHarm(scope, scopes) ? [] : [assign('Retry network failures', 'retryOn', [...retryOn, 'network'])],
   };
 }
 
@@ -171,17 +185,6 @@ function* lostMethods(scope: Scope): Iterable<Draft> {
     // At the top, the calls may all be POSTs.
     ...(match !== undefined && isSetByRoute(scope, 'idempotentMethods') && {severity: 'warning'}),
     suggestions: [assign('Add the default list', 'idempotentMethods', value)],
-  };
-}
-
-/** The first route that matches wins, also over the routes of a preset. */
-function* hiddenRoute(scope: Scope): Iterable<Draft> {
-  const hidden = hiddenBy(scope);
-  if (hidden === undefined || isSetHere(scope, 'idempotentMethods')) return;
-  yield {
-    at: 'match',
-    message: `This route replaces one of ${hidden.layer.name} that has idempotentMethods: ${hidden.method} is not retried when the server may have processed it. Set it here, too.`,
-    severity: 'warning',
   };
 }
 

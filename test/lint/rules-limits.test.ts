@@ -253,22 +253,24 @@ describe('RL206 no-endless-waits of hints', () => {
 
 describe('RL408 no-missing-triggers of 429', () => {
   it('speaks only of a list that the file itself sets', async () => {
-    const base = {'base.json': '{"retryOn": [503, "timeout"]}'};
+    const base = {'base.json': '{"retryOn": [503, "network", "timeout"]}'};
     expect(await said('RL408', base['base.json'])).to.deep.equal(['info retryOn']);
     expect(await said('RL408', {extends: ['./base.json']}, base)).to.be.empty;
   });
 
   it('is a warning where the preset is made for throttling', async () => {
     for (const preset of ['steadfetch:llm', 'steadfetch:batch'])
-      expect(await said('RL408', {extends: [preset], retryOn: ['5xx', 'timeout']})).to.deep.equal(['warning retryOn']);
+      expect(await said('RL408', {extends: [preset], retryOn: ['5xx', 'network', 'timeout']})).to.deep.equal([
+        'warning retryOn',
+      ]);
   });
 
   it('leaves lists alone that retry no server error, or 429 by another name', async () => {
     for (const retryOn of [
       ['network', 'timeout'],
-      [408, 425, 'timeout'],
+      [408, 425, 'network', 'timeout'],
       ['UNAVAILABLE', 'INTERNAL'],
-      ['4xx', '5xx', 'timeout'],
+      ['4xx', '5xx', 'network', 'timeout'],
       [503, 'RESOURCE_EXHAUSTED', 'timeout'],
     ])
       expect(await said('RL408', {retryOn} as PolicyInput), String(retryOn)).to.be.empty;
@@ -279,6 +281,36 @@ describe('RL408 no-missing-triggers of 429', () => {
 
   it('suggests 429 at the head of the list', async () => {
     expect(await suggested('RL408', {retryOn: [500, 'timeout']})).to.deep.equal([{retryOn: [429, 500, 'timeout']}]);
+  });
+});
+
+describe('RL408 no-missing-triggers of refused connections', () => {
+  const said = async (policy: PolicyInput): Promise<string[]> =>
+    (await findings('RL408', policy)).filter(({message}) => message.includes('refused')).map(({severity}) => severity);
+
+  it('reports a list with what an outage looks like', async () => {
+    for (const retryOn of [[503, 'timeout'], ['5xx', 429], ['timeout'], [429, 500]])
+      expect(await said({retryOn} as PolicyInput), String(retryOn)).to.deep.equal(['info']);
+  });
+
+  it('leaves a list alone that is for refusals, or names connections by a code', async () => {
+    for (const retryOn of [[429], [408, 425, 429], ['4xx'], ['5xx', 'network'], [503, 'UNAVAILABLE'], [423]])
+      expect(await said({retryOn} as PolicyInput), String(retryOn)).to.be.empty;
+    expect(await said({routes: [{match: {path: '/shop.Orders/GetOrder'}, retryOn: [503]}]})).to.be.empty;
+    expect(await said({retryOn: [503], maxAttempts: 1})).to.be.empty;
+  });
+
+  it('leaves a route alone of which RL101 reports the triggers', async () => {
+    const match = {methods: ['POST'], path: '/v1/payouts'};
+    expect(await said({routes: [{match, name: 'payouts', idempotentMethods: ['POST'], retryOn: [503]}]})).to.be.empty;
+  });
+
+  it('is a warning where it keeps a call from another endpoint', async () => {
+    const [a, b] = ['a', 'b'].map(name => ({name, origin: `https://${name}.example.com`}));
+    const policy = {retryOn: ['5xx', 'timeout']} as const;
+    expect(await said({...policy, endpoints: [a!, b!]})).to.deep.equal(['warning']);
+    expect(await said({...policy, endpoints: [a!]})).to.deep.equal(['info']);
+    expect(await said({...policy, endpoints: [a!, b!], failover: {on: ['throttled']}})).to.deep.equal(['info']);
   });
 });
 

@@ -359,7 +359,7 @@ const pairs: readonly Pair[] = [
     finds: ['info retryOn'],
     says: /409 and 507 are retried, and 429, 503, network failures and timeouts are not/,
     good: [
-      {retryOn: [429, '5xx', 423, 'timeout']},
+      {retryOn: [429, '5xx', 423, 'network', 'timeout']},
       {retryOn: ['ABORTED']},
       {retryOn: [404], attemptTimeoutMs: null},
       {retryOn: [423], maxAttempts: 1},
