@@ -43,16 +43,15 @@ const LISTS = ['retryOn', 'idempotentMethods', 'idempotency.methods', 'match.met
 
 /** Entries that another entry of the list covers. */
 function* repeated(scope: Scope): Iterable<Draft> {
-  const name = (path: string): string => scope.words.name(path);
   for (const path of LISTS) {
     const seen = new Set<string>();
     const entries = entriesOf(scope, path);
     for (const {value, at} of entries) {
       const word = String(value).toUpperCase();
       const group = groupOf(value, entries);
-      if (seen.has(word)) yield removal(at, `${value} is listed twice in ${name(path)}. Remove one.`);
+      if (seen.has(word)) yield removal(at, `${value} is listed twice in ${scope.words.name(path)}. Remove one.`);
       else if (group !== undefined)
-        yield removal(at, `${value} is already covered by ${group} in ${name(path)}. Remove it.`);
+        yield removal(at, `${value} is already covered by ${group} in ${scope.words.name(path)}. Remove it.`);
       seen.add(word);
     }
   }

@@ -13,14 +13,15 @@ export const missingDeadline: Rule = builtIn('RL302', {
 
   *check(scope, scopes) {
     if (!isEndless(scope)) return;
-    // The routes that inherit the deadline get the new one, too. Above one hour, suggest the default instead of the sum.
+    // The routes that inherit the deadline get the new one, too.
     const heirs = scopes.filter(other => (scope.own === scope.file ? isEndless(other) : other === scope));
-    const worst = Math.max(...heirs.map(({policy}) => neededMs(policy)).filter(ms => ms <= HOUR_MS), 30_000);
+    const worst = Math.max(...heirs.map(({policy}) => neededMs(policy)).filter(Number.isFinite), 30_000);
     const message = `The call has no deadline: ${formatAttempts(scope)}. Set ${scope.words.key('deadlineMs')}.`;
     yield {
       at: 'deadlineMs',
       message: scope.policy.attemptTimeoutMs === null ? `${ENDLESS} Set ${scope.words.key('deadlineMs')}.` : message,
-      fix: setting(scope, 'deadlineMs', Math.ceil(worst / 1000) * 1000),
+      // A call of hours is to be shortened first, and a deadline would cut it.
+      ...(worst <= HOUR_MS && {fix: setting(scope, 'deadlineMs', Math.ceil(worst / 1000) * 1000)}),
     };
   },
 });

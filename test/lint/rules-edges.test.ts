@@ -220,7 +220,7 @@ describe('rules', () => {
     const found = await lint({maxAttempts: 1e15, attemptTimeoutMs: 90, deadlineMs: 100, backoff: {baseMs: 1}});
     expect(found.map(({code}) => code)).to.include.members(['RL201', 'RL303']);
     const open = await lint({maxAttempts: 1e15, deadlineMs: null});
-    expect(open.find(({code}) => code === 'RL302')?.fix?.title).to.equal('Set deadlineMs to 30000');
+    expect(open.map(({code, fix}) => [code, fix?.title])).to.deep.include(['RL302', undefined]);
   });
 
   it('a mistake in a list of another file is reported here, and fixed there', async () => {
