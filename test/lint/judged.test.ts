@@ -1,6 +1,6 @@
 /**
- * 300 policies that engineers on call wrote and judged before they read the rules: 195 with a defect, 105 that are unusual and sound; and 15 configurations of
- * LiteLLM, ten of them with a defect. `judgements.json` has the judgement of each and the findings that say it.
+ * 350 policies that engineers on call wrote and judged before the linter saw them: 235 with a defect, 115 that are unusual and sound; and 15 configurations of
+ * LiteLLM, ten of them with a defect. The author of the fifth set had read the rules. `judgements.json` has the judgement of each and the findings that say it.
  */
 import {readdirSync, readFileSync} from 'node:fs';
 import {expect} from 'chai';
@@ -17,12 +17,13 @@ interface Judgement {
   readonly missed?: string;
 }
 
-/** Four people's, each of whom wrote after the rules had learned from those before. Numbers are limits that only fall. */
+/** Five people's, each of whom wrote after the rules had learned from those before. Numbers are limits that only fall. */
 const SETS = [
   {name: 'judged', defects: 80, sound: 40, missed: 2},
   {name: 'judged-again', defects: 40, sound: 20, missed: 1},
   {name: 'judged-third', defects: 49, sound: 31, missed: 2},
   {name: 'judged-fourth', defects: 26, sound: 14, missed: 1},
+  {name: 'judged-fifth', defects: 40, sound: 10, missed: 1},
   {name: 'judged-litellm', defects: 10, sound: 5, missed: 0},
 ] as const;
 

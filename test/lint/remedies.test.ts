@@ -108,7 +108,7 @@ describe('a fix or a suggestion leads to no finding of another rule', () => {
         expect(await ledTo({path, text, files})).to.deep.equal([]);
       });
 
-  for (const set of ['judged', 'judged-again', 'judged-third', 'judged-fourth']) {
+  for (const set of ['judged', 'judged-again', 'judged-third', 'judged-fourth', 'judged-fifth']) {
     const folder = new URL(`${set}/`, import.meta.url);
     const names = readdirSync(folder).filter(name => name !== 'judgements.json');
     const files = Object.fromEntries(names.map(name => [name, readFileSync(new URL(name, folder), 'utf8')]));

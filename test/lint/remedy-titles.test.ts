@@ -18,12 +18,14 @@ interface File {
 }
 
 const examples: readonly File[] = rules.flatMap(rule => pageOf(rule).bad);
-const judged: readonly File[] = ['judged', 'judged-again', 'judged-third', 'judged-fourth'].flatMap(set => {
-  const folder = new URL(`${set}/`, import.meta.url);
-  const names = readdirSync(folder).filter(name => name !== 'judgements.json');
-  const files = Object.fromEntries(names.map(name => [name, readFileSync(new URL(name, folder), 'utf8')]));
-  return names.map(path => ({path, text: files[path]!, files}));
-});
+const judged: readonly File[] = ['judged', 'judged-again', 'judged-third', 'judged-fourth', 'judged-fifth'].flatMap(
+  set => {
+    const folder = new URL(`${set}/`, import.meta.url);
+    const names = readdirSync(folder).filter(name => name !== 'judgements.json');
+    const files = Object.fromEntries(names.map(name => [name, readFileSync(new URL(name, folder), 'utf8')]));
+    return names.map(path => ({path, text: files[path]!, files}));
+  },
+);
 const more: readonly File[] = [
   {text: '{"retryOn": [429], "backoff": {"baseMs": 5, "throttledBaseMs": 8, "capMs": 500}}'},
   {text: '{"breaker": {"kind": "ratio", "openMs": 5, "maxOpenMs": 50}}'},
