@@ -7,7 +7,7 @@ import type {Place} from '../../source/places.ts';
 import type {Dialect} from '../dialect.ts';
 import {entriesOf, Facts, isTemplate, itemsOf, scalarOf, textOf, within} from './facts.ts';
 import {formatProto, integer, positive, protoDuration} from './kinds.ts';
-import {exactDialect} from './make.ts';
+import {proxyDialect} from './proxy.ts';
 import {below, judgeRepeats, judgeTimes, readConditions, wordsOf} from './triggers.ts';
 
 const POLICY =
@@ -138,34 +138,16 @@ function* budgets(name: string, thresholds: readonly Place[]): Iterable<Found> {
   if (facts.remarks.length > 0) yield [`cluster[${name}]`, facts];
 }
 
-export const envoy: Dialect = exactDialect({
+export const envoy: Dialect = proxyDialect({
   name: 'envoy',
-  capabilities: {
-    gatesByMethod: false,
-    jitter: 'builtin',
-    attemptTimeout: true,
-    honorsHint: false,
-    defaultBudget: true,
-    kind: 'call',
-    needsCap: true,
-  },
-  defaults: {
-    maxAttempts: 2,
-    deadlineMs: 15_000,
-    retryOn: ['network'],
-    backoff: {kind: 'exponential', baseMs: 25, factor: 2, capMs: 250},
-  },
-  fields: {
-    name: {name: 'name'},
-    maxAttempts: {name: 'retry_policy.num_retries', format: attempts => String(Number(attempts) - 1)},
-    attemptTimeoutMs: {name: 'retry_policy.per_try_timeout', format: formatProto},
-    deadlineMs: {name: 'timeout', format: formatProto},
-    retryOn: {name: 'retry_policy.retry_on', format: String},
+  defaults: {maxAttempts: 2, deadlineMs: 15_000, retryOn: ['network']},
+  names: {
+    name: 'name',
+    maxAttempts: 'retry_policy.num_retries',
+    attemptTimeoutMs: 'retry_policy.per_try_timeout',
+    deadlineMs: 'timeout',
+    retryOn: 'retry_policy.retry_on',
   },
   ms: formatProto,
   read,
-  write: (path, value) => {
-    if (typeof value !== 'number') return undefined;
-    return path === 'maxAttempts' ? value - 1 : path.endsWith('Ms') ? formatProto(value) : undefined;
-  },
 });

@@ -7,7 +7,7 @@ import type {Place} from '../../source/places.ts';
 import type {Dialect} from '../dialect.ts';
 import {Facts, itemsOf, scalarOf, textOf, within} from './facts.ts';
 import {formatGo, goDuration, integer, retries} from './kinds.ts';
-import {exactDialect, type Format} from './make.ts';
+import {proxyDialect} from './proxy.ts';
 import {below, judgeRepeats, judgeTimes, listedWords, readConditions} from './triggers.ts';
 
 type Found = readonly [id: string, facts: Facts];
@@ -78,35 +78,18 @@ function matchOf(rule: Place): {readonly methods: readonly string[] | undefined;
   };
 }
 
-const shared: Pick<Format, 'capabilities' | 'ms' | 'write'> = {
-  capabilities: {
-    gatesByMethod: false,
-    jitter: 'builtin',
-    attemptTimeout: true,
-    honorsHint: false,
-    defaultBudget: true,
-    kind: 'call',
-    needsCap: true,
-  },
-  ms: formatGo,
-  write: (path, value) => {
-    if (path === 'retryOn') return Array.isArray(value) ? value.filter(each => typeof each === 'number') : undefined;
-    if (typeof value !== 'number') return undefined;
-    return path === 'maxAttempts' ? value - 1 : path.endsWith('Ms') ? formatGo(value) : undefined;
-  },
-};
-
-export const gatewayApi: Dialect = exactDialect({
-  ...shared,
+export const gatewayApi: Dialect = proxyDialect({
   name: 'gateway-api',
-  defaults: {maxAttempts: 2, retryOn: ['network'], backoff: {kind: 'exponential', baseMs: 25, factor: 2, capMs: 250}},
-  fields: {
-    name: {name: 'name'},
-    maxAttempts: {name: 'retry.attempts', format: attempts => String(Number(attempts) - 1)},
-    attemptTimeoutMs: {name: 'timeouts.backendRequest', format: formatGo},
-    deadlineMs: {name: 'timeouts.request', format: formatGo},
-    retryOn: {name: 'retry.codes', format: String},
+  defaults: {maxAttempts: 2, retryOn: ['network']},
+  names: {
+    name: 'name',
+    maxAttempts: 'retry.attempts',
+    attemptTimeoutMs: 'timeouts.backendRequest',
+    deadlineMs: 'timeouts.request',
+    retryOn: 'retry.codes',
   },
+  listsStatuses: true,
+  ms: formatGo,
   read: readRoutes,
 });
 
@@ -167,20 +150,17 @@ function readPolicy(spec: Place, retry: Place, name: string): Facts {
   return facts;
 }
 
-export const envoyGateway: Dialect = exactDialect({
-  ...shared,
+export const envoyGateway: Dialect = proxyDialect({
   name: 'envoy-gateway',
-  defaults: {
-    maxAttempts: 3,
-    retryOn: ['network', 'UNAVAILABLE', 503],
-    backoff: {kind: 'exponential', baseMs: 25, factor: 2, capMs: 250},
+  defaults: {maxAttempts: 3, retryOn: ['network', 'UNAVAILABLE', 503]},
+  names: {
+    name: 'metadata.name',
+    maxAttempts: 'retry.numRetries',
+    attemptTimeoutMs: 'retry.perRetry.timeout',
+    deadlineMs: 'timeout.http.requestTimeout',
+    retryOn: 'retry.retryOn.triggers',
   },
-  fields: {
-    name: {name: 'metadata.name'},
-    maxAttempts: {name: 'retry.numRetries', format: attempts => String(Number(attempts) - 1)},
-    attemptTimeoutMs: {name: 'retry.perRetry.timeout', format: formatGo},
-    deadlineMs: {name: 'timeout.http.requestTimeout', format: formatGo},
-    retryOn: {name: 'retry.retryOn.triggers', format: String},
-  },
+  listsStatuses: true,
+  ms: formatGo,
   read: readPolicies,
 });

@@ -7,7 +7,7 @@ import type {Place} from '../../source/places.ts';
 import type {Dialect} from '../dialect.ts';
 import {Facts, isTemplate, itemsOf, scalarOf, textOf, within} from './facts.ts';
 import {formatGo, goDuration, integer, positive} from './kinds.ts';
-import {exactDialect} from './make.ts';
+import {proxyDialect} from './proxy.ts';
 import {below, judgeRepeats, judgeTimes, readConditions, wordsOf} from './triggers.ts';
 
 const RETRIES = 'attempts perTryTimeout retryOn retryRemoteLocalities retryIgnorePreviousHosts backoff';
@@ -94,33 +94,16 @@ function matchOf(route: Place): {readonly methods: readonly string[] | undefined
   };
 }
 
-export const istio: Dialect = exactDialect({
+export const istio: Dialect = proxyDialect({
   name: 'istio',
-  capabilities: {
-    gatesByMethod: false,
-    jitter: 'builtin',
-    attemptTimeout: true,
-    honorsHint: false,
-    defaultBudget: true,
-    kind: 'call',
-    needsCap: true,
-  },
-  defaults: {
-    maxAttempts: 3,
-    retryOn: ['network', 'UNAVAILABLE'],
-    backoff: {kind: 'exponential', baseMs: 25, factor: 2, capMs: 250},
-  },
-  fields: {
-    name: {name: 'name'},
-    maxAttempts: {name: 'retries.attempts', format: attempts => String(Number(attempts) - 1)},
-    attemptTimeoutMs: {name: 'retries.perTryTimeout', format: formatGo},
-    deadlineMs: {name: 'timeout', format: formatGo},
-    retryOn: {name: 'retries.retryOn', format: String},
+  defaults: {maxAttempts: 3, retryOn: ['network', 'UNAVAILABLE']},
+  names: {
+    name: 'name',
+    maxAttempts: 'retries.attempts',
+    attemptTimeoutMs: 'retries.perTryTimeout',
+    deadlineMs: 'timeout',
+    retryOn: 'retries.retryOn',
   },
   ms: formatGo,
   read,
-  write: (path, value) => {
-    if (typeof value !== 'number') return undefined;
-    return path === 'maxAttempts' ? value - 1 : path.endsWith('Ms') ? formatGo(value) : undefined;
-  },
 });
