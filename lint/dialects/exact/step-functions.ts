@@ -3,30 +3,17 @@
  * of https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html.
  */
 
-import {nearest} from '../../../src/policy/suggestions.ts';
 import type {Place} from '../../source/places.ts';
 import type {Dialect} from '../dialect.ts';
 import {formatNumber} from '../format-number.ts';
-import {entriesOf, Facts, isTemplate, itemsOf, keysOf, scalarOf, textOf, within} from './facts.ts';
+import {entriesOf, Facts, isTemplate, itemsOf, scalarOf, textOf, within} from './facts.ts';
 import {atLeast, integer, retries} from './kinds.ts';
 import {exactDialect} from './make.ts';
+import {errorsOf, isBroad, readErrors} from './step-functions-errors.ts';
+import {hours} from './step-functions-hours.ts';
 
 const RETRIER = 'ErrorEquals IntervalSeconds MaxAttempts BackoffRate MaxDelaySeconds JitterStrategy Comment';
 
-/** Every error but a few, and every error of a task but a timeout. */
-const [ALL, TASK_FAILED, TIMEOUT, HEARTBEAT] = [
-  'States.ALL',
-  'States.TaskFailed',
-  'States.Timeout',
-  'States.HeartbeatTimeout',
-];
-
-const RESERVED =
-  'ALL BranchFailed DataLimitExceeded ExceedToleratedFailureThreshold HeartbeatTimeout IntrinsicFailure ItemReaderFailed NoChoiceMatched ParameterPathFailure Permissions QueryEvaluationError ResultPathMatchFailure ResultWriterFailed Runtime TaskFailed Timeout'
-    .split(' ')
-    .map(name => `States.${name}`);
-
-const DAY_S = 86_400;
 const LONGEST_DELAY_S = 31_622_400;
 /** A Map that runs so many items at once has retries that collide. */
 const MANY_AT_ONCE = 10;
@@ -76,8 +63,7 @@ function* readStates(states: Place, context: Context): Iterable<Found> {
     yield* retriers.map((facts, index): Found => [`state[${name}].Retry[${index}]`, facts]);
     const outer = own.flatMap((retrier): Outer[] => {
       const attempts = scalarOf(within(retrier, 'MaxAttempts')) ?? 3;
-      const isWide = errorsOf(retrier).some(({error}) => error === ALL || error === TASK_FAILED);
-      return isWide && typeof attempts === 'number' && attempts > 0
+      return errorsOf(retrier).some(isBroad) && typeof attempts === 'number' && attempts > 0
         ? [{name, attempts: attempts + 1, place: retrier}]
         : [];
     });
@@ -107,17 +93,6 @@ function* readInside(state: Place, name: string, context: Context): Iterable<Fou
       `${name} runs ${many}, and their retries wait equally long: items that fail together come back together. Set JitterStrategy to FULL in its retriers, or a MaxConcurrency of at most ${MANY_AT_ONCE}.`,
     );
 }
-
-interface NamedError {
-  readonly error: string;
-  readonly place: Place;
-}
-
-const errorsOf = (retrier: Place): NamedError[] =>
-  itemsOf(within(retrier, 'ErrorEquals')).flatMap(place => {
-    const error = textOf(place);
-    return error === undefined ? [] : [{error, place}];
-  });
 
 function readRetrier(
   state: Place,
@@ -190,194 +165,6 @@ function readTimeout(facts: Facts, state: Place): void {
     name => within(state, name) !== undefined,
   );
   if (place === undefined && (!mayHang || isLimited)) facts.times = 'whole';
-}
-
-function readErrors(
-  facts: Facts,
-  state: Place,
-  retrier: Place,
-  list: Place | undefined,
-  earlier: readonly Place[],
-  isCaught: boolean,
-): void {
-  if (list === undefined) return facts.missing(retrier, 'ErrorEquals', 'Step Functions refuses the machine');
-  const errors = itemsOf(list).flatMap(place => (textOf(place) === undefined ? [] : [{error: textOf(place)!, place}]));
-  if (list.node.kind === 'list' && list.node.items.length === 0) facts.wrong(list, 'must name at least one error');
-  for (const {error, place} of errors) reservedName(facts, state, error, place);
-  repeatedErrors(facts, errors, earlier);
-  if (facts.data.maxAttempts === 1) return;
-  const wide = errors.find(({error}) => error === ALL || error === TASK_FAILED);
-  const hasExceptions = earlier.some(each => scalarOf(within(each, 'MaxAttempts')) === 0);
-  if (wide !== undefined && !facts.unknown.has('maxAttempts'))
-    facts.remark(
-      'RL103',
-      wide.place,
-      `${wide.error} retries every error, also those that come again: a refused input, a bug in the code. Name the errors that pass, such as Lambda.TooManyRequestsException.`,
-      isCaught || hasExceptions ? {severity: 'info'} : {},
-    );
-  const ambiguous = errors.filter(({error}) => [ALL, TASK_FAILED, TIMEOUT].includes(error));
-  if (ambiguous.length > 0)
-    repeat(
-      facts,
-      state,
-      ambiguous.map(({error}) => error),
-    );
-}
-
-function reservedName(facts: Facts, state: Place, error: string, place: Place): void {
-  if (isTemplate(place.node)) return;
-  if (/^States\./.test(error) && !RESERVED.includes(error) && !error.startsWith('States.Http.')) {
-    const near = nearest(error, RESERVED);
-    facts.remark(
-      'RL004',
-      place,
-      `${error} is no error of Step Functions, so nothing is retried because of it.${near === undefined ? '' : ` Did you mean ${near}?`}`,
-      {
-        ...(near === undefined ? {severity: 'warning'} : {}),
-      },
-    );
-  }
-  const isTask = textOf(within(state, 'Type')) === 'Task';
-  const has = (...names: readonly string[]): boolean => names.some(name => within(state, name) !== undefined);
-  const isFunction = /:lambda:/.test(textOf(within(state, 'Resource')) ?? '');
-  if (error === 'States.Runtime')
-    facts.remark('RL405', place, 'States.Runtime is never retried: the run fails at once. Remove it.');
-  else if (
-    error === TIMEOUT &&
-    isTask &&
-    isFunction &&
-    !has('TimeoutSeconds', 'TimeoutSecondsPath', 'HeartbeatSeconds', 'HeartbeatSecondsPath')
-  )
-    facts.remark(
-      'RL405',
-      place,
-      'The state has no TimeoutSeconds, so States.Timeout never comes. Set TimeoutSeconds, or remove the error.',
-    );
-  else if (error === HEARTBEAT && isTask && !has('HeartbeatSeconds', 'HeartbeatSecondsPath'))
-    facts.remark(
-      'RL405',
-      place,
-      'The state has no HeartbeatSeconds, so States.HeartbeatTimeout never comes. Set HeartbeatSeconds, or remove the error.',
-    );
-}
-
-/** The first retrier that names an error has it; States.ALL stands alone in the last. */
-function repeatedErrors(facts: Facts, errors: readonly NamedError[], earlier: readonly Place[]): void {
-  const before = new Set(earlier.flatMap(each => errorsOf(each).map(({error}) => error)));
-  if (before.has(ALL)) {
-    const [all] = earlier.flatMap(each => errorsOf(each).filter(({error}) => error === ALL));
-    return facts.remark(
-      'RL407',
-      all!.place,
-      'States.ALL has to be in the last retrier: Step Functions refuses the machine. Move it to the end.',
-      {severity: 'error'},
-    );
-  }
-  const all = errors.find(({error}) => error === ALL);
-  if (all !== undefined && errors.length > 1)
-    facts.remark(
-      'RL407',
-      all.place,
-      'States.ALL has to be the only error of its retrier: Step Functions refuses the machine. Remove the others.',
-      {severity: 'error'},
-    );
-  const seen = new Set(before);
-  for (const {error, place} of errors) {
-    if (seen.has(error))
-      facts.remark(
-        'RL407',
-        place,
-        `${error} has been matched before, so this entry never applies. Remove it, or move it up.`,
-      );
-    else if (before.has(TASK_FAILED) && !error.startsWith('States.'))
-      facts.remark(
-        'RL407',
-        place,
-        `An earlier retrier has States.TaskFailed, which matches ${error}, so this entry never applies. Move it up.`,
-      );
-    seen.add(error);
-  }
-}
-
-/** Calls of other services of which it is known what a second one does. */
-function repeat(facts: Facts, state: Place, after: readonly string[]): void {
-  const resource = textOf(within(state, 'Resource')) ?? '';
-  const given = within(state, 'Parameters') ?? within(state, 'Arguments');
-  if (/:states:::states:startExecution/.test(resource) && !keysOf(given).some(key => key.startsWith('Name')))
-    facts.remark(
-      'RL101',
-      within(state, 'Resource')!,
-      `A run without a Name is started again after ${after.join(' or ')}, when the first may have started. Give it a Name of this run.`,
-      {severity: 'warning'},
-    );
-  if (!/:states:::(?:http|apigateway):invoke/.test(resource)) return;
-  const method = textOf(within(given, 'Method'));
-  const place = within(given, 'Method') ?? within(state, 'Resource')!;
-  if (method === undefined || isTemplate(place.node) || hasKey(within(given, 'Headers'))) return;
-  const url = textOf(within(given, 'ApiEndpoint')) ?? '';
-  const path = textOf(within(given, 'Path')) ?? (URL.canParse(url) ? new URL(url).pathname : undefined);
-  facts.repeats.push({
-    match: {methods: [method.toUpperCase()], ...(path !== undefined && {path})},
-    what: `${method.toUpperCase()} ${path ?? 'to the endpoint'}`,
-    place,
-    after,
-    remedy: 'Send an Idempotency-Key of this run, or retry only what was not carried out',
-  });
-}
-
-/** Whether a header makes the server carry out the call once, or may. */
-const hasKey = (headers: Place | undefined): boolean =>
-  headers !== undefined &&
-  (headers.node.kind !== 'object' || keysOf(headers).some(key => /idempotency|request-?id/i.test(key)));
-
-/** So many waits are added up one by one; the rest are as long as the last of them. */
-const MOST_WAITS = 1000;
-
-/** In seconds; 0 where it is not known. */
-function waitsOf({data: {maxAttempts, backoff}, unknown, problems}: Facts): {
-  readonly sum: number;
-  readonly last: number;
-} {
-  const isKnown = ['maxAttempts', 'backoff.baseMs', 'backoff.factor', 'backoff.capMs'].every(
-    path => !unknown.has(path),
-  );
-  const count = typeof maxAttempts === 'number' ? maxAttempts - 1 : 3;
-  if (!isKnown || problems.length > 0 || count === 0) return {sum: 0, last: 0};
-  const {
-    baseMs = 1000,
-    factor = 2,
-    capMs = Infinity,
-  } = {...backoff} as {baseMs?: number; factor?: number; capMs?: number};
-  let [sum, last] = [0, Math.min(baseMs, capMs) / 1000];
-  const waits = Math.min(count, MOST_WAITS);
-  for (let index = 0; index < waits; index++) {
-    sum += last;
-    if (index < waits - 1) last = Math.min(last * factor, capMs / 1000);
-  }
-  return {sum: sum + (count - waits) * last, last};
-}
-
-/** Each retrier counts for itself, so the waits of all of them add up. */
-function hours(retriers: readonly Facts[], name: string): void {
-  const all = retriers.map(facts => ({facts, ...waitsOf(facts)})).sort((a, b) => b.sum - a.sum);
-  const sum = all.reduce((total, each) => total + each.sum, 0);
-  const [longest] = all;
-  if (longest === undefined || sum <= 3600) return;
-  const {places, top} = longest.facts;
-  const place = places.get('backoff.capMs') ?? places.get('backoff.baseMs') ?? places.get('backoff') ?? top;
-  const last = Math.max(...all.map(each => each.last));
-  longest.facts.remark(
-    'RL308',
-    place,
-    `The waits between the attempts of ${name} last up to ${formatTime(sum)} together, the longest of them ${formatTime(last)}. Set a lower MaxDelaySeconds, or make fewer attempts.`,
-    sum >= DAY_S ? {severity: 'error'} : {},
-  );
-}
-
-function formatTime(time: number): string {
-  if (time < 120) return `${formatNumber(time)} s`;
-  if (time < 7200) return `${formatNumber(time / 60)} minutes`;
-  return time < 2 * DAY_S ? `${formatNumber(time / 3600)} hours` : `${formatNumber(time / DAY_S)} days`;
 }
 
 const formatSeconds = (ms: unknown): string => `${formatNumber(Number(ms) / 1000)} s`;
