@@ -109,6 +109,14 @@ export function readConditions(
     }
   }
   facts.triggers(place, triggers);
+  const statusesAlone = triggers.flatMap(({trigger}) => (typeof trigger === 'number' ? [trigger] : []));
+  if (statusesAlone.length === triggers.length && statusesAlone.some(status => status >= 500))
+    facts.remark(
+      'RL408',
+      place,
+      'A refused connection is not retried: statuses come from a server that answered. Add connect-failure.',
+      {severity: 'info'},
+    );
   const has = (word: string): boolean => all.some(each => each.word === word);
   const codeWord = words.find(({word}) => word === 'retriable-status-codes');
   const hasCodes = all.some(({word}) => STATUS.test(word));

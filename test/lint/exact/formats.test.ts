@@ -173,6 +173,15 @@ describe('a route of a proxy', () => {
     expect(line.slice(found!.range.start.column - 1, found!.range.end.column - 1)).to.equal('404');
   });
 
+  it('of Istio that names statuses alone retries no refused connection', async () => {
+    const route = (retryOn: string) =>
+      istio(`{match: [{method: {exact: GET}}], timeout: 9s, retries: {attempts: 2, retryOn: "${retryOn}"}}`);
+    for (const retryOn of ['503', 'retriable-status-codes,502,503', '429,504'])
+      expect(await said('a.yaml', route(retryOn)), retryOn).to.deep.equal(['info RL408 spec.http[0].retries.retryOn']);
+    for (const retryOn of ['503,connect-failure', '503,reset', '5xx', '429', 'unavailable,503'])
+      expect(await said('a.yaml', route(retryOn)), retryOn).not.to.include('info RL408 spec.http[0].retries.retryOn');
+  });
+
   it('of Envoy has 15 s, one retry and durations in seconds', async () => {
     const envoy = (policy: string, more = '') =>
       `virtual_hosts:\n  - domains: [a]\n    routes:\n      - match: {prefix: /, headers: [{name: ":method", exact_match: GET}]}\n        route: {cluster: a, ${more}retry_policy: {${policy}}}\n`;
