@@ -28,12 +28,12 @@ describe('retry-lint baseline', () => {
   });
 
   it('knows an entry of a list by its value, wherever in the list it stands', async () => {
-    const desk = new Desk({'a.retry.json': '{"retryOn": [429, 500, 503, "timeout", 404]}'});
+    const desk = new Desk({'a.retry.json': '{"retryOn": [429, 500, 503, "network", "timeout", 404]}'});
     await desk.run('baseline');
-    desk.write('a.retry.json', '{"retryOn": [404, 429, 500, 502, 503, "timeout"]}');
+    desk.write('a.retry.json', '{"retryOn": [404, 429, 500, 502, 503, "network", "timeout"]}');
     expect((await desk.run()).code).to.equal(0);
-    desk.write('a.retry.json', '{"retryOn": [429, 500, 502, 503, "timeout", 401]}');
-    expect(findingsOf(await desk.run('-f', 'json'))).to.deep.equal(['RL102 1:45']);
+    desk.write('a.retry.json', '{"retryOn": [429, 500, 502, 503, "network", "timeout", 401]}');
+    expect(findingsOf(await desk.run('-f', 'json'))).to.deep.equal(['RL102 1:56']);
   });
 
   describe('accepts a finding as it is', () => {
