@@ -107,13 +107,13 @@ function* rareProbes(scope: Scope, {minProbeMs}: AdaptiveBreaker): Iterable<Draf
 }
 
 /** Calls that would have been answered, had they waited for the end of an outage. */
-function* failingAtOnce(scope: Scope, {kind, openMs, scope: shared}: OpenTimeBreaker): Iterable<Draft> {
+function* failingAtOnce(scope: Scope, {kind, openMs, probes, scope: shared}: OpenTimeBreaker): Iterable<Draft> {
   const {deadlineMs, endpoints} = scope.policy;
   const callMs = deadlineMs ?? Infinity;
   const isLong = openMs > Math.max(callMs, OPEN_MS) && isSetHere(scope, 'breaker.openMs');
   const isNamed = callMs >= WAITING_MS && isSetHere(scope, 'breaker.kind');
   // Calls with endpoints go on to another one.
-  if (endpoints !== null || !(isLong || isNamed)) return;
+  if (endpoints !== null || probes === 0 || !(isLong || isNamed)) return;
   yield {
     at: isLong ? 'breaker.openMs' : 'breaker.kind',
     message: `Every call fails for up to ${scope.words.ms(openMs)} after an outage${isLong ? `, longer than a call lasts (${scope.words.ms(callMs)})` : ''}. With defaults, in the scenario "outage", kind "${kind}" answers ${ANSWERED[kind]} % of the calls, no breaker ${ANSWERED.none} %, and kind "adaptive", whose calls wait, ${ANSWERED.adaptive} %. Kind "adaptive" needs no useFixedBreakers().`,

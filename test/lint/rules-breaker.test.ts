@@ -125,6 +125,13 @@ describe('RL213 on a breaker whose calls do not wait', () => {
     expect(await said(open(30_000))).to.be.empty;
     expect(await answered(open(31_000))).to.be.below((await answered({breaker: null})) - 20);
   });
+
+  it('is silent where the breaker never closes, which is an error', async () => {
+    const breaker: BreakerInput = {kind: 'consecutive', openMs: 45_000, probes: 0};
+    expect((await said({breaker})).filter(each => each.startsWith('RL213'))).to.deep.equal([
+      'RL213 error breaker.probes',
+    ]);
+  });
 });
 
 describe('RL213 on probes that are rare', () => {
