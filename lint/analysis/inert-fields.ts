@@ -80,6 +80,11 @@ const whenNoneWaits = (field: 'maxAgeMs' | 'queue'): InertField => ({
   },
 });
 
+const beyondDeadline = ({policy: {deadlineMs}, words}: Scope, waitMs: number): string | undefined =>
+  deadlineMs === null || waitMs < deadlineMs
+    ? undefined
+    : `no attempt waits beyond the deadline of ${words.ms(deadlineMs)}, and ${words.ms(waitMs)} is not below it`;
+
 /** Whether a hint holds more than the call that got it, whose deadline does not bound it then. */
 const holdsOthers = ({retryAfter, quota, concurrency, endpoints}: Policy): boolean =>
   retryAfter.scope === 'origin' || quota !== null || endpoints !== null || concurrency?.kind === 'adaptive';
@@ -96,12 +101,10 @@ export const INERT_FIELDS: readonly InertField[] = [
   {
     path: 'retryAfter.maxMs',
     isHarmless: true,
-    inert: ({policy, words}) => {
-      const {deadlineMs, retryAfter} = policy;
-      if (!retryAfter.honor || deadlineMs === null || retryAfter.maxMs < deadlineMs || holdsOthers(policy))
-        return undefined;
-      return `the deadline of ${words.ms(deadlineMs)} ends the call before a hint of ${words.ms(retryAfter.maxMs)}. Lower maxMs`;
-    },
+    inert: scope =>
+      scope.policy.retryAfter.honor && !holdsOthers(scope.policy)
+        ? beyondDeadline(scope, scope.policy.retryAfter.maxMs)
+        : undefined,
   },
   whenDecorrelated('factor', 'exponential'),
   whenDecorrelated('stepMs', 'linear'),
@@ -199,10 +202,7 @@ export const INERT_FIELDS: readonly InertField[] = [
   {
     path: 'quota.maxWaitMs',
     isRemovable: true,
-    inert: ({policy: {quota, deadlineMs}, words}) =>
-      quota === null || deadlineMs === null || quota.maxWaitMs < deadlineMs
-        ? undefined
-        : `no attempt waits beyond the deadline of ${words.ms(deadlineMs)}, and ${words.ms(quota.maxWaitMs)} is not below it`,
+    inert: scope => beyondDeadline(scope, scope.policy.quota?.maxWaitMs ?? 0),
   },
   {
     path: 'deadlineHeader',

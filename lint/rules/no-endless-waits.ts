@@ -2,7 +2,7 @@ import type {Policy} from '../../src/policy/types.ts';
 import {firstWaitField} from '../analysis/fast-retry.ts';
 import {longestWait} from '../analysis/prediction.ts';
 import {mayRetry, retriesThrottled} from '../analysis/retryability.ts';
-import {setting, settingAll} from '../analysis/setting.ts';
+import {setting} from '../analysis/setting.ts';
 import {mostSpecific, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
@@ -23,7 +23,10 @@ const longBackoff: Check = {
     yield {
       at,
       message: `The wait ${before} is up to ${scope.words.ms(waitMs)}; the limit is ${scope.words.ms(longMs)}. ${'capMs' in backoff ? 'Set a lower cap' : 'Wait less'}.`,
-      ...('capMs' in backoff ? {fix: shorter(scope, longMs)} : {suggestions: [shorter(scope, longMs)]}),
+      // A cap below the base would be the next finding.
+      ...(!('capMs' in backoff)
+        ? {suggestions: [shorter(scope, longMs)]}
+        : backoff.baseMs <= longMs && {fix: setting(scope, 'backoff.capMs', longMs)}),
     };
   },
 };
@@ -42,14 +45,11 @@ function culprit(scope: Scope, throttled: boolean): string {
   return mostSpecific(scope, ...caps, firstWaitField(backoff), ...(throttled ? ['backoff.throttledBaseMs'] : []));
 }
 
-/** The waits that the policy has, where they are longer. A base above the cap would be the next finding. */
+/** The waits that the policy has, where they are longer. */
 function shorter(scope: Scope, longMs: number): FixDraft {
   const {backoff} = scope.policy;
-  const delaysMs = backoff.kind === 'list' ? backoff.delaysMs.map(ms => Math.min(ms, longMs)) : [];
-  if (delaysMs.length > 0) return setting(scope, 'backoff.delaysMs', delaysMs);
-  const longer = Object.entries(backoff).filter(([key, ms]) => /(?:[bB]ase|cap|delay)Ms$/.test(key) && ms > longMs);
-  const changes = longer.map(([key]) => ({path: `backoff.${key}`, ms: longMs}));
-  return settingAll(scope, changes);
+  const delays = backoff.kind === 'list' ? backoff.delaysMs.map(ms => Math.min(ms, longMs)) : longMs;
+  return setting(scope, backoff.kind === 'list' ? 'backoff.delaysMs' : 'backoff.delayMs', delays);
 }
 
 const excessiveHints: FormerCheck = {
