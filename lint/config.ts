@@ -1,6 +1,7 @@
 /** The configuration of a lint run. */
 
 import type {BuiltInDialect, Dialect} from './dialects/dialect.ts';
+import type {Packages} from './dialects/python/packages.ts';
 import type {DialectSettings} from './dialects/settings.ts';
 import type {Acceptance, Severity} from './finding.ts';
 import type {Rule} from './rule.ts';
@@ -25,6 +26,11 @@ export interface Config {
   readonly builtInDialects?: readonly BuiltInDialect[];
   /** Settings of single dialects, by name. */
   readonly dialectSettings?: DialectSettings;
+  /**
+   * The versions that a Python program may run with, by the name of the package: `{tenacity: '==8.2.3', urllib3: '>=1.26,<3'}`. Default: any. The
+   * command line takes them from lock files and requirements.
+   */
+  readonly packages?: Packages;
   /** Today's date, `2027-01-01`. Suppressions with an earlier end date do not apply. Without it, none expires. */
   readonly today?: string;
   /** Findings that are accepted, each by its `acceptance`. A finding that became worse is reported. */

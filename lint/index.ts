@@ -26,6 +26,7 @@ export type {
 } from './dialects/dialect.ts';
 export type {Languages} from './dialects/policies.ts';
 export {policiesAt} from './dialects/policies-at.ts';
+export type {Packages} from './dialects/python/packages.ts';
 export type {DialectSetting, DialectSettings} from './dialects/settings.ts';
 export type {Field, Words} from './dialects/words.ts';
 export {type LocateRequest, type Location, locate} from './editor/locate.ts';

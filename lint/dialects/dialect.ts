@@ -7,6 +7,7 @@ import type {Policy} from '../../src/policy/types.ts';
 import type {Shape} from '../shape/shape.ts';
 import type {Source} from '../source/tree.ts';
 import type {Unit} from '../source/unit.ts';
+import type {Packages} from './python/packages.ts';
 import type {Words} from './words.ts';
 
 /** A language of policy files, such as that of Envoy. */
@@ -36,8 +37,12 @@ export interface Dialect {
   readonly unit?: 'milliseconds' | 'seconds';
   /** The attempt timeout to suggest where a file has none. Default: that of steadfetch. */
   readonly suggestedTimeoutMs?: number;
-  /** The policies of a file; undefined if the file is not of this dialect. */
-  readonly unitsOf: (source: Source) => readonly Unit[] | undefined;
+  /**
+   * The policies of a file; undefined if the file is not of this dialect.
+   *
+   * @param packages The versions of libraries, which a Python program may depend on.
+   */
+  readonly unitsOf: (source: Source, packages?: Packages) => readonly Unit[] | undefined;
   /** Reads a policy of such a file. */
   readonly shapeOf: (unit: Unit) => Shape;
   /** The changes of the tree that change a field; undefined if the change cannot be expressed. Without `inverse` there are no fixes. */

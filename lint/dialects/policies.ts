@@ -5,6 +5,7 @@ import type {Source} from '../source/tree.ts';
 import {builtInDialects} from './built-in.ts';
 import type {BuiltInDialect, Dialect, DialectSign, LateDialect} from './dialect.ts';
 import {native} from './native.ts';
+import type {Packages} from './python/packages.ts';
 import {type DialectSettings, settingOf} from './settings.ts';
 
 /** A policy of a file, and the language that it is written in. */
@@ -21,6 +22,8 @@ export interface Languages {
   readonly builtInDialects?: readonly BuiltInDialect[];
   /** Settings of single dialects, by name. */
   readonly dialectSettings?: DialectSettings;
+  /** The versions of the libraries of a Python program. */
+  readonly packages?: Packages;
 }
 
 interface Known {
@@ -55,7 +58,10 @@ export function policiesOf(source: Source, languages: Languages = DEFAULT): read
 }
 
 const isSame = (a: Languages, b: Languages): boolean =>
-  a.dialects === b.dialects && a.builtInDialects === b.builtInDialects && a.dialectSettings === b.dialectSettings;
+  a.dialects === b.dialects &&
+  a.builtInDialects === b.builtInDialects &&
+  a.dialectSettings === b.dialectSettings &&
+  a.packages === b.packages;
 
 /** The policies of a file as the client reads them, which knows no other language. */
 export function nativePoliciesOf(source: Source): readonly FilePolicy[] {
@@ -66,12 +72,12 @@ export function nativePoliciesOf(source: Source): readonly FilePolicy[] {
 
 function read(source: Source, languages: Languages): readonly FilePolicy[] {
   for (const dialect of languages.dialects ?? []) {
-    const found = policiesIn(source, dialect);
+    const found = policiesIn(source, dialect, languages.packages);
     if (found !== undefined) return found;
   }
   const found = wantingIn(source, languages)
     .map(dialect => ('load' in dialect ? LOADED.get(dialect) : dialect))
-    .map(dialect => dialect && policiesIn(source, dialect))
+    .map(dialect => dialect && policiesIn(source, dialect, languages.packages))
     .filter(policies => policies !== undefined);
   if (found.length > 0) return found.flat().sort((a, b) => startOf(a) - startOf(b));
   return isWanted(native, source, languages) ? nativePoliciesOf(source) : [];
@@ -105,5 +111,5 @@ const isWanted = (dialect: DialectSign, {path, text}: Source, {dialectSettings}:
 
 const startOf = ({shape: {unit}}: FilePolicy): number => (unit.keySpan ?? unit.root.span).start;
 
-const policiesIn = (source: Source, dialect: Dialect): FilePolicy[] | undefined =>
-  dialect.unitsOf(source)?.map(unit => ({dialect, shape: dialect.shapeOf(unit)}));
+const policiesIn = (source: Source, dialect: Dialect, packages?: Packages): FilePolicy[] | undefined =>
+  dialect.unitsOf(source, packages)?.map(unit => ({dialect, shape: dialect.shapeOf(unit)}));

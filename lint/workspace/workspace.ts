@@ -13,6 +13,7 @@ import {configOf, type Settings, type SettingsLayer, settingsFor} from '../confi
 import {builtInDialects} from '../dialects/built-in.ts';
 import type {BuiltInDialect, Dialect, DialectSign} from '../dialects/dialect.ts';
 import {policiesAt, unitsAt} from '../dialects/policies-at.ts';
+import {type Packages, versioned} from '../dialects/python/packages.ts';
 import {type DialectSettings, settingOf} from '../dialects/settings.ts';
 import type {Acceptance} from '../finding.ts';
 import {CliError} from '../io/cli-error.ts';
@@ -22,7 +23,9 @@ import {Texts} from '../io/texts.ts';
 import type {LintRequest} from '../lint.ts';
 import type {Rule} from '../rule.ts';
 import {rules as builtIn} from '../rules/index.ts';
+import {isPython} from '../source/python-path.ts';
 import {readSource} from '../source/read.ts';
+import {PackageLookup} from './packages.ts';
 
 const NO_SETTINGS: DialectSettings = {};
 
@@ -40,6 +43,7 @@ export class Workspace {
   readonly dependencies: Dependencies | undefined;
   readonly #args: Arguments;
   readonly #commandLine: readonly SettingsLayer[];
+  readonly #packages: PackageLookup;
   readonly #baselines = new Map<string, Baseline>();
   /** By their path, where no option names them. */
   readonly #baselineFiles = new Map<string, BaselineFile>();
@@ -59,6 +63,7 @@ export class Workspace {
     const onRead = (file: string): void => dependencies?.note(file);
     this.texts = new Texts(io, onRead, path => this.#dialects.get(path));
     this.configs = new ConfigReader(io, onRead);
+    this.#packages = new PackageLookup(io, dependencies);
     this.#commandLine = commandLineLayers(args);
   }
 
@@ -163,6 +168,7 @@ export class Workspace {
     const baseline = this.#args.has('no-baseline') ? undefined : this.#accepted(await this.baselineFor(path), path);
     const dialects = this.#dialects.get(path);
     const dialectSettings = await this.#dialectSettings(path);
+    const packages = this.#packagesFor(path);
     const {builtInDialects: builtIn} = this.io;
     return {
       ...configOf(await this.settingsFor(path)),
@@ -170,9 +176,17 @@ export class Workspace {
       ...(dialects === undefined ? {} : {dialects}),
       ...(builtIn === undefined ? {} : {builtInDialects: builtIn}),
       ...(dialectSettings === undefined ? {} : {dialectSettings}),
+      ...(packages === undefined ? {} : {packages}),
       ...(noSuppressions ? {noSuppressions} : {}),
       ...(baseline === undefined ? {} : {baseline}),
     };
+  }
+
+  /** Undefined for a file that uses no library whose version is asked for. */
+  #packagesFor(path: string): Packages | undefined {
+    if (!isPython(path)) return undefined;
+    const text = this.texts.read(path);
+    return versioned.some(name => text.includes(name)) ? this.#packages.packagesFor(this.absolute(path)) : undefined;
   }
 
   /** The baseline of a policy, which may not exist: as --baseline names it, else beside the configuration, else in this folder. */

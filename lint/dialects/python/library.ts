@@ -8,6 +8,7 @@ import {defineDialect} from '../define-dialect.ts';
 import type {Capabilities, Dialect, FieldChange, TreeChange} from '../dialect.ts';
 import {formatNumber} from '../format-number.ts';
 import type {Field} from '../words.ts';
+import type {Packages} from './packages.ts';
 import {type PythonLibrary, signOf} from './signs.ts';
 
 export interface Library {
@@ -16,7 +17,7 @@ export interface Library {
   readonly capabilities: Capabilities;
   readonly defaults: PolicyInput;
   readonly fields: Readonly<Record<string, Field>>;
-  readonly retriersIn: (module: PythonModule, source: Source) => readonly Shape[];
+  readonly retriersIn: (module: PythonModule, source: Source, packages?: Packages) => readonly Shape[];
   /** The argument that sets a field that the call leaves out; undefined where that takes more than an argument. */
   readonly argumentOf?: (
     change: Extract<FieldChange, {do: 'set'}>,
@@ -41,9 +42,9 @@ export function libraryDialect(library: Library): Dialect {
     fields,
     unit: 'seconds',
     ms: formatSeconds,
-    unitsOf: source => {
+    unitsOf: (source, packages) => {
       if (source.python === undefined) return undefined;
-      const shapes = retriersIn(source.python, source);
+      const shapes = retriersIn(source.python, source, packages);
       for (const shape of shapes) SHAPES.set(shape.unit.root, shape);
       return shapes.length === 0 ? undefined : shapes.map(({unit}) => unit);
     },

@@ -18,6 +18,8 @@ export interface Waits {
   readonly spreadsS?: readonly number[];
   /** `full`: from `minS` to the wait. A number: so many seconds at most are added, up to the cap. */
   readonly jitter: 'none' | 'full' | number;
+  /** Where a full jitter does not begin at `minS`, or may not. */
+  readonly jitterFrom?: 'zero' | 'unknown' | undefined;
   /** Where they are written; each by itself, where it is. */
   readonly at: Span;
   readonly baseAt?: Span | undefined;
@@ -61,11 +63,11 @@ export function waitS(waits: Waits, n: number): number {
 
 /** By how many seconds the n-th waits of two callers may differ. */
 export function spreadS(waits: Waits, n: number): number {
-  const {capS, jitter, minS, spreadsS} = waits;
+  const {capS, jitter, jitterFrom, minS, spreadsS} = waits;
   const wait = waitS(waits, n);
   if (spreadsS !== undefined) return spreadsS[Math.min(n, spreadsS.length) - 1] ?? 0;
   if (jitter === 'none') return 0;
-  if (jitter === 'full') return wait - minS;
+  if (jitter === 'full') return jitterFrom === 'zero' ? wait : wait - minS;
   // Before the least wait is.
   const longest = Math.min(capS, waitS({...waits, minS: 0}, n) + jitter);
   return Math.max(minS, longest) - wait;
@@ -78,6 +80,11 @@ const FIRST = [1, 2, 3] as const;
 
 /** Undefined for a jitter that is neither none nor enough. */
 function jitterOf(waits: Waits): 'none' | 'full' | undefined {
+  const isSpread = isSpreadBy(waits);
+  return waits.jitterFrom === 'unknown' && isSpread !== 'full' ? undefined : isSpread;
+}
+
+function isSpreadBy(waits: Waits): 'none' | 'full' | undefined {
   const waiting = FIRST.filter(n => waitS(waits, n) + spreadS(waits, n) > 0);
   if (waiting.length === 0) return waits.jitter === 'none' ? 'none' : 'full';
   if (waiting.every(n => spreadS(waits, n) === 0)) return 'none';

@@ -22,11 +22,16 @@ type Row = readonly [text: string, attempts: number | null, low: readonly number
 const measured = JSON.parse(readFileSync(new URL('measured.json', import.meta.url), 'utf8')) as {
   readonly [group: string]: readonly Row[];
 };
+const {versions} = measured as unknown as {readonly versions: readonly string[]};
+/** Those that were measured. */
+const packages = Object.fromEntries(
+  versions.map(each => each.split(' ').map((word, at) => (at === 0 ? word : `==${word}`))),
+);
 const tenacityFile = (decorator: string): string =>
   `from datetime import timedelta\nfrom tenacity import *\n\n@retry(${decorator})\ndef f():\n    pass\n`;
 
 function shapeOf(dialect: Dialect, text: string): Shape {
-  const units = dialect.unitsOf(readPython('f.py', text)) ?? [];
+  const units = dialect.unitsOf(readPython('f.py', text), packages) ?? [];
   expect(units.length, text).to.equal(1);
   const shape = dialect.shapeOf(units[0]!);
   expect(checkPolicy(shape.data), text).to.deep.equal([]);

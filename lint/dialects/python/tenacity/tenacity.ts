@@ -11,6 +11,7 @@ import {errorNamesIn, kindOf} from '../errors.ts';
 import {setInner} from '../inner.ts';
 import {IN_CODE, libraryDialect, seconds} from '../library.ts';
 import {goesOverNetwork, passingErrors} from '../network-errors.ts';
+import type {Packages} from '../packages.ts';
 import {retrierOf} from '../retrier.ts';
 import {NO_WAIT, NO_WAITS, setWaits} from '../waits.ts';
 import {readStop} from './stop.ts';
@@ -37,10 +38,10 @@ export const tenacity: Dialect = libraryDialect({
     'backoff.jitter': {name: 'wait', format: () => 'wait_random_exponential'},
     retryingLayers: {name: 'retry'},
   },
-  retriersIn: (module, source) =>
+  retriersIn: (module, source, packages) =>
     module.calls
       .filter(({name, parentheses, decorates}) => RETRIERS.test(name) && (parentheses ?? decorates) !== undefined)
-      .flatMap(call => read(call, module, source)),
+      .flatMap(call => read(call, module, source, packages)),
   argumentOf: ({path, value}) => (path === 'code.reraise' ? ['reraise', value] : undefined),
 });
 
@@ -54,12 +55,12 @@ function bodyOf(call: Call): SyntaxNode | undefined {
   return undefined;
 }
 
-function read(call: Call, module: PythonModule, source: Source): Shape[] {
+function read(call: Call, module: PythonModule, source: Source, packages: Packages | undefined): Shape[] {
   // `retry(f)` only wraps a function that is somewhere else.
   const named = new Map(call.args.flatMap(each => (each.name === undefined ? [] : [[each.name, each] as const])));
   const retrier = retrierOf(call, source, module, []);
   const wait = named.get('wait');
-  const waits = wait === undefined ? {...NO_WAITS, at: call.callee} : readWait(wait, module);
+  const waits = wait === undefined ? {...NO_WAITS, at: call.callee} : readWait(wait, module, packages);
   const attempts = readStop(retrier, named.get('stop'), waits, module);
   if (waits === undefined) retrier.unknown('backoff', wait && spanOf(wait.value));
   else if (wait !== undefined) setWaits(retrier, waits, attempts);

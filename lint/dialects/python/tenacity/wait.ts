@@ -3,12 +3,13 @@
 import type {Call, PythonModule} from '../../../source/python/module.ts';
 import {type Argument, childrenOf, type SyntaxNode, spanOf} from '../../../source/python/syntax.ts';
 import type {Span} from '../../../source/tree.ts';
+import {isBefore, type Packages} from '../packages.ts';
 import {NO_WAITS, SHOWN, spreadS, type Waits, waitS} from '../waits.ts';
 import {numberOf, wordOf} from './words.ts';
 
 /** @returns Undefined where they are not known. */
-export function readWait(given: Argument, module: PythonModule): Waits | undefined {
-  return waitsOf(given.value, module);
+export function readWait(given: Argument, module: PythonModule, packages: Packages | undefined): Waits | undefined {
+  return waitsOf(given.value, module, packages);
 }
 
 const PARAMETERS: Readonly<Record<string, readonly string[]>> = {
@@ -21,9 +22,9 @@ const PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   wait_exponential_jitter: ['initial', 'max', 'exp_base', 'jitter', 'min', 'multiplier'],
 };
 
-function waitsOf(node: SyntaxNode, module: PythonModule, depth = 0): Waits | undefined {
+function waitsOf(node: SyntaxNode, module: PythonModule, packages: Packages | undefined, depth = 0): Waits | undefined {
   if (depth > 8) return undefined;
-  const inner = (child: SyntaxNode): Waits | undefined => waitsOf(child, module, depth + 1);
+  const inner = (child: SyntaxNode): Waits | undefined => waitsOf(child, module, packages, depth + 1);
   if (node.name === 'ParenthesizedExpression')
     return node.firstChild?.nextSibling ? inner(node.firstChild.nextSibling) : undefined;
   if (node.name === 'BinaryExpression') {
@@ -46,7 +47,8 @@ function waitsOf(node: SyntaxNode, module: PythonModule, depth = 0): Waits | und
       span,
     );
   const parameters = PARAMETERS[word];
-  return parameters === undefined ? undefined : waitsOfCall(word, call, parameters, module, span);
+  const waits = parameters && waitsOfCall(word, call, parameters, module, span);
+  return waits?.jitter === 'full' && waits.minS > 0 ? {...waits, jitterFrom: jitterFrom(packages)} : waits;
 }
 
 function waitsOfCall(
@@ -68,6 +70,12 @@ function waitsOfCall(
   const max = given.get('max');
   const waits = schedule(word, number);
   return isKnown ? {...NO_WAITS, ...waits, at: span, capAt: max && spanOf(max.value)} : undefined;
+}
+
+/** Before 9.0, `min` makes only the longest wait longer. */
+function jitterFrom(packages: Packages | undefined): Waits['jitterFrom'] {
+  const isOld = isBefore('9', 'tenacity', packages);
+  return isOld === undefined ? 'unknown' : isOld ? 'zero' : undefined;
 }
 
 /** The defaults are those of tenacity 9. */
@@ -123,7 +131,7 @@ function sum(a: Waits | undefined, b: Waits | undefined): Waits | undefined {
   if (!isExtra(extra)) return undefined;
   if (extra.kind === 'none') return {...main, at};
   if (main.kind === 'none') return {...extra, at};
-  const waits = {...NO_WAITS, kind: 'list', jitter: main.jitter, at} as const;
+  const waits = {...NO_WAITS, kind: 'list', jitter: main.jitter, jitterFrom: main.jitterFrom, at} as const;
   if (extra.jitter === 'full') {
     // `wait_random(0, 2)` waits from zero to two: as much jitter. On top of a full one, it makes the waits longer.
     if (main.jitter === 'full') return list(waits, main, n => waitS(main, n) + extra.baseS);
@@ -151,6 +159,7 @@ function chain(parts: readonly (Waits | undefined)[], at: Span): Waits | undefin
     listS: strategies.map((part, index) => waitS(part, index + 1)),
     spreadsS: strategies.map((part, index) => spreadS(part, index + 1)),
     jitter: known.every(({jitter}) => jitter === 'full') ? 'full' : 'none',
+    jitterFrom: known.find(each => each.jitterFrom === 'unknown')?.jitterFrom,
     at,
   };
 }
