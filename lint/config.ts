@@ -1,5 +1,6 @@
 /** The configuration of a lint run. */
 
+import type {RetryingLayer} from '../src/policy/types.ts';
 import type {BuiltInDialect, Dialect} from './dialects/dialect.ts';
 import type {Packages} from './dialects/python/packages.ts';
 import type {DialectSettings} from './dialects/settings.ts';
@@ -31,6 +32,8 @@ export interface Config {
    * command line takes them from lock files and requirements.
    */
   readonly packages?: Packages;
+  /** What else retries the calls of a file: a gateway, a mesh. A policy that names its own `retryingLayers` has only these. */
+  readonly layers?: readonly RetryingLayer[];
   /** Today's date, `2027-01-01`. Suppressions with an earlier end date do not apply. Without it, none expires. */
   readonly today?: string;
   /** Findings that are accepted, each by its `acceptance`. A finding that became worse is reported. */

@@ -70,7 +70,7 @@ export async function lintText(request: LintRequest): Promise<Report> {
       const ownRules = rulesFor(dialect, path, config);
       reportShape(shape, ownRules, collector);
       reportRemarks(shape, ownRules, collector);
-      const model = await modelOf(shape, readerOf(request), dialect);
+      const model = await modelOf(shape, readerOf(request), dialect, config.layers);
       isComplete &&= model.broken.length + shape.problems.length === 0;
       await runRules(model, ownRules, collector, request);
       noteDialect(collector.findings, dialect);

@@ -21,6 +21,7 @@ export const printConfig: Command = async (args, io) => {
     baseline: baseline.exists ? baseline.shown : null,
     suppressions: loaded?.file.suppressions ?? true,
     dialects: loaded?.file.dialects ?? {},
+    layers: loaded?.file.layers ?? [],
     plugins: loaded?.file.plugins ?? [],
     rules: Object.fromEntries([
       ...severities(settings).map(({rule, severity, from}) => [rule.code, {name: rule.name, severity, from}]),

@@ -79,6 +79,16 @@ const isOff = (value: unknown): boolean => value === 'off';
 
 const globs = listOf('globs such as "test/**"', text('a glob such as "test/**"'));
 
+const LAYER = fields(
+  {
+    name: text('a name such as "gateway"'),
+    maxAttempts: must('a whole number above 0', value => Number.isSafeInteger(value) && Number(value) > 0),
+    files: globs,
+  },
+  'a layer',
+  ['name', 'maxAttempts'],
+);
+
 const SETTINGS: Readonly<Record<string, Check>> = {preset: oneOf(presetNames), rules: mapOf(oneOf(ruleSettings))};
 
 const CONFIG = fields(
@@ -91,6 +101,7 @@ const CONFIG = fields(
     baseline: text('the path of a file'),
     suppressions: trueOrFalse,
     dialects: mapOf(dialect),
+    layers: listOf('layers', LAYER),
     overrides: listOf('overrides', fields({files: globs, ...SETTINGS}, 'an override', ['files'])),
   },
   'the configuration',

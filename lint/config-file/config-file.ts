@@ -1,5 +1,6 @@
 /** The types of `.retry-lintrc.json`. schema/source/lint-config.schema.json describes the file for editors. */
 
+import type {RetryingLayer} from '../../src/policy/types.ts';
 import type {PresetName, RuleSetting} from '../config.ts';
 import type {DialectSettings} from '../dialects/settings.ts';
 
@@ -20,6 +21,8 @@ export interface ConfigFile extends RuleSettings {
   readonly baseline?: string;
   /** Settings of the languages that are looked for, by the name of the dialect. */
   readonly dialects?: DialectSettings;
+  /** What else retries the calls, outside of the files that are linted. */
+  readonly layers?: readonly ConfiguredLayer[];
   /** false: comments in a policy suppress no finding. */
   readonly suppressions?: boolean;
   /** Settings for some of the policies. If several match, the last one applies. */
@@ -32,6 +35,12 @@ export interface RuleSettings {
   readonly preset?: PresetName;
   /** Settings by the code or the name of the rule. */
   readonly rules?: Readonly<Record<string, RuleSetting>>;
+}
+
+/** A gateway, a mesh or a client of the caller that retries. */
+export interface ConfiguredLayer extends RetryingLayer {
+  /** Globs of the files whose calls it retries, relative to the folder of the configuration. Default: every file. */
+  readonly files?: readonly string[];
 }
 
 /** Settings for some of the policies. */

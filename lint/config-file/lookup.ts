@@ -6,6 +6,7 @@ import type {Rule} from '../rule.ts';
 import {rules as builtIn} from '../rules/index.ts';
 import {type ConfigFile, configNames, defaultBaselineName, pyprojectName} from './config-file.ts';
 import type {ConfigHost} from './host.ts';
+import {layersFor} from './layers.ts';
 import type {ConfigMistake} from './mistake.ts';
 import {checkDialectNames, checkRuleNames, namesOf} from './rule-names.ts';
 import {configOf, settingsFor} from './settings.ts';
@@ -76,11 +77,13 @@ export class ConfigLookup {
     const settings = await settingsFor(policy, loaded, [], host.matcher);
     const isIgnored = loaded?.file.ignores === undefined ? undefined : host.matcher(loaded.file.ignores, loaded.folder);
     const {suppressions, dialects} = loaded?.file ?? {};
+    const layers = loaded && (await layersFor(policy, loaded.file, loaded.folder, host.matcher));
     return {
       config: {
         ...configOf(settings),
         ...(suppressions === false ? {noSuppressions: true} : {}),
         ...(dialects === undefined ? {} : {dialectSettings: dialects}),
+        ...(layers === undefined ? {} : {layers}),
       },
       isIgnored: (await isIgnored)?.(policy) ?? false,
       baseline: host.resolve(loaded?.folder ?? folder, loaded?.file.baseline ?? defaultBaselineName),

@@ -2,7 +2,7 @@
 
 import {finish} from '../../src/policy/layers.ts';
 import {mergePolicy} from '../../src/policy/merge.ts';
-import type {Match, Policy, PolicyInput, RouteInput} from '../../src/policy/types.ts';
+import type {Match, Policy, PolicyInput, RetryingLayer, RouteInput} from '../../src/policy/types.ts';
 import type {Dialect} from '../dialects/dialect.ts';
 import {native} from '../dialects/native.ts';
 import type {Shape} from '../shape/shape.ts';
@@ -25,14 +25,20 @@ export interface Model {
   readonly written: ReadonlySet<string>;
 }
 
-export async function modelOf(shape: Shape, readSource: ReadSource, dialect: Dialect = native): Promise<Model> {
+/** @param others What else retries the calls, as the configuration says. */
+export async function modelOf(
+  shape: Shape,
+  readSource: ReadSource,
+  dialect: Dialect = native,
+  others: readonly RetryingLayer[] = [],
+): Promise<Model> {
   const {layers: inherited, broken} = await followExtends(shape, readSource);
   const file: Layer = {name: shape.unit.source.path, shape, data: shape.data, base: '', entry: undefined};
   const layers = [...inherited, file];
   const top: Scope = {
     base: '',
     title: titleOfUnit(shape),
-    policy: merge(dialect.defaults, layers),
+    policy: withOthers(merge(dialect.defaults, layers), layers, shape, dialect, others),
     match: shape.data.match,
     layers: layers.toReversed(),
     own: file,
@@ -42,7 +48,26 @@ export async function modelOf(shape: Shape, readSource: ReadSource, dialect: Dia
   };
   const routes = top.layers.flatMap(layer => routesOf(layer)).map(route => routeScope(route, top));
   const written = new Set([...top.layers, ...routes.map(({own}) => own)].flatMap(({data}) => Object.keys(data)));
+  if (others.length > 0) written.add('retryingLayers');
   return {shape, file, scopes: [top, ...routes], broken, written};
+}
+
+/**
+ * A policy that names its layers has no others. Of the retriers of a program, those have them that certainly send requests: a client, and what holds one,
+ * a loop, and urllib3 where it repeats more than connections.
+ */
+function withOthers(
+  policy: Policy,
+  layers: readonly Layer[],
+  {code, unknown}: Shape,
+  dialect: Dialect,
+  others: readonly RetryingLayer[],
+): Policy {
+  const {name, layer} = dialect;
+  const isNamed = layers.some(({data}) => 'retryingLayers' in data);
+  const sends = name === 'loop' || (name === 'urllib3' && !unknown.has('retryOn'));
+  const goesOut = code === undefined ? layer === 'policy' && !isNamed : layer === 'client' || isNamed || sends;
+  return goesOut ? {...policy, retryingLayers: [...policy.retryingLayers, ...others]} : policy;
 }
 
 function routesOf(layer: Layer): Layer[] {

@@ -23,14 +23,16 @@ export const amplifiedRetries: Rule = builtIn('RL209', {
     const most = code === undefined || scope.dialect.capabilities.kind === 'workflow' ? MOST : MOST_IN_CODE;
     if (product <= most) return;
     const names = layers.map(({name, maxAttempts: count}) => `${formatNumber(count)} of ${name}`);
+    const at = mostSpecific(scope, 'retryingLayers', 'maxAttempts');
+    const isRead = scope.file.shape?.places.has('retryingLayers[0]') === true;
     yield {
-      at: mostSpecific(scope, 'retryingLayers', 'maxAttempts'),
+      at: scope.dialect.expresses(at) ? at : 'maxAttempts',
       // Layers above that announce their retries are left to retry alone.
       ...(nested === 'yield' ? {severity: 'info'} : product <= MOST && {severity: 'warning'}),
       message: `${[`${maxAttempts} attempts here`, ...names].join(' × ')} make ${formatNumber(product)} requests per call when every attempt fails; the limit is ${most}. Retry in one layer.`,
       related: [
         ...relatedTo(scope, 'maxAttempts', 'retryingLayers'),
-        ...(code === undefined ? [] : [{at: 'retryingLayers[0]', message: 'This retries by itself.'}]),
+        ...(code !== undefined && isRead ? [{at: 'retryingLayers[0]', message: 'This retries by itself.'}] : []),
       ],
       suggestions: code !== undefined ? [] : [singleAttempt(scope, scopes, LEAVE_TO_OTHERS)],
     };

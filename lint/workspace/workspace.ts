@@ -6,6 +6,7 @@ import type {Baseline} from '../baseline.ts';
 import type {Config, PresetName, RuleSetting} from '../config.ts';
 import {BaselineFile} from '../config-file/baseline-file.ts';
 import {defaultBaselineName, ruleSettings} from '../config-file/config-file.ts';
+import {layersFor} from '../config-file/layers.ts';
 import type {Loaded} from '../config-file/lookup.ts';
 import {ConfigReader, matcherOf} from '../config-file/read.ts';
 import {namesOf, noRule} from '../config-file/rule-names.ts';
@@ -169,6 +170,7 @@ export class Workspace {
     const dialects = this.#dialects.get(path);
     const dialectSettings = await this.#dialectSettings(path);
     const packages = this.#packagesFor(path);
+    const layers = loaded && (await layersFor(this.absolute(path), loaded.file, loaded.folder, matcherOf));
     const {builtInDialects: builtIn} = this.io;
     return {
       ...configOf(await this.settingsFor(path)),
@@ -177,6 +179,7 @@ export class Workspace {
       ...(builtIn === undefined ? {} : {builtInDialects: builtIn}),
       ...(dialectSettings === undefined ? {} : {dialectSettings}),
       ...(packages === undefined ? {} : {packages}),
+      ...(layers === undefined ? {} : {layers}),
       ...(noSuppressions ? {noSuppressions} : {}),
       ...(baseline === undefined ? {} : {baseline}),
     };
