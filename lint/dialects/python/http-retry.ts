@@ -64,7 +64,7 @@ export function statusesIn(given: Argument | undefined, module: PythonModule): r
 }
 
 /** There are not so many statuses. */
-const MOST = 500;
+const MOST = 100;
 
 const COLLECTIONS: readonly string[] = ['ArrayExpression', 'TupleExpression', 'SetExpression'];
 const MARKS: readonly string[] = ['[', ']', '(', ')', '{', '}', ',', 'Comment'];

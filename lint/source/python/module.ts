@@ -3,7 +3,7 @@
 import type {SyntaxNode, Tree} from '@lezer/common';
 import type {Comment, Span} from '../span.ts';
 import {Names} from './names.ts';
-import {type Argument, argumentsIn, around, childrenOf, isBroken, spanOf} from './syntax.ts';
+import {type Argument, argumentsIn, around, childrenOf, isBroken, spanOf, walk} from './syntax.ts';
 import {constantOf, type Known} from './values.ts';
 
 /** A call, or a decorator. */
@@ -47,16 +47,14 @@ export class PythonModule {
     const loops: SyntaxNode[] = [];
     const comments: Comment[] = [];
     let flaws = 0;
-    tree.iterate({
+    walk(tree, ref => {
       // A node is made for each that is asked for.
-      enter: ref => {
-        if (ref.type.isError) flaws++;
-        else if (ref.name === 'CallExpression' || ref.name === 'Decorator') {
-          const call = this.#callAt(ref.node);
-          if (call !== undefined) calls.push(call);
-        } else if (ref.name === 'ForStatement' || ref.name === 'WhileStatement') loops.push(ref.node);
-        else if (ref.name === 'Comment') comments.push(commentAt(ref.node, text));
-      },
+      if (ref.type.isError) flaws++;
+      else if (ref.name === 'CallExpression' || ref.name === 'Decorator') {
+        const call = this.#callAt(ref.node);
+        if (call !== undefined) calls.push(call);
+      } else if (ref.name === 'ForStatement' || ref.name === 'WhileStatement') loops.push(ref.node);
+      else if (ref.name === 'Comment') comments.push(commentAt(ref.node, text));
     });
     this.calls = calls;
     this.loops = loops;

@@ -2,7 +2,7 @@
 
 import type {SyntaxNode, Tree} from '@lezer/common';
 import {isBuiltIn, isKnownModule} from './stars.ts';
-import {argumentsIn, around, childrenOf} from './syntax.ts';
+import {argumentsIn, around, childrenOf, walk} from './syntax.ts';
 
 /** What binds a name in a scope. */
 export type Binding =
@@ -45,11 +45,9 @@ export class Names {
 
   constructor(tree: Tree, text: string) {
     this.text = text;
-    tree.iterate({
-      enter: ref => {
-        // A node is made for each that is asked for.
-        if (BINDING.has(ref.name)) this.#enter(ref.node);
-      },
+    walk(tree, ref => {
+      // A node is made for each that is asked for.
+      if (BINDING.has(ref.name)) this.#enter(ref.node);
     });
   }
 

@@ -3,16 +3,32 @@
 import {parser} from '@lezer/python';
 import type {Source} from '../tree.ts';
 import {PythonModule} from './module.ts';
+import {TooDeepError} from './syntax.ts';
 
 /**
- * Never a problem: a file that CPython refuses is not the linter's business, and what lezer cannot read is left out.
+ * A file that CPython refuses is not the linter's business, and what lezer cannot read is left out. Only a tree that is too deep to be walked through is a
+ * problem.
  */
 export function readPython(path: string, text: string): Source {
   // A decoder replaces what is not UTF-8: such a file is left alone, since a change of it would write the replacement.
   if (text.includes('\uFFFD')) return {path, text, format: 'python', documents: [], comments: [], problems: []};
   // A byte order mark is no part of the first name.
-  const python = new PythonModule(parser.parse(withLines(text.replace(/^\uFEFF/, '\n'))), text);
-  return {path, text, format: 'python', documents: [], comments: python.comments, problems: [], python};
+  const tree = parser.parse(withLines(text.replace(/^\uFEFF/, '\n')));
+  try {
+    const python = new PythonModule(tree, text);
+    return {path, text, format: 'python', documents: [], comments: python.comments, problems: [], python};
+  } catch (error) {
+    if (!(error instanceof TooDeepError)) throw error;
+    const message = 'The code is nested too deeply to be read.';
+    return {
+      path,
+      text,
+      format: 'python',
+      documents: [],
+      comments: [],
+      problems: [{code: 'RL006', message, span: {start: 0, end: Math.min(1, text.length)}}],
+    };
+  }
 }
 
 /** CPython counts the blanks behind a form feed as the parser counts those of a new line. No place in the text moves. */

@@ -1,9 +1,30 @@
 /** Small readers of lezer's tree of a Python file. Names of nodes are those of its grammar. */
 
-import type {SyntaxNode} from '@lezer/common';
+import type {SyntaxNode, SyntaxNodeRef, Tree} from '@lezer/common';
 import type {Span} from '../span.ts';
 
 export type {SyntaxNode} from '@lezer/common';
+
+/** The parser gives a tree of thousands of levels that it cannot walk through itself. */
+export class TooDeepError extends Error {
+  override readonly name = 'TooDeepError';
+}
+
+/** Calls back for each node, in the order of the text. */
+export function walk(tree: Tree, enter: (ref: SyntaxNodeRef) => void): void {
+  let isOurs = false;
+  try {
+    tree.iterate({
+      enter: ref => {
+        isOurs = true;
+        enter(ref);
+        isOurs = false;
+      },
+    });
+  } catch (error) {
+    throw isOurs ? error : new TooDeepError();
+  }
+}
 
 /** The children of a node, marks included. */
 export function childrenOf(node: SyntaxNode): SyntaxNode[] {

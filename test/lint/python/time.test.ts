@@ -65,6 +65,41 @@ async function timeOf(text: string): Promise<number> {
   return (user + system) / 1000;
 }
 
+const FAILED = 'def f%n():\n  for a in range(1000):\n    try: x = requests.get("x", timeout=5); break\n';
+
+/** Loops that people do not write, many times over. Each took from two to eight seconds. */
+const LONG: readonly (readonly [what: string, text: string])[] = [
+  [
+    'twenty errors of one call',
+    FAILED + Array.from({length: 20}, (_, n) => `    except E${n}: time.sleep(a)\n`).join(''),
+  ],
+  [
+    'three hundred tests in a handler',
+    `${FAILED}    except Exception:\n${Array.from({length: 150}, (_, n) => `        if x${n}: continue\n        elif y${n}: time.sleep(${n})\n`).join('')}`,
+  ],
+  [
+    'four hundred sums in a handler',
+    `${FAILED}    except Exception:\n${Array.from({length: 400}, (_, n) => `      d = d * 2 + ${n}\n`).join('')}      time.sleep(d)\n`,
+  ],
+];
+
+describe('the time of loops', () => {
+  for (const [what, text] of LONG)
+    it(`is short: ${what}`, async () => {
+      const all = START + Array.from({length: 60}, (_, n) => text.replace('%n', String(n))).join('');
+      // A second, on a machine that does other work, too.
+      expect(await timeOf(all)).to.be.below(2500);
+    });
+});
+
+it('a tree that is too deep to be walked through is not read', async () => {
+  const text = `def f():\n    x = c${'.b()'.repeat(20_000)}\n`;
+  const {findings} = await lintText({path: 'calls.py', files: {'calls.py': text}});
+  expect(findings.map(({code, message}) => `${code} ${message}`)).to.deep.equal([
+    'RL006 The code is nested too deeply to be read.',
+  ]);
+});
+
 describe('the time of a Python file', () => {
   for (const [what, part, start = ''] of PARTS)
     it(`grows with its size: ${what}`, async () => {

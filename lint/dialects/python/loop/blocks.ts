@@ -2,11 +2,22 @@
 
 import {childrenOf, type SyntaxNode} from '../../../source/python/syntax.ts';
 
+/** A reader that reads each node once, since a loop is run many times. What comes out of it is the same each time, so that it is read once, too. */
+export function once<T>(read: (node: SyntaxNode) => T): (node: SyntaxNode) => T {
+  const known = new WeakMap<SyntaxNode, {readonly value: T}>();
+  return node => {
+    const found = known.get(node) ?? {value: read(node)};
+    known.set(node, found);
+    return found.value;
+  };
+}
+
 /** The statements of a Body, or of the whole file. */
-export const statementsOf = (body: SyntaxNode): SyntaxNode[] =>
+export const statementsOf: (body: SyntaxNode) => readonly SyntaxNode[] = once(body =>
   childrenOf(body).flatMap(child =>
     child.name === 'StatementGroup' ? statementsOf(child) : MARKS.has(child.name) ? [] : [child],
-  );
+  ),
+);
 
 const MARKS = new Set([':', ';', 'Comment', '⚠']);
 
@@ -16,7 +27,7 @@ export interface Branch {
   readonly body: SyntaxNode;
 }
 
-export function branchesOf(statement: SyntaxNode): Branch[] {
+export const branchesOf: (statement: SyntaxNode) => readonly Branch[] = once(statement => {
   const branches: Branch[] = [];
   let test: SyntaxNode | undefined;
   for (const child of childrenOf(statement)) {
@@ -25,7 +36,7 @@ export function branchesOf(statement: SyntaxNode): Branch[] {
     else if (!['if', 'elif', 'Comment'].includes(child.name)) test = child;
   }
   return branches;
-}
+});
 
 export interface Handler {
   readonly keyword: SyntaxNode;
@@ -43,7 +54,7 @@ export interface Try {
   readonly last: SyntaxNode | undefined;
 }
 
-export function tryOf(statement: SyntaxNode): Try | undefined {
+export const tryOf: (statement: SyntaxNode) => Try | undefined = once(statement => {
   const parts = childrenOf(statement).filter(({name}) => name !== 'Comment');
   const bodyAfter = (word: string): SyntaxNode | undefined => {
     const at = parts.findIndex(({name}) => name === word);
@@ -61,10 +72,12 @@ export function tryOf(statement: SyntaxNode): Try | undefined {
     return handler === undefined ? [] : [{keyword, types, name: as < 0 ? undefined : between[as + 1], body: handler}];
   });
   return {body, handlers, orElse: bodyAfter('else'), last: bodyAfter('finally')};
-}
+});
 
 /** The first Body of a statement, and that of its `else`. */
-export const bodyOf = (statement: SyntaxNode): SyntaxNode | undefined => statement.getChild('Body') ?? undefined;
+export const bodyOf: (statement: SyntaxNode) => SyntaxNode | undefined = once(
+  statement => statement.getChild('Body') ?? undefined,
+);
 
 export function elseOf(loop: SyntaxNode): SyntaxNode | undefined {
   const parts = childrenOf(loop);
@@ -104,10 +117,13 @@ export function functionAround(node: SyntaxNode): SyntaxNode | undefined {
   return undefined;
 }
 
+export interface Assignment {
+  readonly targets: readonly SyntaxNode[];
+  readonly value: SyntaxNode | undefined;
+}
+
 /** The expression that a statement assigns to one name: `x = 1`, `x: int = 1`. */
-export function assignmentOf(
-  statement: SyntaxNode,
-): {readonly targets: readonly SyntaxNode[]; readonly value: SyntaxNode | undefined} | undefined {
+export const assignmentOf: (statement: SyntaxNode) => Assignment | undefined = once(statement => {
   if (statement.name !== 'AssignStatement') return undefined;
   const parts = childrenOf(statement).filter(({name}) => name !== 'TypeDef' && name !== 'Comment');
   const at = parts.findLastIndex(({name}) => name === 'AssignOp');
@@ -115,4 +131,4 @@ export function assignmentOf(
   const targets = parts.slice(0, at).filter(({name}) => name !== 'AssignOp' && name !== ',');
   const isList = parts.some(({name}) => name === ',');
   return {targets, value: isList ? undefined : parts[at + 1]};
-}
+});

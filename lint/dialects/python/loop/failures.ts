@@ -65,7 +65,7 @@ export function failuresOf(head: Head, loop: SyntaxNode, module: PythonModule): 
     .filter(node => node.name === 'IfStatement' && !handlers.some(body => contains(body, node)))
     .slice(0, MOST_HANDLERS)
     .flatMap(node => refusedIn(node, head, loop, call.node, module));
-  return caught.length + refused.length === 0 ? undefined : {tried: call, caught, refused, ending};
+  return isTooLong(module) || caught.length + refused.length === 0 ? undefined : {tried: call, caught, refused, ending};
 }
 
 /** No person looks at so many errors of one call, and each is tried out. */

@@ -32,8 +32,8 @@ interface Aside {
   readonly pending: Range | undefined;
 }
 
-/** So many statements of a file are run in thought: a person's have a tenth. */
-const MOST_STATEMENTS = 1_000_000;
+/** So many statements of a file are run in thought, for a third of a second. Those of people have a tenth of them. */
+const MOST_STATEMENTS = 50_000;
 const RUN = new WeakMap<PythonModule, number>();
 
 /** Whether the loops of a file take too long, as those of machines do. */
@@ -277,15 +277,11 @@ export class Runner {
 
   /** Sleeps, and what may be a wait under another name. */
   #notice(statement: SyntaxNode): void {
-    const calls = within(statement).filter(({name}) => name === 'CallExpression');
-    const sleeps = calls.filter(node => isSleep(node, this.#module));
-    for (const node of calls) {
-      // What computes a wait does not wait itself.
-      const isInside = sleeps.some(sleep => sleep.from < node.from && node.to < sleep.to);
-      if (isInside || contains(node, this.#failure.call)) continue;
-      if (isSleep(node, this.#module)) this.#sleep(node);
-      else if (mayWait(node, this.#module)) this.#pending = undefined;
-      else if (!isQuiet(node, this.#module)) this.mayWait = true;
+    for (const {node, kind} of callsIn(statement, this.#module)) {
+      if (contains(node, this.#failure.call)) continue;
+      if (kind === 'sleep') this.#sleep(node);
+      else if (kind === 'wait') this.#pending = undefined;
+      else this.mayWait = true;
     }
   }
 
@@ -296,4 +292,28 @@ export class Runner {
     if (slept === undefined || this.#pending === undefined) this.#pending = undefined;
     else this.#pending = {lo: this.#pending.lo + Math.max(0, slept.lo), hi: this.#pending.hi + Math.max(0, slept.hi)};
   }
+}
+
+interface Noticed {
+  readonly node: SyntaxNode;
+  readonly kind: 'sleep' | 'wait' | 'other';
+}
+
+const NOTICED = new WeakMap<SyntaxNode, readonly Noticed[]>();
+
+/** The calls of a statement that wait, or may. */
+function callsIn(statement: SyntaxNode, module: PythonModule): readonly Noticed[] {
+  const known = NOTICED.get(statement);
+  if (known !== undefined) return known;
+  const calls = within(statement).filter(({name}) => name === 'CallExpression');
+  const sleeps = calls.filter(node => isSleep(node, module));
+  const found = calls.flatMap((node): Noticed[] => {
+    // What computes a wait does not wait itself.
+    if (sleeps.some(sleep => sleep.from < node.from && node.to < sleep.to)) return [];
+    if (sleeps.includes(node)) return [{node, kind: 'sleep'}];
+    if (mayWait(node, module)) return [{node, kind: 'wait'}];
+    return isQuiet(node, module) ? [] : [{node, kind: 'other'}];
+  });
+  NOTICED.set(statement, found);
+  return found;
 }

@@ -21,12 +21,16 @@ export class State {
   readonly #module: PythonModule;
   readonly #loop: SyntaxNode;
   #values = new Map<string, Value>();
+  /** What no turn changes, so that branches need not be compared in it. */
+  readonly #fixed = new Map<string, Value>();
+  readonly #assigned: ReadonlySet<string>;
   /** Whether a bound that is not known was asked for. */
   assumed = false;
 
   constructor(module: PythonModule, loop: SyntaxNode) {
     this.#module = module;
     this.#loop = loop;
+    this.#assigned = assignedInLoop(loop, module);
     this.evaluator = new Evaluator(module);
   }
 
@@ -34,12 +38,13 @@ export class State {
 
   lookUp = (node: SyntaxNode): Value => {
     const key = this.#module.textOf(node);
-    if (!this.#values.has(key)) {
+    const values = this.#values.has(key) || this.#assigned.has(key) ? this.#values : this.#fixed;
+    if (!values.has(key)) {
       // `x = x + 1` above the loop asks for itself.
-      this.#values.set(key, undefined);
-      this.#values.set(key, this.#initial(node, key));
+      values.set(key, undefined);
+      values.set(key, this.#initial(node, key));
     }
-    const value = this.#values.get(key);
+    const value = values.get(key);
     if (value !== undefined || !isBound(key)) return value;
     this.assumed = true;
     return exactly(MANY);
@@ -96,6 +101,15 @@ export class State {
     if (parameter === undefined) return undefined;
     return parameter.value ?? 'unknown';
   }
+}
+
+const ASSIGNED = new WeakMap<SyntaxNode, ReadonlySet<string>>();
+
+/** Asked for once for each way in which a loop fails. */
+function assignedInLoop(loop: SyntaxNode, module: PythonModule): ReadonlySet<string> {
+  const found = ASSIGNED.get(loop) ?? assignedIn(loop, module);
+  ASSIGNED.set(loop, found);
+  return found;
 }
 
 /** The names and attributes that a statement sets. */

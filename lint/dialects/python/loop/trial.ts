@@ -4,7 +4,7 @@ import type {PythonModule} from '../../../source/python/module.ts';
 import type {SyntaxNode} from '../../../source/python/syntax.ts';
 import {goesOn, type Head, turnsOf} from './head.ts';
 import {leap, type Outcome, type Values} from './leap.ts';
-import {type Exit, type Failure, type Flow, Runner} from './run.ts';
+import {type Exit, type Failure, type Flow, isTooLong, Runner} from './run.ts';
 import type {Range} from './values.ts';
 
 export interface Trial {
@@ -35,6 +35,10 @@ export function tryOut(head: Head, loop: SyntaxNode, failure: Failure, module: P
   let end: Flow | undefined;
   const seen: Values[] = [];
   for (; made < TURNS && end === undefined; made++) {
+    if (isTooLong(module)) {
+      isUnsure = true;
+      break;
+    }
     const on = made < most && (head.kind === 'for' || goesOn(head, state));
     if (on === false) {
       end = NEXT;
