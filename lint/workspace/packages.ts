@@ -2,12 +2,15 @@
 
 import {readdirSync} from 'node:fs';
 import {dirname, join} from 'node:path';
-import {type Packages, versioned} from '../dialects/python/packages.ts';
+import type {Packages} from '../dialects/python/packages.ts';
 import type {Dependencies} from '../io/dependencies.ts';
 import type {Io} from '../io/io.ts';
 import {isBelow} from '../io/paths.ts';
 import {readRegularFile} from '../io/regular-file.ts';
 import {repositoryOf} from '../io/repository.ts';
+
+/** The packages of which a dialect asks for the version. */
+export const versioned: readonly string[] = ['tenacity', 'urllib3'];
 
 /** What a folder and those above it say. */
 interface Stated {

@@ -14,7 +14,7 @@ import {configOf, type Settings, type SettingsLayer, settingsFor} from '../confi
 import {builtInDialects} from '../dialects/built-in.ts';
 import type {BuiltInDialect, Dialect, DialectSign} from '../dialects/dialect.ts';
 import {policiesAt, unitsAt} from '../dialects/policies-at.ts';
-import {type Packages, versioned} from '../dialects/python/packages.ts';
+import type {Packages} from '../dialects/python/packages.ts';
 import {type DialectSettings, settingOf} from '../dialects/settings.ts';
 import type {Acceptance} from '../finding.ts';
 import {CliError} from '../io/cli-error.ts';
@@ -26,7 +26,7 @@ import type {Rule} from '../rule.ts';
 import {rules as builtIn} from '../rules/index.ts';
 import {isPython} from '../source/python-path.ts';
 import {readSource} from '../source/read.ts';
-import {PackageLookup} from './packages.ts';
+import {PackageLookup, versioned} from './packages.ts';
 
 const NO_SETTINGS: DialectSettings = {};
 

@@ -6,9 +6,6 @@
  */
 export type Packages = Readonly<Record<string, string>>;
 
-/** The packages of which a version is asked for. */
-export const versioned: readonly string[] = ['tenacity', 'urllib3'];
-
 /** @returns True if every version that may be there is older than another one, false if none is; undefined where both may be. */
 export function isBefore(version: string, name: string, packages: Packages | undefined): boolean | undefined {
   const spec = packages?.[name];
