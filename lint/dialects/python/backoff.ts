@@ -1,6 +1,6 @@
 /**
  * backoff 2: `@backoff.on_exception(backoff.expo, E, max_tries=5)`. Defaults: no limit, full jitter. `on_predicate` repeats a call that
- * has succeeded, as a poll does, so it is no retry.
+ * has succeeded, as a poll does; it is a retry where it looks at the status of an answer.
  */
 
 import type {CodeFacts} from '../../shape/code.ts';
@@ -8,6 +8,7 @@ import type {Shape} from '../../shape/shape.ts';
 import type {Call, PythonModule} from '../../source/python/module.ts';
 import type {Source} from '../../source/tree.ts';
 import type {Dialect} from '../dialect.ts';
+import {functionOf} from './clients/functions.ts';
 import {errorNamesIn, kindOf} from './errors.ts';
 import {Given} from './given.ts';
 import {setInner} from './inner.ts';
@@ -16,8 +17,6 @@ import {setLimits} from './limits.ts';
 import {goesOverNetwork, passingErrors} from './network-errors.ts';
 import {retrierOf} from './retrier.ts';
 import {NO_WAITS, setWaits, type Waits} from './waits.ts';
-
-const PARAMETERS = ['wait_gen', 'exception'];
 
 export const backoff: Dialect = libraryDialect({
   name: 'backoff',
@@ -35,9 +34,12 @@ export const backoff: Dialect = libraryDialect({
     retryingLayers: {name: 'on_exception'},
   },
   retriersIn: (module, source) =>
-    module.calls
-      .filter(({name, parentheses}) => /^backoff(?:\._decorator)?\.on_exception$/.test(name) && parentheses)
-      .map(call => read(call, module, source)),
+    module.calls.flatMap(call => {
+      const word = /^backoff(?:\._decorator)?\.on_(exception|predicate)$/.exec(call.name)?.[1];
+      if (word === undefined || call.parentheses === undefined) return [];
+      const given = new Given(call, module, ['wait_gen', word]);
+      return word === 'predicate' && !asksStatus(given, module) ? [] : [read(call, word, given, module, source)];
+    }),
   argumentOf: ({path, value}) =>
     path === 'maxAttempts'
       ? ['max_tries', value]
@@ -48,9 +50,19 @@ export const backoff: Dialect = libraryDialect({
   switches: {'backoff.jitter': 'jitter'},
 });
 
-function read(call: Call, module: PythonModule, source: Source): Shape {
-  const given = new Given(call, module, PARAMETERS);
-  const retrier = retrierOf(call, source, module, PARAMETERS);
+/** Whether a predicate looks at the status of an answer: `lambda r: r.status_code >= 500`, or a function of the file. */
+function asksStatus(given: Given, module: PythonModule): boolean {
+  const predicate = given.get('predicate')?.value;
+  return (
+    predicate !== undefined &&
+    /\.(?:status_code|ok\b|is_(?:success|error))|\.status\b.*\b(?:429|50\d)/.test(
+      module.textOf(functionOf(predicate, module) ?? predicate),
+    )
+  );
+}
+
+function read(call: Call, word: string, given: Given, module: PythonModule, source: Source): Shape {
+  const retrier = retrierOf(call, source, module, ['wait_gen', word]);
   const waits = waitsOf(given, call, module);
   const limits = {
     attempts: given.number('max_tries', Infinity, Infinity),
@@ -61,8 +73,8 @@ function read(call: Call, module: PythonModule, source: Source): Shape {
   setLimits(retrier, limits, waits);
   const exception = given.get('exception');
   const names = exception === undefined ? 'unknown' : errorNamesIn(exception.value, module);
-  if (waits === undefined || (waits.baseS === 0 && !goesOverNetwork(names)))
-    retrier.unknown('backoff', given.at('wait_gen'));
+  const isAsked = word === 'exception' && !goesOverNetwork(names);
+  if (waits === undefined || (waits.baseS === 0 && isAsked)) retrier.unknown('backoff', given.at('wait_gen'));
   else setWaits(retrier, waits, limits.attempts);
   const errors = kindOf(names);
   // `giveup` may look at the error.

@@ -54,8 +54,24 @@ describe('backoff in Python', () => {
   });
 
   it('leaves polls alone', async () => {
-    const poll = 'backoff.on_predicate(backoff.constant, interval=1, jitter=None)';
-    expect(await found(decorating('import backoff', poll))).to.deep.equal([]);
+    for (const args of ['', ', lambda job: job.done', ', is_open', ', lambda r: r.json()["status"] == "running"'])
+      expect(
+        await found(
+          decorating('import backoff', `backoff.on_predicate(backoff.constant${args}, interval=1, jitter=None)`),
+        ),
+        args,
+      ).to.deep.equal([]);
+  });
+
+  it('retries answers of a server by their status', async () => {
+    const on_ = (args: string): string => decorating('import backoff', `backoff.on_predicate(backoff.expo, ${args})`);
+    expect(await found(on_('lambda r: r.status_code >= 500, max_value=9'))).to.deep.equal(['RL201 on_predicate']);
+    expect(await found(on_('predicate=lambda r: r.status_code == 429, max_tries=3, jitter=None'))).to.deep.equal([
+      'RL203 None',
+    ]);
+    const named = `def fails(response):\n    return response.status in (502, 503)\n\n${on_('fails, max_tries=12, max_value=9')}`;
+    expect(await found(named)).to.deep.equal(['RL201 12']);
+    expect(await found(on_('lambda r: not r.ok, max_tries=3'))).to.deep.equal([]);
   });
 
   it('takes out what switches jitter off', async () => {
