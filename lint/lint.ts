@@ -52,7 +52,7 @@ const NO_CONFIG: Config = {};
  */
 export async function lintText(request: LintRequest): Promise<Report> {
   const {path, config = NO_CONFIG} = request;
-  const source = await sourceOf(request);
+  const source = await linked(await sourceOf(request), request);
   const collector = new Collector(source);
   await loadDialects(source, config);
   const policies = policiesOf(source, config);
@@ -92,6 +92,13 @@ export async function lintText(request: LintRequest): Promise<Report> {
     findings: inOrder(findings),
     suppressed: [...outcome.suppressed, ...suppressed],
   };
+}
+
+/** A program with the modules that it imports, as far as their texts are there. */
+async function linked(source: Source, request: LintRequest): Promise<Source> {
+  if (source.python === undefined || Object.keys(request.files).length < 2) return source;
+  const {linkImports} = await import('./source/python/read.ts');
+  return linkImports(source, source.python, request.files);
 }
 
 /** So many retries no person writes into a program, and to judge them takes seconds. */

@@ -1,11 +1,15 @@
 /** Texts of files; each file is read once per run. */
 
-import {resolve} from 'node:path';
+import {dirname, resolve} from 'node:path';
 import type {Dialect} from '../dialects/dialect.ts';
 import {dependencies} from '../lint.ts';
 import {CliError, whyNot} from './cli-error.ts';
 import type {Io} from './io.ts';
+import {importedPaths, isWorth} from '../source/python-imports.ts';
+import {isPython} from '../source/python-path.ts';
+import {isBelow} from './paths.ts';
 import {readRegularFile} from './regular-file.ts';
+import {repositoryOf} from './repository.ts';
 
 export class Texts {
   readonly #cwd: string;
@@ -52,16 +56,16 @@ export class Texts {
     this.#extended.delete(path);
   }
 
-  /** A file and all files that it extends, by path. Unreadable files are left out; the linter reports them where they are named. */
+  /** A file and all files that it extends, or imports, by path. Unreadable files are left out; the linter reports them where they are named. */
   async closure(path: string): Promise<Record<string, string>> {
     const found: Record<string, string> = {};
     const waiting = [path];
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       if (Object.hasOwn(found, next)) continue;
       const text = next === path ? this.read(next) : this.#readIfThere(next);
-      if (text === undefined) continue;
+      if (text === undefined || (next !== path && isPython(next) && !isWorth(text))) continue;
       found[next] = text;
-      waiting.push(...(await this.#extendedBy(next, text)));
+      waiting.push(...(await this.#extendedBy(next, text, next === path)));
     }
     return found;
   }
@@ -69,16 +73,27 @@ export class Texts {
   /** A file and all files that it extends, unreadable ones included. */
   async mentioned(path: string): Promise<string[]> {
     const texts = await this.closure(path);
-    const extended = await Promise.all(Object.entries(texts).map(([each, text]) => this.#extendedBy(each, text)));
+    const extended = await Promise.all(Object.entries(texts).map(([each, text]) => this.#extendedBy(each, text, each === path)));
     return [...new Set([path, ...extended.flat()])];
   }
 
-  async #extendedBy(path: string, text: string): Promise<readonly string[]> {
+  async #extendedBy(path: string, text: string, isFirst: boolean): Promise<readonly string[]> {
+    // One step, and no further.
+    if (isPython(path)) return isFirst ? this.#imported(path, text) : [];
     // Most policies extend nothing, and need not be read twice to know it. A key may be written with escapes.
     if (!text.includes('extends') && !text.includes('\\')) return [];
     const names = this.#extended.get(path) ?? (await dependencies(text, path, this.#dialectsOf(path)));
     this.#extended.set(path, names);
     return names;
+  }
+
+  /** Only what is in the same repository. */
+  #imported(path: string, text: string): string[] {
+    const paths = importedPaths(text, path);
+    if (paths.length === 0) return paths;
+    const folder = dirname(resolve(this.#cwd, path));
+    const top = repositoryOf(folder) ?? folder;
+    return paths.filter(each => isBelow(top, resolve(this.#cwd, each)));
   }
 
   #readIfThere(path: string): string | undefined {

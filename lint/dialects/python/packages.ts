@@ -16,22 +16,20 @@ export function isBefore(version: string, name: string, packages: Packages | und
 
 interface Range {
   least: readonly number[];
-  most: readonly number[];
-  /** Whether the last version is one of them. */
-  hasMost: boolean;
+  /** The first one that is not among them. */
+  end: readonly number[];
 }
 
-function isRangeBefore({least, most, hasMost}: Range, version: readonly number[]): boolean | undefined {
+function isRangeBefore({least, end}: Range, version: readonly number[]): boolean | undefined {
   if (compare(least, version) >= 0) return false;
-  const distance = compare(most, version);
-  return distance < 0 || (distance === 0 && !hasMost) ? true : undefined;
+  return compare(end, version) <= 0 ? true : undefined;
 }
 
 const CLAUSE = /^\s*(===?|~=|[<>!]=|[<>^~])?\s*v?(\d+(?:\.\d+)*)(\.\*)?/;
 
 /** Of pip and of Poetry: `~=8.2`, `^8.2`, `~8.2`, `8.2`. */
 function rangeOf(spec: string): Range {
-  const range: Range = {least: [0], most: [Infinity], hasMost: false};
+  const range: Range = {least: [0], end: [Infinity]};
   for (const clause of spec.split(',')) {
     const [, sign = '==', digits, star] = CLAUSE.exec(clause) ?? [];
     if (digits === undefined || sign === '!=') continue;
@@ -39,8 +37,9 @@ function rangeOf(spec: string): Range {
     const isExact = sign.startsWith('==') && star === undefined;
     if (!sign.startsWith('<')) range.least = version;
     if (sign.startsWith('>')) continue;
-    range.hasMost = isExact || sign === '<=';
-    range.most = isExact || sign.startsWith('<') ? version : after(version.slice(0, lengthOf(sign, version)));
+    // A little later than a version is before the next one.
+    if (isExact || sign === '<=') range.end = [...version, 0.5];
+    else range.end = sign === '<' ? version : after(version.slice(0, lengthOf(sign, version)));
   }
   return range;
 }

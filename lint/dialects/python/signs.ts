@@ -26,7 +26,8 @@ interface Sign {
 
 /** The order is that of findings at one place. */
 const SIGNS: Readonly<Record<PythonLibrary, Sign>> = {
-  tenacity: {layer: 'code', words: ['tenacity'], has: [/\btenacity\b/]},
+  // A retry that another module makes has its name.
+  tenacity: {layer: 'code', words: ['tenacity', 'retr'], has: [/\btenacity\b|^from\b.*\bimport\b.*retr/m]},
   backoff: {layer: 'code', words: ['backoff'], has: [/\b(?:import|from)\b.*\bbackoff\b/]},
   stamina: {layer: 'code', words: ['stamina'], has: [/\bstamina\b/]},
   urllib3: {layer: 'code', words: ['Retry'], has: [/\bRetry\b/, /\burllib3\b|\brequests\b/]},

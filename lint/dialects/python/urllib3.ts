@@ -67,8 +67,9 @@ function read(call: Call, module: PythonModule, source: Source, packages: Packag
   if (waits === undefined) retrier.unknown('backoff');
   else if (waits.kind === 'none' && overloads?.length === 0) setConnectionWaits(retrier, attempts);
   else setWaits(retrier, waits, attempts);
+  const isOld = isBefore('2', 'urllib3', packages);
   // There is no jitter to ask for.
-  if (isBefore('2', 'urllib3', packages) === true) retrier.unknown('backoff.jitter');
+  if (isOld === true) retrier.unknown('backoff.jitter');
   const named = given.get('allowed_methods') ?? given.get('method_whitelist');
   const http: HttpRetry = {statuses, methods: methodsIn(named, module), repeatsLost: reads !== undefined && reads > 0};
   // With a Retry-After, 429 is tried again whether it is listed or not.
@@ -80,7 +81,7 @@ function read(call: Call, module: PythonModule, source: Source, packages: Packag
     given.at('respect_retry_after_header'),
   );
   setMethods(retrier, http, named && {start: named.value.from, end: named.value.to});
-  reportUnknown(retrier, given, module, packages);
+  if (isOld === false) reportRemoved(retrier, given, module);
   return retrier.shape({
     what: 'urllib3',
     errors: 'some',
@@ -97,28 +98,13 @@ function setConnectionWaits(retrier: Retrier, attempts: number | undefined): voi
   for (const [field, value] of Object.entries(none)) retrier.set(`backoff.${field}`, value);
 }
 
-/** The arguments that not all versions take, by the version since which they do. */
-const SINCE: readonly (readonly [name: string, version: string])[] = [
-  ['allowed_methods', '1.26'],
-  ['backoff_max', '2.0'],
-  ['backoff_jitter', '2.0'],
-];
-
-/** `method_whitelist` was renamed in urllib3 1.26, and 2.0 refuses it. A file that looks at the version runs with both names. */
-function reportUnknown(retrier: Retrier, given: Given, module: PythonModule, packages: Packages | undefined): void {
-  if (module.says(/\b__version__\b|\bTypeError\b/)) return;
-  const isOld = given.has('method_whitelist');
-  // A file that has both names chooses between them.
-  if (isOld ? module.says(/\ballowed_methods\b/) : module.says(/\bmethod_whitelist\b/)) return;
-  const report = (name: string, when: string, meant?: string): void => {
-    const at = given.at(name);
-    if (at === undefined) return;
-    const message = `is not an argument of Retry ${when}, which raises a TypeError${meant ? `. Write ${meant}` : ''}`;
-    retrier.problem({kind: 'unknown-field', path: name, message, meant}, at);
-  };
-  if (isBefore('2', 'urllib3', packages) === false) report('method_whitelist', 'since urllib3 2.0', 'allowed_methods');
-  for (const [name, version] of SINCE)
-    if (isBefore(version, 'urllib3', packages) === true) report(name, `before urllib3 ${version}`);
+/** `method_whitelist` was renamed in urllib3 1.26, and 2.0 refuses it. A file that knows both names runs with both. */
+function reportRemoved(retrier: Retrier, given: Given, module: PythonModule): void {
+  const removed = given.get('method_whitelist');
+  if (removed === undefined || module.says(/\ballowed_methods\b|\b__version__\b|\bTypeError\b/)) return;
+  const {from: start, to: end} = removed.value;
+  const message = 'is not an argument of Retry since urllib3 2.0, which raises a TypeError. Write allowed_methods';
+  retrier.problem({kind: 'unknown-field', path: 'method_whitelist', message, meant: 'allowed_methods'}, {start, end});
 }
 
 /** How many retries of one kind of failure: None for as many as the others allow, False for none. */

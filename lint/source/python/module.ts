@@ -22,8 +22,12 @@ export interface Call {
   readonly decorates: SyntaxNode | undefined;
 }
 
+/** What a file imports from other modules of the project, by its full name. */
+export type Imports = ReadonlyMap<string, {readonly module: PythonModule; readonly name: string}>;
+
 /** A Python file. */
 export class PythonModule {
+  readonly tree: Tree;
   readonly text: string;
   readonly names: Names;
   /** In the order of the text, without those whose name is not known or whose text is broken. */
@@ -38,11 +42,14 @@ export class PythonModule {
   /** Whether it runs when it is started by itself: `if __name__ == "__main__"`. */
   readonly isScript: boolean;
 
+  readonly #imports: Imports | undefined;
   readonly #said = new Map<string, boolean>();
 
-  constructor(tree: Tree, text: string) {
+  constructor(tree: Tree, text: string, far?: Imports) {
+    this.#imports = far;
+    this.tree = tree;
     this.text = text;
-    this.names = new Names(tree, text);
+    this.names = new Names(tree, text, far);
     const calls: Call[] = [];
     const loops: SyntaxNode[] = [];
     const comments: Comment[] = [];
@@ -62,6 +69,13 @@ export class PythonModule {
     this.flaws = flaws;
     this.isWhole = flaws === 0 && !this.names.isOpen;
     this.isScript = /^if __name__ == ['"]__main__['"]/m.test(text);
+  }
+
+  /** What a name stands for that another module of the project binds. */
+  farOf(node: SyntaxNode): {readonly module: PythonModule; readonly value: SyntaxNode} | undefined {
+    const far = this.names.farOf(node);
+    const module = far && this.#imports?.get(far.target)?.module;
+    return module && {module, value: far.value};
   }
 
   constantOf = (node: SyntaxNode): Known | undefined => constantOf(node, this.names);

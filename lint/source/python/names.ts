@@ -4,6 +4,12 @@ import type {SyntaxNode, Tree} from '@lezer/common';
 import {isBuiltIn, isKnownModule} from './stars.ts';
 import {argumentsIn, around, childrenOf, walk} from './syntax.ts';
 
+/** A name of another module. */
+export interface Far {
+  readonly module: {readonly names: Names};
+  readonly name: string;
+}
+
 /** What binds a name in a scope. */
 export type Binding =
   /** `from tenacity import retry as r`: `tenacity.retry`. */
@@ -43,8 +49,11 @@ export class Names {
   readonly #stars: string[] = [];
   #modules: readonly string[] | undefined;
 
-  constructor(tree: Tree, text: string) {
+  readonly #far: ReadonlyMap<string, Far> | undefined;
+
+  constructor(tree: Tree, text: string, far?: ReadonlyMap<string, Far>) {
     this.text = text;
+    this.#far = far;
     walk(tree, ref => {
       // A node is made for each that is asked for.
       if (BINDING.has(ref.name)) this.#enter(ref.node);
@@ -102,9 +111,8 @@ export class Names {
   boundTo(node: SyntaxNode): SyntaxNode | undefined {
     if (node.name === 'MemberExpression') return this.#attributeOf(node);
     if (node.name !== 'VariableName') return undefined;
-    const bindings = this.#lookUp(node);
-    const [only] = bindings ?? [];
-    return bindings?.length === 1 && only?.kind === 'value' ? only.value : undefined;
+    const only = onlyOf(this.#lookUp(node));
+    return only?.kind === 'value' ? only.value : undefined;
   }
 
   /**
@@ -118,6 +126,19 @@ export class Names {
       ?.filter(each => !isNone(each))
       .map(each => (each.kind === 'value' ? each.value : undefined));
     return values?.every(value => value !== undefined) ? values : undefined;
+  }
+
+  /** What a name stands for that is imported from another module of the project. */
+  farOf(node: SyntaxNode): {readonly target: string; readonly names: Names; readonly value: SyntaxNode} | undefined {
+    const only = this.#far && node.name === 'VariableName' ? onlyOf(this.#lookUp(node)) : undefined;
+    if (only?.kind !== 'import') return undefined;
+    const {target} = only;
+    const far = this.#far?.get(target);
+    if (far === undefined) return undefined;
+    const {names} = far.module;
+    // What is at the top of that module, and bound once.
+    const value = onlyOf(names.#scopes.get(-1)?.get(far.name));
+    return value?.kind === 'value' ? {target, names, value: value.value} : undefined;
   }
 
   textOf = ({from, to}: SyntaxNode): string => this.text.slice(from, to);
@@ -150,9 +171,8 @@ export class Names {
 
   /** What `self.x` is set to, where its class sets it once. */
   #attributeOf(node: SyntaxNode): SyntaxNode | undefined {
-    const bindings = this.#bindingsOfAttribute(node);
-    const [only] = bindings;
-    return bindings.length === 1 && only?.kind === 'value' ? only.value : undefined;
+    const only = onlyOf(this.#bindingsOfAttribute(node));
+    return only?.kind === 'value' ? only.value : undefined;
   }
 
   #bindingsOfAttribute(node: SyntaxNode): readonly Binding[] {
@@ -295,6 +315,9 @@ export class Names {
 }
 
 const keyOf = ({from, name}: SyntaxNode): number => (name === 'Script' ? -1 : from);
+
+const onlyOf = (bindings: readonly Binding[] | undefined): Binding | undefined =>
+  bindings?.length === 1 ? bindings[0] : undefined;
 
 const isNone = (binding: Binding): boolean => binding.kind === 'value' && binding.value.name === 'None';
 

@@ -1,34 +1,47 @@
 /** Reads a Python file. Loaded when a run meets one, since the parser is larger than the rest of the reader. */
 
 import {parser} from '@lezer/python';
-import type {Source} from '../tree.ts';
+import {pathsOf} from '../python-imports.ts';
+import type {Source, SourceProblem} from '../tree.ts';
 import {PythonModule} from './module.ts';
-import {TooDeepError} from './syntax.ts';
 
 /**
  * A file that CPython refuses is not the linter's business, and what lezer cannot read is left out. Only a tree that is too deep to be walked through is a
  * problem.
  */
 export function readPython(path: string, text: string): Source {
+  const source = (problems: readonly SourceProblem[], python?: PythonModule): Source => {
+    const comments = python?.comments ?? [];
+    return {path, text, format: 'python', documents: [], comments, problems, ...(python && {python})};
+  };
   // A decoder replaces what is not UTF-8: such a file is left alone, since a change of it would write the replacement.
-  if (text.includes('\uFFFD')) return {path, text, format: 'python', documents: [], comments: [], problems: []};
-  // A byte order mark is no part of the first name.
-  const tree = parser.parse(withLines(text.replace(/^\uFEFF/, '\n')));
+  if (text.includes('\uFFFD')) return source([]);
   try {
-    const python = new PythonModule(tree, text);
-    return {path, text, format: 'python', documents: [], comments: python.comments, problems: [], python};
+    // A byte order mark is no part of the first name.
+    return source([], new PythonModule(parser.parse(withLines(text.replace(/^\uFEFF/, '\n'))), text));
   } catch (error) {
-    if (!(error instanceof TooDeepError)) throw error;
-    const message = 'The code is nested too deeply to be read.';
-    return {
-      path,
-      text,
-      format: 'python',
-      documents: [],
-      comments: [],
-      problems: [{code: 'RL006', message, span: {start: 0, end: Math.min(1, text.length)}}],
-    };
+    if (!(error instanceof RangeError)) throw error;
+    return source([{code: 'RL006', message: 'The code is nested too deeply to be read.', span: {start: 0, end: 1}}]);
   }
+}
+
+/**
+ * Joins a program with the modules of the same project that it imports, one step far.
+ *
+ * @returns A source of its own, since a cache may keep the other one longer than the texts of its imports.
+ */
+export function linkImports(source: Source, python: PythonModule, files: Readonly<Record<string, string>>): Source {
+  const far = new Map<string, {module: PythonModule; name: string}>();
+  const read = new Map<string, PythonModule | undefined>();
+  for (const target of python.names.modules) {
+    const at = target.lastIndexOf('.');
+    const path = pathsOf(target.slice(0, at) || '.', source.path).find(each => Object.hasOwn(files, each));
+    if (path === undefined) continue;
+    if (!read.has(path)) read.set(path, readPython(path, files[path]!).python);
+    const module = read.get(path);
+    if (module !== undefined) far.set(target, {module, name: target.slice(at + 1)});
+  }
+  return far.size === 0 ? source : {...source, python: new PythonModule(python.tree, source.text, far)};
 }
 
 /** CPython counts the blanks behind a form feed as the parser counts those of a new line. No place in the text moves. */

@@ -5,12 +5,11 @@ import type {Span} from '../span.ts';
 
 export type {SyntaxNode} from '@lezer/common';
 
-/** The parser gives a tree of thousands of levels that it cannot walk through itself. */
-export class TooDeepError extends Error {
-  override readonly name = 'TooDeepError';
-}
-
-/** Calls back for each node, in the order of the text. */
+/**
+ * Calls back for each node, in the order of the text.
+ *
+ * @throws RangeError for a tree of thousands of levels, which the parser gives and cannot walk through itself.
+ */
 export function walk(tree: Tree, enter: (ref: SyntaxNodeRef) => void): void {
   let isOurs = false;
   try {
@@ -22,7 +21,7 @@ export function walk(tree: Tree, enter: (ref: SyntaxNodeRef) => void): void {
       },
     });
   } catch (error) {
-    throw isOurs ? error : new TooDeepError();
+    throw isOurs ? error : new RangeError();
   }
 }
 

@@ -56,6 +56,8 @@ export function constantOf(node: SyntaxNode, names: Names, depth = 0): Known | u
     case 'MemberExpression': {
       const bound = names.boundTo(node);
       if (bound !== undefined) return inner(bound);
+      const far = names.farOf(node);
+      if (far !== undefined) return constantOf(far.value, far.names, depth + 1);
       const limit = names.nameOf(node);
       return limit === 'math.inf' || limit === 'sys.maxsize' ? {value: Infinity} : undefined;
     }

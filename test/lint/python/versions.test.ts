@@ -91,18 +91,6 @@ describe('urllib3', () => {
     expect(await codes(text)).to.deep.equal([]);
   });
 
-  it('takes other arguments only since a version', async () => {
-    for (const [args, version] of [
-      ['allowed_methods=["GET"]', '1.26'],
-      ['backoff_max=9', '2.0'],
-      ['backoff_jitter=1', '2.0'],
-    ] as const) {
-      expect(await said(retry(args), ['RL004'], {packages: {urllib3: '==1.25.11'}})).to.have.lengthOf(1);
-      expect(await said(retry(args), ['RL004'], {packages: {urllib3: `==${version}.0`}}), args).to.deep.equal([]);
-      expect(await said(retry(args), ['RL004'])).to.deep.equal([]);
-    }
-  });
-
   it('has no jitter to ask for before 2.0', async () => {
     const text = retry('backoff_factor=1, status_forcelist=[503]');
     expect(await codes(text)).to.deep.equal(['RL203']);

@@ -52,7 +52,7 @@ function read(node: SyntaxNode, module: PythonModule, depth: number): Client | u
       return inner(childrenOf(node).find(({name}) => !['await', '(', ')', 'Comment'].includes(name)));
     case 'VariableName':
     case 'MemberExpression':
-      return worstOf(module.names.valuesOf(node) ?? [], inner);
+      return worstOf(module.names.valuesOf(node) ?? [], inner) ?? imported(node, module, depth);
     case 'BinaryExpression': {
       // A chain of LangChain: `prompt | model | parser`.
       const [left, sign, right] = childrenOf(node);
@@ -65,6 +65,13 @@ function read(node: SyntaxNode, module: PythonModule, depth: number): Client | u
     default:
       return undefined;
   }
+}
+
+/** A client that another module makes is shown where it is used. */
+function imported(node: SyntaxNode, module: PythonModule, depth: number): Client | undefined {
+  const far = module.farOf(node);
+  const client = far && clientOf(far.value, far.module, depth + 1);
+  return client && {...client, span: spanOf(node)};
 }
 
 const CHAIN_CALLS = /^a?(?:invoke|batch|stream|batch_as_completed)$/;

@@ -23,7 +23,7 @@ export function readStop(
   return stop.attempts;
 }
 
-function stopOf(node: SyntaxNode, module: PythonModule, depth = 0): Limits {
+export function stopOf(node: SyntaxNode, module: PythonModule, depth = 0): Limits {
   if (depth > 8) return UNKNOWN;
   const inner = (child: SyntaxNode): Limits => stopOf(child, module, depth + 1);
   if (node.name === 'ParenthesizedExpression')

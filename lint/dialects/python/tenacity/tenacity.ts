@@ -14,7 +14,7 @@ import {goesOverNetwork, passingErrors} from '../network-errors.ts';
 import type {Packages} from '../packages.ts';
 import {retrierOf} from '../retrier.ts';
 import {NO_WAIT, NO_WAITS, setWaits} from '../waits.ts';
-import {readStop} from './stop.ts';
+import {readStop, stopOf} from './stop.ts';
 import {readWait} from './wait.ts';
 import {wordOf} from './words.ts';
 
@@ -39,11 +39,43 @@ export const tenacity: Dialect = libraryDialect({
     retryingLayers: {name: 'retry'},
   },
   retriersIn: (module, source, packages) =>
-    module.calls
-      .filter(({name, parentheses, decorates}) => RETRIERS.test(name) && (parentheses ?? decorates) !== undefined)
-      .flatMap(call => read(call, module, source, packages)),
+    module.calls.flatMap(call => {
+      const {name, parentheses, decorates, node} = call;
+      if (RETRIERS.test(name) && (parentheses ?? decorates) !== undefined) return read(call, module, source, packages);
+      const policy = decorates && parentheses === undefined ? policyOf(node, module) : undefined;
+      return policy === undefined ? [] : use(policy, call, module, source);
+    }),
   argumentOf: ({path, value}) => (path === 'code.reraise' ? ['reraise', value] : undefined),
 });
+
+interface Policy {
+  readonly call: Call;
+  readonly module: PythonModule;
+}
+
+/** The retry that `@policy` names, of `policy = retry(…)` in this file or in another one. */
+function policyOf(decorator: SyntaxNode, module: PythonModule): Policy | undefined {
+  const name = decorator.getChild('VariableName');
+  const far = name && module.farOf(name);
+  const own = far?.module ?? module;
+  const call = name ? own.callOf(far?.value ?? name) : undefined;
+  return call && RETRIERS.test(call.name) ? {call, module: own} : undefined;
+}
+
+/** Its waits and its errors are judged where it is made: here only what is repeated by it is. */
+function use(policy: Policy, decorator: Call, module: PythonModule, source: Source): Shape[] {
+  const named = new Map(policy.call.args.map(each => [each.name, each.value]));
+  const retrier = retrierOf(decorator, source, module, []);
+  for (const path of ['backoff', 'deadlineMs']) retrier.unknown(path);
+  const stop = named.get('stop');
+  const attempts = policy.call.isOpen || stop === undefined ? undefined : stopOf(stop, policy.module).attempts;
+  retrier.set('maxAttempts', attempts === Infinity ? undefined : attempts);
+  const errors = policy.call.isOpen ? 'unknown' : errorsOf(named.get('retry'), policy.module);
+  setInner(retrier, decorator.decorates!, module, decorator.callee, errors);
+  if (!retrier.isSet('retryingLayers') && retrier.endless === undefined) return [];
+  const {callee: errorsSpan} = decorator;
+  return [retrier.shape({what: 'tenacity', errors: 'unknown', errorsSpan, remedy: '', isScript: module.isScript})];
+}
 
 /** The decorated function, or what a loop over `Retrying` does. */
 function bodyOf(call: Call): SyntaxNode | undefined {
