@@ -19,6 +19,7 @@ import {draftsOf} from './report/drafts.ts';
 import {reportRemarks, reportShape, reportSource} from './report/shape-findings.ts';
 import {type RuleSet, ruleSetOf} from './rule-set.ts';
 import {type FilesRequest, readerOf, sourceOf} from './source/files.ts';
+import {linked} from './source/python-links.ts';
 import {isPythonTest} from './source/python-path.ts';
 import {readSource} from './source/read.ts';
 import type {Source} from './source/tree.ts';
@@ -52,7 +53,7 @@ const NO_CONFIG: Config = {};
  */
 export async function lintText(request: LintRequest): Promise<Report> {
   const {path, config = NO_CONFIG} = request;
-  const source = await linked(await sourceOf(request), request);
+  const source = await linked(await sourceOf(request), request.files);
   const collector = new Collector(source);
   await loadDialects(source, config);
   const policies = policiesOf(source, config);
@@ -92,13 +93,6 @@ export async function lintText(request: LintRequest): Promise<Report> {
     findings: inOrder(findings),
     suppressed: [...outcome.suppressed, ...suppressed],
   };
-}
-
-/** A program with the modules that it imports, as far as their texts are there. */
-async function linked(source: Source, request: LintRequest): Promise<Source> {
-  if (source.python === undefined || Object.keys(request.files).length < 2) return source;
-  const {linkImports} = await import('./source/python/read.ts');
-  return linkImports(source, source.python, request.files);
 }
 
 /** So many retries no person writes into a program, and to judge them takes seconds. */

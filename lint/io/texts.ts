@@ -3,10 +3,10 @@
 import {dirname, resolve} from 'node:path';
 import type {Dialect} from '../dialects/dialect.ts';
 import {dependencies} from '../lint.ts';
+import {brings, importsIn} from '../source/python-imports.ts';
+import {isPython} from '../source/python-path.ts';
 import {CliError, whyNot} from './cli-error.ts';
 import type {Io} from './io.ts';
-import {importedPaths, isWorth} from '../source/python-imports.ts';
-import {isPython} from '../source/python-path.ts';
 import {isBelow} from './paths.ts';
 import {readRegularFile} from './regular-file.ts';
 import {repositoryOf} from './repository.ts';
@@ -63,7 +63,7 @@ export class Texts {
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       if (Object.hasOwn(found, next)) continue;
       const text = next === path ? this.read(next) : this.#readIfThere(next);
-      if (text === undefined || (next !== path && isPython(next) && !isWorth(text))) continue;
+      if (text === undefined) continue;
       found[next] = text;
       waiting.push(...(await this.#extendedBy(next, text, next === path)));
     }
@@ -73,7 +73,9 @@ export class Texts {
   /** A file and all files that it extends, unreadable ones included. */
   async mentioned(path: string): Promise<string[]> {
     const texts = await this.closure(path);
-    const extended = await Promise.all(Object.entries(texts).map(([each, text]) => this.#extendedBy(each, text, each === path)));
+    const extended = await Promise.all(
+      Object.entries(texts).map(([each, text]) => this.#extendedBy(each, text, each === path)),
+    );
     return [...new Set([path, ...extended.flat()])];
   }
 
@@ -87,13 +89,16 @@ export class Texts {
     return names;
   }
 
-  /** Only what is in the same repository. */
+  /** The modules that bring something, of the same repository. */
   #imported(path: string, text: string): string[] {
-    const paths = importedPaths(text, path);
-    if (paths.length === 0) return paths;
+    const imports = importsIn(text, path);
+    if (imports.length === 0) return [];
     const folder = dirname(resolve(this.#cwd, path));
     const top = repositoryOf(folder) ?? folder;
-    return paths.filter(each => isBelow(top, resolve(this.#cwd, each)));
+    return imports.flatMap(({paths, names}) => {
+      const inside = paths.filter(each => isBelow(top, resolve(this.#cwd, each)));
+      return inside.filter(each => brings(this.#readIfThere(each) ?? '', names));
+    });
   }
 
   #readIfThere(path: string): string | undefined {

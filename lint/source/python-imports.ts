@@ -5,25 +5,36 @@ import {isPython} from './python-path.ts';
 /** `from .llm import client`, also over several lines. */
 const IMPORT = /^[ \t]*from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\r\n#]+)/gm;
 
-/** What is worth a look into another file, by its name. */
-const WANTED = /client|llm|openai|anthropic|claude|model|chat|retr|backoff|attempt|tries/i;
+/** The name of a value says what it is. */
+const WANTED = /(?:client|llm|openai|anthropic|claude|model|chat|retr|backoff|attempt|tries)/i;
+/** Classes are not followed. */
+const CLASS = /^[A-Z]\w*[a-z]/;
 
-/** What another module may bring: a number, or something of these. */
-export const isWorth = (text: string): boolean =>
-  /openai|anthropic|langchain|litellm|tenacity|^[A-Z]\w*[^=\r\n]*=[ \t]*\d/m.test(text);
-
-/** So many files at most are read for the sake of one. */
-const MOST = 20;
+/** A module, and the names that are taken from it. */
+export interface Imported {
+  /** The files that it may be. */
+  readonly paths: readonly string[];
+  readonly names: readonly string[];
+}
 
 /** @returns Paths with slashes, relative to the same folder as `path`. They may not exist. */
-export function importedPaths(text: string, path: string): string[] {
+export function importsIn(text: string, path: string): Imported[] {
   if (!isPython(path)) return [];
-  const found = new Set<string>();
-  for (const [, module = '', names = ''] of text.matchAll(IMPORT))
-    if (WANTED.test(names)) for (const each of pathsOf(module, path)) found.add(each);
-  found.delete(path);
-  return [...found].slice(0, MOST);
+  return [...text.matchAll(IMPORT)].flatMap(([, module = '', list = '']) => {
+    const words = list
+      .replace(/#.*|[()\\]/g, '')
+      .split(',')
+      .map(each => each.trim().split(/\s/)[0]!);
+    const names = words.filter(name => WANTED.test(name) && !CLASS.test(name));
+    const paths = names.length === 0 ? [] : pathsOf(module, path).filter(each => each !== path);
+    return paths.length === 0 ? [] : [{paths, names}];
+  });
 }
+
+/** Whether a module may bring a client, a retry or a number under one of these names. */
+export const brings = (text: string, names: readonly string[]): boolean =>
+  names.some(name => new RegExp(`^${name}\\b[^=\\r\\n(]*=(?!=)`, 'm').test(text)) &&
+  /openai|anthropic|langchain|litellm|tenacity|^[A-Z]\w*[^=\r\n]*=[ \t]*\d/m.test(text);
 
 /** The files that a module may be: of the package that the file is in, or beside the file. */
 export function pathsOf(module: string, path: string): string[] {

@@ -27,7 +27,7 @@ export type Imports = ReadonlyMap<string, {readonly module: PythonModule; readon
 
 /** A Python file. */
 export class PythonModule {
-  readonly tree: Tree;
+  readonly #tree: Tree;
   readonly text: string;
   readonly names: Names;
   /** In the order of the text, without those whose name is not known or whose text is broken. */
@@ -47,7 +47,7 @@ export class PythonModule {
 
   constructor(tree: Tree, text: string, far?: Imports) {
     this.#imports = far;
-    this.tree = tree;
+    this.#tree = tree;
     this.text = text;
     this.names = new Names(tree, text, far);
     const calls: Call[] = [];
@@ -70,6 +70,9 @@ export class PythonModule {
     this.isWhole = flaws === 0 && !this.names.isOpen;
     this.isScript = /^if __name__ == ['"]__main__['"]/m.test(text);
   }
+
+  /** The same file, of which more is known. */
+  with = (far: Imports): PythonModule => new PythonModule(this.#tree, this.text, far);
 
   /** What a name stands for that another module of the project binds. */
   farOf(node: SyntaxNode): {readonly module: PythonModule; readonly value: SyntaxNode} | undefined {

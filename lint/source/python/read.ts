@@ -1,7 +1,6 @@
 /** Reads a Python file. Loaded when a run meets one, since the parser is larger than the rest of the reader. */
 
 import {parser} from '@lezer/python';
-import {pathsOf} from '../python-imports.ts';
 import type {Source, SourceProblem} from '../tree.ts';
 import {PythonModule} from './module.ts';
 
@@ -23,25 +22,6 @@ export function readPython(path: string, text: string): Source {
     if (!(error instanceof RangeError)) throw error;
     return source([{code: 'RL006', message: 'The code is nested too deeply to be read.', span: {start: 0, end: 1}}]);
   }
-}
-
-/**
- * Joins a program with the modules of the same project that it imports, one step far.
- *
- * @returns A source of its own, since a cache may keep the other one longer than the texts of its imports.
- */
-export function linkImports(source: Source, python: PythonModule, files: Readonly<Record<string, string>>): Source {
-  const far = new Map<string, {module: PythonModule; name: string}>();
-  const read = new Map<string, PythonModule | undefined>();
-  for (const target of python.names.modules) {
-    const at = target.lastIndexOf('.');
-    const path = pathsOf(target.slice(0, at) || '.', source.path).find(each => Object.hasOwn(files, each));
-    if (path === undefined) continue;
-    if (!read.has(path)) read.set(path, readPython(path, files[path]!).python);
-    const module = read.get(path);
-    if (module !== undefined) far.set(target, {module, name: target.slice(at + 1)});
-  }
-  return far.size === 0 ? source : {...source, python: new PythonModule(python.tree, source.text, far)};
 }
 
 /** CPython counts the blanks behind a form feed as the parser counts those of a new line. No place in the text moves. */

@@ -2,7 +2,7 @@
 
 import {expect} from 'chai';
 import {lintText} from '../../../lint/lint.ts';
-import {importedPaths} from '../../../lint/source/python-imports.ts';
+import {brings, importsIn} from '../../../lint/source/python-imports.ts';
 import {Desk} from '../cli/desk.ts';
 
 const policy = `from tenacity import retry, stop_after_attempt, wait_random_exponential
@@ -21,11 +21,13 @@ async function amplified(files: Readonly<Record<string, string>>, path = 'app/as
   const {findings} = await lintText({path, files});
   return findings
     .filter(({code}) => code === 'RL209')
-    .map(({message, range: {start}, related}) => [
-      `${start.line}:${start.column}`,
-      message.split(' requests')[0],
-      ...related.map(({range}) => `${range.start.line}:${range.start.column}`),
-    ].join(' | '));
+    .map(({message, range: {start}, related}) =>
+      [
+        `${start.line}:${start.column}`,
+        message.split(' requests')[0],
+        ...related.map(({range}) => `${range.start.line}:${range.start.column}`),
+      ].join(' | '),
+    );
 }
 
 describe('imports of the same project', () => {
@@ -50,14 +52,13 @@ describe('imports of the same project', () => {
   it('bring a number', async () => {
     const files = {
       'app/limits.py': 'MAX_RETRIES = 4\n',
-      'app/ask.py': decorated(
-        `from .limits import MAX_RETRIES as n\n${tenacity}\n${clients}`,
-        four.replace('4', 'n'),
-      ),
+      'app/ask.py': decorated(`from .limits import MAX_RETRIES as n\n${tenacity}\n${clients}`, four.replace('4', 'n')),
     };
     expect(await amplified(files)).to.have.lengthOf(1);
     expect(await amplified({...files, 'app/limits.py': 'MAX_RETRIES = 4\nMAX_RETRIES = 1\n'})).to.deep.equal([]);
-    expect(await amplified({...files, 'app/limits.py': 'import os\nMAX_RETRIES = int(os.environ["N"])\n'})).to.deep.equal([]);
+    expect(
+      await amplified({...files, 'app/limits.py': 'import os\nMAX_RETRIES = int(os.environ["N"])\n'}),
+    ).to.deep.equal([]);
   });
 
   it('bring a retry of the same file', async () => {
@@ -92,8 +93,18 @@ describe('imports of the same project', () => {
     expect((await outside.run('--format', 'json', 'app')).out).not.to.include('RL209');
   });
 
+  it('bring something by their text', () => {
+    expect(brings(clients, ['client'])).to.equal(true);
+    expect(brings('from openai import OpenAI\nclient: OpenAI = OpenAI()\n', ['client'])).to.equal(true);
+    expect(brings(clients, ['clients'])).to.equal(false);
+    expect(brings('client = connect()\n', ['client'])).to.equal(false);
+    expect(brings('# openai\ndef client(a=1): ...\nif client == 1: ...\n', ['client'])).to.equal(false);
+    expect(brings('MAX_TRIES = 3\n', ['MAX_TRIES'])).to.equal(true);
+  });
+
   it('are found by their names', () => {
-    const paths = (text: string, path = 'src/app/api/ask.py'): string[] => importedPaths(text, path);
+    const paths = (text: string, path = 'src/app/api/ask.py'): string[] =>
+      importsIn(text, path).flatMap(({paths: found}) => found);
     expect(paths('from .llm import client')).to.deep.equal(['src/app/api/llm.py', 'src/app/api/llm/__init__.py']);
     expect(paths('from ..llm import (\n  client,\n)')).to.include('src/app/llm.py');
     expect(paths('from . import client')).to.deep.equal(['src/app/api/__init__.py']);
@@ -104,6 +115,8 @@ describe('imports of the same project', () => {
     expect(paths('from ..llm import client', '../app/ask.py')).to.include('../llm.py');
     expect(paths('from ...llm import client', '../app/ask.py')).to.deep.equal([]);
     expect(paths('from .views import page')).to.deep.equal([]);
+    expect(paths('from .llm import LLMClient, OpenAIModel')).to.deep.equal([]);
+    expect(paths('from .llm import page, client as c  # ours')).to.have.lengthOf(2);
     expect(paths('from .llm import client', 'ask.js')).to.deep.equal([]);
   });
 });
