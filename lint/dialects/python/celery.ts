@@ -7,14 +7,15 @@ import type {Shape} from '../../shape/shape.ts';
 import type {Call, PythonModule} from '../../source/python/module.ts';
 import {type Argument, argumentsIn, childrenOf, type SyntaxNode, spanOf} from '../../source/python/syntax.ts';
 import type {Source, Span} from '../../source/tree.ts';
+import {IN_CODE} from '../code/capabilities.ts';
+import {NO_WAITS, setWaits, type Waits} from '../code/waits.ts';
 import type {Dialect} from '../dialect.ts';
 import type {ErrorNames} from './clients/table.ts';
 import {errorNamesIn, kindOf} from './errors.ts';
 import {Given} from './given.ts';
 import {setInner} from './inner.ts';
-import {IN_CODE, libraryDialect} from './library.ts';
+import {libraryDialect} from './library.ts';
 import {retrierOf} from './retrier.ts';
-import {NO_WAITS, setWaits, type Waits} from './waits.ts';
 
 export const celery: Dialect = libraryDialect({
   name: 'celery',

@@ -5,13 +5,14 @@ import type {Shape} from '../../shape/shape.ts';
 import type {Call, PythonModule} from '../../source/python/module.ts';
 import type {SyntaxNode} from '../../source/python/syntax.ts';
 import type {Source} from '../../source/tree.ts';
+import {IN_CODE} from '../code/capabilities.ts';
+import {setLimits} from '../code/limits.ts';
+import {NO_WAITS, setWaits, type Waits} from '../code/waits.ts';
 import type {Dialect} from '../dialect.ts';
 import {errorNamesIn, kindOf} from './errors.ts';
 import {Given} from './given.ts';
-import {IN_CODE, libraryDialect, seconds} from './library.ts';
-import {setLimits} from './limits.ts';
+import {libraryDialect, seconds} from './library.ts';
 import {retrierOf} from './retrier.ts';
-import {NO_WAITS, setWaits, type Waits} from './waits.ts';
 
 const PARAMETERS = ['predicate', 'initial', 'maximum', 'multiplier', 'timeout', 'on_error'];
 const RETRIES = /^google\.api_core\.retry(?:_async)?(?:\.retry_\w+)?\.(?:Async|Streaming|AsyncStreaming)?Retry$/;

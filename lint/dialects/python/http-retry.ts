@@ -3,7 +3,7 @@
 import type {PythonModule} from '../../source/python/module.ts';
 import {type Argument, childrenOf, type SyntaxNode, spanOf} from '../../source/python/syntax.ts';
 import type {Span} from '../../source/tree.ts';
-import type {Retrier} from './retrier.ts';
+import type {Retrier} from '../code/retrier.ts';
 
 export interface Status {
   readonly value: number;

@@ -3,10 +3,10 @@
 import type {PythonModule} from '../../source/python/module.ts';
 import type {SyntaxNode} from '../../source/python/syntax.ts';
 import type {Span} from '../../source/tree.ts';
+import type {Retrier} from '../code/retrier.ts';
 import {clientsIn} from './clients/calls.ts';
 import type {ErrorNames} from './clients/table.ts';
 import {endlessIn} from './endless.ts';
-import type {Retrier} from './retrier.ts';
 
 /**
  * Writes the client that is used in a body as a layer that retries, and the request in it that has no timeout.

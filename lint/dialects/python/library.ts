@@ -87,13 +87,3 @@ export const seconds = (name: string): Field => ({
   name,
   format: value => (typeof value === 'number' ? formatNumber(value / 1000) : String(value)),
 });
-
-/** What libraries of Python have in common: they know no method, no hint of a server, and no budget. */
-export const IN_CODE: Capabilities = {
-  gatesByMethod: false,
-  jitter: 'field',
-  attemptTimeout: false,
-  honorsHint: false,
-  defaultBudget: false,
-  kind: 'call',
-};

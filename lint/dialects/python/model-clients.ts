@@ -5,11 +5,12 @@ import type {Shape} from '../../shape/shape.ts';
 import type {Call, PythonModule} from '../../source/python/module.ts';
 import {type SyntaxNode, spanOf} from '../../source/python/syntax.ts';
 import type {Source} from '../../source/tree.ts';
+import type {Retrier} from '../code/retrier.ts';
 import type {Dialect} from '../dialect.ts';
 import {clientOf} from './clients/client.ts';
 import {argumentOf, type Construction, constructionOf, timeoutS} from './clients/construction.ts';
 import {libraryDialect, seconds} from './library.ts';
-import {type Retrier, retrierOf} from './retrier.ts';
+import {retrierOf} from './retrier.ts';
 
 export const modelClient: Dialect = libraryDialect({
   name: 'model-client',

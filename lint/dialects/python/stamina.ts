@@ -3,14 +3,15 @@
 import type {Shape} from '../../shape/shape.ts';
 import type {Call, PythonModule} from '../../source/python/module.ts';
 import type {Source} from '../../source/tree.ts';
+import {IN_CODE} from '../code/capabilities.ts';
+import {setLimits} from '../code/limits.ts';
+import {NO_WAITS, setWaits, type Waits} from '../code/waits.ts';
 import type {Dialect} from '../dialect.ts';
 import {errorNamesIn, kindOf} from './errors.ts';
 import {Given} from './given.ts';
 import {setInner} from './inner.ts';
-import {IN_CODE, libraryDialect, seconds} from './library.ts';
-import {setLimits} from './limits.ts';
+import {libraryDialect, seconds} from './library.ts';
 import {retrierOf} from './retrier.ts';
-import {NO_WAITS, setWaits, type Waits} from './waits.ts';
 
 /** Of `retry`, all but `on` have to be named. */
 const PARAMETERS = ['on', 'attempts', 'timeout', 'wait_initial', 'wait_max', 'wait_jitter', 'wait_exp_base'];

@@ -6,13 +6,15 @@
 import type {Shape} from '../../shape/shape.ts';
 import type {Call, PythonModule} from '../../source/python/module.ts';
 import type {Source} from '../../source/tree.ts';
+import {IN_CODE} from '../code/capabilities.ts';
+import type {Retrier} from '../code/retrier.ts';
+import {NO_WAITS, SHOWN, setWaits, type Waits} from '../code/waits.ts';
 import type {Dialect} from '../dialect.ts';
 import {Given} from './given.ts';
 import {type HttpRetry, methodsIn, setMethods, setStatuses, statusesIn} from './http-retry.ts';
-import {IN_CODE, libraryDialect, seconds} from './library.ts';
+import {libraryDialect, seconds} from './library.ts';
 import {isBefore, type Packages} from './packages.ts';
-import {type Retrier, retrierOf} from './retrier.ts';
-import {NO_WAITS, SHOWN, setWaits, type Waits} from './waits.ts';
+import {retrierOf} from './retrier.ts';
 
 const PARAMETERS = ['total', 'connect', 'read', 'redirect', 'status', 'other', 'allowed_methods', 'status_forcelist'];
 const RETRY =

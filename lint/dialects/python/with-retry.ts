@@ -4,16 +4,17 @@ import type {Shape} from '../../shape/shape.ts';
 import type {Call, PythonModule} from '../../source/python/module.ts';
 import {type Argument, argumentsIn, childrenOf, type SyntaxNode, spanOf} from '../../source/python/syntax.ts';
 import type {Source} from '../../source/tree.ts';
+import {IN_CODE} from '../code/capabilities.ts';
+import {NO_WAITS, setWaits} from '../code/waits.ts';
 import type {Dialect} from '../dialect.ts';
 import {attemptsOfRunnable, clientOf} from './clients/client.ts';
 import {argumentOf} from './clients/construction.ts';
 import {nodesIn} from './clients/functions.ts';
 import {type ErrorNames, letsThrough} from './clients/table.ts';
 import {errorNamesIn, kindOf} from './errors.ts';
-import {IN_CODE, libraryDialect, seconds} from './library.ts';
+import {libraryDialect, seconds} from './library.ts';
 import {goesOverNetwork} from './network-errors.ts';
 import {retrierOf} from './retrier.ts';
-import {NO_WAITS, setWaits} from './waits.ts';
 
 export const langchain: Dialect = libraryDialect({
   name: 'langchain',

@@ -2,9 +2,9 @@
 
 import type {PythonModule} from '../../../source/python/module.ts';
 import {type Argument, childrenOf, type SyntaxNode, spanOf} from '../../../source/python/syntax.ts';
-import {type Limits, setLimits} from '../limits.ts';
-import type {Retrier} from '../retrier.ts';
-import type {Waits} from '../waits.ts';
+import {type Limits, setLimits} from '../../code/limits.ts';
+import type {Retrier} from '../../code/retrier.ts';
+import type {Waits} from '../../code/waits.ts';
 import {numberOf, wordOf} from './words.ts';
 
 const NEVER: Limits = {attempts: Infinity, seconds: Infinity};

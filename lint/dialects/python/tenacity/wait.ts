@@ -3,8 +3,8 @@
 import type {Call, PythonModule} from '../../../source/python/module.ts';
 import {type Argument, childrenOf, type SyntaxNode, spanOf} from '../../../source/python/syntax.ts';
 import type {Span} from '../../../source/tree.ts';
+import {NO_WAITS, SHOWN, spreadS, type Waits, waitS} from '../../code/waits.ts';
 import {isBefore, type Packages} from '../packages.ts';
-import {NO_WAITS, SHOWN, spreadS, type Waits, waitS} from '../waits.ts';
 import {numberOf, wordOf} from './words.ts';
 
 /** @returns Undefined where they are not known. */
