@@ -15,7 +15,7 @@ import type {Finding, Report, ReportedDialect} from './finding.ts';
 import {isFileName, resolveName} from './model/extends.ts';
 import {type Model, modelOf} from './model/model.ts';
 import {Collector} from './report/collector.ts';
-import {draftsOf} from './report/drafts.ts';
+import {collectDrafts} from './report/drafts.ts';
 import {reportRemarks, reportShape, reportSource} from './report/shape-findings.ts';
 import {type RuleSet, ruleSetOf} from './rule-set.ts';
 import {type FilesRequest, readerOf, sourceOf} from './source/files.ts';
@@ -129,10 +129,7 @@ async function runRules(
     if (checks.length === 0) continue;
     if (pause !== undefined) await pause();
     signal?.throwIfAborted();
-    for (const check of checks) {
-      for (const {scope, draft} of draftsOf(check, model))
-        collector.addDraft(rule, check, rules.severityOf(rule, check, draft) ?? rule.severity, scope, draft);
-    }
+    for (const check of checks) collectDrafts(rule, check, model, rules, collector);
   }
 }
 

@@ -7,9 +7,10 @@ import {writeJson} from './write-json.ts';
 
 export type Added = readonly (readonly [key: string, value: unknown])[];
 
-export function replaceNode({text, format}: Source, node: Node, value: unknown): TextEdit {
+export function replaceNode(source: Source, node: Node, value: unknown): TextEdit {
+  const {text, format} = source;
   const {start, end} = node.span;
-  const written = format === 'python' ? writePython(value) : writeJson(value);
+  const written = writerOf(source)(value);
   if (format !== 'yaml') return {start, end, text: written};
   // A YAML key without a value ends at its colon, or at the mark of the comment behind it.
   if (start === end) {
@@ -23,7 +24,8 @@ export function replaceNode({text, format}: Source, node: Node, value: unknown):
   return below === null ? {start, end, text: written} : {start: start - below[1]!.length, end, text: ` ${written}`};
 }
 
-export function renameKey({text, format}: Source, {keySpan}: Property, to: string): TextEdit {
+export function renameKey({text, format, writer}: Source, {keySpan}: Property, to: string): TextEdit {
+  if (writer !== undefined) return {...keySpan, text: writer.key(to)};
   const isQuoted = format === 'json' || /^["']/.test(text.slice(keySpan.start, keySpan.start + 1));
   return {...keySpan, text: isQuoted ? JSON.stringify(to) : to};
 }
@@ -139,14 +141,15 @@ function putInPlace(source: Source, {flow}: ObjectNode, {start, end}: Span, adde
   const {text} = source;
   const inBlock = lineBreak(text) + ' '.repeat(start - lineStart(text, start));
   const inFlow = startsLine(text, start) ? `,${lineBreak(text)}${indentAt(text, start)}` : ', ';
-  return [{start, end, text: entriesOf(added, flow).join(flow ? inFlow : inBlock)}];
+  return [{start, end, text: entriesOf(added, flow, source).join(flow ? inFlow : inBlock)}];
 }
 
 function append(source: Source, node: ObjectNode, added: Added): readonly TextEdit[] | undefined {
   if (node.borrowed) return undefined;
   const {text} = source;
   const last = node.properties.at(-1);
-  const entries = source.format === 'python' ? argumentsOf(added) : entriesOf(added, node.flow);
+  const entries = source.format === 'python' ? argumentsOf(added) : entriesOf(added, node.flow, source);
+  if (node.behind !== undefined) return [{...node.span, text: `${node.behind}{${entries.join(', ')}}`}];
   if (!node.flow) return appendLines(text, node, entries);
   if (last === undefined) {
     const start = node.span.start + 1;
@@ -177,8 +180,14 @@ function appendLines(text: string, {properties}: ObjectNode, entries: readonly s
   return [{start: at, end: at, text: entries.map(entry => newLine + entry).join('')}];
 }
 
-const entriesOf = (added: Added, flow: boolean): string[] =>
-  added.map(([key, value]) => `${flow ? JSON.stringify(key) : key}: ${writeJson(value)}`);
+function entriesOf(added: Added, flow: boolean, source: Source): string[] {
+  const write = writerOf(source);
+  const keyOf = source.writer?.key ?? (flow ? JSON.stringify : (key: string) => key);
+  return added.map(([key, value]) => `${keyOf(key)}: ${write(value)}`);
+}
+
+export const writerOf = ({format, writer}: Source): ((value: unknown) => string) =>
+  writer?.value ?? (format === 'python' ? writePython : writeJson);
 
 const argumentsOf = (added: Added): string[] => added.map(([name, value]) => `${name}=${writePython(value)}`);
 

@@ -1,9 +1,9 @@
 /** Changes of a list of scalars entry by entry: what stays keeps its place, its line and its comments. */
 
 import type {ListNode, Source} from '../source/tree.ts';
+import {writerOf} from './layout.ts';
 import type {TextEdit} from './text-edit.ts';
 import {endOfLine, lineBreak, lineStart} from './text-lines.ts';
-import {writeJson} from './write-json.ts';
 
 /** New entries by the index of the entry before which they go; that behind the last one for the end. */
 export type Inserted = ReadonlyMap<number, readonly unknown[]>;
@@ -43,7 +43,7 @@ function extraIn(longer: readonly unknown[], shorter: readonly unknown[]): Map<n
 export function editItems(source: Source, node: ListNode, inserted: Inserted): readonly TextEdit[] | undefined {
   const edits: TextEdit[] = [];
   for (const [index, values] of inserted) {
-    const written = values.map(writeJson);
+    const written = values.map(writerOf(source));
     if (index === 0 && node.items[0]?.tagged) return undefined;
     const found = node.flow ? insertIntoFlow(node, index, written) : insertIntoBlock(source.text, node, index, written);
     if (found === undefined) return undefined;

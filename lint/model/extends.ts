@@ -45,6 +45,17 @@ export async function followExtends({unit, data}: Shape, readSource: ReadSource)
   return {layers, broken};
 }
 
+/** The presets that a policy in a program extends, which extends no files. */
+export function presetsBelow({data}: Shape): Chain {
+  const layers: Layer[] = [];
+  const broken: BrokenEntry[] = [];
+  for (const [entry, name] of (data.extends ?? []).entries()) {
+    const problem = addPreset(name, entry, layers);
+    if (problem !== undefined) broken.push({entry, message: problem});
+  }
+  return {layers, broken};
+}
+
 /**
  * Adds the layers of a name to the layers.
  *

@@ -7,7 +7,7 @@ import type {Dialect} from '../dialects/dialect.ts';
 import {native} from '../dialects/native.ts';
 import type {Shape} from '../shape/shape.ts';
 import type {ReadSource} from '../source/files.ts';
-import {type BrokenEntry, followExtends} from './extends.ts';
+import {type BrokenEntry, type Chain, followExtends} from './extends.ts';
 import type {Layer} from './layer.ts';
 import type {Scope} from './scope.ts';
 
@@ -32,7 +32,19 @@ export async function modelOf(
   dialect: Dialect = native,
   others: readonly RetryingLayer[] = [],
 ): Promise<Model> {
-  const {layers: inherited, broken} = await followExtends(shape, readSource);
+  return modelUpon(await followExtends(shape, readSource), shape, dialect, others);
+}
+
+/**
+ * @param chain  What the policy extends.
+ * @param others What else retries the calls.
+ */
+export function modelUpon(
+  {layers: inherited, broken}: Chain,
+  shape: Shape,
+  dialect: Dialect = native,
+  others: readonly RetryingLayer[] = [],
+): Model {
   const file: Layer = {name: shape.unit.source.path, shape, data: shape.data, base: '', entry: undefined};
   const layers = [...inherited, file];
   const top: Scope = {

@@ -1,9 +1,12 @@
 /** Runs a check on a policy, and drops the drafts about values that are not known. A check declares its fields for that. */
 
+import type {RuleCheck} from '../check-of.ts';
 import {isNative} from '../dialects/native.ts';
 import type {Model} from '../model/model.ts';
 import {hasSlipIn, hasTemplate, isAllSure, isSure, type Scope} from '../model/scope.ts';
-import type {Check, Draft} from '../rule.ts';
+import type {Check, Draft, Rule} from '../rule.ts';
+import type {RuleSet} from '../rule-set.ts';
+import type {Collector} from './collector.ts';
 
 export interface ScopedDraft {
   readonly scope: Scope;
@@ -19,6 +22,12 @@ export function* draftsOf(check: Check, model: Model): Iterable<ScopedDraft> {
     if (!canCheck(check, scope)) continue;
     for (const draft of check.check(scope, model.scopes)) if (isKnown(scope, draft)) yield {scope, draft};
   }
+}
+
+/** Adds what a check of a rule finds in a policy. */
+export function collectDrafts(rule: Rule, check: RuleCheck, model: Model, rules: RuleSet, collector: Collector): void {
+  for (const {scope, draft} of draftsOf(check, model))
+    collector.addDraft(rule, check, rules.severityOf(rule, check, draft) ?? rule.severity, scope, draft);
 }
 
 /** Whether the policy sets nothing that the check could report. Most checks are about fields that most policies do not set. */

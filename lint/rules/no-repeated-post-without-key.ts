@@ -6,7 +6,7 @@ import {declaring, keyFor, type RepeatRisk, repeatRisks} from '../analysis/repea
 import {formatHedge, formatRace, formatRisk, movesMoney} from '../analysis/repeat-words.ts';
 import {repeatedCalls} from '../analysis/repeated-calls.ts';
 import {callsOf, mayRetry, namedNonIdempotent} from '../analysis/retryability.ts';
-import {assignHere} from '../analysis/setting.ts';
+import {assignHere, setting} from '../analysis/setting.ts';
 import {ambiguousTriggers} from '../analysis/triggers.ts';
 import {isSet, isSetByRoute, isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
@@ -84,7 +84,7 @@ function withoutAmbiguous(scope: Scope): FixDraft {
   const {policy, match} = scope;
   const entries = new Set(namedNonIdempotent(scope).flatMap(method => ambiguousTriggers(policy, method, match)));
   if (policy.retryOn.every(trigger => entries.has(trigger)))
-    return assignHere('Set maxAttempts to 1', 'maxAttempts', 1);
+    return assignHere(setting(scope, 'maxAttempts', 1).title, 'maxAttempts', 1);
   return {
     title: 'Retry only after failures where the server did not process the request',
     changes: [{do: 'drop', path: 'retryOn', entries: [...entries], inScope: true}],

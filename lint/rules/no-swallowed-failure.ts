@@ -10,8 +10,7 @@ export const swallowedFailure: Rule = builtIn('RL502', {
     yield {
       at: '',
       span: code.swallowed,
-      message:
-        'After the last attempt the error is dropped: the caller takes a failed call for one without a result. Raise the last error.',
+      message: `After the last attempt the error is dropped: the caller takes a failed call for one without a result. ${file.shape?.unit.source.format === 'javascript' ? 'Throw' : 'Raise'} the last error.`,
     };
   },
 });

@@ -1,5 +1,6 @@
 /** The tree of a file: values with their places. JSON and YAML have the same tree. */
 
+import type {JsModule} from './javascript/module.ts';
 import type {PythonModule} from './python/module.ts';
 import type {Comment, Span} from './span.ts';
 
@@ -24,6 +25,8 @@ export interface ObjectNode extends Written {
   readonly properties: readonly Property[];
   /** Written in braces. A YAML block is not, and grows by lines. */
   readonly flow: boolean;
+  /** @internal Set for an object of a program that is not written: what comes before it where it gets fields. */
+  readonly behind?: string;
 }
 
 /** A key of an object, and its value. */
@@ -82,7 +85,7 @@ export interface SourceProblem {
   };
 }
 
-export type SourceFormat = 'json' | 'yaml' | 'python';
+export type SourceFormat = 'json' | 'yaml' | 'python' | 'javascript';
 
 /** A text as it was read. */
 export interface Source {
@@ -100,6 +103,10 @@ export interface Source {
   readonly problems: readonly SourceProblem[];
   /** @internal The calls and loops of a Python file, which has no documents. */
   readonly python?: PythonModule;
+  /** @internal The calls and loops of a file of JavaScript or TypeScript, which has no documents. */
+  readonly javascript?: JsModule;
+  /** @internal How keys and values are written into such a file. */
+  readonly writer?: {readonly key: (key: string) => string; readonly value: (value: unknown) => string};
 }
 
 /** Deepest nesting; code that walks the tree may recurse. */

@@ -44,4 +44,4 @@ const fileBlock = (path: string, text: string): string => `\`${path}\`:\n\n${cod
 
 const codeBlock = (path = 'policy.jsonc', text: string): string => `\`\`\`${LANGUAGES[formatOf(path)]}\n${text}\`\`\``;
 
-const LANGUAGES = {json: 'jsonc', yaml: 'yaml', python: 'python'} as const;
+const LANGUAGES = {json: 'jsonc', yaml: 'yaml', python: 'python', javascript: 'js'} as const;

@@ -45,7 +45,7 @@ const LINT_LAYERS: readonly (readonly string[])[] = [
   ['rule-set.ts'],
   ['report'],
   ['suppress', 'explain'],
-  ['lint.ts'],
+  ['lint.ts', 'eslint'],
   ['fix.ts', 'editor', 'formatters', 'io'],
   ['rule-tester.ts', 'config-file'],
   ['workspace', 'simulate'],
@@ -275,7 +275,7 @@ function reached(entry: string, next: ReadonlyMap<string, readonly string[]>, se
 
 const topOf = (path: string): string => path.slice(0, path.indexOf('/'));
 const isSource = ({path}: SourceFile): boolean => path.startsWith('src/') || path.startsWith('lint/');
-const isEntryPoint = (path: string): boolean => /^(?:src\/[^/]+|lint\/index\.ts)$/.test(path);
+const isEntryPoint = (path: string): boolean => /^(?:src\/[^/]+|lint\/(?:eslint\/)?index\.ts)$/.test(path);
 
 function folderOf(path: string): string {
   return path.startsWith('src/') && isEntryPoint(path) ? 'entry point' : path.split('/')[1]!;
