@@ -1,11 +1,12 @@
 /**
- * Writes what is published: steadfetch into dist, and what packages/retry-lint has beside its README.
+ * Writes what is published: steadfetch into dist, and what packages/retry-lint and packages/eslint-plugin-retry have beside their READMEs.
  *
- * The declarations of both are those that the compiler has written into dist/declarations.
+ * The declarations of all are those that the compiler has written into dist/declarations.
  */
 import {cpSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {bundleClient} from './bundle/client.ts';
+import {bundleEslintPlugin} from './bundle/eslint.ts';
 import {bundleCharts, bundleDeclarations, bundleModules, manifestOf} from './bundle/modules.ts';
 import {bundlePrograms} from './bundle/programs.ts';
 import {root} from './bundle/root.ts';
@@ -44,6 +45,15 @@ async function writeLinter(): Promise<void> {
     );
 }
 
+async function writePlugin(): Promise<void> {
+  const home = join(root, 'packages/eslint-plugin-retry');
+  const dist = join(home, 'dist');
+  rmSync(dist, {recursive: true, force: true});
+  await bundleEslintPlugin(dist);
+  await bundleDeclarations(DECLARATIONS, join(dist, 'types'), manifestOf(home));
+}
+
 await writeClient();
 await writeLinter();
+await writePlugin();
 rmSync(DECLARATIONS, {recursive: true});

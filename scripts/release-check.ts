@@ -27,7 +27,7 @@ export function releaseProblems({tag, repository, changelog, manifests}: Release
   const ofManifest = ({name, version: own, repository: {url}}: Manifest): string[] => {
     const source = url.replace(/^git\+/, '').replace(/\.git$/, '');
     return [
-      ...(own === version ? [] : [`${name} has version ${own}, and the tag is ${tag}. Set both to the same version.`]),
+      ...(own === version ? [] : [`${name} has version ${own}, and the tag is ${tag}. Set all to the same version.`]),
       ...(source === repository
         ? []
         : [`${name} names the repository ${source}, and is built from ${repository}. Correct repository.url.`]),
@@ -48,7 +48,9 @@ if (import.meta.main) {
     tag,
     repository,
     changelog: read('CHANGELOG.md'),
-    manifests: ['package.json', 'packages/retry-lint/package.json'].map(path => JSON.parse(read(path)) as Manifest),
+    manifests: ['', 'packages/retry-lint/', 'packages/eslint-plugin-retry/'].map(
+      folder => JSON.parse(read(`${folder}package.json`)) as Manifest,
+    ),
   });
   for (const problem of problems) console.error(problem);
   process.exitCode = problems.length === 0 ? 0 : 1;

@@ -1,6 +1,6 @@
 /**
- * Writes what follows from `repository.url` in package.json: `homepage` and `bugs`, all three in packages/retry-lint and lint/vscode, the
- * homepage of packages/python, and the homepage that the linter links to. The ids of the schemas follow from it, too (schema/generate.ts).
+ * Writes what follows from `repository.url` in package.json: `homepage` and `bugs`, all three in packages/retry-lint, packages/eslint-plugin-retry and
+ * lint/vscode, the homepage of packages/python, and the homepage that the linter links to. The ids of the schemas follow from it, too (schema/generate.ts).
  *
  * Run by `npm run generate`. When the project moves, that one field is edited. Until it has a home, the host ends in `.invalid`. RFC 2606
  * reserves that name, so the host cannot be registered, and no schema or page can be served in the project's name.
@@ -23,12 +23,12 @@ export function manifests(): Record<string, string> {
   const links = {homepage: `${site}#readme`, bugs: {url: `${site}/issues`}};
   return {
     'package.json': text({...read('package.json'), ...links}),
-    'packages/retry-lint/package.json': text({
-      ...read('packages/retry-lint/package.json'),
-      ...links,
-      repository: {...repository, directory: 'packages/retry-lint'},
-      engines,
-    }),
+    ...Object.fromEntries(
+      ['packages/retry-lint', 'packages/eslint-plugin-retry'].map(directory => [
+        `${directory}/package.json`,
+        text({...read(`${directory}/package.json`), ...links, repository: {...repository, directory}, engines}),
+      ]),
+    ),
     'lint/vscode/package.json': text({
       ...read('lint/vscode/package.json'),
       ...links,

@@ -62,7 +62,7 @@ describe('a workflow', () => {
     expect(publish!.needs).to.equal('build');
     expect(publish!.steps.flatMap(({run}) => run ?? [])).to.deep.equal([
       'sha256sum --check --strict <<<"$SUMS"',
-      ...['steadfetch', 'retry-lint'].map(
+      ...['steadfetch', 'retry-lint', 'eslint-plugin-retry'].map(
         name => `npm publish --provenance --access public --ignore-scripts "./${name}-\${GITHUB_REF_NAME#v}.tgz"`,
       ),
     ]);
@@ -156,8 +156,8 @@ describe('a release', () => {
 
   it('is refused where the tag names another version', () => {
     expect(releaseProblems({...release, tag: 'v1.3.0'})).to.deep.equal([
-      'steadfetch has version 1.2.3, and the tag is v1.3.0. Set both to the same version.',
-      'retry-lint has version 1.2.3, and the tag is v1.3.0. Set both to the same version.',
+      'steadfetch has version 1.2.3, and the tag is v1.3.0. Set all to the same version.',
+      'retry-lint has version 1.2.3, and the tag is v1.3.0. Set all to the same version.',
       'CHANGELOG.md has no section "## 1.3.0". Rename "## Unreleased".',
     ]);
   });

@@ -1,7 +1,7 @@
-/** Both tarballs, by are-the-types-wrong and publint. */
+/** All tarballs, by are-the-types-wrong and publint. */
 import {join} from 'node:path';
 import {expect} from 'chai';
-import {emptyFolder, packed, packedLinter, run, tool, versions} from './projects.ts';
+import {emptyFolder, packed, packedLinter, packedPlugin, run, tool, versions} from './projects.ts';
 
 describe('the published packages', () => {
   it('have types for every entry, as are-the-types-wrong resolves them', async () => {
@@ -12,6 +12,7 @@ describe('the published packages', () => {
     for (const [file, entry] of [
       [await packed(), '"steadfetch/ky"'],
       [await packedLinter(), '"retry-lint"'],
+      [await packedPlugin(), '"eslint-plugin-retry"'],
     ] as const)
       expect(await run(folder, process.execPath, attw, file, ...options)).to.contain(entry);
   });
@@ -19,7 +20,7 @@ describe('the published packages', () => {
   it('have manifests about which publint has nothing to say', async () => {
     const publint = join(await tool('publint', versions.publint), 'src/cli.js');
     const folder = emptyFolder('publint');
-    for (const file of [await packed(), await packedLinter()])
+    for (const file of [await packed(), await packedLinter(), await packedPlugin()])
       expect(await run(folder, process.execPath, publint, 'run', file, '--strict')).to.contain('All good!');
   });
 });

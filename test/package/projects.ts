@@ -65,6 +65,7 @@ export interface Ran {
 let place: string | undefined;
 let tarball: Promise<string> | undefined;
 let linter: Promise<string> | undefined;
+let plugin: Promise<string> | undefined;
 let everything: Promise<string> | undefined;
 
 after(() => {
@@ -176,6 +177,12 @@ export function packed(): Promise<string> {
 export function packedLinter(): Promise<string> {
   linter ??= pack(join(root, 'packages/retry-lint'));
   return linter;
+}
+
+/** The package eslint-plugin-retry. */
+export function packedPlugin(): Promise<string> {
+  plugin ??= pack(join(root, 'packages/eslint-plugin-retry'));
+  return plugin;
 }
 
 /** What `.ci/run` packed for every suite, into the folder TARBALLS, or a tarball of its own: `npm pack` builds first. */

@@ -82,7 +82,7 @@ const RULE_GROUPS: Readonly<Record<string, string>> = {
 };
 
 export function sidebar(): SidebarItem[] {
-  const inGroups = new Set([...START, ...REFERENCE, ...MEASURED, 'retry-lint', 'python']);
+  const inGroups = new Set([...START, ...REFERENCE, ...MEASURED, 'retry-lint', 'python', 'eslint']);
   const others = namesIn('docs').filter(name => !inGroups.has(name));
   const guides = [...GUIDES, ...namesIn('docs/guides').filter(name => !GUIDES.includes(name))];
   return [
@@ -95,6 +95,7 @@ export function sidebar(): SidebarItem[] {
       items: [
         {text: 'Guide', link: '/retry-lint'},
         {text: 'Python', link: '/python'},
+        {text: 'ESLint', link: '/eslint'},
         {text: 'All rules', link: '/rules/'},
         ...Object.entries(RULE_GROUPS).map(([prefix, text]) => ({
           text,
