@@ -101,6 +101,8 @@ A scenario of your own is a JSON file; \`steadfetch/scenario.schema.json\` descr
 \`\`\`
 
 The law \`quantiles\` is the curve with which [\`steadfetch plan\`](guides/planning.md) calculates from the same numbers: lognormal between two of them, and beyond the outer two.
+The law \`cumulative\` takes the buckets of a histogram: \`{"kind": "cumulative", "points": [{"ms": 100, "share": 0.8}, {"ms": 500, "share": 1}]}\`. \`contention\` makes writes of
+one URL that overlap fail by a 409, or another \`status\`, as with \`If-Match\`: the first one to end commits.
 
 A request meets, in this order: outages, faults, quotas, load shedding, and the workers with their queue. Work that has begun goes on when its client
 has given up, as in most servers; \`capacity.stopsAbandoned\` changes that. A \`slow\` fault makes requests slower by a \`factor\`, by \`addedMs\`, or by both. \`bodyMs\` is how long a body takes after its headers. With \`layers\`, each call of a service is a call of its own to the next

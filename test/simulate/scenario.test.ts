@@ -60,7 +60,7 @@ describe('readScenario', () => {
       'an unknown kind',
       {service: {latencyMs: {kind: 'gamma'}}},
       [
-        'service.latencyMs.kind must be "fixed", "normal", "lognormal", "exponential", "pareto" or "quantiles", got "gamma"',
+        'service.latencyMs.kind must be "fixed", "normal", "lognormal", "exponential", "pareto", "quantiles" or "cumulative", got "gamma"',
       ],
     ],
     [
@@ -108,6 +108,26 @@ describe('readScenario', () => {
       [
         'service.bodyMs.points must be in ascending order, by quantile and by ms',
         'service.faults[0].addedMs.points must be in ascending order, by quantile and by ms',
+      ],
+    ],
+    [
+      'cumulative shares that fall, or that leave requests out',
+      {
+        service: {
+          latencyMs: {
+            kind: 'cumulative',
+            points: [
+              {ms: 5, share: 0.9},
+              {ms: 9, share: 0.8},
+              {ms: 10, share: 1},
+            ],
+          },
+          bodyMs: {kind: 'cumulative', points: [{ms: 5, share: 0.9}]},
+        },
+      },
+      [
+        'service.latencyMs.points must be in ascending order, by ms and by share, and end with a share of 1',
+        'service.bodyMs.points must be in ascending order, by ms and by share, and end with a share of 1',
       ],
     ],
     [

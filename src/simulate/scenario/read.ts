@@ -6,7 +6,7 @@ import {nearest} from '../../policy/suggestions.ts';
 import {readShape, type Vocabulary} from '../../policy/validate.ts';
 import {scenarios} from './scenarios.ts';
 import {scenarioShape} from './shapes.ts';
-import type {Fault, Latency, Scenario, ScenarioInput, ScenarioService} from './types.ts';
+import type {CumulativePoint, Fault, Latency, Scenario, ScenarioInput, ScenarioService} from './types.ts';
 
 /** A scenario cannot run. The message and `problems` name every wrong field. */
 export class InvalidScenarioError extends SteadfetchError {
@@ -143,12 +143,23 @@ const laws = (
 ];
 
 function problemsOfLaw(law: Latency | null | undefined, path: string): PolicyProblem[] {
+  if (law?.kind === 'cumulative') return problemsOfShares(law.points, path);
   if (law?.kind !== 'quantiles') return [];
   const isAscending = law.points.every(
     ({quantile, ms}, index) =>
       index === 0 || (quantile > law.points[index - 1]!.quantile && ms >= law.points[index - 1]!.ms),
   );
   return isAscending ? [] : [{path: `${path}.points`, message: 'must be in ascending order, by quantile and by ms'}];
+}
+
+function problemsOfShares(points: readonly CumulativePoint[], path: string): PolicyProblem[] {
+  const isAscending = points.every(
+    ({ms, share}, index) => index === 0 || (ms >= points[index - 1]!.ms && share >= points[index - 1]!.share),
+  );
+  if (isAscending && points.at(-1)!.share === 1) return [];
+  return [
+    {path: `${path}.points`, message: 'must be in ascending order, by ms and by share, and end with a share of 1'},
+  ];
 }
 
 function problemsOfFaults(faults: readonly Fault[], path: string): PolicyProblem[] {

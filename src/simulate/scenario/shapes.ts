@@ -64,6 +64,14 @@ const quantileLatencyShape = withDefaults(fields({
   kind: oneOf('quantiles'),
   points: list(quantilePointShape, 100, 1),
 }, undefined, 'kind', 'points'), {});
+const cumulativePointShape = withDefaults(fields({
+  ms: millisecondsShape,
+  share: number(0, 1),
+}, undefined, 'ms', 'share'), {});
+const cumulativeLatencyShape = withDefaults(fields({
+  kind: oneOf('cumulative'),
+  points: list(cumulativePointShape, 100, 1),
+}, undefined, 'kind', 'points'), {});
 const latencyShape = kinds({
   fixed: fixedLatencyShape,
   normal: normalLatencyShape,
@@ -71,6 +79,7 @@ const latencyShape = kinds({
   exponential: exponentialLatencyShape,
   pareto: paretoLatencyShape,
   quantiles: quantileLatencyShape,
+  cumulative: cumulativeLatencyShape,
 });
 const errorStatusShape = whole(400, 599);
 const headerShape = withDefaults(fields({
@@ -85,6 +94,9 @@ const capacityShape = withDefaults(fields({
   headers: headersShape,
   stopsAbandoned: boolean,
 }, undefined, 'workers'), {queue: null, status: 503, headers: [], stopsAbandoned: false});
+const contentionShape = withDefaults(fields({
+  status: errorStatusShape,
+}), {status: 409});
 const sheddingShape = withDefaults(fields({
   maxInFlight: anyOf(whole(1, 10000000), nothing),
   perSecond: anyOf(above(0, 1000000), nothing),
@@ -180,6 +192,7 @@ const serviceShape = withDefaults(fields({
   networkMs: anyOf(latencyShape, nothing),
   tokensPerSecond: anyOf(above(0, 1000000000), nothing),
   capacity: anyOf(capacityShape, nothing),
+  contention: anyOf(contentionShape, nothing),
   shedding: anyOf(sheddingShape, nothing),
   quotas: list(serviceQuotaShape, 20),
   faults: list(faultShape, 100),
@@ -191,6 +204,7 @@ const serviceShape = withDefaults(fields({
     networkMs: null,
     tokensPerSecond: null,
     capacity: null,
+    contention: null,
     shedding: null,
     quotas: [],
     faults: [],

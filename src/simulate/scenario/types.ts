@@ -418,6 +418,12 @@ export interface ScenarioService {
    */
   readonly capacity: Capacity | null;
   /**
+   * Writes of one URL that overlap: the first one to end commits; null: they do not conflict.
+   *
+   * Default: null.
+   */
+  readonly contention: Contention | null;
+  /**
    * Load that the service refuses at once, before any work.
    *
    * Default: null.
@@ -490,6 +496,12 @@ export interface ScenarioServiceInput {
    */
   readonly capacity?: CapacityInput | null | undefined;
   /**
+   * Writes of one URL that overlap: the first one to end commits; null: they do not conflict.
+   *
+   * Default: null.
+   */
+  readonly contention?: ContentionInput | null | undefined;
+  /**
    * Load that the service refuses at once, before any work.
    *
    * Default: null.
@@ -525,10 +537,10 @@ export interface ScenarioServiceInput {
 }
 
 /** A law of durations. */
-export type Latency = FixedLatency | NormalLatency | LognormalLatency | ExponentialLatency | ParetoLatency | QuantileLatency;
+export type Latency = FixedLatency | NormalLatency | LognormalLatency | ExponentialLatency | ParetoLatency | QuantileLatency | CumulativeLatency;
 
 /** A law of durations. */
-export type LatencyInput = FixedLatencyInput | NormalLatency | LognormalLatency | ExponentialLatency | ParetoLatency | QuantileLatency;
+export type LatencyInput = FixedLatencyInput | NormalLatency | LognormalLatency | ExponentialLatency | ParetoLatency | QuantileLatency | CumulativeLatency;
 
 /** Always the same. */
 export interface FixedLatency {
@@ -651,6 +663,29 @@ export interface QuantilePoint {
   readonly ms: number;
 }
 
+/** Cumulative shares, such as the buckets of a histogram, with straight lines between them. */
+export interface CumulativeLatency {
+  /** Cumulative shares, such as the buckets of a histogram, with straight lines between them. */
+  readonly kind: 'cumulative';
+  /**
+   * In ascending order, to a share of 1; the first line begins at 0 ms. Of two points, the same ms is a duration
+   * that many requests have, and the same share is a gap.
+   */
+  readonly points: readonly CumulativePoint[];
+}
+
+/** The share of the requests that take no longer. */
+export interface CumulativePoint {
+  /**
+   * A duration.
+   *
+   * Unit: ms.
+   */
+  readonly ms: number;
+  /** Share of the requests that take no longer. */
+  readonly share: number;
+}
+
 /** Workers, and a line in front of them, first come, first served. */
 export interface Capacity {
   /** Requests that are processed at a time. */
@@ -711,6 +746,34 @@ export interface CapacityInput {
    * Default: false.
    */
   readonly stopsAbandoned?: boolean | undefined;
+  /** Ignored by the engine: for notes and for other tools. */
+  readonly [extension: `x-${string}`]: unknown;
+}
+
+/**
+ * A row with a version for each URL. A write (GET, HEAD, OPTIONS, QUERY and TRACE only read) reads the version
+ * when its processing begins, and fails at the end if another write has committed meanwhile.
+ */
+export interface Contention {
+  /**
+   * Status of a conflict, such as 409 or 412.
+   *
+   * Default: 409.
+   */
+  readonly status: number;
+}
+
+/**
+ * A row with a version for each URL. A write (GET, HEAD, OPTIONS, QUERY and TRACE only read) reads the version
+ * when its processing begins, and fails at the end if another write has committed meanwhile.
+ */
+export interface ContentionInput {
+  /**
+   * Status of a conflict, such as 409 or 412.
+   *
+   * Default: 409.
+   */
+  readonly status?: number | undefined;
   /** Ignored by the engine: for notes and for other tools. */
   readonly [extension: `x-${string}`]: unknown;
 }

@@ -1,7 +1,7 @@
 /** Random durations by a law. */
 import type {Random} from '../../core/random.ts';
 import {latencyAtThrough} from '../../math/attempt-latency.ts';
-import type {Latency} from '../scenario/types.ts';
+import type {CumulativePoint, Latency, QuantilePoint} from '../scenario/types.ts';
 
 /** Draws one duration, in ms. */
 export type Draw = () => number;
@@ -20,6 +20,8 @@ export function drawOf(law: Latency, random: Random): Draw {
       return () => law.minMs / (1 - random()) ** (1 / law.shape);
     case 'quantiles':
       return quantilesDraw(law.points, random);
+    case 'cumulative':
+      return cumulativeDraw(law.points, random);
   }
 }
 
@@ -30,11 +32,20 @@ export const exponential = (mean: number, random: Random): number => -mean * Mat
 const standardNormal = (random: Random): number =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 
-type Point = Extract<Latency, {readonly kind: 'quantiles'}>['points'][number];
-
 /** By the curve with which `steadfetch plan` calculates. */
-function quantilesDraw(points: readonly Point[], random: Random): Draw {
+function quantilesDraw(points: readonly QuantilePoint[], random: Random): Draw {
   const at = latencyAtThrough(points.map(({quantile, ms}) => ({share: quantile, ms})));
   // A share of 0 has no deviate.
   return () => at(Math.max(random(), 1e-12));
+}
+
+/** By straight lines between the points, the last of which has a share of 1. */
+function cumulativeDraw(points: readonly CumulativePoint[], random: Random): Draw {
+  return () => {
+    const drawn = random();
+    const index = points.findIndex(({share}) => share > drawn);
+    const from = points[index - 1] ?? {ms: 0, share: 0};
+    const to = points[index]!;
+    return from.ms + ((to.ms - from.ms) * (drawn - from.share)) / (to.share - from.share);
+  };
 }

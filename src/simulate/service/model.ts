@@ -7,10 +7,12 @@
  */
 import type {Random} from '../../core/random.ts';
 import type {Clock} from '../../core/timer.ts';
+import {isSafeMethod} from '../../decide/idempotency.ts';
 import type {ScenarioService, ServiceQuota, Shedding} from '../scenario/types.ts';
 import {type Failure, Faults, OutageProcess, Slowness} from './faults.ts';
 import {type Draw, drawOf} from './latency.ts';
 import {RateQuota} from './rate-quota.ts';
+import {Rows} from './rows.ts';
 import {
   type Exchange,
   type HeaderEntry,
@@ -61,11 +63,14 @@ export class ServiceModel implements Service, ServiceCounts, WorkOwner {
   readonly #shed: ServiceAnswer;
   readonly #full: ServiceAnswer;
   readonly #workers: Workers<Work>;
+  /** Null: writes do not conflict. */
+  readonly #rows: Rows | null;
+  readonly #conflict: ServiceAnswer;
   readonly #stream: EventSchedule | null;
   readonly #success: ServiceAnswer;
 
   constructor(settings: ScenarioService, clock: Clock, random: ServiceRandom) {
-    const {bodyMs, networkMs, outages, quotas, shedding, capacity, stream} = settings;
+    const {bodyMs, networkMs, outages, quotas, shedding, capacity, contention, stream} = settings;
     this.#settings = settings;
     this.#clock = clock;
     this.#startedAt = clock.now();
@@ -83,6 +88,8 @@ export class ServiceModel implements Service, ServiceCounts, WorkOwner {
       capacity?.workers ?? Number.POSITIVE_INFINITY,
       capacity?.queue ?? Number.POSITIVE_INFINITY,
     );
+    this.#rows = contention && new Rows();
+    this.#conflict = new ServiceAnswer(contention?.status ?? 409);
     this.#stream = stream && new EventSchedule(stream, random);
     this.#success = new ServiceAnswer(200, stream === null ? [] : EVENT_STREAM, null, stream !== null);
   }
@@ -186,6 +193,7 @@ export class ServiceModel implements Service, ServiceCounts, WorkOwner {
     if (effect instanceof Slowness) work.slowness = effect;
     work.isQueued = false;
     work.isWorking = true;
+    if (this.#rows !== null && !isSafeMethod(work.request.method)) work.write = this.#rows.begin(work.request.url);
     const generatingMs = stream === null ? generationMs(work.request, tokensPerSecond) : 0;
     const usualMs = this.#latency() + msPerConcurrent * this.#workers.busy + generatingMs;
     this.#after(work, work.slowness.processingMs(usualMs), 'processed');
@@ -194,9 +202,14 @@ export class ServiceModel implements Service, ServiceCounts, WorkOwner {
   /** A stream keeps its worker until it ends. */
   #finishProcessing(work: Work): void {
     const {failure} = work;
+    const hasConflict = work.write?.commit() === false;
+    work.write = null;
     if (failure !== null) {
       this.#stop(work);
       this.#fail(work, failure);
+    } else if (hasConflict) {
+      this.#stop(work);
+      this.#send(work, this.#conflict);
     } else if (this.#stream === null) {
       this.#stop(work);
       work.bodyMs = this.#body === null ? 0 : work.slowness.factor * this.#body();
@@ -232,6 +245,8 @@ export class ServiceModel implements Service, ServiceCounts, WorkOwner {
   #stop(work: Work): void {
     this.#clock.disarm(work);
     work.isWorking = false;
+    work.write?.drop();
+    work.write = null;
     const next = this.#workers.finish();
     if (next !== null) this.#process(next);
   }

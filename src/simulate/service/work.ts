@@ -1,6 +1,7 @@
 /** A request in the model of a service: how far it is, and what becomes of it next. */
 import {Timer} from '../../core/timer.ts';
 import {type Failure, type Slowness, USUAL} from './faults.ts';
+import type {Write} from './rows.ts';
 import type {Exchange, Reply, ServiceAnswer, ServiceRequest} from './service.ts';
 import type {ScheduledEvent} from './stream.ts';
 
@@ -30,6 +31,8 @@ export class Work extends Timer implements Exchange {
   answer: ServiceAnswer | null = null;
   /** How long the body of the answer takes after its headers. */
   bodyMs = 0;
+  /** From the begin of the processing to its end, where writes contend. */
+  write: Write | null = null;
   events: Iterator<ScheduledEvent> | null = null;
   event: ScheduledEvent | null = null;
   isQueued = false;

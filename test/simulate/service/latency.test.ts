@@ -66,6 +66,22 @@ const LAWS: readonly (readonly [Latency, readonly (readonly [quantile: number, m
       [0.75, 70],
     ],
   ],
+  [
+    {
+      kind: 'cumulative',
+      points: [
+        {ms: 10, share: 0.5},
+        {ms: 20, share: 0.75},
+        {ms: 100, share: 1},
+      ],
+    },
+    [
+      [0.25, 5],
+      [0.5, 10],
+      [0.6, 14],
+      [0.9, 68],
+    ],
+  ],
 ];
 
 describe('drawOf', () => {
@@ -76,6 +92,19 @@ describe('drawOf', () => {
       for (const [quantile, ms] of quantiles)
         expect(draws[Math.floor(quantile * DRAWS)]! / ms, `quantile ${quantile}`).to.be.within(0.97, 1.03);
     });
+
+  it('draws exactly two durations, and none between them, from cumulative shares with steps', () => {
+    const points = [
+      {ms: 1, share: 0},
+      {ms: 1, share: 0.99},
+      {ms: 1000, share: 0.99},
+      {ms: 1000, share: 1},
+    ];
+    const draws = sorted({kind: 'cumulative', points});
+    expect(new Set(draws)).to.deep.equal(new Set([1, 1000]));
+    const slow = draws.filter(ms => ms === 1000).length / DRAWS;
+    expect(slow).to.be.closeTo(0.01, 4 * Math.sqrt((0.01 * 0.99) / DRAWS));
+  });
 
   it('draws no negative duration from a wide normal law', () => {
     expect(sorted({kind: 'normal', meanMs: 1, sdMs: 10})[0]).to.be.at.least(0);

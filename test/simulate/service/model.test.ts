@@ -210,6 +210,65 @@ describe('ServiceModel', () => {
     ]);
   });
 
+  describe('with contention', () => {
+    const PUT = {method: 'PUT'};
+
+    async function written(
+      service: Partial<ScenarioServiceInput>,
+      arrive: (world: ServiceWorld) => void,
+    ): Promise<string[]> {
+      const world = new ServiceWorld({latencyMs: TEN, contention: {}, ...service});
+      arrive(world);
+      return world.run();
+    }
+
+    it('fails a write if another one has committed since it began, and no read', async () => {
+      const told = await written({}, world => {
+        world.arrive(0, PUT);
+        world.arrive(5, PUT);
+        world.arrive(6);
+        world.arrive(12, PUT);
+      });
+      // The last write began after the first had committed, and the second, which ended meanwhile, did not commit.
+      expect(told).to.deep.equal(['0: 200 at 10', '1: 409 at 15', '2: 200 at 16', '3: 200 at 22']);
+    });
+
+    it('has a row for each URL, and the status of the scenario', async () => {
+      const told = await written({contention: {status: 412}}, world => {
+        world.arrive(0, PUT);
+        world.arrive(1, {...PUT, url: 'https://service.example/other'});
+        world.arrive(2, PUT);
+      });
+      expect(told).to.deep.equal(['0: 200 at 10', '1: 200 at 11', '2: 412 at 12']);
+    });
+
+    it('reads the version once a worker is free, so that no write conflicts with one before it in line', async () => {
+      const told = await written({capacity: {workers: 1}}, world => {
+        world.arrive(0, PUT);
+        world.arrive(1, PUT);
+      });
+      expect(told).to.deep.equal(['0: 200 at 10', '1: 200 at 20']);
+    });
+
+    it('commits a write whose answer is lost, by a fault or because its client has left', async () => {
+      const told = await written({faults: [{status: 500, when: 'processing', toMs: 1}]}, world => {
+        world.arrive(0, PUT);
+        world.arrive(5, PUT);
+        world.arrive(20, PUT, 0, 25);
+        world.arrive(24, PUT);
+      });
+      expect(told).to.deep.equal(['0: 500 at 10', '1: 409 at 15', '3: 409 at 34']);
+    });
+
+    it('commits no write that the service drops', async () => {
+      const told = await written({capacity: {workers: 2, stopsAbandoned: true}}, world => {
+        world.arrive(0, PUT, 0, 5);
+        world.arrive(1, PUT);
+      });
+      expect(told).to.deep.equal(['1: 200 at 11']);
+    });
+  });
+
   describe('with load shedding', () => {
     it('refuses what is above the requests in flight', async () => {
       const service = {latencyMs: TEN, shedding: {maxInFlight: 1, headers: [{name: 'retry-after', value: '1'}]}};
