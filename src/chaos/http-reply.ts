@@ -2,6 +2,7 @@
 import type {ServerResponse} from 'node:http';
 import {type Clock, Timer} from '../core/timer.ts';
 import type {Exchange, Reply, ServiceAnswer, StreamEvent} from '../simulate/service/service.ts';
+import {LimitedBody, type Line} from './bandwidth.ts';
 import {eventText} from './bodies.ts';
 import type {ResponseCounts} from './counts.ts';
 
@@ -13,6 +14,8 @@ export interface ReplySettings {
   readonly streamErrorStatus: number;
   /** How long the body of a success takes after its headers, in ms; undefined: as long as the scenario says. */
   readonly bodyMs: number | undefined;
+  /** What the body of one response passes through; none where the bandwidth has no limit. */
+  lines(): readonly Line[];
   /** Whether a connection may be used again: not while the scenario refuses connections. */
   keepsConnections(): boolean;
 }
@@ -24,6 +27,8 @@ export class HttpReply implements Reply {
   readonly #successBody: string;
   readonly #settings: ReplySettings;
   #slowBody: SlowBody | null = null;
+  /** Null where the bandwidth has no limit, or nothing of the body has come. */
+  #limitedBody: LimitedBody | null = null;
   /** Whether the service has said all that it will say. */
   #isOver = false;
 
@@ -49,24 +54,21 @@ export class HttpReply implements Reply {
     }
     const text = body ?? (status < 400 ? this.#successBody : '');
     if (text !== '' && !headers.has('content-type')) lines.push('content-type', typeOf(text));
-    const bytes = new TextEncoder().encode(text);
+    const bytes = ENCODER.encode(text);
     response.writeHead(status, [...lines, 'content-length', String(bytes.length)]);
     const {clock} = this.#settings;
     const bodyMs = status >= 400 ? 0 : (this.#settings.bodyMs ?? scenarioBodyMs);
-    if (bodyMs === 0 || bytes.length === 0 || response.req.method === 'HEAD') return this.#end(bytes);
+    if (bytes.length === 0 || response.req.method === 'HEAD') return this.#end(bytes);
+    if (bodyMs === 0) return this.#write(bytes, true);
     response.flushHeaders();
-    this.#slowBody = new SlowBody(bytes, bodyMs, clock, (part, isLast) => {
-      if (isLast) this.#end(part);
-      else response.write(part);
-    });
+    this.#slowBody = new SlowBody(bytes, bodyMs, clock, (part, isLast) => this.#write(part, isLast));
   }
 
   event(event: StreamEvent): void {
     if (this.#isOver) return; // The response to a HEAD has no events.
-    const text = eventText(event, this.#settings.streamErrorStatus);
+    const bytes = ENCODER.encode(eventText(event, this.#settings.streamErrorStatus));
     if (event === 'error') this.#settings.counts.streamErrors++;
-    if (event === 'error' || event === 'end') this.#end(text);
-    else this.#response.write(text);
+    this.#write(bytes, event === 'error' || event === 'end');
   }
 
   /** A request that was read cannot be refused any more: its connection breaks, too. */
@@ -76,6 +78,22 @@ export class HttpReply implements Reply {
     const {socket} = this.#response;
     if (socket?.resetAndDestroy === undefined) this.#response.destroy();
     else socket.resetAndDestroy();
+  }
+
+  #write(part: Uint8Array, isLast: boolean): void {
+    const {clock} = this.#settings;
+    const lines = this.#limitedBody === null ? this.#settings.lines() : [];
+    if (lines.length > 0) {
+      this.#response.flushHeaders();
+      this.#limitedBody = new LimitedBody(lines, clock, (slice, isEnd) => this.#send(slice, isEnd));
+    }
+    if (this.#limitedBody === null) this.#send(part, isLast);
+    else this.#limitedBody.add(part, isLast);
+  }
+
+  #send(part: Uint8Array, isLast: boolean): void {
+    if (isLast) this.#end(part);
+    else this.#response.write(part);
   }
 
   #end(rest: string | Uint8Array = ''): void {
@@ -88,9 +106,12 @@ export class HttpReply implements Reply {
     counts.waiting--;
     if (!this.#isOver) counts.abandoned++;
     this.#slowBody?.stop();
+    this.#limitedBody?.stop();
     this.exchange?.leave();
   }
 }
+
+const ENCODER = new TextEncoder();
 
 /** A policy that reads error bodies looks at their type. */
 const typeOf = (text: string): string => (/^\s*[[{]/.test(text) ? 'application/json' : 'text/plain');

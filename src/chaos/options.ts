@@ -18,6 +18,10 @@ export interface FaultServerOptions {
   readonly body?: unknown;
   /** How long the body of a success takes after its headers, in ms: it comes in ten parts. Default: as the scenario says. */
   readonly bodyMs?: number;
+  /** Bytes of its body that each response sends in a second. Default: no limit. */
+  readonly bandwidth?: number;
+  /** Bytes of bodies that the server, or each endpoint, sends in a second, shared by the responses in turns. Default: no limit. */
+  readonly totalBandwidth?: number;
   /** Time of the service. With a `VirtualClock`, responses come when the test moves the time. Default: real time. */
   readonly clock?: Clock;
 }
@@ -32,6 +36,10 @@ export interface CheckedOptions {
   readonly body: string | undefined;
   /** Undefined: as the scenario says. */
   readonly bodyMs: number | undefined;
+  /** Undefined: no limit. */
+  readonly bandwidth: number | undefined;
+  /** Undefined: no limit. */
+  readonly totalBandwidth: number | undefined;
   readonly clock: Clock;
 }
 
@@ -44,15 +52,20 @@ export function checkedOptions({
   timeFrom = 'first-request',
   body,
   bodyMs,
+  bandwidth,
+  totalBandwidth,
   clock = systemClock,
 }: FaultServerOptions): CheckedOptions {
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     refuse(`port must be a whole number from 0 to 65535, got ${port}`);
   if (bodyMs !== undefined && !(bodyMs >= 0 && bodyMs < Number.POSITIVE_INFINITY))
     refuse(`bodyMs must be a finite number of at least 0, got ${bodyMs}`);
+  for (const [name, value] of Object.entries({bandwidth, totalBandwidth}))
+    if (value !== undefined && !(value > 0 && value < Number.POSITIVE_INFINITY))
+      refuse(`${name} must be a number above 0, got ${value}`);
   if (!exposed && !isLoopback(host))
     refuse(`${host} lets other machines reach the server, which answers everyone; set exposed: true if they may`);
-  return {port, host, seed, timeFrom, body: jsonOf(body), bodyMs, clock};
+  return {port, host, seed, timeFrom, body: jsonOf(body), bodyMs, bandwidth, totalBandwidth, clock};
 }
 
 /** Whether only this machine reaches the address. @see RFC 1122 §3.2.1.3, RFC 4291 §2.5.3, RFC 6761 §6.3 */

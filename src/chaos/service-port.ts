@@ -6,6 +6,7 @@ import {type RandomStreams, serviceRandom} from '../simulate/random-streams.ts';
 import type {NamedService} from '../simulate/scenario/services.ts';
 import type {Traffic} from '../simulate/scenario/types.ts';
 import {type ServiceCounts, ServiceModel} from '../simulate/service/model.ts';
+import {Line} from './bandwidth.ts';
 import {successBody} from './bodies.ts';
 import {type FaultServerCounts, ResponseCounts} from './counts.ts';
 import {HttpListener} from './http-listener.ts';
@@ -60,11 +61,14 @@ export class ServicePort {
         onFailure(this.#failure);
       },
     );
+    const {bandwidth, totalBandwidth} = options;
+    const shared = totalBandwidth === undefined ? [] : [new Line(totalBandwidth)];
     this.#replies = {
       clock,
       counts: this.#counts,
       streamErrorStatus: service.settings.stream?.errorStatus ?? 500,
       bodyMs: options.bodyMs,
+      lines: () => (bandwidth === undefined ? shared : [...shared, new Line(bandwidth)]),
       keepsConnections: () => !this.#listener.refuses,
     };
   }

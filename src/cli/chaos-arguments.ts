@@ -15,6 +15,8 @@ export interface ChaosArguments {
   readonly server: Required<Pick<FaultServerOptions, 'port' | 'host' | 'exposed' | 'timeFrom'>> & {
     readonly seed: number | undefined;
     readonly bodyMs?: number;
+    readonly bandwidth?: number;
+    readonly totalBandwidth?: number;
   };
   readonly quiet: boolean;
 }
@@ -31,6 +33,8 @@ export function readChaosArguments(argv: readonly string[]): ChaosArguments | As
   if (more.length > 0) throw new UsageError(`One scenario, not ${given.length}: ${given.join(', ')}.`);
   const body = args.value('body');
   const bodyMs = args.value('body-ms');
+  const bandwidth = args.value('bandwidth');
+  const totalBandwidth = args.value('total-bandwidth');
   if (scenario === '-' && body === '-')
     throw new UsageError('Only one of the scenario and the body can be read from standard input (-).');
   return {
@@ -45,6 +49,8 @@ export function readChaosArguments(argv: readonly string[]): ChaosArguments | As
       seed: seedOf(args.value('seed')),
       timeFrom: args.value('time-from') === 'start' ? 'start' : 'first-request',
       ...(bodyMs === undefined ? {} : {bodyMs: bodyMsOf(bodyMs)}),
+      ...(bandwidth === undefined ? {} : {bandwidth: bandwidthOf('--bandwidth', bandwidth)}),
+      ...(totalBandwidth === undefined ? {} : {totalBandwidth: bandwidthOf('--total-bandwidth', totalBandwidth)}),
     },
   };
 }
@@ -61,4 +67,11 @@ function bodyMsOf(text: string): number {
   if (!(ms >= 0 && ms < Number.POSITIVE_INFINITY))
     throw new UsageError(`--body-ms must be a number of at least 0, got ${JSON.stringify(text)}.`);
   return ms;
+}
+
+function bandwidthOf(option: string, text: string): number {
+  const bytesPerSecond = Number(text);
+  if (!(bytesPerSecond > 0 && bytesPerSecond < Number.POSITIVE_INFINITY))
+    throw new UsageError(`${option} must be a number above 0, got ${JSON.stringify(text)}.`);
+  return bytesPerSecond;
 }

@@ -34,6 +34,12 @@ export const CHAOS: CommandSpec = {
           value: '<ms>',
           help: 'How long a body takes after its headers (default: that of the scenario)',
         },
+        {name: 'bandwidth', value: '<n>', help: 'Bytes of each body that are sent in a second (default: no limit)'},
+        {
+          name: 'total-bandwidth',
+          value: '<n>',
+          help: 'Bytes of all bodies that the server, or each endpoint, sends in a second (default: no limit)',
+        },
         {
           name: 'json',
           help: 'Write lines of JSON: one when the server listens, one each minute, and one at the end',

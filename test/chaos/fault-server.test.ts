@@ -132,6 +132,84 @@ describe('faultServer', () => {
     });
   });
 
+  describe('with a bandwidth', () => {
+    /** A thousand bytes of JSON. */
+    const body = 'x'.repeat(998);
+
+    /** Sends requests, one after the other. @returns How much of each body has come, once so much should have come in all. */
+    async function bodiesOf(url: string, count: number): Promise<(expected: number) => Promise<number[]>> {
+      const bytes: number[] = [];
+      for (let number = 0; number < count; number++) {
+        const {body: stream} = await answerAfter(0, fetch(url));
+        bytes.push(0);
+        void (async () => {
+          for await (const part of stream!) bytes[number]! += (part as Uint8Array).length;
+        })().catch(() => {}); // The server of the test has ended.
+      }
+      const sum = (): number => bytes.reduce((total, each) => total + each, 0);
+      return async expected => {
+        for (let turns = 0; sum() < expected && turns < 10_000; turns++) await turn();
+        await settled();
+        return [...bytes];
+      };
+    }
+
+    it('of each response, sends so many bytes in a second, to each at the same time', async () => {
+      const come = await bodiesOf(await serve({latencyMs: {ms: 0}}, {body, bandwidth: 1000}), 2);
+      expect(await come(0)).to.deep.equal([0, 0]);
+      await clock.advance(250);
+      expect(await come(500)).to.deep.equal([250, 250]);
+      await clock.advance(749);
+      expect(await come(1980)).to.deep.equal([990, 990]);
+      await clock.advance(1);
+      expect(await come(2000)).to.deep.equal([1000, 1000]);
+      expect(server!.counts()).to.deep.include({statuses: {200: 2}, abandoned: 0, waiting: 0});
+    });
+
+    it('of the server, shares it among its responses in turns', async () => {
+      const come = await bodiesOf(await serve({latencyMs: {ms: 0}}, {body, totalBandwidth: 1000}), 2);
+      await clock.advance(1000);
+      expect(await come(1000)).to.deep.equal([500, 500]);
+      await clock.advance(1000);
+      expect(await come(2000)).to.deep.equal([1000, 1000]);
+    });
+
+    it('of both, is that of the slower one', async () => {
+      const options = {body, bandwidth: 1000, totalBandwidth: 3000};
+      const come = await bodiesOf(await serve({latencyMs: {ms: 0}}, options), 1);
+      await clock.advance(500);
+      expect(await come(500)).to.deep.equal([500]);
+    });
+
+    it('counts the bytes of errors and of event streams', async () => {
+      const faults = [{status: 500, body, toMs: 1}];
+      const service = {latencyMs: {ms: 0}, stream: {firstContentMs: {ms: 0}}, faults};
+      const come = await bodiesOf(await serve(service, {bandwidth: 1000}), 1);
+      await clock.advance(500);
+      expect(await come(500)).to.deep.equal([500]);
+      const content = await bodiesOf(server!.url, 1);
+      await clock.advance(50);
+      expect(await content(50)).to.deep.equal([50]);
+    });
+
+    it('slows a body that takes its time only where it is the slower one', async () => {
+      const come = await bodiesOf(await serve({latencyMs: {ms: 0}}, {body, bodyMs: 100, bandwidth: 1000}), 1);
+      await clock.advance(510);
+      expect(await come(500)).to.deep.equal([500]);
+      await clock.advance(500);
+      expect(await come(1000)).to.deep.equal([1000]);
+    });
+
+    it('counts a client that leaves before the last byte as one that left', async () => {
+      const url = await serve({latencyMs: {ms: 0}}, {body, bandwidth: 1000});
+      const response = await answerAfter(0, fetch(url));
+      await clock.advance(500);
+      await response.body!.cancel();
+      while (server!.counts().waiting > 0) await turn();
+      expect([server!.counts().abandoned, clock.pending]).to.deep.equal([1, 0]);
+    });
+  });
+
   describe('slow answers', () => {
     it('come later while the fault lasts, and their bodies with them', async () => {
       const faults = [{kind: 'slow', factor: 3, addedMs: {ms: 50}, fromMs: 0, toMs: 1000}] as const;
@@ -502,6 +580,8 @@ describe('faultServer', () => {
     for (const [options, message] of [
       [{port: 70_000}, 'port must be a whole number from 0 to 65535, got 70000'],
       [{bodyMs: Number.NaN}, 'bodyMs must be a finite number of at least 0, got NaN'],
+      [{bandwidth: 0}, 'bandwidth must be a number above 0, got 0'],
+      [{totalBandwidth: -1}, 'totalBandwidth must be a number above 0, got -1'],
       [{body: () => {}}, 'body must be a value that JSON can hold'],
       [
         {host: '0.0.0.0'},

@@ -196,6 +196,12 @@ describe('steadfetch chaos', () => {
       'Only one of the scenario and the body can be read from standard input (-).\n',
     ],
     ['a time that is none', ['steady', '--body-ms', 'soon'], '--body-ms must be a number of at least 0, got "soon".\n'],
+    ['a bandwidth of 0', ['steady', '--bandwidth', '0'], '--bandwidth must be a number above 0, got "0".\n'],
+    [
+      'a bandwidth with a unit',
+      ['steady', '--total-bandwidth', '1MB'],
+      '--total-bandwidth must be a number above 0, got "1MB".\n',
+    ],
   ] as const)
     it(`refuses ${title}`, async () => {
       expect(await place.call(['chaos', ...args])).to.deep.equal({code: 2, stdout: '', stderr: message});
