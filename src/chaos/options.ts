@@ -10,7 +10,7 @@ export interface FaultServerOptions {
   readonly host?: string;
   /** States that other machines may reach the server, which answers everyone. Default: false. */
   readonly exposed?: boolean;
-  /** Seed of the random numbers. With the same seed, outages come at the same times as in the simulation. Default: that of the scenario. */
+  /** Seed of the random numbers. With the same seed, outages come at the same times as in the simulation. Default: that of the scenario, or 155. */
   readonly seed?: number;
   /** When the time of the scenario begins, by which faults, outages and quotas go. Default: `first-request`. */
   readonly timeFrom?: 'first-request' | 'start';

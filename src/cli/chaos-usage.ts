@@ -21,7 +21,7 @@ export const CHAOS: CommandSpec = {
         },
         {name: 'host', value: '<address>', help: 'Address to listen on (default: 127.0.0.1)'},
         {name: 'yes', help: 'Let other machines reach the server, by a --host that is not of this machine alone'},
-        {name: 'seed', value: '<n>', help: "Seed of the random numbers (default: the scenario's)"},
+        {name: 'seed', value: '<n>', help: "Seed of the random numbers (default: the scenario's, or 155)"},
         {
           name: 'time-from',
           value: '<event>',
