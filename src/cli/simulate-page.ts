@@ -18,7 +18,7 @@ import {
   intervalRowsOf,
   rowsOf,
 } from './simulate-rows.ts';
-import {type Named, runsOf} from './simulate-table.ts';
+import {COLD_START, type Named, runsOf} from './simulate-table.ts';
 
 /** @param results At least one. All are of the scenario. */
 export const simulationPage = (results: readonly Named[], scenario: Scenario): string =>
@@ -32,14 +32,15 @@ export const simulationPage = (results: readonly Named[], scenario: Scenario): s
 export function simulationText(results: readonly Named[], scenario: Scenario): PageText {
   const {calls, seed, durationMs} = results[0]!.result;
   const widthMs = scenario.durationMs / results[0]!.result.timeline.length;
+  const {length: runs} = runsOf(results[0]!);
   const lines = (title: string, description: string, y: LineChart['y'], pointsOf: PointsOf): Html =>
     lineFigure(
-      {title, description},
+      {title, description: runs === 1 ? description : `${description} Mean of ${runs} runs with its 95 % interval.`},
       {
         x: {name: 's', min: 0, max: scenario.durationMs / 1000},
         y,
         bands: bandsOf(scenario),
-        series: results.map(({name, result}) => ({name, points: pointsOf(result)})),
+        series: results.map(named => ({name: named.name, ...overRuns(runsOf(named).map(pointsOf))})),
       },
     );
   const overTime = (title: string, description: string, y: LineChart['y'], of: ValueOf<Interval>): Html =>
@@ -65,7 +66,7 @@ export function simulationText(results: readonly Named[], scenario: Scenario): P
           pointsOver(result, endpointOf(result, name)?.timeline ?? [], widthMs, requestsPerSecond),
         ),
       ),
-      latencyFigure(results),
+      latencyFigure(results, runs),
       ...(happens(({openBreakers}) => openBreakers)
         ? [
             overTime(
@@ -112,7 +113,7 @@ function intervalsOf(results: readonly Named[]): Html[] {
     rows: intervalRowsOf(results.map(runsOf)).map(({label, cells}) => [label, ...cells]),
   });
   const chart = intervalFigure(
-    {title: `Success over ${runs.length} runs`, description: 'Mean over seeds, with its 95 % interval.'},
+    {title: `Success over ${runs.length} runs`, description: `Mean over seeds, with its 95 % interval. ${COLD_START}`},
     {
       x: {name: '%'},
       rows: results.map(named => ({
@@ -161,6 +162,20 @@ function pointsOver<Each>(
   });
 }
 
+/** @param runs The points of each; all of them at the same times. */
+function overRuns(runs: readonly Series['points'][]): Pick<Series, 'points' | 'spread'> {
+  const [first] = runs;
+  if (runs.length === 1) return {points: first!};
+  const intervals = first!.map((_, index) => {
+    const values = runs.flatMap(points => points[index]![1] ?? []);
+    return values.length === 0 ? null : intervalOver(values);
+  });
+  return {
+    points: first!.map(([x], index) => [x, intervals[index]?.mean ?? null]),
+    spread: intervals.map(interval => interval && [interval.low, interval.high]),
+  };
+}
+
 /** Faults and phases that have an end, each with the word that the scenario has for it. */
 function bandsOf(scenario: Scenario): Band[] {
   const {traffic, endpoints, durationMs} = scenario;
@@ -182,12 +197,11 @@ function bandsOf(scenario: Scenario): Band[] {
 
 // Latency.
 
-function latencyFigure(results: readonly Named[]): Html {
+function latencyFigure(results: readonly Named[], runs: number): Html {
   return lineFigure(
     {
       title: 'Latency',
-      description:
-        'The latency that a share of all calls did not exceed. A line ends where the rest of the calls failed.',
+      description: `The latency that a share of all calls${runs === 1 ? '' : ' of the first run'} did not exceed. A line ends where the rest of the calls failed.`,
     },
     {
       x: {name: '% of calls', min: 0, max: 100},

@@ -22,6 +22,10 @@ export interface Named {
 
 export const runsOf = ({result, runs = [result]}: Named): readonly SimulationResult[] => runs;
 
+/** What several runs do not tell: the bias that all of them have. */
+export const COLD_START =
+  'Each run begins with an idle service and full budgets, so queues near capacity are shorter than in the long run.';
+
 const LABEL_WIDTH = 24;
 const COLUMN_WIDTH = 14;
 /** Policies side by side: more of them come in further tables. */
@@ -38,11 +42,14 @@ export function tableOf(results: readonly Named[], description: string): string 
   ];
   for (let at = 0; at < results.length; at += COLUMNS) lines.push('', ...columnsOf(results.slice(at, at + COLUMNS)));
   if (runsOf(first).length > 1) lines.push('', ...intervals(results));
-  lines.push('', ...courses('success over time', results, successOver, 1));
-  const most = Math.max(1, ...results.flatMap(({result}) => requestsOver(result)));
-  lines.push('', ...courses(`requests over time, at most ${Math.round(most)} a second`, results, requestsOver, most));
+  const {length: runs} = runsOf(first);
+  const mean = runs === 1 ? '' : `, mean of ${runs} runs`;
+  lines.push('', ...courses(`success over time${mean}`, results, successOver, 1));
+  const most = Math.max(1, ...results.flatMap(named => meanCourse(named, requestsOver)));
+  const title = `requests over time${mean}, at most ${Math.round(most)} a second`;
+  lines.push('', ...courses(title, results, requestsOver, most));
   for (const name of endpointNames(results.map(({result}) => result)))
-    lines.push('', ...courses(cut(`requests to ${name} over time`, WIDTH), results, requestsTo(name), most));
+    lines.push('', ...courses(cut(`requests to ${name} over time${mean}`, WIDTH), results, requestsTo(name), most));
   return `${lines.join('\n')}\n`;
 }
 
@@ -51,7 +58,7 @@ function intervals(results: readonly Named[]): string[] {
   const runs = runsOf(results[0]!);
   const lines = [
     ...wrap(
-      `${runs.length} runs, seeds ${runs[0]!.seed} to ${runs.at(-1)!.seed}: means with their 95 % intervals. Each run begins with an idle service and full budgets, so queues near capacity are shorter than in the long run.`,
+      `${runs.length} runs, seeds ${runs[0]!.seed} to ${runs.at(-1)!.seed}: means with their 95 % intervals. ${COLD_START}`,
     ),
   ];
   for (let at = 0; at < results.length; at += COLUMNS) {
@@ -109,8 +116,20 @@ type Course = (result: SimulationResult) => readonly number[];
 function courses(title: string, results: readonly Named[], course: Course, most: number): string[] {
   return [
     title,
-    ...results.map(({name, result}) => cut(name, NAME_WIDTH - 1).padEnd(NAME_WIDTH) + sparkline(course(result), most)),
+    ...results.map(
+      named => cut(named.name, NAME_WIDTH - 1).padEnd(NAME_WIDTH) + sparkline(meanCourse(named, course), most),
+    ),
   ];
+}
+
+/** Over all runs that have a value at a time. */
+function meanCourse(named: Named, course: Course): readonly number[] {
+  const [first, ...others] = runsOf(named).map(course);
+  if (others.length === 0) return first!;
+  return first!.map((value, index) => {
+    const values = [value, ...others.map(other => other[index]!)].filter(each => !Number.isNaN(each));
+    return sum(values, each => each) / values.length;
+  });
 }
 
 /** A character for each value; a space where there is none. */

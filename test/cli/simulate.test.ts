@@ -125,7 +125,11 @@ describe('steadfetch simulate', () => {
     );
     expect(stdout).to.match(/^success +\d+\.\d\d ±\d+\.\d\d % +\d+\.\d\d ±/m);
     for (const line of stdout.split('\n')) expect([...line].length, line).to.be.at.most(80);
-    expect(place.read('page.html')).to.contain('Success over 3 runs');
+    expect(stdout).to.contain('success over time, mean of 3 runs\n');
+    const page = place.read('page.html').replace(/\s+/g, ' ');
+    expect(page).to.contain('Success over 3 runs');
+    expect(page).to.contain('Requests that reached the service in a second. Mean of 3 runs with its 95 % interval.');
+    expect(page).to.contain('queues near capacity are shorter than in the long run');
     const {results} = JSON.parse((await place.call([...args, '--json'])).stdout);
     expect(results.map(({runs, seed}: {runs: number; seed: number}) => [runs, seed])).to.deep.equal([
       [3, 3],
