@@ -11,7 +11,7 @@ export const explainRule = 'retry-lint.explainRule';
 
 /**
  * Shows what a policy does in a scenario. Arguments: the URI of a document, the policy as `{policy: 0}` or `{policy: 0, route: 0}`, and the
- * name of a scenario (default: brownout).
+ * name of a scenario (default: spike).
  */
 export const simulate = 'retry-lint.simulate';
 

@@ -9,8 +9,8 @@ import {uriOf} from './documents.ts';
 import type {OpenPolicy, Session} from './session.ts';
 import {showMessage, showPage} from './show.ts';
 
-/** A service that is down for a while, where retries hurt: one that only fails some of the requests praises many attempts without a wait. */
-const DEFAULT_SCENARIO = 'outage';
+/** A service with a capacity, which retries that nothing bounds keep down: one without praises many attempts, even in an outage. */
+const DEFAULT_SCENARIO = 'spike';
 
 /** Opens the page of the simulation. Where the editor opens no pages, shows its numbers as a message. */
 export async function showSimulation(

@@ -100,7 +100,7 @@ describe('the command retry-lint.simulate', function () {
     for (const {command} of lenses) await execute(editor, command!.command, ...command!.arguments!);
     expect(pages).to.have.length(2);
     const [whole, route] = pages.map(({uri}) => readFileSync(fileURLToPath(uri), 'utf8'));
-    expect(whole).to.contain('<title>Simulation: outage</title>').and.contain('<svg').and.contain('orders');
+    expect(whole).to.contain('<title>Simulation: spike</title>').and.contain('<svg').and.contain('orders');
     expect(route).to.contain('route POST /**').and.not.contain('orders');
     const file = fileURLToPath(pages[0]!.uri);
     await editor.leave();

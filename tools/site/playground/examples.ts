@@ -9,10 +9,10 @@ export interface Example extends Policy {
 
 export const examples: readonly [Example & {readonly scenario: string}, ...Example[]] = [
   {
-    title: 'Retries that make an outage worse',
+    title: 'Retries that keep a service down',
     name: 'careless',
     format: 'json',
-    scenario: 'outage',
+    scenario: 'spike',
     text: `{
   "version": 1,
   "name": "careless",
