@@ -151,7 +151,7 @@ The table, the page and \`--json\` show for each endpoint how many requests reac
 - \`--rivals\` adds models of what else is used, by their documented defaults in the settings of a policy; no code of theirs runs: \`naive\` (three retries at once), \`p-retry\` (10 retries, 1 s doubling),
   \`resilience4j\` (3 attempts, 500 ms, its circuit breaker), \`grpc\` (without a service config: only what was not sent) and \`openai\` (2 retries, 0.5 s doubling).
 - Each run begins cold: an idle service, full budgets, closed breakers. A queue near capacity is longer in the long run than within a minute or two. One run is one seed; \`--runs 10\` shows means with their 95 %
-  intervals, and \`--assert\` takes 4 to 32 runs by itself, until each condition is surely met or missed.
+  intervals, also over time, and \`--assert\` takes 4 to 32 runs by itself, until each condition is surely met or missed.
 
 ## As a page
 
