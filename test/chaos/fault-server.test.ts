@@ -132,6 +132,18 @@ describe('faultServer', () => {
     });
   });
 
+  it('lets writes to one path conflict where the scenario has contention', async () => {
+    const url = await serve({latencyMs: {ms: 100}, contention: {status: 412}});
+    const put = (path: string): Promise<Response> => fetch(`${url}${path}`, {method: 'PUT'});
+    const first = put('/row/1');
+    await received(1);
+    const others = [put('/row/1'), put('/row/2'), fetch(`${url}/row/1`)];
+    await received(4);
+    await clock.advance(100);
+    const statuses = (await Promise.all([first, ...others])).map(({status}) => status);
+    expect(statuses).to.deep.equal([200, 412, 200, 200]);
+  });
+
   describe('with a bandwidth', () => {
     /** A thousand bytes of JSON. */
     const body = 'x'.repeat(998);
