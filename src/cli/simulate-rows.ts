@@ -92,7 +92,7 @@ const INTERVALS: readonly (readonly [
   [
     'success',
     ({successRatio}) => 100 * successRatio,
-    ({mean, high}) => `${mean.toFixed(2)} ±${(high - mean).toFixed(2)} %`,
+    ({mean, high}) => `${percent(mean, 99.995)} ±${percent(high - mean, 9.995)} %`,
   ],
   ['P50 of all calls', ({latencyMs}) => latencyMs.all.p50, withinTime],
   ['P95 of all calls', ({latencyMs}) => latencyMs.all.p95, withinTime],
@@ -107,6 +107,9 @@ const INTERVALS: readonly (readonly [
 /** @param policies The runs of each policy. */
 export const intervalRowsOf = (policies: readonly (readonly SimulationResult[])[]): readonly IntervalRow[] =>
   INTERVALS.map(([label, of, show]) => ({label, cells: policies.map(runs => show(intervalOver(runs.map(of))))}));
+
+/** Fewer digits where more would fill the column. */
+const percent = (value: number, large: number): string => value.toFixed(value < large ? 2 : 0);
 
 function withinTime({mean, high}: RunInterval): string {
   if (!Number.isFinite(mean)) return duration(mean);
