@@ -1,12 +1,10 @@
 /** Links of the pages, which are written for the repository, as links of the site. */
-import {readFileSync} from 'node:fs';
-import {join, posix} from 'node:path';
-import {pages, root} from './pages.ts';
-
-const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {homepage: string; version: string};
+import {posix} from 'node:path';
+import {pages} from './pages.ts';
+import {homepage, version} from './site.ts';
 
 /** Where the files of the released version are shown, as in the links of findings. */
-const SOURCE = `${manifest.homepage.replace(/#.*$/, '')}/blob/v${manifest.version}`;
+const SOURCE = `${homepage}/blob/v${version}`;
 
 /**
  * A link of a page. A page of the site is linked by its path there; any other file of the repository in the repository's browser.
@@ -22,11 +20,3 @@ export function siteLink(href: string, from: string): string {
   const address = page === undefined ? `${SOURCE}/${target}` : `/${page}`;
   return heading === undefined ? address : `${address}#${heading}`;
 }
-
-/** The anchor of a heading as GitHub makes it: the documents link to those. */
-export const anchorOf = (heading: string): string =>
-  heading
-    .trim()
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-    .replaceAll(' ', '-');

@@ -36,42 +36,37 @@ export interface SidebarItem {
   readonly items?: SidebarItem[];
 }
 
-/** Names of pages of docs/, in the order of the sidebar. Other pages of docs/ follow those of "Reference". */
-const START = ['getting-started', 'installing', 'cookbook', 'migrating', 'faq', 'troubleshooting', 'glossary'];
-const REFERENCE = [
-  'policy',
-  'traffic-light',
-  'semantics',
-  'events-and-reports',
-  'telemetry',
-  'jaeger',
-  'function',
-  'server',
-  'grpc',
-  'batch',
-  'many-machines',
-  'simulate',
-  'testing',
-  'clients',
-];
-const MEASURED = ['conformance', 'model-endpoints', 'performance', 'reliability'];
+/** Names of pages of docs/, in the order of the sidebar of "Docs". Other pages follow those of "Tools". */
+const START = ['getting-started', 'installing', 'model-endpoints', 'cookbook', 'migrating', 'faq', 'troubleshooting'];
+const BEYOND = ['shared-guards', 'batch', 'many-machines', 'server', 'grpc', 'function', 'clients'];
+const TOOLS = ['commands', 'simulate', 'chaos', 'telemetry', 'jaeger', 'testing', 'compile'];
+const MEASURED = ['conformance', 'defaults', 'performance', 'reliability'];
 
+/** Names of pages of docs/guides: about the fields of a policy, then about the work with one. Other pages follow. */
 const GUIDES = [
   'retries-and-backoff',
   'timeouts-and-deadlines',
   'idempotency',
   'retry-budgets',
   'circuit-breaker',
-  'hedging',
-  'concurrency',
   'quota',
+  'concurrency',
+  'failover',
+  'hedging',
   'streaming',
   'refusals',
   'paid-calls',
+  'outages',
+  'planning',
+  'triage',
+  'measuring',
 ];
 
-/** The first digit of a code, and what its rules are about. */
-const RULE_GROUPS: Readonly<Record<string, string>> = {
+const POLICY = ['policy', 'traffic-light', 'semantics', 'events-and-reports', 'glossary'];
+const LINTER = ['retry-lint', 'python', 'eslint', 'meshes', 'editors', 'mcp'];
+
+/** The first digits of a code, and what its rules are about. */
+export const RULE_GROUPS: Readonly<Record<string, string>> = {
   RL0: 'Files',
   RL1: 'Safety',
   RL2: 'Load',
@@ -81,53 +76,39 @@ const RULE_GROUPS: Readonly<Record<string, string>> = {
   RL6: 'Hygiene',
 };
 
-export function sidebar(): SidebarItem[] {
-  const inGroups = new Set([...START, ...REFERENCE, ...MEASURED, 'retry-lint', 'python', 'eslint']);
-  const others = namesIn('docs').filter(name => !inGroups.has(name));
+/** The sidebar of each section by the paths that it belongs to. The pages of the project have that of "Docs", and stand in the footer. */
+export function sidebars(): Record<string, SidebarItem[]> {
+  const inSections = new Set([...START, ...BEYOND, ...TOOLS, ...MEASURED, ...POLICY, ...LINTER]);
+  const others = namesIn('docs').filter(name => !inSections.has(name));
   const guides = [...GUIDES, ...namesIn('docs/guides').filter(name => !GUIDES.includes(name))];
-  return [
+  const docs = [
     {text: 'Start', items: itemsOf('docs', START)},
     {text: 'Guides', items: itemsOf('docs/guides', guides)},
-    {text: 'Reference', collapsed: false, items: itemsOf('docs', [...REFERENCE, ...others])},
+    {text: 'Beyond one client', items: itemsOf('docs', BEYOND)},
+    {text: 'Tools', items: itemsOf('docs', [...TOOLS, ...others])},
     {text: 'Measured', items: itemsOf('docs', MEASURED)},
-    {
-      text: 'retry-lint',
-      items: [
-        {text: 'Guide', link: '/retry-lint'},
-        {text: 'Python', link: '/python'},
-        {text: 'ESLint', link: '/eslint'},
-        {text: 'All rules', link: '/rules/'},
-        ...Object.entries(RULE_GROUPS).map(([prefix, text]) => ({
-          text,
-          collapsed: true,
-          items: itemsOf(
-            'docs/rules',
-            namesIn('docs/rules').filter(name => name.startsWith(prefix)),
-          ),
-        })),
-      ],
-    },
-    {
-      text: 'API',
-      collapsed: true,
-      items: [{text: 'Entry points', link: '/api/'}, ...itemsOf('docs/api', namesIn('docs/api'))],
-    },
-    {
-      text: 'Project',
-      collapsed: true,
-      items: [
-        {text: 'Changelog', link: '/changelog'},
-        {text: 'Contributing', link: '/contributing'},
-        {text: 'Security', link: '/security'},
-        {
-          text: 'Decisions',
-          link: '/decisions/',
-          collapsed: true,
-          items: itemsOf('docs/decisions', namesIn('docs/decisions')),
-        },
-      ],
-    },
   ];
+  const policy = [{text: 'Policy', items: itemsOf('docs', POLICY)}];
+  const rules = [
+    {text: 'retry-lint', items: [...itemsOf('docs', LINTER), {text: 'All rules', link: '/rules/'}]},
+    ...Object.entries(RULE_GROUPS).map(([prefix, text]) => ({
+      text,
+      collapsed: true,
+      items: itemsOf(
+        'docs/rules',
+        namesIn('docs/rules').filter(name => name.startsWith(prefix)),
+      ),
+    })),
+  ];
+  const api = [
+    {text: 'API', items: [{text: 'Entry points', link: '/api/'}, ...itemsOf('docs/api', namesIn('docs/api'))]},
+  ];
+  return {
+    ...Object.fromEntries(POLICY.map(name => [`/${name}`, policy])),
+    ...Object.fromEntries(['rules/', ...LINTER].map(name => [`/${name}`, rules])),
+    '/api/': api,
+    '/': docs,
+  };
 }
 
 /** Names of the pages in a folder, without its index. */

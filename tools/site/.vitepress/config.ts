@@ -1,16 +1,23 @@
-/** VitePress over docs/ as it is. SITE_BASE is the path that the site is served below. Default: `/`. */
+/** VitePress over docs/ as it is. */
 import {relative} from 'node:path';
-import {type DefaultTheme, defineConfig, type UserConfig} from 'vitepress';
-import {anchorOf, siteLink} from '../links.ts';
-import {pages, root, sidebar, withoutPages} from '../pages.ts';
-
-const base = `/${process.env.SITE_BASE ?? ''}/`.replaceAll(/\/+/g, '/');
+import {type DefaultTheme, defineConfigWithTheme, type UserConfig} from 'vitepress';
+import {firstPaint} from '../client/build.ts';
+import {anchorOf} from '../client/ranking.ts';
+import {codeTheme} from '../code-theme.ts';
+import type {Frame} from '../frame.ts';
+import {siteLink} from '../links.ts';
+import {pages, root, sidebars, withoutPages} from '../pages.ts';
+import {base, frame} from '../site.ts';
 
 /** Pages whose tables need the width of the outline. */
 const WIDE = /^(?:conformance|model-endpoints|clients|performance|policy|reliability)\.md$/;
 
-const config: UserConfig<DefaultTheme.Config> = defineConfig({
+/** The header and the footer of the theme need the frame. */
+type ThemeConfig = DefaultTheme.Config & {readonly frame: Frame};
+
+const config: UserConfig<ThemeConfig> = defineConfigWithTheme<ThemeConfig>({
   title: 'steadfetch',
+  titleTemplate: ':title · steadfetch',
   description:
     'Retries that are safe to leave on: one JSON policy for ky, fetch, undici and gRPC, with a linter and a simulator.',
   lang: 'en',
@@ -20,10 +27,16 @@ const config: UserConfig<DefaultTheme.Config> = defineConfig({
   rewrites: Object.fromEntries(pages),
   outDir: 'dist',
   cacheDir: 'node_modules/.vitepress',
-  head: [['link', {rel: 'icon', type: 'image/svg+xml', href: `${base}icon.svg`}]],
+  head: [
+    ['link', {rel: 'icon', type: 'image/svg+xml', href: `${base}icon.svg`}],
+    ['script', {}, firstPaint()],
+  ],
+  // The frame switches the theme of all pages.
+  appearance: false,
   vite: {publicDir: new URL('../public', import.meta.url).pathname, build: {chunkSizeWarningLimit: 2000}},
   markdown: {
     anchor: {slugify: anchorOf},
+    theme: codeTheme,
     // A page may end a line in braces that are no attributes.
     attrs: {disable: true},
     config: md => {
@@ -57,19 +70,12 @@ const config: UserConfig<DefaultTheme.Config> = defineConfig({
   transformPageData: page => {
     if (page.relativePath === 'index.md') page.frontmatter = HOME;
     else if (WIDE.test(page.relativePath)) page.frontmatter = {aside: false, pageClass: 'wide-page'};
+    page.frontmatter.navbar = false;
   },
   themeConfig: {
-    nav: [
-      {text: 'Start', link: '/getting-started'},
-      {text: 'Policy', link: '/policy'},
-      {text: 'Rules', link: '/rules/'},
-      {text: 'API', link: '/api/'},
-      // The playground is a page of its own, so the router must not look for it.
-      {text: 'Playground', link: '/playground/index.html', target: '_self', noIcon: true},
-    ],
-    sidebar: sidebar(),
+    frame,
+    sidebar: sidebars(),
     outline: [2, 3],
-    search: {provider: 'local'},
   },
 });
 

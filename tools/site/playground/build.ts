@@ -6,6 +6,9 @@ import {fileURLToPath} from 'node:url';
 import {type BuildOptions, build, type Metafile} from 'esbuild';
 import {noticesOf} from '../../../scripts/notices.ts';
 import {ruleTextsChunk} from '../../../scripts/rule-pages/chunk.ts';
+import {TARGET} from '../client/build.ts';
+import {footer, header} from '../frame.ts';
+import {frame} from '../site.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -22,7 +25,7 @@ export async function buildPlayground(folder: string): Promise<void> {
     platform: 'browser',
     format: 'esm',
     splitting: true,
-    target: ['chrome123', 'firefox120', 'safari17.5'],
+    target: TARGET,
     // jsonc-parser's "main" is UMD, which no bundler can follow.
     mainFields: ['module', 'main'],
     entryNames: '[name]-[hash]',
@@ -49,9 +52,17 @@ export async function buildPlayground(folder: string): Promise<void> {
     },
   });
   // Not a module: those wait until the page has been read.
-  const early = await build({...common, splitting: false, format: 'iife', entryPoints: [entry('first-paint.ts')]});
+  const early = await build({
+    ...common,
+    splitting: false,
+    format: 'iife',
+    entryPoints: [entry('../client/first-paint.ts')],
+  });
   const metafiles = [workers.metafile, page.metafile, early.metafile];
+  const own = {...frame, prefix: '../'};
   const index = readFileSync(entry('index.html'), 'utf8')
+    .replace('{{header}}', header(own, 'Playground', 'editor'))
+    .replace('{{footer}}', footer(own))
     .replaceAll('{{main}}', fileOf(page.metafile, 'main.ts'))
     .replaceAll('{{style}}', fileOf(page.metafile, 'style.css'))
     .replaceAll('{{first-paint}}', fileOf(early.metafile, 'first-paint.ts'));

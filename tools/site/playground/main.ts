@@ -1,4 +1,5 @@
 /** The playground: connects the parts of the page. */
+import {startFrame} from '../client/frame.ts';
 import {descriptionOf, fillScenarios, isScenario, renderCompared} from './choices.ts';
 import {Editor} from './editor.ts';
 import {byId, element} from './element.ts';
@@ -11,7 +12,6 @@ import {fromFragment, toFragment} from './share.ts';
 import {Simulation} from './simulation.ts';
 import {type Format, NO_POLICY, pathOf, type State, Store} from './state.ts';
 import {renderTabs} from './tabs.ts';
-import {followSystem, switchTheme} from './theme.ts';
 
 /** Set by the build. */
 declare const LINT_WORKER: string;
@@ -137,8 +137,7 @@ async function share(state: State): Promise<void> {
   }
 }
 
-byId('theme', HTMLButtonElement).addEventListener('click', switchTheme);
-followSystem();
+startFrame();
 void start();
 // Afterwards the page works without a network. It is only a convenience, so a browser that refuses it is fine.
 addEventListener('load', () => navigator.serviceWorker?.register('service-worker.js').catch(() => {}));

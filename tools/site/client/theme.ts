@@ -1,4 +1,4 @@
-/** Light or dark. The choice is kept where the other pages of the site keep theirs, so one switch sets both. */
+/** Light or dark. One choice for all pages of the site. */
 
 const KEY = 'vitepress-theme-appearance';
 const system = matchMedia('(prefers-color-scheme: dark)');
@@ -6,7 +6,7 @@ const system = matchMedia('(prefers-color-scheme: dark)');
 export function applyTheme(): void {
   const chosen = stored();
   const isDark = chosen === 'dark' || (chosen !== 'light' && system.matches);
-  document.documentElement.dataset.theme = isDark ? 'dark' : 'light';
+  show(isDark ? 'dark' : 'light');
 }
 
 /** Applies the theme again when the system changes its own. */
@@ -21,7 +21,13 @@ export function switchTheme(): void {
   } catch {
     // Without storage the choice lasts as long as the page.
   }
-  document.documentElement.dataset.theme = next;
+  show(next);
+}
+
+/** The button is missing while the head is read, and after each page of VitePress is drawn. */
+function show(theme: 'light' | 'dark'): void {
+  document.documentElement.dataset.theme = theme;
+  document.getElementById('theme')?.setAttribute('aria-pressed', String(theme === 'dark'));
 }
 
 function stored(): string | null {
