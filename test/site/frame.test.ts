@@ -182,7 +182,7 @@ describe('the frame in a browser', () => {
     await page.click('.menu summary');
     await page.click('.menu-links a:has-text("Rules")');
     await page.waitForURL('**/rules/');
-    await page.locator('.menu:not([open])').waitFor();
+    await page.locator('details.menu:not([open])').waitFor();
     await page.click('#theme');
     expect(await page.getAttribute('#theme', 'aria-pressed')).to.equal('true');
     await page.click('.find');

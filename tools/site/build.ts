@@ -3,7 +3,7 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {build} from 'vitepress';
-import {drawPictures} from './picture.ts';
+import {buildLanding} from './landing/build.ts';
 import {plainFiles} from './plain-page.ts';
 import {buildPlayground} from './playground/build.ts';
 import {writeSearch} from './search-index.ts';
@@ -12,7 +12,7 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const dist = join(here, 'dist');
 
 await build(here);
-await drawPictures(dist);
+await buildLanding(dist);
 await buildPlayground(join(dist, 'playground'));
 for (const [name, text] of Object.entries(plainFiles())) writeFileSync(join(dist, name), text);
 writeSearch(dist);

@@ -5,9 +5,8 @@ import {fileURLToPath} from 'node:url';
 
 export const root: string = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Files beside docs/ that are pages too, by their path in the site. */
+/** Files beside docs/ that are pages too, by their path in the site. README.md is the page of the repository; the site has a landing page. */
 const ROOT_PAGES: Readonly<Record<string, string>> = {
-  'README.md': 'index.md',
   'CHANGELOG.md': 'changelog.md',
   'CONTRIBUTING.md': 'contributing.md',
   'SECURITY.md': 'security.md',

@@ -68,8 +68,7 @@ const config: UserConfig<ThemeConfig> = defineConfigWithTheme<ThemeConfig>({
     },
   },
   transformPageData: page => {
-    if (page.relativePath === 'index.md') page.frontmatter = HOME;
-    else if (WIDE.test(page.relativePath)) page.frontmatter = {aside: false, pageClass: 'wide-page'};
+    if (WIDE.test(page.relativePath)) page.frontmatter = {aside: false, pageClass: 'wide-page'};
     page.frontmatter.navbar = false;
   },
   themeConfig: {
@@ -78,24 +77,5 @@ const config: UserConfig<ThemeConfig> = defineConfigWithTheme<ThemeConfig>({
     outline: [2, 3],
   },
 });
-
-const HOME = {
-  layout: 'home',
-  hero: {
-    name: 'steadfetch',
-    text: 'Retries that are safe to leave on',
-    tagline:
-      'One JSON policy for ky, fetch, undici and gRPC. A linter that finds what makes an outage worse, and a simulator that shows it.',
-    image: {
-      light: '/outage-light.svg',
-      dark: '/outage-dark.svg',
-      alt: 'Requests per second in an outage of 20 s. Three retries of each call make four times the load. By default it hardly rises, and ends once the breakers open.',
-    },
-    actions: [
-      {theme: 'brand', text: 'Get started', link: '/getting-started'},
-      {theme: 'alt', text: 'Playground', link: '/playground/index.html', target: '_self'},
-    ],
-  },
-};
 
 export default config;

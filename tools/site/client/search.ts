@@ -77,6 +77,8 @@ export class Search {
     const {key} = event;
     if (key === 'ArrowDown') this.#select(this.#selected + 1);
     else if (key === 'ArrowUp') this.#select(this.#selected - 1);
+    // Chromium's search fields would be emptied first.
+    else if (key === 'Escape') this.#dialog.close();
     else if (key === 'Enter') this.#list.children[this.#selected]?.querySelector('a')?.click();
     else return;
     event.preventDefault();
