@@ -6,6 +6,9 @@ import {anchorOf} from '../client/ranking.ts';
 import {codeTheme} from '../code-theme.ts';
 import type {Frame} from '../frame.ts';
 import {siteLink} from '../links.ts';
+import {code} from '../markdown/code.ts';
+import {rulePages} from '../markdown/rule-page.ts';
+import {tables} from '../markdown/tables.ts';
 import {pages, root, sidebars, withoutPages} from '../pages.ts';
 import {base, frame} from '../site.ts';
 
@@ -47,28 +50,14 @@ const config: UserConfig<ThemeConfig> = defineConfigWithTheme<ThemeConfig>({
           if (href !== null) token.attrSet('href', siteLink(href, from));
         }
       });
-      // The front matter of a rule, which GitHub shows as a table.
-      md.core.ruler.push('rule-facts', ({tokens, env, Token}) => {
-        const {category, severity, confidence, fix = 'none', strict, since} = env.frontmatter ?? {};
-        if (severity === undefined) return;
-        const said = new Token('html_block', '', 0);
-        const preset = strict ? ', only under the preset <code>strict</code>' : '';
-        said.content = `<p>Severity: ${severity}${preset}. Confidence: ${confidence}. Group: ${category}. Fix: ${fix}. Since ${since}.</p>\n`;
-        // Below the summary.
-        tokens.splice(tokens.findIndex(({type}) => type === 'paragraph_close') + 1, 0, said);
-      });
-      // Results of the conformance tests, so that the style can colour them.
-      md.core.ruler.push('results', ({tokens}) => {
-        for (const [index, token] of tokens.entries()) {
-          const text = tokens[index + 1]?.content;
-          if (token.type === 'td_open' && (text === 'pass' || text === 'fail' || text === 'n/a'))
-            token.attrJoin('class', `result-${text.replace('/', '')}`);
-        }
-      });
+      tables(md);
+      code(md);
+      rulePages(md);
     },
   },
   transformPageData: page => {
     if (WIDE.test(page.relativePath)) page.frontmatter = {aside: false, pageClass: 'wide-page'};
+    if (/^rules\/RL/.test(page.relativePath)) page.frontmatter.pageClass = 'rule-page';
     page.frontmatter.navbar = false;
   },
   themeConfig: {

@@ -1,7 +1,8 @@
 /** VitePress's own theme in the frame of the site, with its tokens and the fonts of the reader's system. */
-import {type Theme, useData} from 'vitepress';
+import {onContentUpdated, type Theme, useData} from 'vitepress';
 import theme from 'vitepress/theme-without-fonts';
 import {defineComponent, h} from 'vue';
+import {reachScrollBoxes} from '../../client/scroll-boxes.ts';
 import {type Frame, footer, header, sectionOf} from '../../frame.ts';
 import '../../tokens.css';
 import '../../frame.css';
@@ -11,6 +12,7 @@ const Layout = defineComponent(() => {
   const {page, theme: config} = useData<{readonly frame: Frame}>();
   const top = (): string =>
     header(config.value.frame, sectionOf(page.value.relativePath.replace(/\.md$/, '')), 'VPContent');
+  onContentUpdated(reachScrollBoxes);
   return () =>
     h(theme.Layout, null, {
       'layout-top': () => h('header', {class: 'top', innerHTML: top()}),
@@ -25,6 +27,7 @@ const steadfetch: Theme = {
     if (import.meta.env.SSR) return;
     const {startFrame} = await import('../../client/frame.ts');
     startFrame();
+    addEventListener('resize', reachScrollBoxes);
   },
 };
 

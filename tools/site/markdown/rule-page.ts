@@ -1,0 +1,149 @@
+/** Pages of rules: tags below the summary, and each finding below its policy, with its fix as a diff. */
+import {deflateRawSync} from 'node:zlib';
+import type {MarkdownRenderer} from 'vitepress';
+import {escaped} from '../plain-page.ts';
+import {base} from '../site.ts';
+import type {Token, Tokens} from './tokens.ts';
+
+interface Facts {
+  readonly category: string;
+  readonly severity: string;
+  readonly confidence: string;
+  readonly fix?: string;
+  readonly strict?: boolean;
+}
+
+/** Of the code of an example. */
+interface Example {
+  readonly output: string;
+  /** Of a rule's fix: safe or unsafe. */
+  readonly safety: string | undefined;
+  readonly fixed: string | undefined;
+  readonly playground: string | undefined;
+}
+
+export function rulePages(md: MarkdownRenderer): void {
+  md.core.ruler.push('rule-page', ({tokens, env, Token}) => {
+    const facts = env.frontmatter as Facts | undefined;
+    if (facts?.severity === undefined) return;
+    const tags = new Token('html_block', '', 0);
+    tags.content = `${tagsOf(facts)}\n`;
+    // Below the summary.
+    tokens.splice(tokens.findIndex(({type}) => type === 'paragraph_close') + 1, 0, tags);
+    joinFindings(tokens, facts.fix);
+  });
+  const fence = md.renderer.rules.fence!;
+  md.renderer.rules.fence = (tokens, index, options, env, self) => {
+    const html = fence(tokens, index, options, env, self);
+    const example = tokens[index]!.meta as Example | null;
+    if (example === null || example.output === undefined) return html;
+    const {output, fixed, safety, playground} = example;
+    const link =
+      playground === undefined
+        ? ''
+        : `<a class="try" href="${base}playground/index.html${playground}" target="_self">Open in the playground</a>`;
+    const shown = html.replace(/<\/div>\s*$/, `${link}${findingsOf(output, safety)}</div>`);
+    if (fixed === undefined) return shown;
+    const after: Token = Object.assign(Object.create(Object.getPrototypeOf(tokens[index]!)), tokens[index], {
+      content: fixed,
+      meta: null,
+    });
+    const whole = fence([after], 0, options, env, self);
+    return `${shown}\n<p class="fixed">With the ${safety} fix:</p>\n${diffOf(linesOf(html), linesOf(whole), whole)}`;
+  };
+}
+
+function tagsOf({category, severity, confidence, fix, strict}: Facts): string {
+  const tag = (text: string, kind = ''): string => `<span class="tag${kind}">${escaped(text)}</span>`;
+  const fixTag = fix === undefined ? tag('no fix') : tag(`${fix} fix`, fix === 'safe' ? ' safe' : ' warning');
+  return `<p class="tags">${tag(severity, ` ${severity}`)}${tag(category)}${tag(`${confidence} confidence`)}${fixTag}${strict === true ? tag('preset strict only') : ''}</p>`;
+}
+
+/** Moves what the linter says of an example, and its fixed text, into the token of its code. */
+function joinFindings(tokens: Tokens, safety: string | undefined): void {
+  for (let index = 0; index + 1 < tokens.length; index++) {
+    const [code, output] = [tokens[index]!, tokens[index + 1]!];
+    if (code.type !== 'fence' || output.type !== 'fence' || output.info !== 'text') continue;
+    const after = tokens.slice(index + 2, index + 6);
+    const isFixed =
+      after[3]?.type === 'fence' && after[0]?.type === 'paragraph_open' && after[1]?.content.startsWith('With `--fix');
+    const before = tokens[index - 1];
+    const isNamed = before?.type === 'paragraph_close';
+    const example: Example = {
+      output: output.content,
+      safety,
+      fixed: isFixed ? after[3]!.content : undefined,
+      playground: isNamed ? undefined : fragmentOf(code),
+    };
+    code.meta = example;
+    tokens.splice(index + 1, isFixed ? 5 : 1);
+  }
+}
+
+const FORMATS: Readonly<Record<string, string>> = {jsonc: 'json', json: 'json', yaml: 'yaml', python: 'python'};
+
+/** The state of the playground, as tools/site/playground/share.ts reads it. */
+function fragmentOf({info, content}: Token): string | undefined {
+  const format = FORMATS[info.trim()];
+  if (format === undefined) return undefined;
+  const name = format === 'python' ? 'program' : 'policy';
+  const compared = ['no policy', ...(format === 'python' ? [] : [name]), 'steadfetch:default'];
+  const state = {version: 1, policies: [{name, format, text: content}], active: 0, scenario: 'outage', compared};
+  return `#p=${deflateRawSync(JSON.stringify(state)).toString('base64url')}`;
+}
+
+/** Each line of an output is a finding, a fix or a suggestion. */
+function findingsOf(output: string, safety: string | undefined): string {
+  const lines = output
+    .trimEnd()
+    .split('\n')
+    .map(line => {
+      const finding = /^([\d:-]+) {2}(error|warning|info) {2}(.*)$/.exec(line);
+      if (finding !== null) {
+        const [, place, severity, message] = finding;
+        return `<p><b class="${severity}">${place} ${severity}</b> ${escaped(message!)}</p>`;
+      }
+      const [, kind, title] = /^ {4}(fix|or) +(.*)$/.exec(line) ?? [undefined, 'or', line];
+      if (kind === 'or') return `<p class="or">Or: ${escaped(title!)} <span class="tag">suggestion</span></p>`;
+      return `<p class="or">Fix: ${escaped(title!)} <span class="tag">${safety ?? 'safe'}</span></p>`;
+    });
+  return `<div class="findings">${lines.join('')}</div>`;
+}
+
+const LINE = /<span class="line">([\s\S]*?)<\/span>(?=\n|<\/code>)/g;
+
+/** The lines of highlighted code. */
+const linesOf = (html: string): readonly string[] => Array.from(html.matchAll(LINE), ([, line]) => line!);
+
+/** Lines that are equal stay; of the others the old ones come before the new ones. */
+export function diffLines<Line>(old: readonly Line[], now: readonly Line[]): {kind: 'del' | 'add' | ''; line: Line}[] {
+  // Length of the longest common part from each pair of lines on.
+  const common = old.map(() => now.map(() => 0));
+  const at = (row: number, column: number): number => common[row]?.[column] ?? 0;
+  for (let row = old.length - 1; row >= 0; row--)
+    for (let column = now.length - 1; column >= 0; column--)
+      common[row]![column] =
+        old[row] === now[column] ? at(row + 1, column + 1) + 1 : Math.max(at(row + 1, column), at(row, column + 1));
+  const lines: {kind: 'del' | 'add' | ''; line: Line}[] = [];
+  let [row, column] = [0, 0];
+  while (row < old.length || column < now.length) {
+    const isSame = row < old.length && column < now.length && old[row] === now[column];
+    if (isSame) lines.push({kind: '', line: old[row]!});
+    const isOld = !isSame && row < old.length && (column >= now.length || at(row + 1, column) >= at(row, column + 1));
+    if (isOld) lines.push({kind: 'del', line: old[row]!});
+    if (!isSame && !isOld) lines.push({kind: 'add', line: now[column]!});
+    if (isSame || isOld) row++;
+    if (isSame || !isOld) column++;
+  }
+  return lines;
+}
+
+/** @param frame The fixed code, whose lines are replaced. */
+function diffOf(old: readonly string[], now: readonly string[], frame: string): string {
+  const lines = diffLines(old, now).map(
+    ({kind, line}) => `<span class="line${kind === '' ? '' : ` ${kind}`}">${line}</span>`,
+  );
+  return frame
+    .replace(/<code([^>]*)>[\s\S]*<\/code>/, (_, attributes: string) => `<code${attributes}>${lines.join('\n')}</code>`)
+    .replace(/^<div class="/, '<div class="diff ');
+}
