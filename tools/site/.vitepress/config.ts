@@ -8,6 +8,7 @@ import type {Frame} from '../frame.ts';
 import {siteLink} from '../links.ts';
 import {code} from '../markdown/code.ts';
 import {rulePages} from '../markdown/rule-page.ts';
+import {ruleTable} from '../markdown/rule-table.ts';
 import {tables} from '../markdown/tables.ts';
 import {pages, root, sidebars, withoutPages} from '../pages.ts';
 import {base, frame} from '../site.ts';
@@ -51,6 +52,7 @@ const config: UserConfig<ThemeConfig> = defineConfigWithTheme<ThemeConfig>({
         }
       });
       tables(md);
+      ruleTable(md);
       code(md);
       rulePages(md);
     },
@@ -58,6 +60,7 @@ const config: UserConfig<ThemeConfig> = defineConfigWithTheme<ThemeConfig>({
   transformPageData: page => {
     if (WIDE.test(page.relativePath)) page.frontmatter = {aside: false, pageClass: 'wide-page'};
     if (/^rules\/RL/.test(page.relativePath)) page.frontmatter.pageClass = 'rule-page';
+    if (page.relativePath === 'rules/index.md') page.frontmatter = {aside: false, pageClass: 'wide-page'};
     page.frontmatter.navbar = false;
   },
   themeConfig: {

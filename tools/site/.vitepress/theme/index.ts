@@ -2,6 +2,7 @@
 import {onContentUpdated, type Theme, useData} from 'vitepress';
 import theme from 'vitepress/theme-without-fonts';
 import {defineComponent, h} from 'vue';
+import {startRuleFilter} from '../../client/rule-filter.ts';
 import {reachScrollBoxes} from '../../client/scroll-boxes.ts';
 import {type Frame, footer, header, sectionOf} from '../../frame.ts';
 import '../../tokens.css';
@@ -12,7 +13,10 @@ const Layout = defineComponent(() => {
   const {page, theme: config} = useData<{readonly frame: Frame}>();
   const top = (): string =>
     header(config.value.frame, sectionOf(page.value.relativePath.replace(/\.md$/, '')), 'VPContent');
-  onContentUpdated(reachScrollBoxes);
+  onContentUpdated(() => {
+    reachScrollBoxes();
+    startRuleFilter();
+  });
   return () =>
     h(theme.Layout, null, {
       'layout-top': () => h('header', {class: 'top', innerHTML: top()}),
