@@ -31,7 +31,10 @@ export class SiteServer {
   readonly #server: Server = createServer((request, response) => {
     const {pathname} = new URL(request.url!, 'http://localhost');
     const file = decodeURI(pathname.replace(/\/$/, '/index.html')).slice(1);
-    if (!files.includes(file)) return void response.writeHead(404).end();
+    if (!files.includes(file)) {
+      response.writeHead(404, {'content-type': TYPES['.html']});
+      return void response.end(read('404.html'));
+    }
     response.setHeader('content-type', TYPES[extname(file)] ?? 'application/octet-stream');
     response.end(readFileSync(join(dist, file)));
   });

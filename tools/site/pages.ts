@@ -22,6 +22,19 @@ export const pages: ReadonlyMap<string, string> = new Map([
     .map((path): [string, string] => [`docs/${path}`, path.replace(/(?<=^|\/)README\.md$/, 'index.md')]),
 ]);
 
+/** Pages of retired rules, whose codes are in reports of earlier versions: the path of each, and of the page that has its check. */
+export function moved(): Map<string, string> {
+  const rules = [...pages].filter(([path]) => /^docs\/rules\/RL\d+\.md$/.test(path));
+  return new Map(
+    rules.flatMap(([path, page]) => {
+      const [front = ''] = /^---\n[\s\S]*?\n---\n/.exec(readFileSync(join(root, path), 'utf8')) ?? [];
+      return Array.from(front.matchAll(/^ {2}- (RL\d+) /gm), ([, code]) => `docs/rules/${code}.md`)
+        .filter(old => !pages.has(old))
+        .map((old): [string, string] => [old.replace(/^docs\/(.*)\.md$/, '$1.html'), page.replace(/\.md$/, '.html')]);
+    }),
+  );
+}
+
 /** Folders and files at the root of the repository that hold no page. */
 export const withoutPages: readonly string[] = readdirSync(root, {withFileTypes: true})
   .filter(({name}) => name !== 'docs' && !(name in ROOT_PAGES))

@@ -3,6 +3,7 @@ import {fileURLToPath} from 'node:url';
 import {html} from '../../src/charts/html.ts';
 import {bundled, bundledStyle, firstPaint} from './client/build.ts';
 import {footer, header, type Section} from './frame.ts';
+import {type Described, headTags} from './head.ts';
 import {base, frame} from './site.ts';
 
 export interface PlainPage {
@@ -20,16 +21,27 @@ export interface PlainPage {
 export const SCRIPT = 'site.js';
 export const STYLE = 'site.css';
 
-export function plainPage({title, description, body, current, head = ''}: PlainPage): string {
+/** Title, description and what follows from them. */
+export function headOf(page: Described): string {
+  const tags = headTags(page).map(([name, attributes]) => {
+    const written = Object.entries(attributes).map(([key, value]) => `${key}="${escaped(value)}"`);
+    return `<${name} ${written.join(' ')}>`;
+  });
+  return [
+    `<title>${escaped(page.title)}</title>`,
+    `<meta name="description" content="${escaped(page.description)}">`,
+    ...tags,
+  ].join('\n');
+}
+
+export function plainPage({path, title, description, body, current, head = ''}: PlainPage): string {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
-<meta name="description" content="${escaped(description)}">
 <meta name="color-scheme" content="light dark">
-<link rel="icon" type="image/svg+xml" href="${base}icon.svg">
+${headOf({path, title, description})}
 <script>${firstPaint()}</script>
 <link rel="stylesheet" href="${base}${STYLE}">
 <script type="module" src="${base}${SCRIPT}"></script>

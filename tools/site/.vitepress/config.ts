@@ -1,10 +1,12 @@
 /** VitePress over docs/ as it is. */
 import {relative} from 'node:path';
-import {type DefaultTheme, defineConfigWithTheme, type UserConfig} from 'vitepress';
+import {type DefaultTheme, defineConfigWithTheme, type HeadConfig, type UserConfig} from 'vitepress';
 import {firstPaint} from '../client/build.ts';
 import {anchorOf} from '../client/ranking.ts';
 import {codeTheme} from '../code-theme.ts';
+import {descriptionOf} from '../description.ts';
 import type {Frame} from '../frame.ts';
+import {headTags} from '../head.ts';
 import {siteLink} from '../links.ts';
 import {code} from '../markdown/code.ts';
 import {rulePages} from '../markdown/rule-page.ts';
@@ -31,10 +33,7 @@ const config: UserConfig<ThemeConfig> = defineConfigWithTheme<ThemeConfig>({
   rewrites: Object.fromEntries(pages),
   outDir: 'dist',
   cacheDir: 'node_modules/.vitepress',
-  head: [
-    ['link', {rel: 'icon', type: 'image/svg+xml', href: `${base}icon.svg`}],
-    ['script', {}, firstPaint()],
-  ],
+  head: [['script', {}, firstPaint()]],
   // The frame switches the theme of all pages.
   appearance: false,
   vite: {publicDir: new URL('../public', import.meta.url).pathname, build: {chunkSizeWarningLimit: 2000}},
@@ -62,7 +61,16 @@ const config: UserConfig<ThemeConfig> = defineConfigWithTheme<ThemeConfig>({
     if (/^rules\/RL/.test(page.relativePath)) page.frontmatter.pageClass = 'rule-page';
     if (page.relativePath === 'rules/index.md') page.frontmatter = {aside: false, pageClass: 'wide-page'};
     page.frontmatter.navbar = false;
+    // An entry point may have the title of a guide.
+    if (/^api\/(?!index)/.test(page.relativePath)) page.title = `${page.title} API`;
+    page.description = descriptionOf(page.relativePath);
   },
+  transformHead: ({pageData: {relativePath, title, description}}): HeadConfig[] =>
+    headTags({
+      path: relativePath.replace(/\.md$/, '.html'),
+      title: `${title} · steadfetch`,
+      description,
+    }).map(([name, attributes]) => [name, attributes]),
   themeConfig: {
     frame,
     sidebar: sidebars(),

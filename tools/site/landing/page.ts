@@ -13,7 +13,7 @@ export const landing: Pick<PlainPage, 'path' | 'title' | 'description'> = {
   path: 'index.html',
   title: 'steadfetch: retries that are safe to leave on',
   description:
-    'One JSON policy for ky, fetch, undici, gRPC and model SDKs: retries with budgets, breakers and idempotency keys, a linter for CI and a span for each attempt.',
+    'One JSON policy for ky, fetch, undici, gRPC and model SDKs: retries with budgets, breakers and keys, a linter for CI and a span for each attempt.',
 };
 
 export function landingPage(figures: Figures): string {

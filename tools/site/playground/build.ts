@@ -8,10 +8,14 @@ import {noticesOf} from '../../../scripts/notices.ts';
 import {ruleTextsChunk} from '../../../scripts/rule-pages/chunk.ts';
 import {TARGET} from '../client/build.ts';
 import {footer, header} from '../frame.ts';
+import {headOf} from '../plain-page.ts';
 import {frame} from '../site.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const here = fileURLToPath(new URL('.', import.meta.url));
+
+const DESCRIPTION =
+  'Lint a retry policy, or the retries of a Python program, while you write it, and see what it does in an outage. Nothing leaves your browser.';
 
 /** @param folder Is emptied first. */
 export async function buildPlayground(folder: string): Promise<void> {
@@ -63,6 +67,10 @@ export async function buildPlayground(folder: string): Promise<void> {
   const index = readFileSync(entry('index.html'), 'utf8')
     .replace('{{header}}', header(own, 'Playground', 'editor'))
     .replace('{{footer}}', footer(own))
+    .replace(
+      '{{head}}',
+      headOf({path: 'playground/index.html', title: 'Playground · steadfetch', description: DESCRIPTION}),
+    )
     .replaceAll('{{main}}', fileOf(page.metafile, 'main.ts'))
     .replaceAll('{{style}}', fileOf(page.metafile, 'style.css'))
     .replaceAll('{{first-paint}}', fileOf(early.metafile, 'first-paint.ts'));
