@@ -1,8 +1,8 @@
-/** The playground as axe-core reads it. */
+/** One page of each kind as axe-core reads it, in both themes, on a phone and on a laptop. */
 import {readFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {expect} from 'chai';
-import type {Browser} from 'playwright-core';
+import type {Browser, Page} from 'playwright-core';
 import {launchChromium} from '../../tools/chromium/launch.ts';
 import {SiteServer} from './built.ts';
 import {PlaygroundPage} from './playground-page.ts';
@@ -12,10 +12,21 @@ const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 interface Violation {
   readonly id: string;
+  readonly impact: string;
   readonly nodes: readonly {readonly html: string}[];
 }
 
-describe('the playground, with findings and a simulation', () => {
+const KINDS = [
+  'index.html',
+  'guides/idempotency.html',
+  'rules/index.html',
+  'rules/RL203.html',
+  'conformance.html',
+  'decisions/index.html',
+  '404.html',
+];
+
+describe('the site, as axe reads it', () => {
   const server = new SiteServer();
   let origin: string;
   let browser: Browser | undefined;
@@ -33,16 +44,44 @@ describe('the playground, with findings and a simulation', () => {
     server.close();
   });
 
-  for (const colorScheme of ['light', 'dark'] as const) {
-    it(`has nothing that axe objects to, in ${colorScheme} colors`, async () => {
-      const playground = await PlaygroundPage.open(browser!, origin);
-      const {page} = playground;
-      await page.emulateMedia({colorScheme});
-      await playground.simulate();
+  async function expectNoViolations(page: Page): Promise<void> {
+    await page.evaluate(axe);
+    const {violations, passes} = await page.evaluate<{violations: Violation[]; passes: unknown[]}>('axe.run()');
+    const shown = violations.map(({id, impact, nodes}) => [id, impact, ...nodes.slice(0, 5).map(({html}) => html)]);
+    expect(shown).to.deep.equal([]);
+    expect(passes).to.not.be.empty;
+  }
+
+  for (const [colorScheme, width, kinds] of [
+    ['light', 1366, KINDS],
+    // The contrast of all colors is computed in tokens.test.ts.
+    ['dark', 390, KINDS.slice(0, 4)],
+  ] as const) {
+    for (const path of kinds)
+      it(`has nothing that axe objects to in ${path}, in ${colorScheme} colors, at ${width} px`, async () => {
+        const page = await browser!.newPage({colorScheme, viewport: {width, height: 800}, reducedMotion: 'reduce'});
+        await page.goto(`${origin}/${path}`, {waitUntil: 'networkidle'});
+        await expectNoViolations(page);
+        await page.close();
+      });
+
+    it(`has nothing that axe objects to in search, in ${colorScheme} colors, at ${width} px`, async () => {
+      const page = await browser!.newPage({colorScheme, viewport: {width, height: 800}});
+      await page.goto(`${origin}/contents.html`, {waitUntil: 'networkidle'});
+      await page.click('.find');
+      await page.fill('.search input', 'retry');
+      await page.locator('.search [role="option"]').first().waitFor();
       await page.evaluate(axe);
-      const {violations, passes} = await page.evaluate<{violations: Violation[]; passes: unknown[]}>('axe.run()');
+      const {violations} = await page.evaluate<{violations: Violation[]}>('axe.run(".search")');
       expect(violations.map(({id, nodes}) => [id, ...nodes.map(({html}) => html)])).to.deep.equal([]);
-      expect(passes).to.not.be.empty;
+      await page.close();
+    });
+
+    it(`has nothing that axe objects to in the playground, in ${colorScheme} colors`, async () => {
+      const playground = await PlaygroundPage.open(browser!, origin);
+      await playground.page.emulateMedia({colorScheme});
+      await playground.simulate();
+      await expectNoViolations(playground.page);
       await playground.close();
     });
   }

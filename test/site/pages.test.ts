@@ -38,7 +38,10 @@ describe('the site', () => {
       for (const href of attributes(read(page), /<a\b[^>]*?\shref="([^"]*)"/g)) {
         if (/^[a-z]+:/.test(href)) continue;
         // What a link to the playground holds is no heading.
-        const [path = '', heading = ''] = href.replace(/(?<=playground\/index\.html)#p=.*/, '').split('#');
+        const [path = '', heading = ''] = href
+          .replace(/(?<=playground\/index\.html)#p=.*/, '')
+          .replace(/\?[^#]*/, '')
+          .split('#');
         const target =
           path === '' ? page : fileOf(path.startsWith('/') ? path.slice(1) : posix.join(posix.dirname(page), path));
         const isFound =
@@ -66,7 +69,8 @@ describe('the site', () => {
   });
 
   it('has each document in the sidebar of its section, or in the footer', () => {
-    const sections = ['getting-started.html', 'policy.html', 'rules/index.html', 'api/index.html'].map(read);
+    const rules = pages.filter(page => /^rules\/RL\d+\.html$/.test(page));
+    const sections = ['getting-started.html', 'policy.html', 'api/index.html', 'retry-lint.html', ...rules].map(read);
     const missing = documents
       .filter(path => !/^decisions\/(?!README)/.test(path))
       .filter(path => {

@@ -44,7 +44,6 @@ export const withoutPages: readonly string[] = readdirSync(root, {withFileTypes:
 export interface SidebarItem {
   readonly text: string;
   readonly link?: string;
-  readonly collapsed?: boolean;
   readonly items?: SidebarItem[];
 }
 
@@ -101,23 +100,25 @@ export function sidebars(): Record<string, SidebarItem[]> {
     {text: 'Measured', items: itemsOf('docs', MEASURED)},
   ];
   const policy = [{text: 'Policy', items: itemsOf('docs', POLICY)}];
-  const rules = [
-    {text: 'retry-lint', items: [...itemsOf('docs', LINTER), {text: 'All rules', link: '/rules/'}]},
-    ...Object.entries(RULE_GROUPS).map(([prefix, text]) => ({
-      text,
-      collapsed: true,
-      items: itemsOf(
-        'docs/rules',
-        namesIn('docs/rules').filter(name => name.startsWith(prefix)),
-      ),
-    })),
+  const linter = {text: 'retry-lint', items: [...itemsOf('docs', LINTER), {text: 'All rules', link: '/rules/'}]};
+  // The rules of its own group, and of the others a link to the table.
+  const rulesOf = (current: string): SidebarItem[] => [
+    linter,
+    ...Object.entries(RULE_GROUPS).map(([prefix, text]) => {
+      const names = namesIn('docs/rules').filter(name => name.startsWith(prefix));
+      const table = {text: names.length === 1 ? '1 rule' : `${names.length} rules`, link: `/rules/?group=${prefix}`};
+      return {text, items: prefix === current ? itemsOf('docs/rules', names) : [table]};
+    }),
   ];
   const api = [
     {text: 'API', items: [{text: 'Entry points', link: '/api/'}, ...itemsOf('docs/api', namesIn('docs/api'))]},
   ];
   return {
     ...Object.fromEntries(POLICY.map(name => [`/${name}`, policy])),
-    ...Object.fromEntries(['rules/', ...LINTER].map(name => [`/${name}`, rules])),
+    ...Object.fromEntries(LINTER.map(name => [`/${name}`, rulesOf('')])),
+    ...Object.fromEntries(Object.keys(RULE_GROUPS).map(prefix => [`/rules/${prefix}`, rulesOf(prefix)])),
+    // Its form chooses among the groups.
+    '/rules/index': [linter],
     '/api/': api,
     '/': docs,
   };

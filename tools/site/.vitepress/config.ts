@@ -71,6 +71,8 @@ const config: UserConfig<ThemeConfig> = defineConfigWithTheme<ThemeConfig>({
       title: `${title} · steadfetch`,
       description,
     }).map(([name, attributes]) => [name, attributes]),
+  // The pages have one footer, that of the frame; this one has the links to the pages before and after.
+  transformHtml: html => html.replace('<footer class="VPDocFooter"', '<footer role="presentation" class="VPDocFooter"'),
   themeConfig: {
     frame,
     sidebar: sidebars(),

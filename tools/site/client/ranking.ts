@@ -50,12 +50,9 @@ const NONE = 100;
 function rankOf({title, heading}: Entry, wanted: string): number {
   const text = (heading ?? title).toLowerCase();
   const inPage = heading === undefined ? 0 : 1;
-  if (text === wanted || text.split(' ').includes(wanted)) {
-    // Of equal matches the shortest says least besides.
-    if (text === wanted) return inPage;
-    return text.startsWith(wanted) ? 2 + inPage : 4 + inPage;
-  }
-  if (text.startsWith(wanted)) return 6 + inPage;
+  if (text === wanted) return inPage;
+  if (text.startsWith(wanted)) return 2 + inPage;
+  if (text.split(' ').includes(wanted)) return 4 + inPage;
   const words = wanted.split(/\s+/);
   const parts = text.split(/[\s._/-]+/);
   if (words.every(word => parts.some(part => part.startsWith(word)))) return 8 + inPage;

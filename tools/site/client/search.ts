@@ -19,9 +19,9 @@ export class Search {
     this.#dialog.className = 'search';
     this.#dialog.setAttribute('aria-label', 'Search');
     // Markup without values: results are added as text.
-    this.#dialog.innerHTML = `<form method="dialog" role="search"><input type="search" role="combobox" aria-label="Search" aria-controls="search-results" aria-expanded="false" aria-autocomplete="list" autocomplete="off" spellcheck="false" placeholder="Rule, field or words"><button type="submit" value="close">Close</button></form><ul id="search-results" role="listbox" aria-label="Results"></ul><p role="status"></p>`;
+    this.#dialog.innerHTML = `<form method="dialog" role="search"><input type="search" role="combobox" aria-label="Search" aria-controls="search-results" aria-expanded="false" aria-autocomplete="list" autocomplete="off" spellcheck="false" placeholder="Rule, field or words"><button type="submit" value="close">Close</button></form><div id="search-results" role="listbox" aria-label="Results"></div><p role="status"></p>`;
     this.#input = this.#dialog.querySelector('input')!;
-    this.#list = this.#dialog.querySelector('ul')!;
+    this.#list = this.#dialog.querySelector('div')!;
     this.#status = this.#dialog.querySelector('p')!;
     this.#input.addEventListener('input', () => this.#show());
     this.#input.addEventListener('keydown', event => this.#onKey(event));
@@ -59,17 +59,15 @@ export class Search {
   }
 
   #option({path, heading, title}: Entry, index: number): HTMLElement {
-    const option = document.createElement('li');
+    const option = document.createElement('a');
     option.id = `search-result-${index}`;
     option.role = 'option';
-    const link = document.createElement('a');
-    link.href = this.#prefix + path;
-    link.tabIndex = -1;
-    link.append(heading ?? title);
+    option.href = this.#prefix + path;
+    // The arrow keys choose; the focus stays in the field.
+    option.tabIndex = -1;
     const place = document.createElement('small');
     place.append(heading === undefined ? placeOf(path) : title);
-    link.append(place);
-    option.append(link);
+    option.append(heading ?? title, place);
     return option;
   }
 
@@ -79,7 +77,7 @@ export class Search {
     else if (key === 'ArrowUp') this.#select(this.#selected - 1);
     // Chromium's search fields would be emptied first.
     else if (key === 'Escape') this.#dialog.close();
-    else if (key === 'Enter') this.#list.children[this.#selected]?.querySelector('a')?.click();
+    else if (key === 'Enter') this.#list.querySelector<HTMLElement>('[aria-selected="true"]')?.click();
     else return;
     event.preventDefault();
   }

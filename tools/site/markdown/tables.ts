@@ -37,8 +37,11 @@ function describe(tokens: Tokens, start: number, end: number): void {
     const token = tokens[index]!;
     if (token.type === 'tr_open') column = 0;
     if (token.type === 'th_open') {
-      heads.push(textOf(tokens[index + 1]!));
-      token.attrSet('scope', 'col');
+      const head = textOf(tokens[index + 1]!);
+      heads.push(head);
+      // A head without a text heads nothing.
+      if (head === '') setTag(tokens, index, 'td');
+      else token.attrSet('scope', 'col');
     }
     if (token.type !== 'td_open') continue;
     const text = textOf(tokens[index + 1]!);
@@ -60,9 +63,12 @@ function describe(tokens: Tokens, start: number, end: number): void {
 
 /** The first cell of a row names it. */
 function asHead(tokens: Tokens, index: number): void {
-  const open = tokens[index]!;
-  const close = tokens.slice(index).find(({type}) => type === 'td_close')!;
-  open.tag = 'th';
-  close.tag = 'th';
-  open.attrSet('scope', 'row');
+  setTag(tokens, index, 'th');
+  tokens[index]!.attrSet('scope', 'row');
+}
+
+/** Of a cell, whose content is one token. */
+function setTag(tokens: Tokens, index: number, tag: string): void {
+  tokens[index]!.tag = tag;
+  tokens[index + 2]!.tag = tag;
 }

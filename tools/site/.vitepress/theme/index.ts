@@ -16,6 +16,8 @@ const Layout = defineComponent(() => {
   onContentUpdated(() => {
     reachScrollBoxes();
     startRuleFilter();
+    // As the build has it in the pages that are loaded whole.
+    document.querySelector('.VPDocFooter')?.setAttribute('role', 'presentation');
   });
   return () =>
     h(theme.Layout, null, {
