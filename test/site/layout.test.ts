@@ -9,7 +9,8 @@ const WIDTHS = [320, 390, 768, 1366, 1920];
 /** At the widths of a phone and of a laptop every page is tried, at the others one of each kind. */
 const EVERY_PAGE = [390, 1366];
 
-const pages = files.filter(file => file.endsWith('.html'));
+/** Without those that only lead to another page. */
+const pages = files.filter(file => file.endsWith('.html') && !read(file).includes('http-equiv="refresh"'));
 /** Of the decisions, those with code or a table: prose alone cannot be too wide. */
 const tried = pages.filter(page => !page.startsWith('decisions/') || /<pre|<table/.test(read(page)));
 const KINDS = [
