@@ -4,13 +4,11 @@ import {builtIn} from './built-in.ts';
 export const swallowedFailure: Rule = builtIn('RL502', {
   fields: [],
 
-  *check({file}): Iterable<Draft> {
-    const {code} = file.shape ?? {};
-    if (code?.swallowed === undefined) return;
-    yield {
-      at: '',
-      span: code.swallowed,
-      message: `After the last attempt the error is dropped: the caller takes a failed call for one without a result. ${file.shape?.unit.source.format === 'javascript' ? 'Throw' : 'Raise'} the last error.`,
-    };
+  *check({file: {shape}}): Iterable<Draft> {
+    const span = shape?.code?.swallowed;
+    if (span === undefined) return;
+    const throwing = shape!.unit.source.format === 'javascript' ? 'Throw' : 'Raise';
+    const message = `After the last attempt the error is dropped: the caller takes a failed call for one without a result. ${throwing} the last error.`;
+    yield {at: '', span, message};
   },
 });

@@ -1,7 +1,7 @@
 /** The arguments of `steadfetch batch`, checked. */
 import {readBaseUrl} from './base-url.ts';
-import {BATCH} from './batch-usage.ts';
 import {type Asked, asked, optionsOf} from './command-spec.ts';
+import {SPECS} from './commands.ts';
 import {readEndpointHeaders} from './endpoint-headers.ts';
 import {readHeader} from './headers.ts';
 import {parseArguments} from './parse-arguments.ts';
@@ -40,7 +40,7 @@ export function readBatchArguments(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): BatchArguments | Asked {
-  const args = parseArguments(argv, optionsOf(BATCH), 'steadfetch batch --help');
+  const args = parseArguments(argv, optionsOf(SPECS.batch), 'steadfetch batch --help');
   const question = asked(args);
   if (question !== undefined) return question;
   const [requests, ...more] = args.operands;

@@ -3,8 +3,8 @@
 import {isRepeatable} from '../batch/repeatable.ts';
 import {handleOf} from '../features/everything.ts';
 import {readBatchArguments} from './batch-arguments.ts';
-import {BATCH} from './batch-usage.ts';
 import {answer} from './command-spec.ts';
+import {SPECS} from './commands.ts';
 import {dryRun} from './dry-run.ts';
 import {checkEndpointNames, whyConfined} from './endpoint-headers.ts';
 import {filesOf} from './files.ts';
@@ -21,7 +21,7 @@ export async function batchCommand(args: readonly string[], process: NodeJS.Proc
   if (args.some(word => /^--queue(?:=|$)/.test(word)))
     return (await import('./queue-command.ts')).queueCommand(args, process);
   const options = readBatchArguments(args, process.env);
-  if (typeof options === 'string') return answer(options, BATCH, process.stdout);
+  if (typeof options === 'string') return answer(options, SPECS.batch, process.stdout);
   const files = filesOf(options);
   const policy = handleOf(await readPolicyInput(options.policyFile ?? options.preset));
   checkEndpointNames(options, policy);

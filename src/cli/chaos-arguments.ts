@@ -1,7 +1,7 @@
 /** The arguments of `steadfetch chaos`, checked. */
 import type {FaultServerOptions} from '../chaos/options.ts';
-import {CHAOS} from './chaos-usage.ts';
 import {type Asked, asked, optionsOf} from './command-spec.ts';
+import {SPECS} from './commands.ts';
 import {parseArguments} from './parse-arguments.ts';
 import {seedOf} from './scenario-option.ts';
 import {UsageError} from './usage-error.ts';
@@ -23,7 +23,7 @@ export interface ChaosArguments {
 
 /** @returns What was asked for in place of a run. @throws UsageError */
 export function readChaosArguments(argv: readonly string[]): ChaosArguments | Asked {
-  const args = parseArguments(argv, optionsOf(CHAOS), 'steadfetch chaos --help');
+  const args = parseArguments(argv, optionsOf(SPECS.chaos), 'steadfetch chaos --help');
   const question = asked(args);
   if (question !== undefined) return question;
   const given = [...args.operands, ...args.all('scenario')];

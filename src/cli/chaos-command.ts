@@ -10,8 +10,8 @@ import {Timer} from '../core/timer.ts';
 import type {Scenario} from '../simulate/scenario/types.ts';
 import {type ChaosArguments, readChaosArguments} from './chaos-arguments.ts';
 import {introText, type LateMs, type NamedCounts, progressText, summaryText} from './chaos-text.ts';
-import {CHAOS} from './chaos-usage.ts';
 import {answer} from './command-spec.ts';
+import {SPECS} from './commands.ts';
 import {LinesFile} from './lines-file.ts';
 import {parsedJson, scenarioOf} from './scenario-option.ts';
 import {UsageError} from './usage-error.ts';
@@ -20,7 +20,7 @@ import {WIDTH, wrap} from './wrap.ts';
 /** @returns The exit code: 0, or 1 where another process took the port. @throws UsageError, SteadfetchError, OutputError */
 export async function chaosCommand(args: readonly string[], process: NodeJS.Process): Promise<number> {
   const options = readChaosArguments(args);
-  if (typeof options === 'string') return answer(options, CHAOS, process.stdout);
+  if (typeof options === 'string') return answer(options, SPECS.chaos, process.stdout);
   checkHost(options);
   const scenario = readServedScenario(await scenarioOf(options.scenario, process.stdin));
   const {seed = scenario.seed, timeFrom, ...rest} = options.server;

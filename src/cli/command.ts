@@ -2,7 +2,11 @@
 import {inspect} from 'node:util';
 import {SteadfetchError} from '../core/errors.ts';
 import {VERSION} from '../core/version.ts';
+import {compileCommand} from './compile-command.ts';
+import {completionsCommand} from './completions-command.ts';
+import {initCommand} from './init-command.ts';
 import {OutputError} from './lines-file.ts';
+import {noCommand} from './no-command.ts';
 import {UsageError} from './usage-error.ts';
 
 /**
@@ -24,7 +28,7 @@ export async function runCommand(args: readonly string[], process: NodeJS.Proces
   }
 }
 
-/** Each command is loaded when it is named: none pays for the others. */
+/** What is larger than its table is loaded when it is named: none pays for the others. */
 async function run([command, ...args]: readonly string[], process: NodeJS.Process): Promise<number> {
   switch (command) {
     case 'batch':
@@ -32,11 +36,11 @@ async function run([command, ...args]: readonly string[], process: NodeJS.Proces
     case 'chaos':
       return (await import('./chaos-command.ts')).chaosCommand(args, process);
     case 'compile':
-      return (await import('./compile-command.ts')).compileCommand(args, process);
+      return compileCommand(args, process);
     case 'completions':
-      return (await import('./completions-command.ts')).completionsCommand(args, process);
+      return completionsCommand(args, process);
     case 'init':
-      return (await import('./init-command.ts')).initCommand(args, process);
+      return initCommand(args, process);
     case 'measure':
       return (await import('./measure-command.ts')).measureCommand(args, process);
     case 'plan':
@@ -54,6 +58,6 @@ async function run([command, ...args]: readonly string[], process: NodeJS.Proces
       // `help batch --queue` as well. Without a name it is the help of all.
       return run(args.length === 0 ? ['--help'] : [...args, '--help'], process);
     default:
-      return (await import('./no-command.ts')).noCommand(command, process);
+      return noCommand(command, process);
   }
 }

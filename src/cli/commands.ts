@@ -10,17 +10,26 @@ import {PLAN} from './plan-usage.ts';
 import {SIMULATE} from './simulate-usage.ts';
 import {TRIAGE} from './triage-usage.ts';
 
-export const COMMANDS: readonly CommandSpec[] = [
-  INIT,
-  SIMULATE,
-  PLAN,
-  CHAOS,
-  MEASURE,
-  TRIAGE,
-  BATCH,
-  COMPILE,
-  COMPLETIONS,
-];
+/** In one file of the package: each command needs its own, and the help and the completions all. */
+export const SPECS: Readonly<
+  Record<
+    'init' | 'simulate' | 'plan' | 'chaos' | 'measure' | 'triage' | 'batch' | 'compile' | 'completions',
+    CommandSpec
+  >
+> = {
+  init: INIT,
+  simulate: SIMULATE,
+  plan: PLAN,
+  chaos: CHAOS,
+  measure: MEASURE,
+  triage: TRIAGE,
+  batch: BATCH,
+  compile: COMPILE,
+  completions: COMPLETIONS,
+};
+
+/** In the order of the help. */
+export const COMMANDS: readonly CommandSpec[] = Object.values(SPECS);
 
 /** How each command begins, in an example. */
 const EXAMPLES: readonly (readonly [command: string, what: string])[] = [

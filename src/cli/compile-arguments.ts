@@ -2,7 +2,7 @@
 import {statSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {type Asked, asked, optionsOf} from './command-spec.ts';
-import {COMPILE} from './compile-usage.ts';
+import {SPECS} from './commands.ts';
 import {parseArguments} from './parse-arguments.ts';
 import {UsageError} from './usage-error.ts';
 
@@ -23,7 +23,7 @@ export interface CompiledFile {
 
 /** @returns What was asked for in place of a run. @throws UsageError */
 export function readCompileArguments(argv: readonly string[]): CompileArguments | Asked {
-  const args = parseArguments(argv, optionsOf(COMPILE), 'steadfetch compile --help');
+  const args = parseArguments(argv, optionsOf(SPECS.compile), 'steadfetch compile --help');
   const question = asked(args);
   if (question !== undefined) return question;
   const given = [...args.operands, ...args.all('policy')];

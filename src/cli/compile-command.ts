@@ -4,8 +4,8 @@ import {dirname, relative, sep} from 'node:path';
 import {moduleText} from '../compile/module-text.ts';
 import {compilePolicy} from '../compile/plan-of.ts';
 import {answer} from './command-spec.ts';
+import {SPECS} from './commands.ts';
 import {type CompileArguments, type CompiledFile, readCompileArguments} from './compile-arguments.ts';
-import {COMPILE} from './compile-usage.ts';
 import {OutputError, whyLost} from './lines-file.ts';
 import {isPreset, readPolicyInput} from './policy-input.ts';
 import {writeTextFile} from './write-file.ts';
@@ -13,7 +13,7 @@ import {writeTextFile} from './write-file.ts';
 /** @returns The exit code: 0, or 1 where `--check` found another content. @throws UsageError, SteadfetchError, OutputError */
 export async function compileCommand(args: readonly string[], process: NodeJS.Process): Promise<number> {
   const options = readCompileArguments(args);
-  if (typeof options === 'string') return answer(options, COMPILE, process.stdout);
+  if (typeof options === 'string') return answer(options, SPECS.compile, process.stdout);
   const {policy, out, checks} = options;
   const compiled = compilePolicy(await readPolicyInput(policy, '<policy>'));
   const {code, declarations} = moduleText(compiled, sourceOf(options), out?.declarations === null);

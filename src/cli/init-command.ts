@@ -3,7 +3,7 @@ import {existsSync, mkdirSync} from 'node:fs';
 import {dirname, resolve} from 'node:path';
 import {isPolicyName, STARTER_NAME, starterFor} from '../policy-files/starter-file.ts';
 import {answer, asked, optionsOf} from './command-spec.ts';
-import {INIT} from './init-usage.ts';
+import {SPECS} from './commands.ts';
 import {OutputError, whyLost} from './lines-file.ts';
 import {parseArguments} from './parse-arguments.ts';
 import {UsageError} from './usage-error.ts';
@@ -11,9 +11,9 @@ import {writeTextFile} from './write-file.ts';
 
 /** @returns The exit code. @throws UsageError, OutputError */
 export function initCommand(argv: readonly string[], process: NodeJS.Process): number {
-  const args = parseArguments(argv, optionsOf(INIT), 'steadfetch init --help');
+  const args = parseArguments(argv, optionsOf(SPECS.init), 'steadfetch init --help');
   const question = asked(args);
-  if (question !== undefined) return answer(question, INIT, process.stdout);
+  if (question !== undefined) return answer(question, SPECS.init, process.stdout);
   const [name = STARTER_NAME, ...more] = args.operands;
   if (more.length > 0) throw new UsageError(`One file, not ${args.operands.length}: ${args.operands.join(', ')}.`);
   if (!isPolicyName(name))

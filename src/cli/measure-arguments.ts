@@ -2,8 +2,8 @@
 import {redactUrl} from '../decide/redact.ts';
 import {readBaseUrl, readUrl} from './base-url.ts';
 import {type Asked, asked, optionsOf} from './command-spec.ts';
+import {SPECS} from './commands.ts';
 import {readHeader} from './headers.ts';
-import {MEASURE} from './measure-usage.ts';
 import {readPageFile} from './page-file.ts';
 import {parseArguments} from './parse-arguments.ts';
 import {UsageError} from './usage-error.ts';
@@ -31,7 +31,7 @@ export function readMeasureArguments(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): MeasureArguments | Asked {
-  const args = parseArguments(argv, optionsOf(MEASURE), 'steadfetch measure --help', name =>
+  const args = parseArguments(argv, optionsOf(SPECS.measure), 'steadfetch measure --help', name =>
     name === 'timeout' ? '--timeout is --deadline here: the time limit of a call.' : undefined,
   );
   const question = asked(args);

@@ -7,11 +7,11 @@ import type {Measurement} from '../measure/measurement.ts';
 import {type MeasurementRun, Pace, runMeasurement} from '../measure/run-measurement.ts';
 import {plainSide, policySide, type Side} from '../measure/sides.ts';
 import {answer} from './command-spec.ts';
+import {SPECS} from './commands.ts';
 import {LinesFile} from './lines-file.ts';
 import {type MeasureArguments, readMeasureArguments} from './measure-arguments.ts';
 import {readTarget} from './measure-target.ts';
 import {measureText} from './measure-text.ts';
-import {MEASURE} from './measure-usage.ts';
 import {writePage} from './page-file.ts';
 import {readPolicyInput} from './policy-input.ts';
 import {type Progress, progressOn, QUIETLY} from './progress.ts';
@@ -21,7 +21,7 @@ import {ProgressState} from './progress-state.ts';
 /** @returns The exit code: 0 measured, 1 stopped before the end. @throws UsageError, SteadfetchError, OutputError */
 export async function measureCommand(args: readonly string[], process: NodeJS.Process): Promise<number> {
   const options = readMeasureArguments(args, process.env);
-  if (typeof options === 'string') return answer(options, MEASURE, process.stdout);
+  if (typeof options === 'string') return answer(options, SPECS.measure, process.stdout);
   const policy = options.policy === undefined ? handleOf({}) : handleOf(await readPolicyInput(options.policy));
   const {name, requests} = await readTarget(options);
   const {count, ratePerSecond, timeoutMs} = options;

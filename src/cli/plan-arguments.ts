@@ -13,9 +13,9 @@ import {
 import {defaultPolicy} from '../policy/defaults.ts';
 import type {LatencyQuantiles} from '../policy/types.ts';
 import {type Asked, asked, optionsOf} from './command-spec.ts';
+import {SPECS} from './commands.ts';
 import {readPageFile} from './page-file.ts';
 import {type Arguments, parseArguments} from './parse-arguments.ts';
-import {PLAN} from './plan-usage.ts';
 import {UsageError} from './usage-error.ts';
 
 export interface PlanArguments {
@@ -45,7 +45,7 @@ export interface StatedLatency {
 
 /** @returns What was asked for in place of a run. @throws UsageError, PlanInputError */
 export function readPlanArguments(argv: readonly string[]): PlanArguments | Asked {
-  const args = parseArguments(argv, optionsOf(PLAN), 'steadfetch plan --help');
+  const args = parseArguments(argv, optionsOf(SPECS.plan), 'steadfetch plan --help');
   const question = asked(args);
   if (question !== undefined) return question;
   if (args.operands.length > 1)

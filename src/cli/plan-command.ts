@@ -12,12 +12,12 @@ import type {PlanRequest, ServiceModel} from '../plan/request.ts';
 import {search} from '../plan/search.ts';
 import {defaultSpace} from '../plan/space.ts';
 import {answer} from './command-spec.ts';
+import {SPECS} from './commands.ts';
 import {writePage} from './page-file.ts';
 import {type PlanArguments, readPlanArguments} from './plan-arguments.ts';
 import type {MeasuredSource} from './plan-facts.ts';
 import {planJson} from './plan-json.ts';
 import {planReport} from './plan-report.ts';
-import {PLAN} from './plan-usage.ts';
 import {progressOn} from './progress.ts';
 import {ReadingProgress} from './reading-progress.ts';
 import {UsageError} from './usage-error.ts';
@@ -27,7 +27,7 @@ import {writeNewFile} from './write-file.ts';
 export async function planCommand(args: readonly string[], process: NodeJS.Process): Promise<number> {
   try {
     const options = readPlanArguments(args);
-    if (typeof options === 'string') return answer(options, PLAN, process.stdout);
+    if (typeof options === 'string') return answer(options, SPECS.plan, process.stdout);
     return await runPlan(options, process);
   } catch (error) {
     throw error instanceof PlanInputError ? new UsageError(error.message) : error;

@@ -15,8 +15,7 @@ export const isPreset = (policy: string): boolean => policy.startsWith('steadfet
  */
 export async function readPolicyInput(policy: string, option = '--policy'): Promise<PolicyInput> {
   // The parsers of files are loaded by those only who name a file.
-  if (!isPreset(policy))
-    return (await (await import('../policy-files/policy-files.ts')).readPolicyFiles(policy)).policy;
+  if (!isPreset(policy)) return (await import('../load.ts')).loadPolicy(policy);
   const [problem] = checkExtends(policy, option, nearest);
   if (problem !== undefined) throw new UsageError(`${problem.path} ${problem.message}`);
   return {extends: [policy]};

@@ -1,12 +1,12 @@
 /** The arguments of `steadfetch simulate`, checked. */
 
 import {type Asked, asked, optionsOf} from './command-spec.ts';
+import {SPECS} from './commands.ts';
 import {readPageFile} from './page-file.ts';
 import {parseArguments} from './parse-arguments.ts';
 import {ALL_SCENARIOS} from './scenario-names.ts';
 import {seedOf} from './scenario-option.ts';
 import {type Assertion, readAssertions} from './simulate-assertions.ts';
-import {SIMULATE} from './simulate-usage.ts';
 import {UsageError} from './usage-error.ts';
 
 export interface SimulateArguments {
@@ -28,7 +28,7 @@ export interface SimulateArguments {
 
 /** @returns What was asked for in place of a run. @throws UsageError */
 export function readSimulateArguments(argv: readonly string[]): SimulateArguments | Asked {
-  const args = parseArguments(argv, optionsOf(SIMULATE), 'steadfetch simulate --help');
+  const args = parseArguments(argv, optionsOf(SPECS.simulate), 'steadfetch simulate --help');
   const question = asked(args);
   if (question !== undefined) return question;
   const given = [...args.operands, ...args.all('policy')];

@@ -9,6 +9,7 @@ import type {SimulationResult} from '../simulate/result.ts';
 import {readScenario} from '../simulate/scenario/read.ts';
 import type {Scenario} from '../simulate/scenario/types.ts';
 import {answer} from './command-spec.ts';
+import {SPECS} from './commands.ts';
 import {writePage} from './page-file.ts';
 import {isPreset, readPolicyInput} from './policy-input.ts';
 import {type ProgressStream, progressOn, QUIETLY} from './progress.ts';
@@ -18,7 +19,6 @@ import {failedAssertions, intervalsOf, verdictOf} from './simulate-assertions.ts
 import {plainOf, RIVALS} from './simulate-rivals.ts';
 import {type Named, runsOf, tableOf} from './simulate-table.ts';
 import {simulateInThread} from './simulate-thread.ts';
-import {SIMULATE} from './simulate-usage.ts';
 import type {SimulationTask} from './simulate-worker.ts';
 import {SimulatedTime} from './simulated-time.ts';
 
@@ -37,7 +37,7 @@ export interface Console {
  */
 export async function simulateCommand(args: readonly string[], process: Console): Promise<number> {
   const options = readSimulateArguments(args);
-  if (typeof options === 'string') return answer(options, SIMULATE, process.stdout);
+  if (typeof options === 'string') return answer(options, SPECS.simulate, process.stdout);
   const scenario = readScenario(await scenarioOf(options.scenario, process.stdin));
   const results = await resultsOf(options, scenario, process);
   const isWhole = results.every(({result}) => !result.interrupted);

@@ -1,8 +1,8 @@
 /** The arguments of `steadfetch triage`, checked. */
 import {statSync} from 'node:fs';
 import {type Asked, asked, optionsOf} from './command-spec.ts';
+import {SPECS} from './commands.ts';
 import {parseArguments} from './parse-arguments.ts';
-import {TRIAGE} from './triage-usage.ts';
 import {UsageError} from './usage-error.ts';
 
 export interface TriageArguments {
@@ -18,7 +18,7 @@ export interface TriageArguments {
 
 /** @returns What was asked for in place of a run. @throws UsageError */
 export function readTriageArguments(argv: readonly string[]): TriageArguments | Asked {
-  const args = parseArguments(argv, optionsOf(TRIAGE), 'steadfetch triage --help');
+  const args = parseArguments(argv, optionsOf(SPECS.triage), 'steadfetch triage --help');
   const question = asked(args);
   if (question !== undefined) return question;
   const logs = args.operands;

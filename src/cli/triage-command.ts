@@ -7,6 +7,7 @@ import {handleOf} from '../features/everything.ts';
 import type {TriagedFailure} from '../triage/assess.ts';
 import {Triage} from '../triage/triage.ts';
 import {answer} from './command-spec.ts';
+import {SPECS} from './commands.ts';
 import {CutLog, logBytes} from './log-bytes.ts';
 import {readPolicyInput} from './policy-input.ts';
 import {progressOn} from './progress.ts';
@@ -14,7 +15,6 @@ import {ReadingProgress} from './reading-progress.ts';
 import {readTriageArguments, type TriageArguments} from './triage-arguments.ts';
 import {failureRecord, summaryRecord} from './triage-records.ts';
 import {failureRows, summaryText, tableHead} from './triage-table.ts';
-import {TRIAGE} from './triage-usage.ts';
 
 /**
  * @returns The exit code: 0 everything that may be a failure was read, 1 a part of the logs was not.
@@ -22,7 +22,7 @@ import {TRIAGE} from './triage-usage.ts';
  */
 export async function triageCommand(args: readonly string[], process: NodeJS.Process): Promise<number> {
   const options = readTriageArguments(args);
-  if (typeof options === 'string') return answer(options, TRIAGE, process.stdout);
+  if (typeof options === 'string') return answer(options, SPECS.triage, process.stdout);
   const input = options.policy === undefined ? undefined : await readPolicyInput(options.policy);
   const handle = handleOf(input);
   const controller = new AbortController();

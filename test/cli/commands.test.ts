@@ -7,9 +7,11 @@ import {helpOf, optionsOf} from '../../src/cli/command-spec.ts';
 import {COMMANDS, HELP} from '../../src/cli/commands.ts';
 import {completionsOf} from '../../src/cli/completions.ts';
 import {QUEUE} from '../../src/cli/queue-usage.ts';
+import {ENDPOINT_SCENARIOS, SCENARIOS} from '../../src/cli/scenario-names.ts';
 import {VERSION} from '../../src/core/version.ts';
 import {loadPolicySync} from '../../src/load.ts';
 import {checkPolicy} from '../../src/policy/validate.ts';
+import {scenarios} from '../../src/simulate/scenario/scenarios.ts';
 import {Workplace} from './running.ts';
 
 describe('steadfetch', () => {
@@ -37,12 +39,21 @@ describe('steadfetch', () => {
     it(`${spec.name} names each option once, and what it is for`, () => {
       const options = optionsOf(spec);
       if (spec !== QUEUE) expect(new Set(options.map(({name}) => name)).size).to.equal(options.length);
+      expect(options).not.to.be.empty;
       for (const {name, help} of options)
         expect(help, name)
           .to.match(/^['A-Z&<\w]/)
           .and.not.match(/\.$/);
     });
   }
+
+  it('names every scenario', () => {
+    const [ofEndpoints, others] = [true, false].map(has =>
+      Object.entries(scenarios).flatMap(([name, {endpoints}]) => (has === (endpoints !== undefined) ? [name] : [])),
+    );
+    expect(ENDPOINT_SCENARIOS).to.deep.equal(ofEndpoints);
+    expect(SCENARIOS).to.deep.equal(others);
+  });
 
   it('says what each command is for, and where the linter is', async () => {
     for (const args of [['--help'], ['-h'], ['help']])

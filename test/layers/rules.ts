@@ -27,7 +27,7 @@ const LAYERS: readonly (readonly string[])[] = [
     'redis',
     'policy-files',
   ],
-  ['bullmq', 'chaos', 'compile', 'measure', 'plan', 'triage'],
+  ['bullmq', 'chaos', 'compile', 'load.ts', 'measure', 'plan', 'triage'],
   ['cli'],
   ['entry point'],
 ];
@@ -278,5 +278,6 @@ const isSource = ({path}: SourceFile): boolean => path.startsWith('src/') || pat
 const isEntryPoint = (path: string): boolean => /^(?:src\/[^/]+|lint\/(?:eslint\/)?index\.ts)$/.test(path);
 
 function folderOf(path: string): string {
+  if (path === 'src/load.ts') return 'load.ts';
   return path.startsWith('src/') && isEntryPoint(path) ? 'entry point' : path.split('/')[1]!;
 }

@@ -24,7 +24,7 @@ interface Package {
 const STEADFETCH: Package = {
   name: 'steadfetch',
   allowed:
-    /^(?:dist\/(?:[a-z-]+|shared-[A-Z0-9]{8})\.js|dist\/types\/(?:shared-[\w-]{8}|src\/[a-z0-9/-]+)\.d\.ts|dist\/licenses\.txt|schema\/(?:policy|scenario)\.schema\.json|schema\/(?:presets|scenarios)\/[a-z-]+\.json|docs\/(?:[a-z-]+|guides\/[a-z-]+)\.md|(?:README|SECURITY)\.md|LICENSE|package\.json)$/,
+    /^(?:dist\/(?:[a-z-]+|shared-[A-Z0-9]{8})\.js|dist\/types\/(?:shared-[\w-]{8}|src\/[a-z0-9/-]+)\.d\.ts|dist\/(?:licenses\.txt|policy-modules\.d\.ts)|schema\/(?:policy|scenario)\.schema\.json|schema\/(?:presets|scenarios)\/[a-z-]+\.json|docs\/(?:[a-z-]+|guides\/[a-z-]+)\.md|(?:README|SECURITY)\.md|LICENSE|package\.json)$/,
   leftOut:
     /^(?:docs\/(?:api\/|decisions\/|images\/|rules\/|(?:retry-lint|mcp|editors|eslint|clients|conformance|defaults|jaeger|meshes|migrating|performance|python|reliability)\.md)|(?:CHANGELOG|CONTRIBUTING)\.md$)/,
   leastLinks: 50,
@@ -48,7 +48,7 @@ const STEADFETCH: Package = {
 const RETRY_LINT: Package = {
   name: 'retry-lint',
   allowed:
-    /^(?:dist\/(?:index|python|configurations|worker|echarts|retry-lint-lsp|shared-[A-Z0-9]{8})\.js|dist\/types\/lint\/index\.d\.ts|dist\/retry-lint(?:|-main|-mcp)\.cjs|dist\/licenses\.txt|schema\/(?:policy|lint-config)\.schema\.json|docs\/(?:retry-lint|mcp|rules\/(?:README|RL\d+))\.md|README\.md|LICENSE|package\.json)$/,
+    /^(?:dist\/(?:index|python|configurations|worker|echarts|retry-lint-lsp|shared-[A-Z0-9]{8})\.js|dist\/types\/lint\/index\.d\.ts|dist\/retry-lint(?:|-main|-mcp)\.cjs|dist\/(?:licenses\.txt|policy-modules\.d\.ts)|schema\/(?:policy|lint-config)\.schema\.json|docs\/(?:retry-lint|mcp|rules\/(?:README|RL\d+))\.md|README\.md|LICENSE|package\.json)$/,
   leftOut: /^docs\/(?!rules\/|(?:retry-lint|mcp)\.md)/,
   leastLinks: 50,
   mostFiles: 115,
@@ -164,7 +164,7 @@ for (const {name, allowed, leftOut, leastLinks, mostFiles, mostMb, holds} of [ST
 
     it('has no declarations that no entry leads to', () => {
       const entries = Object.values(manifest.exports).flatMap(target =>
-        typeof target === 'string' ? [] : [target.types],
+        typeof target === 'string' ? (target.endsWith('.d.ts') ? [target] : []) : [target.types],
       );
       const reached = new Set(entries.map(file => posix.normalize(file)));
       for (const file of reached)

@@ -163,8 +163,8 @@ export const oldestNode = (): Promise<string> => nodeBinary(versions.oldestNode)
 
 /** The project most tests look at: both packages, ky, OpenTelemetry, compilers and a bundler. Made once. */
 export function fullProject(): Promise<string> {
-  const {ky, grpc, otel, sdk, esbuild, nodeTypes, compilers} = versions;
-  everything ??= project('full', [ky, grpc, otel, ...sdk, esbuild, nodeTypes, ...Object.values(compilers)]);
+  const {ky, grpc, otel, sdk, esbuild, unplugin, nodeTypes, compilers} = versions;
+  everything ??= project('full', [ky, grpc, otel, ...sdk, esbuild, unplugin, nodeTypes, ...Object.values(compilers)]);
   return everything;
 }
 

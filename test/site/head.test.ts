@@ -45,6 +45,7 @@ describe('the head of each page', () => {
   });
 
   it('says the same to previews of links, with a picture and the colors of both themes', () => {
+    expect(pages).to.have.length.above(100);
     for (const page of pages) {
       const html = read(page);
       expect(content(html, 'og:description'), page).to.equal(content(html, 'description'));
@@ -138,6 +139,7 @@ describe('the pages in a browser', () => {
   it('lead on from the page of a retired rule', async () => {
     await page.goto(`${origin}/rules/RL105.html`);
     await page.waitForURL('**/rules/RL101.html');
+    expect(await page.textContent('h1')).to.contain('RL101');
   });
 
   it('are printed in light colors, without the frame, and with all faults', async () => {

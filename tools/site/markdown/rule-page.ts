@@ -1,5 +1,6 @@
 /** Pages of rules: tags below the summary, and each finding below its policy, with its fix as a diff. */
 import {deflateRawSync} from 'node:zlib';
+import {diffArrays} from 'diff';
 import type {MarkdownRenderer} from 'vitepress';
 import {escaped} from '../plain-page.ts';
 import {base} from '../site.ts';
@@ -115,34 +116,12 @@ const LINE = /<span class="line">([\s\S]*?)<\/span>(?=\n|<\/code>)/g;
 /** The lines of highlighted code. */
 const linesOf = (html: string): readonly string[] => Array.from(html.matchAll(LINE), ([, line]) => line!);
 
-/** Lines that are equal stay; of the others the old ones come before the new ones. */
-export function diffLines<Line>(old: readonly Line[], now: readonly Line[]): {kind: 'del' | 'add' | ''; line: Line}[] {
-  // Length of the longest common part from each pair of lines on.
-  const common = old.map(() => now.map(() => 0));
-  const at = (row: number, column: number): number => common[row]?.[column] ?? 0;
-  for (let row = old.length - 1; row >= 0; row--)
-    for (let column = now.length - 1; column >= 0; column--)
-      common[row]![column] =
-        old[row] === now[column] ? at(row + 1, column + 1) + 1 : Math.max(at(row + 1, column), at(row, column + 1));
-  const lines: {kind: 'del' | 'add' | ''; line: Line}[] = [];
-  let [row, column] = [0, 0];
-  while (row < old.length || column < now.length) {
-    const isSame = row < old.length && column < now.length && old[row] === now[column];
-    if (isSame) lines.push({kind: '', line: old[row]!});
-    const isOld = !isSame && row < old.length && (column >= now.length || at(row + 1, column) >= at(row, column + 1));
-    if (isOld) lines.push({kind: 'del', line: old[row]!});
-    if (!isSame && !isOld) lines.push({kind: 'add', line: now[column]!});
-    if (isSame || isOld) row++;
-    if (isSame || !isOld) column++;
-  }
-  return lines;
-}
-
 /** @param frame The fixed code, whose lines are replaced. */
 function diffOf(old: readonly string[], now: readonly string[], frame: string): string {
-  const lines = diffLines(old, now).map(
-    ({kind, line}) => `<span class="line${kind === '' ? '' : ` ${kind}`}">${line}</span>`,
-  );
+  const lines = diffArrays([...old], [...now]).flatMap(({added, removed, value}) => {
+    const kind = added ? ' add' : removed ? ' del' : '';
+    return value.map(line => `<span class="line${kind}">${line}</span>`);
+  });
   return frame
     .replace(/<code([^>]*)>[\s\S]*<\/code>/, (_, attributes: string) => `<code${attributes}>${lines.join('\n')}</code>`)
     .replace(/^<div class="/, '<div class="diff ');
