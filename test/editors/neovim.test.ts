@@ -79,7 +79,7 @@ describe('retry-lint lsp in Neovim', () => {
 
   it('simulates the policy from its code lens, as a page or in a message', () => {
     expect(results.get('lens')).to.match(/^worst case .* · amplification 3× · simulate$/);
-    expect(results.get('simulated')).to.match(/^(?:file:.*\.html|outage: .*\nno policy: .*\norders\.retry: .*)$/s);
+    expect(results.get('simulated')).to.match(/^(?:file:.*\.html|spike: .*\nno policy: .*\norders\.retry: .*)$/s);
   });
 
   it('explains a rule, as a page or in a message', () => {
