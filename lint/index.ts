@@ -9,7 +9,7 @@
  */
 
 export type {Config, PresetName, RuleSetting} from './config.ts';
-export type {ConfigFile, Override} from './config-file/config-file.ts';
+export type {ConfigFile, ConfiguredLayer, Override} from './config-file/config-file.ts';
 export type {ConfigHost, PyprojectTable} from './config-file/host.ts';
 export {ConfigLookup, type ConfigReading, type Loaded, type PolicyConfig} from './config-file/lookup.ts';
 export type {ConfigMistake} from './config-file/mistake.ts';

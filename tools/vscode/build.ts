@@ -19,6 +19,7 @@ import {
   builtins,
   editorSchema,
   namedProtocol,
+  overPorts,
   projectSimulator,
   queueAsMap,
   shared,
@@ -56,6 +57,7 @@ const server = await build({
     shared(root),
     builtins(extension),
     queueAsMap,
+    overPorts,
     spokenMessages,
     spokenProtocol,
     namedProtocol(root),
@@ -95,7 +97,7 @@ const client = await build({
   outfile: join(dist, 'extension.js'),
   format: 'cjs',
   external: ['vscode'],
-  plugins: [shared(root), builtins(extension)],
+  plugins: [shared(root), builtins(extension), overPorts],
 });
 for (const name of ['policy', 'lint-config']) {
   const schema: unknown = JSON.parse(readFileSync(join(root, `schema/${name}.schema.json`), 'utf8'));

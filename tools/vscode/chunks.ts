@@ -22,7 +22,10 @@ export const chunkEntries: Readonly<Record<ChunkName, string>> = {
   plugins: 'lint/config-file/plugins.ts',
 };
 
-/** Leaves out the dialects of proxies, workflows and gRPC, which the command line reads: the package has a limit. */
+/**
+ * Leaves out what the command line reads, for the package has a limit: the dialects of proxies, workflows and gRPC, and what other files of the project
+ * say of a Python program, its lock file and the modules that it imports.
+ */
 export const onlyLitellm: readonly Plugin[] = [
   replacing('no-exact-dialects', /[/\\]exact[/\\]late\.ts$/, 'export const exactLate = [];'),
   replacing(
@@ -30,6 +33,17 @@ export const onlyLitellm: readonly Plugin[] = [
     /[/\\]repeated-calls\.ts$/,
     'export function* repeatedCalls() {}\nexport const unknownMethods = {check: () => []};',
   ),
+  replacing(
+    'no-versions',
+    /[/\\]workspace[/\\]packages\.ts$/,
+    'export const versioned = [];\nexport class PackageLookup {}',
+  ),
+  replacing(
+    'no-imports',
+    /[/\\]python-imports\.ts$/,
+    'export const importsIn = () => [];\nexport const brings = () => false;',
+  ),
+  replacing('no-links', /[/\\]python-links\.ts$/, 'export const linked = async source => source;'),
   replacing(
     'only-litellm',
     /[/\\]exact[/\\]index\.ts$/,

@@ -130,6 +130,22 @@ const UNSPOKEN_PARTS = new RegExp(
 /** What a connection writes of its messages to a tracer. The server has none, so these functions would return at once. */
 const TRACED = /^ {4}function ((?:trace(?:Sending|Received)|logLSP)\w+)\(.*?^ {4}}\n/gms;
 
+/** What reads and writes messages as streams of bytes. */
+const STREAMED = /^class (MessageBuffer|ReadableStreamWrapper|WritableStreamWrapper)\b.*?^}\n/gms;
+
+/** Leaves out streams of bytes: client and server send objects over ports. */
+export const overPorts: Plugin = {
+  name: 'over-ports',
+  setup: ({onLoad}) => {
+    onLoad({filter: /[/\\]vscode-jsonrpc[/\\]lib[/\\]browser[/\\]ril\.js$/}, ({path}) => ({
+      contents: readFileSync(path, 'utf8').replace(STREAMED, 'class $1 {}\n'),
+    }));
+    onLoad({filter: /[/\\]vscode-jsonrpc[/\\]lib[/\\]common[/\\]messageBuffer\.js$/}, () => ({
+      contents: 'exports.AbstractMessageBuffer = class {};',
+    }));
+  },
+};
+
 /** Leaves out parts of vscode-jsonrpc that the server does not use. A class that is missing fails the server when it starts. */
 export const spokenMessages: Plugin = {
   name: 'spoken-messages',
