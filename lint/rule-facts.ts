@@ -60,7 +60,7 @@ export const facts: Readonly<Record<string, Row>> = {
   RL312: ['use-idle-timeout', 'latency', 'warning', 'high', 'Set an idle timeout that fits the stream', 'unsafe'],
   RL316: ['use-deadline-header', 'latency', 'info', 'medium', 'Tell the server how much time a call has left'],
   RL401: ['no-contradiction', 'correctness', 'error', 'high', 'Write fields that do not contradict each other'],
-  RL402: ['no-clamped-value', 'correctness', 'warning', 'high', 'Write the value that the runtime uses', 'safe'],
+  RL402: ['no-clamped-value', 'correctness', 'warning', 'high', 'Write the value that the runtime uses', 'unsafe'],
   RL403: ['no-misspelt-method', 'correctness', 'error', 'high', 'Spell HTTP methods correctly', 'unsafe'],
   RL404: ['no-detached-policy', 'correctness', 'error', 'high', 'Write a policy where the runtime reads it'],
   RL405: ['no-field-without-effect', 'correctness', 'warning', 'high', 'Remove what has no effect', 'unsafe'],

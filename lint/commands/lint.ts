@@ -1,6 +1,7 @@
 /** `retry-lint [FILE]...`: lints policies, fixes them if asked to, writes the reports, and returns the exit code. */
 
 import {existsSync} from 'node:fs';
+import {basename} from 'node:path';
 import type {Arguments} from '../../src/cli/parse-arguments.ts';
 import type {Report} from '../finding.ts';
 import {fixText} from '../fix.ts';
@@ -9,7 +10,8 @@ import {counted} from '../formatters/sum.ts';
 import {CliError} from '../io/cli-error.ts';
 import {Dependencies} from '../io/dependencies.ts';
 import type {Io} from '../io/io.ts';
-import {realPathOf} from '../io/paths.ts';
+import {realPathOf, shownPath} from '../io/paths.ts';
+import {isOfLinter, isPolicyFile} from '../io/policy-file.ts';
 import {readRegularFile} from '../io/regular-file.ts';
 import {writeFile} from '../io/write-file.ts';
 import {lintText} from '../lint.ts';
@@ -63,9 +65,15 @@ async function lintOnce(args: Arguments, workspace: Workspace, options: LintOpti
 
 /** A report in place of a policy would lose it. */
 function refuseOverwriting(paths: readonly string[], written: readonly string[], workspace: Workspace): void {
-  const outputs = new Set(written.filter(file => existsSync(file)).map(realPathOf));
+  const there = written.filter(file => existsSync(file));
+  const outputs = new Set(there.map(realPathOf));
   const lost = paths.find(path => outputs.size > 0 && outputs.has(realPathOf(workspace.absolute(path))));
   if (lost !== undefined) throw new CliError(`--format would write the report over ${lost}, which is linted.`);
+  // A search leaves out what is written, so a policy among it is not one of the paths.
+  const own = there.find(file => isOfLinter(basename(file)) || isPolicyFile(file, basename(file)));
+  if (own === undefined) return;
+  const kind = isOfLinter(basename(own)) ? 'belongs to retry-lint' : 'is a policy';
+  throw new CliError(`--format would write the report over ${shownPath(workspace.io.cwd, own)}, which ${kind}.`);
 }
 
 /** Of the files that a search takes for the sake of other languages, those are left out that cannot be read, or have nothing to lint. */

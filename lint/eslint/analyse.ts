@@ -3,7 +3,7 @@
 import {checksOf} from '../check-of.ts';
 import {javascriptDialects} from '../dialects/javascript/index.ts';
 import {policiesOf} from '../dialects/policies.ts';
-import type {Finding} from '../finding.ts';
+import type {Finding, Fix} from '../finding.ts';
 import {presetsBelow} from '../model/extends.ts';
 import {modelUpon} from '../model/model.ts';
 import {Collector} from '../report/collector.ts';
@@ -32,6 +32,7 @@ const LONGEST = 5_000_000;
 
 export function analyse({ast, text, path}: Program): readonly Finding[] {
   if (text.length > LONGEST || !javascriptDialects.some(dialect => dialect.wants(path, text))) return [];
+  const javascript = new JsModule(ast, text);
   const source: Source = {
     path,
     text,
@@ -39,7 +40,7 @@ export function analyse({ast, text, path}: Program): readonly Finding[] {
     documents: [],
     comments: [],
     problems: [],
-    javascript: new JsModule(ast, text),
+    javascript,
     writer: writerFor(text),
   };
   const collector = new Collector(source);
@@ -52,5 +53,22 @@ export function analyse({ast, text, path}: Program): readonly Finding[] {
       for (const check of checksOf(rule))
         if (rules.severityOf(rule, check) !== undefined) collectDrafts(rule, check, model, rules, collector);
   }
-  return collector.findings;
+  return collector.findings.map(finding => ({
+    ...finding,
+    ...(finding.fix && {fix: inLong(finding.fix, javascript)}),
+    suggestions: finding.suggestions.map(each => inLong(each, javascript)),
+  }));
 }
+
+/** A word that is no value is the new name of a field. */
+const NAME = /^(?!(?:true|false|null)$)[A-Za-z_$][\w$]*$/;
+
+/** `{retries}` is a name and a value in one: where one of them changes, the other is written beside it. */
+const inLong = (fix: Fix, {shorthands, text}: JsModule): Fix => ({
+  ...fix,
+  edits: fix.edits.map(edit => {
+    if (edit.text === '' || shorthands.get(edit.start) !== edit.end) return edit;
+    const old = text.slice(edit.start, edit.end);
+    return {...edit, text: NAME.test(edit.text) ? `${edit.text}: ${old}` : `${old}: ${edit.text}`};
+  }),
+});

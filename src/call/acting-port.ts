@@ -4,6 +4,7 @@ import type {Plan} from '../client/plan.ts';
 /** What has to be known of a call. */
 export interface RequestFacts {
   readonly keyed: boolean;
+  readonly method: string;
   readonly plan: Plan;
   readonly transport: {readonly bodyText?: string | undefined};
 }

@@ -63,7 +63,8 @@ function openStream<R extends AttemptResponse>(call: CallContext<R>, response: R
   const ahead = transport.bodies.readAhead?.(response, beginning) ?? null;
   if (ahead === null) return null;
   // To hold what cannot be sent again gains nothing, and its first event names what was made.
-  const stream = {settings: acts(call) ? ({...settings, commit: 'headers'} as const) : settings, ahead, beginning};
+  const once = acts(call) || transport.replayable === false;
+  const stream = {settings: once ? ({...settings, commit: 'headers'} as const) : settings, ahead, beginning};
   streams.set(response, stream);
   return stream;
 }

@@ -6,8 +6,8 @@ import type {RequestFacts} from './acting-port.ts';
 import type {CallFacts} from './context.ts';
 
 /** Whether a second send of the request does more than cost tokens. */
-export const acts = ({keyed, plan, transport}: RequestFacts): boolean =>
-  !keyed && plan.policy.refusals !== null && bodyActs(transport.bodyText);
+export const acts = ({keyed, method, plan, transport}: RequestFacts): boolean =>
+  !keyed && method === 'POST' && plan.policy.refusals !== null && bodyActs(transport.bodyText);
 
 /** The call failed with this response, which a client above that retries takes for the last word. */
 export function tellAbove({outer, plan}: CallFacts, response: AttemptResponse): void {

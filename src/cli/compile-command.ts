@@ -1,13 +1,14 @@
 /** `steadfetch compile`: writes the module of a policy. */
 import {readFileSync} from 'node:fs';
 import {dirname, relative, sep} from 'node:path';
-import {moduleText} from '../compile/module-text.ts';
+import {moduleText, WRITTEN} from '../compile/module-text.ts';
 import {compilePolicy} from '../compile/plan-of.ts';
 import {answer} from './command-spec.ts';
 import {SPECS} from './commands.ts';
 import {type CompileArguments, type CompiledFile, readCompileArguments} from './compile-arguments.ts';
 import {OutputError, whyLost} from './lines-file.ts';
 import {isPreset, readPolicyInput} from './policy-input.ts';
+import {UsageError} from './usage-error.ts';
 import {writeTextFile} from './write-file.ts';
 
 /** @returns The exit code: 0, or 1 where `--check` found another content. @throws UsageError, SteadfetchError, OutputError */
@@ -24,6 +25,11 @@ export async function compileCommand(args: readonly string[], process: NodeJS.Pr
   const files: [path: string, text: string][] = [[out.path, code]];
   if (out.declarations !== null && declarations !== null) files.push([out.declarations, declarations]);
   if (!checks) {
+    for (const [path] of files)
+      if (contentOf(path)?.startsWith(WRITTEN) === false)
+        throw new UsageError(
+          `${path} exists, and steadfetch compile did not write it. Name another file, or remove it first.`,
+        );
     for (const [path, text] of files) write(path, text);
     return 0;
   }

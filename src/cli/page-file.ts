@@ -24,6 +24,9 @@ export function readPageFile(args: Arguments, others: readonly string[]): string
   const found = statSync(file, {throwIfNoEntry: false});
   const kind = found && unwritableKind(found);
   if (kind !== undefined) throw new UsageError(`--html ${file} ${kind}. Name a file.`);
+  // A slip in the order of the arguments must not cost a policy, or measurements.
+  if (found?.isFile() && !/\.html?$/i.test(file))
+    throw new UsageError(`--html ${file} exists, and is no page by its name. Name a file that ends in .html.`);
   const folder = dirname(file);
   if (!statSync(folder, {throwIfNoEntry: false})?.isDirectory())
     throw new UsageError(`--html ${file}: there is no directory ${folder}.`);

@@ -2,6 +2,9 @@
 import type {CompiledPolicy} from './plan-of.ts';
 import {usedFeatures, usedGuards} from './used-features.ts';
 
+/** How each module begins. */
+export const WRITTEN = '// Written by steadfetch compile';
+
 /** A module and, unless it is TypeScript itself, its declarations. */
 export interface ModuleText {
   readonly code: string;
@@ -13,7 +16,7 @@ export interface ModuleText {
  * @param isTypeScript Whether the module declares its types itself.
  */
 export function moduleText(compiled: CompiledPolicy, source: string, isTypeScript: boolean): ModuleText {
-  const head = `// Written by steadfetch compile from ${oneLine(source)}. To change it, change that policy and compile it again.\n`;
+  const head = `${WRITTEN} from ${oneLine(source)}. To change it, change that policy and compile it again.\n`;
   const {name} = compiled.plan.policy;
   return isTypeScript
     ? {code: `${head}${codeOf(compiled, docsOf(name), TYPED)}`, declarations: null}

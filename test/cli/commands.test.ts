@@ -95,6 +95,31 @@ describe('steadfetch', () => {
     expect(await json('--policy', 'policy.json')).to.equal(await json('policy.json'));
   });
 
+  it('writes no page and no module over a file that is none', async () => {
+    place.write('policy.json', '{"name": "api"}');
+    place.write('hand.mjs', 'export const mine = 1;\n');
+    expect(
+      await place.call(['simulate', 'policy.json', '--scenario', 'steady', '--html', 'policy.json']),
+    ).to.deep.equal({
+      code: 2,
+      stdout: '',
+      stderr: '--html policy.json exists, and is no page by its name. Name a file that ends in .html.\n',
+    });
+    expect(await place.call(['compile', 'policy.json', '--out', 'hand.mjs'])).to.deep.equal({
+      code: 2,
+      stdout: '',
+      stderr: 'hand.mjs exists, and steadfetch compile did not write it. Name another file, or remove it first.\n',
+    });
+    place.write('made.d.mts', 'export declare const mine: 1;\n');
+    expect((await place.call(['compile', 'policy.json', '--out', 'made.mjs'])).code).to.equal(2);
+    expect([place.read('policy.json'), place.read('hand.mjs')]).to.deep.equal([
+      '{"name": "api"}',
+      'export const mine = 1;\n',
+    ]);
+    for (let times = 0; times < 2; times++)
+      expect((await place.call(['compile', 'policy.json', '--out', 'new.mjs'])).code).to.equal(0);
+  });
+
   describe('init', () => {
     for (const name of ['retry-policy.jsonc', 'a.json', 'new/deep.yaml'])
       it(`writes a policy that holds into ${name}, and not over a file`, async () => {

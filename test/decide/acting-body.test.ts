@@ -35,8 +35,18 @@ describe('a body of an inference request', () => {
     ['tools that only read', {tools: [{type: 'web_search'}, {type: 'file_search'}, null], store: true}],
     ['cached content of Gemini’s', {cachedContent: 'cachedContents/1'}],
     ['a list', [{conversation: 'c1'}]],
+    [
+      'an image without a background',
+      {background: 'transparent', tools: [{type: 'image_generation', background: 'auto'}]},
+    ],
+    ['a container that is made anew', {tools: [{type: 'code_interpreter', container: 'auto'}]}],
   ] as const)
     it(`only costs tokens: ${what}`, () => expect(acts(body)).to.equal(false));
+
+  it('acts also behind a byte order mark, and with escapes in its names', () => {
+    expect(bodyActs('\uFEFF{"background": true}')).to.equal(true);
+    expect(bodyActs('{"\\u0062ackground": true}')).to.equal(true);
+  });
 
   it('is taken for one that only costs tokens where it is not known, or no JSON', () => {
     expect(bodyActs(undefined)).to.equal(false);

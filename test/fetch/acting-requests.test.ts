@@ -118,6 +118,24 @@ describe('a request that changes something', () => {
       }
     });
 
+  it('is a POST: a PUT is sent again', async () => {
+    const place = server.place(500, 200);
+    const init = {...post(bodyOf({webhook: 'https://hook.test'})), method: 'PUT'};
+    expect((await createFetch(policy)(`${place.url}/v1/users/1`, init)).status).to.equal(200);
+  });
+
+  it('names what was made, also where its body is a stream and the connection breaks behind the first event', async () => {
+    const made = 'event: response.created\ndata: {"response":{"id":"r1"}}\n\n';
+    const place = server.place(response => {
+      response.writeHead(200, {'content-type': 'text/event-stream'}).write(made, () => response.destroy());
+    });
+    const body = new Blob([bodyOf({background: true, stream: true})]).stream();
+    const init = {method: 'POST', body, duplex: 'half'} as RequestInit;
+    const reader = (await createFetch(policy)(`${place.url}/v1/responses`, init)).body!.getReader();
+    expect(new TextDecoder().decode((await reader.read()).value)).to.equal(made);
+    await reader.read().catch(() => {});
+  });
+
   it('says why', async () => {
     const place = server.place(500, 200);
     const answer = await createFetch(policy)(

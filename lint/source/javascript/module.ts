@@ -44,7 +44,8 @@ export class JsModule {
   readonly loops: JsNode[] = [];
   /** Names of modules that are imported or required: `p-retry`. */
   readonly modules: Set<string> = new Set();
-  /** Whether the tree was deeper than what is read. */
+  /** Where `{retries}` stands for `{retries: retries}`: the end of each by its beginning. */
+  readonly shorthands: Map<number, number> = new Map();
   readonly #parents = new Map<JsNode, JsNode>();
   readonly #scopes = new Map<JsNode, Scope>();
   readonly #assigned: JsNode[] = [];
@@ -293,10 +294,15 @@ export class JsModule {
     this.#declare(node);
     if (node.type === 'CallExpression' || node.type === 'NewExpression') this.calls.push(node);
     if (isLoop(node)) this.loops.push(node);
+    if (isOn(node, 'shorthand')) this.#noteShorthand(nodeIn(node, 'key'));
     for (const child of childrenOf(node)) {
       this.#parents.set(child, node);
       this.#walk(child, depth + 1);
     }
+  }
+
+  #noteShorthand(key: JsNode | undefined): void {
+    if (key !== undefined) this.shorthands.set(spanOf(key).start, spanOf(key).end);
   }
 
   #declare(node: JsNode): void {

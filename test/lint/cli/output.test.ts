@@ -136,6 +136,21 @@ describe('the output of retry-lint', () => {
     });
   }
 
+  for (const [file, kind] of [
+    ['w.retry.json', 'is a policy'],
+    ['.retry-lintrc.json', 'belongs to retry-lint'],
+  ] as const)
+    it(`does not write a report over ${file} of a folder that is searched`, async () => {
+      const desk = new Desk({'w.retry.json': wavy, 'v.retry.json': wavy, '.retry-lintrc.json': '{}'});
+      expect(await desk.run('-f', `json=${file}`, '.')).to.deep.equal({
+        code: 2,
+        out: '',
+        err: `--format would write the report over ${file}, which ${kind}.\n`,
+      });
+      expect((await desk.run('-f', 'json=report.json', '.')).code).to.equal(1);
+      expect((await desk.run('-f', 'json=report.json', '.')).code, 'over an earlier report').to.equal(1);
+    });
+
   it('does not write a report over a policy that is linted', async () => {
     for (const [output, path] of [
       ['w.retry.json', 'w.retry.json'],

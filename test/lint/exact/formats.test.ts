@@ -91,7 +91,9 @@ describe('a service config of gRPC', () => {
 
   it('is lowered to five attempts, and the fix says so', async () => {
     const text = grpc(`${name}, ${GRPC_RETRY.replace('3', '9').replace('INTERNAL', 'UNAVAILABLE')}`);
-    expect(await fixed('a.json', text, false)).to.equal(text.replace('9', '5'));
+    expect(await fixed('a.json', text)).to.equal(text.replace('9', '5'));
+    // A channel may have a higher limit.
+    expect(await fixed('a.json', text, false)).to.equal(text);
   });
 
   it('is refused with two ways of repeating a call', async () => {
@@ -216,7 +218,7 @@ describe('policies by name', () => {
 
   it('of Dapr are raised to three retries where they are built in', async () => {
     const text = dapr('{retries: {DaprBuiltInServiceRetries: {policy: exponential, maxRetries: 1}}}', '{}');
-    expect(await fixed('a.yaml', text, false)).to.equal(text.replace('maxRetries: 1', 'maxRetries: 3'));
+    expect(await fixed('a.yaml', text)).to.equal(text.replace('maxRetries: 1', 'maxRetries: 3'));
   });
 
   it('of Dapr may be in another file, unless the name is nearly one of this file', async () => {

@@ -55,4 +55,32 @@ describe('JavaScript: policies in programs', () => {
       text.replace(`'none'`, `'full'`),
     );
   });
+
+  const shorthands: readonly (readonly [written: string, code: string, expected: string])[] = [
+    [
+      "import {createFetch} from 'steadfetch';\nconst maxAttemps = 2;\ncreateFetch({maxAttemps});",
+      'RL004',
+      'createFetch({maxAttempts: maxAttemps});',
+    ],
+    [
+      "import pRetry from 'p-retry';\nconst retries = 50;\npRetry(() => fetch('/a'), {retries});",
+      'RL201',
+      '{retries: 2});',
+    ],
+  ];
+  for (const [written, code, expected] of shorthands)
+    it(`keep what a shorthand stands for: ${expected}`, () => {
+      const changed = findingsIn(written)
+        .filter(finding => finding.code === code)
+        .flatMap(({fix, suggestions}) => [...(fix ? [fix] : []), ...suggestions])
+        .map(({edits}) =>
+          edits.reduceRight((text, {start, end, text: now}) => text.slice(0, start) + now + text.slice(end), written),
+        );
+      expect(changed).not.to.be.empty;
+      expect(
+        changed.some(text => text.includes(expected)),
+        changed.join('\n'),
+      ).to.equal(true);
+      for (const text of changed) expect(text).not.to.match(/\{\d|\{maxAttempts\}/);
+    });
 });
