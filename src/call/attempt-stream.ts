@@ -63,7 +63,7 @@ function openStream<R extends AttemptResponse>(call: CallContext<R>, response: R
   const ahead = transport.bodies.readAhead?.(response, beginning) ?? null;
   if (ahead === null) return null;
   // To hold what cannot be sent again gains nothing, and its first event names what was made.
-  const once = acts(call) || transport.replayable === false;
+  const once = acts(call) || !transport.replayable;
   const stream = {settings: once ? ({...settings, commit: 'headers'} as const) : settings, ahead, beginning};
   streams.set(response, stream);
   return stream;

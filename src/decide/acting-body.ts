@@ -6,8 +6,8 @@ import {fieldOf, parsedText} from '../core/unknown-value.ts';
  * more (OpenAI responses, xAI chat completions); remote tools act once more (Anthropic); someone is told once more (Replicate).
  */
 const ACTING = ['conversation', 'conversation_id', 'background', 'deferred', 'mcp_servers', 'mcpServers', 'webhook'];
-/** A body without any of these need not be parsed. In a JSON string the quotes would be escaped, and a name may be written with escapes. */
-const MAY_ACT = /"(?:conv|backg|defer|mcp|webh|contai)|\\u/;
+/** A body without any of these need not be parsed. */
+const MAY_ACT = /conv|backg|defer|mcp|webh|contai/;
 
 /** @param text The body of the request; undefined where it is not known. */
 export function bodyActs(text: string = ''): boolean {
@@ -19,12 +19,16 @@ export function bodyActs(text: string = ''): boolean {
 function partActs(part: unknown): boolean {
   const at = (name: string): unknown => fieldOf(part, name);
   const container = at('container');
-  const kept = [typeof container === 'string' && container, fieldOf(container, 'id')];
   return (
-    String(at('type')).startsWith('mcp') ||
-    [...ACTING.map(at), ...kept, fieldOf(at('environment'), 'container_id')].some(isSet)
+    `${at('type')}`.startsWith('mcp') ||
+    [
+      ...ACTING.map(at),
+      fieldOf(container, 'id'),
+      typeof container === 'string' && container,
+      fieldOf(at('environment'), 'container_id'),
+    ].some(isSet)
   );
 }
 
 /** Not null, false, an empty text or list, a container that is made anew, or the background of an image. */
-const isSet = (value: unknown): boolean => !/^(?:auto|opaque|transparent)?$/.test(String(value || ''));
+const isSet = (value: unknown): boolean => !/^(auto|opaque|transparent)?$/.test(`${value || ''}`);

@@ -4,11 +4,8 @@ import type {Idempotency} from '../policy/types.ts';
 /** The header that needs no field in the policy: a caller who sets it states that the server deduplicates by it. */
 export const STANDARD_KEY_HEADER = 'Idempotency-Key';
 
-/**
- * Whether a header has no key: none, blanks, which HTTP trims, empty values, also as a list or as structured-field strings, or what JavaScript writes
- * for a value that is missing.
- */
-export const isBlank = (value: string | null): boolean => value === null || /^(?:[\s",]*|undefined|null)$/.test(value);
+/** Whether a header has no key: none, blanks, which HTTP trims, or empty values, also as a list or as structured-field strings. */
+export const isBlank = (value: string | null): boolean => value === null || /^[\s",]*$/.test(value);
 
 /** Formats a key: bare, or as a structured-field string (RFC 9651 §3.3.3). */
 export function formatKey(key: string, format: Idempotency['format']): string {
