@@ -79,7 +79,7 @@ export function fetchUnder(handle: PolicyHandle, ports: Ports): ResilientFetch {
           runCall(call, transport, transport, startedAt);
         }
       } catch (error) {
-        // Wrong overrides, a Request that was used, a header that is none, a body that cannot be copied.
+        // Wrong overrides, a Request that was used, an invalid header, a body that cannot be copied.
         cancelBody(own ?? request?.body, error);
         if (call !== null) finishCall(call, failed('other', error, false));
         throw error;

@@ -62,7 +62,10 @@ export interface Transport<R extends AttemptResponse> {
   readonly passesCallerSignal?: boolean | undefined;
   /** Ends waits and forbids further attempts, and leaves attempts in flight alone. Left out: nothing does. */
   readonly stop?: AbortSource;
-  /** Whether the body can be sent again: while it is being read a promise, which never rejects. Asked once an attempt has failed. */
+  /**
+   * Whether the body can be sent again: while it is being read a promise, which never rejects. Asked once an attempt has failed, or an event stream
+   * begins: what has not been read of it may be read then.
+   */
   readonly replayable: boolean | Promise<boolean>;
   /** One of a bounded number of calls, such as those of a batch, so that a refusal of one of them need not hold the others. Left out: no. */
   readonly isBounded?: boolean;

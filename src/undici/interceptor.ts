@@ -63,7 +63,7 @@ export function resilienceInterceptor(policy?: PolicyInput | PolicyHandle, ports
       try {
         return new DispatchCall(client, route, options, handler).start();
       } catch (error) {
-        cancelBody(options.body, error); // Overrides that are none.
+        cancelBody(options.body, error); // Wrong overrides.
         throw error;
       }
     };

@@ -20,7 +20,7 @@ export class Retrier {
   endless: Span | undefined;
 
   /**
-   * @param root    The arguments, or an empty object where there are none.
+   * @param root    The arguments; an empty object for a call without arguments.
    * @param shown   What is underlined where a value is not written.
    * @param place   What people call the place: `Client.fetch`.
    * @param word    What is called there: `retry`.

@@ -153,7 +153,7 @@ function readJitter(facts: Facts, place: Place | undefined): void {
   }
 }
 
-/** Only of a task that waits for somebody else it is known that it may wait without end. A function of Lambda ends after 15 minutes, and most jobs have a limit of their own. */
+/** A task that waits for somebody else may wait without end. Other tasks end: a function of Lambda after 15 minutes, most jobs at a limit of their own. */
 function readTimeout(facts: Facts, state: Place): void {
   const place = within(state, 'TimeoutSeconds');
   facts.number('attemptTimeoutMs', place, seconds(99_999_999));

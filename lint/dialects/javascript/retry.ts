@@ -1,7 +1,7 @@
 /**
  * p-retry 7.1.1, async-retry 1.3.3 and retry 0.13.1, whose options have one origin. Read in their packages: 10 retries, the first after 1 s, each twice as
- * long, without a cap. async-retry spreads them by a random factor from 1 to 2; p-retry and retry do not. p-retry never retries a TypeError that is none of
- * the network, and calls shouldRetry for all others.
+ * long, without a cap. async-retry spreads them by a random factor from 1 to 2; p-retry and retry do not. p-retry retries no TypeError but those of the
+ * network, and asks shouldRetry about all other errors.
  */
 
 import type {CodeFacts} from '../../shape/code.ts';

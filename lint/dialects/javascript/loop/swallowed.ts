@@ -51,7 +51,7 @@ function after(loop: JsNode, module: JsModule): Span | undefined {
       const result = nodeIn(next, 'argument');
       return result === undefined || isEmpty(result, module) ? spanOf(next) : undefined;
     }
-    // A line in a log tells nobody who calls.
+    // The caller does not read a line in a log.
     const expression = next.type === 'ExpressionStatement' ? bare(nodeIn(next, 'expression')) : undefined;
     if (
       expression?.type === 'CallExpression' &&
