@@ -1,13 +1,52 @@
 /** Waits that were worked out one by one, put into the terms of a policy. */
 
 import type {Span} from '../../source/tree.ts';
-import {NO_WAITS, type Waits} from './waits.ts';
+import type {Retrier} from './retrier.ts';
+import {NO_WAITS, SHOWN, setWaits, type Waits} from './waits.ts';
 
 /** A wait: from the shortest to the longest, in seconds. */
 export interface WaitRange {
   readonly lo: number;
   readonly hi: number;
 }
+
+/** One way in which a hand-written loop fails, as far as its waits go. */
+export interface TimedTrial {
+  /** Infinity for a loop without an end; undefined where it is not known. */
+  readonly attempts: number | undefined;
+  readonly waits: readonly (WaitRange | undefined)[];
+  /** Whether something on the way may wait that is no sleep. */
+  readonly mayWait: boolean;
+}
+
+/**
+ * Writes the waits, where all ways to fail wait in the same way.
+ *
+ * @param isCertain Whether the loop surely goes over the network, so that it matters that it does not wait at all.
+ */
+export function setSchedule(retrier: Retrier, trials: readonly TimedTrial[], isCertain: boolean, at: Span): void {
+  const schedules = trials.map(({waits, attempts}) =>
+    waitsOfRanges(waits.slice(0, Math.min(SHOWN, attempts === undefined ? SHOWN : attempts - 1)), at),
+  );
+  const [first] = schedules;
+  const isKnown =
+    first !== undefined &&
+    schedules.every(each => each !== undefined && isAlike(each, first)) &&
+    (first.kind !== 'none' || (isCertain && trials.every(({mayWait, attempts}) => !mayWait && attempts !== 2)));
+  if (!isKnown) return retrier.unknown('backoff', at);
+  const most = Math.max(...trials.map(({attempts}) => attempts ?? Infinity));
+  setWaits(retrier, first, most);
+  // One retry after a pause is no storm.
+  if (most === 2) retrier.unknown('backoff.jitter', at);
+}
+
+const isAlike = (a: Waits, b: Waits): boolean =>
+  a.kind === b.kind &&
+  a.jitter === b.jitter &&
+  a.baseS === b.baseS &&
+  a.factor === b.factor &&
+  a.stepS === b.stepS &&
+  String(a.listS) === String(b.listS);
 
 /** A random part spreads retries where it is at least a fifth of the wait. */
 const SPREAD = 0.2;

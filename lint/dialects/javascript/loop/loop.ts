@@ -8,8 +8,7 @@ import {noOptions} from '../../../source/javascript/tree.ts';
 import type {Source, Span} from '../../../source/tree.ts';
 import {IN_CODE} from '../../code/capabilities.ts';
 import {Retrier} from '../../code/retrier.ts';
-import {waitsOfRanges} from '../../code/schedule.ts';
-import {SHOWN, setWaits, type Waits} from '../../code/waits.ts';
+import {setSchedule} from '../../code/schedule.ts';
 import type {Dialect} from '../../dialect.ts';
 import {formatNumber} from '../../format-number.ts';
 import {setBody, setPost} from '../body.ts';
@@ -72,7 +71,7 @@ function read(
   const retrier = new Retrier(source, noOptions(head.span), head.span, place, word);
   const trials = [...caught, ...refused].map(({trial}) => trial);
   setAttempts(retrier, trials, head.span, isBoundedElsewhere(node, module));
-  setSchedule(retrier, trials, tried.kind === 'certain', head.span);
+  setWaitsOf(retrier, trials, tried.kind === 'certain', head.span);
   const errors = errorsOf(found);
   const isAmbiguous = caught.some(({isTested}) => !isTested) || refused.some(each => each.isAmbiguous);
   const isAnswered = refused.some(each => each.isAmbiguous);
@@ -116,34 +115,16 @@ function setAttempts(retrier: Retrier, trials: readonly Trial[], at: Span, isOpe
   else retrier.set('maxAttempts', isEndless ? 'unlimited' : Math.max(...counts.map(count => count ?? 0)), at);
 }
 
-/** Writes the waits, where all ways to fail wait in the same way. */
-function setSchedule(retrier: Retrier, trials: readonly Trial[], isCertain: boolean, shown: Span): void {
+/** The trials wait milliseconds. */
+function setWaitsOf(retrier: Retrier, trials: readonly Trial[], isCertain: boolean, shown: Span): void {
   const sleep = trials.flatMap(({sleeps}) => sleeps)[0];
-  const at = sleep === undefined ? shown : spanOf(sleep);
-  const schedules = trials.map(({waits, attempts}) => {
-    const most = Math.min(SHOWN, attempts === undefined ? SHOWN : attempts - 1);
-    const seconds = waits.slice(0, most).map(each => each && {lo: each.lo / 1000, hi: each.hi / 1000});
-    return waitsOfRanges(seconds, at);
-  });
-  const [first] = schedules;
-  const isKnown =
-    first !== undefined &&
-    schedules.every(each => each !== undefined && isAlike(each, first)) &&
-    (first.kind !== 'none' || (isCertain && trials.every(({mayWait, attempts}) => !mayWait && attempts !== 2)));
-  if (!isKnown) return retrier.unknown('backoff', at);
-  const most = Math.max(...trials.map(({attempts}) => attempts ?? Infinity));
-  setWaits(retrier, first, most);
-  // One retry after a pause is no storm.
-  if (most === 2) retrier.unknown('backoff.jitter', at);
+  const timed = trials.map(({waits, attempts, mayWait}) => ({
+    attempts,
+    mayWait,
+    waits: waits.map(each => each && {lo: each.lo / 1000, hi: each.hi / 1000}),
+  }));
+  setSchedule(retrier, timed, isCertain, sleep === undefined ? shown : spanOf(sleep));
 }
-
-const isAlike = (a: Waits, b: Waits): boolean =>
-  a.kind === b.kind &&
-  a.jitter === b.jitter &&
-  a.baseS === b.baseS &&
-  a.factor === b.factor &&
-  a.stepS === b.stepS &&
-  String(a.listS) === String(b.listS);
 
 /** A clock, a signal or a limit of time around it may end it. */
 const isBoundedElsewhere = (node: JsNode, module: JsModule): boolean =>

@@ -7,6 +7,7 @@ import {type SyntaxNode, spanOf} from '../../../source/python/syntax.ts';
 import type {ObjectNode, Source, Span} from '../../../source/tree.ts';
 import {IN_CODE} from '../../code/capabilities.ts';
 import {Retrier} from '../../code/retrier.ts';
+import {setSchedule} from '../../code/schedule.ts';
 import {NO_WAIT} from '../../code/waits.ts';
 import type {Dialect} from '../../dialect.ts';
 import {formatNumber} from '../../format-number.ts';
@@ -18,7 +19,6 @@ import {errorsOf, isTested, remedyOf} from './errors.ts';
 import type {Caught} from './failures.ts';
 import {readPost} from './posts.ts';
 import {type RetryLoop, recognise} from './recognise.ts';
-import {readSchedule} from './schedule.ts';
 import {swallowedIn} from './swallowed.ts';
 import {isEveryError} from './types.ts';
 
@@ -87,7 +87,9 @@ function read(
     head.span,
     isBoundedElsewhere(node, module),
   );
-  readSchedule(retrier, trials, tried.kind === 'certain', head.span);
+  const sleep = trials.flatMap(({sleeps}) => sleeps)[0];
+  const waitAt = sleep === undefined ? head.span : {start: sleep.from, end: sleep.to};
+  setSchedule(retrier, trials, tried.kind === 'certain', waitAt);
   const tested = new Set(caught.filter(each => isTested(each, head, module)).map(({handler}) => handler.body));
   readPost(retrier, found, tested, head, module);
   const errors = errorsOf(found, head, module);
