@@ -21,8 +21,8 @@ export const commandsPage = (): string =>
     `What \`steadfetch --help\` and \`steadfetch help <command>\` print. The linter is a command of its own: [\`retry-lint\`](retry-lint.md).
 
 In every command: exit code 0 says that all is well, 1 that what was asked for does not hold or was cut short, 2 that the arguments are wrong and nothing was done.
-\`-\` stands for standard input or output. A policy or a scenario may be given as a word or by \`--policy\` and \`--scenario\`. Results go to standard output, the
-progress to standard error; \`--quiet\` shows none.
+\`-\` stands for standard input or output where the help of a command says so. What a command is about, a policy or a scenario, may be a word or \`--policy\` and \`--scenario\`. Results go to standard output, the
+progress to standard error; \`--quiet\` shows none. (\`chaos --quiet\` still says where it listens.)
 `,
     block('npx steadfetch --help', HELP),
     ...all.map(section),

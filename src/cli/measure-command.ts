@@ -26,7 +26,8 @@ export async function measureCommand(args: readonly string[], process: NodeJS.Pr
   const {name, requests} = await readTarget(options);
   const {count, ratePerSecond, timeoutMs} = options;
   const lasts = duration((2000 * count) / ratePerSecond);
-  process.stderr.write(
+  const stderr = options.quiet ? QUIETLY : process.stderr;
+  stderr.write(
     `steadfetch measure: ${number(count)} calls of each side, ${ratePerSecond} a second in all, about ${lasts}\n`,
   );
   const pace = new Pace(systemClock, ratePerSecond);
@@ -38,7 +39,7 @@ export async function measureCommand(args: readonly string[], process: NodeJS.Pr
     onExtraAttempt: () => pace.add(),
   };
   const state = new ProgressState(systemClock, 2 * count);
-  const progress = progressOn(options.quiet ? QUIETLY : process.stderr, 'steadfetch measure', state, systemClock);
+  const progress = progressOn(stderr, 'steadfetch measure', state, systemClock);
   try {
     const measurement = await runMeasurement(
       {target: name, policyName: policy.policy.name, count, ratePerSecond, timeoutMs, requests},

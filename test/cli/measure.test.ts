@@ -122,6 +122,26 @@ describe('steadfetch measure', () => {
     expect(policy.requests).to.equal(4);
   });
 
+  it('says nothing but the result with --quiet', async () => {
+    place.write('policy.json', '{}');
+    const {code, stdout, stderr} = await place.call([
+      ...[
+        'measure',
+        server.place(200).url,
+        '--policy',
+        'policy.json',
+        '--count',
+        '1',
+        '--rate',
+        '200',
+        '--yes',
+        '--quiet',
+      ],
+    ]);
+    expect([code, stderr]).to.deep.equal([0, '']);
+    expect(stdout).not.to.equal('');
+  });
+
   it('measures a server that is not there', async () => {
     const {code, stdout} = await run(await deadUrl(), '--count', '3');
     expect(code).to.equal(0);

@@ -2,9 +2,8 @@
 import {readFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {expect} from 'chai';
-import type {Browser, Page} from 'playwright-core';
-import {launchChromium} from '../../tools/chromium/launch.ts';
-import {SiteServer} from './built.ts';
+import type {Page} from 'playwright-core';
+import {inBrowser} from './in-browser.ts';
 import {PlaygroundPage} from './playground-page.ts';
 
 const require = createRequire(new URL('../../tools/site/package.json', import.meta.url));
@@ -27,22 +26,7 @@ const KINDS = [
 ];
 
 describe('the site, as axe reads it', () => {
-  const server = new SiteServer();
-  let origin: string;
-  let browser: Browser | undefined;
-
-  before(async function () {
-    origin = await server.listen();
-    browser = await launchChromium();
-    if (browser !== undefined) return;
-    console.log('      skipped: no chromium');
-    this.skip();
-  });
-
-  after(async () => {
-    await browser?.close();
-    server.close();
-  });
+  const site = inBrowser();
 
   async function expectNoViolations(page: Page): Promise<void> {
     await page.evaluate(axe);
@@ -59,15 +43,15 @@ describe('the site, as axe reads it', () => {
   ] as const) {
     for (const path of kinds)
       it(`has nothing that axe objects to in ${path}, in ${colorScheme} colors, at ${width} px`, async () => {
-        const page = await browser!.newPage({colorScheme, viewport: {width, height: 800}, reducedMotion: 'reduce'});
-        await page.goto(`${origin}/${path}`, {waitUntil: 'networkidle'});
+        const page = await site.browser.newPage({colorScheme, viewport: {width, height: 800}, reducedMotion: 'reduce'});
+        await page.goto(`${site.origin}/${path}`, {waitUntil: 'networkidle'});
         await expectNoViolations(page);
         await page.close();
       });
 
     it(`has nothing that axe objects to in search, in ${colorScheme} colors, at ${width} px`, async () => {
-      const page = await browser!.newPage({colorScheme, viewport: {width, height: 800}});
-      await page.goto(`${origin}/contents.html`, {waitUntil: 'networkidle'});
+      const page = await site.browser.newPage({colorScheme, viewport: {width, height: 800}});
+      await page.goto(`${site.origin}/contents.html`, {waitUntil: 'networkidle'});
       await page.click('.find');
       await page.fill('.search input', 'retry');
       await page.locator('.search [role="option"]').first().waitFor();
@@ -78,7 +62,7 @@ describe('the site, as axe reads it', () => {
     });
 
     it(`has nothing that axe objects to in the playground, in ${colorScheme} colors`, async () => {
-      const playground = await PlaygroundPage.open(browser!, origin);
+      const playground = await PlaygroundPage.open(site.browser, site.origin);
       await playground.page.emulateMedia({colorScheme});
       await playground.simulate();
       await expectNoViolations(playground.page);

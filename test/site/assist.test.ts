@@ -1,9 +1,7 @@
 /** The playground: completion, hovers, and scenarios that the user writes. */
 import {join} from 'node:path';
 import {expect} from 'chai';
-import type {Browser} from 'playwright-core';
-import {launchChromium} from '../../tools/chromium/launch.ts';
-import {SiteServer} from './built.ts';
+import {inBrowser} from './in-browser.ts';
 import {fragmentOf, PlaygroundPage} from './playground-page.ts';
 
 const linked = (text: string, format = 'json', more: object = {}): string =>
@@ -17,29 +15,16 @@ const linked = (text: string, format = 'json', more: object = {}): string =>
   });
 
 describe('the playground, in use', () => {
-  const server = new SiteServer();
-  let origin: string;
-  let browser: Browser | undefined;
+  const site = inBrowser();
   let playground: PlaygroundPage | undefined;
 
-  before(async function () {
-    origin = await server.listen();
-    browser = await launchChromium();
-    if (browser !== undefined) return;
-    console.log('      skipped: no chromium');
-    this.skip();
-  });
-  after(async () => {
-    await browser?.close();
-    server.close();
-  });
   afterEach(async () => {
     await playground?.close();
     playground = undefined;
   });
 
   const open = async (fragment = '', width = 1280): Promise<PlaygroundPage> => {
-    playground = await PlaygroundPage.open(browser!, origin, fragment, width);
+    playground = await PlaygroundPage.open(site.browser, site.origin, fragment, width);
     return playground;
   };
   const options = (): ReturnType<PlaygroundPage['page']['locator']> =>

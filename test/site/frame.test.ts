@@ -2,10 +2,10 @@
 import {readFileSync} from 'node:fs';
 import {gzipSync} from 'node:zlib';
 import {expect} from 'chai';
-import type {Browser, BrowserContext, Page} from 'playwright-core';
-import {launchChromium} from '../../tools/chromium/launch.ts';
+import type {BrowserContext, Page} from 'playwright-core';
 import {anchorOf, entriesOf, type PageEntry, ranked} from '../../tools/site/client/ranking.ts';
-import {dist, files, read, SiteServer} from './built.ts';
+import {dist, files, read} from './built.ts';
+import {inBrowser} from './in-browser.ts';
 
 /** kB of 1000 bytes: of the first index of search. */
 const INDEX_KB = 48;
@@ -102,29 +102,14 @@ describe('the index of search', () => {
 });
 
 describe('the frame in a browser', () => {
-  const server = new SiteServer();
-  let origin: string;
-  let browser: Browser | undefined;
+  const site = inBrowser();
   let context: BrowserContext;
   let page: Page;
   let requested: string[];
   const failures: string[] = [];
 
-  before(async function () {
-    origin = await server.listen();
-    browser = await launchChromium();
-    if (browser !== undefined) return;
-    console.log('      skipped: no chromium');
-    this.skip();
-  });
-
-  after(async () => {
-    await browser?.close();
-    server.close();
-  });
-
   beforeEach(async () => {
-    context = await browser!.newContext({viewport: {width: 1280, height: 800}, serviceWorkers: 'block'});
+    context = await site.browser.newContext({viewport: {width: 1280, height: 800}, serviceWorkers: 'block'});
     page = await context.newPage();
     page.setDefaultTimeout(20_000);
     requested = [];
@@ -137,7 +122,7 @@ describe('the frame in a browser', () => {
     expect(failures.splice(0)).to.deep.equal([]);
   });
 
-  const open = (path: string) => page.goto(`${origin}/${path}`, {waitUntil: 'networkidle'});
+  const open = (path: string) => page.goto(`${site.origin}/${path}`, {waitUntil: 'networkidle'});
 
   for (const path of PAGES)
     it(`searches by keyboard from ${path}, and loads the index only then`, async () => {

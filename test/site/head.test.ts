@@ -1,12 +1,12 @@
 /** The head of every page, wrong addresses, pages that moved, and print. */
 import {readFileSync, statSync} from 'node:fs';
 import {expect} from 'chai';
-import type {Browser, Page} from 'playwright-core';
+import type {Page} from 'playwright-core';
 import {formerly} from '../../lint/rule-facts.ts';
-import {launchChromium} from '../../tools/chromium/launch.ts';
 import {nearest} from '../../tools/site/client/nearest.ts';
 import type {PageEntry} from '../../tools/site/client/ranking.ts';
-import {dist, files, read, SiteServer} from './built.ts';
+import {dist, files, read} from './built.ts';
+import {inBrowser} from './in-browser.ts';
 
 /** In characters: search engines cut longer ones. */
 const MOST = 155;
@@ -102,33 +102,18 @@ describe('pages for a wrong address', () => {
 });
 
 describe('the pages in a browser', () => {
-  const server = new SiteServer();
-  let origin: string;
-  let browser: Browser | undefined;
+  const site = inBrowser();
   let page: Page;
 
-  before(async function () {
-    origin = await server.listen();
-    browser = await launchChromium();
-    if (browser !== undefined) return;
-    console.log('      skipped: no chromium');
-    this.skip();
-  });
-
-  after(async () => {
-    await browser?.close();
-    server.close();
-  });
-
   beforeEach(async () => {
-    page = await browser!.newPage();
+    page = await site.browser.newPage();
     page.setDefaultTimeout(20_000);
   });
 
   afterEach(() => page?.close());
 
   it('suggest five pages for a wrong address, and can be searched', async () => {
-    await page.goto(`${origin}/guides/retry-budget.html`);
+    await page.goto(`${site.origin}/guides/retry-budget.html`);
     await page.locator('[data-nearest] li').first().waitFor();
     expect(await page.textContent('h1')).to.equal('There is no page at /guides/retry-budget.html');
     expect(await page.locator('[data-nearest] a').count()).to.equal(5);
@@ -137,7 +122,7 @@ describe('the pages in a browser', () => {
   });
 
   it('lead on from the page of a retired rule', async () => {
-    await page.goto(`${origin}/rules/RL105.html`);
+    await page.goto(`${site.origin}/rules/RL105.html`);
     await page.waitForURL('**/rules/RL101.html');
     expect(await page.textContent('h1')).to.contain('RL101');
   });
@@ -145,7 +130,7 @@ describe('the pages in a browser', () => {
   it('are printed in light colors, without the frame, and with all faults', async () => {
     await page.emulateMedia({media: 'print', colorScheme: 'dark'});
     for (const path of ['index.html', 'rules/RL203.html']) {
-      await page.goto(`${origin}/${path}`, {waitUntil: 'networkidle'});
+      await page.goto(`${site.origin}/${path}`, {waitUntil: 'networkidle'});
       const shown = await page.locator(':is(.top, .foot, .VPSidebar, .VPLocalNav, .actions):visible').count();
       expect(shown, path).to.equal(0);
       const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -153,7 +138,7 @@ describe('the pages in a browser', () => {
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(wide, path).to.be.at.most(0);
     }
-    await page.goto(`${origin}/index.html`);
+    await page.goto(`${site.origin}/index.html`);
     for (const fault of ['.fault1', '.fault2', '.fault3']) expect(await page.locator(fault).isVisible()).to.equal(true);
   });
 });

@@ -4,8 +4,8 @@ import {gzipSync} from 'node:zlib';
 import {expect} from 'chai';
 import type {Browser, BrowserContext, Page} from 'playwright-core';
 import {simulate} from '../../src/simulate/simulate.ts';
-import {launchChromium} from '../../tools/chromium/launch.ts';
-import {dist, read, SiteServer} from './built.ts';
+import {dist, read} from './built.ts';
+import {inBrowser} from './in-browser.ts';
 
 /** kB of 1000 bytes, all requests, after gzip. The goal is 30. */
 const LANDING_KB = 100;
@@ -57,28 +57,13 @@ describe('the figures of the landing page', () => {
 });
 
 describe('the landing page', () => {
-  const server = new SiteServer();
-  let origin: string;
-  let browser: Browser | undefined;
-
-  before(async function () {
-    origin = await server.listen();
-    browser = await launchChromium();
-    if (browser !== undefined) return;
-    console.log('      skipped: no chromium');
-    this.skip();
-  });
-
-  after(async () => {
-    await browser?.close();
-    server.close();
-  });
+  const site = inBrowser();
 
   async function inPage(
     options: Parameters<Browser['newContext']>[0],
     use: (page: Page, context: BrowserContext) => Promise<void>,
   ): Promise<void> {
-    const context = await browser!.newContext(options);
+    const context = await site.browser.newContext(options);
     const page = await context.newPage();
     await use(page, context);
     await context.close();
@@ -88,7 +73,7 @@ describe('the landing page', () => {
     await inPage({}, async (page, context) => {
       const requested = new Set<string>();
       context.on('request', request => requested.add(new URL(request.url()).pathname));
-      await page.goto(`${origin}/index.html`, {waitUntil: 'networkidle'});
+      await page.goto(`${site.origin}/index.html`, {waitUntil: 'networkidle'});
       const sizes = [...requested].map(path => gzipSync(readFileSync(dist + path.slice(1))).length / 1000);
       const sum = sizes.reduce((total, size) => total + size, 0);
       console.log(`      size: landing page ${sum.toFixed(1)} kB gzipped, ${requested.size} files`);
@@ -100,7 +85,7 @@ describe('the landing page', () => {
   for (const width of [390, 1366])
     it(`does not move while it loads, and its largest part is text, at ${width} px`, async () => {
       await inPage({viewport: {width, height: 800}}, async page => {
-        await page.goto(`${origin}/index.html`, {waitUntil: 'networkidle'});
+        await page.goto(`${site.origin}/index.html`, {waitUntil: 'networkidle'});
         const {shift, largest} = await page.evaluate(
           () =>
             new Promise<{shift: number; largest: string | undefined}>(resolve => {
@@ -123,7 +108,7 @@ describe('the landing page', () => {
   it('shows every fault and every client by keyboard, without a script', async () => {
     for (const width of [390, 1366])
       await inPage({javaScriptEnabled: false, viewport: {width, height: 800}}, async page => {
-        await page.goto(`${origin}/index.html`);
+        await page.goto(`${site.origin}/index.html`);
         const visible = (selector: string) => page.locator(selector).isVisible();
         expect(await visible('.fault1')).to.equal(true);
         await page.locator('#fault1').focus();
@@ -137,7 +122,7 @@ describe('the landing page', () => {
 
   it('has the dots at once where motion is not wanted', async () => {
     await inPage({reducedMotion: 'reduce'}, async page => {
-      await page.goto(`${origin}/index.html`);
+      await page.goto(`${site.origin}/index.html`);
       expect(await page.locator('.fill').evaluate(dots => getComputedStyle(dots).animationName)).to.equal('none');
     });
   });

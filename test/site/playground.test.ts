@@ -4,9 +4,9 @@ import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {deflateRawSync, gzipSync} from 'node:zlib';
 import {expect} from 'chai';
-import type {Browser, BrowserContext, Page} from 'playwright-core';
-import {launchChromium} from '../../tools/chromium/launch.ts';
-import {dist, SiteServer} from './built.ts';
+import type {BrowserContext, Page} from 'playwright-core';
+import {dist} from './built.ts';
+import {inBrowser} from './in-browser.ts';
 
 /** kB of 1000 bytes, after gzip. */
 const FIRST_LOAD_KB = 300;
@@ -17,29 +17,14 @@ const LINK = {version: 1, policies: [policyOf('{"version": 1}')], active: 0, sce
 const packed = (state: object): string => deflateRawSync(JSON.stringify(state)).toString('base64url');
 
 describe('the playground', () => {
-  const server = new SiteServer();
-  let origin: string;
-  let browser: Browser | undefined;
+  const site = inBrowser();
   let context: BrowserContext;
   let page: Page;
   let requested: string[];
   let failures: string[];
 
-  before(async function () {
-    origin = await server.listen();
-    browser = await launchChromium();
-    if (browser !== undefined) return;
-    console.log('      skipped: no chromium');
-    this.skip();
-  });
-
-  after(async () => {
-    await browser?.close();
-    server.close();
-  });
-
   beforeEach(async () => {
-    context = await browser!.newContext({viewport: {width: 1280, height: 800}});
+    context = await site.browser.newContext({viewport: {width: 1280, height: 800}});
     page = await context.newPage();
     page.setDefaultTimeout(20_000);
     requested = [];
@@ -54,7 +39,7 @@ describe('the playground', () => {
   });
 
   const open = async (fragment = ''): Promise<void> => {
-    await page.goto(`${origin}/playground/index.html${fragment}`);
+    await page.goto(`${site.origin}/playground/index.html${fragment}`);
     await linted();
   };
   const linted = () => page.waitForFunction(() => performance.getEntriesByName('findings').length > 0);
@@ -77,7 +62,7 @@ describe('the playground', () => {
     expect(await finding('RL203').locator('.message').textContent()).to.contain('Use jitter');
     const [rule] = await Promise.all([context.waitForEvent('page'), finding('RL203').locator('a').click()]);
     await rule.waitForLoadState();
-    expect(rule.url()).to.equal(`${origin}/rules/RL203.html`);
+    expect(rule.url()).to.equal(`${site.origin}/rules/RL203.html`);
     expect(await rule.textContent('h1')).to.contain('no-synchronized-retries');
   });
 
@@ -223,7 +208,7 @@ describe('the playground', () => {
     await simulate();
     await page.click('#share');
     await page.locator('#notice:has-text("link")').waitFor();
-    const own = [`${origin}/playground/`, `${origin}/icon.svg`];
+    const own = [`${site.origin}/playground/`, `${site.origin}/icon.svg`];
     expect(requested.filter(url => !own.some(prefix => url.startsWith(prefix)))).to.deep.equal([]);
     const outcome = await page.evaluate(
       url =>
@@ -231,7 +216,7 @@ describe('the playground', () => {
           () => 'sent',
           () => 'refused',
         ),
-      `${origin}/index.html`,
+      `${site.origin}/index.html`,
     );
     expect(outcome).to.equal('refused');
     expect(refused.join('\n')).to.contain('Content Security Policy');

@@ -1,10 +1,9 @@
 /** The filters above the table of rules. */
 import {expect} from 'chai';
-import type {Browser, BrowserContextOptions, Page} from 'playwright-core';
+import type {BrowserContextOptions, Page} from 'playwright-core';
 import {rules} from '../../lint/rules/index.ts';
-import {launchChromium} from '../../tools/chromium/launch.ts';
 import {type Choice, choiceOf, EVERYTHING, isShown, queryOf} from '../../tools/site/client/rule-choice.ts';
-import {SiteServer} from './built.ts';
+import {inBrowser} from './in-browser.ts';
 
 const jitter = {
   code: 'RL203',
@@ -42,30 +41,15 @@ describe('a choice of rules', () => {
 });
 
 describe('the table of rules', () => {
-  const server = new SiteServer();
-  let origin: string;
-  let browser: Browser | undefined;
+  const site = inBrowser();
   let page: Page;
-
-  before(async function () {
-    origin = await server.listen();
-    browser = await launchChromium();
-    if (browser !== undefined) return;
-    console.log('      skipped: no chromium');
-    this.skip();
-  });
-
-  after(async () => {
-    await browser?.close();
-    server.close();
-  });
 
   afterEach(() => page?.close());
 
   const open = async (address: string, options?: BrowserContextOptions): Promise<void> => {
-    page = await browser!.newPage({viewport: {width: 1280, height: 800}, ...options});
+    page = await site.browser.newPage({viewport: {width: 1280, height: 800}, ...options});
     page.setDefaultTimeout(20_000);
-    await page.goto(`${origin}/rules/index.html${address}`, {waitUntil: 'networkidle'});
+    await page.goto(`${site.origin}/rules/index.html${address}`, {waitUntil: 'networkidle'});
   };
   const shown = (): Promise<number> => page.locator('table.rules tbody tr:visible').count();
   const status = (): Promise<string | null> => page.textContent('.rule-filter [role="status"]');
