@@ -14,7 +14,7 @@ import type {Dialect} from '../dialect.ts';
 import {jsDialect, option} from './library.ts';
 import {argumentsOf, calleeOf, hasSpread, retrierOf, retrierWith} from './make.ts';
 import {Options} from './options.ts';
-import {attemptsField, waitsOfDelay} from './schedules.ts';
+import {attemptsField, backoffFields, waitsOfDelay} from './schedules.ts';
 
 const STRATEGY = /^@(?:smithy\/(?:util-retry|core\/retry)|aws-sdk\/util-retry)\.ConfiguredRetryStrategy$/;
 const CLIENT = /^@aws-sdk\/(?:client|lib)-[\w-]+\.\w+$/;
@@ -30,15 +30,7 @@ export const aws: Dialect = jsDialect({
   },
   fields: {
     maxAttempts: attemptsField('maxAttempts'),
-    backoff: {name: 'the delay'},
-    'backoff.kind': {name: 'the delay'},
-    'backoff.delayMs': {name: 'the delay'},
-    'backoff.delaysMs': {name: 'the delay'},
-    'backoff.stepMs': {name: 'the delay'},
-    'backoff.baseMs': {name: 'the delay'},
-    'backoff.factor': {name: 'the delay'},
-    'backoff.capMs': {name: 'the delay'},
-    'backoff.jitter': {name: 'the delay'},
+    ...backoffFields('the delay'),
   },
   *retriersIn(module, source): Iterable<Shape> {
     for (const call of module.calls) {

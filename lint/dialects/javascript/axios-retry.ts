@@ -10,10 +10,19 @@ import type {Source, Span} from '../../source/tree.ts';
 import {IN_CODE} from '../code/capabilities.ts';
 import {NO_WAITS, type Waits} from '../code/waits.ts';
 import type {Dialect} from '../dialect.ts';
+import {exactly} from './evaluate.ts';
 import {jsDialect, option} from './library.ts';
 import {argumentsOf, calleeOf, hasSpread, retrierOf} from './make.ts';
 import {Options} from './options.ts';
-import {retriesField, waitsOf, waitsOfFunction, writeWaits} from './schedules.ts';
+import {
+  backoffFields,
+  NO_BACKOFF,
+  retriesField,
+  setRetries,
+  waitsOf,
+  waitsOfFunction,
+  writeWaits,
+} from './schedules.ts';
 
 export const axiosRetry: Dialect = jsDialect({
   name: 'axios-retry',
@@ -23,19 +32,12 @@ export const axiosRetry: Dialect = jsDialect({
   defaults: {
     maxAttempts: 4,
     retryOn: ['5xx', 429, 'network'],
-    backoff: {kind: 'constant', delayMs: 0, throttledBaseMs: 0, jitter: 'none'},
+    backoff: NO_BACKOFF,
   },
   fields: {
     maxAttempts: retriesField('retries'),
+    ...backoffFields('retryDelay'),
     retryOn: {name: 'retryCondition'},
-    backoff: {name: 'retryDelay'},
-    'backoff.kind': {name: 'retryDelay'},
-    'backoff.delayMs': {name: 'retryDelay'},
-    'backoff.baseMs': {name: 'retryDelay'},
-    'backoff.stepMs': {name: 'retryDelay'},
-    'backoff.factor': {name: 'retryDelay'},
-    'backoff.capMs': {name: 'retryDelay'},
-    'backoff.delaysMs': {name: 'retryDelay'},
     'backoff.jitter': {name: 'retryDelay', format: () => 'axiosRetry.exponentialDelay'},
   },
   *retriersIn(module, source): Iterable<Shape> {
@@ -50,7 +52,7 @@ function read(call: JsNode, module: JsModule, source: Source): Shape {
   const retrier = retrierOf(call, options, 1, source, module);
   const shown = spanOf(calleeOf(call));
   const retries = options.number('retries', 3);
-  retrier.set('maxAttempts', retries === undefined ? undefined : retries + 1, options.at('retries'));
+  setRetries(retrier, retries, options.at('retries'));
   if (options.isUnknown('retryDelay')) retrier.unknown('backoff', shown);
   else {
     const delay = options.get('retryDelay');
@@ -89,7 +91,7 @@ function waitsOfNamed(node: JsNode, module: JsModule, at: Span): Waits | undefin
   if (called === 'axios-retry.linearDelay' && value !== undefined) {
     const [factor] = argumentsOf(value);
     const step = factor === undefined ? 100 : module.numberOf(factor);
-    return step === undefined ? undefined : waitsOf(n => ({lo: (n + 1) * step, hi: (n + 1) * step}), at);
+    return step === undefined ? undefined : waitsOf(n => exactly((n + 1) * step), at);
   }
   if (value !== undefined && isFunction(value)) {
     const wrapped = nodeIn(value, 'body');

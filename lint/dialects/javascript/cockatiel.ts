@@ -11,10 +11,11 @@ import type {Source, Span} from '../../source/tree.ts';
 import {IN_CODE} from '../code/capabilities.ts';
 import {NO_WAITS, type Waits} from '../code/waits.ts';
 import type {Dialect} from '../dialect.ts';
+import {exactly} from './evaluate.ts';
 import {jsDialect, option} from './library.ts';
 import {argumentsOf, calleeOf, hasSpread, retrierOf} from './make.ts';
 import {Options} from './options.ts';
-import {retriesField, waitsOf, writeWaits} from './schedules.ts';
+import {backoffFields, NO_BACKOFF, retriesField, setRetries, waitsOf, writeWaits} from './schedules.ts';
 
 export const cockatiel: Dialect = jsDialect({
   name: 'cockatiel',
@@ -23,15 +24,11 @@ export const cockatiel: Dialect = jsDialect({
   capabilities: IN_CODE,
   defaults: {
     maxAttempts: 'unlimited',
-    backoff: {kind: 'constant', delayMs: 0, throttledBaseMs: 0, jitter: 'none'},
+    backoff: NO_BACKOFF,
   },
   fields: {
     maxAttempts: retriesField('maxAttempts'),
-    backoff: {name: 'backoff'},
-    'backoff.kind': {name: 'backoff'},
-    'backoff.delayMs': {name: 'backoff'},
-    'backoff.delaysMs': {name: 'backoff'},
-    'backoff.stepMs': {name: 'backoff'},
+    ...backoffFields('backoff'),
     'backoff.baseMs': {name: 'initialDelay'},
     'backoff.factor': {name: 'exponent'},
     'backoff.capMs': {name: 'maxDelay'},
@@ -51,7 +48,7 @@ function read(call: JsNode, module: JsModule, source: Source): Shape {
   const retrier = retrierOf(call, options, 1, source, module);
   const shown = spanOf(calleeOf(call));
   const retries = options.number('maxAttempts', Infinity);
-  retrier.set('maxAttempts', retries === undefined ? undefined : retries + 1, options.at('maxAttempts'));
+  setRetries(retrier, retries, options.at('maxAttempts'));
   const waits = waitsIn(options, module, shown);
   writeWaits(retrier, waits, retries, options.at('backoff'));
   const errors: CodeFacts['errors'] =
@@ -85,7 +82,7 @@ function waitsIn(options: Options, module: JsModule, shown: Span): Waits | undef
   switch (module.nameOf(nodeIn(made, 'callee'))) {
     case 'cockatiel.ConstantBackoff': {
       const delay = first && module.numberOf(first);
-      return delay === undefined ? undefined : waitsOf(() => ({lo: delay, hi: delay}), at);
+      return delay === undefined ? undefined : waitsOf(() => exactly(delay), at);
     }
     case 'cockatiel.IterableBackoff': {
       const list = first && module.valueOf(first);
@@ -95,7 +92,7 @@ function waitsIn(options: Options, module: JsModule, shown: Span): Waits | undef
         ? undefined
         : waitsOf(n => {
             const delay = delays[Math.min(n, delays.length - 1)];
-            return delay === undefined ? undefined : {lo: delay, hi: delay};
+            return delay === undefined ? undefined : exactly(delay);
           }, at);
     }
     case 'cockatiel.ExponentialBackoff':

@@ -10,11 +10,12 @@ import type {Source} from '../../source/tree.ts';
 import {IN_CODE} from '../code/capabilities.ts';
 import type {Retrier} from '../code/retrier.ts';
 import type {Dialect} from '../dialect.ts';
+import {exactly} from './evaluate.ts';
 import {jsDialect, option} from './library.ts';
 import {argumentsOf, calleeOf, hasSpread, retrierOf} from './make.ts';
 import {Options} from './options.ts';
 import {placeOfUrl} from './posts.ts';
-import {retriesField, waitsOf, waitsOfDelay, writeWaits} from './schedules.ts';
+import {backoffFields, NO_BACKOFF, retriesField, setRetries, waitsOf, waitsOfDelay, writeWaits} from './schedules.ts';
 
 export const fetchRetry: Dialect = jsDialect({
   name: 'fetch-retry',
@@ -24,20 +25,12 @@ export const fetchRetry: Dialect = jsDialect({
   defaults: {
     maxAttempts: 4,
     retryOn: ['network'],
-    backoff: {kind: 'constant', delayMs: 1000, throttledBaseMs: 0, jitter: 'none'},
+    backoff: {...NO_BACKOFF, delayMs: 1000},
   },
   fields: {
     maxAttempts: retriesField('retries'),
+    ...backoffFields('retryDelay'),
     retryOn: {name: 'retryOn'},
-    backoff: {name: 'retryDelay'},
-    'backoff.kind': {name: 'retryDelay'},
-    'backoff.delayMs': {name: 'retryDelay'},
-    'backoff.baseMs': {name: 'retryDelay'},
-    'backoff.stepMs': {name: 'retryDelay'},
-    'backoff.factor': {name: 'retryDelay'},
-    'backoff.capMs': {name: 'retryDelay'},
-    'backoff.delaysMs': {name: 'retryDelay'},
-    'backoff.jitter': {name: 'retryDelay'},
     'match.methods': {name: 'method'},
     'match.path': {name: 'the URL'},
   },
@@ -64,7 +57,7 @@ function readMaker(call: JsNode, module: JsModule, source: Source): Shape {
   const shown = spanOf(calleeOf(call));
   const errors = setTriggers(retrier, options, module);
   const retries = errors === 'unknown' ? undefined : options.number('retries', 3);
-  retrier.set('maxAttempts', retries === undefined ? undefined : retries + 1, options.at('retries'));
+  setRetries(retrier, retries, options.at('retries'));
   readWaits(retrier, options, retries, module, call);
   return retrier.shape({
     what: 'fetch-retry',
@@ -87,7 +80,7 @@ function* readCall(call: JsNode, module: JsModule, source: Source): Iterable<Sha
   const retrier = retrierOf(call, options, 1, source, module);
   const errors = options.has('retryOn') ? setTriggers(retrier, options, module) : 'some';
   const retries = options.has('retries') && errors !== 'unknown' ? options.number('retries', 3) : undefined;
-  retrier.set('maxAttempts', retries === undefined ? undefined : retries + 1, options.at('retries'));
+  setRetries(retrier, retries, options.at('retries'));
   if (options.has('retryDelay')) readWaits(retrier, options, retries, module, call);
   else retrier.unknown('backoff');
   const place = isPost && method !== undefined && url !== undefined ? placeOfUrl(url, module) : undefined;
@@ -117,7 +110,7 @@ function readWaits(
   const waits = options.isUnknown('retryDelay')
     ? undefined
     : delay === undefined
-      ? waitsOf(() => ({lo: 1000, hi: 1000}), shown)
+      ? waitsOf(() => exactly(1000), shown)
       : waitsOfDelay(delay, 0, module, spanOf(delay));
   writeWaits(retrier, waits, retries, delay && spanOf(delay));
 }

@@ -8,16 +8,17 @@ import type {PolicyInput} from '../../../src/policy/types.ts';
 import type {Shape} from '../../shape/shape.ts';
 import type {JsModule} from '../../source/javascript/module.ts';
 import {type JsNode, nodesIn, spanOf} from '../../source/javascript/syntax.ts';
-import type {Source, Span} from '../../source/tree.ts';
+import type {Node, Source, Span} from '../../source/tree.ts';
 import {IN_CODE} from '../code/capabilities.ts';
 import type {Retrier} from '../code/retrier.ts';
 import {NO_WAITS, type Waits} from '../code/waits.ts';
 import type {Dialect, FieldChange, TreeChange} from '../dialect.ts';
+import {exactly} from './evaluate.ts';
 import {jsDialect, option} from './library.ts';
 import {argumentsOf, calleeOf, hasSpread, retrierOf} from './make.ts';
 import {Options} from './options.ts';
 import {placeOfUrl} from './posts.ts';
-import {waitsOf, waitsOfFunction, writeWaits} from './schedules.ts';
+import {backoffFields, retriesField, setRetries, waitsOf, waitsOfFunction, writeWaits} from './schedules.ts';
 
 interface Kind {
   readonly name: 'got' | 'ky';
@@ -49,15 +50,10 @@ function dialectOf({name, makers, statuses, jitterBy, waitsOf: waitsIn, timeoutO
     const retrier = retrierOf(call, options, index, source, module);
     const shown = options.keyAt('retry') ?? spanOf(calleeOf(call));
     const number = limit ?? retry.number('limit', 2);
-    retrier.set(
-      'maxAttempts',
-      number === undefined ? undefined : number + 1,
-      limit === undefined ? retry.at('limit') : spanOf(written),
-    );
-    const waits =
-      limit === undefined ? waitsIn(retry, module, shown) : waitsIn(new Options(undefined, module), module, shown);
-    writeWaits(retrier, waits, number, shown);
-    setLists(retrier, limit === undefined ? retry : new Options(undefined, module), full, module);
+    setRetries(retrier, number, limit === undefined ? retry.at('limit') : spanOf(written));
+    const others = limit === undefined ? retry : new Options(undefined, module);
+    writeWaits(retrier, waitsIn(others, module, shown), number, shown);
+    setLists(retrier, others, full, module);
     const place = isAlone || given[0] === undefined ? undefined : placeOfUrl(given[0], module);
     if (place !== undefined && given[0] !== undefined && retrier.isSet('match.methods'))
       retrier.set('match.path', place.path, spanOf(given[0]));
@@ -78,20 +74,11 @@ function dialectOf({name, makers, statuses, jitterBy, waitsOf: waitsIn, timeoutO
       retryOn: [...statuses, 'network', 'timeout'] as NonNullable<PolicyInput['retryOn']>,
     },
     fields: {
-      maxAttempts: {
-        name: 'retry.limit',
-        format: value =>
-          value === 'unlimited' ? 'Infinity' : typeof value === 'number' ? String(value - 1) : String(value),
-      },
+      maxAttempts: retriesField('retry.limit'),
       attemptTimeoutMs: {name: 'timeout', ...(name === 'got' && {format: value => `{request: ${value}}`})},
       retryOn: {name: 'retry.statusCodes'},
-      backoff: {name: 'retry'},
-      'backoff.kind': {name: 'retry'},
+      ...backoffFields('retry'),
       'backoff.delayMs': {name: 'retry.delay'},
-      'backoff.baseMs': {name: 'retry'},
-      'backoff.factor': {name: 'retry'},
-      'backoff.stepMs': {name: 'retry'},
-      'backoff.delaysMs': {name: 'retry'},
       'backoff.capMs': {name: 'retry.backoffLimit'},
       'backoff.jitter': {name: `retry.${jitterBy}`, format: value => (value === 'none' ? 'undefined' : 'true')},
       'match.methods': {name: 'retry.methods'},
@@ -141,28 +128,21 @@ function itemsOf(node: JsNode, module: JsModule): {value: unknown; at: Span}[] |
   return items.map(item => ({value: module.constantOf(item)?.value, at: spanOf(item)}));
 }
 
-const growing = (firstMs: number, capMs: number): ((n: number) => {lo: number; hi: number}) => {
-  return n => {
-    const wait = Math.min(firstMs * 2 ** n, capMs);
-    return {lo: wait, hi: wait};
-  };
-};
+/** What is written as `retry`: a number, or an object. */
+function retryIn({unit: {root}}: Shape): Node | undefined {
+  return root.kind === 'object' ? root.properties.findLast(({key}) => key === 'retry')?.value : undefined;
+}
 
 /** Writes the object of retries where a number is written in its place. */
 function inRetry(name: string, value: unknown, shape: Shape): readonly TreeChange[] {
-  const root = shape.unit.root;
-  const written = root.kind === 'object' ? root.properties.findLast(({key}) => key === 'retry')?.value : undefined;
+  const written = retryIn(shape);
   return written?.kind === 'scalar' && typeof written.value === 'number'
     ? option({limit: written.value, [name]: value}, 'retry')
     : option(value, 'retry', name);
 }
 
-const writeLimit = (value: unknown, shape: Shape): readonly TreeChange[] => {
-  const root = shape.unit.root;
-  const written = root.kind === 'object' ? root.properties.findLast(({key}) => key === 'retry')?.value : undefined;
-  const limit = Number(value) - 1;
-  return written?.kind === 'scalar' ? option(limit, 'retry') : option(limit, 'retry', 'limit');
-};
+const writeLimit = (value: unknown, shape: Shape): readonly TreeChange[] =>
+  option(Number(value) - 1, ...(retryIn(shape)?.kind === 'scalar' ? ['retry'] : ['retry', 'limit']));
 
 export const got: Dialect = dialectOf({
   name: 'got',
@@ -224,7 +204,7 @@ export const ky: Dialect = dialectOf({
     const delay = retry.get('delay');
     const waits =
       delay === undefined
-        ? waitsOf(growing(300, cap), at)
+        ? waitsOf(n => exactly(Math.min(300 * 2 ** n, cap)), at)
         : cap === Infinity
           ? waitsOfFunction(delay, 1, module, spanOf(delay))
           : undefined;

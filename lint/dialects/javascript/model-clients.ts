@@ -11,7 +11,7 @@ import {AI_CALLS, clientOf, libraryOf} from './clients.ts';
 import {jsDialect, option} from './library.ts';
 import {argumentsOf, calleeOf, hasSpread, retrierOf} from './make.ts';
 import {Options} from './options.ts';
-import {retriesField} from './schedules.ts';
+import {retriesField, setRetries} from './schedules.ts';
 
 export const modelClient: Dialect = jsDialect({
   name: 'model-client',
@@ -65,7 +65,7 @@ function readConstruction(call: JsNode, module: JsModule, source: Source): Shape
   // The six of LangChain are its own choice.
   const isOwn = library.kind === 'langchain' && !options.has('maxRetries');
   if (isOwn) retrier.unknown('maxAttempts');
-  else retrier.set('maxAttempts', retries === undefined ? undefined : retries + 1, options.at('maxRetries'));
+  else setRetries(retrier, retries, options.at('maxRetries'));
   const timeout = options.get('timeout');
   // A fetch, or an agent, may have a timeout of its own.
   const isElsewhere = ['fetch', 'httpAgent', 'fetchOptions', 'configuration'].some(name => options.has(name));
@@ -88,7 +88,7 @@ function readAi(call: JsNode, module: JsModule, source: Source): Shape {
   const options = new Options(argumentsOf(call)[0], module);
   const retrier = retrierOf(call, options, 0, source, module);
   const retries = options.number('maxRetries', 2);
-  retrier.set('maxAttempts', retries === undefined ? undefined : retries + 1, options.at('maxRetries'));
+  setRetries(retrier, retries, options.at('maxRetries'));
   retrier.unknown('attemptTimeoutMs');
   return retrier.shape(facts('The AI SDK', call));
 }
@@ -106,7 +106,7 @@ function* readOptions(call: JsNode, module: JsModule, source: Source): Iterable<
   if (client === undefined) return;
   const retrier = retrierOf(call, options, index, source, module);
   const retries = options.number('maxRetries', 2);
-  retrier.set('maxAttempts', retries === undefined ? undefined : retries + 1, options.at('maxRetries'));
+  setRetries(retrier, retries, options.at('maxRetries'));
   const timeout = options.get('timeout');
   if (timeout === undefined) retrier.unknown('attemptTimeoutMs');
   else retrier.set('attemptTimeoutMs', module.numberOf(timeout), spanOf(timeout));

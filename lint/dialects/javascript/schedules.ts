@@ -79,6 +79,23 @@ export function writeWaits(
   else if (retries !== 0) setWaits(retrier, waits, retries === undefined ? undefined : retries + 1);
 }
 
+/** Writes the number of attempts that a number of retries makes; undefined where it is not known. */
+export function setRetries(retrier: Retrier, retries: number | undefined, at?: Span): void {
+  retrier.set('maxAttempts', retries === undefined ? undefined : retries + 1, at);
+}
+
+/** The fields of a policy's waits, where one option sets them all. */
+export const backoffFields = (name: string): Readonly<Record<string, Field>> =>
+  Object.fromEntries(
+    ['', '.kind', '.delayMs', '.delaysMs', '.stepMs', '.baseMs', '.factor', '.capMs', '.jitter'].map(field => [
+      `backoff${field}`,
+      {name},
+    ]),
+  );
+
+/** What a library waits that waits not at all. */
+export const NO_BACKOFF = {kind: 'constant', delayMs: 0, throttledBaseMs: 0, jitter: 'none'} as const;
+
 /** The number of retries, where a policy counts attempts. */
 export const retriesField = (name: string): Field => ({
   name,
