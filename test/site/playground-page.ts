@@ -7,6 +7,9 @@ import type {Browser, BrowserContext, Locator, Page} from 'playwright-core';
 export const fragmentOf = (state: object): string =>
   `#p=${deflateRawSync(JSON.stringify(state)).toString('base64url')}`;
 
+/** The result of a run that has ended, which the example that comes with the page is not. */
+export const RUN = '#results[aria-busy="false"]:has(figure):not(:has(.example))';
+
 export class PlaygroundPage {
   readonly page: Page;
   /** URLs. */
@@ -17,7 +20,7 @@ export class PlaygroundPage {
   private constructor(context: BrowserContext, page: Page) {
     this.#context = context;
     this.page = page;
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(60_000);
     context.on('request', request => this.requested.push(request.url()));
     page.on('pageerror', error => this.#failures.push(error.message));
   }
@@ -58,6 +61,6 @@ export class PlaygroundPage {
 
   async simulate(): Promise<void> {
     await this.page.click('#simulate');
-    await this.page.locator('#results figure').first().waitFor();
+    await this.page.locator(RUN).waitFor();
   }
 }

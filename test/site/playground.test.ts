@@ -7,6 +7,7 @@ import {expect} from 'chai';
 import type {BrowserContext, Page} from 'playwright-core';
 import {dist} from './built.ts';
 import {inBrowser} from './in-browser.ts';
+import {RUN} from './playground-page.ts';
 
 /** kB of 1000 bytes, after gzip. */
 const FIRST_LOAD_KB = 300;
@@ -26,7 +27,7 @@ describe('the playground', () => {
   beforeEach(async () => {
     context = await site.browser.newContext({viewport: {width: 1280, height: 800}});
     page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(60_000);
     requested = [];
     context.on('request', request => requested.push(request.url()));
     failures = [];
@@ -52,7 +53,7 @@ describe('the playground', () => {
   const example = (title: string) => page.selectOption('#example', {label: title});
   const simulate = async (): Promise<void> => {
     await page.click('#simulate');
-    await page.locator('#results figure').first().waitFor();
+    await page.locator(RUN).waitFor();
   };
 
   it('shows the findings in the text and in a list, each with a link to its rule', async () => {
@@ -116,6 +117,54 @@ describe('the playground', () => {
     await finding('RL301').locator('.fix', {hasText: 'request_timeout'}).click();
     await finding('RL301').waitFor({state: 'detached'});
     expect(await text()).to.match(/request_timeout\W+600/);
+  });
+
+  it('shows the result of its first example at once, and without a script', async () => {
+    const bare = await site.browser.newContext({javaScriptEnabled: false});
+    const plain = await bare.newPage();
+    await plain.goto(`${site.origin}/playground/index.html`);
+    expect(await plain.locator('#results thead th').allTextContents()).to.deep.equal([
+      'no policy',
+      'careless',
+      'default',
+    ]);
+    const built = await plain.locator('#results .wide').innerHTML();
+    await bare.close();
+    await open();
+    expect(await page.locator('#results > :first-child').textContent()).to.match(/^Example\./);
+    expect(await page.getAttribute('#results', 'aria-busy')).to.equal(null);
+    await simulate();
+    expect(await page.locator('#results .wide').innerHTML()).to.equal(built);
+  });
+
+  it('simulates what is written, without being asked', async () => {
+    await open();
+    await page.locator('.cm-content').click();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.insertText('{"version": 1, "maxAttempts": 1}');
+    await page.locator(RUN).waitFor();
+    expect(await page.locator('#results .problem').count()).to.equal(0);
+  });
+
+  it('simulates what a link holds, without showing the example first', async () => {
+    await page.goto(`${site.origin}/simulate.html`);
+    await page.locator('tr', {hasText: 'brownout'}).getByText('Open in the playground').first().click();
+    await linted();
+    await page.locator(RUN).waitFor();
+    expect(await page.locator('#scenario').inputValue()).to.equal('brownout');
+    expect(await page.locator('#results > p').first().textContent()).to.contain('8946 calls');
+  });
+
+  it('shows the policy or the result on a narrow page, by arrow keys too', async () => {
+    await page.setViewportSize({width: 390, height: 800});
+    await open();
+    const seen = async () => [await page.isVisible('#editor'), await page.isVisible('#results')];
+    expect(await seen()).to.deep.equal([true, false]);
+    await page.focus('#view-policy');
+    await page.keyboard.press('ArrowRight');
+    expect(await seen()).to.deep.equal([false, true]);
+    await page.setViewportSize({width: 1000, height: 800});
+    expect(await seen()).to.deep.equal([true, true]);
   });
 
   it('simulates the policies side by side, and again after a change', async () => {
@@ -255,6 +304,7 @@ describe('the playground', () => {
       await page.setViewportSize({width, height});
       await page.emulateMedia({colorScheme: theme});
       await open();
+      if (width < 900) await page.getByText('Result', {exact: true}).click();
       await simulate();
       const scrolled = await page.evaluate(
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,

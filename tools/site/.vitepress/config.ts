@@ -11,6 +11,7 @@ import {siteLink} from '../links.ts';
 import {code} from '../markdown/code.ts';
 import {rulePages} from '../markdown/rule-page.ts';
 import {ruleTable} from '../markdown/rule-table.ts';
+import {scenarioLinks} from '../markdown/scenarios.ts';
 import {tables} from '../markdown/tables.ts';
 import {pages, root, sidebars, withoutPages} from '../pages.ts';
 import {base, frame} from '../site.ts';
@@ -54,6 +55,7 @@ const config: UserConfig<ThemeConfig> = defineConfigWithTheme<ThemeConfig>({
       ruleTable(md);
       code(md);
       rulePages(md);
+      scenarioLinks(md);
     },
   },
   transformPageData: page => {

@@ -1,9 +1,9 @@
 /** Pages of rules: tags below the summary, and each finding below its policy, with its fix as a diff. */
-import {deflateRawSync} from 'node:zlib';
 import {diffArrays} from 'diff';
 import type {MarkdownRenderer} from 'vitepress';
 import {escaped} from '../plain-page.ts';
-import {base} from '../site.ts';
+import {isFormat, NO_POLICY} from '../playground/state.ts';
+import {fragmentOf, playgroundLink} from '../playground-link.ts';
 import type {Token, Tokens} from './tokens.ts';
 
 interface Facts {
@@ -39,10 +39,7 @@ export function rulePages(md: MarkdownRenderer): void {
     const example = tokens[index]!.meta as Example | null;
     if (example === null || example.output === undefined) return html;
     const {output, fixed, safety, playground} = example;
-    const link =
-      playground === undefined
-        ? ''
-        : `<a class="try" href="${base}playground/index.html${playground}" target="_self">Open in the playground</a>`;
+    const link = playground === undefined ? '' : playgroundLink(playground, 'Open in the playground');
     const shown = html.replace(/<\/div>\s*$/, `${link}${findingsOf(output, safety)}</div>`);
     if (fixed === undefined) return shown;
     const after: Token = Object.assign(Object.create(Object.getPrototypeOf(tokens[index]!)), tokens[index], {
@@ -74,23 +71,21 @@ function joinFindings(tokens: Tokens, safety: string | undefined): void {
       output: output.content,
       safety,
       fixed: isFixed ? after[3]!.content : undefined,
-      playground: isNamed ? undefined : fragmentOf(code),
+      playground: isNamed ? undefined : linkOf(code),
     };
     code.meta = example;
     tokens.splice(index + 1, isFixed ? 5 : 1);
   }
 }
 
-const FORMATS: Readonly<Record<string, string>> = {jsonc: 'json', json: 'json', yaml: 'yaml', python: 'python'};
-
-/** The state of the playground, as tools/site/playground/share.ts reads it. */
-function fragmentOf({info, content}: Token): string | undefined {
-  const format = FORMATS[info.trim()];
-  if (format === undefined) return undefined;
+/** The fragment of a link that opens the code in the playground. */
+function linkOf({info, content}: Token): string | undefined {
+  const format = info.trim() === 'jsonc' ? 'json' : info.trim();
+  if (!isFormat(format)) return undefined;
   const name = format === 'python' ? 'program' : 'policy';
-  const compared = ['no policy', ...(format === 'python' ? [] : [name]), 'steadfetch:default'];
-  const state = {version: 1, policies: [{name, format, text: content}], active: 0, scenario: 'outage', compared};
-  return `#p=${deflateRawSync(JSON.stringify(state)).toString('base64url')}`;
+  const compared = [NO_POLICY, ...(format === 'python' ? [] : [name]), 'steadfetch:default'];
+  const policies = [{name, format, text: content}];
+  return fragmentOf({policies, active: 0, scenario: 'outage', ownScenario: '', compared});
 }
 
 /** Each line of an output is a finding, a fix or a suggestion. */

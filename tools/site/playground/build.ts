@@ -10,6 +10,9 @@ import {TARGET} from '../client/build.ts';
 import {footer, header} from '../frame.ts';
 import {headOf} from '../plain-page.ts';
 import {frame} from '../site.ts';
+import {examples, stateOf} from './examples.ts';
+import {simulated} from './simulated.ts';
+import {jobOf} from './simulation.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -64,9 +67,12 @@ export async function buildPlayground(folder: string): Promise<void> {
   });
   const metafiles = [workers.metafile, page.metafile, early.metafile];
   const own = {...frame, prefix: '../'};
+  const {html: example, problems} = await simulated(jobOf(stateOf(examples[0])), false);
+  if (problems.length > 0) throw new Error(problems.join(' '));
   const index = readFileSync(entry('index.html'), 'utf8')
     .replace('{{header}}', header(own, 'Playground', 'editor'))
     .replace('{{footer}}', footer(own))
+    .replace('{{example}}', () => example)
     .replace(
       '{{head}}',
       headOf({path: 'playground/index.html', title: 'Playground · steadfetch', description: DESCRIPTION}),

@@ -1,5 +1,5 @@
 /** Policies to begin with. */
-import type {Policy} from './state.ts';
+import {NO_POLICY, type Policy, type State} from './state.ts';
 
 export interface Example extends Policy {
   readonly title: string;
@@ -136,6 +136,14 @@ router_settings:
 `,
   },
 ];
+
+export const stateOf = ({name, format, text, scenario}: Example): State => ({
+  policies: [{name, format, text}],
+  active: 0,
+  scenario: scenario ?? examples[0].scenario,
+  ownScenario: '',
+  compared: [NO_POLICY, ...(scenario === undefined ? [] : [name]), 'steadfetch:default'],
+});
 
 /** What a new policy begins with. */
 export const NEW_POLICY: Policy = {name: 'policy', format: 'json', text: '{\n  "version": 1\n}\n'};

@@ -3,14 +3,14 @@ import {startFrame} from '../client/frame.ts';
 import {descriptionOf, fillScenarios, isScenario, renderCompared} from './choices.ts';
 import {Editor} from './editor.ts';
 import {byId, element} from './element.ts';
-import {type Example, examples} from './examples.ts';
+import {examples, stateOf} from './examples.ts';
 import {Linting} from './linting.ts';
 import type {AssistJob, AssistResult, LintJob, LintResult, SimulateJob, SimulateResult} from './protocol.ts';
 import {Remote} from './remote.ts';
 import {chooseScenario, ScenarioEditor} from './scenario-editor.ts';
 import {fromFragment, toFragment} from './share.ts';
 import {Simulation} from './simulation.ts';
-import {type Format, NO_POLICY, pathOf, type State, Store} from './state.ts';
+import {type Format, pathOf, type State, Store} from './state.ts';
 import {renderTabs} from './tabs.ts';
 
 /** Set by the build. */
@@ -37,6 +37,7 @@ async function start(): Promise<void> {
     remote: new Remote<SimulateJob, SimulateResult>(SIMULATE_WORKER),
     results: byId('results', HTMLElement),
     status: byId('status', HTMLElement),
+    drawn: stateOf(examples[0]),
   });
 
   const scenarioEditor = new ScenarioEditor(
@@ -44,6 +45,8 @@ async function start(): Promise<void> {
     byId('scenario-editor', HTMLElement),
     store,
   );
+
+  simulation.open(store.state);
 
   let shown: State | undefined;
   const show = (): void => {
@@ -107,14 +110,6 @@ async function initialState(): Promise<State> {
   if (state === undefined) notice.textContent = 'The link is damaged, so this is an example.';
   return state === undefined ? stateOf(examples[0]) : withKnownScenario(state);
 }
-
-const stateOf = ({name, format, text, scenario}: Example): State => ({
-  policies: [{name, format, text}],
-  active: 0,
-  scenario: scenario ?? examples[0].scenario,
-  ownScenario: '',
-  compared: [NO_POLICY, ...(scenario === undefined ? [] : [name]), 'steadfetch:default'],
-});
 
 const withKnownScenario = (state: State): State =>
   isScenario(state.scenario) ? state : {...state, scenario: examples[0].scenario};

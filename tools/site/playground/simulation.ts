@@ -1,4 +1,4 @@
-/** Simulates the chosen policies, and shows the charts. After the first run, each change runs it again. */
+/** Simulates the chosen policies, and shows the charts. The page comes with those of its first example; each change runs it again. */
 
 import {element} from './element.ts';
 import type {SimulateJob, SimulateResult} from './protocol.ts';
@@ -6,22 +6,32 @@ import {Cancelled, type Remote} from './remote.ts';
 import {canRun, NO_POLICY, OWN_SCENARIO, type State} from './state.ts';
 
 /** So long after a change the simulation starts, in ms. */
-const DELAY_MS = 600;
+const DELAY_MS = 400;
 
 export interface SimulationParts {
   readonly remote: Remote<SimulateJob, SimulateResult>;
   readonly results: HTMLElement;
   readonly status: HTMLElement;
+  /** What the page shows before the first run. */
+  readonly drawn: State;
 }
 
 export class Simulation {
   readonly #parts: SimulationParts;
-  #simulated: string | undefined;
+  #simulated: string;
   #isRunning = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(parts: SimulationParts) {
     this.#parts = parts;
+    this.#simulated = keyOf(jobOf(parts.drawn));
+  }
+
+  /** Begins with the state of a link, whose result the page does not have. */
+  open(state: State): void {
+    if (this.#simulated === keyOf(jobOf(state))) return;
+    this.#parts.results.replaceChildren();
+    this.start(state);
   }
 
   /** Starts at once, in place of the run that is under way. */
@@ -32,10 +42,10 @@ export class Simulation {
     void this.#run(job);
   }
 
-  /** Starts after a while, if there was a run before and the change has to do with it. */
+  /** Starts after a while, if the change has to do with it. */
   changed(state: State): void {
     clearTimeout(this.#timer);
-    if (this.#simulated === undefined || this.#simulated === keyOf(jobOf(state))) return;
+    if (this.#simulated === keyOf(jobOf(state))) return;
     this.#timer = setTimeout(() => this.start(state), DELAY_MS);
   }
 
@@ -67,7 +77,7 @@ export class Simulation {
 
 const keyOf = (job: SimulateJob): string => JSON.stringify(job);
 
-function jobOf({scenario, ownScenario, policies, compared}: State): SimulateJob {
+export function jobOf({scenario, ownScenario, policies, compared}: State): SimulateJob {
   const written = policies.filter(policy => canRun(policy) && compared.includes(policy.name));
   return {
     scenario,
