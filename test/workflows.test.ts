@@ -4,6 +4,7 @@ import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {posix} from 'node:path';
 import {expect} from 'chai';
 import {parse} from 'yaml';
+import {repositorySite} from '../schema/repository-site.ts';
 import {type Release, releaseProblems} from '../scripts/release-check.ts';
 
 interface Step {
@@ -14,7 +15,7 @@ interface Step {
   readonly 'timeout-minutes'?: number;
 }
 interface Job {
-  readonly needs?: string;
+  readonly needs?: string | readonly string[];
   readonly outputs?: Readonly<Record<string, string>>;
   readonly 'timeout-minutes'?: number;
   readonly permissions?: Readonly<Record<string, string>>;
@@ -102,6 +103,37 @@ describe('a workflow', () => {
         expect(['sha256sum --check', 'npm publish']).to.include.members(commands);
       });
     }
+});
+
+describe('an issue form', () => {
+  const forms = new URL('../ISSUE_TEMPLATE/', folder);
+  const parsed = (file: string) => parse(readFileSync(new URL(file, forms), 'utf8'));
+
+  it('sends a vulnerability to a private report', () => {
+    const {blank_issues_enabled, contact_links} = parsed('config.yml') as {
+      blank_issues_enabled: boolean;
+      contact_links: readonly {url: string}[];
+    };
+    expect(blank_issues_enabled).to.equal(false);
+    expect(contact_links[0]!.url).to.equal(`${repositorySite()}/security/advisories/new`);
+  });
+
+  for (const file of ['client.yml', 'rule.yml'])
+    it(`${file} asks for what a report needs, each once`, () => {
+      const {name, description, body} = parsed(file) as {
+        name: string;
+        description: string;
+        body: readonly {type: string; id: string; attributes: {label: string}; validations?: {required: boolean}}[];
+      };
+      expect([name, description]).to.not.include(undefined);
+      expect(new Set(body.map(({id}) => id))).to.have.lengthOf(body.length);
+      for (const {type, attributes} of body) {
+        expect(['textarea', 'input']).to.include(type);
+        expect(attributes.label).to.match(/\w/);
+      }
+      const required = body.filter(({validations}) => validations?.required === true).map(({id}) => id);
+      expect(required).to.include('versions').and.have.length.above(1);
+    });
 });
 
 describe('dependabot', () => {

@@ -3,6 +3,7 @@ import {existsSync, readdirSync, readFileSync, statSync} from 'node:fs';
 import {dirname, join, posix} from 'node:path';
 import {expect} from 'chai';
 import {manifests} from '../../scripts/repository.ts';
+import {bomOf} from '../../scripts/sbom.ts';
 import {sourceFile} from '../layers/source.ts';
 import {readMarkdown} from '../support/markdown.ts';
 import {fullProject, root} from './projects.ts';
@@ -138,6 +139,14 @@ for (const {name, allowed, leftOut, leastLinks, mostFiles, mostMb, holds} of [ST
       const text = read('dist/licenses.txt');
       const names = [...text.matchAll(/^(\S+) \d+\.\d+\.\d+\n-+$/gm)].map(([, name]) => name);
       expect(names).to.deep.equal(holds);
+      const {components} = bomOf(join(root, name === 'steadfetch' ? '.' : 'packages/retry-lint')) as {
+        components: readonly {name: string; licenses?: readonly unknown[]; hashes?: readonly {content: string}[]}[];
+      };
+      expect(components.map(each => each.name)).to.deep.equal(holds);
+      for (const {name: held, licenses, hashes} of components) {
+        expect(licenses, held).to.have.lengthOf(1);
+        expect(hashes?.[0]?.content, held).to.match(/^[0-9a-f]{128}$/);
+      }
       expect(text.match(/Copyright|copyright|Apache License/g)!.length).to.be.at.least(names.length);
     });
 
