@@ -1,15 +1,17 @@
 /** Header, search and theme, which landing page, documents and playground have alike. */
-import {readFileSync} from 'node:fs';
+import {readdirSync, readFileSync} from 'node:fs';
 import {gzipSync} from 'node:zlib';
 import {expect} from 'chai';
 import type {BrowserContext, Page} from 'playwright-core';
 import {anchorOf, entriesOf, type PageEntry, ranked} from '../../tools/site/client/ranking.ts';
-import {dist, files, read} from './built.ts';
+import {fileOf, inTexts, lineOf, sectionsWith, wordsOf} from '../../tools/site/client/text-index.ts';
+import {files as built, dist, read} from './built.ts';
 import {inBrowser} from './in-browser.ts';
 
 /** kB of 1000 bytes: of the first index of search. */
 const INDEX_KB = 48;
 const INDEX_GZIP_KB = 15;
+const SHARD_GZIP_KB = 30;
 
 const PAGES = ['getting-started.html', 'rules/RL203.html', 'playground/index.html', 'contents.html'];
 
@@ -17,7 +19,7 @@ const {default: index} = (await import(`${dist}search-index.js`)) as {default: r
 
 describe('the frame', () => {
   it('is on every page, with the same links in the header and the footer', () => {
-    const pages = files.filter(file => file.endsWith('.html') && !read(file).includes('http-equiv="refresh"'));
+    const pages = built.filter(file => file.endsWith('.html') && !read(file).includes('http-equiv="refresh"'));
     const framesOf = (page: string): string => {
       const html = read(page);
       const top = /<header class="top">([\s\S]*?)<\/header>/.exec(html)?.[1];
@@ -63,7 +65,7 @@ describe('the index of search', () => {
   });
 
   it('names only pages and headings that exist', () => {
-    const texts = new Map(files.filter(file => file.endsWith('.html')).map(file => [file, read(file)]));
+    const texts = new Map(built.filter(file => file.endsWith('.html')).map(file => [file, read(file)]));
     const dead = entriesOf(index).filter(({path}) => {
       const [page = '', anchor] = path.split('#');
       return anchor === undefined ? !texts.has(page) : texts.get(page)?.includes(` id="${anchor}"`) !== true;
@@ -98,6 +100,59 @@ describe('the index of search', () => {
 
   it('derives the anchor of a heading as the pages do', () => {
     expect(anchorOf('`Retry-After`, up to 60 s')).to.equal('retry-after-up-to-60-s');
+  });
+});
+
+describe('the index of texts', () => {
+  const entries = entriesOf(index);
+  const files = new Map(
+    readdirSync(`${dist}search`).map(file => {
+      const text = readFileSync(`${dist}search/${file}`, 'utf8');
+      return [file.replace('.js', ''), JSON.parse(text.slice('export default '.length, -2)) as string];
+    }),
+  );
+  const found = (query: string): string[] => {
+    const words = wordsOf(query);
+    return inTexts(
+      entries,
+      words,
+      words.map(word => files.get(fileOf(word))!),
+    ).map(({path}) => path);
+  };
+
+  it(`has at most ${SHARD_GZIP_KB} kB gzipped in each file`, () => {
+    const sizes = [...files.values()].map(text => gzipSync(text).length / 1000);
+    console.log(`      size: search/ ${sizes.reduce((sum, size) => sum + size, 0).toFixed(1)} kB gzipped in all`);
+    expect(sizes).to.have.lengthOf(27);
+    expect(Math.max(...sizes)).to.be.at.most(SHARD_GZIP_KB);
+  });
+
+  it('finds the section that has all words, by their beginnings too', () => {
+    const words = ['without', 'redis'];
+    expect(found('charged twice')).to.include('rules/RL101.html');
+    for (const path of found('metastab'))
+      expect(read(path.replace(/#.*/, '')).toLowerCase(), path).to.include('metastab');
+    expect(found('metastab')).to.have.length.above(1);
+    expect(found(words.join(' ')).length).to.be.below(Math.min(...words.map(word => found(word).length)) + 1);
+    expect(found('xylophone')).to.deep.equal([]);
+  });
+
+  it('has the words themselves before those that begin with them, and what explains before references', () => {
+    const lines = ['herd', 'herds'].map((word, at) => lineOf(word, [at, at + 2])).join('\n');
+    const [api, guide, page, rule] = ['api/a.html', 'guides/b.html', 'c.html', 'rules/d.html'].map(path => ({
+      path,
+      title: path,
+      heading: undefined,
+    }));
+    expect(inTexts([api!, guide!, page!, rule!], ['herd'], [lines])).to.deep.equal([page, api, guide, rule]);
+    expect(sectionsWith('herd', lines)).to.deep.equal(
+      new Map([
+        [0, true],
+        [2, true],
+        [1, false],
+        [3, false],
+      ]),
+    );
   });
 });
 
@@ -139,6 +194,23 @@ describe('the frame in a browser', () => {
       await page.keyboard.press('Enter');
       await page.waitForURL('**/guides/circuit-breaker.html');
     });
+
+  it('finds words in texts, below headings, from the playground too', async () => {
+    for (const path of ['getting-started.html', 'playground/index.html']) {
+      await open(path);
+      await page.click('.find');
+      await page.fill('.search input', 'me');
+      expect(requested.filter(each => each.startsWith('/search/'))).to.deep.equal([]);
+      await page.fill('.search input', 'metastable');
+      const option = page.locator('.search [role="group"] [role="option"]').first();
+      await option.waitFor();
+      expect(requested.filter(each => each.startsWith('/search/'))).to.deep.equal(['/search/m.js']);
+      await option.click();
+      await page.waitForURL(url => !url.pathname.endsWith(path));
+      expect((await page.locator('main').textContent())!.toLowerCase()).to.include('metastable');
+      requested.length = 0;
+    }
+  });
 
   it('says that nothing was found', async () => {
     await open('policy.html');

@@ -1,7 +1,8 @@
-/** The first index of search, and the page of all headings that takes its place without a script. Both are made of the built pages. */
-import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
+/** The indexes of search, and the page of all headings that takes their place without a script: made of the built pages. */
+import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {anchorOf, type PageEntry} from './client/ranking.ts';
+import {anchorOf, entriesOf, type PageEntry} from './client/ranking.ts';
+import {fileOf, lineOf, wordsOf} from './client/text-index.ts';
 import {escaped, plainPage} from './plain-page.ts';
 
 /** Headings that most pages of their kind have: they would be found everywhere. */
@@ -49,10 +50,64 @@ export const textOf = (html: string): string =>
     .replaceAll(/\s+/g, ' ')
     .trim();
 
-/** Writes search-index.js and contents.html. */
+/** The texts of a page by the anchor of the heading that each is below; '' for those below its title. */
+function* textsOf(
+  html: string,
+  isHeading: (anchor: string) => boolean,
+): Iterable<readonly [anchor: string, text: string]> {
+  const main = html.slice(html.indexOf('<h1 id='), html.indexOf('</main>'));
+  let anchor = '';
+  for (const part of main.split(/(?=<h[1-6] id=")/)) {
+    const id = /^<h[1-6] id="([^"]*)"/.exec(part)?.[1];
+    if (id !== undefined && isHeading(id)) anchor = id;
+    // A space for each tag: the cells of a table are words of their own.
+    yield [anchor, textOf(part.replaceAll('<', ' <'))];
+  }
+}
+
+/** A word that is in more of the sections finds none. */
+const MOST_SECTIONS = 0.3;
+
+/** The words of all pages, in a file for each first letter. */
+export function textFiles(dist: string, pages: readonly PageEntry[]): Map<string, string> {
+  const entries = entriesOf(pages);
+  const numbers = new Map(entries.map(({path}, index) => [path, index]));
+  const sections = new Map<string, Set<number>>();
+  for (const [page] of pages) {
+    const path = `${page}.html`;
+    const html = readFileSync(join(dist, path), 'utf8');
+    for (const [anchor, text] of textsOf(html, id => numbers.has(`${path}#${id}`))) {
+      const number = numbers.get(anchor === '' ? path : `${path}#${anchor}`)!;
+      for (const word of wordsOf(text)) {
+        const known = sections.get(word);
+        if (known === undefined) sections.set(word, new Set([number]));
+        else known.add(number);
+      }
+    }
+  }
+  const lines = [...sections]
+    .filter(([word, {size}]) => size < MOST_SECTIONS * entries.length && word.length <= 40)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([word, numbers]): [string, string] => [
+      fileOf(word),
+      lineOf(
+        word,
+        [...numbers].sort((a, b) => a - b),
+      ),
+    ]);
+  const byFile = Map.groupBy(lines, ([file]) => file);
+  // A query may begin with any letter.
+  const names = [...'0abcdefghijklmnopqrstuvwxyz'];
+  return new Map(names.map(name => [name, (byFile.get(name) ?? []).map(([, line]) => line).join('\n')]));
+}
+
+/** Writes search-index.js, the files in search/, and contents.html. */
 export function writeSearch(dist: string): void {
   const pages = pagesOf(dist);
   writeFileSync(join(dist, 'search-index.js'), `export default ${JSON.stringify(pages)};\n`);
+  mkdirSync(join(dist, 'search'), {recursive: true});
+  for (const [name, lines] of textFiles(dist, pages))
+    writeFileSync(join(dist, `search/${name}.js`), `export default ${JSON.stringify(lines)};\n`);
   writeFileSync(join(dist, 'contents.html'), contentsPage(pages));
 }
 

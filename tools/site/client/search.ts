@@ -1,7 +1,9 @@
-/** Search over the titles and headings of all pages. The index is loaded when search is first opened. */
+/** Search over the titles and headings of all pages, and below those over their texts. What it needs is loaded when it is first used. */
 import {type Entry, entriesOf, type PageEntry, ranked} from './ranking.ts';
+import {fileOf, inTexts, wordsOf} from './text-index.ts';
 
 const MOST = 12;
+const MOST_IN_TEXTS = 8;
 
 export class Search {
   readonly #dialog: HTMLDialogElement = document.createElement('dialog');
@@ -40,22 +42,42 @@ export class Search {
 
   async #show(): Promise<void> {
     const query = this.#input.value;
-    let found: readonly Entry[] = [];
-    let status = '';
+    // False where another letter was typed while something was loaded.
+    const isWanted = (): boolean => query === this.#input.value;
     try {
-      this.#entries ??= loaded(`${this.#prefix}search-index.js`);
-      found = ranked(await this.#entries, query).slice(0, MOST);
-      if (query.trim() !== '' && found.length === 0) status = 'No page has these words in a heading.';
+      this.#entries ??= loaded<readonly PageEntry[]>(`${this.#prefix}search-index.js`).then(entriesOf);
+      const entries = await this.#entries;
+      const found = ranked(entries, query).slice(0, MOST);
+      if (!isWanted()) return;
+      this.#status.textContent = '';
+      this.#list.replaceChildren(...found.map((entry, index) => this.#option(entry, index)));
+      this.#select(0);
+      const below = await this.#inTexts(entries, query, found);
+      if (!isWanted()) return;
+      if (below.length > 0) this.#list.append(this.#group(below, found.length));
+      if (found.length === 0) this.#select(0);
+      if (query.trim() !== '' && found.length + below.length === 0)
+        this.#status.textContent = 'No page has these words.';
     } catch {
       this.#entries = undefined;
-      status = 'Search could not be loaded. Try again.';
+      if (isWanted()) this.#status.textContent = 'Search could not be loaded. Try again.';
     }
-    // Another letter was typed while the index was loaded.
-    if (query !== this.#input.value) return;
-    this.#status.textContent = status;
-    this.#list.replaceChildren(...found.map((entry, index) => this.#option(entry, index)));
-    this.#input.setAttribute('aria-expanded', String(found.length > 0));
-    this.#select(0);
+  }
+
+  /** Sections whose headings were not found. */
+  async #inTexts(entries: readonly Entry[], query: string, found: readonly Entry[]): Promise<Entry[]> {
+    const words = wordsOf(query);
+    const files = await Promise.all(words.map(word => loaded<string>(`${this.#prefix}search/${fileOf(word)}.js`)));
+    const sections = inTexts(entries, words, files);
+    return sections.filter(entry => !found.includes(entry)).slice(0, MOST_IN_TEXTS);
+  }
+
+  #group(entries: readonly Entry[], first: number): HTMLElement {
+    const group = document.createElement('div');
+    group.role = 'group';
+    group.ariaLabel = 'In the text';
+    group.append(...entries.map((entry, index) => this.#option(entry, first + index)));
+    return group;
   }
 
   #option({path, heading, title}: Entry, index: number): HTMLElement {
@@ -83,7 +105,8 @@ export class Search {
   }
 
   #select(index: number): void {
-    const options = [...this.#list.children];
+    const options = [...this.#list.querySelectorAll('[role="option"]')];
+    this.#input.setAttribute('aria-expanded', String(options.length > 0));
     this.#selected = Math.max(0, Math.min(index, options.length - 1));
     for (const [at, option] of options.entries()) option.ariaSelected = String(at === this.#selected);
     const selected = options[this.#selected];
@@ -94,9 +117,9 @@ export class Search {
 }
 
 /** A module, because the policy of the playground allows scripts of this site and no requests. */
-async function loaded(url: string): Promise<readonly Entry[]> {
-  const {default: pages} = (await import(/* @vite-ignore */ url)) as {default: readonly PageEntry[]};
-  return entriesOf(pages);
+async function loaded<Content>(url: string): Promise<Content> {
+  const module = (await import(/* @vite-ignore */ url)) as {default: Content};
+  return module.default;
 }
 
 const PLACES: Readonly<Record<string, string>> = {
