@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect} from 'chai';
 import {build} from 'esbuild';
-import {rolldown} from 'rolldown';
+import {type RolldownPluginOption, rolldown} from 'rolldown';
 import {steadfetch} from '../../src/bundler.ts';
 import {moduleText} from '../../src/compile/module-text.ts';
 import {compilePolicy} from '../../src/compile/plan-of.ts';
@@ -21,11 +21,14 @@ describe('the plugin for bundlers', () => {
     return join(folder, name);
   };
 
-  async function watchedByRolldown(input: string): Promise<{code: string; watched: string[]}> {
+  async function watchedByRolldown(
+    input: string,
+    plugin: RolldownPluginOption = steadfetch.rolldown(),
+  ): Promise<{code: string; watched: string[]}> {
     const bundle = await rolldown({
       input,
       external: /^steadfetch\//,
-      plugins: [steadfetch.rolldown()],
+      plugins: [plugin],
       logLevel: 'silent',
     });
     try {
@@ -97,6 +100,21 @@ describe('the plugin for bundlers', () => {
       );
     });
   }
+
+  it('finds a path below the root of a project of Vite, and one of the machine', async () => {
+    const plugin: RolldownPluginOption & {configResolved?(config: {root: string}): void} = Object.assign(
+      {},
+      steadfetch.vite(),
+    );
+    plugin.configResolved?.({root: folder});
+    const policy = write('api.policy.json', '{"name": "in-the-root"}');
+    for (const path of ['/api.policy.json', policy]) {
+      const app = write('app.js', `export {createFetch} from ${JSON.stringify(`${path}?steadfetch`)};\n`);
+      const {code, watched} = await watchedByRolldown(app, plugin);
+      expect(code).to.contain('in-the-root');
+      expect(watched).to.include(policy);
+    }
+  });
 
   it('has the bundler watch each file that a policy is read from', async () => {
     const team = write('team.json', '{"maxAttempts": 2}');
