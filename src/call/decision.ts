@@ -1,6 +1,6 @@
 /** The decision about a retry, and its reason. */
 
-import {type Classification, red, SUCCESS} from '../decide/classification.ts';
+import {type Classification, final, SUCCESS} from '../decide/classification.ts';
 import type {Refusal} from '../decide/may-retry.ts';
 import type {HintSource, ServerHint} from '../decide/server-hint.ts';
 import {REFUSED, type Receipt} from '../guards/budget.ts';
@@ -26,7 +26,5 @@ export function refuse(
 }
 
 /** A step of the call threw. */
-export const BROKEN: RetryDecision = Object.freeze(
-  refuse(red('internal error', 'maybe-processed', {final: true}), 'not-transient'),
-);
+export const BROKEN: RetryDecision = Object.freeze(refuse(final('internal error'), 'not-transient'));
 export const SUCCEEDED: RetryDecision = Object.freeze(refuse(SUCCESS, 'not-transient'));

@@ -3,6 +3,7 @@
 import {LONGEST_DRAIN_MS} from '../body/discard.ts';
 import {guarded, type Listener} from '../core/events.ts';
 import {LEAST_ATTEMPT_MS, LONGEST_ERROR_READ_MS} from '../core/limits.ts';
+import {notifyEach} from '../core/notify-each.ts';
 import type {Observer} from '../core/observer.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
 import {type Ids, type Random, SystemIds, systemRandom} from '../core/random.ts';
@@ -36,9 +37,7 @@ export class Client<R extends AttemptResponse> {
   /** How the responses of the adapter's protocol are read. */
   readonly answers: Answers<R>;
   /** Notifies all clients of the handle. */
-  readonly notifyEjection: EjectionListener = (...change) => {
-    for (const listener of this.handle.ejectionListeners) listener(...change);
-  };
+  readonly notifyEjection: EjectionListener = (...change) => notifyEach(this.handle.ejectionListeners, ...change);
   /** Whether an outer client that retries as well has been reported. */
   hasWarnedOfNesting = false;
   #plansSeen: Plans | null = null;
@@ -102,9 +101,7 @@ export class Client<R extends AttemptResponse> {
       if (policy.refusals !== null) this.clock.expect(LONGEST_ERROR_READ_MS);
       if (policy.quota !== null) this.clock.expect(Math.min(policy.quota.maxWaitMs, deadlineMs - LEAST_ATTEMPT_MS));
       if (policy.concurrency !== null && deadlineMs !== Infinity) this.clock.expect(deadlineMs - LEAST_ATTEMPT_MS);
-      if (attemptTimeoutMs !== Infinity) this.clock.expect(attemptTimeoutMs);
-      if (contentTimeoutMs !== Infinity) this.clock.expect(contentTimeoutMs);
-      if (idleTimeoutMs !== Infinity) this.clock.expect(idleTimeoutMs);
+      for (const ms of [attemptTimeoutMs, contentTimeoutMs, idleTimeoutMs]) if (ms < Infinity) this.clock.expect(ms);
     }
   }
 }

@@ -4,6 +4,7 @@
  * It is above `src/policy`, because it owns the state of the guards: two clients of one handle share a budget.
  */
 import type {EndpointListener, GuardSnapshot, GuardsView} from '../core/guard-snapshot.ts';
+import {notifyEach} from '../core/notify-each.ts';
 import {systemClock} from '../core/system-clock.ts';
 import type {Pause} from '../core/timer.ts';
 import type {GuardFactory} from '../guards/guard-factory.ts';
@@ -60,9 +61,7 @@ export class PolicyHandle {
   /** @internal Null for an endpoint without `readyPath`. */
   readinessOf(endpoint: Endpoint): Readiness | null {
     if (!warmsUp(endpoint)) return null;
-    this.#readiness ??= readyPaths.make!((...change) => {
-      for (const listener of this.readyListeners) listener(...change);
-    });
+    this.#readiness ??= readyPaths.make!((...change) => notifyEach(this.readyListeners, ...change));
     return this.#readiness.of(endpoint);
   }
 
@@ -115,11 +114,12 @@ export class PolicyHandle {
 function viewOf(handle: PolicyHandle): GuardsView {
   const {registry} = handle;
   const endpointListeners = new Set<EndpointListener>();
-  const notify: EndpointListener = (...change) => {
-    for (const listener of endpointListeners) listener(...change);
-  };
-  handle.ejectionListeners.add((endpoint, ejectedMs) => notify(endpoint, ejectedMs > 0 ? 'ejected' : 'returned'));
-  handle.readyListeners.add((endpoint, isReady) => notify(endpoint, isReady ? 'ready' : 'not-ready'));
+  handle.ejectionListeners.add((endpoint, ejectedMs) =>
+    notifyEach(endpointListeners, endpoint, ejectedMs > 0 ? 'ejected' : 'returned'),
+  );
+  handle.readyListeners.add((endpoint, isReady) =>
+    notifyEach(endpointListeners, endpoint, isReady ? 'ready' : 'not-ready'),
+  );
   return {
     get policyName() {
       return handle.policy.name;

@@ -55,6 +55,10 @@ export const yellow = (reason: string, marks?: Marks): Classification =>
 export const red = (reason: string, sent: Sent = 'processed', marks?: Marks): Classification =>
   classification(false, sent, reason, marks);
 
+/** A retry fails the same way, whatever the policy lists. */
+export const final = (reason: string, sent: Sent = 'maybe-processed'): Classification =>
+  red(reason, sent, {final: true});
+
 /** The same classification, but for these fields. */
 export const changed = (found: Classification, fields: Partial<Classification>): Classification =>
   Object.freeze({...found, ...fields});

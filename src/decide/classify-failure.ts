@@ -5,7 +5,7 @@
  * read the request. ECONNRESET and UND_ERR_SOCKET look the same before and after the server worked, so they are yellow.
  */
 
-import {type Classification, green, red, unlisted, yellow} from './classification.ts';
+import {type Classification, final, green, red, unlisted, yellow} from './classification.ts';
 import {type FailureFacts, readFailure, type Tried} from './failure-facts.ts';
 import type {Transients} from './transients.ts';
 
@@ -70,7 +70,7 @@ function byCode(facts: FailureFacts): Classification {
   const code = codes[0];
   // A browser reports only that the request failed.
   if (code === undefined) return facts.looksLikeNetwork ? yellow('network') : red(NOT_TRANSIENT, 'maybe-processed');
-  if (CERTIFICATE.test(code)) return red(code, 'not-sent', {final: true});
+  if (CERTIFICATE.test(code)) return final(code, 'not-sent');
   // Several addresses were tried (happy eyeballs): the least safe failure decides.
   if (!tried.every(isTransient)) return red(code, 'maybe-processed');
   if (tried.every(isUnsent)) return green(code, 'not-sent');

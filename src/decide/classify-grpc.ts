@@ -7,7 +7,7 @@
  * @see gRFC A6; AIP-194; grpc/doc/statuscodes.md
  */
 import type {AnswerContext} from './answers.ts';
-import {type Classification, green, listed, red, SUCCESS, unlisted, yellow} from './classification.ts';
+import {type Classification, final, green, listed, red, SUCCESS, unlisted, yellow} from './classification.ts';
 import {codeName} from './grpc-codes.ts';
 import {type GrpcAnswer, grpcHint, stops} from './grpc-hint.ts';
 
@@ -18,12 +18,12 @@ const REFUSED = green('UNAVAILABLE', 'not-processed');
 const EXHAUSTED = red('RESOURCE_EXHAUSTED', 'maybe-processed', {throttled: true});
 const THROTTLED = green('RESOURCE_EXHAUSTED', 'not-processed', {throttled: true});
 const REFRESH = green('UNAUTHENTICATED', 'not-processed', {once: true});
-const SERVER_SAID_NO = red('the server said not to retry', 'maybe-processed', {final: true});
+const SERVER_SAID_NO = final('the server said not to retry');
 
 export function classifyGrpc(answer: GrpcAnswer, {transients, refreshes}: AnswerContext): Classification {
   if (answer.status === 0) return SUCCESS;
   const name = codeName(answer.status);
-  if (answer.committed) return red(`${name} after the response had begun`, 'maybe-processed', {final: true});
+  if (answer.committed) return final(`${name} after the response had begun`);
   if (stops(answer)) return SERVER_SAID_NO;
   switch (name) {
     case 'UNAVAILABLE':

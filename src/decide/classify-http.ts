@@ -2,7 +2,17 @@
 
 import type {AttemptResponse, ResponseHeaders} from '../core/outcome.ts';
 import type {AnswerContext} from './answers.ts';
-import {type Classification, green, listed, red, SUCCESS, throttled, unlisted, yellow} from './classification.ts';
+import {
+  type Classification,
+  final,
+  green,
+  listed,
+  red,
+  SUCCESS,
+  throttled,
+  unlisted,
+  yellow,
+} from './classification.ts';
 
 // RFC 9110 §15, RFC 6585, RFC 8470; Cloudflare's 520–524 and Anthropic's 529 as their operators document them.
 const BY_STATUS: ReadonlyMap<number, Classification> = new Map([
@@ -19,10 +29,10 @@ const REFRESH = green('401', 'not-processed', {once: true});
 const KEY_IN_USE = yellow('409: the first use of the idempotency key is still running');
 export const isKeyInUse = ({reason}: Classification): boolean => reason === KEY_IN_USE.reason;
 const KEY_REUSED = red('422: the idempotency key was used before with another body');
-const REPLAYED = red('a replayed answer: the server stored it under this idempotency key', 'processed', {final: true});
+const REPLAYED = final('a replayed answer: the server stored it under this idempotency key', 'processed');
 /** Envoy's own retries stop at this header: its rate limit stays exceeded until the window of the limit ends. */
 const ENVOY_RATE_LIMITED = red('rate limited by Envoy', 'not-processed', {throttled: true});
-const SERVER_SAID_NO = red('the server said not to retry', 'maybe-processed', {final: true});
+const SERVER_SAID_NO = final('the server said not to retry');
 
 export function classifyResponse(response: AttemptResponse, context: AnswerContext): Classification {
   const {status} = response;

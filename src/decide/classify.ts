@@ -1,18 +1,18 @@
 /** Turns an outcome into a classification. Pure: the same outcome, policy and call give the same classification. */
 import type {AttemptResponse, Outcome, ResponseHeaders, StreamError} from '../core/outcome.ts';
 import type {AnswerContext, Answers} from './answers.ts';
-import {type Classification, green, red, unlisted, yellow} from './classification.ts';
+import {type Classification, final, green, unlisted, yellow} from './classification.ts';
 import {classifyMistake, classifyNetworkFailure} from './classify-failure.ts';
 
 const TIMEOUT = yellow('attempt timeout');
 const TIMEOUT_BEFORE_SENDING = green('attempt timeout', 'not-sent');
 /** A model may have worked all that time. */
 const NO_CONTENT = yellow('no content in time');
-const DEADLINE = red('deadline', 'maybe-processed', {final: true});
-const ABORTED = red('aborted by the caller', 'maybe-processed', {final: true});
-const HOOK = red('a function of the user threw', 'maybe-processed', {final: true});
-const STOPPED = red('stopped by a hook', 'maybe-processed', {final: true});
-const REJECTED = red('refused before sending', 'not-sent', {final: true});
+const DEADLINE = final('deadline');
+const ABORTED = final('aborted by the caller');
+const HOOK = final('a function of the user threw');
+const STOPPED = final('stopped by a hook');
+const REJECTED = final('refused before sending', 'not-sent');
 
 /** Classifies an error event before any content; null before `useStreams`, and no outcome has a stream error then. */
 export const streamErrors: {

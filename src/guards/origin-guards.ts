@@ -54,25 +54,29 @@ export class OriginGuards {
   readonly #sets = new Map<string, Guards>();
   /** The guards of calls with overrides. */
   readonly #overrides = new Lru<string, GuardSet>(KEPT_OVERRIDES, set => this.#release(set.settings));
-  readonly #budgets = new Shared<Budget>();
-  readonly #breakers = new Shared<{readonly breaker: CircuitBreaker; readonly route: string | undefined}>();
-  readonly #quotas = new Shared<OwnQuota>();
-  readonly #limits = new Shared<ConcurrencyLimit>();
-  readonly #hedges = new Shared<HedgeLoad>();
-  readonly #traffic = new Shared<(settings: Hedging) => HedgeLoad>();
-  readonly #loads = new Shared<EndpointLoad>();
-  readonly #shared: readonly (readonly [
-    Pick<Shared<unknown>, 'retain' | 'release'>,
-    (settings: GuardSettings) => string,
-  ])[] = [
-    [this.#budgets, budgetKey],
-    [this.#breakers, breakerKey],
-    [this.#quotas, quotaKey],
-    [this.#limits, limitKey],
-    [this.#hedges, hedgeKey],
-    [this.#traffic, trafficKey],
-    [this.#loads, loadKey],
-  ];
+  readonly #budgets = new Shared<GuardSettings, Budget>(({policy}) => policy.budget);
+  readonly #breakers = new Shared<
+    GuardSettings,
+    {readonly breaker: CircuitBreaker; readonly route: string | undefined}
+  >(settings => scoped(settings.policy.breaker, settings));
+  readonly #quotas = new Shared<GuardSettings, OwnQuota>(settings => scoped(settings.policy.quota, settings));
+  readonly #limits = new Shared<GuardSettings, ConcurrencyLimit>(({policy}) => policy.concurrency);
+  readonly #hedges = new Shared<GuardSettings, HedgeLoad>(({policy, route}) => [route, policy.hedge]);
+  /** One for all settings that hedge, because hedges of all delays add to one load. */
+  readonly #traffic = new Shared<GuardSettings, (settings: Hedging) => HedgeLoad>(({policy, route}) => [
+    route,
+    policy.hedge !== null,
+  ]);
+  readonly #loads = new Shared<GuardSettings, EndpointLoad>(({policy, route}) => [route, policy.endpoints !== null]);
+  readonly #shared = [
+    this.#budgets,
+    this.#breakers,
+    this.#quotas,
+    this.#limits,
+    this.#hedges,
+    this.#traffic,
+    this.#loads,
+  ] as const;
   readonly #load: OriginLoad = {pending: 0};
   readonly #hold = new OriginHold();
   readonly #namedWaits = new NamedWaits();
@@ -95,54 +99,54 @@ export class OriginGuards {
   retain(inForce: readonly GuardSettings[]): void {
     this.#sets.clear();
     this.#overrides.clear();
-    for (const [guards, keyOf] of this.#shared) guards.retain(inForce.map(keyOf));
+    for (const guards of this.#shared) guards.retain(inForce);
   }
 
   inUse(now: number): boolean {
-    if (this.#hold.holds(now)) return true;
-    for (const {breaker} of this.#breakers.values()) if (breaker.state(now) !== 'closed') return true;
-    for (const quota of this.#quotas.values()) if (quota.inUse(now)) return true;
-    for (const {inFlight} of this.#limits.values()) if (inFlight > 0) return true;
-    return false;
+    return (
+      this.#hold.holds(now) ||
+      this.#breakers.values().some(({breaker}) => breaker.state(now) !== 'closed') ||
+      this.#quotas.values().some(quota => quota.inUse(now)) ||
+      this.#limits.values().some(({inFlight}) => inFlight > 0)
+    );
   }
 
   snapshot(now: number): GuardSnapshot {
     return {
       origin: this.#origin,
-      breakers: [...this.#breakers.values()].map(({breaker, route}) => ({
+      breakers: this.#breakers.values().map(({breaker, route}) => ({
         route,
         state: breaker.state(now),
         retryAfterMs: breaker.retryAfterMs(now),
         waiting: breaker.line?.waiting ?? 0,
       })),
-      budgets: [...this.#budgets.values()].map(budget => ({remaining: budget.remaining(now)})),
-      quotas: [...this.#quotas.values()].map(quota => quota.snapshot(now)),
-      concurrency: [...this.#limits.values()].map(({max, inFlight, waiting}) => ({max, inFlight, waiting})),
+      budgets: this.#budgets.values().map(budget => ({remaining: budget.remaining(now)})),
+      quotas: this.#quotas.values().map(quota => quota.snapshot(now)),
+      concurrency: this.#limits.values().map(({max, inFlight, waiting}) => ({max, inFlight, waiting})),
     };
   }
 
   #assemble(settings: GuardSettings): Guards {
     const {budget, breaker, quota, concurrency, hedge, retryAfter, endpoints} = settings.policy;
-    const own = quota && this.#quotas.acquire(quotaKey(settings), () => this.#quota(quota, settings));
-    const makeHedge = hedge && this.#traffic.acquire(trafficKey(settings), () => optionalGuards.hedges!());
+    const own = quota && this.#quotas.acquire(settings, () => this.#quota(quota, settings));
+    const makeHedge = hedge && this.#traffic.acquire(settings, () => optionalGuards.hedges!());
     return {
       origin: this.#origin,
-      budget: budget && this.#budgets.acquire(budgetKey(settings), () => this.#factory.budget(budget, this.#origin)),
-      breaker: breaker && this.#breakers.acquire(breakerKey(settings), () => this.#breaker(breaker, settings)).breaker,
+      budget: budget && this.#budgets.acquire(settings, () => this.#factory.budget(budget, this.#origin)),
+      breaker: breaker && this.#breakers.acquire(settings, () => this.#breaker(breaker, settings)).breaker,
       quota: own?.quota ?? null,
       accounts: own?.accounts ?? null,
       concurrency:
-        concurrency &&
-        this.#limits.acquire(limitKey(settings), () => this.#factory.concurrency(concurrency, this.#origin)),
-      hedge: hedge && this.#hedges.acquire(hedgeKey(settings), () => makeHedge!(hedge)),
+        concurrency && this.#limits.acquire(settings, () => this.#factory.concurrency(concurrency, this.#origin)),
+      hedge: hedge && this.#hedges.acquire(settings, () => makeHedge!(hedge)),
       hold: retryAfter.scope === 'origin' ? this.#hold : null,
       namedWaits: this.#namedWaits,
-      load: endpoints && this.#loads.acquire(loadKey(settings), () => optionalGuards.endpointLoad!(this.#load)),
+      load: endpoints && this.#loads.acquire(settings, () => optionalGuards.endpointLoad!(this.#load)),
     };
   }
 
   #release(settings: GuardSettings): void {
-    for (const [guards, keyOf] of this.#shared) guards.release(keyOf(settings));
+    for (const guards of this.#shared) guards.release(settings);
   }
 
   #breaker(made: BreakerPolicy, settings: GuardSettings) {
@@ -167,17 +171,7 @@ interface GuardSet {
   readonly guards: Guards;
 }
 
-// Equal keys, one guard.
-const budgetKey = ({policy}: GuardSettings): string => JSON.stringify(policy.budget);
-const limitKey = ({policy}: GuardSettings): string => JSON.stringify(policy.concurrency);
-const hedgeKey = ({policy, route}: GuardSettings): string => JSON.stringify([route, policy.hedge]);
-/** The same key for all settings that hedge, because hedges of all delays add to one load. */
-const trafficKey = ({policy, route}: GuardSettings): string => JSON.stringify([route, policy.hedge !== null]);
-const loadKey = ({policy, route}: GuardSettings): string => JSON.stringify([route, policy.endpoints !== null]);
-const breakerKey = (settings: GuardSettings): string => scopedKey(settings.policy.breaker, settings);
-const quotaKey = (settings: GuardSettings): string => scopedKey(settings.policy.quota, settings);
-const scopedKey = (guard: Scoped | null, settings: GuardSettings): string =>
-  JSON.stringify([guard && routeOf(guard, settings), guard]);
+const scoped = (guard: Scoped | null, settings: GuardSettings): unknown => [guard && routeOf(guard, settings), guard];
 const routeOf = ({scope}: Scoped, {route}: GuardSettings): string | undefined =>
   scope === 'route' ? route : undefined;
 

@@ -4,8 +4,8 @@
  * Calls share a guard when they go to the same origin under the very same settings (and, for a breaker of scope route, by
  * the same route). So a replaced policy keeps the state of every guard whose settings it did not change.
  */
-import {caught, complaintOf} from '../core/complaint.ts';
 import type {BreakerListener, GuardSnapshot} from '../core/guard-snapshot.ts';
+import {notifyEach} from '../core/notify-each.ts';
 import type {GuardFactory, GuardStore} from './guard-factory.ts';
 import {NamedWaits} from './named-waits.ts';
 import {type GuardSettings, type Guards, OriginGuards} from './origin-guards.ts';
@@ -51,9 +51,7 @@ export class GuardRegistry {
     if (guards === undefined) {
       if (this.#origins.size >= MAX_ORIGINS) this.#evict(now);
       guards = new OriginGuards(origin, this.#factory, breaker => {
-        breaker.onChange = (from, to) => {
-          for (const listener of this.breakerListeners) notify(listener, breaker.guarded, from, to);
-        };
+        breaker.onChange = (...states) => notifyEach(this.breakerListeners, breaker.guarded, ...states);
       });
     } else {
       this.#origins.delete(origin);
@@ -103,11 +101,4 @@ export class GuardRegistry {
     }
     return undefined;
   }
-}
-
-const complain = complaintOf('a listener of breakers threw; the call goes on');
-
-/** A listener that throws must not keep a breaker from changing its state. */
-function notify(listener: BreakerListener, ...change: Parameters<BreakerListener>): void {
-  caught(() => listener(...change), undefined, complain);
 }
