@@ -7,7 +7,7 @@
 import type {PolicySource} from './client/plan.ts';
 import {type PolicyArgument, PolicyHandle} from './client/policy-handle.ts';
 import type {HandlePorts, Ports} from './client/ports.ts';
-import {type Random, systemRandom} from './core/random.ts';
+import {type Random, randomOf} from './core/random.ts';
 import {useUsual} from './features/use.ts';
 import {fetchUnder, type ResilientFetch} from './fetch/fetch-under.ts';
 import {LocalGuards, type SharedGuards} from './guards/guard-factory.ts';
@@ -47,9 +47,9 @@ export function definePolicy<Json>(
   random?: Random,
   guards?: SharedGuards,
 ): PolicyHandle;
-export function definePolicy(input?: PolicyInput, random: Random = systemRandom, guards?: SharedGuards): PolicyHandle {
+export function definePolicy(input?: PolicyInput, random?: Random, guards?: SharedGuards): PolicyHandle {
   useUsual();
-  return new PolicyHandle(input, unchecked, guards?.factory ?? new LocalGuards(random));
+  return new PolicyHandle(input, unchecked, guards?.factory ?? new LocalGuards(randomOf(random)));
 }
 
 /** `createFetch` of `steadfetch/core`, for a policy that was validated before. */

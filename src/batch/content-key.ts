@@ -1,11 +1,22 @@
 /** Keys of items: a hash of their content, independent of the order of fields. */
 import {hash} from 'node:crypto';
+import {atOnce} from '../core/awaitable.ts';
 import {SteadfetchError} from '../core/errors.ts';
+import type {BatchOptions} from './types.ts';
 
 /** 128 bits: two different items of one name would get one answer, and must not occur. */
 const DIGITS = 32;
 
 export const digest = (text: string): string => hash('sha256', text, 'hex').slice(0, DIGITS);
+
+/** How the keys of items are made. */
+export function namingOf<Item>({
+  keyOf,
+  dedupe = true,
+}: Pick<BatchOptions<Item, never>, 'keyOf' | 'dedupe'>): (item: Item, index: number) => string {
+  if (keyOf !== undefined) return (item, index) => digest(atOnce(keyOf(item, index), 'keyOf()'));
+  return dedupe ? contentKey : (_, index) => digest(`#${index}`);
+}
 
 /**
  * A name for the content of an item.

@@ -12,7 +12,7 @@ import {handleOf} from '../features/everything.ts';
 import type {Answer} from '../transport/answer.ts';
 import {watchFollowedRedirects} from '../transport/followed-redirects.ts';
 import {Batch} from './batch.ts';
-import {contentKey, digest} from './content-key.ts';
+import {namingOf} from './content-key.ts';
 import {atOnce} from './end-of-tick.ts';
 import {Journal} from './journal.ts';
 import {type Memory, RecentResults, type RunEnd, type RunTarget} from './memory.ts';
@@ -131,11 +131,6 @@ function namesOf<Item, Value>({
 }: Pick<BatchOptions<Item, Value>, 'keyOf' | 'dedupe'>): string | undefined {
   if (keyOf !== undefined) return undefined;
   return dedupe ? 'content' : 'index';
-}
-
-function namingOf<Item, Value>({keyOf, dedupe = true}: BatchOptions<Item, Value>) {
-  if (keyOf !== undefined) return (item: Item, index: number): string => digest(keyOf(item, index));
-  return dedupe ? contentKey : (_: Item, index: number): string => digest(`#${index}`);
 }
 
 function check<Item, Value>(

@@ -1,6 +1,6 @@
 /** A queue of items that any number of processes work on, kept in Redis by BullMQ. */
 import type * as Bullmq from 'bullmq';
-import {contentKey, digest} from '../batch/content-key.ts';
+import {namingOf} from '../batch/content-key.ts';
 import {Counters} from '../batch/counters.ts';
 import type {ItemOutcome} from '../batch/entry.ts';
 import {portsOf} from '../batch/ports.ts';
@@ -10,6 +10,7 @@ import type {BatchEvent, BatchReport, BatchTarget, Send} from '../batch/types.ts
 import {caughtWeigh} from '../client/caught-weigh.ts';
 import {Client} from '../client/client.ts';
 import type {CallView} from '../core/call-view.ts';
+import {caught, complaintOf} from '../core/complaint.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {SystemIds} from '../core/random.ts';
 import {systemClock} from '../core/system-clock.ts';
@@ -47,7 +48,8 @@ export class ItemQueue<Item> {
 
   /** @internal */
   constructor(options: ItemQueueOptions<Item>, observed: Observed, bullmq: typeof Bullmq = loadBullmq()) {
-    const {name, connection, prefix = 'bull', onError = () => {}} = options;
+    const {name, connection, prefix = 'bull'} = options;
+    const onError = onErrorOf(options);
     this.#options = options;
     this.#observed = observed;
     this.#bullmq = bullmq;
@@ -278,9 +280,9 @@ function charactersOf(item: unknown, index: number): number {
   throw wrong(`JSON has no ${typeof item}`);
 }
 
-function namingOf<Item>({keyOf, dedupe = true}: ItemQueueOptions<Item>): (item: Item, index: number) => string {
-  if (keyOf !== undefined) return (item, index) => digest(keyOf(item, index));
-  return dedupe ? contentKey : (_, index) => digest(`#${index}`);
+function onErrorOf<Item>({onError = () => {}}: ItemQueueOptions<Item>): (error: Error) => void {
+  const complain = complaintOf('onError() threw; the queue goes on');
+  return error => caught(onError, error, complain);
 }
 
 function check(numbers: Readonly<Record<'concurrency' | 'lockMs', number>>): void {

@@ -1,7 +1,7 @@
 /** The request of an attempt at another endpoint than the one that the caller addressed, as the user's `translate` writes it. */
 
 import type {Ports, Translation} from '../client/ports.ts';
-import {type Awaitable, isPromise} from '../core/awaitable.ts';
+import {type Awaitable, atOnce} from '../core/awaitable.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
 import {textOf} from '../core/unknown-value.ts';
@@ -31,10 +31,8 @@ export function translated<R extends AttemptResponse>(
   const {method} = call;
   const {headers} = request;
   try {
-    const translation = translate({method, url, headers, text, attempt}, endpoint);
-    if (translation === undefined) return request;
-    if (isPromise(translation)) throw new TypeError('it must return a Translation, not a promise');
-    return rewritten(call, endpoint, request, url, translation);
+    const translation = atOnce(translate({method, url, headers, text, attempt}, endpoint), 'translate()');
+    return translation === undefined ? request : rewritten(call, endpoint, request, url, translation);
   } catch (cause) {
     throw translateFailed('translate()', endpoint, cause);
   }

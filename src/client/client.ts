@@ -6,7 +6,7 @@ import {LEAST_ATTEMPT_MS, LONGEST_ERROR_READ_MS} from '../core/limits.ts';
 import {notifyEach} from '../core/notify-each.ts';
 import type {Observer} from '../core/observer.ts';
 import type {AttemptResponse} from '../core/outcome.ts';
-import {type Ids, type Random, SystemIds, systemRandom} from '../core/random.ts';
+import {type Ids, type Random, randomOf, SystemIds} from '../core/random.ts';
 import {systemClock} from '../core/system-clock.ts';
 import type {Clock} from '../core/timer.ts';
 import type {Answers} from '../decide/answers.ts';
@@ -49,7 +49,7 @@ export class Client<R extends AttemptResponse> {
   constructor(handle: PolicyHandle, ports: Omit<Ports<R>, 'fetch'>, answers: Answers<R>) {
     this.answers = answers;
     this.clock = ports.clock ?? systemClock;
-    this.random = ports.random ?? systemRandom;
+    this.random = randomOf(ports.random);
     this.ids = ports.ids ?? systemIds;
     this.on = ports.on === undefined ? null : guarded(ports.on);
     this.observer = ports.observer ?? null;

@@ -8,3 +8,15 @@ export const promiseOf = <T>(value: Awaitable<T>): Promise<T> =>
 export function isPromise<T>(value: Awaitable<T>): value is PromiseLike<T> {
   return typeof (value as PromiseLike<T> | null | undefined)?.then === 'function';
 }
+
+/**
+ * What a function of the user returned that has to return at once. Nobody waits for a promise: what it rejects with is caught here.
+ *
+ * @param name What the message calls the function.
+ * @throws TypeError for a promise.
+ */
+export function atOnce<T>(value: T, name: string): T {
+  if (!isPromise(value)) return value;
+  value.then(undefined, () => {});
+  throw new TypeError(`${name} must not return a promise`);
+}

@@ -7,7 +7,7 @@ import type {PolicySource} from '../client/plan.ts';
 import {PolicyHandle} from '../client/policy-handle.ts';
 import type {HandlePorts} from '../client/ports.ts';
 import {notAllowed} from '../core/not-allowed.ts';
-import {type Random, systemRandom} from '../core/random.ts';
+import {type Random, randomOf} from '../core/random.ts';
 import {type GuardFactory, LocalGuards, optionalGuards, type SharedGuards} from '../guards/guard-factory.ts';
 import {resolveOverrides, resolvePolicy} from '../policy/resolve.ts';
 import type {Policy, PolicyInput} from '../policy/types.ts';
@@ -63,8 +63,8 @@ const checkedBy = (refuse: Refuse): PolicySource => ({
 export const checkedHandle = (
   refuse: Refuse,
   input?: PolicyInput,
-  random: Random = systemRandom,
-  guards: GuardFactory | SharedGuards = new LocalGuards(random),
+  random?: Random,
+  guards: GuardFactory | SharedGuards = new LocalGuards(randomOf(random)),
 ): PolicyHandle => new PolicyHandle(input, checkedBy(refuse), 'factory' in guards ? guards.factory : guards);
 
 /** The handle that an adapter was given, or a new handle for the policy that it was given. */

@@ -2,7 +2,7 @@
 import type {PolicySource} from '../client/plan.ts';
 import {PolicyHandle} from '../client/policy-handle.ts';
 import {SteadfetchError} from '../core/errors.ts';
-import {type Random, systemRandom} from '../core/random.ts';
+import {type Random, randomOf} from '../core/random.ts';
 import type {CircuitBreaker} from '../guards/breaker.ts';
 import type {Budget} from '../guards/budget.ts';
 import type {ConcurrencyLimit} from '../guards/concurrency.ts';
@@ -67,7 +67,7 @@ export interface CompiledParts {
 export function compiledPolicy(
   plan: CompiledPlan,
   parts: CompiledParts,
-  random: Random = systemRandom,
+  random?: Random,
   guards?: SharedGuards,
 ): PolicyHandle {
   if (plan.format !== PLAN_FORMAT)
@@ -75,7 +75,7 @@ export function compiledPolicy(
       'INVALID_POLICY',
       'Another version of steadfetch compiled this policy. Compile it again.',
     );
-  return new PolicyHandle(undefined, sourceOf(plan, parts), guards?.factory ?? new NamedGuards(parts, random));
+  return new PolicyHandle(undefined, sourceOf(plan, parts), guards?.factory ?? new NamedGuards(parts, randomOf(random)));
 }
 
 const sourceOf = ({policy, routes}: CompiledPlan, {compileMatch}: CompiledParts): PolicySource => ({

@@ -2,6 +2,7 @@
 
 import {useReadyPaths} from '../call/ready-paths/use.ts';
 import {Plans, type PolicySource} from '../client/plan.ts';
+import {caught, complaintOf} from '../core/complaint.ts';
 import type {Listener} from '../core/events.ts';
 import type {Random} from '../core/random.ts';
 import {SimulationClock} from '../core/simulation-clock.ts';
@@ -151,8 +152,9 @@ export async function runScenario(
     (client, request, ended) => clients[client]!.begin(request, recorder.began(ended)),
   );
   let timers = 0;
+  const complain = complaintOf('onProgress() threw; the simulation goes on');
   await clock.run(() => {
-    if (onProgress !== undefined && ++timers % 10_000 === 0) onProgress(clock.now());
+    if (onProgress !== undefined && ++timers % 10_000 === 0) caught(onProgress, clock.now(), complain);
     return signal?.aborted ?? false;
   });
   return recorder.result({

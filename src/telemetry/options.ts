@@ -1,6 +1,7 @@
 /** The options of the OpenTelemetry observer. */
 import {diag} from '@opentelemetry/api';
 import {pageOrigin} from '../client/target.ts';
+import {atOnce} from '../core/awaitable.ts';
 import type {CallView} from '../core/call-view.ts';
 import {HeaderCapture} from './header-capture.ts';
 
@@ -72,7 +73,7 @@ export class OtelSettings {
   propagation(to: Pick<CallView, 'url' | 'origin'>): Propagation {
     if (this.#propagateTo === undefined) return pageOrigin === undefined || to.origin === pageOrigin ? 'all' : 'none';
     try {
-      const said = this.#propagateTo(to.url);
+      const said = atOnce(this.#propagateTo(to.url), 'propagateTo()');
       if (typeof said === 'boolean') return said ? 'all' : 'none';
       return said.baggage ? 'all' : 'trace';
     } catch (error) {

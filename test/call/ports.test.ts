@@ -1,5 +1,6 @@
 /** The user's functions beside the policy: what they change, and a call in which they throw, reject or never resolve. */
 import {expect} from 'chai';
+import {reportOf} from '../../src/core.ts';
 import {AT_ONCE} from '../support/policies.ts';
 import {ITEMS, thrown, virtually} from './world.ts';
 
@@ -41,6 +42,26 @@ describe('prepareAttempt', () => {
       expect(origin?.concurrency[0]?.inFlight).to.equal(0);
     });
   }
+
+  for (const [what, value] of [
+    ['null', null],
+    ['undefined', undefined],
+    ['a text', 'no token'],
+    ['a symbol', Symbol('no token')],
+  ] as const)
+    for (const how of ['throws', 'rejects with'] as const)
+      virtually(`that ${how} ${what} ends the call with an error that says so, and has the report`, async make => {
+        const prepareAttempt = (): Promise<void> => {
+          if (how === 'throws') throw value;
+          return Promise.reject(value);
+        };
+        const world = make({}, {prepareAttempt});
+        const error = await world.clock.run(() => thrown(world.fetch(ITEMS)));
+        expect(error).to.be.instanceOf(TypeError).and.include({cause: value});
+        expect((error as Error).message).to.equal(`A function of the user threw ${String(value)}.`);
+        expect(reportOf(error)?.reason).to.equal('a function of the user threw');
+        expect(world.sends).to.equal(0);
+      });
 
   virtually(
     'that never resolves ends with the attempt timeout, after which even a POST is retried, because nothing was sent',

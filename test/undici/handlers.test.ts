@@ -45,6 +45,16 @@ describe('resilienceInterceptor, and the handler of a call', () => {
     expect(events).to.deep.equal([]);
   });
 
+  it('gets an error where a function of the user throws null, which undici would take for a success', async () => {
+    const place = server.place(200);
+    const prepareAttempt = (): never => {
+      throw null;
+    };
+    const error = await errorOf(() => request(place.url, {dispatcher: client.dispatcher({}, {prepareAttempt})}));
+    expect(error.message).to.equal('A function of the user threw null.');
+    expect(place.requests).to.deep.equal([]);
+  });
+
   it('works with Node’s own fetch by Dispatcher1Wrapper and by setGlobalDispatcher', async () => {
     const wrapped = server.place(503, {body: 'here'});
     const own = new Dispatcher1Wrapper(dispatcher());
