@@ -6,8 +6,8 @@ import {fieldOf, parsedText} from '../core/unknown-value.ts';
  * more (OpenAI responses, xAI chat completions); remote tools act once more (Anthropic); someone is told once more (Replicate).
  */
 const ACTING = ['conversation', 'conversation_id', 'background', 'deferred', 'mcp_servers', 'mcpServers', 'webhook'];
-/** A body without any of these need not be parsed. */
-const MAY_ACT = /conv|backg|defer|mcp|webh|contai/;
+/** A body without any of these need not be parsed. A name may be written with escapes. */
+const MAY_ACT = /conv|backg|defer|mcp|webh|contai|\\u/;
 
 /** @param text The body of the request; undefined where it is not known. */
 export function bodyActs(text: string = ''): boolean {

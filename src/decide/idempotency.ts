@@ -4,8 +4,11 @@ import type {Idempotency} from '../policy/types.ts';
 /** The header that needs no field in the policy: a caller who sets it states that the server deduplicates by it. */
 export const STANDARD_KEY_HEADER = 'Idempotency-Key';
 
-/** Whether a header has no key: none, blanks, which HTTP trims, or empty values, also as a list or as structured-field strings. */
-export const isBlank = (value: string | null): boolean => value === null || /^[\s",]*$/.test(value);
+/**
+ * Whether a header has no key: none, blanks, which HTTP trims, or empty values, also as a list or as structured-field strings; or what JavaScript
+ * writes for a value that is missing or no text, which would be the key of every call.
+ */
+export const isBlank = (value: string | null): boolean => /^([\s",]|undefined|null|\[object \w+])*$/.test(value ?? '');
 
 /** Formats a key: bare, or as a structured-field string (RFC 9651 §3.3.3). */
 export function formatKey(key: string, format: Idempotency['format']): string {

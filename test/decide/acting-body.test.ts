@@ -43,8 +43,12 @@ describe('a body of an inference request', () => {
   ] as const)
     it(`only costs tokens: ${what}`, () => expect(acts(body)).to.equal(false));
 
-  it('acts also behind a byte order mark', () => {
+  it('acts also behind a byte order mark, and with escapes in its names, which JSON allows', () => {
     expect(bodyActs('\uFEFF{"background": true}')).to.equal(true);
+    expect(bodyActs('{"\\u0062ackground": true}')).to.equal(true);
+    expect(bodyActs('{"backgr\\u006fund": true}')).to.equal(true);
+    expect(bodyActs('{"tools": [{"\\u0074ype": "m\\u0063p"}]}')).to.equal(true);
+    expect(bodyActs('{"input": "a \\u0062ackground"}')).to.equal(false);
   });
 
   it('is taken for one that only costs tokens where it is not known, or no JSON', () => {

@@ -1,0 +1,68 @@
+/** Values of the key header that are no key, through every adapter: a POST that may have been acted on is not sent again on their strength. */
+import {Metadata, status} from '@grpc/grpc-js';
+import {expect} from 'chai';
+import ky from 'ky';
+import {Agent, request} from 'undici';
+import {createFetch, type PolicyInput, resilience} from '../../src/core.ts';
+import {grpcInterceptor} from '../../src/grpc/interceptor.ts';
+import {resilienceInterceptor} from '../../src/undici/interceptor.ts';
+import {fails, GrpcServer, get, ok} from '../grpc/grpc-server.ts';
+import {LoopbackServer} from '../support/loopback-server.ts';
+import {AT_ONCE} from '../support/policies.ts';
+
+const HEADER = 'idempotency-key';
+const POLICY: PolicyInput = {backoff: AT_ONCE};
+/** What `${key}` is where key is missing, or no text. */
+const NO_KEYS = ['undefined', 'null', '', '  ', '[object Object]', '[object Promise]', '"undefined"', 'null, null'];
+
+describe('a POST that failed with 503', () => {
+  let server: LoopbackServer;
+  let rpcs: GrpcServer;
+  const agent = new Agent();
+  before(async () => {
+    server = await LoopbackServer.start();
+    rpcs = await GrpcServer.start();
+  });
+  after(async () => {
+    rpcs.close();
+    await agent.destroy();
+    await server.close();
+  });
+
+  const overHttp =
+    (send: (url: string, headers: Record<string, string>) => Promise<unknown>) =>
+    async (key: string): Promise<number> => {
+      const place = server.place(503, 200);
+      await send(place.url, {[HEADER]: key}).catch(() => {});
+      return place.requests.length;
+    };
+  const ADAPTERS: Readonly<Record<string, (key: string) => Promise<number>>> = {
+    fetch: overHttp((url, headers) => createFetch(POLICY)(url, {method: 'POST', body: 'x', headers})),
+    'fetch with a Request': overHttp((url, headers) =>
+      createFetch(POLICY)(new Request(url, {method: 'POST', body: 'x', headers})),
+    ),
+    ky: overHttp((url, headers) => ky.extend(resilience(POLICY)).post(url, {body: 'x', headers})),
+    undici: overHttp(async (url, headers) => {
+      const dispatcher = agent.compose(resilienceInterceptor(POLICY));
+      await (await request(url, {method: 'POST', body: 'x', headers, dispatcher})).body.dump();
+    }),
+    async gRPC(key) {
+      rpcs.serve(fails(status.UNAVAILABLE), ok);
+      const metadata = new Metadata();
+      metadata.set(HEADER, key);
+      await get(rpcs.client([grpcInterceptor(POLICY)]), {}, metadata);
+      return rpcs.attempts.length;
+    },
+  };
+
+  for (const [name, sends] of Object.entries(ADAPTERS)) {
+    for (const key of NO_KEYS)
+      it(`is sent once through ${name} where the key is ${JSON.stringify(key)}`, async () => {
+        expect(await sends(key)).to.equal(1);
+      });
+
+    it(`is sent again through ${name} with a key`, async () => {
+      for (const key of ['k-1', 'null-1', 'nullable']) expect(await sends(key), key).to.equal(2);
+    });
+  }
+});
