@@ -16,13 +16,21 @@ export function parentOf(
   return ((flags ?? propagate.DEFAULTS) & propagate[what]) === 0 ? undefined : parent;
 }
 
-/** When the caller's patience ends, by the wall; Infinity without a deadline of its own or of its parent's. */
+/**
+ * When the caller's patience ends, by the wall; Infinity without a deadline of its own or of its parent's.
+ *
+ * @throws TypeError
+ */
 export function callersDeadline(options: InterceptorOptions): number {
   return Math.min(instant(options.deadline), instant(parentOf(options, 'DEADLINE')?.getDeadline()));
 }
 
-const instant = (deadline: Date | number | undefined): number =>
-  deadline === undefined ? Number.POSITIVE_INFINITY : Number(deadline);
+/** null is what grpc-js takes, too. Of NaN it makes an exception that ends the process. */
+function instant(deadline: Date | number | null | undefined): number {
+  const at = Number(deadline ?? Number.POSITIVE_INFINITY);
+  if (Number.isNaN(at)) throw new TypeError(`The deadline of a call is a number or a Date, got ${String(deadline)}.`);
+  return at;
+}
 
 /**
  * The options of one attempt. The engine keeps the deadline, and listens to the parent once for all attempts. Only a stream

@@ -95,7 +95,7 @@ export class GrpcCall extends InterceptingCall implements Transport<RpcAttempt>,
     const rpc = {
       origin: this.#origin ?? originOfTarget(super.getPeer()),
       method: this.#given.method_definition.path.slice(1),
-      withinMs: callersDeadline(this.#given) - clock.wall(),
+      withinMs: Math.max(0, callersDeadline(this.#given) - clock.wall()),
     };
     try {
       this.#call = beginRpc(this.#client, rpc, this.#overrides);
