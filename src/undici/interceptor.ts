@@ -60,6 +60,8 @@ export function resilienceInterceptor(policy?: PolicyInput | PolicyHandle, ports
       // A tunnel or an upgraded connection has no response to classify.
       if (options.method === 'CONNECT' || options.upgrade) return dispatch(options, handler);
       if (typeof handler.onRequestStart !== 'function') throw new TypeError(OLD_HANDLER);
+      // undici refuses it before it sends anything.
+      if (REQUIRED.some(name => typeof handler[name] !== 'function')) return dispatch(options, handler);
       try {
         return new DispatchCall(client, route, options, handler).start();
       } catch (error) {
@@ -69,6 +71,9 @@ export function resilienceInterceptor(policy?: PolicyInput | PolicyHandle, ports
     };
   };
 }
+
+/** The methods that a handler must have: without one of them its request would never end. */
+const REQUIRED = ['onResponseStart', 'onResponseData', 'onResponseEnd', 'onResponseError'] as const;
 
 /** Such a handler would never hear of the response. */
 const OLD_HANDLER =

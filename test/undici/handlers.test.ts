@@ -1,6 +1,7 @@
 /** What the caller's handler gets, and what it may do: older handlers, context, header names, exceptions. */
 import {expect} from 'chai';
 import {
+  Agent,
   type Dispatcher,
   Dispatcher1Wrapper,
   getGlobalDispatcher,
@@ -22,10 +23,12 @@ describe('resilienceInterceptor, and the handler of a call', () => {
   const dispatcher = (policy: PolicyInput = {}, ...below: Interceptor[]): Dispatcher =>
     client.dispatcher(policy, {}, below);
 
+  const plain = new Agent();
   before(async () => {
     server = await LoopbackServer.start();
   });
   after(async () => {
+    await plain.destroy();
     await server.close();
   });
 
@@ -54,6 +57,36 @@ describe('resilienceInterceptor, and the handler of a call', () => {
     expect(error.message).to.equal('A function of the user threw null.');
     expect(place.requests).to.deep.equal([]);
   });
+
+  for (const missing of ['onResponseStart', 'onResponseData', 'onResponseEnd', 'onResponseError'] as const)
+    it(`without ${missing} is refused as by plain undici, and nothing is sent`, async () => {
+      const place = server.place(503, 200);
+      const options = {origin: server.origin, path: new URL(place.url).pathname, method: 'GET'};
+      const endOf = async (to: Dispatcher): Promise<unknown> => {
+        let ended: unknown = 'nothing';
+        const handler: DispatchHandler = {
+          onRequestStart() {},
+          onResponseStart() {},
+          onResponseData() {},
+          onResponseEnd() {},
+          onResponseError(_controller, error) {
+            ended = error.message;
+          },
+        };
+        Reflect.deleteProperty(handler, missing);
+        try {
+          to.dispatch(options as Dispatcher.DispatchOptions, handler as Dispatcher.DispatchHandler);
+        } catch (error) {
+          ended = (error as Error).message;
+        }
+        await new Promise(resolve => setImmediate(resolve));
+        return ended;
+      };
+      expect(await endOf(dispatcher()))
+        .to.equal(await endOf(plain))
+        .and.equal(`invalid ${missing} method`);
+      expect(place.requests).to.deep.equal([]);
+    });
 
   it('works with Node’s own fetch by Dispatcher1Wrapper and by setGlobalDispatcher', async () => {
     const wrapped = server.place(503, {body: 'here'});
