@@ -7,14 +7,16 @@ export type Random = () => number;
 
 export const systemRandom: Random = Math.random;
 
-const complain = complaintOf('random() threw; Math.random counts');
+const complain = complaintOf('random() gave no number; Math.random counts');
 
 /** Random numbers of the function of a user. Where it returns no number, such as a promise, those of the runtime. */
 export function randomOf(random: Random = systemRandom): Random {
   if (random === systemRandom) return random;
   return () => {
-    const number: unknown = caught(random, undefined, complain);
-    return typeof number === 'number' ? number : systemRandom();
+    const number: unknown = random();
+    if (typeof number === 'number') return number;
+    caught(() => number, undefined, complain);
+    return systemRandom();
   };
 }
 

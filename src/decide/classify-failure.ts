@@ -17,7 +17,6 @@ const NOT_SENT = new Set([
   'EAI_AGAIN',
   'UND_ERR_CONNECT_TIMEOUT',
   'UND_ERR_CLOSED',
-  'UND_ERR_DESTROYED',
   'ConnectionRefused',
   'FailedToOpenSocket',
 ]);
@@ -28,6 +27,8 @@ const MAYBE_PROCESSED = new Set([
   'EPIPE',
   'ETIMEDOUT',
   'UND_ERR_SOCKET',
+  // Also of requests that were under way when a program destroyed its dispatcher.
+  'UND_ERR_DESTROYED',
   'ERR_STREAM_PREMATURE_CLOSE',
   'ERR_HTTP2_STREAM_ERROR',
   'ERR_HTTP2_SESSION_ERROR',

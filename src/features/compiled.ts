@@ -75,7 +75,11 @@ export function compiledPolicy(
       'INVALID_POLICY',
       'Another version of steadfetch compiled this policy. Compile it again.',
     );
-  return new PolicyHandle(undefined, sourceOf(plan, parts), guards?.factory ?? new NamedGuards(parts, randomOf(random)));
+  return new PolicyHandle(
+    undefined,
+    sourceOf(plan, parts),
+    guards?.factory ?? new NamedGuards(parts, randomOf(random)),
+  );
 }
 
 const sourceOf = ({policy, routes}: CompiledPlan, {compileMatch}: CompiledParts): PolicySource => ({

@@ -11,6 +11,7 @@ import type {Ports} from '../client/ports.ts';
 import {CallSignal} from '../core/abort-source.ts';
 import {SteadfetchError, type TimeoutError} from '../core/errors.ts';
 import {type AttemptResponse, failed, type Outcome} from '../core/outcome.ts';
+import {fieldOf} from '../core/unknown-value.ts';
 import {httpAnswers} from '../decide/answers-http.ts';
 import {type BodySnapshot, checkBody, snapshotBody, textOf} from '../decide/body.ts';
 import {harmless, type Sent} from '../decide/classification.ts';
@@ -80,6 +81,9 @@ const OLD_HANDLER =
   'steadfetch/undici serves handlers with onRequestStart (undici 7 and later), and this one has none, as those of the fetch of Node: ' +
   'give the dispatcher to setGlobalDispatcher(dispatcher) of undici 8, or to this call as new Dispatcher1Wrapper(dispatcher).';
 
+/** undici's codes of a dispatcher that was closed or destroyed. */
+const CLOSED: readonly unknown[] = ['UND_ERR_CLOSED', 'UND_ERR_DESTROYED'];
+
 const sentAgain = (method: string): string =>
   `The server answered 421 to a ${method} that may have been acted on before, and fetch would send it again as a new call.`;
 
@@ -104,6 +108,8 @@ class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallCon
   #mayHaveActed = false;
   #answer: Dispatched | null = null;
   #paused = false;
+  /** Left out until the program has closed the dispatcher: no retry can be sent by it. */
+  stop?: CallSignal;
   /** The result of the first dispatch: false asks the caller to wait for a drain. */
   #mayGoOn = true;
 
@@ -242,7 +248,13 @@ class DispatchCall implements Transport<Dispatched>, Caller<Dispatched>, CallCon
       url !== null || options.headers !== undefined || headers.touched || body !== (options.body ?? undefined);
     const own = isOwn ? {...options, ...targetAt(url), headers: headers.options, body} : options;
     return new Promise((resolve, reject) => {
-      const dispatched = new Dispatched(this, reader, resolve, reject);
+      const dispatched = new Dispatched(this, reader, resolve, error => {
+        if (CLOSED.includes(fieldOf(error, 'code'))) {
+          this.stop = new CallSignal();
+          this.stop.abort(error);
+        }
+        reject(error);
+      });
       this.#dispatched = dispatched;
       begun(dispatched);
       this.#mayGoOn = this.#route.dispatch(own, dispatched);

@@ -35,7 +35,23 @@ describe('an idempotency key', () => {
     expect(world.header(KEY)).to.deep.equal(['mine', 'mine']);
   });
 
-  for (const blank of ['undefined', 'null', '"null"', '[object Object]', '[object Promise]', 'null, null', '', ' ', '\t', ' \t ', '\u00a0', '""', '" "', ',', '"", ""']) {
+  for (const blank of [
+    'undefined',
+    'null',
+    '"null"',
+    '[object Object]',
+    '[object Promise]',
+    'null, null',
+    '',
+    ' ',
+    '\t',
+    ' \t ',
+    '\u00a0',
+    '""',
+    '" "',
+    ',',
+    '"", ""',
+  ]) {
     const shown = JSON.stringify(blank);
     virtually(`that is ${shown} is none: the server would get an empty header`, async make => {
       for (const headers of [

@@ -56,7 +56,7 @@ describe('classifyNetworkFailure', () => {
       ['no address of our own', {code: 'EADDRNOTAVAIL', syscall: 'connect'}, 'green', 'not-sent'],
       ['net is down', {code: 'ENETDOWN', syscall: 'connect'}, 'green', 'not-sent'],
       ['client closed', {code: 'UND_ERR_CLOSED'}, 'green', 'not-sent'],
-      ['client destroyed', {code: 'UND_ERR_DESTROYED'}, 'green', 'not-sent'],
+      ['client destroyed, maybe with the request under way', {code: 'UND_ERR_DESTROYED'}, 'yellow', 'maybe-processed'],
       [
         'TLS handshake closed',
         {

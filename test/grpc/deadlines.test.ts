@@ -36,7 +36,10 @@ describe('the deadline of a gRPC call', () => {
   it('in the past is no negative time in the message, and nothing is sent', async () => {
     server.serve(ok);
     const {status: ended} = await get(server.client(OURS), withDeadline(new Date(0)));
-    expect(ended).to.deep.include({code: status.DEADLINE_EXCEEDED, details: 'The call was not answered within its 0 ms.'});
+    expect(ended).to.deep.include({
+      code: status.DEADLINE_EXCEEDED,
+      details: 'The call was not answered within its 0 ms.',
+    });
     expect(server.attempts).to.deep.equal([]);
   });
 

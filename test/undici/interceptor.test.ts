@@ -3,8 +3,8 @@ import {once} from 'node:events';
 import type {ServerResponse} from 'node:http';
 import {Readable} from 'node:stream';
 import {expect} from 'chai';
-import {request, fetch as undiciFetch} from 'undici';
-import type {PolicyInput, Ports} from '../../src/core.ts';
+import {Agent, getGlobalDispatcher, request, setGlobalDispatcher, fetch as undiciFetch} from 'undici';
+import {createFetch, type PolicyInput, type Ports, reportOf, type SteadfetchEvent} from '../../src/core.ts';
 import {resilienceInterceptor} from '../../src/undici/interceptor.ts';
 import {attemptsInFlight} from '../support/breaker-books.ts';
 import {LoopbackServer, type Place} from '../support/loopback-server.ts';
@@ -50,6 +50,39 @@ describe('resilienceInterceptor', () => {
     expect([statusCode, await body.text()]).to.deep.equal([200, 'here']);
     expect(new Set(place.header('x-correlation-id')).size).to.equal(1);
     expect(place.requests).to.have.length(3);
+  });
+
+  for (const how of ['close', 'destroy'] as const)
+    it(`ends a call at its next attempt where the dispatcher got ${how}() meanwhile, and waits no more`, async () => {
+      const place = server.place(503);
+      const events: SteadfetchEvent[] = [];
+      const to = dispatcher(
+        {backoff: {kind: 'list', delaysMs: [30, 20_000], jitter: 'none'}},
+        {on: event => events.push(event)},
+      );
+      const ended = errorOf(() => request(place.url, {dispatcher: to}));
+      while (!events.some(({type}) => type === 'retry.scheduled')) await new Promise(resolve => setTimeout(resolve, 1));
+      await to[how]();
+      expect(['UND_ERR_CLOSED', 'UND_ERR_DESTROYED']).to.include((await ended).code);
+      expect(events.at(-1)).to.include({type: 'call.end', result: 'cancelled'});
+      expect(place.requests).to.have.length(1);
+    });
+
+  it('does not send a POST again through fetch whose dispatcher was destroyed while the server worked', async () => {
+    const place = server.place('hang', 200);
+    const before = getGlobalDispatcher();
+    const old = new Agent();
+    setGlobalDispatcher(old);
+    try {
+      const ended = errorOf(() => createFetch({backoff: AT_ONCE})(place.url, {method: 'POST', body: 'x'}));
+      while (place.requests.length === 0) await new Promise(resolve => setTimeout(resolve, 1));
+      setGlobalDispatcher(before); // As a program does that reads its settings again.
+      await old.destroy();
+      expect(reportOf(await ended)?.refusal).to.equal('may-have-acted');
+      expect(place.requests).to.have.length(1);
+    } finally {
+      setGlobalDispatcher(before);
+    }
   });
 
   it('sends a POST once with a reason, and three times with the same key', async () => {
