@@ -212,8 +212,8 @@ export async function bundleCharts(folder: string): Promise<Metafile> {
  * alike is near: a third of a kilobyte less after gzip than in the order of the exports. Entries that are not named follow.
  */
 const ENTRY_ORDER = (
-  './bundler ./fetch ./models ./redis ./undici . ./lite ./load ./telemetry ./log ./bullmq ./simulate ./features ./testing ' +
-  './grpc ./compiled ./ky ./function ./server ./register ./unchecked ./batch ./core'
+  './bundler ./ky ./models ./core ./redis ./function . ./lite ./telemetry ./log ./bullmq ./simulate ./register ' +
+  './testing ./grpc ./fetch ./undici ./compiled ./features ./unchecked ./batch ./load ./server'
 ).split(' ');
 
 const entriesOf = (exports: Manifest['exports']) =>

@@ -249,6 +249,6 @@ export type Listener = (event: SteadfetchEvent) => void;
  * @internal
  */
 export function guarded(listener: Listener): Listener {
-  const complain = complaintOf('the on(event) listener threw; the call goes on');
+  const complain = complaintOf('a listener threw; the call goes on');
   return event => caught(listener, event, complain);
 }

@@ -97,4 +97,4 @@ export const failed = (kind: FailureKind, error: unknown, reachedTransport = tru
 
 /** What a function of the user threw. Callers, and clients below them, take null for no error. */
 const thrownBy = (thrown: unknown): unknown =>
-  isObject(thrown) ? thrown : new TypeError(`A function of the user threw ${String(thrown)}.`, {cause: thrown});
+  isObject(thrown) ? thrown : new TypeError(`A function of the user threw ${String(thrown)}.`);

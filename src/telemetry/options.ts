@@ -1,8 +1,9 @@
 /** The options of the OpenTelemetry observer. */
 import {diag} from '@opentelemetry/api';
 import {pageOrigin} from '../client/target.ts';
-import {atOnce} from '../core/awaitable.ts';
+import {isPromise} from '../core/awaitable.ts';
 import type {CallView} from '../core/call-view.ts';
+import {caught} from '../core/complaint.ts';
 import {HeaderCapture} from './header-capture.ts';
 
 /** The options of `otelObserver`. */
@@ -72,13 +73,12 @@ export class OtelSettings {
 
   propagation(to: Pick<CallView, 'url' | 'origin'>): Propagation {
     if (this.#propagateTo === undefined) return pageOrigin === undefined || to.origin === pageOrigin ? 'all' : 'none';
-    try {
-      const said = atOnce(this.#propagateTo(to.url), 'propagateTo()');
-      if (typeof said === 'boolean') return said ? 'all' : 'none';
-      return said.baggage ? 'all' : 'trace';
-    } catch (error) {
-      diag.error('steadfetch: propagateTo threw: no trace headers are sent.', error);
-      return 'none';
-    }
+    const said = caught(this.#propagateTo, to.url, error =>
+      diag.error('steadfetch: propagateTo threw: no trace headers are sent.', error),
+    );
+    if (typeof said === 'boolean') return said ? 'all' : 'none';
+    // Of an async function nothing is known in time.
+    if (said === undefined || isPromise(said)) return 'none';
+    return said.baggage ? 'all' : 'trace';
   }
 }
