@@ -7,7 +7,7 @@ export type Random = () => number;
 
 export const systemRandom: Random = Math.random;
 
-const complain = complaintOf('random() threw; Math.random counts');
+const complain = complaintOf('random() threw');
 
 /** Random numbers of the function of a user. Where it returns no number, such as a promise, those of the runtime. */
 export function randomOf(random: Random = systemRandom): Random {
