@@ -141,10 +141,11 @@ describe('JavaScript: loops that are no retries', () => {
 describe('JavaScript: a failure that a loop drops', () => {
   const drops = (
     behind: string,
-    more: {readonly returned?: string; readonly type?: string; readonly handler?: string} = {},
+    more: {readonly returned?: string; readonly type?: string; readonly handler?: string; readonly head?: string} = {},
   ): boolean => {
     const {returned = 'await fetch(url).then(parse)', type = '', handler = ''} = more;
-    const text = `${sleep}async function load(url)${type} { for (let attempt = 0; attempt < 3; attempt++) { try { return ${returned}; } catch (error) { ${handler} await sleep(Math.random() * 9); } } ${behind} }`;
+    const {head = 'for (let attempt = 0; attempt < 3; attempt++)'} = more;
+    const text = `${sleep}async function load(url)${type} { ${head} { try { return ${returned}; } catch (error) { ${handler} await sleep(Math.random() * 9); } } ${behind} }`;
     return codesIn(text).includes('RL502');
   };
 
@@ -161,5 +162,10 @@ describe('JavaScript: a failure that a loop drops', () => {
     expect(drops('return null;', {type: ': Promise<Item | null>'})).to.equal(false);
     expect(drops('', {handler: 'if (attempt === 2) throw error;'})).to.equal(false);
     expect(drops('', {returned: 'true'})).to.equal(false);
+  });
+
+  it('is none where the loop never runs out', () => {
+    for (const head of ['for (;;)', 'for (let attempt = 0; ; attempt++)', 'while (true)'])
+      expect(drops('return null;', {head}), head).to.equal(false);
   });
 });

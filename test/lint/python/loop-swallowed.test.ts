@@ -241,4 +241,23 @@ def fetch(url):
 `,
     findings: [],
   },
+  {
+    name: 'nothing where the loop never runs out',
+    text: `import itertools
+import random
+import time
+import requests
+def fetch(url):
+    for attempt in itertools.count():
+        try:
+            return requests.get(url, timeout=5).json()
+        except requests.Timeout:
+            time.sleep(random.uniform(0, 5))
+    return None
+`,
+    findings: [
+      '6:5-37 error RL201 A failing call never ends: the number of attempts is not limited and there is no deadline. Set the number of attempts to 3.',
+      '10:13-45 info RL204 Every wait is up to 5 s: retries do not slow down in a long outage. Double the wait before each retry.',
+    ],
+  },
 ]);

@@ -24,7 +24,8 @@ export function swallowedIn({head, caught, refused, exits}: RetryLoop, module: J
     return undefined;
   if (isDeclared(owner, module)) return undefined;
   const spans = caught.map(({trial}) => {
-    if (trial.exits.some(({flow}) => flow.to === 'throw' || flow.to === 'return')) return undefined;
+    if (trial.attempts === Infinity || trial.exits.some(({flow}) => flow.to === 'throw' || flow.to === 'return'))
+      return undefined;
     if (trial.end?.to === 'return' && trial.end.node !== undefined) {
       const result = nodeIn(trial.end.node, 'argument');
       return result === undefined || isEmpty(result, module) ? spanOf(trial.end.node) : undefined;
@@ -60,7 +61,8 @@ function after(loop: JsNode, module: JsModule): Span | undefined {
       continue;
     return undefined;
   }
-  return spanOf(loop).end - 1 >= 0 ? {start: spanOf(loop).end - 1, end: spanOf(loop).end} : undefined;
+  const {end} = spanOf(loop);
+  return {start: end - 1, end};
 }
 
 function isEmpty(node: JsNode, module: JsModule): boolean {

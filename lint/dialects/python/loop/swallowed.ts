@@ -39,12 +39,12 @@ interface Returned {
   readonly result: SyntaxNode | undefined;
 }
 
-/** Where it goes after the last attempt; undefined if that is not known, or if it raises. */
+/** Where it goes after the last attempt; undefined if that is not known, if it raises, or if no attempt is the last. */
 function endOf({trial, handler}: Caught, loop: SyntaxNode): Returned | 'after' | undefined {
   // A way out on a condition that is not known may tell the caller what happened, unless it is the same.
   const isOther = ({flow: {to, node}}: Exit): boolean =>
     to === 'raise' || (to === 'return' && node?.from !== trial.end?.node?.from);
-  if (trial.exits.some(isOther)) return undefined;
+  if (trial.attempts === Infinity || trial.exits.some(isOther)) return undefined;
   if (trial.end === undefined) {
     const isOpen = within(handler.body).some(({name}) => /^(?:Raise|Return|Break)Statement$/.test(name));
     return isOpen || loop.name !== 'ForStatement' || elseOf(loop) !== undefined ? undefined : 'after';
