@@ -5,10 +5,10 @@ import {isRare, paysByRatio} from '../analysis/rare-calls.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {mayRetry, retriesOf} from '../analysis/retryability.ts';
 import {assign, setting} from '../analysis/setting.ts';
+import {splitLimit} from '../analysis/split-limit.ts';
 import {mostSpecific, type Scope} from '../model/scope.ts';
 import type {Check, Draft, FixDraft, FormerCheck, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
-import {splitLimit} from './split-limit.ts';
 
 const multipliedBudget: Check = {
   worse: 'higher',

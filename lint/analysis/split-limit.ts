@@ -1,8 +1,8 @@
-import {formatLimits} from '../analysis/format-limits.ts';
-import {isReached, mayMeet, originOnly} from '../analysis/route-cover.ts';
 import {canonical} from '../canonical.ts';
 import type {Scope} from '../model/scope.ts';
 import type {Draft, FormerCheck} from '../rule.ts';
+import {formatLimits} from './format-limits.ts';
+import {isReached, mayMeet, originOnly} from './route-cover.ts';
 
 export const splitLimit: FormerCheck = {
   formerly: 'RL224',
