@@ -8,17 +8,18 @@ import {checkOf, checksOf} from './check-of.ts';
 import type {Config} from './config.ts';
 import {noteDialect} from './dialect-of.ts';
 import type {DialectSign} from './dialects/dialect.ts';
-import {native} from './dialects/native.ts';
+import {isNative, native} from './dialects/native.ts';
 import {type FilePolicy, isPartlyOff, loadDialects, mainDialectOf, policiesOf} from './dialects/policies.ts';
 import {settingOf} from './dialects/settings.ts';
 import type {Finding, Report, ReportedDialect} from './finding.ts';
 import {isFileName, resolveName} from './model/extends.ts';
+import {type HeirsRequest, withHeirs} from './model/heirs.ts';
 import {type Model, modelOf} from './model/model.ts';
 import {Collector} from './report/collector.ts';
 import {collectDrafts} from './report/drafts.ts';
 import {reportRemarks, reportShape, reportSource} from './report/shape-findings.ts';
 import {type RuleSet, ruleSetOf} from './rule-set.ts';
-import {type FilesRequest, readerOf, sourceOf} from './source/files.ts';
+import {readerOf, sourceOf} from './source/files.ts';
 import {linked} from './source/python-links.ts';
 import {isPythonTest} from './source/python-path.ts';
 import {readSource} from './source/read.ts';
@@ -26,10 +27,10 @@ import type {Source} from './source/tree.ts';
 import {applySuppressions} from './suppress/apply.ts';
 
 /** The argument of `lintText`. */
-export interface LintRequest extends FilesRequest {
+export interface LintRequest extends HeirsRequest {
   /** The file to lint, one of `files`. It is YAML by its extension, else JSON with comments. */
   readonly path: string;
-  /** Texts by path: its own, and those of the files it extends, unless `read` gives them. */
+  /** Texts by path: its own, and those of the files it extends and is extended by, unless `read` gives them. */
   readonly files: Readonly<Record<string, string>>;
   /** The configuration. Default: the preset `recommended`. */
   readonly config?: Config;
@@ -71,7 +72,8 @@ export async function lintText(request: LintRequest): Promise<Report> {
       const ownRules = rulesFor(dialect, path, config);
       reportShape(shape, ownRules, collector);
       reportRemarks(shape, ownRules, collector);
-      const model = await modelOf(shape, readerOf(request), dialect, config.layers);
+      const alone = await modelOf(shape, readerOf(request), dialect, config.layers);
+      const model = isNative(dialect) ? await withHeirs(alone, request) : alone;
       isComplete &&= model.broken.length + shape.problems.length === 0;
       await runRules(model, ownRules, collector, request);
       noteDialect(collector.findings, dialect);

@@ -23,6 +23,8 @@ export interface Model {
   readonly broken: readonly BrokenEntry[];
   /** The fields that some layer sets, at the top or in a route: `hedge`. */
   readonly written: ReadonlySet<string>;
+  /** The scopes of each policy that extends the file, as far as the run knows them; unknown where there may be others that count. */
+  readonly heirs: readonly (readonly Scope[])[] | 'unknown';
 }
 
 /** @param others What else retries the calls, as the configuration says. */
@@ -61,7 +63,7 @@ export function modelUpon(
   const routes = top.layers.flatMap(layer => routesOf(layer)).map(route => routeScope(route, top));
   const written = new Set([...top.layers, ...routes.map(({own}) => own)].flatMap(({data}) => Object.keys(data)));
   if (others.length > 0) written.add('retryingLayers');
-  return {shape, file, scopes: [top, ...routes], broken, written};
+  return {shape, file, scopes: [top, ...routes], broken, written, heirs: []};
 }
 
 /**

@@ -15,14 +15,18 @@ const inertField: Check = {
       ' ',
     ),
 
-  *checkFile({scopes}) {
+  *checkFile({scopes, heirs}) {
+    // The file is a base, and a policy that extends it may use all of its fields.
+    if (heirs === 'unknown') return;
     for (const candidate of INERT_FIELDS) {
       // This check is much faster than finding the layer that sets a field.
       if (scopes.every(scope => candidate.inert(scope) === undefined)) continue;
+      const isUsed = (scope: Scope): boolean => candidate.inert(scope) === undefined;
       for (const [layer, users] of usersOf(candidate.path, scopes)) {
         const scope = users.find(({own}) => own === layer) ?? users[0]!;
         const why = candidate.inert(scope);
-        if (why === undefined || !users.every(user => candidate.inert(user) !== undefined)) continue;
+        if (why === undefined || users.some(isUsed)) continue;
+        if (heirs.some(heir => usersOf(candidate.path, heir).get(layer)?.some(isUsed))) continue;
         const {path} = candidate;
         yield {
           scope,
@@ -44,19 +48,27 @@ const idleRoute: FormerCheck = {
   fields: [],
   reads: [''],
 
-  *checkFile({scopes: [top, ...routes]}) {
-    for (const [index, scope] of routes.entries()) {
-      const {own, policy, match = {}} = scope;
+  *checkFile({scopes, heirs}) {
+    if (heirs === 'unknown') return;
+    for (const scope of scopes.slice(1)) {
+      const {own, match = {}} = scope;
       if (own.entry !== undefined || own.data.name !== undefined || hasSlips(own)) continue;
       // A route that names POST states that its calls were thought of.
       if (match.methods !== undefined && namedNonIdempotent(scope).length > 0) continue;
-      if (!equalJson({...policy, name: ''}, {...top!.policy, name: ''})) continue;
-      if (routes.slice(index + 1).some(next => mayMeet(match, next.match ?? {}))) continue;
+      if (![scopes, ...heirs].every(each => isIdle(own, each))) continue;
       const message = `${scope.title.replace(/^r/, 'R')} changes nothing: its calls have the same settings without it. Remove it.`;
       yield {scope, at: 'match', message, tag: 'unnecessary', fix: removing('Remove the route', '')};
     }
   },
 };
+
+/** Whether a route changes nothing, neither for its calls nor for a later route. */
+function isIdle(own: Scope['own'], [top, ...routes]: readonly Scope[]): boolean {
+  const index = routes.findIndex(route => route.own === own);
+  const {policy, match = {}} = routes[index] ?? {};
+  if (!equalJson({...policy, name: ''}, {...top!.policy, name: ''})) return false;
+  return !routes.slice(index + 1).some(next => mayMeet(match, next.match ?? {}));
+}
 
 /** An invalid setting was meant to change something. */
 const hasSlips = ({shape, base}: Scope['own']): boolean =>

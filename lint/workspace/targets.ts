@@ -48,6 +48,7 @@ export async function targetsOf(
   noteSearch(selection, kept, workspace);
   const {readable: all, unreadable} = tryRead(kept, workspace);
   const readable = all.filter(path => !isTemplate(path, workspace, scan));
+  await workspace.noteHeirs(readable);
   const paths = args.has('changed') ? await changed(readable, args.value('changed'), workspace) : readable;
   const mayBeEmpty =
     args.has('changed') || args.has('allow-empty') || scan.hasPrograms || (isInput && operands.length === 0);

@@ -54,6 +54,8 @@ export class Workspace {
   readonly #dialects = new Map<string, readonly Dialect[]>();
   /** Files that a search took for the sake of other languages, as reports show them. */
   readonly #scanned = new Set<string>();
+  /** The policies that extend a file, directly or not, by its path. */
+  readonly #heirs = new Map<string, string[]>();
   /** Settings by configuration, if they are the same for all policies. */
   readonly #settings = new Map<Loaded | undefined, Settings>();
 
@@ -158,9 +160,23 @@ export class Workspace {
     }
   }
 
+  /** Notes which policies of a run extend which: what a base sets is judged with them. */
+  async noteHeirs(paths: readonly string[]): Promise<void> {
+    this.#heirs.clear();
+    for (const path of paths.filter(each => !isPython(each)))
+      for (const below of Object.keys(await this.texts.closure(path))) {
+        const heirs = this.#heirs.get(below) ?? [];
+        if (below !== path) heirs.push(path);
+        this.#heirs.set(below, heirs);
+      }
+  }
+
   /** The request to lint one policy. */
   async request(path: string): Promise<LintRequest> {
-    return {path, files: await this.texts.closure(path), config: await this.#configFor(path)};
+    const extendedBy = this.#heirs.get(path) ?? [];
+    const files = await this.texts.closure(path);
+    for (const heir of extendedBy) Object.assign(files, await this.texts.closure(heir));
+    return {path, files, config: await this.#configFor(path), extendedBy};
   }
 
   async #configFor(path: string): Promise<Config> {

@@ -77,3 +77,62 @@ describe('RL405 no-field-without-effect', () => {
       for (const policy of effective) expect(await inertIn(policy), JSON.stringify(policy)).not.to.include(path);
     });
 });
+
+/** `p.json` with its heirs: child.json extends it, and grandchild.json extends that. */
+async function inertBelow(base: PolicyInput, child: object, grandchild?: object): Promise<(string | undefined)[]> {
+  const files: Record<string, string> = {
+    'p.json': JSON.stringify(base, null, 2),
+    'child.json': JSON.stringify({extends: ['./p.json'], ...child}),
+  };
+  if (grandchild !== undefined) files['grandchild.json'] = JSON.stringify({extends: ['./child.json'], ...grandchild});
+  const extendedBy = Object.keys(files).slice(1);
+  const {findings} = await lintText({path: 'p.json', files, extendedBy});
+  return findings.filter(({code}) => code === 'RL405').map(({pointer}) => pointer);
+}
+
+describe('RL405 in a base', () => {
+  const once: PolicyInput = {maxAttempts: 1, backoff: {baseMs: 50}};
+
+  it('is silent about what a policy that extends it uses', async () => {
+    expect(await inertBelow(once, {maxAttempts: 3})).to.deep.equal([]);
+    expect(await inertBelow(once, {routes: [{match: {path: '/a'}, maxAttempts: 3}]})).to.deep.equal([]);
+    expect(await inertBelow(once, {}, {maxAttempts: 3})).to.deep.equal([]);
+    expect(await inertBelow({failover: {balance: 'p2c-ewma'}}, {endpoints: pair})).to.deep.equal([]);
+  });
+
+  it('reports what none of them uses', async () => {
+    expect(await inertBelow(once, {})).to.deep.equal(['backoff']);
+    expect(await inertBelow(once, {deadlineMs: 5000}, {name: 'a'})).to.deep.equal(['backoff']);
+    // The whole object is replaced, or a field of another one set.
+    expect(await inertBelow(once, {maxAttempts: 3, backoff: null})).to.deep.equal(['backoff']);
+    expect(await inertBelow({failover: {balance: 'p2c-ewma'}}, {deadlineMs: 5000})).to.deep.equal(['failover']);
+  });
+
+  it('is silent about a route that changes something in one of them', async () => {
+    const base: PolicyInput = {deadlineMs: 5000, routes: [{match: {path: '/a'}, deadlineMs: 5000}]};
+    expect(await inertBelow(base, {})).to.deep.equal(['routes[0].match']);
+    expect(await inertBelow(base, {deadlineMs: 9000})).to.deep.equal([]);
+    const later = {routes: [{match: {path: '/**'}, maxAttempts: 2}]};
+    expect(await inertBelow(base, later)).to.deep.equal(['routes[0].match']);
+  });
+
+  it('is silent in a file whose name says base, as long as no policy of the run extends it', async () => {
+    const inert = async (path: string, extendedBy: readonly string[] = []): Promise<number> => {
+      const files = {[path]: JSON.stringify(once), 'child.json': JSON.stringify({extends: [`./${path}`]})};
+      const {findings} = await lintText({path, files, extendedBy});
+      return findings.filter(({code}) => code === 'RL405').length;
+    };
+    for (const path of ['base.json', 'retry-base.yaml', 'clients/common.retry.json', '_shared.json']) {
+      expect(await inert(path), path).to.equal(0);
+      expect(await inert(path, ['child.json']), path).to.equal(1);
+    }
+    for (const path of ['database.json', 'orders.json', 'base/orders.json'])
+      expect(await inert(path), path).to.equal(1);
+  });
+
+  it('is silent where a policy that extends it cannot be read', async () => {
+    const files = {'p.json': JSON.stringify(once), 'child.json': '{"extends": ["./p.json"'};
+    const {findings} = await lintText({path: 'p.json', files, extendedBy: ['child.json']});
+    expect(findings.map(({code}) => code)).not.to.include('RL405');
+  });
+});

@@ -331,6 +331,21 @@ describe('the files of retry-lint', () => {
     expect(related[0].path).to.equal('shared/deeper/root.yaml');
   });
 
+  it('that a policy extends are judged with it, on every level', async () => {
+    const desk = new Desk({
+      'all.retry.json': '{"maxAttempts": 1, "backoff": {"baseMs": 200}}',
+      'team.retry.json': '{"extends": ["./all.retry.json"]}',
+    });
+    const codes = async (...args: string[]): Promise<string> => (await desk.run('-f', 'json', ...args)).out;
+    expect(await codes('.')).to.contain('RL405');
+    desk.write('app/reads.retry.yaml', 'extends: [../team.retry.json]\nmaxAttempts: 3\n');
+    expect(await codes('.')).not.to.contain('RL405');
+    expect(await codes('app/reads.retry.yaml', 'all.retry.json')).not.to.contain('RL405');
+    expect(await codes('all.retry.json')).to.contain('RL405');
+    expect((await desk.run('--fix', '--unsafe-fixes', '.')).code).to.equal(0);
+    expect(desk.read('all.retry.json')).to.contain('baseMs');
+  });
+
   it('that a policy extends and that do not exist are a finding', async () => {
     const desk = new Desk({'policy.json': '{"extends": ["./gone.json"]}'});
     expect(findingsOf(await desk.run('-f', 'json', 'policy.json'))).to.deep.equal(['RL406 1:14']);
