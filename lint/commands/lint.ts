@@ -10,7 +10,7 @@ import {counted} from '../formatters/sum.ts';
 import {CliError} from '../io/cli-error.ts';
 import {Dependencies} from '../io/dependencies.ts';
 import type {Io} from '../io/io.ts';
-import {realPathOf, shownPath} from '../io/paths.ts';
+import {identityOf, shownPath} from '../io/paths.ts';
 import {isOfLinter, isPolicyFile} from '../io/policy-file.ts';
 import {readRegularFile} from '../io/regular-file.ts';
 import {writeFile} from '../io/write-file.ts';
@@ -43,7 +43,7 @@ async function lintOnce(args: Arguments, workspace: Workspace, options: LintOpti
   const written = options.outputs.flatMap(({file}) => (file === undefined ? [] : [workspace.absolute(file)]));
   for (const file of written) workspace.dependencies?.leaveOut(file);
   const {paths, ignored, unreadable, skipped, left} = await targetsOf(args, workspace, written);
-  refuseOverwriting(paths, written, workspace);
+  await refuseOverwriting(paths, written, workspace);
   const found = await lintAll(paths, workspace, options);
   const shown = found.reports.filter(report => isShown(report, workspace, left));
   const reports = options.quiet ? errorsOnly(shown) : shown;
@@ -63,12 +63,20 @@ async function lintOnce(args: Arguments, workspace: Workspace, options: LintOpti
   return problems.length > 0 && !options.threshold.exitZero ? 2 : exitCode;
 }
 
-/** A report in place of a policy would lose it. */
-function refuseOverwriting(paths: readonly string[], written: readonly string[], workspace: Workspace): void {
+/** A report in place of a file that is read would lose it. */
+async function refuseOverwriting(
+  paths: readonly string[],
+  written: readonly string[],
+  workspace: Workspace,
+): Promise<void> {
   const there = written.filter(file => existsSync(file));
-  const outputs = new Set(there.map(realPathOf));
-  const lost = paths.find(path => outputs.size > 0 && outputs.has(realPathOf(workspace.absolute(path))));
-  if (lost !== undefined) throw new CliError(`--format would write the report over ${lost}, which is linted.`);
+  const outputs = new Set(there.map(identityOf));
+  for (const path of outputs.size === 0 ? [] : paths)
+    for (const read of [path, ...Object.keys(await workspace.texts.closure(path))])
+      if (outputs.has(identityOf(workspace.absolute(read))))
+        throw new CliError(
+          `--format would write the report over ${read}, which ${read === path ? 'is linted' : `${path} reads`}.`,
+        );
   // A search leaves out what is written, so a policy among it is not one of the paths.
   const own = there.find(file => isOfLinter(basename(file)) || isPolicyFile(file, basename(file)));
   if (own === undefined) return;
@@ -103,15 +111,15 @@ async function lintAll(paths: readonly string[], workspace: Workspace, options: 
   const found: Found = {reports: [], texts: {}, fixed: 0, changed: 0, diff: '', unwritten: []};
   const progress = new Progress(workspace.io.err, paths.length);
   const reports = new Map<string, Report>();
-  const realPath = (path: string): string => realPathOf(workspace.absolute(path));
+  const file = (path: string): string => identityOf(workspace.absolute(path));
   const names = new Map<string, string[]>();
-  if (fix !== 'no') for (const path of paths) names.set(realPath(path), [...(names.get(realPath(path)) ?? []), path]);
+  if (fix !== 'no') for (const path of paths) names.set(file(path), [...(names.get(file(path)) ?? []), path]);
   for (const path of fix === 'no' ? paths : await basesFirst(paths, workspace)) {
     const request = await workspace.request(path);
     Object.assign(found.texts, request.files);
     reports.set(path, fix === 'no' ? await lintText(request) : await fixOne(path, request, options, workspace, found));
     // Links to a file are linted with its new text.
-    for (const name of names.get(realPath(path)) ?? []) workspace.texts.set(name, workspace.texts.read(path));
+    for (const name of names.get(file(path)) ?? []) workspace.texts.set(name, workspace.texts.read(path));
     progress.advance();
   }
   progress.end();

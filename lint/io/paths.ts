@@ -1,6 +1,6 @@
 /** Paths as reports show them: relative to where the command runs, with slashes on every system. */
 
-import {existsSync, lstatSync, realpathSync} from 'node:fs';
+import {existsSync, lstatSync, realpathSync, statSync} from 'node:fs';
 import {dirname, isAbsolute, relative, resolve, sep} from 'node:path';
 
 export function shownPath(cwd: string, path: string): string {
@@ -30,4 +30,10 @@ export function realPathOf(file: string): string {
     const folder = dirname(file);
     return folder === file ? file : realPathOf(folder);
   }
+}
+
+/** What a file is, whichever of its links names it; its path where nothing is there. */
+export function identityOf(file: string): string {
+  const stat = statSync(file, {bigint: true, throwIfNoEntry: false});
+  return stat === undefined ? file : `${stat.dev}:${stat.ino}`;
 }

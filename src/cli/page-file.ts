@@ -1,5 +1,5 @@
 /** Where the page of `--html` goes, and how it gets there. */
-import {statSync} from 'node:fs';
+import {readFileSync, statSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {OutputError, whyLost} from './lines-file.ts';
 import type {Arguments} from './parse-arguments.ts';
@@ -27,6 +27,9 @@ export function readPageFile(args: Arguments, others: readonly string[]): string
   // A slip in the order of the arguments must not cost a policy, or measurements.
   if (found?.isFile() && !/\.html?$/i.test(file))
     throw new UsageError(`--html ${file} exists, and is no page by its name. Name a file that ends in .html.`);
+  // A hard link to a policy has any name.
+  if (found?.isFile() && !/^(?:\s*<!doctype html|$)/i.test(readFileSync(file, 'utf8')))
+    throw new UsageError(`--html ${file} exists, and holds no page. Name another file, or remove it first.`);
   const folder = dirname(file);
   if (!statSync(folder, {throwIfNoEntry: false})?.isDirectory())
     throw new UsageError(`--html ${file}: there is no directory ${folder}.`);

@@ -1,6 +1,6 @@
 /** What all commands of `steadfetch` have in common: help, version, names, completions, and one way to name a policy and a scenario. */
 import {execFileSync} from 'node:child_process';
-import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {linkSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect} from 'chai';
 import {helpOf, optionsOf} from '../../src/cli/command-spec.ts';
@@ -116,8 +116,18 @@ describe('steadfetch', () => {
       '{"name": "api"}',
       'export const mine = 1;\n',
     ]);
-    for (let times = 0; times < 2; times++)
+    for (const name of ['link.html', 'link.mjs']) linkSync(join(place.folder, 'policy.json'), join(place.folder, name));
+    expect(
+      (await place.call(['simulate', 'policy.json', '--scenario', 'steady', '--html', 'link.html'])).stderr,
+    ).to.equal('--html link.html exists, and holds no page. Name another file, or remove it first.\n');
+    expect((await place.call(['compile', 'policy.json', '--out', 'link.mjs'])).code).to.equal(2);
+    expect(place.read('policy.json')).to.equal('{"name": "api"}');
+    for (let times = 0; times < 2; times++) {
       expect((await place.call(['compile', 'policy.json', '--out', 'new.mjs'])).code).to.equal(0);
+      expect(
+        (await place.call(['simulate', 'policy.json', '--scenario', 'steady', '--html', 'new.html'])).code,
+      ).to.equal(0);
+    }
   });
 
   describe('init', () => {

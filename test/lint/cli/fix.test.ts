@@ -1,6 +1,6 @@
 /** What --fix writes, and what it leaves alone. */
 import {execFileSync} from 'node:child_process';
-import {chmodSync, lstatSync, readdirSync, statSync, symlinkSync} from 'node:fs';
+import {chmodSync, linkSync, lstatSync, readdirSync, statSync, symlinkSync} from 'node:fs';
 import {expect} from 'chai';
 import {Desk, findingsOf, wavy} from './desk.ts';
 
@@ -72,6 +72,14 @@ export default {
       const {summary} = JSON.parse((await desk.run('-f', 'json', 'policy.json')).out);
       expect(summary).to.include({fixable: 1, unsafelyFixable: 2});
     });
+  });
+
+  it('fixes a file once that has two hard links in a folder', async () => {
+    const desk = new Desk({'a.retry.json': wavy});
+    linkSync(desk.at('a.retry.json'), desk.at('b.retry.json'));
+    const {code, err} = await desk.run('--fix', '--unsafe-fixes', '.');
+    expect({code, err}).to.deep.equal({code: 0, err: '1 finding fixed in 1 file.\n'});
+    expect(desk.read('b.retry.json')).to.equal(desk.read('a.retry.json')).and.to.contain('"full"');
   });
 
   it('writes through a link, which is kept', async () => {

@@ -1,5 +1,5 @@
 /** What is printed, where it goes, and which exit code it gives. */
-import {symlinkSync} from 'node:fs';
+import {linkSync, symlinkSync} from 'node:fs';
 import {expect} from 'chai';
 import {formatNames} from '../../../lint/commands/table.ts';
 import {formatters} from '../../../lint/formatters/index.ts';
@@ -166,6 +166,24 @@ describe('the output of retry-lint', () => {
       });
       expect(desk.read('w.retry.json')).to.equal(wavy);
     }
+  });
+
+  it('does not write a report over a hard link to a policy, nor over a file that one extends', async () => {
+    const child = '{"extends": ["./base.json"]}';
+    const desk = new Desk({'c.retry.json': child, 'base.json': wavy, 'deep/w.retry.json': wavy});
+    linkSync(desk.at('c.retry.json'), desk.at('c-report.json'));
+    linkSync(desk.at('base.json'), desk.at('base-report.json'));
+    for (const [output, lost] of [
+      ['c-report.json', 'c.retry.json, which is linted'],
+      ['base.json', 'base.json, which c.retry.json reads'],
+      ['base-report.json', 'base.json, which c.retry.json reads'],
+    ] as const)
+      expect(await desk.run('-f', `json=${output}`, '.'), output).to.deep.equal({
+        code: 2,
+        out: '',
+        err: `--format would write the report over ${lost}.\n`,
+      });
+    expect([desk.read('c.retry.json'), desk.read('base.json')]).to.deep.equal([child, wavy]);
   });
 
   it('with --quiet has errors only', async () => {
