@@ -73,6 +73,7 @@ describe('steadfetch', () => {
     [['simulate', 'outage'], 'outage is a scenario: --scenario outage.'],
     [['chaos', 'outage', '--scenario', 'spike'], 'One scenario, not 2: outage, spike.'],
     [['compile', 'a.json', '--policy', 'b.json'], 'One policy, not 2: a.json, b.json.'],
+    [['compile', '-'], 'Standard input (-) cannot be the policy: name a file, or a preset such as steadfetch:llm.'],
     [
       ['simulate', 'steadfetch:llm', '--policy', 'steadfetch:llm', '--scenario', 'outage'],
       'steadfetch:llm was given twice; each policy is simulated once.',
