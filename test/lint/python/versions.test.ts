@@ -125,6 +125,11 @@ describe('the versions of a project', () => {
       {'pyproject.toml': '[tool.poetry.dependencies]\ntenacity = {extras = ["doc"], version = "^9.0"}\n'},
     ],
     ['a nearer folder', {'uv.lock': locked('8.5.0'), 'app/requirements.txt': 'tenacity==9.1.2\n'}],
+    ['lock files that agree', {'uv.lock': locked('9.1.2'), 'poetry.lock': locked('9.0.0')}],
+    [
+      'the lock file before requirements, whichever it is',
+      {'poetry.lock': locked('9.1.2'), 'requirements-dev.txt': 'tenacity==8.5.0\n'},
+    ],
     ['the lock file before requirements', {'uv.lock': locked('9.1.2'), 'requirements.txt': 'tenacity==8.5.0\n'}],
     [
       'requirements before pyproject.toml',
@@ -144,6 +149,16 @@ describe('the versions of a project', () => {
   const unknown: readonly (readonly [what: string, files: Readonly<Record<string, string>>])[] = [
     ['nothing names them', {}],
     ['they differ', {'uv.lock': locked('9.1.2') + locked('8.5.0')}],
+    ['lock files differ', {'uv.lock': locked('9.1.2'), 'poetry.lock': locked('8.5.0')}],
+    [
+      'lock files differ, whatever requirements say',
+      {
+        'uv.lock': locked('8.5.0'),
+        'pylock.toml': locked('9.1.2'),
+        'requirements.txt': 'tenacity==9.1.2',
+      },
+    ],
+    ['a lock file does not have them, and requirements do', {'uv.lock': '', 'requirements.txt': 'tenacity==9.1.2'}],
     ['requirements differ', {'requirements.txt': 'tenacity==9.1.2\n', 'requirements-dev.txt': 'tenacity==8.5.0\n'}],
     ['another package has the name in its own', {'uv.lock': locked('9.1.2').replace('tenacity', 'tenacity-stubs')}],
     ['requirements leave them open', {'requirements.txt': 'tenacity\n', 'pyproject.toml': 'a = ["tenacity-x>=9"]'}],
