@@ -106,7 +106,9 @@ export class Patch {
     for (const [node, value] of this.#replaced) {
       // A YAML tag or anchor would stand before the new value.
       if (node.tagged) return undefined;
-      edits.push(replaceNode(source, node, value));
+      const edit = replaceNode(source, node, value);
+      if (node.kind === 'list' && losesComment(source, edit)) return undefined;
+      edits.push(edit);
     }
     for (const [property, to] of this.#renamed) edits.push(renameKey(source, property, to));
     // If an inner and an outer block grow at the end of the same line, the inner one grows first.
@@ -117,6 +119,7 @@ export class Patch {
       const entryEdits = removed || added.length > 0 ? editEntries(source, node, removed ?? new Set(), added) : [];
       const itemEdits = node.kind === 'list' ? editItems(source, node, this.#inserted.get(node) ?? new Map()) : [];
       if (entryEdits === undefined || itemEdits === undefined) return undefined;
+      if (node.kind === 'list' && entryEdits.some(edit => losesComment(source, edit))) return undefined;
       edits.push(...entryEdits, ...itemEdits);
     }
     return edits
@@ -204,6 +207,12 @@ export class Patch {
     }
   }
 }
+
+/** A comment beside an entry of a list may be the reason why the entry is there. */
+const losesComment = ({comments, format, text}: Source, {start, end}: TextEdit): boolean =>
+  format === 'javascript'
+    ? /\/[/*]/.test(text.slice(start, end))
+    : comments.some(({span}) => span.start < end && span.end > start);
 
 /** The value with one field of it set; anything that has no fields makes room for an object. */
 function withValue(value: unknown, [key, ...rest]: Segments, set: unknown): unknown {

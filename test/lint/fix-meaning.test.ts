@@ -311,6 +311,21 @@ describe('a safe fix', () => {
     expect(await fixed('{"retryOn": [503, 429, 503]}')).to.equal('{"retryOn": [503, 429]}');
   });
 
+  it('removes no comment from a list that gets shorter, even where it is unsafe', async () => {
+    const texts = {
+      'a.jsonc': '{"retryOn": [\n  "network",\n  404, // the partner is slow to index\n  429, 503\n]}\n',
+      'b.jsonc': '{"retryOn": [\n  "network", /* why */ 404, 408,\n  429, 503\n]}\n',
+      'c.yaml': 'retryOn:\n  - network\n  - 404 # the partner is slow to index\n  - 429\n  - 503\n',
+      'd.yaml': 'retryOn: [network, 404, # the partner\n  429, 503]\n',
+    };
+    for (const [path, text] of Object.entries(texts)) {
+      const result = await fixText({path, files: {[path]: text}}, {unsafe: true});
+      const comments = /\/\/.*|\/\*.*?\*\/|#.*/g;
+      expect(result.text.match(comments), path).to.deep.equal(text.match(comments));
+      expect(result.report.findings.map(({code}) => code)).to.include.members(result.text === text ? ['RL102'] : []);
+    }
+  });
+
   it('removes no suppression of a policy that extends a file that cannot be read', async () => {
     const text =
       '{\n  "extends": ["./base.json"],\n  // retry-lint-disable-next-line RL203 -- one client only\n  "backoff": {"baseMs": 200}\n}\n';

@@ -97,8 +97,8 @@ describe('a change of YAML', () => {
         expect(patch.set(['budget'], value)).to.equal(true);
         const plan = planOf(patch);
         if (plan === undefined) {
-          // A tag or an anchor before the value would stay before the new one.
-          expect(text).to.match(/: [!&]/);
+          // A tag or an anchor before the value would stay before the new one; a comment in a list would be lost.
+          expect(text).to.match(/: [!&]|- 1 # one/);
           continue;
         }
         const after = await readSource('p.yaml', applyEdits(text, plan.edits));
