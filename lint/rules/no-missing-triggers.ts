@@ -67,33 +67,43 @@ function withoutTriggers(scope: Scope, scopes: readonly Scope[]): Draft {
   };
 }
 
+/** What else decides whether several failures are missing. */
+const OTHERS = 'attemptTimeoutMs deadlineMs endpoints failover idempotency idempotentMethods paid'.split(' ');
+
 const unretriedTimeouts: FormerCheck = {
   formerly: 'RL305',
   severity: 'info',
   needs: ['retryOn'],
   fields: ['attemptTimeoutMs', 'retryOn'],
-  reads: 'backoff deadlineMs hedge idempotency idempotentMethods match maxAttempts objective paid'.split(' '),
-  bears: ['backoff', 'hedge', 'objective'],
+  reads: 'backoff deadlineMs endpoints failover hedge idempotency idempotentMethods match maxAttempts objective paid'.split(
+    ' ',
+  ),
+  bears: ['backoff', 'endpoints', 'failover', 'hedge', 'objective'],
 
   *check(scope, scopes) {
-    const {attemptTimeoutMs, deadlineMs, retryOn} = scope.policy;
-    if (attemptTimeoutMs === null || retryOn.includes('timeout') || scope.file.shape?.repeats !== undefined) return;
-    // Of gRPC, what has a timeout of its own: elsewhere the deadline is the time limit.
-    if (retryOn.every(isCodeName) && !(isGrpcPath(scope.match?.path) && isSetHere(scope, 'attemptTimeoutMs'))) return;
-    // The default list has timeouts, and RL304 reports a timeout as long as the deadline.
-    if (lacksDefaults(scope)) return;
-    if (deadlineMs !== null && attemptTimeoutMs >= deadlineMs) return;
-    // RL101 recommends the opposite for methods whose repetition may do harm.
-    if (repeatRisks(scope, 'retryOn').length > 0) return;
-    if (!mayRetry(scope) || !mayRepeat(scope) || paysForTimeouts(scope.policy)) return;
+    const {attemptTimeoutMs, retryOn} = scope.policy;
+    if (!lacksTimeouts(scope) || missingIn(scope).length > 1) return;
     yield {
       at: mostSpecific(scope, 'retryOn', 'attemptTimeoutMs'),
-      message: `An attempt that takes ${scope.words.ms(attemptTimeoutMs)} ends the call, because ${scope.words.value('retryOn', 'timeout')} is not in ${scope.words.name('retryOn')}. Add it.`,
+      message: `An attempt that takes ${scope.words.ms(attemptTimeoutMs!)} ends the call, because ${scope.words.value('retryOn', 'timeout')} is not in ${scope.words.name('retryOn')}. Add it.`,
       related: relatedTo(scope, 'attemptTimeoutMs'),
       suggestions: retrying(scope, scopes, assign('Retry timeouts', 'retryOn', [...retryOn, 'timeout'])),
     };
   },
 };
+
+function lacksTimeouts(scope: Scope): boolean {
+  const {attemptTimeoutMs, deadlineMs, retryOn} = scope.policy;
+  if (attemptTimeoutMs === null || retryOn.includes('timeout') || scope.file.shape?.repeats !== undefined) return false;
+  // Of gRPC, what has a timeout of its own: elsewhere the deadline is the time limit.
+  if (retryOn.every(isCodeName) && !(isGrpcPath(scope.match?.path) && isSetHere(scope, 'attemptTimeoutMs')))
+    return false;
+  // The default list has timeouts, and RL304 reports a timeout as long as the deadline.
+  if (lacksDefaults(scope) || (deadlineMs !== null && attemptTimeoutMs >= deadlineMs)) return false;
+  // RL101 recommends the opposite for methods whose repetition may do harm.
+  if (repeatRisks(scope, 'retryOn').length > 0) return false;
+  return mayRetry(scope) && mayRepeat(scope) && !paysForTimeouts(scope.policy);
+}
 
 const unretriedThrottling: FormerCheck = {
   formerly: 'RL412',
@@ -101,25 +111,30 @@ const unretriedThrottling: FormerCheck = {
   confidence: 'medium',
   needs: ['retryOn'],
   fields: ['maxAttempts'],
-  reads: ['match', 'retryOn'],
+  reads: ['match', 'retryOn', ...OTHERS],
+  bears: OTHERS,
 
   *check(scope): Iterable<Draft> {
-    const {retryOn} = scope.policy;
-    if (!scope.dialect.capabilities.honorsHint) return;
-    // gRPC calls end with codes, not with statuses.
-    if (isGrpcPath(scope.match?.path)) return;
-    if (!mayRetry(scope) || !isSetHere(scope, 'retryOn')) return;
-    if (lacksDefaults(scope) || THROTTLED.some(trigger => retryOn.includes(trigger))) return;
-    const shown = OVERLOADED.find(trigger => retryOn.includes(trigger)) ?? retryOn.find(isServerError);
-    if (shown === undefined) return;
+    const shown = unthrottled(scope);
+    if (shown === undefined || missingIn(scope).length > 1) return;
     yield {
       at: 'retryOn',
       message: `${scope.words.name('retryOn')} lists ${shown} but not 429, so a throttled call fails at once, without the delay that the server asks for. Add 429.`,
       ...(isThrottledByDesign(scope) ? {severity: 'warning'} : {}),
-      fix: assign('Retry 429 too', 'retryOn', [429, ...retryOn]),
+      fix: assign('Retry 429 too', 'retryOn', [429, ...scope.policy.retryOn]),
     };
   },
 };
+
+/** The first sign of an overload in a list without 429. */
+function unthrottled(scope: Scope): RetryTrigger | undefined {
+  const {retryOn} = scope.policy;
+  // gRPC calls end with codes, not with statuses.
+  if (!scope.dialect.capabilities.honorsHint || isGrpcPath(scope.match?.path)) return undefined;
+  if (!mayRetry(scope) || !isSetHere(scope, 'retryOn')) return undefined;
+  if (lacksDefaults(scope) || THROTTLED.some(trigger => retryOn.includes(trigger))) return undefined;
+  return OVERLOADED.find(trigger => retryOn.includes(trigger)) ?? retryOn.find(isServerError);
+}
 
 const THROTTLED: readonly RetryTrigger[] = [429, '4xx', 'RESOURCE_EXHAUSTED'];
 const OVERLOADED: readonly RetryTrigger[] = [503, '5xx', 529];
@@ -141,11 +156,41 @@ const lostDefaults: FormerCheck = {
   *check(scope, scopes) {
     // Other languages have no default list.
     if (!mayRetry(scope) || !isNative(scope.dialect)) return;
-    yield* lacksDefaults(scope) ? lostTriggers(scope, scopes) : lostConnections(scope, scopes);
+    const missing = missingIn(scope);
+    if (missing.length > 1) yield several(scope, scopes, missing);
+    else yield* lacksDefaults(scope) ? lostTriggers(scope, scopes) : lostConnections(scope, scopes);
     yield* lostMethods(scope);
     yield* hiddenRoute(scope, scopes);
   },
 };
+
+const EVENTS = {network: 'a refused connection', timeout: 'a timeout', 429: 'a 429'} as const;
+type Missing = keyof typeof EVENTS;
+
+/** Of the default list, what a list of this file does not have and should: one info, where each of them is an info. */
+function missingIn(scope: Scope): Missing[] {
+  if (!isNative(scope.dialect) || !isSetHere(scope, 'retryOn') || leadsElsewhere(scope)) return [];
+  if (isThrottledByDesign(scope)) return [];
+  const isOpen = lacksConnections(scope) && repeatRisks(scope, 'retryOn').length === 0;
+  return [
+    ...(isOpen ? (['network'] as const) : []),
+    ...(lacksTimeouts(scope) ? (['timeout'] as const) : []),
+    ...(unthrottled(scope) === undefined ? [] : ([429] as const)),
+  ];
+}
+
+function several(scope: Scope, scopes: readonly Scope[], missing: readonly Missing[]): Draft {
+  const all = assign('Retry all of them', 'retryOn', [...missing, ...scope.policy.retryOn]);
+  return {
+    at: 'retryOn',
+    message: `retryOn replaces the default list: ${formatList(missing.map(each => EVENTS[each]))} end the call. List ${formatList(missing.map(each => JSON.stringify(each)))} too, if they are to be retried.`,
+    suggestions: mayHarm(scope, scopes) ? [] : retrying(scope, scopes, all),
+  };
+}
+
+/** A refused connection would lead to another endpoint. */
+const leadsElsewhere = ({policy: {endpoints, failover}}: Scope): boolean =>
+  endpoints !== null && endpoints.length > 1 && failover.on.includes('network');
 
 function* lostTriggers(scope: Scope, scopes: readonly Scope[]): Iterable<Draft> {
   const {retryOn} = scope.policy;
@@ -161,9 +206,9 @@ function* lostTriggers(scope: Scope, scopes: readonly Scope[]): Iterable<Draft> 
 }
 
 function* lostConnections(scope: Scope, scopes: readonly Scope[]): Iterable<Draft> {
-  const {retryOn, endpoints, failover} = scope.policy;
+  const {retryOn} = scope.policy;
   if (!lacksConnections(scope) || repeatRisks(scope, 'retryOn').length > 0) return;
-  const stays = endpoints !== null && endpoints.length > 1 && failover.on.includes('network');
+  const stays = leadsElsewhere(scope);
   yield {
     at: 'retryOn',
     message: `A refused connection ends the call${stays ? ' before another endpoint is tried' : ''}, because "network" is not in retryOn. Add it.`,

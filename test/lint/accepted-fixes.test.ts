@@ -15,32 +15,32 @@ const lists: readonly [title: string, path: string, before: string, after: strin
   [
     'a YAML block',
     'p.yaml',
-    `retryOn:\n  - 500 # INC-1\n  - timeout\n  - 404 # ${reason}\n`,
-    `retryOn:\n  - 429\n  - 500 # INC-1\n  - timeout\n  - 404 # ${reason}\n`,
+    `retryOn:\n  - 500 # INC-1\n  - network\n  - timeout\n  - 404 # ${reason}\n`,
+    `retryOn:\n  - 429\n  - 500 # INC-1\n  - network\n  - timeout\n  - 404 # ${reason}\n`,
   ],
   [
     'a YAML block that begins with the accepted entry',
     'p.yaml',
-    `retryOn:\n  # ${next}\n  - 404\n  - 500 # INC-1\n`,
-    `retryOn:\n  - 429\n  # ${next}\n  - 404\n  - 500 # INC-1\n`,
+    `retryOn:\n  # ${next}\n  - 404\n  - network\n  - timeout\n  - 500 # INC-1\n`,
+    `retryOn:\n  - 429\n  # ${next}\n  - 404\n  - network\n  - timeout\n  - 500 # INC-1\n`,
   ],
   [
     'a YAML list in brackets',
     'p.yaml',
-    `retryOn: [\n  500, # INC-1\n  404, # ${reason}\n]\n`,
-    `retryOn: [\n  429, 500, # INC-1\n  404, # ${reason}\n]\n`,
+    `retryOn: [\n  500, network, timeout, # INC-1\n  404, # ${reason}\n]\n`,
+    `retryOn: [\n  429, 500, network, timeout, # INC-1\n  404, # ${reason}\n]\n`,
   ],
   [
     'JSON with comments',
     'p.jsonc',
-    `{\n  "retryOn": [\n    500, "timeout", // INC-1\n    404 // ${reason}\n  ]\n}\n`,
-    `{\n  "retryOn": [\n    429, 500, "timeout", // INC-1\n    404 // ${reason}\n  ]\n}\n`,
+    `{\n  "retryOn": [\n    500, "network", "timeout", // INC-1\n    404 // ${reason}\n  ]\n}\n`,
+    `{\n  "retryOn": [\n    429, 500, "network", "timeout", // INC-1\n    404 // ${reason}\n  ]\n}\n`,
   ],
   [
     'JSON with comments on lines of their own',
     'p.jsonc',
-    `{\n  "retryOn": [\n    // ${next}\n    404,\n    500 // INC-1\n  ]\n}\n`,
-    `{\n  "retryOn": [\n    // ${next}\n    429, 404,\n    500 // INC-1\n  ]\n}\n`,
+    `{\n  "retryOn": [\n    // ${next}\n    404, "network", "timeout",\n    500 // INC-1\n  ]\n}\n`,
+    `{\n  "retryOn": [\n    // ${next}\n    429, 404, "network", "timeout",\n    500 // INC-1\n  ]\n}\n`,
   ],
 ];
 
@@ -68,13 +68,13 @@ describe('an unsafe fix beside an accepted finding', () => {
 
   it('is not applied where an accepted finding would be open after it, and is not offered again', async () => {
     const text =
-      '{\n  "retryOn": [500, 404],\n  "x-retry-lint": {"disable": [{"rule": "RL102", "at": "retryOn[1]", "reason": "the replica lags"}]}\n}\n';
+      '{\n  "retryOn": [500, 404, "network", "timeout"],\n  "x-retry-lint": {"disable": [{"rule": "RL102", "at": "retryOn[1]", "reason": "the replica lags"}]}\n}\n';
     const result = await allFixes(text, 'p.json');
     expect(result.text).to.equal(text);
     expect(result.fixed).to.deep.equal([]);
     expect(result.report.suppressed.map(({finding}) => finding.code)).to.deep.equal(['RL102']);
     const open = result.report.findings.filter(({code}) => code === 'RL408');
-    expect(open).to.have.length(3);
+    expect(open).to.have.length(1);
     for (const {fix} of open) expect(fix).to.equal(undefined);
   });
 
@@ -120,9 +120,9 @@ describe('an unsafe fix beside an accepted finding', () => {
 
   it('does not keep the fixes of other findings from being applied', async () => {
     const text =
-      '{\n  "retryOn": [500, 404],\n  "backoff": {"jiter": "full"},\n  "maxAttempts": 50,\n  "x-retry-lint": {"disable": [{"rule": "RL102", "at": "retryOn[1]", "reason": "the replica lags"}]}\n}\n';
+      '{\n  "retryOn": [500, 404, "network", "timeout"],\n  "backoff": {"jiter": "full"},\n  "maxAttempts": 50,\n  "x-retry-lint": {"disable": [{"rule": "RL102", "at": "retryOn[1]", "reason": "the replica lags"}]}\n}\n';
     const {text: after, report} = await allFixes(text, 'p.json');
-    expect(after).to.contain('"retryOn": [500, 404]').and.to.contain('"jitter"').and.not.to.contain('50,\n  "x-retry');
+    expect(after).to.contain('"retryOn": [500, 404, "network", "timeout"]').and.to.contain('"jitter"').and.not.to.contain('50,\n  "x-retry');
     expect(report.suppressed).to.have.length(1);
   });
 });

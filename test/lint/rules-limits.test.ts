@@ -280,7 +280,25 @@ describe('RL408 no-missing-triggers of 429', () => {
   });
 
   it('suggests 429 at the head of the list', async () => {
-    expect(await suggested('RL408', {retryOn: [500, 'timeout']})).to.deep.equal([{retryOn: [429, 500, 'timeout']}]);
+    expect(await suggested('RL408', {retryOn: [500, 'network', 'timeout']})).to.deep.equal([
+      {retryOn: [429, 500, 'network', 'timeout']},
+    ]);
+  });
+
+  it('is one info with timeouts and refused connections, where the list lacks them, too', async () => {
+    const said = async (policy: PolicyInput) =>
+      (await findings('RL408', policy)).map(({severity, message}) => `${severity} ${message}`);
+    expect(await said({retryOn: [500, 503]})).to.deep.equal([
+      'info retryOn replaces the default list: a refused connection, a timeout and a 429 end the call. List "network", "timeout" and 429 too, if they are to be retried.',
+    ]);
+    expect(await said({retryOn: ['network', 503]})).to.deep.equal([
+      'info retryOn replaces the default list: a timeout and a 429 end the call. List "timeout" and 429 too, if they are to be retried.',
+    ]);
+    expect(await suggested('RL408', {retryOn: [500, 503]})).to.deep.equal([
+      {retryOn: ['network', 'timeout', 429, 500, 503]},
+    ]);
+    // What is a warning stays on its own.
+    expect(await said({extends: ['steadfetch:llm'], retryOn: [503]})).to.have.length.above(1);
   });
 });
 
