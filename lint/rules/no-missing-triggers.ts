@@ -1,26 +1,24 @@
 import {isCodeName} from '../../src/decide/grpc-codes.ts';
 import {defaultPolicy} from '../../src/policy/defaults.ts';
-import type {RetryTrigger} from '../../src/policy/types.ts';
 import {formatList} from '../analysis/format.ts';
-import {isGrpcPath, mayBeGrpcPath} from '../analysis/grpc-path.ts';
+import {mayBeGrpcPath} from '../analysis/grpc-path.ts';
 import {heirsOf} from '../analysis/heirs.ts';
 import {hiddenRoute} from '../analysis/hidden-route.ts';
 import {FIT_FIELDS, retrying} from '../analysis/late-attempts.ts';
 import {getsGet, lacksConnections, lacksDefaults} from '../analysis/lost-defaults.ts';
 import {singleAttempt} from '../analysis/lost-effects.ts';
 import {isRegistered} from '../analysis/methods.ts';
-import {buildsOn} from '../analysis/presets.ts';
+import {
+  isThrottledByDesign,
+  lacksTimeouts,
+  leadsElsewhere,
+  type Missing,
+  missingIn,
+  unthrottled,
+} from '../analysis/missing-triggers.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {mayHarm, repeatRisks} from '../analysis/repeat-risk.ts';
-import {
-  asByDefault,
-  defaultTriggers,
-  isKeyed,
-  mayRepeat,
-  mayRetry,
-  paysForTimeouts,
-  retriesOf,
-} from '../analysis/retryability.ts';
+import {asByDefault, defaultTriggers, isKeyed, mayRetry, retriesOf} from '../analysis/retryability.ts';
 import {assign, settingHere} from '../analysis/setting.ts';
 import {isNative} from '../dialects/native.ts';
 import {isSetByRoute, isSetHere, mostSpecific, type Scope} from '../model/scope.ts';
@@ -75,9 +73,10 @@ const unretriedTimeouts: FormerCheck = {
   severity: 'info',
   needs: ['retryOn'],
   fields: ['attemptTimeoutMs', 'retryOn'],
-  reads: 'backoff deadlineMs endpoints failover hedge idempotency idempotentMethods match maxAttempts objective paid'.split(
-    ' ',
-  ),
+  reads:
+    'backoff deadlineMs endpoints failover hedge idempotency idempotentMethods match maxAttempts objective paid'.split(
+      ' ',
+    ),
   bears: ['backoff', 'endpoints', 'failover', 'hedge', 'objective'],
 
   *check(scope, scopes) {
@@ -91,19 +90,6 @@ const unretriedTimeouts: FormerCheck = {
     };
   },
 };
-
-function lacksTimeouts(scope: Scope): boolean {
-  const {attemptTimeoutMs, deadlineMs, retryOn} = scope.policy;
-  if (attemptTimeoutMs === null || retryOn.includes('timeout') || scope.file.shape?.repeats !== undefined) return false;
-  // Of gRPC, what has a timeout of its own: elsewhere the deadline is the time limit.
-  if (retryOn.every(isCodeName) && !(isGrpcPath(scope.match?.path) && isSetHere(scope, 'attemptTimeoutMs')))
-    return false;
-  // The default list has timeouts, and RL304 reports a timeout as long as the deadline.
-  if (lacksDefaults(scope) || (deadlineMs !== null && attemptTimeoutMs >= deadlineMs)) return false;
-  // RL101 recommends the opposite for methods whose repetition may do harm.
-  if (repeatRisks(scope, 'retryOn').length > 0) return false;
-  return mayRetry(scope) && mayRepeat(scope) && !paysForTimeouts(scope.policy);
-}
 
 const unretriedThrottling: FormerCheck = {
   formerly: 'RL412',
@@ -126,24 +112,6 @@ const unretriedThrottling: FormerCheck = {
   },
 };
 
-/** The first sign of an overload in a list without 429. */
-function unthrottled(scope: Scope): RetryTrigger | undefined {
-  const {retryOn} = scope.policy;
-  // gRPC calls end with codes, not with statuses.
-  if (!scope.dialect.capabilities.honorsHint || isGrpcPath(scope.match?.path)) return undefined;
-  if (!mayRetry(scope) || !isSetHere(scope, 'retryOn')) return undefined;
-  if (lacksDefaults(scope) || THROTTLED.some(trigger => retryOn.includes(trigger))) return undefined;
-  return OVERLOADED.find(trigger => retryOn.includes(trigger)) ?? retryOn.find(isServerError);
-}
-
-const THROTTLED: readonly RetryTrigger[] = [429, '4xx', 'RESOURCE_EXHAUSTED'];
-const OVERLOADED: readonly RetryTrigger[] = [503, '5xx', 529];
-
-const isServerError = (trigger: RetryTrigger): boolean => typeof trigger === 'number' && trigger >= 500;
-
-const isThrottledByDesign = (scope: Scope): boolean =>
-  ['steadfetch:llm', 'steadfetch:batch'].some(preset => buildsOn(scope, preset));
-
 const lostDefaults: FormerCheck = {
   formerly: 'RL418',
   severity: 'info',
@@ -164,20 +132,11 @@ const lostDefaults: FormerCheck = {
   },
 };
 
-const EVENTS = {network: 'a refused connection', timeout: 'a timeout', 429: 'a 429'} as const;
-type Missing = keyof typeof EVENTS;
-
-/** Of the default list, what a list of this file does not have and should: one info, where each of them is an info. */
-function missingIn(scope: Scope): Missing[] {
-  if (!isNative(scope.dialect) || !isSetHere(scope, 'retryOn') || leadsElsewhere(scope)) return [];
-  if (isThrottledByDesign(scope)) return [];
-  const isOpen = lacksConnections(scope) && repeatRisks(scope, 'retryOn').length === 0;
-  return [
-    ...(isOpen ? (['network'] as const) : []),
-    ...(lacksTimeouts(scope) ? (['timeout'] as const) : []),
-    ...(unthrottled(scope) === undefined ? [] : ([429] as const)),
-  ];
-}
+const EVENTS: Readonly<Record<Missing, string>> = {
+  network: 'a refused connection',
+  timeout: 'a timeout',
+  429: 'a 429',
+};
 
 function several(scope: Scope, scopes: readonly Scope[], missing: readonly Missing[]): Draft {
   const all = assign('Retry all of them', 'retryOn', [...missing, ...scope.policy.retryOn]);
@@ -187,10 +146,6 @@ function several(scope: Scope, scopes: readonly Scope[], missing: readonly Missi
     suggestions: mayHarm(scope, scopes) ? [] : retrying(scope, scopes, all),
   };
 }
-
-/** A refused connection would lead to another endpoint. */
-const leadsElsewhere = ({policy: {endpoints, failover}}: Scope): boolean =>
-  endpoints !== null && endpoints.length > 1 && failover.on.includes('network');
 
 function* lostTriggers(scope: Scope, scopes: readonly Scope[]): Iterable<Draft> {
   const {retryOn} = scope.policy;

@@ -122,7 +122,10 @@ describe('an unsafe fix beside an accepted finding', () => {
     const text =
       '{\n  "retryOn": [500, 404, "network", "timeout"],\n  "backoff": {"jiter": "full"},\n  "maxAttempts": 50,\n  "x-retry-lint": {"disable": [{"rule": "RL102", "at": "retryOn[1]", "reason": "the replica lags"}]}\n}\n';
     const {text: after, report} = await allFixes(text, 'p.json');
-    expect(after).to.contain('"retryOn": [500, 404, "network", "timeout"]').and.to.contain('"jitter"').and.not.to.contain('50,\n  "x-retry');
+    expect(after)
+      .to.contain('"retryOn": [500, 404, "network", "timeout"]')
+      .and.to.contain('"jitter"')
+      .and.not.to.contain('50,\n  "x-retry');
     expect(report.suppressed).to.have.length(1);
   });
 });
