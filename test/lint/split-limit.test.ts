@@ -1,7 +1,7 @@
 /** The rule no-split-limit compares a route with those before it where their limits differ, and not with each of hundreds. */
 import {expect} from 'chai';
-import {type Model, modelOf} from '../../lint/model/model.ts';
 import {splitLimit} from '../../lint/analysis/split-limit.ts';
+import {type Model, modelOf} from '../../lint/model/model.ts';
 import {shapeOf} from '../../lint/shape/shape.ts';
 import {readerOf} from '../../lint/source/files.ts';
 import {readSource} from '../../lint/source/read.ts';
