@@ -23,7 +23,7 @@ export async function withHeirs(model: Model, request: HeirsRequest): Promise<Mo
   const heirs: (readonly Scope[])[] = [];
   for (const each of extendedBy) {
     const source = await read(each);
-    const policies = source === undefined || source.problems.length > 0 ? [] : nativePoliciesOf(source);
+    const policies = source?.problems.length === 0 ? nativePoliciesOf(source) : [];
     const models = await Promise.all(policies.map(({shape}) => modelOf(shape, read)));
     const seen = models.flatMap(heir => seenFrom(model, heir) ?? []);
     if (seen.length === 0) return {...model, heirs: 'unknown'};

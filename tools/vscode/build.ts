@@ -25,6 +25,7 @@ import {
   shared,
   spokenMessages,
   spokenProtocol,
+  withoutGit,
 } from './plugins.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -62,6 +63,7 @@ const server = await build({
     spokenProtocol,
     namedProtocol(root),
     projectSimulator(extension),
+    withoutGit,
     ...onlyLitellm,
     withChunks(root),
     jsonTreeOnly,
