@@ -34,7 +34,7 @@ export interface CallReport {
   readonly durationMs: number;
   /** From the send of an attempt to the first content of its event stream, in ms. Undefined unless `stream` held a response. */
   readonly firstContentMs: number | undefined;
-  /** The wait that the server asked for last, in ms, even if it was too long. Undefined if the server did not ask. */
+  /** The wait that the last answer asked for, in ms, even if it was too long. Undefined if it asked for none, as a success does. */
   readonly retryAfterMs: number | undefined;
   /** The id of the call. Undefined if `correlation` is null, or nothing was sent. */
   readonly correlationId: string | undefined;

@@ -38,7 +38,10 @@ export interface RetryScheduledEvent {
   readonly call: CallView;
   /** The number of the retry's attempt: 2 for the first retry. */
   readonly attempt: number;
-  /** The wait before the retry, in ms, jitter included. */
+  /**
+   * The wait before the retry, in ms, jitter included. 0 where a quota that learns is held for as long as the server asked: the report has that wait
+   * in `queuedMs`.
+   */
   readonly waitMs: number;
   /**
    * Where the wait comes from: `backoff`, `retry-after`, `retry-after-ms`, `rate-limit`, `none`; in the body of an error `retry-info`, `estimated-time`,

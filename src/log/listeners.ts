@@ -106,7 +106,9 @@ function wait({waitMs, waitSource, retryAfterMs}: AttemptLine): string {
   if (waitSource === 'none') return 'again at once';
   const asked = retryAfterMs === undefined ? '' : `the server asked for ${Math.round(retryAfterMs)} ms`;
   const why = waitSource === 'backoff' ? ['backoff', asked].filter(Boolean).join('; ') : `${waitSource}: ${asked}`;
-  return `again in ${Math.round(waitMs!)} ms (${why})`;
+  // Shorter than asked: the call waits in its quota, which is held for as long as the server asked.
+  const isQueued = waitSource !== 'backoff' && waitMs! < retryAfterMs!;
+  return `again ${isQueued ? 'when the quota admits it' : `in ${Math.round(waitMs!)} ms`} (${why})`;
 }
 
 /** Text from URLs and errors must not begin a new line of the log. */

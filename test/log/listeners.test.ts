@@ -54,6 +54,19 @@ describe('log: lines of attempts', () => {
         expect(lines[0]).to.equal(`call-1  GET https://api.test/items  attempt 1  503  0 ms  ${said}`);
       });
 
+    it('in a quota is no wait of the retry, and says so', async () => {
+      const {lines, on} = textLog();
+      const world = new World({backoff: waiting, quota: {learn: true}}, {on});
+      world.serve(answer(429, {'retry-after': '2'}), 200);
+      const before = world.clock.now();
+      await world.run();
+      expect(world.clock.now() - before).to.be.at.least(2000);
+      expect(lines).to.deep.equal([
+        'call-1  GET https://api.test/items  attempt 1  429  0 ms  again when the quota admits it (retry-after: the server asked for 2000 ms)',
+        'call-1  GET https://api.test/items  attempt 2  200  0 ms  success',
+      ]);
+    });
+
     it('without a wait has no source', async () => {
       const {lines, on} = textLog();
       const world = new World({}, {on});
