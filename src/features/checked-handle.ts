@@ -27,7 +27,7 @@ export const refuseUnusual: Refuse = (policy, code) => {
   refuseFixedBreakers(policy, code);
   const {refusals, stream} = policy;
   if ((refusals !== null || stream !== null) && streams.begin === null)
-    throw notAllowed('Policies with refusals or stream', 'useModelEndpoints', code);
+    throw notAllowed('Policies with refusals or stream, or of steadfetch:llm,', 'useModelEndpoints', code);
 };
 
 /** Features by their field, which is null in a policy without the feature. */

@@ -14,8 +14,8 @@ const features: readonly [use: string, policy: string, what: string][] = [
   ],
   ['useQuotas', '{quota: {}}', 'Policies with "quota"'],
   ['useConcurrencyLimits', "{concurrency: {kind: 'fixed', max: 2}}", 'Policies with "concurrency"'],
-  ['useModelEndpoints', '{refusals: {}}', 'Policies with refusals or stream'],
-  ['useModelEndpoints', '{stream: {}}', 'Policies with refusals or stream'],
+  ['useModelEndpoints', '{refusals: {}}', 'Policies with refusals or stream, or of steadfetch:llm,'],
+  ['useModelEndpoints', '{stream: {}}', 'Policies with refusals or stream, or of steadfetch:llm,'],
 ];
 
 const refusal = (what: string, use: string, code = 'INVALID_POLICY'): string =>
@@ -49,7 +49,7 @@ describe('steadfetch/lite', () => {
       "const sent = fetch('https://a.test/', {resilience: {refusals: {}}});",
       'console.log(await sent.then(() => 1, ({code, message}) => [code, message].join(": ")));',
     ]);
-    expect(said).to.equal(refusal('Policies with refusals or stream', 'useModelEndpoints', 'INVALID_OVERRIDES'));
+    expect(said).to.equal(refusal('Policies with refusals or stream, or of steadfetch:llm,', 'useModelEndpoints', 'INVALID_OVERRIDES'));
   });
 
   it('refuses the port translate', async () => {
@@ -118,7 +118,7 @@ describe('steadfetch/fetch, /ky, /core and /unchecked', () => {
         `console.log(outcome(() => ${make}({extends: ['steadfetch:llm']})));`,
       ]);
       expect(said.split('\n')).to.deep.equal([
-        refusal('Policies with refusals or stream', 'useModelEndpoints'),
+        refusal('Policies with refusals or stream, or of steadfetch:llm,', 'useModelEndpoints'),
         'made',
       ]);
     });
