@@ -1,10 +1,10 @@
-/** docs/model-endpoints.md is generated from results that `npm run conformance:models` keeps. Here its content is checked, and ours run. */
+/** The pages of model endpoints are generated from results that `npm run conformance:models` keeps. Here their content is checked, and ours run. */
 import {readFileSync} from 'node:fs';
 import {expect} from 'chai';
 import {pitfalls as others} from '../bench/conformance/catalogue.ts';
 import {columns} from '../bench/conformance/models/columns.ts';
 import {Lab} from '../bench/conformance/models/lab.ts';
-import {currentPage, type Results, worseThanAlone} from '../bench/conformance/models/page.ts';
+import {currentPages, type Results, worseThanAlone} from '../bench/conformance/models/page.ts';
 import {pitfalls, virtualPitfalls} from '../bench/conformance/models/pitfalls.ts';
 import {realTimePitfalls} from '../bench/conformance/models/pitfalls-real-time.ts';
 import {rows} from '../bench/conformance/models/rows.ts';
@@ -12,9 +12,22 @@ import {rows} from '../bench/conformance/models/rows.ts';
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 const {results} = JSON.parse(read('bench/conformance/models/results.json')) as Results;
 
-describe('docs/model-endpoints.md', () => {
-  it('is what `npm run generate` writes of the kept results', () => {
-    expect(read('docs/model-endpoints.md')).to.equal(currentPage());
+describe('docs/model-endpoints.md and docs/conformance-models.md', () => {
+  it('are what `npm run generate` writes of the kept results', () => {
+    expect(Object.keys(currentPages())).to.have.length(2);
+    for (const [path, text] of Object.entries(currentPages())) expect(read(`docs/${path}`), path).to.equal(text);
+  });
+
+  it('name each client that fails, and no other', () => {
+    const failing = pitfalls.flatMap(({id}) =>
+      columns.filter(column => results[column.id]!.pitfalls[id]!.cell === 'fail').map(({name}) => `${id} ${name}`),
+    );
+    const shown = Array.from(
+      read('docs/conformance-models.md').matchAll(/^\| (T\d+) \| .* \| ([^|]+) \|$/gm),
+      ([, id, names]) => names!.split(', ').map(name => `${id} ${name}`),
+    ).flat();
+    expect(failing).to.have.length.above(50);
+    expect(shown).to.deep.equal(failing);
   });
 
   it('has a result of each row and each pitfall for each client', () => {

@@ -47,14 +47,16 @@ export function pageOf(
   undici: UndiciSuite,
   wpt: WptSuite,
 ): string {
-  const names = libraries.map(({name}) => name);
   const of = (library: string, id: string): CellResult => results[library]?.[id] ?? {cell: 'n/a', note: ''};
-  const rows = pitfalls.map(({id, title}) => [id, title, ...names.map(name => of(name, id).cell)]);
-  const documented = pitfalls.flatMap(({id}) =>
-    libraries
-      .filter(library => library.documented?.[id] !== undefined && of(library.name, id).cell === 'fail')
-      .map(({name}) => `${id} ${name}`),
-  );
+  const rows = pitfalls.map(({id, title}) => {
+    const failing = libraries.filter(({name}) => of(name, id).cell === 'fail');
+    return [
+      id,
+      title,
+      failing.map(({name, documented}) => (documented?.[id] === undefined ? name : `${name}\\*`)).join(', '),
+    ];
+  });
+  const fallenInto = rows.filter(([, , names]) => names !== '');
   const count = (name: string, cell: string): string =>
     String(pitfalls.filter(({id}) => of(name, id).cell === cell).length);
   const versions = libraries.map(({name, packages}) => [
@@ -68,84 +70,72 @@ export function pageOf(
 
 # Conformance
 
-Pitfalls that libraries of this kind have fallen into, tried on each of them.
-
-${table(['', 'pitfall', ...names], rows)}
-
-How each failure shows is in [results.json](../bench/conformance/results.json). In these cells the library's documentation declares what the
-row takes for a pitfall, or leaves the choice to an option ([what it says](../bench/conformance/libraries)): ${documented.join(', ')}.
+${pitfalls.length} pitfalls that libraries of this kind have fallen into, tried on each of them. [results.json](../bench/conformance/results.json) has each result, and how each failure shows. Clients of model
+endpoints have [pitfalls of their own](conformance-models.md).
 
 ## Versions and totals
 
 ${table(['library', 'version', 'pass', 'fail', 'n/a'], versions)}
 
+**n/a**: the library has no such part by design, or the part is the user's own.
+
+## Who fails where
+
+Into the ${pitfalls.length - fallenInto.length} other pitfalls none of these versions falls. \\*: the library's documentation declares it, or leaves the choice to an option
+([what it says](../bench/conformance/libraries)).
+
+${table(['', 'what must hold', 'fails'], fallenInto)}
+
 ## Method
 
 - \`npm run conformance\` installs the peers that bench/package.json pins, tries them, and writes results.json and this page. Node ${node}.
-- Every cell is a process of its own with a server of its own on 127.0.0.1, in real time. One that hangs fails, and says so.
-  What failed among others was tried again alone, and that counts.
+- Every result is of a process of its own with a server of its own on 127.0.0.1, in real time. One that hangs fails. What failed among others was tried again alone,
+  and that counts.
 - Each library is used as its documentation says, with the attempts, delays and limits of the row set by its own options.
   Libraries that repeat a function (cockatiel, opossum, p-retry) repeat a fetch that throws on 429 and 5xx.
-- **n/a**: the library has no such part by design, or the part is the user's own.
-- grpc-js is asked on a gRPC server, of its retries and hedges as its service config sets them. \`Retry-After\` is \`grpc-retry-pushback-ms\`
-  there, and the caller's abort is \`call.cancel()\`. The rows of T55 are gRPC's alone.
+- grpc-js is asked on a gRPC server, of its retries and hedges as its service config sets them, with \`grpc-retry-pushback-ms\` as \`Retry-After\`.
 - steadfetch's retries are tried without its budget and its breaker, since the peers have none there; those apart.
-- T124 to T136 are of clients with several endpoints, and come from reports of users of LiteLLM, Microsoft.Extensions.Http.Resilience, Envoy
-  and Istio, which test/call/failover-pitfalls.test.ts names. undici is its BalancedPool under its retries, whose endpoints are all alike.
+- T124 to T136 are of clients with several endpoints, and come from reports of users of other clients.
 
-## ky's own suite
+## Suites of others
 
-\`npm run conformance:ky -- <checkout>\` runs ky's tests against its published distribution, without those that need a browser, with
-\`ky.extend(resilience(policy))\` in the place of \`ky\`. A test that fails is run up to three times: some measure time. The last
-two runs are there to find causes.
+The tests of ky, of undici's fetch and of fetch/api of the web platform, as they are and with steadfetch in the place of what they test. ky's, in the published
+distribution, leave out those that need a browser; the web platform's, as undici's repository carried them up to its version 6.16, those that need a browser, CORS, a
+cache or HTTP/2. The last two runs of ky's are there to find causes.
 
 ${table(
-  ['run', 'passed', 'of'],
-  suite.runs.map(({run, passed, of}) => [run, String(passed), String(of)]),
+  ['tests', 'run', 'passed', 'of'],
+  (
+    [
+      [`ky ${suite.published}, snapshot ${suite.snapshot}`, suite],
+      [`undici ${undici.snapshot}`, undici],
+      [`web platform, of undici ${wpt.snapshot}`, wpt],
+    ] as const
+  ).flatMap(([tests, {runs}]) =>
+    runs.map(({run, passed, of}, at) => [at === 0 ? tests : '', run, String(passed), String(of)]),
+  ),
 )}
 
-Snapshot ${suite.snapshot}, ky ${suite.published}. What fails alone, with the neutral or with the default preset, by cause, with the number
-of tests ([which](../bench/conformance/ky-suite.json)):
+What fails with steadfetch has a cause in [ky-suite.json](../bench/conformance/ky-suite.json), [undici-suite.json](../bench/conformance/undici-suite.json) and
+[wpt-suite.json](../bench/conformance/wpt-suite.json):
 
-${conflictsOf(suite)}
-${undiciSection(undici)}
-${wptSection(wpt)}`;
+- ky: ${conflictsOf(suite)}
+- undici: ${conflictsOf(undici)}
+- web platform: ${conflictsOf(wpt)}
+
+\`npm run conformance:ky -- <checkout>\`, \`npm run conformance:undici\` and \`npm run conformance:wpt -- <checkout>\` run them again.
+`;
 }
 
-/** The part of the page that undici-suite.json gives. */
-export const undiciSection = (undici: UndiciSuite): string => `## undici's own suite
-
-\`npm run conformance:undici\` runs undici's tests of its fetch (test/fetch), as they are and with \`createFetch\` under the preset
-\`steadfetch:neutral\` in the place of \`fetch\`. A file with a failure is run a second time.
-
-${table(
-  ['run', 'passed', 'of'],
-  undici.runs.map(({run, passed, of}) => [run, String(passed), String(of)]),
-)}
-
-Snapshot: undici ${undici.snapshot}, Node ${undici.node}. ${undici.failsAlone.length === 0 ? 'Alone, none fails.' : `Fails alone: ${undici.failsAlone.join('; ')}.`} What fails with steadfetch only, by
-cause ([which](../bench/conformance/undici-suite.json)):
-
-${conflictsOf(undici)}`;
-
-/** The part of the page that wpt-suite.json gives. */
-export const wptSection = (wpt: WptSuite): string => `## The web platform tests
-
-\`npm run conformance:wpt -- <checkout>\` runs the tests of fetch/api as undici's repository carried them up to its version 6.16, in Node, with
-Node's fetch in \`globalThis.fetch\` and with \`createFetch\` in its place. Files that need a browser, CORS, a cache or HTTP/2 are left out. A file with a failure is run a second time.
-
-${table(
-  ['run', 'passed', 'of'],
-  wpt.runs.map(({run, passed, of}) => [run, String(passed), String(of)]),
-)}
-
-Snapshot: undici ${wpt.snapshot}, Node ${wpt.node}. Node's fetch alone fails in ${wpt.failsAlone.join(', ')}. What fails with steadfetch only, by cause
-([which](../bench/conformance/wpt-suite.json)):
-
-${wpt.conflicts.length === 0 ? 'Nothing.\n' : conflictsOf(wpt)}`;
-
-const conflictsOf = ({conflicts}: Pick<KySuite, 'conflicts'>): string =>
-  `${conflicts.map(({cause, tests}) => `- ${cause} (${tests.length})`).join('\n')}\n`;
+/** Tests by the kind of their cause, which is said before its colon. */
+export function conflictsOf({conflicts}: Pick<KySuite, 'conflicts'>): string {
+  const kinds = new Map<string, number>();
+  for (const {cause, tests} of conflicts) {
+    const kind = cause.split(/[:,] /)[0]!;
+    kinds.set(kind, (kinds.get(kind) ?? 0) + tests.length);
+  }
+  return [...kinds].map(([kind, count]) => `${kind} (${count})`).join(', ');
+}
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string =>

@@ -27,7 +27,7 @@ const STEADFETCH: Package = {
   allowed:
     /^(?:dist\/(?:[a-z-]+|shared-[A-Z0-9]{8})\.js|dist\/types\/(?:shared-[\w-]{8}|src\/[a-z0-9/-]+)\.d\.ts|dist\/(?:licenses\.txt|policy-modules\.d\.ts)|schema\/(?:policy|scenario)\.schema\.json|schema\/(?:presets|scenarios)\/[a-z-]+\.json|docs\/(?:[a-z-]+|guides\/[a-z-]+)\.md|(?:README|SECURITY)\.md|LICENSE|package\.json)$/,
   leftOut:
-    /^(?:(?:bench|examples)\/|docs\/(?:api\/|decisions\/|images\/|rules\/|(?:retry-lint|mcp|editors|eslint|clients|commands|conformance|defaults|jaeger|meshes|migrating|performance|python|reliability)\.md)|(?:CHANGELOG|CODE_OF_CONDUCT|CONTRIBUTING)\.md$)/,
+    /^(?:(?:bench|examples)\/|docs\/(?:api\/|decisions\/|images\/|rules\/|(?:retry-lint|mcp|editors|eslint|clients|commands|conformance(?:-models)?|defaults|jaeger|meshes|migrating|performance|python|reliability)\.md)|(?:CHANGELOG|CODE_OF_CONDUCT|CONTRIBUTING)\.md$)/,
   leastLinks: 50,
   mostFiles: 235,
   mostMb: 3.5,

@@ -1,4 +1,4 @@
-/** Pitfalls of event streams, over real sockets, through every adapter: T110 to T123 of docs/model-endpoints.md. */
+/** Pitfalls of event streams, over real sockets, through every adapter: T110 to T123 of docs/conformance-models.md. */
 import {execFile} from 'node:child_process';
 import type {ServerResponse} from 'node:http';
 import type {Socket} from 'node:net';

@@ -51,7 +51,7 @@ export interface SidebarItem {
 const START = ['getting-started', 'installing', 'model-endpoints', 'cookbook', 'migrating', 'faq', 'troubleshooting'];
 const BEYOND = ['shared-guards', 'batch', 'many-machines', 'server', 'grpc', 'function', 'clients'];
 const TOOLS = ['commands', 'simulate', 'chaos', 'telemetry', 'jaeger', 'testing', 'compile'];
-const MEASURED = ['conformance', 'defaults', 'performance', 'reliability'];
+const MEASURED = ['conformance', 'conformance-models', 'defaults', 'performance', 'reliability'];
 
 /** Names of pages of docs/guides: about the fields of a policy, then about the work with one. Other pages follow. */
 const GUIDES = [

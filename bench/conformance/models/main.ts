@@ -1,4 +1,4 @@
-/** `npm run conformance:models`: measures every row and pitfall on every client, and writes results.json and docs/model-endpoints.md. */
+/** `npm run conformance:models`: measures every row and pitfall on every client, and writes results.json and its pages. */
 import {execFile, execFileSync} from 'node:child_process';
 import {existsSync, writeFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
@@ -6,7 +6,7 @@ import {promisify} from 'node:util';
 import type {ColumnResults} from './column.ts';
 import {columns} from './columns.ts';
 import type {Costs} from './costs.ts';
-import {currentPage, type Results} from './page.ts';
+import {type Results, writePages} from './page.ts';
 
 const root = new URL('../../../', import.meta.url);
 /** Of a column, which takes a minute. */
@@ -24,7 +24,7 @@ for (const {id, name} of columns) {
 }
 const kept: Results = {node: process.versions.node, results, costs: await measure<Costs>('costs.ts')};
 writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify(kept, null, 2)}\n`);
-writeFileSync(new URL('docs/model-endpoints.md', root), currentPage());
+writePages();
 
 /** In a process of its own: a column replaces its clocks and timers. */
 async function measure<T>(program: string, ...options: string[]): Promise<T> {

@@ -17,7 +17,7 @@ import {pages, root, sidebars, withoutPages} from '../pages.ts';
 import {base, frame} from '../site.ts';
 
 /** Pages whose tables need the width of the outline. */
-const WIDE = /^(?:conformance|model-endpoints|clients|performance|policy|reliability)\.md$/;
+const WIDE = /^(?:conformance|conformance-models|clients|performance|policy|reliability)\.md$/;
 
 /** The header and the footer of the theme need the frame. */
 type ThemeConfig = DefaultTheme.Config & {readonly frame: Frame};
