@@ -1,7 +1,7 @@
 /** Emits docs/policy.md: the reference of the policy file, one table for each object. */
 
 import {branchesOf, defaultOf, definitionName, follow, kindOf, type Node, POLICY_BANNER, type Schema} from './node.ts';
-import type {Preset} from './presets.ts';
+import {type Preset, summaryOf} from './presets.ts';
 import {accepts} from './words.ts';
 
 export function emitDocs(schema: Schema, presets: readonly Preset[]): string {
@@ -15,7 +15,7 @@ export function emitDocs(schema: Schema, presets: readonly Preset[]): string {
     `## Routes\n\n${route.description} The first route that matches wins, so write the narrow ones first. A route may also set ${listOfShared(schema, route)}.\n\n${table(schema, {properties: pick(route, ['match', 'name']), required: route.required ?? []})}`,
     `### match\n\n${(schema.definitions.match as Node).description}\n\n${table(schema, schema.definitions.match as Node)}\n\n${patterns}`,
     order,
-    `## Presets\n\nEach is a file of its own in [schema/presets](../schema/presets), with its reasons. Name them in \`extends\`.\n\n${presets.map(describePreset).join('\n\n')}`,
+    `## Presets\n\nName them in \`extends\`. Each is a file of its own in [schema/presets](../schema/presets), with the reason of each number.\n\n${presets.map(describePreset).join('\n\n')}`,
     `## Overrides of one call\n\n${overrides.description}\n\n${perCall}\n\nA call may set ${listOfShared(schema, overrides)}, as above, and:\n\n${table(schema, {properties: ownFields(schema, overrides)})}`,
     invariants,
   ];
@@ -44,7 +44,8 @@ the editor; functions (a clock, an observer, a store) go beside it, never into i
 - Keys that begin with \`x-\` are allowed everywhere and ignored: use them for notes and for other tools.
 - JSON at run time. Files may be JSON with comments or YAML, and may extend other files: read them with \`loadPolicy\` from \`steadfetch/load\`.
 - A policy that cannot be run is refused when the client is made, with every wrong field named. \`steadfetch/unchecked\` leaves that
-  to your build, for smaller bundles.`;
+  to your build, for smaller bundles.
+- Where a default comes from is in the hovers of editors, and in [the schema](../schema/policy.schema.json).`;
 
 const order = `## Order of merging
 
@@ -103,7 +104,8 @@ function partSections(schema: Schema): string[] {
     if (branches.length === 0) return [];
     if (branches.length === 1) return objectSections(schema, key, target.description ?? '', branches[0] as Node);
     const kinds = branches.map(
-      branch => `### ${key}, kind "${kindOf(branch)}"\n\n${about(branch)}\n\n${table(schema, branch)}`,
+      (branch, at) =>
+        `### ${key}, kind "${kindOf(branch)}"\n\n${about(branch)}\n\n${tableOfNew(schema, branch, branches.slice(0, at))}`,
     );
     return [`## ${key}\n\n${target.description} Without \`kind\`, the kind of the layer below stays.`, ...kinds];
   });
@@ -137,27 +139,41 @@ function section(schema: Schema, path: string, words: string, node: Node): strin
   return `${path.includes('.') ? '###' : '##'} ${path}\n\n${words}\n\n${table(schema, node)}`;
 }
 
-const about = (node: Node): string =>
-  `${node.description?.replaceAll('*', '\\*')}${node['x-source'] === undefined ? '' : ` Source: ${node['x-source']}.`}`;
+const about = (node: Node): string => (node.description ?? '').replaceAll('*', '\\*');
 
-function table(schema: Schema, object: Node): string {
-  const rows = Object.entries(object.properties ?? {}).map(([key, field]) => {
+/** The fields that no earlier kind has, and the names of the others. */
+function tableOfNew(schema: Schema, branch: Node, earlier: readonly Node[]): string {
+  const rowsBefore = new Set(earlier.flatMap(before => rowsOf(schema, before).map(({row}) => row)));
+  const rows = rowsOf(schema, branch);
+  const known = rows.filter(({row}) => rowsBefore.has(row)).map(({key}) => `\`${key}\``);
+  const fresh = rows.filter(({row}) => !rowsBefore.has(row)).map(({row}) => row);
+  return `${tableOfRows(fresh)}${known.length === 0 ? '' : `\n\nAs above: ${known.join(', ')}.`}`;
+}
+
+const table = (schema: Schema, object: Node): string => tableOfRows(rowsOf(schema, object).map(({row}) => row));
+
+const tableOfRows = (rows: readonly string[]): string =>
+  ['| field | what | default | bounds |', '|---|---|---|---|', ...rows].join('\n');
+
+function rowsOf(schema: Schema, object: Node): {key: string; row: string}[] {
+  return Object.entries(object.properties ?? {}).map(([key, field]) => {
     const node = follow(schema, field);
     const item = itemOf(schema, node);
     const isPart = branchesOf(schema, node).length > 0 || (item !== undefined && branchesOf(schema, item).length > 0);
     const isRequired = object.required?.includes(key) === true && !('const' in node);
+    // The section of a part has all of its description.
+    const words = isPart ? about(node).replace(/(?<=\w\.) [A-Z][\s\S]*$/, '') : about(node);
     const where = isPart ? ` See [${key}](#${anchorOf(key, definitionName(field))}).` : '';
+    const value = shownDefault(schema, field, isPart);
+    const unit = node['x-unit'] === 'ratio' ? undefined : node['x-unit'];
     const cells = [
       `\`${key}\``,
-      `${isRequired ? 'Required. ' : ''}${(node.description ?? '').replaceAll('*', '\\*')}${values(node)}${where}`,
-      node['x-unit'] ?? '',
-      shownDefault(schema, field, isPart),
+      `${isRequired ? 'Required. ' : ''}${words}${unit === undefined || value !== '' ? '' : ` Unit: ${unit}.`}${values(node)}${where}`,
+      unit === undefined || value === '' || value === '`null`' ? value : `${value} ${unit}`,
       bounds(schema, node),
-      node['x-source'] ?? '',
     ];
-    return `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+    return {key, row: `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`};
   });
-  return ['| field | what | unit | default | bounds | source |', '|---|---|---|---|---|---|', ...rows].join('\n');
 }
 
 /** Of fields whose section stands below that of the object around them. */
@@ -213,16 +229,18 @@ const isShared = (schema: Schema, object: Node, key: string): boolean => {
 const pick = (object: Node, keys: readonly string[]): Record<string, Node> =>
   Object.fromEntries(keys.map(key => [key, object.properties?.[key] as Node]));
 
+/** What a preset is for, without the arithmetic of its file. */
 function describePreset(preset: Preset): string {
-  const {'x-why': why, ...fields} = preset;
-  const policy = Object.entries(fields).filter(([key]) => !['$schema', 'version', 'name'].includes(key));
-  const lines = policy.map(([key, value]) =>
-    key === 'routes' && Array.isArray(value)
-      ? `  "routes": [\n${value.map(route => `    ${oneLine(route)}`).join(',\n')}\n  ]`
-      : `  "${key}": ${oneLine(value)}`,
-  );
+  const {'x-why': _, ...fields} = preset;
+  const policy = Object.entries(fields).filter(([key]) => !['$schema', 'version', 'name', 'routes'].includes(key));
+  const lines = policy.map(([key, value]) => `  "${key}": ${oneLine(value)}`);
   const code = lines.length === 0 ? '{}' : `{\n${lines.join(',\n')}\n}`;
-  return `### steadfetch:${preset.name}\n\n${why}\n\n\`\`\`json\n${code}\n\`\`\``;
+  const {routes} = fields as {readonly routes?: readonly object[]};
+  const more =
+    routes === undefined
+      ? ''
+      : `\n\nIts ${routes.length} routes let a POST be sent twice on the known inference paths, which [the file](../schema/presets/${preset.name}.json) lists.`;
+  return `### steadfetch:${preset.name}\n\n${summaryOf(preset)}\n\n\`\`\`json\n${code}\n\`\`\`${more}`;
 }
 
 const oneLine = (value: unknown): string =>
