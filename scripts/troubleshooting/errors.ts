@@ -32,15 +32,14 @@ export const errors: Readonly<Record<ErrorCode, Advice>> = {
   PEER_PACKAGE: {
     type: 'SteadfetchError',
     means:
-      'A package that the entry point needs, such as ky, is too old; one that `steadfetch/register` or `steadfetch/bullmq` needs is missing or too old. Where another entry point misses a package, its import fails with `ERR_MODULE_NOT_FOUND` of Node, which names the package.',
-    remedy:
-      'Install the version that the message names. [installing.md](installing.md) lists what each entry point needs.',
+      'A package that the entry point needs, such as ky, is too old. Where it is missing, the error is `ERR_MODULE_NOT_FOUND` of Node, except for `steadfetch/register` and `steadfetch/bullmq`.',
+    remedy: 'Install the version that the message names ([all](installing.md)).',
   },
   ATTEMPT_TIMEOUT: {
     type: 'TimeoutError',
     means: 'One attempt took longer than `attemptTimeoutMs`, and the call was not retried. `limitMs` is the limit.',
     remedy:
-      'Read `error.resilience.reason` for why there was no further attempt. Raise `attemptTimeoutMs` above the P99 of the server where healthy answers are cut off. A stream that is read as `response.body` is bounded by `idleTimeoutMs` instead.',
+      '`error.resilience.reason` says why there was no further attempt. Raise `attemptTimeoutMs` above the P99 of the server where healthy answers are cut off.',
   },
   DEADLINE_EXCEEDED: {
     type: 'TimeoutError',
@@ -51,43 +50,40 @@ export const errors: Readonly<Record<ErrorCode, Advice>> = {
   CONTENT_TIMEOUT: {
     type: 'TimeoutError',
     means:
-      'The headers of an event stream came, and no content within `stream.firstContentMs`: only comments, pings or empty chunks, or nothing. The server may have acted, so only calls that may be repeated are retried.',
-    remedy:
-      'Raise `stream.firstContentMs` for a model that thinks for long without a word, or set it to null. `error.resilience.reason` says why there was no further attempt.',
+      'The headers of an event stream came, and no content within `stream.firstContentMs`. The server may have acted, so only calls that may be repeated are retried.',
+    remedy: 'Raise `stream.firstContentMs` for a model that thinks for long without a word, or set it to null.',
   },
   IDLE_TIMEOUT: {
     type: 'TimeoutError',
     means:
-      'While a response body was read as a stream, no chunk arrived for `idleTimeoutMs`. In an event stream under `stream`, comments and pings do not count.',
-    remedy:
-      'Raise `idleTimeoutMs`, or set it to null, for a server that is silent for long on purpose. A part of the body was delivered, so the call is not retried.',
+      'While a response body was read as a stream, no chunk arrived for `idleTimeoutMs`. In an event stream under `stream`, comments and pings do not count. A part of the body was delivered, so the call is not retried.',
+    remedy: 'Raise `idleTimeoutMs`, or set it to null, for a server that is silent for long on purpose.',
   },
   STREAM_ERROR: {
     type: 'SteadfetchError',
     means:
-      'Only in hooks of ky: an event stream began with an error, such as `overloaded_error`, and the call is retried. ky retries because of an error, and the status of the response is a success.',
+      'Only in hooks of ky: an event stream began with an error, such as `overloaded_error`, and the call is retried.',
     remedy: 'None is needed. If all attempts end like this, the caller gets the last stream as the server sent it.',
   },
   STREAM_INCOMPLETE: {
     type: 'SteadfetchError',
     means:
-      'Under `stream`, an event stream ended without the end mark of its format: `finish_reason` or `[DONE]`, `response.completed`, `message_stop`, `finishReason`, `message-end`. The message names the mark. Before any content the stream is no answer, and is retried like a connection that broke. After content the reader has every byte that came, and gets this error in place of the end.',
+      'Under `stream`, an event stream ended without the [end mark](guides/streaming.md#commit-a-stream-by-its-first-content) of its format, which the message names. Before any content the call is retried as after a broken connection. After content the reader has every byte that came, and gets this error in place of the end.',
     remedy:
-      'Take the text so far for a part of the answer, and send the call again if the whole is needed: the model is paid again. If it happens often, look for a proxy between the client and the model that cuts long responses.',
+      'Take the text so far for a part of the answer, and send the call again if the whole is needed: the model is paid again. If it happens often, look for a proxy that cuts long responses.',
   },
   BODY_DROPPED: {
     type: 'SteadfetchError',
     means:
-      'The body of a failed response was larger than 64 kB, or took longer than a second, so the rest was dropped while the call waited to retry. Then the retry was refused, and this response is the answer. With a status of 400 or more, the body is its first 64 kB and a last line `[BODY_DROPPED: …]`, so that a client that reads it reports the status; no `content-length` is among the headers. Below undici, a compressed body is that line alone, without `content-encoding`. With any other status, reading the body throws this error.',
-    remedy:
-      'Rely on the status and the other headers. A program that passes the body on can look for the line. The server should answer errors with short bodies.',
+      'The body of a failed response was larger than 64 kB, or took longer than a second, so the rest was dropped while the call waited to retry; then the retry was refused. With a status of 400 or more, the body is its first 64 kB and a last line `[BODY_DROPPED: …]` (below undici, a compressed body is that line alone). With any other status, reading the body throws this error.',
+    remedy: 'Rely on the status and the headers. The server should answer errors with short bodies.',
   },
   CIRCUIT_OPEN: {
     type: 'RejectedError',
     means:
-      'The circuit breaker of the origin is open after a run of failures, and the call could not wait for the recovery, or waited for as long as it may. Nothing was sent.',
+      'The breaker of the origin is open, and the call could not wait for the recovery, or waited for as long as it may. Nothing was sent.',
     remedy:
-      'Wait for `retryAfterMs`. `handle.snapshot()` shows the state of each breaker and how many attempts wait, and the event `breaker.changed` says when it opened.',
+      'Wait for `retryAfterMs`. `handle.snapshot()` shows the state of each breaker, and the event `breaker.changed` says when it opened.',
   },
   CONCURRENCY_LIMIT: {
     type: 'RejectedError',
@@ -106,7 +102,7 @@ export const errors: Readonly<Record<ErrorCode, Advice>> = {
     means:
       'The `quota` has no room for the call within `quota.maxWaitMs`, or before its deadline. Nothing was sent. `retryAfterMs` says when it has.',
     remedy:
-      'Send the call again after `retryAfterMs`, or allow a longer wait by `quota.maxWaitMs` and `deadlineMs`. `handle.snapshot()` shows what is left of each limit, and the line.',
+      'Send the call again after `retryAfterMs`, or allow a longer wait by `quota.maxWaitMs` and `deadlineMs`. `handle.snapshot()` shows what is left of each limit.',
   },
   QUOTA_QUEUE: {
     type: 'RejectedError',
@@ -123,9 +119,9 @@ export const errors: Readonly<Record<ErrorCode, Advice>> = {
   NO_ENDPOINT: {
     type: 'RejectedError',
     means:
-      'The circuits of all `endpoints` of the call are open, all asked for a pause (`Retry-After`), or none is ready (`readyPath`), and the first is free only after the deadline, or after `retryAfter.maxMs`. Nothing was sent.',
+      'All `endpoints` of the call have an open circuit, asked for a pause, or are not ready (`readyPath`), and the first is free only after the deadline, or after `retryAfter.maxMs`. Nothing was sent.',
     remedy:
-      'Send the call again after `retryAfterMs`. `handle.snapshot()` shows the breakers of each origin. For an endpoint that warms up, the message says what its `readyPath` answered: give the call a `deadlineMs` that is longer than that takes.',
+      'Send the call again after `retryAfterMs`. For an endpoint that warms up, the message says what its `readyPath` answered: give the call a `deadlineMs` that is longer than that takes.',
   },
   TRANSLATE_FAILED: {
     type: 'SteadfetchError',
@@ -138,12 +134,12 @@ export const errors: Readonly<Record<ErrorCode, Advice>> = {
     means:
       'The function in `globalThis.fetch`, or the port `fetch`, calls the fetch that sends by it, and so without end. This request was not sent.',
     remedy:
-      'Make the client with the fetch that it is to send by, `createFetch(policy, {fetch: globalThis.fetch})`, before `globalThis.fetch` is replaced. `globalThis.fetch = createFetch(policy)` needs no port.',
+      'Make the client with the fetch that it is to send by, `createFetch(policy, {fetch: globalThis.fetch})`, before `globalThis.fetch` is replaced ([more](faq.md#can-it-replace-the-global-fetch)).',
   },
   MISDIRECTED: {
     type: 'SteadfetchError',
     means:
-      'Below `undici.fetch` and a global dispatcher: the server answered 421 to a call that it may have acted on before, and fetch would send the request again by itself, which is a new call with another key. The call ends in place of that.',
+      'Below `undici.fetch` and a global dispatcher, the server answered 421 to a call that it may have acted on before, and fetch would send it again with another key ([why](semantics.md#below-undicifetch-and-a-global-dispatcher)).',
     remedy:
       'Find out whether the server has acted, as after any lost answer. Use `createFetch` or `undici.request` for such calls, or give the call a key of your own.',
   },
@@ -190,7 +186,7 @@ export const errors: Readonly<Record<ErrorCode, Advice>> = {
     type: 'InvalidScenarioError',
     means:
       'A scenario of the simulator cannot run, or there is no scenario of that name. `problems` has one entry for each wrong field, with its path.',
-    remedy: 'Correct the fields that the message names. `schema/scenario.schema.json` has them all; editors read it.',
+    remedy: 'Correct the fields that the message names. `schema/scenario.schema.json` has them all.',
   },
   UNMET_EXPECTATION: {
     type: 'SteadfetchError',
@@ -223,7 +219,7 @@ export const errors: Readonly<Record<ErrorCode, Advice>> = {
   TRANSACTION_ENDED: {
     type: 'SteadfetchError',
     means:
-      'A handler used the transaction of `postgresTransactions`, or a method, a builder or a savepoint that it had taken from it, after it had ended: after the response, after `maxRunMs`, or in a stream of a request without a key. The statement was not sent.',
+      'A handler used the transaction of `postgresTransactions` after it had ended: after the response, after `maxRunMs`, or in a stream of a request without a key. The statement was not sent.',
     remedy:
       'Await every statement before the response ends, and stop when `signal` aborts. Work that outlasts the response takes a connection of its own.',
   },

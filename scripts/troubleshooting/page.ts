@@ -25,12 +25,7 @@ try {
 }
 \`\`\`
 
-Through ky, a time limit of the policy is ky's own \`TimeoutError\`; steadfetch's error is its \`cause\`.
-
-The terms are explained in the guides: [retries and backoff](guides/retries-and-backoff.md), [timeouts and
-deadlines](guides/timeouts-and-deadlines.md), [idempotency](guides/idempotency.md), [retry budgets](guides/retry-budgets.md), [circuit
-breaker](guides/circuit-breaker.md), [concurrency](guides/concurrency.md). The fields of errors and reports are in the
-[API reference](api/steadfetch.md).`;
+Through ky, a time limit of the policy is ky's own \`TimeoutError\`; steadfetch's error is its \`cause\`.`;
 
 export function troubleshootingPage(): string {
   const byCode = Object.entries(errors).map(

@@ -20,12 +20,12 @@ export const refusals: Readonly<Record<Refusal, RefusalAdvice>> = {
     example: 'POST without an idempotency key, and the server may have acted (503)',
     means: 'The failure is transient, but the server may have done the work, and a second POST could do it twice.',
     remedy:
-      'If the server deduplicates by a key, set `idempotency: {}`. If doing the work twice is harmless (a search, an embedding), list POST in `idempotentMethods` of that route. Otherwise look up on the server what happened.',
+      'State [why a second request is harmless](guides/idempotency.md#what-it-does): `idempotency: {}`, or POST in `idempotentMethods` of that route. Otherwise look up on the server what happened.',
   },
   'attempts-exhausted': {
     example: 'all 3 attempts are used (503)',
     means: 'Each of the `maxAttempts` attempts failed. Hedges count as attempts.',
-    remedy: 'Treat the call as failed. More attempts help against rare failures only; during an outage they add load.',
+    remedy: 'Treat the call as failed. More attempts help against rare failures only.',
   },
   'paid-timeout': {
     example: 'the server may have done the work before the timeout, and a retry is paid for again (attempt timeout)',
@@ -94,7 +94,7 @@ export const refusals: Readonly<Record<Refusal, RefusalAdvice>> = {
     means:
       'Recent retries to this origin have used up the budget that all calls of the policy share, so retries pause while first attempts go on.',
     remedy:
-      'This is what the budget is for: during an outage most retries only add load. Where it happens in normal traffic, look for the cause of the failures first; `budget` sets the size, and `budget: null` switches it off.',
+      'During an outage most retries only add load. In normal traffic, look for the cause of the failures first; `budget` sets the size, and `budget: null` switches it off.',
   },
   'retries-disabled': {
     example: 'retries are switched off (503)',
