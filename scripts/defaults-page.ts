@@ -4,7 +4,7 @@
  */
 import {writeFileSync} from 'node:fs';
 import {scenarios} from '../src/simulate/scenario/scenarios.ts';
-import {comparisonSections, HEAD, numbers} from './defaults/comparisons.ts';
+import {comparisonSections, numbers} from './defaults/comparisons.ts';
 import {table} from './defaults/markdown.ts';
 import {courses, guardTable, lossSection, presetSection, slowSection, summaries} from './defaults/outcomes.ts';
 
@@ -19,14 +19,13 @@ const PRESETS = [
 async function presetTable(): Promise<string> {
   const rows: string[][] = [];
   const names = Object.keys(scenarios).filter(name => scenarios[name]!.endpoints === undefined);
-  for (const scenario of names)
-    for (const [index, policy] of [null, ...PRESETS].entries())
-      rows.push([
-        index === 0 ? `\`${scenario}\`` : '',
-        policy ?? 'no policy',
-        ...(await numbers(policy === null ? null : {extends: [policy]}, scenario)),
-      ]);
-  return table(['scenario', 'policy', ...HEAD], rows, 2);
+  for (const scenario of names) {
+    const cells: string[] = [];
+    for (const policy of [null, ...PRESETS])
+      cells.push(await numbers(policy === null ? null : {extends: [policy]}, scenario));
+    rows.push([`\`${scenario}\``, ...cells]);
+  }
+  return table(['', 'no policy', ...PRESETS.map(name => `\`${name.replace('steadfetch:', '')}\``)], rows, 1);
 }
 
 export async function defaultsPage(): Promise<string> {
@@ -45,11 +44,8 @@ and 30 s for a call. All guards meet the same calls (seed 1), from 10 calls a se
 
 ${guardTable(guards)}
 
-- Guards that fail at once lose what they refuse.
-- Guards that retry without a budget send two or three times the requests to a service that is down. Where the
-  service has little to spare afterwards, the requests of \`p-retry\` and \`undici\` keep it down.
-- The default answers more calls than no policy in each family on average, and sends fewer requests while the service is down. Where it loses is listed
-  [below](#where-the-presets-lose).
+Guards that fail at once lose what they refuse. Guards that retry without a budget send two or three times the requests to a service that is down, and can keep it down.
+Where the default loses is listed [below](#where-the-presets-lose).
 
 One of these outages, 503 for 20 s at 100 calls a second:
 
@@ -83,19 +79,16 @@ Other costs of the default, measured by the same tests: in an outage that does n
 
 ## Named scenarios
 
-In each named scenario with one service; presets have no endpoints. No policy has no limits here but those of Node's fetch. Paid requests are those
-that the service began to process. P99 is that of the calls that succeeded: a policy that gives up early looks fast. Recovery is the time from the end of
-the trouble until calls succeed as before.
+In each named scenario with one service: the calls that succeed, the requests per call, and the P99 of the calls that succeed, with which a policy that gives up
+early looks fast. \`steadfetch simulate\` prints the rest. No policy has no limits here but those of Node's fetch.
 
 ${await presetTable()}
 
-- In \`outage\`, the service is down for 20 s of 90 s, so calls that are sent once succeed in 78 %.
-- In \`spike\`, calls without a policy are all answered, after up to 30 s.
-- In \`paid-timeout\`, the default and \`steadfetch:interactive\` end each attempt before a model can have generated the answer: use \`steadfetch:llm\`.
+In \`paid-timeout\`, the default and \`steadfetch:interactive\` end each attempt before a model can have generated the answer: use \`steadfetch:llm\`.
 
 ## Defaults
 
-Fields that decide what may be retried, and not how often, have no row: they follow from the [semantics](semantics.md), not from numbers.
+Cells as above; the default is the first row. Fields that decide what may be retried follow from the [semantics](semantics.md), not from numbers.
 
 ${await comparisonSections()}
 `;
