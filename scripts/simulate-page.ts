@@ -100,13 +100,12 @@ A scenario of your own is a JSON file; \`steadfetch/scenario.schema.json\` descr
 }
 \`\`\`
 
-The law \`quantiles\` is the curve with which [\`steadfetch plan\`](guides/planning.md) calculates from the same numbers: lognormal between two of them, and beyond the outer two.
-The law \`cumulative\` takes the buckets of a histogram: \`{"kind": "cumulative", "points": [{"ms": 100, "share": 0.8}, {"ms": 500, "share": 1}]}\`. \`contention\` makes writes of
-one URL that overlap fail by a 409, or another \`status\`, as with \`If-Match\`: the first one to end commits.
+The law \`quantiles\` is lognormal between two points, as in [\`steadfetch plan\`](guides/planning.md). The law \`cumulative\` takes the buckets of a histogram:
+\`{"kind": "cumulative", "points": [{"ms": 100, "share": 0.8}, {"ms": 500, "share": 1}]}\`. \`contention\` makes writes of one URL that overlap fail by a 409, or another
+\`status\`, as with \`If-Match\`.
 
 A request meets, in this order: outages, faults, quotas, load shedding, and the workers with their queue. Work that has begun goes on when its client
-has given up, as in most servers; \`capacity.stopsAbandoned\` changes that. A \`slow\` fault makes requests slower by a \`factor\`, by \`addedMs\`, or by both. \`bodyMs\` is how long a body takes after its headers. With \`layers\`, each call of a service is a call of its own to the next
-one, under a policy of its own.
+has given up, as in most servers; \`capacity.stopsAbandoned\` changes that. With \`layers\`, each call of a service is a call of its own to the next one, under a policy of its own.
 
 ## Several endpoints
 
@@ -129,34 +128,28 @@ ${rowsOf(true)}
 \`\`\`
 
 - An endpoint without a \`service\` answers as the \`service\` of the scenario says, with queues, quotas and random numbers of its own.
-- The endpoints of a policy are found by name. The others of the policy take the rest in order of their rank, so a policy need not know the names of
-  the scenario. Those that are more than the scenario has, or all of them where the scenario has none, get a service of their own, as \`service\` says.
-- A call that leads to no endpoint of its policy is sent to the resource of the same path at the first one, so the same calls compare policies with endpoints
-  and without. A policy without endpoints calls the first endpoint of the scenario.
-- The simulated calls carry no credentials, and no endpoint is asked at its \`readyPath\`. A POST moves as the policy allows: with \`failover.sharedKeys\`, and a key or an idempotent method.
+- The endpoints of a policy are found by name, the others in order of their rank. Those that are more than the scenario has get a service of their own.
+- A call that leads to no endpoint of its policy is sent to the same path at the first one, and a policy without endpoints calls the first endpoint of the scenario.
+- The simulated calls carry no credentials, and no endpoint is asked at its \`readyPath\`.
 
-The table, the page and \`--json\` show for each endpoint how many requests reached it per call, and the share that it answered. The guide to failover has
-[examples](guides/failover.md#where-capacity-is-short).
+The table, the page and \`--json\` show for each endpoint how many requests reached it per call, and the share that it answered
+([examples](guides/failover.md#where-capacity-is-short)).
 
 ## What the numbers mean
 
 - A call that fails counts as infinitely long in the percentiles of all calls. Percentiles are within 0.5 %.
-- The latency of an event stream is that to its headers; under \`stream\`, to its first content. A stream that breaks later is a failed call.
-- With \`bodyMs\` the latency is that to the end of the body. A body that outlives the attempt timeout or the deadline is a failed call (\`body-timeout\`), which is not retried:
-  the caller has the headers.
+- The latency of an event stream is that to its headers; under \`stream\`, to its first content; with \`bodyMs\`, that to the end of the body.
 - Paid requests are those that the service began to process, whether or not anybody waited for the answer.
 - Recovery counts from the end of the last fault or phase, to the time from which on calls succeed as before, less 5 points.
 - Each client has guards of its own: a budget and a breaker for each process, as in production.
 - "No policy" sends each call once, with the deadline of the first policy; "no deadline" gives up after the 300 s of Node's fetch, and counts an answer after minutes as a success.
-- \`--rivals\` adds models of what else is used, by their documented defaults in the settings of a policy; no code of theirs runs: \`naive\` (three retries at once), \`p-retry\` (10 retries, 1 s doubling),
-  \`resilience4j\` (3 attempts, 500 ms, its circuit breaker), \`grpc\` (without a service config: only what was not sent) and \`openai\` (2 retries, 0.5 s doubling).
-- Each run begins cold: an idle service, full budgets, closed breakers. A queue near capacity is longer in the long run than within a minute or two. One run is one seed; \`--runs 10\` shows means with their 95 %
-  intervals, also over time, and \`--assert\` takes 4 to 32 runs by itself, until each condition is surely met or missed.
+- \`--rivals\` adds models of what else is used, by their documented defaults; no code of theirs runs: \`naive\`, \`p-retry\`, \`resilience4j\`, \`grpc\` and \`openai\`.
+- Each run begins cold: an idle service, full budgets, closed breakers. One run is one seed; \`--runs 10\` shows means with their 95 % intervals, also over time, and \`--assert\` takes 4 to 32 runs by
+  itself, until each condition is surely met or missed.
 
 ## As a page
 
-\`--html report.html\` writes a page with the same numbers, charts over time, and, for each policy, a call
-of each course that calls took, attempt by attempt. It is one file without scripts; \`--html -\` writes it to standard output, in place of the table.
+\`--html report.html\` writes a page with the same numbers, charts over time, and calls attempt by attempt. It is one file without scripts; \`--html -\` writes it to standard output.
 
 ## In CI
 
@@ -177,14 +170,12 @@ await outage.toSucceedAtLeast(0.6);
 
 ## Long scenarios
 
-A million calls take some 3 to 5 s of CPU with each policy, and 110 to 160 MB (in a program up to 280). Where more than about a million calls wait at a time, the
-command ends and says so.
+A million calls take some 3 to 5 s of CPU with each policy, and 110 to 160 MB (in a program up to 280). Where more than that many calls wait at a time, the command ends and says so.
 
 ## How far to trust it
 
 \`npm run test:truth\` holds the simulator against published tables: AWS's comparison of jitters, Brooker's of retry budgets and his collapse, gRPC's throttling, and the
-closed forms. The model of the service is simple on purpose: it has no network of its own kind, no garbage collector and no neighbors. Compare
-policies by it, and measure the winner.
+closed forms. The model of the service is simple on purpose. Compare policies by it, and measure the winner.
 `;
 }
 
