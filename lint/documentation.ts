@@ -1,4 +1,4 @@
-/** Where the documentation is: one function for rules, and one for the guide. */
+/** Addresses of the documentation: one function for rules, and one for the guide. */
 
 import {VERSION} from '../src/core/version.ts';
 import {homepage} from './homepage.ts';
@@ -10,9 +10,9 @@ interface Documented {
 }
 
 export interface Documentation {
-  /** For a terminal. It needs no network. */
+  /** The command that explains the rule in a terminal. It needs no network. */
   readonly command: string;
-  /** For programs that show links; undefined where no page is known. */
+  /** The page, for programs that show links; undefined where none is known. */
   readonly url: string | undefined;
 }
 

@@ -45,7 +45,7 @@ export interface Check {
    * stands for all paths.
    */
   readonly reads?: readonly string[];
-  /** Of `reads`, those without which the rule says the same: a program may leave open how often it retries, and still never wait. */
+  /** Those of `reads` without which the rule says the same: a program may leave open how often it retries, and still never wait. */
   readonly bears?: readonly string[];
   /**
    * Fields at the top of a policy or of a route, such as `hedge`. The rule finds nothing where no layer sets one of them, so it is not run there.

@@ -4,7 +4,7 @@ import type {Policy, RatioBudget} from '../../src/policy/types.ts';
 import type {Scope} from '../model/scope.ts';
 import {retriesOf} from './retryability.ts';
 
-/** Of all processes. */
+/** Calls per second of all processes together. */
 const RARE_PER_SECOND = 0.1;
 const LIGHT_PER_SECOND = 20;
 const JOB_MS = 3_600_000;

@@ -54,7 +54,7 @@ export function formatHedge(call: string, {method, isRepeated, effect, why}: Rep
     : `${call} is never hedged without an idempotency key. Remove the hedge.`;
 }
 
-/** Of a hedge with a key. */
+/** The words for a hedge that sends a key. */
 export function formatRace(scope: Scope, method: string): string {
   const [harm, advice] = movesMoney(scope.match)
     ? [MONEY, 'Remove the hedge']

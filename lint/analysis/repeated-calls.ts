@@ -14,7 +14,7 @@ export function* repeatedCalls({file, policy}: Scope, isKnown: boolean): Iterabl
     if ((match.methods !== undefined) !== isKnown) continue;
     const isUnsafe = match.methods?.some(method => isIdempotent(method) === false) !== false;
     const found = effectOf(match);
-    // Of a method of gRPC only its name says what it does.
+    // Only the name of a gRPC method says what it does.
     const isGrpc = match.path?.includes('.') === true && isKnown;
     if (!isUnsafe || (isKnown && found.effect === 'harmless') || (isGrpc && found.effect !== 'acts')) continue;
     yield {

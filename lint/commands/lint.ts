@@ -84,7 +84,7 @@ async function refuseOverwriting(
   throw new CliError(`--format would write the report over ${shownPath(workspace.io.cwd, own)}, which ${kind}.`);
 }
 
-/** Of the files that a search takes for the sake of other languages, those are left out that cannot be read, or have nothing to lint. */
+/** A search takes some files for the sake of other languages. Those that cannot be read, or have nothing to lint, are left out. */
 function isShown(report: Report, workspace: Workspace, left: Skipped): boolean {
   if (!workspace.isScanned(report.path)) return true;
   if (isUnreadable(report)) {

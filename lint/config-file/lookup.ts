@@ -37,7 +37,7 @@ export interface ConfigReading {
 
 /** The settings of one policy. */
 export interface PolicyConfig {
-  /** For `lintText`. If the configuration has a mistake, the defaults. */
+  /** The configuration for `lintText`; the defaults if it has a mistake. */
   readonly config: Config;
   /** Whether the configuration ignores the policy. */
   readonly isIgnored: boolean;

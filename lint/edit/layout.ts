@@ -91,7 +91,7 @@ function entrySpans(node: ObjectNode | ListNode): Span[] {
   }));
 }
 
-/** Of a line: blanks and a comment. */
+/** The rest of a line: blanks and a comment. */
 const REST = /^[ \t]*(?:\/\/.*|\/\*[^\n]*\*\/[ \t]*)?$/;
 
 /** Its comma goes with it, and its line where it has one of its own. */

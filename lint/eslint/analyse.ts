@@ -18,7 +18,7 @@ import type {Source} from '../source/tree.ts';
 export interface Program {
   readonly ast: JsNode;
   readonly text: string;
-  /** Of the file, with slashes or backslashes. */
+  /** The path of the file, with slashes or backslashes. */
   readonly path: string;
 }
 

@@ -13,7 +13,7 @@ import {placesBlocks, queueBlocks} from './places-blocks.ts';
 import {predictionBlocks} from './prediction-blocks.ts';
 import {triggerBlocks} from './trigger-blocks.ts';
 
-/** For what is loaded late with the arithmetics. */
+/** Exported for what is loaded late with the arithmetics. */
 export {attemptBlocks, attemptTable} from './attempt-table.ts';
 
 const bursts: Arithmetic = scope => [

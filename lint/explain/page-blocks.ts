@@ -7,7 +7,7 @@ export class RulePageError extends SyntaxError {
 
 export interface Block {
   readonly kind: 'heading' | 'code' | 'text';
-  /** Of a heading with its signs, of code without its fences. */
+  /** The text of a heading with its signs, that of code without its fences. */
   readonly text: string;
   /** The language of a block of code, otherwise ''. */
   readonly language: string;

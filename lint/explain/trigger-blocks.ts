@@ -1,4 +1,4 @@
-/** For each trigger: whether the server may have processed the request, and whether the call is retried. */
+/** Says of each trigger whether the server may have processed the request, and whether the call is retried. */
 
 import type {Policy} from '../../src/policy/types.ts';
 import {isKeyed, mayRetry, namedMethods, namedNonIdempotent} from '../analysis/retryability.ts';

@@ -42,7 +42,7 @@ export function firedRules({reports, rules}: Run): Rule[] {
 export interface Formatter {
   /** The value of --format. */
   readonly name: string;
-  /** For --help: what reads it. */
+  /** What reads the report, for --help. */
   readonly summary: string;
   /** Whether the report has the reasons of rules. */
   readonly showsReasons?: true;

@@ -30,7 +30,7 @@ const TITLES: Readonly<Record<DialectLayer, string>> = {
   policy: 'Policies',
 };
 
-/** Of findings with the same code and message. */
+/** The most findings with the same code and message that are shown. */
 const mostAlike = 5;
 
 export function groupsOf(run: Run): Group[] {

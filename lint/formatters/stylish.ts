@@ -23,7 +23,7 @@ const COLOURS: Readonly<Record<Severity, Colour>> = {error: 'red', warning: 'yel
 
 const flagsOf = ({safety}: Fix): string => (safety === 'safe' ? '--fix' : '--fix --unsafe-fixes');
 
-/** Of findings that say the same, where the next ones are. */
+/** The places of further findings that say the same. */
 function alikeLine(alike: readonly Finding[]): string {
   const places = alike.slice(0, MOST_PLACES).map(({path, range}) => `${harmless(path)}:${range.start.line}`);
   const files = new Set(alike.map(({path}) => path)).size;

@@ -56,7 +56,7 @@ const NO_SCHEMA: SchemaNode = {};
 /** What is completed, and the part of the text that a completion replaces. */
 interface Target {
   readonly wants: 'key' | 'value';
-  /** Of a key, the object that it is in. */
+  /** The field that is completed; for a key, that of the object around it. */
   readonly field: string;
   /** The object that is completed; undefined if it has no field yet. */
   readonly object: Node | undefined;

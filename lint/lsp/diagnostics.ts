@@ -51,7 +51,7 @@ export class Diagnostics {
     });
   }
 
-  /** Of a file that is not open. */
+  /** The diagnostics of a file that is not open. */
   async ofFile(project: Project, file: string, signal: AbortSignal): Promise<Diagnostic[]> {
     return withProblem(async () => {
       const linted = await project.lint(file, signal);
@@ -60,7 +60,7 @@ export class Diagnostics {
     });
   }
 
-  /** Of one finding, as it was sent. */
+  /** The diagnostic of one finding, as it was sent. */
   ofFinding(finding: Finding, project: Project): Diagnostic {
     const {code, docs, severity, message, range, tags, related, fingerprint} = finding;
     return {

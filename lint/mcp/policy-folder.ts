@@ -15,7 +15,7 @@ import {Workspace} from '../workspace/workspace.ts';
 
 /** One policy, as an agent names it. */
 export interface PolicyInput {
-  /** Of a file in the folder; of a text, the file that it is for. */
+  /** The path of a file in the folder; of a text, that of the file that it is for. */
   readonly path?: string | undefined;
   /** Left out: the text of the file. */
   readonly text?: string | undefined;

@@ -12,7 +12,7 @@ import {setterOf} from './setter.ts';
 export interface Scope {
   /** '' for the top of a file, `routes[0]` for its first route. */
   readonly base: string;
-  /** For messages: `the policy`, of several in a file `policy "orders"`; `route "predict"`, `route POST /v1/orders`. */
+  /** Its name in messages: `the policy`, of several in a file `policy "orders"`; `route "predict"`, `route POST /v1/orders`. */
   readonly title: string;
   /** The merged policy. An invalid value is replaced by its default. */
   readonly policy: Policy;

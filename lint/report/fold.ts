@@ -1,7 +1,7 @@
 /** Findings for people to read: of each rule in a file the first ones, and how many more there are. */
 import type {Finding} from '../finding.ts';
 
-/** Of one rule in one file. */
+/** The most findings of one rule in one file that are shown. */
 export const MOST_SHOWN = 50;
 
 export interface ShownFinding {

@@ -20,7 +20,7 @@ export const contradiction: Rule = builtIn('RL401', {
     for (const {path, message} of checkInvariants(policy, scope.match?.origin)) {
       // RL201 reports calls without an end.
       if (path === 'maxAttempts') continue;
-      // Of two bounds, the one that was written last.
+      // The finding is at the bound that was written last.
       const bound = path.replace('min', 'max').replace('openMs', 'maxOpenMs');
       yield {at: mostSpecific(scope, path, bound), message: `${words.name(path)} ${message}.`};
     }
@@ -57,7 +57,7 @@ const below = (scope: Scope, [at, value]: Shown, [higher, its]: Shown, why: stri
   related: relatedTo(scope, higher),
 });
 
-/** Of the SDKs of OpenAI and Anthropic. */
+/** The header of the SDKs of OpenAI and Anthropic. */
 const FROM_0 = 'x-stainless-retry-count';
 
 const QUANTILES = ['p50', 'p95', 'p99', 'max'] as const;

@@ -45,7 +45,7 @@ function* longLine({policy}: Scope): Iterable<Draft> {
 const MEBIBYTE = 1_048_576;
 /** More calls than a process makes. */
 const MOST_PER_SECOND = 10_000;
-/** Of an attempt that waits. */
+/** The memory of an attempt that waits. */
 const WAITING_BYTES = 1400;
 /** They take 267 MiB. */
 const MOST_WAITING = 200_000;

@@ -114,7 +114,7 @@ const pacingWithoutQueue: FormerCheck = {
     const {concurrency, quota} = scope.policy;
     if (waitingBreaker(scope.policy)?.queue === 0)
       yield refusing(scope, 'breaker.queue', 'the probes of an open breaker');
-    // Where no call may wait, a queue holds none.
+    // A queue in which no call may wait holds none.
     if (quota?.queue === 0 && quota.maxWaitMs !== 0) yield refusing(scope, 'quota.queue', 'the quota', 100_000);
     if (concurrency?.kind === 'adaptive' && concurrency.queue === 0)
       yield refusing(

@@ -21,7 +21,7 @@ export const misspeltMethod: Rule = builtIn('RL403', {
         const change = assign(`Set it to "${meant}"`, at, meant);
         // Declared idempotent, a POST is sent again: whether it may be, its author decides.
         const isRisky = path === 'idempotentMethods' && /^P(?:OST|ATCH)$/.test(meant);
-        // Of two routes for the same calls, one has to go, or the method is another one.
+        // If two routes are for the same calls, one has to go, or the method is another one.
         const isMendable =
           isSetHere(scope, path) && !(path === 'match.methods' && wouldHide(scope, scopes, value, meant));
         yield {at, message, ...(isMendable && (isRisky ? {suggestions: [change]} : {fix: change}))};

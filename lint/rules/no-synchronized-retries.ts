@@ -44,7 +44,7 @@ function* crowded(scope: Scope): Iterable<Draft> {
   const {backoff, objective} = scope.policy;
   const instances = objective?.instances ?? 1;
   const spreadMs = longestMs(backoff, 1, false) - shortestMs(backoff, 1, false);
-  // Of processes with few calls, few have one at that moment.
+  // Few processes with few calls have one at that moment.
   const failed = instances * Math.min(1, objective?.assume?.rps ?? 1);
   const perSecond = (failed / spreadMs) * 1000;
   if (spreadMs === 0 || perSecond < MANY_PER_SECOND) return;

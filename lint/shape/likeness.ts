@@ -104,7 +104,7 @@ function isOneSlip(wrong: string, right: string, words: readonly string[]): bool
   if (isSwap) return isWithin(words, start, start + 2, LEAST_LETTERS_OF_SWAP);
   if (cut.length > 1 || missing.length > 1) return false;
   const end = start + missing.length;
-  // Of two equal letters either one may be missing.
+  // Either one of two equal letters may be missing.
   const isDoubled = missing !== '' && cut === '' && right[start - 1] === missing;
   return isWithin(words, start - 1, end + (isDoubled ? 0 : 1), LEAST_LETTERS);
 }

@@ -53,7 +53,7 @@ export interface Shape {
   readonly invalid: ReadonlySet<string>;
   /** Paths of fields whose value comes from a template, so it is unknown. `data` leaves them out. */
   readonly unknown: ReadonlySet<string>;
-  /** For each route of `data`, its index in the file. */
+  /** The index in the file of each route of `data`. */
   readonly routes: readonly number[];
   /** Only of a retrier in a program. */
   readonly code?: CodeFacts;

@@ -18,7 +18,7 @@ export interface Target {
 }
 
 export interface Simulable {
-  /** For tables: the name of the policy, else that of the file. */
+  /** Its name in tables: that of the policy, else that of the file. */
   readonly name: string;
   /** Without `extends`. */
   readonly input: PolicyInput;

@@ -38,7 +38,7 @@ const ATTEMPT = /^(?:retry[-_]?lint(?:\s*:\s*|\s+)(?:disable|enable|ignore|suppr
 const VERB = /^retry-?lint-(?:disable|enable|ignore|suppress)/;
 
 /**
- * For a comment that was meant as a directive and is not one.
+ * Reads a comment that was meant as a directive and is not one.
  *
  * @returns Its words as written, and the directive that is nearest, if one is near.
  */

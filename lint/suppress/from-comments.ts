@@ -48,13 +48,13 @@ function coverage(
   return ({range}) => range.start.line === line;
 }
 
-/** For each comment of a file the next line behind it with something on it. */
+/** Finds the next line behind a comment that has something on it. */
 export function linesBehind({comments}: Source, lines: Lines): (comment: Comment) => number {
   const next = once(() => nextLines(comments, lines));
   return ({span}) => next()[lines.positionAt(span.end).line]!;
 }
 
-/** For each line the next one with something on it: directives may be stacked, and blank lines do not count. */
+/** The next line after each that has something on it: directives may be stacked, and blank lines do not count. */
 function nextLines(comments: readonly Comment[], lines: Lines): readonly number[] {
   const inComments = new Set<number>();
   for (const {span, alone} of comments) {

@@ -178,7 +178,7 @@ function readInput(args: Arguments, workspace: Workspace): void {
 
 /** An entry of `policies` in the configuration. */
 interface Declaration {
-  /** For messages: `.retry-lintrc.json: policies[0]: config/*.json`. */
+  /** The entry in messages: `.retry-lintrc.json: policies[0]: config/*.json`. */
   readonly entry: string;
   /** Absolute, and a glob where the entry is one. */
   readonly file: string;

@@ -30,5 +30,5 @@ export class EndOfTick {
 /** Schedules work for the end of the tick: `endOfTick` of the system's clock, or `atOnce`. */
 export type Later = (work: () => void) => void;
 
-/** For a virtual clock, which would take the end of a tick for idleness. */
+/** Runs the work at once, for a virtual clock, which would take the end of a tick for idleness. */
 export const atOnce: Later = work => work();

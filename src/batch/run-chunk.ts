@@ -152,7 +152,7 @@ function holdAfter(call: CallContext<Answer>, {kind, error}: Outcome, maySendMor
   }
 }
 
-/** For its rate, or because the server is short of capacity. A used-up account throttles too, and no wait helps against that. */
+/** Whether the server throttles: by rate, or because it is short of capacity. A used-up account throttles too, and no wait helps against that. */
 const isThrottled = ({classification: {throttled, transient}}: RetryDecision): boolean => throttled && transient;
 
 function holdAfterRejection({code, retryAfterMs = 0}: RejectedError): number | null {

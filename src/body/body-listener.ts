@@ -29,7 +29,7 @@ export interface BodyListener {
   ended(how?: BodyEnd, error?: unknown): void;
 }
 
-/** Of a response, its stream and the readers of that. Null: the stream is read as a whole, by a method of its response. */
+/** The listener of a response, of its stream and of the readers of that. Null: the stream is read as a whole, by a method of its response. */
 export const listenerOf: HiddenField<BodyListener | null> = hiddenField();
 
 /** More are no clients, one above the other, but a double of fetch that gives one response again and again. */

@@ -117,7 +117,7 @@ export class JobRun<Item> implements Dispatcher<Item> {
     return isHarmless(this.client.handle, method.toUpperCase(), url);
   }
 
-  // For the calls.
+  // What calls ask.
 
   targetOf(item: Item): BatchTarget {
     return this.#plan.targetOf(item);
@@ -160,7 +160,7 @@ export class JobRun<Item> implements Dispatcher<Item> {
     this.drain.begin();
   }
 
-  // For the notes.
+  // The notes in Redis.
 
   async #note(): Promise<void> {
     const {id, token} = this.#job;

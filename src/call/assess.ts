@@ -43,7 +43,7 @@ export function classificationOf<R extends AttemptResponse>(
   const byStatus = withConnection(classify(outcome, call.client.answers, call), outcome);
   const found = facts === null ? byStatus : refusals.steps!.classify(byStatus, facts, outcome.status, call.transients);
   if (!(harmless(found.sent) || found.unpaid) || !outcome.reachedTransport) return found;
-  // Where only one endpoint may act, a redirect that cannot be ruled out keeps the call where the first server was.
+  // If only one endpoint may act, a redirect that cannot be ruled out keeps the call where the first server was.
   const mayRepeat = call.mayRepeat && call.failover?.mayRunTwice !== false;
   return afterRedirect(
     found,
@@ -181,7 +181,7 @@ export function learn<R extends AttemptResponse>(
   }
   // Read after its time was over, because the process was busy: the latency is not the server's.
   const isOverdue = attempt.cancellation.at < now;
-  // Of two attempts at one endpoint only the first is a fair sample: a hedge is seen only if it is fast.
+  // Only the first of two attempts at one endpoint is a fair sample: a hedge is seen only if it is fast.
   const isSample = attempt.shadowed?.guards !== attempt.guards;
   if (classification === SUCCESS && !isOverdue && isSample) hedge?.observe(now - attempt.startedAt);
   if (load !== null && outcome.reachedTransport && !isOverdue)

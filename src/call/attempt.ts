@@ -36,7 +36,7 @@ const SUPERSEDED = withoutStack(() => new DOMException('superseded', 'AbortError
 
 export class Attempt<R extends AttemptResponse> implements Cancellable, RequestOwner<R>, StreamOwner<R> {
   readonly call: CallContext<R>;
-  /** Of its endpoint, which another attempt of the call need not share. */
+  /** The guards of its endpoint, which another attempt of the call need not share. */
   readonly guards: Guards;
   /** 1 for the first. */
   readonly number: number;
@@ -272,7 +272,7 @@ export class Attempt<R extends AttemptResponse> implements Cancellable, RequestO
   }
 }
 
-/** For observers; undefined where the call has one endpoint. */
+/** The endpoint, for observers; undefined where the call has one alone. */
 function endpointOf<R extends AttemptResponse>(call: CallContext<R>, guards: Guards): AttemptEndpoint | undefined {
   const {failover, plan, url} = call;
   if (failover === null) return undefined;

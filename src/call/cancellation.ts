@@ -60,7 +60,7 @@ export class Cancellation extends Timer implements AbortListener, BodyTimer {
   #callerSignal: AbortSource | null = null;
   /** The body of the answer, while the caller may read it. */
   #body: TrackedBody | null = null;
-  /** For the body, from its first read on; null: no limit. */
+  /** The time left for the body, from its first read on; null: no limit. */
   #leftMs: number | null = null;
 
   constructor(attempt: Cancellable) {

@@ -16,7 +16,7 @@ export interface Reach {
 interface Names {
   /** In lower case. */
   readonly headerNames: readonly string[];
-  /** Of parameters that are not in the URL of the call. */
+  /** The names of parameters that are not in the URL of the call. */
   readonly queryNames: readonly string[];
 }
 

@@ -44,7 +44,7 @@ export type IdsSent = 'unknown' | 'none' | 'correlation' | 'both';
 export class CallContext<R extends AttemptResponse = AttemptResponse> implements CallView, AnswerContext {
   readonly client: Client<R>;
   readonly plan: Plan;
-  /** Of the endpoint to which the next attempt goes, or the last one went. */
+  /** The guards of the endpoint to which the next attempt goes, or the last one went. */
   guards: Guards;
   readonly method: string;
   readonly startedAt: number;
@@ -52,7 +52,7 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
   readonly redirectsBefore: number = redirectsSeen();
   /** Null where no observer watches the call. */
   span: CallObserver | null = null;
-  /** Of the attempt in flight, or of the last one. */
+  /** The transport of the attempt in flight, or of the last one. */
   transport!: Transport<R>;
   /** Notified how the call ended; null after that, and where a loop outside the engine finishes the call. */
   caller: Caller<R> | null = null;
@@ -113,7 +113,7 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
     return this.#url;
   }
 
-  /** Of the URL as the caller wrote it. */
+  /** The origin of the URL as the caller wrote it. */
   get origin(): string {
     return this.failover?.addressed.origin ?? this.guards.origin;
   }
@@ -208,12 +208,12 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
     return this.guards.hedge !== null && this.plan.maxAttempts > 1;
   }
 
-  /** For reading: null for calls that needed nothing of it so far. */
+  /** The retry state, to read: null for calls that needed nothing of it so far. */
   get retryStateIfAny(): RetryState | null {
     return this.#retry;
   }
 
-  /** For writing. */
+  /** The retry state, to write. */
   get retryState(): RetryState {
     this.#retry ??= new RetryState();
     return this.#retry;
@@ -302,7 +302,7 @@ export type CallFacts = Omit<CallContext, 'client' | 'transport' | 'caller'> & {
 
 /** An attempt of a call, for steps to which all attempts are alike. */
 export interface AttemptFacts {
-  /** Of its endpoint. */
+  /** The guards of its endpoint. */
   readonly guards: Guards;
   readonly startedAt: number;
 }

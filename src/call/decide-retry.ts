@@ -48,7 +48,7 @@ function decide<R extends AttemptResponse>(
   const isShort = isOverload(outcome.status);
   // The items of a batch are few at a time, and each waits by itself.
   const isAlone = call.transport.isBounded && classification.throttled && (isShort || learning?.hasNoLimit);
-  // Of the 4xx only one for the load says something of other calls: a locked conversation waits alone.
+  // Among the 4xx only one for the load says something of other calls: a locked conversation waits alone.
   if (hint !== null && !isAlone && (found.throttled || Math.trunc(outcome.status / 100) !== 4))
     learning?.named(holdMs(call, hint), call.lastSentAt, client.clock.now());
   const no = (refusal: Refusal): RetryDecision => refuse(classification, refusal, hint);

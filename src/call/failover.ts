@@ -213,7 +213,7 @@ export class Failover {
     const others = this.#placesAt(than, amounts, true, now).filter(({guards}) => guards.origin !== than.origin);
     if (others.length === 0) return null;
     const free = this.#first(others, now);
-    // Where both are down, a call leaves the one that failed.
+    // If both are down, a call leaves the one that failed.
     const isNoBetter = free.isAvoided && !this.#avoids(than, now);
     return free.freeInMs === 0 && !isNoBetter ? free : null;
   }

@@ -2,7 +2,7 @@
 import type {ServiceRequest, StreamEvent} from '../simulate/service/service.ts';
 import {errorEvent} from '../simulate/stream.ts';
 
-/** Of a success that is not an event stream, where the user gives no body. */
+/** The body of a success that is not an event stream, where the user gives none. */
 export function successBody({url, inputTokens, outputTokens}: ServiceRequest): string {
   if (!/\/chat\/completions(?:\?|$)/.test(url)) return '{"ok":true}';
   const choice = {index: 0, message: {role: 'assistant', content: CONTENT}, finish_reason: 'stop'};

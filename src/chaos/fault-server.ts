@@ -95,7 +95,7 @@ class ScenarioServer implements FaultServer {
     return this.#ports[0]!.url;
   }
 
-  /** Where one port cannot be had, none is kept. */
+  /** If one port cannot be had, none is kept. */
   async start(): Promise<void> {
     try {
       for (const port of this.#ports) await port.start();

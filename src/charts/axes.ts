@@ -32,7 +32,7 @@ export const axesOf = (x: Axis, y: Axis, theme: Theme): Axes => ({
   yAxis: {...axisOf(y, theme), nameLocation: 'end'},
 });
 
-/** Of a row, in pixels. */
+/** The longest name of a row, in pixels. */
 const LONGEST_NAME = 170;
 
 /** The same with a row for each name in place of the second axis, from the top. */

@@ -12,7 +12,7 @@ export interface BarChart {
 
 export interface BarRow {
   readonly name: string;
-  /** Of each series. */
+  /** One value for each series. */
   readonly values: readonly number[];
 }
 

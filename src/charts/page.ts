@@ -50,7 +50,7 @@ export interface FigureText {
 
 /** In pixels. */
 const HEIGHT = 260;
-/** Of a chart with rows: its axis. */
+/** The height of the axis of a chart with rows. */
 const AXIS_HEIGHT = 52;
 
 export function lineFigure(text: FigureText, chart: LineChart): Html {

@@ -113,7 +113,7 @@ interface Box {
   readonly height: number;
 }
 
-/** For each label a side of its point where it covers no other point and no other label; right where there is none. */
+/** Chooses a side of its point for each label, where it covers no other point and no other label; right where there is none. */
 function labelSides(points: readonly ScatterPoint[], size: ChartSize): Side[] {
   const toX = pixels(
     points.map(({x}) => x),

@@ -68,7 +68,7 @@ function howOf(fault: Fault): string {
 
 const HOW = {refused: 'connection refused', reset: 'connection reset', hang: 'no answer'} as const;
 
-/** Of a law that is not fixed, its kind says enough. */
+/** The kind of a law that is not fixed says enough. */
 const addedText = (law: Latency): string => (law.kind === 'fixed' ? seconds(law.ms) : `${law.kind} times`);
 
 /** One line; facts that do not fit are left out, the last ones first. */

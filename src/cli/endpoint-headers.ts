@@ -11,7 +11,7 @@ type Headers = Readonly<Record<string, string>>;
 /** The headers that the command line gives. */
 export interface GivenHeaders {
   readonly base: URL;
-  /** For every request. */
+  /** The headers of every request. */
   readonly headers: Headers;
   /** By the name of the endpoint. */
   readonly endpointHeaders: Readonly<Record<string, Headers>>;

@@ -7,7 +7,7 @@ import {useFixedBreakers} from '../guards/fixed/use.ts';
 import {runCommand} from './command.ts';
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // Where the reader of a pipe ended, such as `head`, nobody waits for the rest. Some commands have a listener of their own, and say more.
+  // If the reader of a pipe ended, such as `head`, nobody waits for the rest. Some commands have a listener of their own, and say more.
   if (error.code === 'EPIPE' || process.stdout.listenerCount('error') > 1) return;
   console.error(`Cannot write to standard output: ${error.message}.`);
   process.exit(1);

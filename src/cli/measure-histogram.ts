@@ -13,7 +13,7 @@ const SERIES: readonly (readonly number[])[] = [[1, 1.5, 2, 3, 5, 7], [1, 2, 5],
 const MAX_ROWS = 12;
 /** Lower latencies are in the lowest row. */
 const LEAST_MS = 0.1;
-/** Of the longest bar, in columns. */
+/** The length of the longest bar, in columns. */
 const BAR = 18;
 
 /** @param sides The calls of each side. Rows grow in width with the latency, as latencies spread over orders of magnitude. */

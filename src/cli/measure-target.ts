@@ -16,7 +16,7 @@ const MAX_CALLS = 500;
 const MAX_RATE = 20;
 
 export interface Target {
-  /** For people, without secrets. */
+  /** Its name for people, without secrets. */
   readonly name: string;
   readonly host: string;
   readonly requests: readonly MeasuredRequest[];
@@ -76,7 +76,7 @@ function refuse(reason: string): never {
   throw new UsageError([...wrap(reason), 'Nothing was sent.'].join('\n'));
 }
 
-/** Of both sides, with the first one of each, which is not counted. */
+/** The calls of both sides, with the first one of each, which is not counted. */
 const calls = (count: number): number => 2 * (count + 1);
 
 const number = (value: number): string => value.toLocaleString('en');

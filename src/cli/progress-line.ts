@@ -22,7 +22,7 @@ export function progressBar(view: ProgressView, columns: number): string {
   return `${'█'.repeat(full)}${'░'.repeat(bar - full)} ${text}`;
 }
 
-/** For a log: without the bar. */
+/** The progress in a log: without the bar. */
 export const progressText = (view: ProgressView): string =>
   factsOf(view)
     .filter(fact => fact !== '')

@@ -15,7 +15,7 @@ export const SCENARIOS: readonly string[] = [
   'stream-overload',
 ];
 
-/** For policies with endpoints. */
+/** The scenarios for policies with endpoints. */
 export const ENDPOINT_SCENARIOS: readonly string[] = ['one-slow-of-three', 'rank-brownout', 'region-down'];
 
 export const ALL_SCENARIOS: readonly string[] = [...SCENARIOS, ...ENDPOINT_SCENARIOS].sort();

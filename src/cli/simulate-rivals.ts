@@ -22,7 +22,7 @@ export function plainOf(policies: readonly PolicyInput[]): readonly Rival[] {
   ];
 }
 
-/** Of its calls that no route changes. */
+/** The deadline of its calls that no route changes. */
 const deadlineOf = (input: PolicyInput): number | null => resolvePolicy(input).policy.deadlineMs;
 
 const PLAIN = {

@@ -14,9 +14,9 @@ import {WIDTH, wrap} from './wrap.ts';
 /** A result under the name that the table gives it. */
 export interface Named {
   readonly name: string;
-  /** Of the first run. */
+  /** The result of the first run. */
   readonly result: SimulationResult;
-  /** Of all runs, a seed each. Left out: there is no other. */
+  /** The results of all runs, a seed each. Left out: there is no other. */
   readonly runs?: readonly SimulationResult[];
 }
 

@@ -117,7 +117,7 @@ async function* chunksOf(log: string, signal: AbortSignal): AsyncGenerator<Buffe
   }
 }
 
-/** Of a pipe, which can have nothing to read for long: an interrupt ends the reading. */
+/** Reads a pipe, which can have nothing to read for long: an interrupt ends the reading. */
 async function* streamed(stream: Readable, signal: AbortSignal): AsyncGenerator<Buffer> {
   const stop = (): void => void stream.destroy();
   signal.addEventListener('abort', stop, {once: true});

@@ -25,7 +25,7 @@ export function moduleText(compiled: CompiledPolicy, source: string, isTypeScrip
 
 /** The words of a language for the same module. */
 interface Language {
-  /** Of `steadfetch/compiled`. */
+  /** The types of `steadfetch/compiled`. */
   readonly types: readonly string[];
   readonly plan: string;
   readonly definePolicy: string;

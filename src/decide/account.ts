@@ -61,7 +61,7 @@ function credentialOf({url, headerOf}: AccountFacts): string {
 
 const modelOf = ({url, bodyText = ''}: AccountFacts): string => MODEL_IN_PATH.exec(url)?.[1] ?? modelIn(bodyText);
 
-/** Where the text names one model, the body need not be parsed. */
+/** If the text names one model, the body need not be parsed. */
 function modelIn(text: string): string {
   const found = [...text.matchAll(MODEL_IN_BODY)].map(([, model]) => model!);
   if (found.length <= 1) return found[0] ?? '';

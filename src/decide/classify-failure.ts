@@ -88,6 +88,6 @@ const isUnsent = ({code, connecting, connected}: Tried): boolean =>
 
 const isTransient = ({code}: Tried): boolean => isTransientCode(code);
 
-/** Of the transport: one of a closed list. */
+/** Whether a code is one of the transport: a closed list. */
 export const isTransientCode = (code: string): boolean =>
   NOT_SENT.has(code) || UNREACHABLE.has(code) || MAYBE_PROCESSED.has(code) || TIMEOUT_CODES.has(code);

@@ -31,7 +31,7 @@ const BUCKETS = (
   return [named('limit'), named('remaining'), named('reset'), unit] as const;
 });
 
-/** Of each vendor: what remains, when it is renewed, and what it counts, where that is known. */
+/** The headers of each vendor: what remains, when it is renewed, and what it counts, where that is known. */
 const LIMITS: readonly (readonly [remaining: string, reset: string, unit?: RemainingUnit])[] = [
   ['ratelimit-remaining', 'ratelimit-reset', 'requests'], // IETF drafts up to -06
   ['x-ratelimit-remaining', 'x-ratelimit-reset', 'requests'],
@@ -52,7 +52,7 @@ export function remainingQuota(headers: ResponseHeaders): Remaining | null {
   return remaining;
 }
 
-/** Of a bucket of tokens: what a call takes is not known before it is sent. */
+/** The share of a bucket of tokens that a call may take, which is not known before it is sent. */
 const SHARE_OF_TOKENS = 0.05;
 
 /** Milliseconds until a used-up limit admits the next request; undefined where no limit is used up, or its reset is not known. */

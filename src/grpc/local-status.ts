@@ -10,7 +10,7 @@ export interface LocalStatus {
   readonly details: string;
   /** The error of this package, or of the user's function, that caused the status. */
   readonly cause?: unknown;
-  /** Of the error that is the cause, where the deadline of a request of HTTP has passed, so that Express and Fastify answer with it. */
+  /** The status of the error that is the cause, where the deadline of a request of HTTP has passed, so that Express and Fastify answer with it. */
   readonly status?: number | undefined;
   readonly statusCode?: number | undefined;
 }

@@ -52,17 +52,17 @@ export interface SharedGuards {
 
 /** Makes the guards that not every policy has. Each is null before the function of its feature was called, and no policy with it is taken then. */
 export const optionalGuards: {
-  /** Of `useFixedBreakers`. */
+  /** Set by `useFixedBreakers`. */
   fixedBreaker: ((settings: OpenTimeBreaker, guarded: string, random: Random) => CircuitBreaker) | null;
-  /** Of `useQuotas`. */
+  /** Set by `useQuotas`. */
   quota: ((settings: QuotaPolicy, guarded: string, random: Random) => Quota) | null;
-  /** Of `useQuotas`: what all calls to an origin share, or each account has. */
+  /** Set by `useQuotas`: what all calls to an origin share, or each account has. */
   ownQuota: ((...made: ConstructorParameters<typeof OwnQuota>) => OwnQuota) | null;
-  /** Of `useConcurrencyLimits`. */
+  /** Set by `useConcurrencyLimits`. */
   concurrency: ((settings: ConcurrencyPolicy) => ConcurrencyLimit) | null;
-  /** Of `useHedges`: makes what the hedges of one route make their guards with. */
+  /** Set by `useHedges`: makes what the hedges of one route make their guards with. */
   hedges: (() => (settings: Hedging) => HedgeLoad) | null;
-  /** Of `useFailover`. */
+  /** Set by `useFailover`. */
   endpointLoad: ((origin: OriginLoad) => EndpointLoad) | null;
 } = {fixedBreaker: null, quota: null, ownQuota: null, concurrency: null, hedges: null, endpointLoad: null};
 

@@ -110,7 +110,7 @@ export class LearnedRate {
   #isSlow = false;
   /** A refusal came before so many were sent. */
   #wasCut = false;
-  /** Of these, the ones that may still be sent in this turn, and when the next may. */
+  /** How many of these may still be sent in this turn, and when the next may. */
   #allowance = 0;
   #allowedAt = -Infinity;
   /** From a request to its refusal. */

@@ -10,7 +10,7 @@ const WINDOW_MS = 10_000;
 const ENOUGH = 20;
 /** Less than this share of them succeeds. */
 const HARDLY_ANY = 0.05;
-/** For so long: a server that refuses for a moment admits the next ones. */
+/** How long a refusal counts: a server that refuses for a moment admits the next ones. */
 const FOR_MS = 4000;
 
 export class NamedWaits {

@@ -20,7 +20,7 @@ export interface Guards {
   readonly origin: string;
   readonly budget: Budget | null;
   readonly breaker: CircuitBreaker | null;
-  /** Of calls whose account is not known, where each account has a quota of its own. */
+  /** The quota of calls whose account is not known, where each account has one of its own. */
   readonly quota: Quota | null;
   /** null: all accounts have one quota. */
   readonly accounts: QuotaAccounts | null;
@@ -28,7 +28,7 @@ export interface Guards {
   readonly hedge: HedgeLoad | null;
   readonly hold: OriginHold | null;
   readonly namedWaits: NamedWaits;
-  /** Of an endpoint among several. */
+  /** The load of an endpoint among several. */
   readonly load: EndpointLoad | null;
 }
 

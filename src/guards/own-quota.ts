@@ -4,7 +4,7 @@ import type {Quota} from './quota.ts';
 import {QuotaAccounts} from './quota-accounts.ts';
 
 export class OwnQuota {
-  /** Of calls whose account is not known, where each account has one. */
+  /** The quota of calls whose account is not known, where each account has one. */
   readonly quota: Quota;
   /** null: all accounts have one quota. */
   readonly accounts: QuotaAccounts | null;
@@ -21,7 +21,7 @@ export class OwnQuota {
     return this.#all.some(quota => quota.inUse(now));
   }
 
-  /** Of all accounts together: who waits, the longest hold, and what is left where it is least. */
+  /** What all accounts together show: who waits, the longest hold, and what is left where it is least. */
   snapshot(now: number): QuotaSnapshot {
     const [first, ...others] = this.#all.map(quota => quota.snapshot(now));
     const all = others.reduce(

@@ -17,7 +17,7 @@ export class QuotaLimit {
   readonly #aheadMs: number;
   /** When the spacing allows the next request. */
   #nextAt = -Infinity;
-  /** Of attempts that something keeps from being sent. */
+  /** The amount of attempts that something keeps from being sent. */
   #kept = 0;
 
   constructor(policy: QuotaLimitPolicy) {

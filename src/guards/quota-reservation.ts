@@ -17,9 +17,9 @@ export interface ReservedQuota {
 
 export class QuotaReservation {
   readonly #quota: ReservedQuota;
-  /** Of the windows of the limits; null while something keeps the attempt from being sent. */
+  /** The slots of the windows of the limits; null while something keeps the attempt from being sent. */
   #slots: readonly number[] | null;
-  /** Of the supply; null without one. */
+  /** What came from the supply; null without one. */
   #lot: QuotaLot | null;
   /** When the attempt was sent; before, when it was admitted. */
   sentAt: number;

@@ -5,10 +5,10 @@ import type {RequestTransportOptions} from '../transport/request-transport.ts';
 import type {KyCall} from './ky-call.ts';
 import type {RequestBody} from './request-body.ts';
 
-/** Of a signal. A Request of Node that is collected no longer follows the caller's signal. */
+/** The request of a signal: a Request of Node that is collected no longer follows the caller's signal. */
 const requestOf = new WeakMap<AbortSignal, Request>();
 
-/** For a transport that sends all attempts. Apart from the loops: what holds a transport while the body of a response is open must not hold the response. */
+/** The options of a transport that sends all attempts. Apart from the loops: what holds a transport while the body of a response is open must not hold the response. */
 export function transportOptions(
   ky: KyCall,
   {plan, rawUrl}: CallContext<Response>,

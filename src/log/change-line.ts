@@ -3,7 +3,7 @@ import type {SteadfetchEvent} from '../core/events.ts';
 import {redactText} from '../decide/redact.ts';
 
 export interface ChangeLine {
-  /** For loggers that take fields. */
+  /** The fields, for loggers that take some. */
   readonly fields: object;
   readonly sentence: string;
 }

@@ -100,7 +100,7 @@ function refusedPerCall(budget: TokenBucketBudget, demand: Demand, earned: numbe
 }
 
 interface Walk {
-  /** Of the tokens, per call. */
+  /** The variance of the tokens, per call. */
   readonly variance: number;
   /** Share of the returned costs that are steps of their own. */
   readonly apart: number;

@@ -29,7 +29,7 @@ export interface CallModel extends AttemptModel {
   readonly backoff: Backoff;
   /** Whether the failures that are retried are throttled responses. */
   readonly throttled: boolean;
-  /** Of one client. Null: every retry and every hedge is granted. */
+  /** The budget of one client. Null: every retry and every hedge is granted. */
   readonly budget: Budget | null;
   /** Calls per second of that client. If undefined, the tokens that the budget gains by time count as none. */
   readonly rps?: number | undefined;

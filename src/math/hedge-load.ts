@@ -1,6 +1,6 @@
 /** The hedges that `maxLoadRatio` lets through. */
 
-/** Of the client: @see src/guards/hedge-load.ts */
+/** The window of the client: @see src/guards/hedge-load.ts */
 const WINDOW_MS = 10_000;
 
 /**

@@ -80,10 +80,10 @@ export interface SideResult {
   readonly attempts: readonly AttemptCount[];
   /** The most frequent one first. */
   readonly failures: readonly FailureCount[];
-  /** Of all calls. A failed call counts as infinitely slow; null without calls. */
+  /** The latency of all calls. A failed call counts as infinitely slow; null without calls. */
   readonly latencyMs: Percentiles | null;
   readonly latencyIntervalsMs: PercentileIntervals | null;
-  /** Of the calls that succeeded; null if none did. */
+  /** The latency of the calls that succeeded; null if none did. */
   readonly succeededLatencyMs: Percentiles | null;
   readonly succeededLatencyIntervalsMs: PercentileIntervals | null;
 }
@@ -203,7 +203,7 @@ const byRank = <T>(at: (percent: number) => T): {readonly [Rank in keyof Percent
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-/** Of the pairs of which both calls ended. */
+/** The difference of the pairs of which both calls ended. */
 function differenceOf(plain: readonly MeasuredCall[], policy: readonly MeasuredCall[]): Difference | null {
   const byPair = new Map(plain.map(({pair, ok}) => [pair, ok]));
   const outcomes = policy.flatMap(({pair, ok}) => (byPair.has(pair) ? [[byPair.get(pair)!, ok] as const] : []));

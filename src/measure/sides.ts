@@ -158,7 +158,7 @@ function withRefusal(reason: string, report: CallReport | undefined): string {
   return refusal === null || refusal === 'not-transient' ? reason : `${reason}, ${refusal}`;
 }
 
-/** Of an error that is known by no code. Messages of fetch repeat the URL, and its secrets with it. */
+/** The message of an error that is known by no code. Messages of fetch repeat the URL, and its secrets with it. */
 function messageOf(error: unknown): string | null {
   if (!(error instanceof Error) || error instanceof SteadfetchError || readFailure(error).codes.length > 0) return null;
   const {cause} = error;

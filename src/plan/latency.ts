@@ -46,7 +46,7 @@ export function measuredLatency(values: readonly number[]): Cdf {
   for (const share of SHARES) {
     if (Math.min(share, 1 - share) * count < FEWEST_BEYOND) continue;
     const ms = Math.max(sorted[Math.ceil(share * count) - 1]!, 0.001);
-    // Of equal quantiles, the highest share counts.
+    // The highest share of equal quantiles counts.
     if (ms === known.at(-1)?.ms) known.pop();
     known.push({share, ms});
   }

@@ -4,7 +4,7 @@
 import {deepFreeze} from './freeze.ts';
 import type {PolicyInput, RouteInput} from './types.ts';
 
-/** Of each name its paths. */
+/** The paths of each name. */
 const posted = (rows: string): RouteInput[] =>
   rows.split(', ').flatMap(row => {
     const [name, ...paths] = row.split(' ');

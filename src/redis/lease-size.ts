@@ -36,7 +36,7 @@ export class LeaseSize {
     return this.#leaseOver(this.#store.roundTripMs);
   }
 
-  /** For how long amounts are leased ahead of need: one late answer does not make them more. */
+  /** How long amounts are leased ahead of need: one late answer does not make them more. */
   get #usualMs(): number {
     return this.#leaseOver(this.#store.usualRoundTripMs);
   }

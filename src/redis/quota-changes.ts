@@ -14,7 +14,7 @@ interface Report {
 }
 
 export class QuotaChanges {
-  /** For each limit, by slot of the window. */
+  /** The amounts of each limit, by slot of the window. */
   readonly #amounts: readonly Map<number, number>[];
   /** Redis may know them, the oldest first. */
   #reports: Report[] = [];

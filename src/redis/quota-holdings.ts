@@ -62,7 +62,7 @@ export class QuotaHoldings {
     return this.#limits.map((limit, index) => Math.max(0, limit.amountOf(amounts) - this.#leases.left[index]!));
   }
 
-  /** Of each limit, from the leases if they cover them, else without a grant. */
+  /** Takes an amount of each limit, from the leases if they cover them, else without a grant. */
   take(amounts: Amounts, now: number): QuotaLot {
     const taken = this.amountsOf(amounts);
     return (this.covers(amounts) ? this.#leases.take(taken, now) : null) ?? this.#ungranted.add(taken, now);

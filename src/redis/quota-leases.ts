@@ -22,7 +22,7 @@ export class QuotaLeases {
   /** Length of a slot of each limit. */
   readonly #slotMs: readonly number[];
   readonly #changes: QuotaChanges;
-  /** Of the last lease. */
+  /** How far the last lease was ahead of need. */
   #aheadMs = 0;
 
   constructor(slotMs: readonly number[], changes: QuotaChanges) {

@@ -60,7 +60,7 @@ export class SharedBreaker implements CircuitBreaker, ProbeLeases {
   readonly #store: SharedStore;
   readonly #script: GuardScript;
   #state: BreakerState = 'closed';
-  /** Of this process: that of tickets. */
+  /** The epoch of this process: that of tickets. */
   #epoch = 0;
   /** In Redis, as far as known. */
   #sharedEpoch = 0;

@@ -222,7 +222,7 @@ export class SharedQuota implements QuotaSupply {
     return this.#ask(this.#none(), this.#none(), this.#none(), now);
   }
 
-  /** For attempts that are likely to come. If several processes compete, the others need what is left. */
+  /** What to lease for attempts that are likely to come. If several processes compete, the others need what is left. */
   #spare(now: number): number[] {
     return now < this.#contendedUntil ? this.#none() : this.#size.likely(now);
   }

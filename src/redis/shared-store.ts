@@ -71,7 +71,7 @@ export class SharedStore implements GuardStore {
   #usualRoundTripMs: number | null = null;
   /** When the answer of the latest of them came. */
   #measuredAt = Number.NEGATIVE_INFINITY;
-  /** Of the last request. */
+  /** The number of the last request. */
   #number: number;
 
   /**

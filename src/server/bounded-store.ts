@@ -25,7 +25,7 @@ export class BoundedStore implements IdempotencyStore {
     this.#returns = new StepRetries(clock);
   }
 
-  /** Where it rejects, its handler must not run: the key is given back. */
+  /** If it rejects, its handler must not run: the key is given back. */
   async claim(claim: Claim): Promise<ClaimResult> {
     const known = new AbortController();
     try {

@@ -26,7 +26,7 @@ const ATTEMPT = /^[1-9]\d{0,5}$/;
 
 /** Express and Fastify answer an error with this. */
 const STATUS = {status: 504, statusCode: 504};
-/** For the reason of the signal alone: the error of a call may reach another request that waits for the same call, and that one may be retried. */
+/** Answers for the reason of the signal alone: the error of a call may reach another request that waits for the same call, and that one may be retried. */
 const ANSWER = {...STATUS, headers: {'x-should-retry': 'false'}};
 /** The timer of a call may be so much before that of its request. */
 const EARLY_MS = 5;

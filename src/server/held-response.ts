@@ -77,7 +77,7 @@ export class HeldResponse {
       () => this.#phase !== 'begun',
     );
     methods.replace('flushHeaders', () => this.#flushHeaders(), this.#isPassing);
-    // Of compression around, which else keeps the first event of a stream until there are more.
+    // A flush of compression around, which else keeps the first event of a stream until there are more.
     methods.replace('flush', () => this.#phase === 'begun' && this.#queue.push('flush'), this.#isPassing);
     const never = (): boolean => false;
     methods.replace(

@@ -22,7 +22,7 @@ export interface MadeResponse<A> {
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** Null if the body is not kept. */
   readonly body: Uint8Array | null;
-  /** For a run to the end of a response that is sent as it comes; else null. */
+  /** The rest of a run that goes on to the end of a response that is sent as it comes; else null. */
   readonly rest: Rest | null;
   /** What the adapter sends. */
   readonly own: A;

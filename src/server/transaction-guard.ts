@@ -50,7 +50,7 @@ export function guardTransaction<Tx>(transaction: Tx): GuardedTransaction<Tx> {
     };
     /** The same for each use of a callback, because a listener is removed by its identity. */
     const callbackOf = (callback: Callable): Callable => kept(callbacks, callback, () => withHandles(callback));
-    /** Where a savepoint ends too late, its driver is not told: what that sends to end it would reach the transaction of another request. */
+    /** If a savepoint ends too late, its driver is not told: what that sends to end it would reach the transaction of another request. */
     const withHandles = (callback: Callable): Callable => {
       const isLate = (): boolean => hasEnded && awaited.has(callback);
       return new Proxy(callback, {

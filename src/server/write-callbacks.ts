@@ -1,7 +1,7 @@
 /** The callbacks of writes that are being sent. */
 import type {Callback} from './held-queue.ts';
 
-/** Where the client disconnects, Node calls them with an error or not at all. A handler that must not notice gets a call without an error. */
+/** If the client disconnects, Node calls them with an error or not at all. A handler that must not notice gets a call without an error. */
 export class WriteCallbacks {
   readonly #isHiding: () => boolean;
   readonly #waiting = new Set<Callback>();

@@ -60,7 +60,7 @@ export function expectPolicy(policy: PolicyInput): PolicyExpectation {
 }
 
 function conditionsOn(run: () => Promise<SimulationResult>): ScenarioExpectation {
-  /** Of a scenario without calls every condition on calls would be met. */
+  /** A scenario without calls would meet every condition on calls. */
   const ran = async (): Promise<SimulationResult> => {
     const result = await run();
     if (result.calls === 0) throw unmet(result, 'no call began, so there is nothing to expect of calls');

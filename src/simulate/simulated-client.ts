@@ -209,10 +209,10 @@ function failed(message: string, code: string, syscall: string): Error {
 /** The service does not read the ids of a simulated call. */
 const NO_IDS: Ids = {correlationId: () => 'simulated', requestId: () => 'simulated', idempotencyKey: () => 'simulated'};
 
-/** Of a request whose caller sets no header. What the engine writes is not read, so that all attempts share one. */
+/** The headers of a request whose caller sets none. What the engine writes is not read, so that all attempts share one. */
 const NO_HEADERS: HeaderBag = {get: () => null, has: () => false, set() {}, delete() {}};
 
-/** Of a request whose caller sets an idempotency key. */
+/** The headers of a request whose caller sets an idempotency key. */
 class KeyHeader implements HeaderBag {
   readonly #name: string;
 

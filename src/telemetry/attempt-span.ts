@@ -47,7 +47,7 @@ export class AttemptSpan implements AttemptObserver, RequestWatcher {
   readonly #home: AttemptHome;
   readonly #number: number;
   readonly #scope: SpanScope;
-  /** Of the redirect that was answered last, until the request that follows it. */
+  /** The status of the redirect that was answered last, until the request that follows it. */
   #redirectStatus: number | undefined;
   #traceHeader: string | undefined;
 

@@ -97,7 +97,7 @@ export function watchFailedRequests(): void {
 /** Whether it is certain that the connection was never made. */
 export const failedToConnect = (error: unknown): boolean => causesOf(error).some(each => failedConnects.has(each));
 
-/** For a transport that follows no redirects: the error ended this request and no other. */
+/** Notes the request of an error, for a transport that follows no redirects: the error ended this request and no other. */
 export function noteFailedRequest(error: unknown, method: string, url: string): void {
   if (isObject(error)) failedRequests.set(error, [lineOf(method, url)]);
 }

@@ -9,9 +9,9 @@ export interface Answer {
   /** Failures whose server asks for a longer wait than `retryAfter.maxMs`. */
   readonly waitTooLong: number;
   readonly mustNot: number;
-  /** Of those that must not be retried: the request, the account or the configuration has to be changed. */
+  /** How many must not be retried because the request, the account or the configuration has to be changed. */
   readonly fix: number;
-  /** Of those that may be retried, in ms; null without any. */
+  /** The longest wait of those that may be retried, in ms; null without any. */
   readonly longestWaitMs: number | null;
   /** The longest wait that a server asks for and the policy does not allow, in ms; null without any. */
   readonly longestAskedMs: number | null;

@@ -38,7 +38,7 @@ export class ElementScanner {
   readonly #sink: ElementSink;
   readonly #lists: ReadonlyMap<string, Mark>;
   readonly #longest: number;
-  /** Of each open list whose objects are wanted: their mark. Of each other list and object: null. */
+  /** The mark of each open list whose objects are wanted; null for each other list and object. */
   #stack: (Mark | null)[] = [];
   #inString = false;
   #isEscaped = false;
@@ -161,7 +161,7 @@ export class ElementScanner {
     this.#give();
   }
 
-  /** Of what comes next. Null: it is not wanted. */
+  /** The mark of what comes next. Null: it is not wanted. */
   get #mark(): Mark | null {
     return this.#stack.at(-1) ?? null;
   }

@@ -20,7 +20,7 @@ export interface NestedRetries {
 /** Traces that are remembered, and their spans and repeated attempts; of a larger log, the latest. */
 const MOST_TRACES = 2_000;
 const MOST_SPANS = 50_000;
-/** Of one trace. */
+/** The most spans of one trace that are kept. */
 const MOST_SPANS_OF_TRACE = 256;
 
 /** Lists, and no maps: most traces have one span, and a map for each of them would be most of the memory. */

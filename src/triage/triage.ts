@@ -211,7 +211,7 @@ export class Triage {
   }
 }
 
-/** Of a line of JSON, and not the name of an error that prints the body of an answer. */
+/** Whether a text is the prefix of a line of JSON, and not the name of an error that prints the body of an answer. */
 const isPrefix = (text: string): boolean => text.length < 200 && !/Error|Exception|\b[45]\d\d $/.test(text);
 
 /** What Kubernetes and docker compose write before each line of a program. */

@@ -31,7 +31,7 @@ export class DispatchHeaders implements HeaderBag {
     );
   }
 
-  /** For the next attempt. */
+  /** A copy for the next attempt. */
   copy(): DispatchHeaders {
     return new DispatchHeaders(this.#form, this.#entries);
   }

@@ -171,7 +171,7 @@ export class Dispatched implements AttemptResponse, DispatchHandler {
     if (isCut) this.#stage = 'dropped'; // Its connection may still report that it was closed.
   }
 
-  /** Of an error whose body was dropped, the beginning is given, and then why it ends there. */
+  /** Gives the beginning of an error whose body was dropped, and then why it ends there. */
   #cut(error: SteadfetchError): void {
     const {'content-length': _, 'content-encoding': encoding, ...headers} = this.#incoming;
     const beginning = Buffer.concat(this.#chunks, Math.min(this.#bytes, MAX_DRAIN_BYTES));

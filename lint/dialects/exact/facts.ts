@@ -32,7 +32,7 @@ export function within(place: Place | undefined, ...keys: readonly (string | num
 export const itemsOf = (place: Place | undefined): Place[] =>
   place?.node.kind === 'list' ? place.node.items.flatMap((_, index) => within(place, index) ?? []) : [];
 
-/** Of equal keys the last counts. */
+/** Its entries; the last one of equal keys counts. */
 export function entriesOf(place: Place | undefined): [key: string, value: Place][] {
   if (place?.node.kind !== 'object') return [];
   const {unit, path, segments} = place;

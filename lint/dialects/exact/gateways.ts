@@ -143,7 +143,7 @@ function readPolicy(spec: Place, retry: Place, name: string): Facts {
       'httpStatusCodes has no effect: triggers does not name retriable-status-codes. Add it there.',
     );
   judgeTimes(facts, {written: triggers, perTry, isLate, name: 'triggers'});
-  // Of one route, the route may say which methods it is for.
+  // A policy for one route leaves to that route which methods it is for.
   const targets = [within(spec, 'targetRef'), ...itemsOf(within(spec, 'targetRefs'))];
   if (targets.some(target => textOf(within(target, 'kind')) === 'Gateway'))
     judgeRepeats(facts, triggers, ambiguous, undefined, undefined);

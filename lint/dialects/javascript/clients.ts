@@ -14,7 +14,7 @@ export interface ClientLibrary {
   readonly name: string;
   /** What it does when nothing is written. */
   readonly retries: number;
-  /** For each attempt, in seconds; undefined for none. */
+  /** The timeout of each attempt, in seconds; undefined for none. */
   readonly timeoutS: number | undefined;
   /** The calls that send a request, by the path from the client. */
   readonly calls: RegExp;

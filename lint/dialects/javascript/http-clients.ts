@@ -27,7 +27,7 @@ interface Kind {
   readonly statuses: readonly number[];
   readonly jitterBy: string;
   readonly waitsOf: (retry: Options, module: JsModule, at: Span) => Waits | undefined;
-  /** For an attempt; null for none, undefined where it is not known. */
+  /** The timeout of an attempt; null for none, undefined where it is not known. */
   readonly timeoutOf: (options: Options, module: JsModule) => number | null | undefined;
   readonly timeoutMs: number | null;
   readonly write: (change: Extract<FieldChange, {do: 'set'}>, shape: Shape) => readonly TreeChange[] | undefined;
@@ -109,7 +109,7 @@ function setLists(retrier: Retrier, retry: Options, full: string, module: JsModu
   if (given === undefined || !methods?.every(method => typeof method === 'string')) return;
   const verb = /\.(get|post|put|patch|head|delete)$/.exec(full)?.[1]?.toUpperCase();
   const upper = methods.map(method => method.toUpperCase());
-  // Of a call by its own method, only that is repeated.
+  // A call by its own method repeats only that method.
   const own = verb === undefined ? upper : upper.filter(method => method === verb);
   // Whether the calls of a client send a key, the client may set in its headers.
   if (own.length === 0 || module.says(/idempot\w*[-_]?key/i)) return;

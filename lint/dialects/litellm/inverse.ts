@@ -8,7 +8,7 @@ import {configOf} from './units.ts';
 /** Where a field is written that the file leaves out. */
 const HOMES: Readonly<Record<string, readonly string[]>> = {
   maxAttempts: ['router_settings', 'num_retries'],
-  // Of all groups, and it is asked for before the timeout of the router.
+  // It holds for all groups, and is asked for before the timeout of the router.
   attemptTimeoutMs: ['litellm_settings', 'request_timeout'],
 };
 

@@ -10,7 +10,7 @@ import {isTemplate, itemsOf, listOf} from './targets.ts';
 
 const FALLBACKS = 'fallbacks context_window_fallbacks content_policy_fallbacks default_fallbacks max_fallbacks';
 
-/** Of each object the settings about retries, and the names of others that people write there instead. */
+/** The settings about retries of each object, and the names of others that people write there instead. */
 const SETTINGS: Readonly<Record<string, readonly [known: string, meant: Readonly<Record<string, string>>]>> = {
   router_settings: [
     `num_retries timeout stream_timeout retry_after retry_policy model_group_retry_policy allowed_fails allowed_fails_policy cooldown_time ${FALLBACKS}`,
@@ -61,7 +61,7 @@ const wrong = (place: Place, message: string): ShapeProblem => ({
   meant: undefined,
 });
 
-/** Of a request a fallback may also be its parameters, such as `model`. */
+/** A fallback of a request may also be its parameters, such as `model`. */
 function wrongEntry(place: Place): ShapeProblem[] {
   const {node} = place;
   const [only, ...others] = node.kind === 'object' ? node.properties : [];

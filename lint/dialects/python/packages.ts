@@ -27,7 +27,7 @@ function isRangeBefore({least, end}: Range, version: readonly number[]): boolean
 
 const CLAUSE = /^\s*(===?|~=|[<>!]=|[<>^~])?\s*v?(\d+(?:\.\d+)*)(\.\*)?/;
 
-/** Of pip and of Poetry: `~=8.2`, `^8.2`, `~8.2`, `8.2`. */
+/** Reads a range of pip or Poetry: `~=8.2`, `^8.2`, `~8.2`, `8.2`. */
 function rangeOf(spec: string): Range {
   const range: Range = {least: [0], end: [Infinity]};
   for (const clause of spec.split(',')) {

@@ -13,7 +13,7 @@ import {setInner} from './inner.ts';
 import {libraryDialect, seconds} from './library.ts';
 import {retrierOf} from './retrier.ts';
 
-/** Of `retry`, all but `on` have to be named. */
+/** All parameters of `retry` but `on` have to be named. */
 const PARAMETERS = ['on', 'attempts', 'timeout', 'wait_initial', 'wait_max', 'wait_jitter', 'wait_exp_base'];
 const CALLER = /^stamina\.(?:Async)?RetryingCaller$/;
 

@@ -116,7 +116,7 @@ function limitOf(given: Given, name: string): number | undefined {
   return value === false ? 0 : typeof value === 'number' ? value : undefined;
 }
 
-/** Of the kind of failure that is tried most often. */
+/** The attempts at the kind of failure that is tried most often. */
 function attemptsOf(given: Given, reads: number | undefined, hasStatuses: boolean): number | undefined {
   const [total, connects, statuses] = ['total', 'connect', 'status'].map(name => limitOf(given, name));
   if (total === undefined || connects === undefined || reads === undefined || statuses === undefined) return undefined;

@@ -52,7 +52,7 @@ export const isBroken = (node: SyntaxNode): boolean =>
 export interface Argument {
   /** The keyword; undefined for one that is known by its position. */
   readonly name: string | undefined;
-  /** Of the keyword; of the value, where there is none. */
+  /** The span of the keyword; that of the value, where there is none. */
   readonly nameSpan: Span;
   readonly value: SyntaxNode;
 }

@@ -22,7 +22,7 @@ const BELIEVED_MS = 60_000;
 const SETTLED_MS = 10_000;
 /** So many of the calls that waited are sent at once when the endpoint is ready; each answer lets two more go. */
 const FIRST_CALLS = 4;
-/** Where no answer comes, twice as many have gone after each further second. */
+/** While no answer comes, twice as many have gone after each further second. */
 const DOUBLING_MS = 1000;
 const LEAST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;

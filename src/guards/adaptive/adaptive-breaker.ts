@@ -48,7 +48,7 @@ const OUTLIVES = 4;
 const OUTLIVES_MS = 100;
 /** The longest failure counts for so much less with each further one. */
 const FADES = 7 / 8;
-/** Where probes succeed again and again and the breaker does not close, a part of the requests fails: the mean length of runs rises so fast. */
+/** If a part of the requests fails, probes succeed again and again and the breaker does not close: the mean length of runs rises so fast. */
 const PROBE_RISE = 1 / 4;
 /** While the load returns, so many times as much as is asked for, so that a long line does not drown the server; so much of it may come at once. */
 const PACE = 2;

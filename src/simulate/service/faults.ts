@@ -15,7 +15,7 @@ export interface Failure {
 
 /** How much longer one request takes. */
 export class Slowness {
-  /** Of everything that the service does. */
+  /** The factor of everything that the service does. */
   readonly factor: number;
   readonly #added: Draw | null;
 
@@ -30,7 +30,7 @@ export class Slowness {
   }
 }
 
-/** Of a request that meets no fault. */
+/** The slowness of a request that meets no fault. */
 export const USUAL: Slowness = new Slowness(1, null);
 
 /** Picks what a request meets by one random number, so that the ratios of all faults at a time add up, and a request meets one of them. */

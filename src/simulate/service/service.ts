@@ -24,7 +24,7 @@ export interface Reply {
    * @param bodyMs How long the body takes after the headers, if it is not an event stream. Default: 0.
    */
   answer(answer: ServiceAnswer, bodyMs?: number): void;
-  /** Of an event stream, after its headers. */
+  /** An event of an event stream, after its headers. */
   event(event: StreamEvent): void;
   /** The connection is refused, so nothing was sent; or it breaks. */
   broke(how: 'refused' | 'reset'): void;

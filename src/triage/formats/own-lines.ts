@@ -141,7 +141,7 @@ function hintOf({retryAfterMs, waitSource}: Fields): ServerHint | undefined {
   return hint(retryAfterMs, waitSource);
 }
 
-/** Where the backoff was longer, the line does not say where the hint stood. */
+/** If the backoff was longer, the line does not say where the hint stood. */
 const hint = (ms: number, source: unknown): ServerHint => ({
   ms,
   source: HINTS.has(source) ? (source as HintSource) : 'retry-after',

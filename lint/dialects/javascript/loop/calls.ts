@@ -15,7 +15,7 @@ export interface Tried {
 
 const LIBRARIES =
   /^(?:axios|got|ky|superagent|needle|undici|node-fetch|cross-fetch|ofetch|openai|@anthropic-ai\/|@google\/gen|@aws-sdk\/|stripe|twilio|@slack\/web-api|@octokit\/|octokit|cohere-ai|@mistralai\/|groq-sdk|replicate)/;
-/** Of those libraries, what makes no request. */
+/** The functions of those libraries that make no request. */
 const LOCAL = /\.(?:create|extend|isAxiosError|CancelToken|\w*Error|\w*Command)$/;
 
 const OBJECTS =

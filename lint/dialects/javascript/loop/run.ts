@@ -295,7 +295,7 @@ class Runner {
   /** Takes the branch that the failure is about. */
   #ifTo(node: JsNode): Flow {
     const {target} = this.#failure;
-    // Of a test for success without an `else`, what follows is the failure.
+    // After a test for success without an `else`, what follows is the failure.
     if (node === target) return NEXT;
     const [then, otherwise] = [nodeIn(node, 'consequent'), nodeIn(node, 'alternate')];
     const test = nodeIn(node, 'test');

@@ -13,7 +13,7 @@ export interface Library {
   readonly raises: readonly Raises[];
   /** What it does when nothing is written. */
   readonly retries: number;
-  /** For each attempt, in seconds; undefined for none. */
+  /** The timeout of each attempt, in seconds; undefined for none. */
   readonly timeoutS: number | undefined;
   /** The parameter that takes the retries. */
   readonly retriesBy: string;

@@ -14,7 +14,7 @@ export interface Tried {
 
 const LIBRARIES =
   /^(?:requests|httpx|aiohttp|urllib3|urllib\.request|http\.client|openai|anthropic|litellm|groq|cohere|mistralai|ollama|together|replicate|google\.(?:generativeai|genai|cloud)|vertexai|boto3|botocore|huggingface_hub|langchain(?:_\w+)?|llama_index|stripe|twilio|slack_sdk|tweepy|praw|github|pinecone|voyageai|zhipuai|dashscope|elevenlabs|tavily|firecrawl)\b/;
-/** Of those libraries, what makes no request. */
+/** The functions of those libraries that make no request. */
 const LOCAL =
   /\.(?:Session|Client|AsyncClient|ClientSession|ClientTimeout|Timeout|HTTPAdapter|PoolManager|TCPConnector|OpenAI|AsyncOpenAI|Anthropic|AsyncAnthropic|client|resource|raise_for_status|json|text|read|mount|close|Limits|Retry|configure|quote|urlencode|Request|from_\w+|add_header|\w*(?:Error|Exception|Template|Message|Parser|Prompt|Config|Splitter|Document))$/;
 

@@ -76,7 +76,7 @@ const KINDS = ['certain', 'function', 'likely'];
 const better = (a: Tried | undefined, b: Tried): Tried =>
   a !== undefined && KINDS.indexOf(a.kind) <= KINDS.indexOf(b.kind) ? a : b;
 
-/** Where a handler names errors of the network, the first call of the try is what meets them. */
+/** The first call of the try meets the errors of the network that a handler names. */
 function callOfNetwork({body, handlers}: Try, module: PythonModule): Tried | undefined {
   const isNetwork = handlers.some(each => {
     const classes = classesOf(each, module);

@@ -83,7 +83,7 @@ function stepOf(a: Value, b: Value): number | undefined {
   return Math.abs(lo - hi) <= 1e-9 ? lo : undefined;
 }
 
-/** Of two that are endless, none is larger. */
+/** Two endless numbers are equal. */
 const moved = (a: number, b: number): number => (a === b ? 0 : b - a);
 
 function valuesIn({last, by}: Steps, from: number, to: number): Values {

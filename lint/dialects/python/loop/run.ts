@@ -225,7 +225,7 @@ export class Runner {
     return this.#either(open);
   }
 
-  /** Of branches on conditions that are not known, those that go on. */
+  /** Runs the branches that go on, of those on conditions that are not known. */
   #either(branches: readonly {readonly test: SyntaxNode | undefined; readonly body: SyntaxNode | undefined}[]): Flow {
     const before = this.state.snapshot();
     const pending = this.#pending;

@@ -27,7 +27,7 @@ export const rmSync = (path: string): void => files.delete(path);
 /** A copy has no links. */
 export const realpathSync = (path: string): string => path;
 
-/** For what only Node asks: which file was opened. Nothing of a copy may not be read. */
+/** Only Node asks which file was opened. Everything of a copy may be read. */
 export const constants: {readonly O_RDONLY: number} = {O_RDONLY: 0};
 export const fstatSync: typeof statSync = statSync;
 export const lstatSync: typeof statSync = statSync;
