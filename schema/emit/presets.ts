@@ -71,7 +71,7 @@ export function emitPresets(schema: Schema, presets: readonly Preset[]): string 
 import {deepFreeze} from './freeze.ts';
 import type {PolicyInput, RouteInput} from './types.ts';
 
-/** Of each name its paths. */
+/** The paths of each name. */
 const posted = (rows: string): RouteInput[] =>
   rows.split(', ').flatMap(row => {
     const [name, ...paths] = row.split(' ');
