@@ -15,8 +15,8 @@ const OF_THE_SERVER: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Of a scenario that states none. By it the first 100 requests meet as many faults as the middle half of 200 seeds; by seed 1, that of the
- * simulation, 6 faults where a ratio of 0.02 promises 2.
+ * The seed of a scenario that states none. By it the first 100 requests meet as many faults as the middle half of 200 seeds; by seed 1, that of
+ * the simulation, 6 faults where a ratio of 0.02 promises 2.
  */
 const DEFAULT_SEED = 155;
 

@@ -117,7 +117,7 @@ function rangeText({low, high}: Interval): string {
 
 const moreOrFewer = (difference: number): string => `${points(difference)} ${difference < 0 ? 'fewer' : 'more'}`;
 
-/** Of 100 calls, without the sign. */
+/** A difference in calls of 100, without the sign. */
 const points = (difference: number): string => Math.abs(100 * difference).toFixed(1);
 
 export const REDIRECTED =

@@ -104,7 +104,7 @@ export interface CallQueuedEvent {
   readonly attempt: number;
   /** What it waits for: its turn in a quota, or the recovery of an origin. */
   readonly guard: 'quota' | 'breaker';
-  /** For a quota, an estimate of the wait; for a breaker, the longest wait that is left to the call. In ms. */
+  /** The wait in ms: for a quota an estimate, for a breaker the longest that is left to the call. */
   readonly waitMs: number;
 }
 

@@ -12,8 +12,8 @@ export type RemainingUnit = 'requests' | 'tokens' | 'inputTokens' | 'outputToken
 export type Remaining = Partial<Record<RemainingUnit, number>>;
 
 /**
- * Of vendors whose limits are buckets that refill evenly: the limit, what remains, when the bucket is full again, which is much later than when
- * it holds the next request, and what it counts.
+ * The headers of vendors whose limits are buckets that refill evenly: the limit, what remains, when the bucket is full again, which is much later
+ * than when it holds the next request, and what it counts.
  *
  * @see OpenAI and Anthropic, rate limits
  */

@@ -3,7 +3,7 @@ import {fieldOf, isObject} from '../core/unknown-value.ts';
 import type {AskedTokens} from './asked-tokens.ts';
 
 /**
- * Of each count the names that vendors give it, and that of a count on top. Literals, so that a test measures each of them. R and Java write large
+ * The names that vendors give each count, and that of a count on top. Literals, so that a test measures each of them. R and Java write large
  * numbers as 1e+05.
  */
 const COUNTED = [

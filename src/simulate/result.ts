@@ -4,15 +4,15 @@ import type {SampledCall} from './call-samples.ts';
 
 /** Durations that a share of the calls did not exceed, in ms, within 0.5 %. */
 export interface Percentiles {
-  /** Of 50 % of the calls. */
+  /** What 50 % of the calls take at most. */
   readonly p50: number;
-  /** Of 90 %. */
+  /** What 90 % take at most. */
   readonly p90: number;
-  /** Of 95 %. */
+  /** What 95 % take at most. */
   readonly p95: number;
-  /** Of 99 %. */
+  /** What 99 % take at most. */
   readonly p99: number;
-  /** Of 99.9 %. */
+  /** What 99.9 % take at most. */
   readonly p999: number;
 }
 
@@ -33,7 +33,7 @@ export interface Interval {
   readonly atMs: number;
   /** Calls that began. */
   readonly calls: number;
-  /** Of these, the calls that succeeded, whenever that was. */
+  /** How many of these calls succeeded, whenever that was. */
   readonly succeeded: number;
   /** Calls that ended successfully, whenever they began. */
   readonly answered: number;
@@ -49,7 +49,7 @@ export interface Interval {
 export interface EndpointInterval {
   /** Requests that were sent to it. */
   readonly requests: number;
-  /** Of these, the requests that were answered without an error before their client gave up. */
+  /** How many of these requests were answered without an error before their client gave up. */
   readonly succeeded: number;
 }
 
@@ -128,7 +128,7 @@ export interface SimulationResult {
   };
   /** Hedges that were sent. */
   readonly hedges: number;
-  /** Of `attempts`, those that went to another endpoint than the attempt before; 0 with layers. */
+  /** How many of `attempts` went to another endpoint than the attempt before; 0 with layers. */
   readonly moves: number;
   /** What reached each endpoint; empty where all calls go to one service. */
   readonly endpoints: readonly EndpointResult[];

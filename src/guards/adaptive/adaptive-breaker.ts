@@ -346,7 +346,7 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
     this.#arm(now);
   }
 
-  /** For the first waiter, if there is one. Where its clock throws, the waiters leave by their own timers. */
+  /** Sets the timer of the first waiter, if there is one. If its clock throws, the waiters leave by their own timers. */
   #arm(now: number): void {
     quietly(() => {
       this.#clock?.disarm(this.#timer);
