@@ -234,7 +234,7 @@ export class CallContext<R extends AttemptResponse = AttemptResponse> implements
   }
 
   /**
-   * The account of the budget, to write; null where the origin has no budget.
+   * The reservation, to write; null where the origin has no budget.
    *
    * @param budget That of the call.
    */
