@@ -25,7 +25,7 @@ async function presetTable(): Promise<string> {
       cells.push(await numbers(policy === null ? null : {extends: [policy]}, scenario));
     rows.push([`\`${scenario}\``, ...cells]);
   }
-  return table(['', 'no policy', ...PRESETS.map(name => `\`${name.replace('steadfetch:', '')}\``)], rows, 1);
+  return table(['scenario', 'no policy', ...PRESETS.map(name => `\`${name.replace('steadfetch:', '')}\``)], rows, 1);
 }
 
 export async function defaultsPage(): Promise<string> {

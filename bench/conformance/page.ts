@@ -84,7 +84,7 @@ ${table(['library', 'version', 'pass', 'fail', 'n/a'], versions)}
 Into the ${pitfalls.length - fallenInto.length} other pitfalls none of these versions falls. \\*: the library's documentation declares it, or leaves the choice to an option
 ([what it says](../bench/conformance/libraries)).
 
-${table(['', 'what must hold', 'fails'], fallenInto)}
+${table(['id', 'what must hold', 'fails'], fallenInto)}
 
 ## Method
 
@@ -101,19 +101,17 @@ ${table(['', 'what must hold', 'fails'], fallenInto)}
 
 The tests of ky, of undici's fetch and of fetch/api of the web platform, as they are and with steadfetch in the place of what they test. ky's, in the published
 distribution, leave out those that need a browser; the web platform's, as undici's repository carried them up to its version 6.16, those that need a browser, CORS, a
-cache or HTTP/2. The last two runs of ky's are there to find causes.
+cache or HTTP/2. The last two runs of ky's are there to find causes. Versions: ky ${suite.published} with the tests of ${suite.snapshot}, undici ${undici.snapshot}.
 
 ${table(
   ['tests', 'run', 'passed', 'of'],
   (
     [
-      [`ky ${suite.published}, snapshot ${suite.snapshot}`, suite],
-      [`undici ${undici.snapshot}`, undici],
-      [`web platform, of undici ${wpt.snapshot}`, wpt],
+      ['ky', suite],
+      ['undici', undici],
+      ['web platform', wpt],
     ] as const
-  ).flatMap(([tests, {runs}]) =>
-    runs.map(({run, passed, of}, at) => [at === 0 ? tests : '', run, String(passed), String(of)]),
-  ),
+  ).flatMap(([tests, {runs}]) => runs.map(({run, passed, of}) => [tests, run, String(passed), String(of)])),
 )}
 
 What fails with steadfetch has a cause in [ky-suite.json](../bench/conformance/ky-suite.json), [undici-suite.json](../bench/conformance/undici-suite.json) and

@@ -133,7 +133,7 @@ async function comparisonSection({field, why, scenarios: names, values}: Compari
     for (const scenario of names) cells.push(await numbers(policy, scenario));
     rows.push([index === 0 ? `**${value}**` : value, ...cells]);
   }
-  return `### \`${field}\`\n\n${why}\n\n${table(['', ...names.map(name => `\`${name}\``)], rows, 1)}`;
+  return `### \`${field}\`\n\n${why}\n\n${table(['value', ...names.map(name => `\`${name}\``)], rows, 1)}`;
 }
 
 /** Object keys that are whole numbers come in their order, not in that of writing. The default is the one without a change. */

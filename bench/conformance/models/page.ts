@@ -59,7 +59,7 @@ The clients of Anthropic, Google, Mistral, the AI SDK and LangChain take a \`fet
 Each client at its defaults, when the endpoint fails. ✓ means that the goal is met, ✗ that it is not.
 
 ${table(
-  ['', 'goal', ...shown.map(({name}) => name)],
+  ['case', 'goal', ...shown.map(({name}) => name)],
   rows
     .filter(({id}) => SHOWN_ROWS.includes(id))
     .map(row => [row.title, row.goal, ...shown.map(column => cellOf(measuredOf(results, column, row)))]),
@@ -124,7 +124,7 @@ answer, and how each failure shows.
 ✓ means that the goal is met, ✗ that it is not. *Paid* counts requests for which the model worked. –: the client has no such feature.
 
 ${table(
-  ['', 'goal', ...columns.map(({name}) => name)],
+  ['case', 'goal', ...columns.map(({name}) => name)],
   rows.map(row => [row.title, row.goal, ...columns.map(column => cellOf(measuredOf(results, column, row)))]),
 )}
 
@@ -143,7 +143,7 @@ ${table(
 
 The pitfalls after those of [conformance](conformance.md): refusals, quotas, streams and paid work. Into the ${pitfalls.length - fallenInto.length} other ones none of these clients falls.
 
-${table(['', 'what must hold', 'fails'], fallenInto)}
+${table(['id', 'what must hold', 'fails'], fallenInto)}
 
 ${table(['client', 'version', 'pitfalls passed, of those that apply'], versions)}
 
