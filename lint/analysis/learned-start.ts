@@ -19,7 +19,7 @@ export interface LearnedStart {
   readonly bound: string;
 }
 
-/** Where the file assumes no latency. */
+/** The latency if the file assumes none. */
 const USUAL_MS = 100;
 
 /** @returns undefined where the file sets no such quota, the traffic is not known or spread over accounts, or all wait for less than a second. */

@@ -95,7 +95,7 @@ const NONE = new Set<string>();
 interface Found extends Pick<Selection, 'unreadable' | 'searched' | 'skipped'> {
   /** Pointers by path. Absolute. */
   readonly policies: ReadonlyMap<string, readonly string[]>;
-  /** Where those lead that are links which a search found. */
+  /** The targets of the links which a search found. */
   readonly links: ReadonlyMap<string, string>;
 }
 

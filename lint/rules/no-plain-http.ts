@@ -22,7 +22,7 @@ const payments: Check = {
   },
 };
 
-/** Where an origin without TLS is, and the same with it. */
+/** The URL of an origin without TLS, and the same with it. */
 function plainUrl(origin = '') {
   const url = URL.parse(origin);
   if (url?.protocol !== 'http:') return undefined;

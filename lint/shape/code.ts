@@ -12,7 +12,7 @@ export interface CodeFacts {
   readonly errorsSpan: Span;
   /** How to name them, in the words of the library: `retry=retry_if_exception_type((RateLimitError, APIConnectionError))`. */
   readonly remedy: string;
-  /** Where the error of the last attempt is dropped. */
+  /** The place where the error of the last attempt is dropped. */
   readonly swallowed?: Span | undefined;
   /** A request that waits for an answer as long as it takes. */
   readonly endless?: Span | undefined;

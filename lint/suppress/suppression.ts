@@ -6,7 +6,7 @@ import type {Span} from '../source/tree.ts';
 
 export interface Suppression {
   readonly by: 'comment' | 'block';
-  /** Where it is written. */
+  /** The place of the comment. */
   readonly span: Span;
   readonly pointer: string;
   /** Codes or names, as written. */

@@ -1,5 +1,5 @@
 /**
- * Where the attempts of a call go that has several endpoints.
+ * Chooses where the attempts of a call go that has several endpoints.
  *
  * The guards of an endpoint are those of its origin, so an open breaker, a held origin or an empty quota is its cooldown: such an endpoint is
  * passed over without a send. Unless its endpoints share their state, a call that a server may have acted on stays where that server is, and

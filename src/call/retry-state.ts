@@ -26,7 +26,7 @@ export class RetryState {
   reservation: Reservation | null = null;
   /** Null where the call has one endpoint. */
   failover: Failover | null = null;
-  /** Where the last attempt failed, and which it was: the call may have moved on since. Null where the call has one endpoint. */
+  /** The place of the last failure, and its attempt: the call may have moved on since. Null where the call has one endpoint. */
   failedAt: {readonly guards: Guards; readonly attempt: number} | null = null;
   waitedForEndpointsMs = 0;
   /** The part of `queuedMs` in the lines of breakers. */

@@ -101,7 +101,7 @@ function translatedRequest<R extends AttemptResponse>(
   };
 }
 
-/** Where a response comes from is part of it, and a new Response does not have it. */
+/** The origin of a response is part of it, and a new Response does not have it. */
 function keepOrigin<R extends AttemptResponse>(
   turned: R,
   response: AttemptResponse & {readonly url?: unknown; readonly redirected?: unknown},

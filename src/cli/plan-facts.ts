@@ -10,7 +10,7 @@ export interface PlanFacts {
   readonly measured: MeasuredSource | undefined;
   /** Measured attempts with which a plan would meet the objective, where only their number is too small. Infinity: more than a million. */
   readonly needed?: number | undefined;
-  /** Where the policy is written; undefined: nowhere. */
+  /** The file that the policy is written to; undefined: none. */
   readonly out: string | undefined;
 }
 

@@ -66,7 +66,7 @@ export function outcomeOf(facts: Pick<PlanFacts, 'request' | 'result' | 'needed'
   return {sentences: [...tooFewSentences(facts), ...sentences], factors};
 }
 
-/** Where the measured shares would do, and only chance is in the way. */
+/** The sentences for measured shares that would do, if only chance were not in the way. */
 function tooFewSentences({needed}: Pick<PlanFacts, 'needed'>): string[] {
   if (needed === undefined) return [];
   const enough = Number.isFinite(needed) ? `about ${count(needed)} attempts` : 'more than a million attempts';

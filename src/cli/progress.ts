@@ -24,7 +24,7 @@ const COLUMNS = 80;
 /** The part of a terminal, or of a file in its place, that is needed. */
 export type ProgressStream = Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'>;
 
-/** Where no progress is shown. */
+/** A stream that shows no progress. */
 export const QUIETLY: ProgressStream = {isTTY: false, columns: COLUMNS, write: () => true};
 
 /** @param command The name before each line: `steadfetch batch`. */

@@ -8,7 +8,7 @@
  */
 const SECRET =
   /secret|pass(?:w|phrase|code)|pwd|credential|bearer|auth(?:ori[sz]|enti|\b)|signature|assertion|cookie|sess(?:ion|id)|jwt|hmac|saml|dpop|[cx]srf|verifier|macaroon|token|api-?key|key(?:s|id)?\b|(?:access|device|invite|user|verification)-code|oidc|\b(?:pw|sign?|sas|sid|pat|t?otp|pin|pass|creds?|tok|ticket)\b|^(?:x-)?code-?$/;
-/** Where a list goes on, how much a model may write, and keys that say which thing is meant. */
+/** Names where a list goes on, of how much a model may write, and of keys that say which thing is meant. */
 const HARMLESS =
   /(?:continuation|cursor|delta|next|page|prev|resume|skip|start|sync)-?tokens?\b|(?:input|limit|max|output|remaining|reset|total)-?tokens\b|(?:cache|foreign|group|hot|idempotency|object|order|partition|primary|public|routing|row|shard|sort|surrogate)-?keys?\b/g;
 

@@ -17,7 +17,7 @@ export interface CircuitBreaker {
   onChange: ((from: BreakerState, to: BreakerState) => void) | null;
   /** Null where a probe needs no consent of other processes. */
   readonly leases: ProbeLeases | null;
-  /** Where refused attempts may wait; null where they fail at once. */
+  /** The line in which refused attempts may wait; null where they fail at once. */
   readonly line: RecoveryLine | null;
   /** The current state. An open breaker whose open time has passed is half-open, even before the next attempt. */
   state(now: number): BreakerState;

@@ -24,7 +24,7 @@ const INCREASE = 1;
 const SLOWLY_RAISED = 0.5;
 const SLOW_INCREASE = 0.1;
 /**
- * Where the pauses of the server have shown its rate, a rate that was refused a moment ago is refused again: it grows only after so many admitted
+ * Once the pauses of the server have shown its rate, a rate that was refused a moment ago is refused again: it grows only after so many admitted
  * attempts, or after fewer and a minute. So does one below half a request a second. From then on each admitted attempt doubles it.
  */
 const PATIENCE = 12;

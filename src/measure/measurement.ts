@@ -35,7 +35,7 @@ export interface Percentiles {
   readonly p99: number | null;
 }
 
-/** Where the percentile of the service lies, at 95 %, in ms. */
+/** The interval of a percentile of the service, at 95 %, in ms. */
 export interface PercentileInterval {
   /** null: the call at this bound failed. */
   readonly low: number | null;

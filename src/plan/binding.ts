@@ -1,4 +1,4 @@
-/** Where no plan meets every objective: which factor binds, and what can be reached. */
+/** Says, if no plan meets every objective, which factor binds, and what can be reached. */
 
 import type {Plan} from './evaluate.ts';
 import type {PlanRequest} from './request.ts';

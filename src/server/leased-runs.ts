@@ -131,7 +131,7 @@ export class LeasedRuns {
   }
 
   /**
-   * Where the store fails, the step is retried in the background. The client does not wait for that: the handler's response is true in any case. The lease is not
+   * If the store fails, the step is retried in the background. The client does not wait for that: the handler's response is true in any case. The lease is not
    * renewed meanwhile, because a store that can renew it can do the step.
    *
    * @returns False if the key is no longer this run's; true also where the store has failed.

@@ -28,7 +28,7 @@ export interface PostgresTransactionOptions<Tx> {
    * in the transaction, and the transaction itself, which is passed on to the handler. Each transaction has to be READ COMMITTED or stricter.
    * Rejects too where PostgreSQL answers COMMIT with ROLLBACK, because a statement has failed, if the driver tells.
    *
-   * Where the work rejects, a statement of the handler may still be running: close the connection instead of giving it back, if the driver can.
+   * If the work rejects, a statement of the handler may still be running: close the connection instead of giving it back, if the driver can.
    */
   transaction<T>(work: (query: Query, tx: Tx) => Promise<T>): Promise<T>;
   /** The name of the table, with or without its schema. Default: `idempotency_keys`. */

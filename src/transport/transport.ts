@@ -33,7 +33,7 @@ export interface TransportRequest<out R extends AttemptResponse> {
    * @param endsAt When the attempt times out, on the engine's clock; NaN without a limit.
    */
   send(endsAt: number): Promise<R>;
-  /** Where `rewrite` sends it. */
+  /** The URL to which `rewrite` sends it. */
   readonly url?: string | null | undefined;
   /**
    * The request goes elsewhere, or with another body. Called before anything is written by `prepareAttempt`.

@@ -17,7 +17,7 @@ export class Columns {
   readonly #separator: string | null;
   #open = '';
   #lines = 0;
-  /** Where the open row began. */
+  /** The line at which the open row began. */
   #number = 0;
 
   private constructor(names: readonly string[], header: string, separator: string | null) {

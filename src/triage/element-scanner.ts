@@ -49,7 +49,7 @@ export class ElementScanner {
   #taking = -1;
   #taken = '';
   #takenLine = 0;
-  /** Where the object that is being taken goes on in this piece of text. */
+  /** The index at which the object that is being taken goes on in this piece of text. */
   #from = 0;
   #isTooLong = false;
   /** The first line feed of this piece of text that is not before where it was last asked for. */
@@ -96,7 +96,7 @@ export class ElementScanner {
     return end + 1;
   }
 
-  /** Where the next line feed is; the length of the text where none is left. */
+  /** The index of the next line feed; the length of the text where none is left. */
   #lineFeedFrom(text: string, from: number): number {
     if (this.#lineFeed < from) {
       const found = text.indexOf('\n', from);
@@ -200,7 +200,7 @@ export class ElementScanner {
   }
 }
 
-/** Where the next quote is, or the text ends. */
+/** The index of the next quote, or of the end of the text. */
 function endOf(text: string, from: number): number {
   const quote = text.indexOf('"', from);
   return quote < 0 ? text.length : quote;

@@ -95,6 +95,6 @@ export function phraseIn(text: string): PhraseReading | null {
   return found === undefined ? null : {outcome: found[1]};
 }
 
-/** Where nothing else is known of an error that a client names. */
+/** What a phrase says, where nothing else is known of an error that a client names. */
 export const vaguePhraseIn = (text: string): PhraseReading | null =>
   VAGUE.test(text.slice(0, LONGEST)) ? {outcome: transport.VAGUE, isVague: true} : null;

@@ -43,7 +43,7 @@ export class TextReader {
   #size = 0;
   #taken = 0;
   #traceback = new TracebackLines();
-  /** Where the open error began. */
+  /** The line at which the open error began. */
   line = 0;
 
   /** An error has begun, and may go on. */

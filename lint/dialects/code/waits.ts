@@ -18,9 +18,9 @@ export interface Waits {
   readonly spreadsS?: readonly number[];
   /** `full`: from `minS` to the wait. A number: so many seconds at most are added, up to the cap. */
   readonly jitter: 'none' | 'full' | number;
-  /** Where a full jitter does not begin at `minS`, or may not. */
+  /** The beginning of a full jitter that does not begin at `minS`, or may not. */
   readonly jitterFrom?: 'zero' | 'unknown' | undefined;
-  /** Where they are written; each by itself, where it is. */
+  /** The places of the waits in the file; each by itself, where it is. */
   readonly at: Span;
   readonly baseAt?: Span | undefined;
   readonly capAt?: Span | undefined;

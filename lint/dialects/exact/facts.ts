@@ -78,7 +78,7 @@ export interface Kind {
 
 type Path = 'maxAttempts' | 'deadlineMs' | 'attemptTimeoutMs' | `backoff.${'baseMs' | 'capMs' | 'factor' | 'delayMs'}`;
 
-/** Where a field is written that the file leaves out, by its path in a policy. */
+/** The place of each field that the file leaves out, by its path in a policy. */
 export type Homes = Readonly<Record<string, readonly (string | number)[]>>;
 
 const HOMES = new WeakMap<Shape, Homes>();

@@ -31,7 +31,7 @@ interface Outer {
 interface Context {
   readonly isCaught: boolean;
   readonly outer: readonly Outer[];
-  /** Where the retriers without jitter in a Map are collected. */
+  /** Collects the retriers without jitter in a Map. */
   readonly equalWaits: Facts[] | undefined;
 }
 

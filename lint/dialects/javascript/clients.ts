@@ -61,7 +61,7 @@ export interface Client {
   readonly maxAttempts: number | undefined;
   readonly calls: RegExp;
   readonly kind: 'sdk' | 'langchain';
-  /** Where it is made. */
+  /** The place where the client is made. */
   readonly span: Span;
 }
 

@@ -5,7 +5,7 @@ import type {Node} from '../../source/tree.ts';
 import type {FieldChange, TreeChange} from '../dialect.ts';
 import {configOf} from './units.ts';
 
-/** Where a field is written that the file leaves out. */
+/** The place of each field that the file leaves out. */
 const HOMES: Readonly<Record<string, readonly string[]>> = {
   maxAttempts: ['router_settings', 'num_retries'],
   // It holds for all groups, and is asked for before the timeout of the router.

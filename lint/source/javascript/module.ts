@@ -21,7 +21,7 @@ interface Binding {
   readonly kind: 'const' | 'let' | 'function' | 'import' | 'other';
   /** The value that it is declared with. */
   readonly value: JsNode | undefined;
-  /** Where a pattern takes it out of the value: `retries` of `const {retries} = options`. Undefined for a pattern that is not followed. */
+  /** The path by which a pattern takes it out of the value: `retries` of `const {retries} = options`. Undefined for a pattern that is not followed. */
   readonly path: readonly string[] | undefined;
   /** The module, of an import, with the name that is imported: `p-retry.AbortError`. */
   readonly imported?: string;
@@ -44,7 +44,7 @@ export class JsModule {
   readonly loops: JsNode[] = [];
   /** Names of modules that are imported or required: `p-retry`. */
   readonly modules: Set<string> = new Set();
-  /** Where `{retries}` stands for `{retries: retries}`: the end of each by its beginning. */
+  /** The end of each `{retries}` that stands for `{retries: retries}`, by its beginning. */
   readonly shorthands: Map<number, number> = new Map();
   readonly #parents = new Map<JsNode, JsNode>();
   readonly #scopes = new Map<JsNode, Scope>();
@@ -386,7 +386,7 @@ export class JsModule {
     }
   }
 
-  /** Where a declaration is known: in its function, or in its block. */
+  /** The scope of a declaration: its function, or its block. */
   #scopeOf(node: JsNode, isVar: boolean): Scope {
     const owner = this.around(
       node,

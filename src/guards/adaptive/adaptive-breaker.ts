@@ -41,7 +41,7 @@ const ENOUGH = 10;
  */
 const DOUBLING_MS = 300;
 /**
- * Where failures come far sooner than answers, an attempt that has not failed after so many times the time of a failure will succeed, and as
+ * If failures come far sooner than answers, an attempt that has not failed after so many times the time of a failure will succeed, and as
  * many as are in flight may begin besides.
  */
 const OUTLIVES = 4;

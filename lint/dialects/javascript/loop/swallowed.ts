@@ -1,4 +1,4 @@
-/** Where a loop drops the error of its last attempt, and its caller takes what it returns for a result. Certain cases only. */
+/** Finds where a loop drops the error of its last attempt, and its caller takes what it returns for a result. Certain cases only. */
 
 import type {JsModule} from '../../../source/javascript/module.ts';
 import {

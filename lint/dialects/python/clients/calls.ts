@@ -14,7 +14,7 @@ export interface ClientCall {
   readonly name: string;
   /** Undefined where it is not known. */
   readonly maxAttempts: number | undefined;
-  /** Where the client is made, or the call, where no client is. */
+  /** The place where the client is made, or of the call, where no client is. */
   readonly span: Span;
 }
 

@@ -20,7 +20,7 @@ export interface Client {
   readonly calls: RegExp;
   readonly isLangchain: boolean;
   readonly isAsync: boolean;
-  /** Where it is made. */
+  /** The place where the client is made. */
   readonly span: Span;
 }
 

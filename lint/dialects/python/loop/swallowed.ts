@@ -1,4 +1,4 @@
-/** Where a loop drops the error of its last attempt, and its caller takes what it returns for a result. */
+/** Finds where a loop drops the error of its last attempt, and its caller takes what it returns for a result. */
 
 import type {PythonModule} from '../../../source/python/module.ts';
 import {childrenOf, type SyntaxNode} from '../../../source/python/syntax.ts';
