@@ -12,7 +12,7 @@ const PAGES = [
   'getting-started.html',
   'guides/idempotency.html',
   'policy.html',
-  'model-endpoints.html',
+  'conformance-models.html',
   'conformance.html',
   'rules/index.html',
   'rules/RL203.html',

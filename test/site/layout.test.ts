@@ -18,7 +18,7 @@ const KINDS = [
   '404.html',
   'guides/idempotency.html',
   'policy.html',
-  'model-endpoints.html',
+  'conformance-models.html',
   'conformance.html',
   'rules/index.html',
   'rules/RL203.html',

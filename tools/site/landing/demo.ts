@@ -42,7 +42,7 @@ function burst({burst: {alone, ours}}: Figures): Fault {
       picture: dots(ours, true),
       line: `${ours.requests} requests, all answered after ${ours.seconds} s`,
     },
-    caption: `${alone.calls} calls at once. The account admits ${A_SECOND} a second, one row of dots. Its 429 says <code>Retry-After: 1</code>. ${link('model-endpoints.html#method', 'How it was measured')}`,
+    caption: `${alone.calls} calls at once. The account admits ${A_SECOND} a second, one row of dots. Its 429 says <code>Retry-After: 1</code>. ${link('conformance-models.html#method', 'How it was measured')}`,
   };
 }
 
