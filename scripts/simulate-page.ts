@@ -138,7 +138,8 @@ The table, the page and \`--json\` show for each endpoint how many requests reac
 ## What the numbers mean
 
 - A call that fails counts as infinitely long in the percentiles of all calls. Percentiles are within 0.5 %.
-- The latency of an event stream is that to its headers; under \`stream\`, to its first content; with \`bodyMs\`, that to the end of the body.
+- The latency of an event stream is that to its headers; under \`stream\`, to its first content; with \`bodyMs\`, that to the end of the body. A body that
+  outlives the attempt timeout or the deadline is a failed call (\`body-timeout\`), which is not retried.
 - Paid requests are those that the service began to process, whether or not anybody waited for the answer.
 - Recovery counts from the end of the last fault or phase, to the time from which on calls succeed as before, less 5 points.
 - Each client has guards of its own: a budget and a breaker for each process, as in production.
