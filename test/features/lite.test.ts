@@ -49,7 +49,9 @@ describe('steadfetch/lite', () => {
       "const sent = fetch('https://a.test/', {resilience: {refusals: {}}});",
       'console.log(await sent.then(() => 1, ({code, message}) => [code, message].join(": ")));',
     ]);
-    expect(said).to.equal(refusal('Policies with refusals or stream, or of steadfetch:llm,', 'useModelEndpoints', 'INVALID_OVERRIDES'));
+    expect(said).to.equal(
+      refusal('Policies with refusals or stream, or of steadfetch:llm,', 'useModelEndpoints', 'INVALID_OVERRIDES'),
+    );
   });
 
   it('refuses the port translate', async () => {

@@ -220,7 +220,8 @@ export function barrels(files: readonly SourceFile[]): string[] {
 }
 
 export function brokenNames(paths: readonly string[]): string[] {
-  const segment = /^(?:\.?[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)*|[A-Z]+\d*(?:_[A-Z]+)*(?:\.(?:md|cff))?)$/;
+  const segment =
+    /^(?:\.?[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)*|[A-Z]+\d*(?:_[A-Z]+)*(?:\.(?:md|cff))?)$/;
   return (
     paths
       // Python has rules of its own for the names of modules.

@@ -81,7 +81,9 @@ describe('the tables of the documents', () => {
   );
 
   it('are in boxes that scroll', () => {
-    const bare = pages.filter(page => /(?<!<div class="box"[^>]*>)<table/.test(read(page)));
+    // The tables of the playground are the simulator's.
+    const documents = pages.filter(page => !page.startsWith('playground/'));
+    const bare = documents.filter(page => /(?<!<div class="box"[^>]*>)<table/.test(read(page)));
     expect(bare).to.deep.equal([]);
     expect(tables).to.have.length.above(100);
   });

@@ -1,6 +1,6 @@
 /** Boxes that scroll can be reached by keyboard; others are no stop of the tab key. */
 
-const BOXES = '.box, .drawing pre, .scroll';
+const BOXES = '.box, .drawing pre, .scroll, .wide';
 
 export function reachScrollBoxes(): void {
   for (const box of document.querySelectorAll<HTMLElement>(BOXES)) {

@@ -1,5 +1,6 @@
 /** The playground: connects the parts of the page. */
 import {startFrame} from '../client/frame.ts';
+import {reachScrollBoxes} from '../client/scroll-boxes.ts';
 import {descriptionOf, fillScenarios, isScenario, renderCompared} from './choices.ts';
 import {Editor} from './editor.ts';
 import {byId, element} from './element.ts';
@@ -133,6 +134,9 @@ async function share(state: State): Promise<void> {
 }
 
 startFrame();
+reachScrollBoxes();
+addEventListener('resize', reachScrollBoxes);
+byId('view-result', HTMLInputElement).addEventListener('change', reachScrollBoxes);
 void start();
 // Afterwards the page works without a network. It is only a convenience, so a browser that refuses it is fine.
 addEventListener('load', () => navigator.serviceWorker?.register('service-worker.js').catch(() => {}));

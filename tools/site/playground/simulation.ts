@@ -1,5 +1,6 @@
 /** Simulates the chosen policies, and shows the charts. The page comes with those of its first example; each change runs it again. */
 
+import {reachScrollBoxes} from '../client/scroll-boxes.ts';
 import {element} from './element.ts';
 import type {SimulateJob, SimulateResult} from './protocol.ts';
 import {Cancelled, type Remote} from './remote.ts';
@@ -66,6 +67,7 @@ export class Simulation {
       results.innerHTML = html;
       results.prepend(...problems.map(problem => element('p', {className: 'problem', textContent: problem})));
       status.textContent = '';
+      reachScrollBoxes();
     } catch (error) {
       if (error instanceof Cancelled) return;
       status.textContent = (error as Error).message;
