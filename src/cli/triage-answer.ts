@@ -1,4 +1,4 @@
-/** The first sentence of a summary: what to do. */
+/** The last sentence of a summary: what to do. */
 import type {TriageSummary} from '../triage/summary.ts';
 
 /** "" for a log without a failure and without a sign of one. */

@@ -138,13 +138,19 @@ export function summaryText(summary: TriageSummary, policy: Policy): string {
   return [
     '',
     `steadfetch triage: ${count(failures)} failures${summary.lines > 0 ? ` in ${count(summary.lines)} lines` : ''}${isComplete ? '' : ', stopped before the end'}`,
-    ...(answerText(summary) === '' ? [] : wrap(answerText(summary))),
     ...[...told, ...left].map(([name, text]) => `  ${name.padEnd(10)}  ${text}`),
     ...summary.unreadSamples.map(({line, shape}) => cutTo(`              line ${line}: ${plain(shape)}`, WIDTH)),
     ...(failures === 0 ? [] : waitRows(policy)),
     ...suggestionRows(suggestion),
+    ...answerRows(summary),
     '',
   ].join('\n');
+}
+
+/** Last, where a terminal shows it: above are as many rows as the log has failures. */
+function answerRows(summary: TriageSummary): string[] {
+  const text = answerText(summary);
+  return text === '' ? [] : ['', ...wrap(text)];
 }
 
 const cutTo = (text: string, width: number): string => (text.length <= width ? text : `${text.slice(0, width - 1)}~`);

@@ -139,6 +139,9 @@ describe('steadfetch triage', () => {
     expect(page).to.include(readFileSync(fixture('exercise.log'), 'utf8'));
     expect(page).to.include(readFileSync(fixture('exercise.json'), 'utf8').trim());
     expect(page).to.include(stdout.trim());
+    expect(stdout.trimEnd(), 'the last line is what to do').to.match(
+      /2 need a key; 2 must not be\nretried \(2 need a fix\)\.$/,
+    );
     for (const jitter of ['equal', 'decorrelated']) {
       place.write('policy.json', readFileSync(fixture('exercise.json'), 'utf8').replace('full', jitter));
       const other = await place.call(['triage', fixture('exercise.log'), '--summary', '--policy', 'policy.json']);

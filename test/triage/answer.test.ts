@@ -1,4 +1,4 @@
-/** The summary begins with what to do: how many failures may be retried, after how long, how many only with a key, and how many never. */
+/** The summary ends with what to do: how many failures may be retried, after how long, how many only with a key, and how many never. */
 import {expect} from 'chai';
 import {answerText} from '../../src/cli/triage-answer.ts';
 import {triaged} from './triaged.ts';
