@@ -13,7 +13,8 @@ export interface ErrorShape {
 }
 
 const HEAD = /(?:^|[\s:[(.])((?:[A-Z]\w*)?(?:Error|Exception)|DOMException)(?: \[(\w+)\])?: (.*)$/m;
-const CAUSE = /^[ \t]*(?:\[cause\]|caused by|Caused by):[ \t]*(?:(\w*(?:Error|Exception))(?: \[\w+\])?:[ \t]*)?(.*)$/gm;
+const CAUSE =
+  /^[ \t]*(?:\[cause\]|cause|caused by|Caused by):[ \t]*(?:(\w*(?:Error|Exception))(?: \[\w+\])?:[ \t]*)?(.*)$/gm;
 /** As Node words the failure of a system call. */
 const SYSTEM_CALL = /\b(connect|read|write|getaddrinfo|shutdown) (E[A-Z]{2,}(?:_[A-Z]+)?)\b/;
 

@@ -26,7 +26,13 @@ const RETRY_AFTER = /\bretry[-_ ]after['"]?\s{0,2}[:=]\s{0,2}['"]?(\d{1,9}(?:\.\
  */
 export function readForeignText(text: string, isError: boolean): ErrorReading | null {
   const told = withoutFrames(text);
-  const certain = readProxied(told) ?? readGrpcText(told) ?? readBoto(told) ?? readStatus(told) ?? readPhrase(told);
+  const certain =
+    readProxied(told) ??
+    readGrant(told) ??
+    readGrpcText(told) ??
+    readBoto(told) ??
+    readStatus(told) ??
+    readPhrase(told);
   if (certain !== null) return certain;
   const facts = factsIn(told);
   const assumed = statusByName(told) ?? (facts === null ? undefined : statusByWords(facts, isError));
@@ -41,13 +47,19 @@ export function readPhrase(text: string): ErrorReading | null {
   return phrase === null ? null : {protocol: 'http', ...phrase};
 }
 
-/** Traefik names its own answer, and then how the server behind it failed, which says more. */
-const PROXIED = /^.{0,200}'5\d\d [A-Z][\w -]{2,40}' caused by: (.*)$/m;
+/** Traefik and Envoy name their own answer, and then how the server behind it failed, which says more. */
+const PROXIED =
+  /^.{0,200}'5\d\d [A-Z][\w -]{2,40}' caused by: (.*)$|(\breset reason: .*|upstream_reset_before_response_started\{.*)$/m;
 
 function readProxied(text: string): ErrorReading | null {
-  const cause = PROXIED.exec(text)?.[1];
+  const [, ofTraefik, ofEnvoy] = PROXIED.exec(text) ?? [];
+  const cause = ofTraefik ?? ofEnvoy;
   return cause === undefined ? null : readPhrase(cause);
 }
+
+/** OAuth refused the credentials, whatever status the client made of it. @see RFC 6749 §5.2 */
+const readGrant = (text: string): ErrorReading | null =>
+  /\binvalid_(?:grant|client)\b/.test(text) ? answerOf(400, text) : null;
 
 function readStatus(text: string): ErrorReading | null {
   const status = statusInText(text);

@@ -4,6 +4,7 @@ import {ElementScanner, type Lists, THE_LIST} from './element-scanner.ts';
 import {mayHaveFailed} from './formats/har.ts';
 import {mayBeOfClient} from './formats/otlp.ts';
 import {hasMark, LineScanner, LONGEST_LINE} from './line-scanner.ts';
+import {hasPrettyRecord, PrettyRecords} from './pretty-records.ts';
 
 /** How much of a file tells what it is. */
 const SNIFFED = 1024;
@@ -36,6 +37,7 @@ export interface LogSink {
 export class LogReader {
   readonly #sink: LogSink;
   #scanner: LineScanner | ElementScanner | null = null;
+  #pretty: PrettyRecords | null = null;
   #beginning = '';
   #lines = 0;
 
@@ -53,6 +55,7 @@ export class LogReader {
   end(): void {
     if (this.#scanner === null) this.#begin();
     this.#scanner!.end();
+    this.#pretty?.end();
     if (this.#scanner instanceof LineScanner) this.#lines = this.#scanner.number - 1;
     this.#sink.ended(this.#lines);
   }
@@ -67,6 +70,7 @@ export class LogReader {
   #scannerOf(beginning: string): LineScanner | ElementScanner {
     if (DOCUMENT.test(beginning)) return new ElementScanner(this.#sink, DOCUMENT_LISTS, LONGEST_LINE);
     if (LIST.test(beginning)) return new ElementScanner(this.#sink, RECORD_LISTS, LONGEST_LINE);
+    if (hasPrettyRecord(beginning)) return this.#prettyScanner();
     const columns = Columns.of(beginning);
     if (columns === null) return new LineScanner(this.#sink, LONGEST_LINE, NUMBERS.test(beginning));
     const rows = {
@@ -75,5 +79,15 @@ export class LogReader {
     };
     // A quoted field goes on over lines, so no line of a table is passed over.
     return new LineScanner(rows, LONGEST_LINE, true);
+  }
+
+  #prettyScanner(): LineScanner {
+    const pretty = new PrettyRecords(this.#sink);
+    this.#pretty = pretty;
+    const lines = {
+      line: (text: string, number: number) => pretty.line(text, number),
+      tooLong: (number: number) => this.#sink.tooLong(number),
+    };
+    return new LineScanner(lines, LONGEST_LINE, true);
   }
 }

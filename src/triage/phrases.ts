@@ -34,6 +34,11 @@ const PHRASES: readonly (readonly [pattern: RegExp, outcome: Outcome<never>])[] 
     /no such host|[Nn]ame or service not known|nodename nor servname|UnknownHost|[Cc]ould not resolve|NameResolutionError|[Ff]ailed to resolve|[Nn]ame resolution failed|DNS resolution failed|getaddrinfo\b[^\n]{0,20}failed|No address associated with|No such host is known|dns error|failed to lookup address|:nxdomain/,
     transport.NO_NAME,
   ],
+  // Time that ran out on an open connection, in the words that a connect has too.
+  [
+    /\(\d{2,5}: [^)]{0,40}timed out\) while (?:reading|sending|proxying)|\b(?:read|write): (?:connection|operation) timed out|(?:Recv|Send) failure: (?:Connection|Operation) timed out|Connection aborted\.['"], (?:TimeoutError|timeout|OSError)\([^\n]{0,40}timed out/,
+    transport.TIMED_OUT,
+  ],
   // Connecting.
   [
     /(?<!API)Connect(?:ion)?Timeout\w*|[Cc]onnect(?:ion)? timed? ?out|Connection timeout (?:to host|after)|ConnectTimeoutException|dial \w{3,6} [^\n]{0,160}(?:timeout|timed out|deadline exceeded)|failed to connect to [^\n]{0,200}after \d+ ?ms|new connection: \[Errno 110\]|TLS handshake timeout|timed out while connecting|Net::OpenTimeout|Faraday::ConnectionFailed[^\n]{0,20}execution expired|error trying to connect: [^\n]{0,80}timed out/,
@@ -46,7 +51,7 @@ const PHRASES: readonly (readonly [pattern: RegExp, outcome: Outcome<never>])[] 
     transport.REFUSED,
   ],
   [
-    /dial (?:tcp|udp|unix) |Failed to establish a new connection|Cannot connect to (?:host|proxy)|All connection attempts failed|[Cc]ould(?: not|n't) connect to|[Uu]nable to connect to|[Ff]ailed to (?:open TCP )?connect(?:ion)?(?: to|\b)|(?:net\.|Annotated)ConnectException|HttpHostConnectException|error trying to connect|tcp connect error|failed to connect to all addresses/,
+    /dial (?:tcp|udp|unix) |Failed to establish a new connection|Cannot connect to (?:host|proxy)|All connection attempts failed|[Cc]ould(?: not|n't) connect to|[Uu]nable to connect to|[Ff]ailed to (?:open TCP )?connect(?:ion)?(?: to|\b)|(?:net\.|Annotated)ConnectException|HttpHostConnectException|error trying to connect|tcp connect error|failed to connect to all addresses|reset reason: (?:local )?connection failure|\{(?:local_)?connection_failure|Cannot assign requested address/,
     transport.NO_CONNECTION,
   ],
   [
@@ -76,9 +81,15 @@ const PHRASES: readonly (readonly [pattern: RegExp, outcome: Outcome<never>])[] 
     transport.RESET,
   ],
   [
-    /[Cc]onnection aborted|RemoteDisconnected|Remote end closed|Server ?[Dd]isconnected|[Bb]roken pipe|EPIPE|[Uu]nexpected end of (?:stream|file)|[Pp]remature (?:EOF|end)|NoHttpResponse|failed to respond|server closed idle connection|\bEOF(?:Exception|Error)?$|unexpected EOF|Empty reply|[Pp]eer closed connection|IncompleteRead|incomplete chunked read|ChunkedEncodingError|RemoteProtocolError|GOAWAY|ended prematurely|prematurely closed|received no bytes|[Cc]onnection (?:was |is )?(?:closed|lost|dropped|terminated|shut ?down)|ConnectionClosed|connection closed before message completed|transfer closed with|error reading status line|UNEXPECTED_EOF|EOF occurred in violation|upstream connect error/m,
+    /[Cc]onnection aborted|RemoteDisconnected|Remote end closed|Server ?[Dd]isconnected|[Bb]roken pipe|EPIPE|[Uu]nexpected end of (?:stream|file)|[Pp]remature (?:EOF|end)|NoHttpResponse|failed to respond|server closed idle connection|\bEOF(?:Exception|Error)?$|unexpected EOF|Empty reply|[Pp]eer closed connection|IncompleteRead|incomplete chunked read|ChunkedEncodingError|RemoteProtocolError|GOAWAY|ended prematurely|prematurely closed|received no bytes|[Cc]onnection (?:was |is )?(?:closed|lost|dropped|terminated|shut ?down)|ConnectionClosed|connection closed before message completed|transfer closed with|error reading status line|UNEXPECTED_EOF|EOF occurred in violation|upstream connect error|\bConnectionTerminated\b/m,
     transport.CLOSED,
   ],
+  // curl's code says how the transfer ended where its words are in another language, or of its own. @see libcurl-errors
+  [/\bcurl(?: error|:) \(?[56]\)?[: ]/i, transport.NO_NAME],
+  [/\bcurl(?: error|:) \(?7\)?[: ]/i, transport.NO_CONNECTION],
+  [/\bcurl(?: error|:) \(?28\)?[: ]/i, transport.TIMED_OUT],
+  [/\bcurl(?: error|:) \(?35\)?[: ]/i, transport.NO_TLS],
+  [/\bcurl(?: error|:) \(?(?:16|18|52|55|56|92|95)\)?[: ]/i, transport.CLOSED],
 ];
 
 /** What says only that the transport failed. */

@@ -122,6 +122,9 @@ export const TIME: Names = [
 ];
 export const TRACE: Names = ['traceid', 'trace', 'traceparent'];
 export const KEY: Names = ['idempotencykey'];
+/** How Envoy and HAProxy say in two letters how a request ended. */
+export const FLAGS: Names = ['responseflags', 'responseflag'];
+export const SESSION_STATE: Names = ['terminationstate', 'termstate', 'sessionstate', 'tsc'];
 
 /** Shorter names are the end of too many others. */
 const LONG_NAME = 8;

@@ -24,6 +24,11 @@ const ERROR_LEVEL = /\b(?:ERROR|FATAL|CRITICAL|SEVERE|error|fatal|critical|Trace
 const NAMES_ERROR = /\w(?:Error|Exception)\b/;
 /** A line that belongs to the error before it. */
 const CONTINUES = /^(?:\s+\S|\}|\]|>$|[Cc]aused by:|< |\s*$)/;
+/** The same where syslog, logcat or a process manager writes its own before each line. The frame of a stack, or a cause. */
+const CONTINUES_BEHIND =
+  /^\S.{0,150}?[:|\])]\s+(?=at [\w$.</(]|\.\.\. \d{1,4} (?:more|common)|[Cc]aused by: |(?:\[cause\]|cause): )/;
+/** Logback names the first cause in the line, and prints that cause below it. */
+const ROOT_CAUSE = /\bwith root cause\s*$/;
 
 type LineReader = (line: string) => Reading | undefined;
 
@@ -57,13 +62,18 @@ export class TextReader {
   }
 
   /** Takes the line if it belongs to the open error. */
-  takes(text: string): boolean {
-    const belongs = CONTINUES.test(text) || this.#traceback.takes(text);
+  takes(written: string): boolean {
+    const text = written.replace(CONTINUES_BEHIND, '  ');
+    const belongs = CONTINUES.test(text) || this.#traceback.takes(text) || this.#isRootCause(text);
     if (!belongs || ++this.#taken > MOST_LINES) return false;
     this.#traceback.add(text);
     if (this.#size + text.length <= LONGEST_ERROR) this.#lines.push(text);
     this.#size += text.length;
     return true;
+  }
+
+  #isRootCause(text: string): boolean {
+    return ROOT_CAUSE.test(this.firstLine) && NAMES_ERROR.test(text) && this.#lines.slice(1).every(line => line === '');
   }
 
   /** Undefined where an error has begun, or where nothing is known of the line. */

@@ -101,7 +101,10 @@ export class Triage {
     }
     const start = binary.indexOf('{"');
     // A logger may write a time and a level before its JSON.
-    if (binary.startsWith('{') || (start >= 0 && isPrefix(binary.slice(0, start)) && binary.trimEnd().endsWith('}'))) {
+    if (
+      /^\{\s*["}]/.test(binary) ||
+      (start >= 0 && isPrefix(binary.slice(0, start)) && binary.trimEnd().endsWith('}'))
+    ) {
       const record = parsed(decoded(binary.slice(Math.max(start, 0))));
       if (isFields(record) || start <= 0) {
         this.#record(record, number, () => decoded(binary.slice(Math.max(start, 0))));
@@ -214,14 +217,16 @@ export class Triage {
 /** Whether a text is the prefix of a line of JSON, and not the name of an error that prints the body of an answer. */
 const isPrefix = (text: string): boolean => text.length < 200 && !/Error|Exception|\b[45]\d\d $/.test(text);
 
-/** What Kubernetes and docker compose write before each line of a program. */
-const CONTAINER = /^(?:\d{4}-\d\d-\d\dT\S{1,40} std(?:out|err) [FP] |[\w.-]{1,60} +\| )/;
+/** What Kubernetes, docker compose and concurrently write before each line of a program. */
+const CONTAINER = /^(?:\d{4}-\d\d-\d\dT\S{1,40} std(?:out|err) [FP] |[\w.@-]{1,120} +\| |\[\d{1,3}\] (?=[\s}\]]))/;
+/** What grep writes before a line of one of several files. */
+const FILE_NAME = /^[\w./-]{1,300}\.(?:log|txt|out|gz|json)(?:\.\d{1,4})?:(?:\d{1,9}:)?/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the sequences that color a line begin with one.
 const COLOR = /\u001b\[[\d;]{0,20}m/g;
 
 function plainLine(binary: string): string {
   const bare = binary.includes('\u001b') ? binary.replaceAll(COLOR, '') : binary;
-  return bare.replace(CONTAINER, '');
+  return bare.replace(FILE_NAME, '').replace(CONTAINER, '');
 }
 
 function parsed(text: string): unknown {

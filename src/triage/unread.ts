@@ -12,7 +12,7 @@ const LONGEST = 4096;
 
 /** What a failure of a request is called, whoever writes. */
 const SIGN =
-  /\b(?:timed?[ _-]?out|timeout|refused|reset by|unreachable|unavailable|too many requests|rate.?limit\w{0,3}|throttl\w{1,4}|quota|overload\w{0,2}|bad gateway|insufficient_\w+|E(?:CONN|PIPE|TIMED|HOST|NET|AI_)\w+)\b|\b(?:requests?|calls?|connections?|responses?|upstream|server|https?|api|attempts?|webhook|rpc|fetch|download|upload)\b[^\n]{0,80}\b(?:fail\w*|errors?|closed|lost|aborted|dropped|rejected)\b|\b(?:fail\w*|error|could ?n[o']t|unable)\b[^\n]{0,80}\b(?:requests?|calls?|connect\w*|responses?|upstream|server|api|fetch|send\w*|reach\w*|call\w*)\b|\b(?:status|code|https?|returned|answered)\W{0,4}[45]\d\d\b|\b(?:GET|POST|PUT|PATCH|DELETE)\b[^\n]{0,200}\b[45]\d\d\b/i;
+  /\b(?:timed?[ _-]?out|timeout|refused|reset by|unreachable|unavailable|too many requests|rate.?limit\w{0,3}|throttl\w{1,4}|quota|overload\w{0,2}|bad gateway|insufficient_\w+|E(?:CONN|PIPE|TIMED|HOST|NET|AI_)\w+)\b|\b(?:requests?|calls?|connections?|responses?|upstream|server|https?|api|attempts?|webhook|rpc|fetch|download|upload)\b[^\n]{0,80}\b(?:fail\w*|errors?|closed|lost|aborted|dropped|rejected)\b|\b(?:fail\w*|error|could ?n[o']t|unable)\b[^\n]{0,80}\b(?:requests?|calls?|connect\w*|responses?|upstream|server|api|fetch|send\w*|reach\w*|call\w*)\b|\b(?:status|code|https?|returned|answered)\W{0,4}[45]\d\d\b|\b(?:GET|POST|PUT|PATCH|DELETE)\b[^\n]{0,200}\b[45]\d\d\b|\s[45]\d\d\s[^\n]{0,200}"(?:GET|POST|PUT|PATCH|DELETE) |\b(?:curl|cURL)(?: error|:) \(?\d/i;
 /** Errors of clients by their names. */
 const NAMED =
   /\b\w*(?:IO|Socket|Connect|Connection|Http|HTTP|Request|Response|Network|Client|Server|Api|API|Transport|Timeout|Retry)(?:Error|Exception)\b/;

@@ -8,7 +8,8 @@ import {failedStatus, methodOf, timeOf} from '../fields.ts';
 import {VAGUE} from '../transport.ts';
 
 const METHOD = '(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|QUERY)';
-const ADDRESS = '((?:https?://|/)[^\\s"\']{0,4096})';
+/** Up to its end: the port of an address is no status. */
+const ADDRESS = '((?:https?://|/)[^\\s"\']{0,4096})(?![^\\s"\'])';
 const STATUS = '([1-5]\\d\\d)(?!\\d|[.,]\\d| ?(?:ms|bytes|B|s)\\b)';
 
 const PATTERNS: readonly RegExp[] = [

@@ -2,6 +2,7 @@
 import {answered, failed, type Outcome, type Sent} from '../../core/outcome.ts';
 import {LoggedAnswer, type LoggedFailure, LoggedHeaders} from '../failure.ts';
 import {type Fields, failedStatus, firstText, methodOf, textOf, timeOf, wholeOf} from '../fields.ts';
+import * as transport from '../transport.ts';
 
 const ENVOY = /^\[(\d{4}-\d\d-\d\dT[\d:.]+Z)\] "([A-Z]{1,20}) (\S{1,4096}) [^"]{1,20}" (\d{1,3}) (\S{1,40})(.*)$/;
 
@@ -9,16 +10,23 @@ interface Flag {
   readonly sent?: Sent;
   readonly headers?: Readonly<Record<string, string>>;
   readonly outcome?: Outcome<never>;
+  /** How it failed where no status of a failure was sent: in TCP, or behind the headers of the answer. */
+  readonly broken?: Outcome<never>;
   /** Envoy itself has retried as often as it may. */
   readonly isRetried?: true;
 }
 
 /** @see Envoy, access log, %RESPONSE_FLAGS% and %RESPONSE_FLAGS_LONG% */
 const FLAGS: Readonly<Record<string, Flag>> = {
-  UF: {sent: 'not-sent'},
-  UH: {sent: 'not-sent'},
-  NC: {sent: 'not-sent'},
-  UO: {sent: 'not-sent', headers: {'x-envoy-overloaded': 'true'}},
+  UF: {sent: 'not-sent', broken: transport.NO_CONNECTION},
+  UH: {sent: 'not-sent', broken: transport.NO_CONNECTION},
+  NC: {sent: 'not-sent', broken: transport.NO_CONNECTION},
+  UO: {sent: 'not-sent', headers: {'x-envoy-overloaded': 'true'}, broken: transport.NO_CONNECTION},
+  UT: {broken: transport.TIMED_OUT},
+  SI: {broken: transport.TIMED_OUT},
+  UC: {broken: transport.CLOSED},
+  UR: {broken: transport.RESET},
+  LR: {broken: transport.RESET},
   RL: {sent: 'not-processed', headers: {'x-envoy-ratelimited': 'true'}},
   DC: {outcome: failed('aborted', undefined)},
   URX: {isRetried: true},
@@ -30,6 +38,11 @@ const LONG_NAMES: Readonly<Record<string, string>> = {
   UpstreamOverflow: 'UO',
   RateLimited: 'RL',
   DownstreamConnectionTermination: 'DC',
+  UpstreamRequestTimeout: 'UT',
+  StreamIdleTimeout: 'SI',
+  UpstreamConnectionTermination: 'UC',
+  UpstreamRemoteReset: 'UR',
+  LocalReset: 'LR',
   UpstreamRetryLimitExceeded: 'URX',
 };
 
@@ -59,12 +72,8 @@ interface Request {
 }
 
 function readingOf(words: string, status: number, {time, method, path, authority}: Request): LoggedFailure | null {
-  const flags = words
-    .split(',')
-    .map(word => LONG_NAMES[word] ?? word)
-    .filter(word => Object.hasOwn(FLAGS, word));
-  const known = flags.map(word => FLAGS[word]!);
-  const outcome = known.find(each => each.outcome !== undefined)?.outcome ?? answerOf(status, known);
+  const known = flagsIn(words);
+  const outcome = outcomeOf(known, status);
   if (outcome === null) return null;
   const isHost = authority !== undefined && /^[\w.:-]{1,253}$/.test(authority) && authority !== '-';
   return {
@@ -79,6 +88,25 @@ function readingOf(words: string, status: number, {time, method, path, authority
     proxyTries: known.some(({isRetried}) => isRetried) ? 2 : undefined,
   };
 }
+
+function flagsIn(words: string): readonly Flag[] {
+  return words
+    .split(',')
+    .map(word => LONG_NAMES[word] ?? word)
+    .filter(word => Object.hasOwn(FLAGS, word))
+    .map(word => FLAGS[word]!);
+}
+
+/** Null for a success. */
+const outcomeOf = (flags: readonly Flag[], status: number): Outcome<LoggedAnswer> | null =>
+  flags.find(({outcome}) => outcome !== undefined)?.outcome ??
+  answerOf(status, flags) ??
+  flags.find(({broken}) => broken !== undefined)?.broken ??
+  null;
+
+/** The flags in a log of a format of its own. Null where they tell of no failure. */
+export const outcomeOfFlags = (words: string, status: number): Outcome<LoggedAnswer> | null =>
+  outcomeOf(flagsIn(words), status);
 
 function answerOf(status: number, flags: readonly Flag[]): Outcome<LoggedAnswer> | null {
   if (failedStatus(status) === undefined) return null;

@@ -1,6 +1,6 @@
 /** Records whose names are not those of a known writer: rows of tables, logfmt, and JSON under names of its own. */
 
-import {answered} from '../../core/outcome.ts';
+import {answered, type Outcome} from '../../core/outcome.ts';
 import {isBlank} from '../../decide/idempotency.ts';
 import {readError} from '../error-outcome.ts';
 import {requestIn} from '../error-text.ts';
@@ -9,6 +9,7 @@ import {attemptOf, methodOf, textOf, timeOf, traceIdOf, wholeOf} from '../fields
 import {
   ATTEMPT,
   BODY,
+  FLAGS,
   type FlatRecord,
   GRPC,
   KEY,
@@ -16,11 +17,15 @@ import {
   REQUEST_LINE,
   RETRIES,
   RETRY_AFTER,
+  SESSION_STATE,
+  STATUS,
   TARGET,
   TIME,
   TRACE,
 } from '../record.ts';
+import {outcomeOfFlags} from './envoy.ts';
 import {grpcCodeOf, grpcReading} from './grpc-text.ts';
+import {outcomeOfState} from './haproxy.ts';
 
 /** Texts of a record that are looked at for a failure. */
 const MOST_TEXTS = 6;
@@ -53,7 +58,19 @@ export function readFlatRecord(
   };
 }
 
+/** What a proxy says in its flags, where they say more than the status. Null without such flags. */
+export function endingOf(flat: FlatRecord): Outcome<LoggedAnswer> | null {
+  const flags = flat.find(FLAGS, textOf);
+  const state = flat.find(SESSION_STATE, textOf);
+  if (flags === undefined && state === undefined) return null;
+  const status = flat.find(STATUS, wholeOf) ?? 0;
+  const ending = flags === undefined ? outcomeOfState(state!, status) : outcomeOfFlags(flags, status);
+  return ending?.kind === 'response' ? null : ending;
+}
+
 function failureOf(flat: FlatRecord): ErrorReading | null {
+  const ending = endingOf(flat);
+  if (ending !== null) return {protocol: 'http', outcome: ending};
   const {status} = flat;
   const texts = [...flat.texts()].slice(0, MOST_TEXTS);
   if (status !== undefined)

@@ -8,11 +8,12 @@ const PATTERNS: readonly RegExp[] = [
   /\bStatusCode\.([A-Z_]{2,20})\b/,
   /\brpc error: code = (\w{2,20}) desc/,
   /\bStatus(?:Runtime)?Exception: ([A-Z_]{2,20})\b/,
+  /\bStatus\(StatusCode="?(\w{2,20})\b/,
   /\bgrpc[-_]?status(?:[-_]?code)?["']?[:=] ?["']?(\d{1,2}|[A-Za-z_]{2,20})\b/i,
 ];
 /** No connection was made. A broken one says `Connection reset`. */
 const NOT_SENT =
-  /failed to connect to all addresses|Error while dialing|[Nn]ame resolution|DNS resolution|errors? resolving|[Uu]nable to resolve|lookup failed|UnknownHost|[Cc]onnection refused|No route to host/;
+  /failed to connect to all addresses|Connect Failed|Error while dialing|[Nn]ame resolution|DNS resolution|errors? resolving|[Uu]nable to resolve|lookup failed|UnknownHost|[Cc]onnection refused|No route to host/;
 
 /** Null where the text names no code of gRPC, or OK. */
 export function readGrpcText(text: string): ErrorReading | null {

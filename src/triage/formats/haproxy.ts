@@ -14,11 +14,41 @@ const HTTP =
 const TCP =
   /\[(\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d)[.\d]* ?([+-]\d{4})?\] \S{1,99} (\S{1,99})\/(\S{1,99}) (-?\d+)\/(-?\d+)\/\+?(-?\d+) \+?(\d+) (\S\S) \d+\/\d+\/\d+\/\d+\/\+?(\d+) \d+\/\d+/;
 
+/** `option httplog clf`: the combined format, and behind it the names, the times and the state. */
+const CLF =
+  /\[(\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d)[.\d]* ?([+-]\d{4})?\] "(?:([A-Z]{1,20}) (\S{1,4096})|<BADREQ>)[^"]{0,20}" (-?\d{1,3}) \d+ "" "" \d+ \d+ "[^"]{1,99}" "[^"]{1,99}" "([^"]{1,99})" -?\d+ -?\d+ (-?\d+) -?\d+ \+?-?\d+ (\S{4}) \d+ \d+ \d+ \d+ \+?(\d+) /;
+
+interface Session {
+  readonly time: string | undefined;
+  readonly zone: string | undefined;
+  readonly server: string | undefined;
+  readonly connectMs: string | undefined;
+  readonly status: string | undefined;
+  readonly state: string | undefined;
+  readonly retries: string | undefined;
+  readonly method: string | undefined;
+  readonly path: string | undefined;
+}
+
 /** Undefined: another format. */
 export function readHaproxy(line: string): Reading | undefined {
+  const session = sessionIn(line);
+  return session === null ? readTcp(line) : readSession(session);
+}
+
+function sessionIn(line: string): Session | null {
   const found = HTTP.exec(line);
-  if (found === null) return readTcp(line);
-  const [, time, zone, , server, , , connectMs, , , status, state, retries, method, path] = found;
+  if (found !== null) {
+    const [, time, zone, , server, , , connectMs, , , status, state, retries, method, path] = found;
+    return {time, zone, server, connectMs, status, state, retries, method, path};
+  }
+  const clf = line.includes('"" ""') ? CLF.exec(line) : null;
+  if (clf === null) return null;
+  const [, time, zone, method, path, status, server, connectMs, state, retries] = clf;
+  return {time, zone, server, connectMs, status, state, retries, method, path};
+}
+
+function readSession({time, zone, server, connectMs, status, state, retries, method, path}: Session): Reading {
   const tries = Number(retries) + 1;
   const outcome = httpOutcome(Number(status), state!);
   if (outcome === null) return tries > 1 ? {recoveredAfterTries: tries} : null;
@@ -37,13 +67,21 @@ export function readHaproxy(line: string): Reading | undefined {
   };
 }
 
+/** How a JSON log of its own format names `%ts` or `%tsc`. Undefined: no state of a session, or of one that ended well. */
+export function outcomeOfState(state: string, status: number): Outcome<LoggedAnswer> | null {
+  return /^[CcSsPRLDIKUi-][CRQHDLT-](?:[\w-]{2})?$/.test(state) ? httpOutcome(status, state) : null;
+}
+
 /** The first letter says who ended the session, the second in which state it was. */
 function httpOutcome(status: number, state: string): Outcome<LoggedAnswer> | null {
-  if (state[0] === 'C' && failedStatus(status) === undefined) return transport.ABORTED;
+  // HAProxy before 2.5 logs a 503 where the client left before a server was connected.
+  if (state[0] === 'C' && (failedStatus(status) === undefined || /^C[CHQR]/.test(state))) return transport.ABORTED;
   if (failedStatus(status) !== undefined) return answered(new LoggedAnswer(status));
   // The status went out already, and the body broke off.
   if (/^S[DL]/.test(state)) return transport.CLOSED;
-  return /^s[DL]/.test(state) ? transport.TIMED_OUT : null;
+  if (/^s[DL]/.test(state)) return transport.TIMED_OUT;
+  // The client stopped reading. A connection that was upgraded ends so, too.
+  return /^cD/.test(state) && status !== 101 ? transport.ABORTED : null;
 }
 
 /** Known where no server was connected. */

@@ -9,7 +9,7 @@ import {type ErrorReading, LoggedAnswer, type LoggedFailure, LoggedHeaders} from
 import {type Fields, failedStatus, fieldsOf, firstText, isFields, methodOf, timeOf, traceIdOf} from '../fields.ts';
 import {FlatRecord} from '../record.ts';
 import {isEnvoyRecord, readEnvoyRecord} from './envoy.ts';
-import {readFlatRecord} from './flat-record.ts';
+import {endingOf, readFlatRecord} from './flat-record.ts';
 import {isOwnEvent, isOwnLine, readOwnEvent, readOwnLine} from './own-lines.ts';
 
 /** @returns Null for a record that tells of no failure; undefined for one in which nothing is understood. */
@@ -19,6 +19,7 @@ export function readJsonLine(record: Fields): LoggedFailure | null | undefined {
   if (isEnvoyRecord(record)) return readEnvoyRecord(record);
   const flat = new FlatRecord(record);
   const error = errorOf(record);
+  if (endingOf(flat) !== null) return readFlatRecord(flat, 'JSON line');
   // A message may tell of an attempt before the one that succeeded.
   if (error === undefined && flat.isSuccess) return null;
   const found = failureOf(record, error);

@@ -9,7 +9,7 @@ import {failedStatus, methodOf, timeOf} from '../fields.ts';
 import * as transport from '../transport.ts';
 
 const LINE =
-  /^(?:(?:https?|h2|grpcs?|wss?) )?(\d{4}-\d\d-\d\dT[\d:.]{8,20}Z) \S{1,200} \S{1,60}:\d+ (\S{1,60}) (-?[\d.]+) (-?[\d.]+) (-?[\d.]+) (\d{3}|-) (\d{3}|-) \d+ \d+ "(\S{1,20}) (\S{1,4096}) /;
+  /^(?:(?:https?|h2|grpcs?|wss?) )?(\d{4}-\d\d-\d\dT[\d:.]{8,20}Z) \S{1,200} \S{1,60}:\d+ (\S{1,60}) (-?[\d.]+) (-?[\d.]+) (-?[\d.]+) (\d{3}|-) (\d{3}|-) (?:\d+ ){1,2}"(\S{1,20}) (\S{1,4096}) /;
 /** The client closed the connection. */
 const CLIENT_LEFT = '460';
 

@@ -12,7 +12,8 @@ const UPSTREAMS = /(?:^|[\s"'=:])((?:\d{3}|-)(?:(?:, | : )(?:\d{3}|-)){1,20})(?=
 /** nginx's combined format, with any fields behind it, among them `$upstream_status`. Undefined: another format. */
 export function readNginxAccess(line: string): Reading | undefined {
   const found = COMBINED.exec(line);
-  if (found === null) return undefined;
+  // HAProxy's own form of the combined format has two empty fields, and knows more.
+  if (found === null || found[6]!.startsWith(' "" "" ')) return undefined;
   const [, , time, method, path, status, rest] = found;
   const proxyTries = UPSTREAMS.exec(rest!)?.[1]?.split(/, | : /).length;
   const outcome = status === '499' ? failed('aborted', undefined) : answerOf(status!);
@@ -35,7 +36,11 @@ export function accessTime(text: string): number | undefined {
   return timeOf(`${year}-${number}-${day}T${time}${hours}:${minutes}`);
 }
 
-const ERROR_LOG = /^(\d{4})\/(\d\d)\/(\d\d) (\d\d:\d\d:\d\d) \[\w+\] \d+#\d+: (.*)$/;
+/** The time may be cut off, and syslog may write its own before it. */
+const ERROR_LOG = /^([^[]{0,200})\[(?:debug|info|notice|warn|error|crit|alert|emerg)\] \d+#\d+: (.*)$/;
+const ERROR_TIME = /(\d{4})\/(\d\d)\/(\d\d) (\d\d:\d\d:\d\d) $/;
+/** The message alone, as people quote it. */
+const BARE_ERROR = /^(?:\*\d+ )?(?:upstream |connect\(\) |recv\(\) |no live |limiting ).{1,400}, client: /;
 
 /** What nginx says of a server behind it, and what that is in the words of Node. */
 const UPSTREAM_ERRORS: readonly (readonly [message: RegExp, outcome: Outcome<LoggedAnswer>])[] = [
@@ -52,9 +57,10 @@ const UPSTREAM_ERRORS: readonly (readonly [message: RegExp, outcome: Outcome<Log
 
 /** Undefined: another format. */
 export function readNginxError(line: string): LoggedFailure | null | undefined {
-  const found = ERROR_LOG.exec(line);
+  const found = ERROR_LOG.exec(line) ?? (BARE_ERROR.test(line) ? ['', '', line] : null);
   if (found === null) return undefined;
-  const [, year, month, day, time, text] = found;
+  const [, before, text] = found;
+  const [, year, month, day, time] = ERROR_TIME.exec(before!) ?? [];
   const message = text!.replace(/^\*\d+ /, '');
   const outcome = UPSTREAM_ERRORS.find(([pattern]) => pattern.test(message))?.[1];
   if (outcome === undefined) return null;
@@ -65,7 +71,7 @@ export function readNginxError(line: string): LoggedFailure | null | undefined {
     format: 'nginx error log',
     protocol: 'http',
     // Local time of the server: taken for UTC, as servers should be set.
-    at: timeOf(`${year}-${month}-${day}T${time}Z`),
+    at: year === undefined ? undefined : timeOf(`${year}-${month}-${day}T${time}Z`),
     method: methodOf(request?.[1]),
     target: path !== undefined && host !== undefined ? `http://${host}${path}` : path,
     outcome,
