@@ -31,7 +31,7 @@ const CONNECTION_LOST = /^(?:APIConnectionError|NetworkError)$|^(?:Connection er
 const GRPC_MESSAGE = /^(\d{1,2}) ([A-Z_]{2,20}): ?(.*)$/s;
 /** What grpc-js writes where no connection was made; `read EHOSTUNREACH` ends one that was open. */
 const GRPC_NOT_SENT =
-  /No connection established|Name resolution failed|ENOTFOUND|(?<!\b(?:read|write) )(?:ECONNREFUSED|EHOSTUNREACH)/;
+  /No connection established|failed to connect to all addresses|Name resolution failed|ENOTFOUND|(?<!\b(?:read|write) )(?:ECONNREFUSED|EHOSTUNREACH)/;
 
 /**
  * @param isError A text is that of an error, and no sentence of a log. Objects always are.

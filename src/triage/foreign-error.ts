@@ -6,8 +6,8 @@ import {phraseIn, vaguePhraseIn} from './phrases.ts';
 import {statusByName, statusInText} from './status-text.ts';
 import {bodyWithin, factsIn, statusByWords} from './text-facts.ts';
 
-/** `An error occurred (ThrottlingException) when calling the Converse operation`. */
-const BOTO = /\bAn error occurred \((\w{1,100})\) when calling\b/;
+/** `An error occurred (ThrottlingException) when calling the Converse operation`; `<Code>SlowDown</Code>` in the body of an answer. */
+const BOTO = /\bAn error occurred \((\w{1,100})\) when calling\b|<Code>(\w{3,100})<\/Code>/;
 /** What AWS names a failure of the server; every other name is one of the client (status 400). @see AWS, common errors */
 const AWS_SERVER: Readonly<Record<string, number>> = {
   InternalFailure: 500,
@@ -67,7 +67,8 @@ function readStatus(text: string): ErrorReading | null {
 }
 
 function readBoto(text: string): ErrorReading | null {
-  const name = BOTO.exec(text)?.[1];
+  const [, called, printed] = BOTO.exec(text) ?? [];
+  const name = called ?? printed;
   if (name === undefined) return null;
   if (/^[45]\d\d$/.test(name)) return answerOf(Number(name), text);
   const body = {code: name, message: text};

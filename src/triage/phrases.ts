@@ -27,11 +27,11 @@ const PHRASES: readonly (readonly [pattern: RegExp, outcome: Outcome<never>])[] 
   ],
   // Names.
   [
-    /[Tt]emporary failure in name resolution|\blookup \S{1,253}[^\n]{0,60}(?:i\/o timeout|server misbehaving)/,
+    /[Tt]emporary failure in name resolution|gaierror: \[Errno -3\]|\blookup \S{1,253}[^\n]{0,60}(?:i\/o timeout|server misbehaving)/,
     transport.NAME_SERVER_FAILED,
   ],
   [
-    /no such host|[Nn]ame or service not known|nodename nor servname|UnknownHost|[Cc]ould not resolve|NameResolutionError|[Ff]ailed to resolve|[Nn]ame resolution failed|DNS resolution failed|getaddrinfo\b[^\n]{0,20}failed|No address associated with|No such host is known|dns error|failed to lookup address|:nxdomain/,
+    /no such host|gaierror: \[Errno -[258]\]|Name does not resolve|[Nn]ame or service not known|nodename nor servname|UnknownHost|[Cc]ould not resolve|NameResolutionError|[Ff]ailed to resolve|[Nn]ame resolution failed|DNS resolution failed|getaddrinfo\b[^\n]{0,20}failed|No address associated with|No such host is known|dns error|failed to lookup address|:nxdomain/,
     transport.NO_NAME,
   ],
   // Time that ran out on an open connection, in the words that a connect has too.
@@ -51,7 +51,7 @@ const PHRASES: readonly (readonly [pattern: RegExp, outcome: Outcome<never>])[] 
     transport.REFUSED,
   ],
   [
-    /dial (?:tcp|udp|unix) |Failed to establish a new connection|Cannot connect to (?:host|proxy)|All connection attempts failed|[Cc]ould(?: not|n't) connect to|[Uu]nable to connect to|[Ff]ailed to (?:open TCP )?connect(?:ion)?(?: to|\b)|(?:net\.|Annotated)ConnectException|HttpHostConnectException|error trying to connect|tcp connect error|failed to connect to all addresses|reset reason: (?:local )?connection failure|\{(?:local_)?connection_failure|Cannot assign requested address/,
+    /dial (?:tcp|udp|unix) |Failed to establish a new connection|Cannot connect to (?:host|proxy)|All connection attempts failed|[Cc]ould(?: not|n't) connect to|[Uu]nable to connect to|[Ff]ailed to (?:open TCP )?connect(?:ion)?(?: to|\b)|(?:net\.|Annotated)ConnectException|HttpHostConnectException|error trying to connect|tcp connect error|failed to connect to all addresses|reset reason: (?:local )?connection failure|\{(?:local[ _])?connection[ _]failure|Cannot assign requested address/,
     transport.NO_CONNECTION,
   ],
   [
@@ -72,7 +72,7 @@ const PHRASES: readonly (readonly [pattern: RegExp, outcome: Outcome<never>])[] 
   ],
   // The caller.
   [
-    /context canceled|\bCancelledError\b|[Rr]equest (?:was )?aborted by the client|client disconnected|Canceled(?:Exception)?\b|(?:operation|request|task) was cancell?ed/,
+    /context canceled|\bCancelledError\b|[Rr]equest (?:was aborted|aborted by the client)|client disconnected|Canceled(?:Exception)?\b|(?:operation|request|task) was cancell?ed/,
     transport.ABORTED,
   ],
   // Open connections.
@@ -81,7 +81,7 @@ const PHRASES: readonly (readonly [pattern: RegExp, outcome: Outcome<never>])[] 
     transport.RESET,
   ],
   [
-    /[Cc]onnection aborted|RemoteDisconnected|Remote end closed|Server ?[Dd]isconnected|[Bb]roken pipe|EPIPE|[Uu]nexpected end of (?:stream|file)|[Pp]remature (?:EOF|end)|NoHttpResponse|failed to respond|server closed idle connection|\bEOF(?:Exception|Error)?$|unexpected EOF|Empty reply|[Pp]eer closed connection|IncompleteRead|incomplete chunked read|ChunkedEncodingError|RemoteProtocolError|GOAWAY|ended prematurely|prematurely closed|received no bytes|[Cc]onnection (?:was |is )?(?:closed|lost|dropped|terminated|shut ?down)|ConnectionClosed|connection closed before message completed|transfer closed with|error reading status line|UNEXPECTED_EOF|EOF occurred in violation|upstream connect error|\bConnectionTerminated\b/m,
+    /[Cc]onnection aborted|RemoteDisconnected|Remote end closed|Server ?[Dd]isconnected|[Bb]roken pipe|EPIPE|[Uu]nexpected end of (?:stream|file)|[Pp]remature (?:EOF|end)|NoHttpResponse|failed to respond|server closed idle connection|\bEOF(?:Exception|Error)?$|unexpected EOF|Empty reply|[Pp]eer closed connection|IncompleteRead|incomplete chunked read|ChunkedEncodingError|RemoteProtocolError|GOAWAY|ended prematurely|prematurely closed|received no bytes|[Cc]onnection (?:was |is )?(?:closed|lost|dropped|terminated|shut ?down)|ConnectionClosed|connection closed before message completed|transfer closed with|error reading status line|UNEXPECTED_EOF|EOF occurred in violation|upstream connect error|\bConnectionTerminated\b|[Ss]ocket (?:is )?closed|Software caused connection abort/m,
     transport.CLOSED,
   ],
   // curl's code says how the transfer ended where its words are in another language, or of its own. @see libcurl-errors

@@ -48,6 +48,7 @@ const PATTERNS: readonly RegExp[] = [
   new RegExp(
     `\\b(?:does not indicate success: |[Ee]rror:? \\(?|StatusCode[.:]? ?|code=|Round trip: \\S{1,300}, code: |too many |with a? ?\`)${NUMBER}`,
   ),
+  new RegExp(`['"](?:code|status)['"]: ?${NUMBER}`),
 ];
 
 /** Reason phrases behind a status; RFC 9110's, and those that servers used before. */

@@ -181,6 +181,35 @@ const CASES: Readonly<Record<string, readonly (readonly [title: string, log: str
       '? ERR_SOCKET_CONNECTION_TIMEOUT not-sent green retry',
     ],
   ],
+  'words of clients': [
+    [
+      'Node on a request that its caller ended',
+      '{"error":"Error: Request was aborted.\\n    at a (file:///cli.js:1:2)","time":1795716467905}',
+      '? aborted by the caller maybe-processed red do-not-retry',
+    ],
+    [
+      'AWS in XML',
+      '<ErrorResponse>\n  <Error>\n    <Type>Sender</Type>\n    <Code>Throttling</Code>\n    <Message>Rate exceeded</Message>\n  </Error>\n</ErrorResponse>',
+      '? 429 Throttling not-processed green wait',
+    ],
+    [
+      'Envoy before 1.13 on its own answer',
+      'Sending local reply with details upstream_reset_before_response_started{connection failure}',
+      '? FailedToOpenSocket not-sent green retry',
+    ],
+    [
+      'the JDK on a connection that broke',
+      'javax.net.ssl.SSLException: Read error: I/O error during system call, Software caused connection abort',
+      '? UND_ERR_SOCKET maybe-processed yellow retry-with-key',
+    ],
+    [
+      'the body of an answer, as JSON and as Python prints it',
+      'openai.error.APIError: Bad gateway. {"error":{"code":502,"message":"Bad gateway."}} 502 {\'error\': {\'code\': 502}}',
+      '? 502 maybe-processed yellow retry-with-key',
+    ],
+    ['gRPC in C', 'Error: 14 UNAVAILABLE: failed to connect to all addresses', 'POST UNAVAILABLE not-sent green retry'],
+    ['a name server that failed, in musl', 'socket.gaierror: [Errno -3] Try again', '? EAI_AGAIN not-sent green retry'],
+  ],
   'errors over several lines': [
     [
       'behind the numbers of a process manager',
