@@ -1914,7 +1914,7 @@ export interface EventStreamInput {
  */
 export interface Hedging {
   /**
-   * How long the first attempt may take before the hedge is sent.
+   * How long an attempt may take before its hedge is sent.
    *
    * Unit: ms.
    */
@@ -1950,7 +1950,7 @@ export interface Hedging {
  */
 export interface HedgingInput {
   /**
-   * How long the first attempt may take before the hedge is sent.
+   * How long an attempt may take before its hedge is sent.
    *
    * Unit: ms.
    */
