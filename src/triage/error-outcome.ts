@@ -7,6 +7,7 @@ import {type ErrorReading, LoggedAnswer, LoggedHeaders} from './failure.ts';
 import {type Fields, failedStatus, fieldsOf, firstText, isFields} from './fields.ts';
 import {readForeignText, readPhrase, withoutFrames} from './foreign-error.ts';
 import {bodyWithin} from './text-facts.ts';
+import {CONNECT_TIMEOUT} from './transport.ts';
 
 /** The codes of steadfetch's own errors. */
 const OWN_CODES: Readonly<Record<string, Outcome<never>>> = {
@@ -122,7 +123,12 @@ function readGrpc({code, message}: ErrorShape, error: Fields): ErrorReading | nu
   };
 }
 
+/** None of several addresses could be reached in time; the engine knows it by the code of a single one. */
+const NO_ADDRESS_IN_TIME = 'ERR_SOCKET_CONNECTION_TIMEOUT';
+
 function readTransport(shape: ErrorShape, stack: unknown): ErrorReading | null {
+  if (shape.code === NO_ADDRESS_IN_TIME || shape.cause?.code === NO_ADDRESS_IN_TIME)
+    return {protocol: 'http', outcome: CONNECT_TIMEOUT};
   const error = withCode(shape, stack);
   const kind = failureKind(error);
   if (kind === 'network' && readFailure(error).codes.length === 0)

@@ -178,7 +178,7 @@ const CASES: Readonly<Record<string, readonly (readonly [title: string, log: str
     [
       'Node, where none of several addresses could be reached in time',
       "TypeError: fetch failed\n  cause: Error [ERR_SOCKET_CONNECTION_TIMEOUT]: Socket connection timeout\n    code: 'ERR_SOCKET_CONNECTION_TIMEOUT'\n  }",
-      '? ERR_SOCKET_CONNECTION_TIMEOUT not-sent green retry',
+      '? ETIMEDOUT not-sent green retry',
     ],
   ],
   'words of clients': [
