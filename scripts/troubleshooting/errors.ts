@@ -12,7 +12,7 @@ export const errors: Readonly<Record<ErrorCode, Advice>> = {
   INVALID_POLICY: {
     type: 'InvalidPolicyError',
     means:
-      'The policy cannot run. `problems` has one entry for each wrong field, with its path. Thrown where the client is made.',
+      'The policy cannot run. `problems` has one entry for each wrong field, with its path. Thrown where the client is made. A feature that the entry point leaves out is refused by a `SteadfetchError` of this code, whose message names the function of `steadfetch/features` to call.',
     remedy:
       'Correct the fields that the message names. `npx retry-lint policy.json` finds the same mistakes before the program starts.',
   },

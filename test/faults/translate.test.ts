@@ -141,7 +141,7 @@ for (const [name, make] of Object.entries(CLIENTS))
         },
         /^translate\(\) failed for endpoint us: not today\.$/,
       ],
-      ['gives a promise', async () => ({}), /it must return a Translation, not a promise\.$/],
+      ['gives a promise', async () => ({}), /translate\(\) must not return a promise\.$/],
       ['gives an object as the body', () => ({body: {a: 1}}), /its body must be a string or bytes\.$/],
       [
         'leads to another origin',

@@ -13,22 +13,11 @@ import {findPythonTool, zizmor} from '../../tools/python/find.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** A workflow with the steps of docs/retry-lint.md. */
+/** The workflow of docs/retry-lint.md. */
 function guideWorkflow(action: string): string {
   const guide = readFileSync(join(root, 'docs/retry-lint.md'), 'utf8');
-  const steps = /```yaml\n((?:(?!```)[\s\S])*OWNER\/steadfetch@(?:(?!```)[\s\S])*)```/.exec(guide)?.[1] ?? '';
-  const indented = steps.replace(/^(?=.)/gm, '      ').replace('OWNER/steadfetch@COMMIT', action);
-  return `name: guide
-on: pull_request
-permissions: {}
-jobs:
-  lint:
-    runs-on: ubuntu-latest
-    permissions:
-      contents: read
-      security-events: write
-    steps:
-${indented}`;
+  const [, workflow = ''] = /```yaml\n(name: retry-lint\n[\s\S]*?)```/.exec(guide) ?? [];
+  return workflow.replace('OWNER/steadfetch@COMMIT', action);
 }
 
 describe('workflows and the action', () => {

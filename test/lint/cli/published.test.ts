@@ -4,7 +4,6 @@ import {readFileSync} from 'node:fs';
 import {expect} from 'chai';
 import {parse} from 'yaml';
 import {isBelow} from '../../../lint/io/paths.ts';
-import {hasPolicyName} from '../../../lint/io/policy-file.ts';
 import {Desk} from './desk.ts';
 
 const root = new URL('../../../', import.meta.url);
@@ -29,20 +28,17 @@ describe('what is published of retry-lint', () => {
     for (const [text, named] of versions) expect(named, text).to.equal(version);
   });
 
-  it('the hook lints the same files as a search of a folder, with this version', () => {
+  it('the hook searches the folder where any file changed that may be a policy, with this version', () => {
     const {hooks} = parse(hookOf(read('docs/retry-lint.md'))).repos[0];
-    const [{id, files, additional_dependencies: packages}] = hooks;
-    expect({id, packages}).to.deep.equal({id: 'retry-lint', packages: [`retry-lint@${version}`]});
-    const names = [
-      'retry-policy.json',
-      'retry-policy.shop.yaml',
-      'a.retry.jsonc',
-      'b.retry.yml',
-      'retry.json',
-      'policy.json',
-    ];
-    const matches = new RegExp(files);
-    for (const name of names) expect(matches.test(`deep/${name}`), name).to.equal(hasPolicyName(name));
+    const [{id, entry, files, pass_filenames: passes, additional_dependencies: packages}] = hooks;
+    expect({id, entry, passes, packages}).to.deep.equal({
+      id: 'retry-lint',
+      entry: 'retry-lint --allow-empty',
+      passes: false,
+      packages: [`retry-lint@${version}`],
+    });
+    const names = ['retry-policy.json', 'retry-policy.shop.yaml', 'a.retry.jsonc', 'b.retry.yml', 'policy.json'];
+    for (const name of names) expect(`deep/${name}`).to.match(new RegExp(files));
   });
 
   describe('the action', () => {
