@@ -1,6 +1,6 @@
 /**
- * Fails where too few of the branches of a folder that decides are taken: by the tests of `npm test`, or by those that wrote their
- * coverage into the folder that is named.
+ * Fails where too few of the branches of a folder that decides are taken: by the tests of `npm test` that count
+ * them, or by those that wrote their coverage into the folder that is named.
  */
 import {spawnSync} from 'node:child_process';
 import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
@@ -29,7 +29,7 @@ const run = (args: readonly string[], env: NodeJS.ProcessEnv = process.env): voi
 };
 
 const [given] = process.argv.slice(2);
-if (given === undefined) run(['scripts/test.ts'], {...process.env, NODE_V8_COVERAGE: own});
+if (given === undefined) run(['scripts/test.ts', '--counted'], {...process.env, NODE_V8_COVERAGE: own});
 const include = Object.values(PARTS).flatMap(folders => folders.flatMap(folder => ['--include', `${folder}/**`]));
 run([
   'node_modules/c8/bin/c8.js',

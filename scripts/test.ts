@@ -1,45 +1,23 @@
 /**
  * `npm test`: every test that needs no network, in several processes. `npm test -- FILE|FOLDER…` runs those alone, and any option of
- * mocha works: `--grep`, `--watch`, `--reporter spec`.
+ * mocha works: `--grep`, `--watch`, `--reporter spec`. `--counted` runs the files whose branches `npm run coverage` counts, `--uncounted` all
+ * others.
  *
  * Mocha adds the files of the command line to those of its configuration, so the configuration names none.
  */
 import {spawn} from 'node:child_process';
-import {existsSync, globSync, statSync} from 'node:fs';
+import {existsSync, statSync} from 'node:fs';
 import {availableParallelism} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {countsBranches} from '../test/support/counted-files.ts';
-import {otherSuites, suiteLines} from '../test/support/other-suites.ts';
+import {suiteLines} from '../test/support/other-suites.ts';
+import {type Part, testFiles} from './test-files.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const args = process.argv.slice(2);
-const isMeasured = process.env.NODE_V8_COVERAGE !== undefined;
+const given = process.argv.slice(2);
+const part = (['counted', 'uncounted'] satisfies Part[]).find(name => given.includes(`--${name}`));
+const args = given.filter(arg => arg !== `--${part}`);
 
-/** A forced collection takes as long as the process has objects: these files come before those that load most. */
-const COLLECTING_FIRST = [
-  'test/call/collected-while-read.test.ts',
-  'test/call/collected.test.ts',
-  'test/pitfalls/streams.test.ts',
-  'test/telemetry/metrics.test.ts',
-  'test/model-endpoints.test.ts',
-];
-/** Files that take longest start early, so that none runs alone at the end. Most of their time they wait, and the others run meanwhile. */
-const LONGEST = [
-  'test/telemetry/matrix.test.ts',
-  'test/telemetry/last-export.test.ts',
-  'test/faults/warm-up.test.ts',
-  'test/telemetry/register.test.ts',
-  'test/fetch/streaming.test.ts',
-];
-
-const others = otherSuites.map(({name}) => `test/${name}/**`);
-const first = [...COLLECTING_FIRST, ...LONGEST];
-const every = (): string[] => {
-  const all = [...first, ...globSync('test/**/*.test.ts', {cwd: root, exclude: [...others, ...first]}).sort()];
-  // Where coverage is measured, each process stops counting after these.
-  return isMeasured ? [...all.filter(countsBranches), ...all.filter(path => !countsBranches(path))] : all;
-};
 /** Other paths are values of options: `--reporter ./mine.cjs`. */
 const named = args.filter(arg => existsSync(arg) && (/\.test\.\w+$/.test(arg) || statSync(arg).isDirectory()));
 const files = named.map(path => (statSync(path).isDirectory() ? join(path, '**/*.test.ts') : path));
@@ -57,7 +35,7 @@ const child = spawn(
     join(root, 'node_modules/mocha/bin/mocha.js'),
     ...parallel,
     ...args.filter(arg => !named.includes(arg)),
-    ...(named.length > 0 ? files : every()),
+    ...(named.length > 0 ? files : testFiles(root, part)),
   ],
   {cwd: root, stdio: 'inherit', env: await environment()},
 );
@@ -72,6 +50,7 @@ child.on('exit', (code, signal) => {
  */
 async function environment(): Promise<NodeJS.ProcessEnv> {
   const cache = join(root, 'node_modules/.cache/tests');
+  const isMeasured = process.env.NODE_V8_COVERAGE !== undefined;
   const own: NodeJS.ProcessEnv = {[isMeasured ? 'TEST_COMPILE_CACHE' : 'NODE_COMPILE_CACHE']: cache, ...process.env};
   // The sources may change while mocha watches, and one file starts few processes.
   if (isAlone || isWatching || own.TEST_PROGRAMS !== undefined) return own;

@@ -5,6 +5,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {expect} from 'chai';
+import {testFiles} from '../../scripts/test-files.ts';
 
 const program = fileURLToPath(new URL('../../scripts/test.ts', import.meta.url));
 
@@ -20,6 +21,19 @@ const npmTest = (...args: string[]): Promise<Ran> =>
       resolve({code: error === null ? 0 : Number(error.code), output: stdout + stderr}),
     ),
   );
+
+describe('the files of npm test', () => {
+  const root = fileURLToPath(new URL('../../', import.meta.url));
+
+  it('are in one of two parts: those whose branches are counted, and those beside them', () => {
+    const [counted, uncounted] = [testFiles(root, 'counted'), testFiles(root, 'uncounted')];
+    expect([...counted, ...uncounted])
+      .to.have.members(testFiles(root))
+      .and.have.length.above(500);
+    expect(counted).to.include('test/call/collected.test.ts');
+    expect(uncounted).to.include('test/scripts/test.test.ts');
+  });
+});
 
 describe('npm test', () => {
   let folder: string;

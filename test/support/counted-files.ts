@@ -1,4 +1,7 @@
-/** The folders of tests whose branches are counted: those of the engine, and of what is built on it alone. */
+/**
+ * The folders of tests whose branches are counted: those of the engine, and of what is built on it alone. Counted code takes two to three times the CPU,
+ * also after V8 has stopped counting, so the other files run in processes of their own.
+ */
 const COUNTED = [
   'body',
   'call',
