@@ -114,7 +114,9 @@ export class Certainty {
 
   /** A property of fast-check that can fail: it is false, or a function of another name asserts. */
   #isProperty(file: TestFile, {arguments: values}: CallExpression): boolean {
-    const holds = values.at(-1)!;
+    const last = values.at(-1)!;
+    // Wrapped where cases take turns: test/support/turns.ts.
+    const holds = is.isCallExpression(last) && calledName(last) === 'whenInTurn' ? last.arguments[0]! : last;
     // It runs often, with lists and branches of every kind.
     if (isFunction(holds)) return returnsTruth(holds) || this.mayAssert(file, holds);
     return this.functionsOf(file, holds).some(([other, each]) => returnsTruth(each) || this.asserts(other, each.body!));

@@ -1,5 +1,5 @@
-/** Hundreds of broken configurations of LiteLLM, where `npm test` tries some, and all before a release: the same properties, by the same seed. */
-import {runs} from '../support/runs.ts';
+/** Two thousand broken configurations of LiteLLM, where `npm test` tries some: the same properties, by the same seeds; a seventh of them each day. */
+import {tryInTurn} from '../support/turns.ts';
 
-process.env.FUZZ_CASES = String(runs(700, 2000));
+tryInTurn(2000);
 await import('../lint/litellm-fuzz.test.ts');

@@ -8,6 +8,7 @@ import {rules} from '../../lint/rules/index.ts';
 import {Lines} from '../../lint/source/lines.ts';
 import {presets} from '../../src/policy/presets.ts';
 import {runs} from '../support/runs.ts';
+import {whenInTurn} from '../support/turns.ts';
 import {pageOf} from './support/page-of.ts';
 
 const base =
@@ -126,29 +127,36 @@ describe('the linter, given anything', function () {
 
   it('never throws, never points outside the file', async () => {
     await fc.assert(
-      fc.asyncProperty(mutated, async ({text, path}) => {
-        checkPlaces(await lintText({path, files: {...files, [path]: text}}), text);
-      }),
+      fc.asyncProperty(
+        mutated,
+        whenInTurn(async ({text, path}) => {
+          checkPlaces(await lintText({path, files: {...files, [path]: text}}), text);
+        }),
+      ),
       {numRuns: cases, seed: 4},
     );
   });
 
   it('fixes until nothing changes, after which the fixed findings are gone', async () => {
     await fc.assert(
-      fc.asyncProperty(mutated, fc.boolean(), async ({text, path}, unsafe) => {
-        const request = {path, files: {...files, [path]: text}};
-        const {text: once, fixed, report} = await fixText(request, {unsafe});
-        expect(
-          report.findings.filter(({fix}) => fix !== undefined && (unsafe || fix.safety === 'safe')),
-          'nothing is left to mend',
-        ).to.deep.equal([]);
-        const again = await fixText({path, files: {...files, [path]: once}}, {unsafe});
-        expect(again.text).to.equal(once);
-        const left = new Set(report.findings.map(({fingerprint}) => fingerprint.replace(/ #\d+$/, '')));
-        for (const finding of fixed.filter(({code}) => /^RL[1-3]/.test(code))) {
-          expect(left.has(finding.fingerprint.replace(/ #\d+$/, '')), `${finding.code} in ${once}`).to.equal(false);
-        }
-      }),
+      fc.asyncProperty(
+        mutated,
+        fc.boolean(),
+        whenInTurn(async ({text, path}, unsafe) => {
+          const request = {path, files: {...files, [path]: text}};
+          const {text: once, fixed, report} = await fixText(request, {unsafe});
+          expect(
+            report.findings.filter(({fix}) => fix !== undefined && (unsafe || fix.safety === 'safe')),
+            'nothing is left to mend',
+          ).to.deep.equal([]);
+          const again = await fixText({path, files: {...files, [path]: once}}, {unsafe});
+          expect(again.text).to.equal(once);
+          const left = new Set(report.findings.map(({fingerprint}) => fingerprint.replace(/ #\d+$/, '')));
+          for (const finding of fixed.filter(({code}) => /^RL[1-3]/.test(code))) {
+            expect(left.has(finding.fingerprint.replace(/ #\d+$/, '')), `${finding.code} in ${once}`).to.equal(false);
+          }
+        }),
+      ),
       {numRuns: cases / 4, seed: 5},
     );
   });
@@ -158,9 +166,9 @@ describe('the linter, given anything', function () {
       fc.asyncProperty(
         fc.oneof(fc.string({unit: 'binary', maxLength: 200}), fc.json()),
         fc.constantFrom('a.json', 'a.yaml'),
-        async (text, path) => {
+        whenInTurn(async (text, path) => {
           checkPlaces(await lintText({path, files: {[path]: text}}), text);
-        },
+        }),
       ),
       {numRuns: cases / 4, seed: 6},
     );

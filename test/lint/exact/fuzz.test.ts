@@ -4,9 +4,10 @@ import {readdirSync, readFileSync} from 'node:fs';
 import {expect} from 'chai';
 import fc from 'fast-check';
 import {fixText} from '../../../lint/fix.ts';
-import {lintText} from '../../../lint/lint.ts';
 import {Lines} from '../../../lint/source/lines.ts';
 import {runs} from '../../support/runs.ts';
+import {whenInTurn} from '../../support/turns.ts';
+import {ofProcessor} from './of-processor.ts';
 
 const folder = new URL('../judged-mesh/', import.meta.url);
 const seeds = readdirSync(folder)
@@ -43,13 +44,6 @@ const cases = Number(process.env.FUZZ_CASES ?? runs(200, 1000));
 /** Of the processor, in ms. A file takes a few; the first one also pays for the compilation of the linter. */
 const LIMIT_MS = 250;
 
-const ofProcessor = async (run: () => Promise<unknown>): Promise<number> => {
-  const start = process.cpuUsage();
-  await run();
-  const {user, system} = process.cpuUsage(start);
-  return (user + system) / 1000;
-};
-
 describe('a file of an exact format, however broken,', function () {
   this.timeout(600_000);
   const run = (path: string, text: string) => fixText({path, files: {[path]: text}}, {unsafe: true});
@@ -60,65 +54,26 @@ describe('a file of an exact format, however broken,', function () {
 
   it('is linted and mended without an exception, within its text, in little time', async () => {
     await fc.assert(
-      fc.asyncProperty(mutated, async ({name, text}) => {
-        let result: Awaited<ReturnType<typeof run>> | undefined;
-        const ms = await ofProcessor(async () => {
-          result = await run(name, text);
-        });
-        expect(ms, 'ms of the processor').to.be.below(LIMIT_MS);
-        const {report, text: mended} = result!;
-        const lines = new Lines(mended);
-        for (const {code, range} of report.findings)
-          for (const {line, column} of [range.start, range.end]) {
-            expect(line, code).to.be.within(1, lines.count);
-            expect(column, code).to.be.within(1, lines.lineText(line).length + 3);
-          }
-        const again = await run(name, mended);
-        expect(again.text).to.equal(mended);
-      }),
+      fc.asyncProperty(
+        mutated,
+        whenInTurn(async ({name, text}) => {
+          let result: Awaited<ReturnType<typeof run>> | undefined;
+          const ms = await ofProcessor(async () => {
+            result = await run(name, text);
+          });
+          expect(ms, 'ms of the processor').to.be.below(LIMIT_MS);
+          const {report, text: mended} = result!;
+          const lines = new Lines(mended);
+          for (const {code, range} of report.findings)
+            for (const {line, column} of [range.start, range.end]) {
+              expect(line, code).to.be.within(1, lines.count);
+              expect(column, code).to.be.within(1, lines.lineText(line).length + 3);
+            }
+          const again = await run(name, mended);
+          expect(again.text).to.equal(mended);
+        }),
+      ),
       {numRuns: cases, seed: 11},
     );
   });
-
-  const RETRIER = '{"ErrorEquals": ["States.ALL"], "MaxAttempts": 20}';
-  const GROWING: readonly [string, (count: number) => string, path: string][] = [
-    [
-      'states',
-      count =>
-        `{"StartAt": "s0", "States": {${Array.from({length: count}, (_, index) => `"s${index}": {"Type": "Task", "Retry": [${RETRIER}]}`).join()}}}`,
-      'a.asl.json',
-    ],
-    [
-      'retriers of a state',
-      count => `{"StartAt": "a", "States": {"a": {"Retry": [${Array.from({length: count}, () => RETRIER).join()}]}}}`,
-      'a.asl.json',
-    ],
-    [
-      'routes',
-      count =>
-        `apiVersion: networking.istio.io/v1\nkind: VirtualService\nspec:\n  http:\n${'    - retries: {attempts: 9, retryOn: 5xx}\n'.repeat(count)}`,
-      'a.yaml',
-    ],
-    [
-      'conditions of a route',
-      count =>
-        `apiVersion: networking.istio.io/v1\nkind: VirtualService\nspec: {http: [{retries: {attempts: 1, retryOn: "${'5xx,foo,'.repeat(count)}"}}]}\n`,
-      'a.yaml',
-    ],
-    [
-      'policies and targets',
-      count =>
-        `apiVersion: dapr.io/v1alpha1\nkind: Resiliency\nspec:\n  policies:\n    retries:\n${Array.from({length: count}, (_, index) => `      r${index}: {policy: constant}\n`).join('')}  targets:\n    apps:\n${Array.from({length: count}, (_, index) => `      a${index}: {retry: x${index}}\n`).join('')}`,
-      'a.yaml',
-    ],
-  ];
-  for (const [what, make, path] of GROWING)
-    it(`is read in a time that grows with the number of ${what}`, async () => {
-      const timeOf = (count: number): Promise<number> =>
-        ofProcessor(() => lintText({path, files: {[path]: make(count)}}));
-      await timeOf(200);
-      const [few, many] = [await timeOf(500), await timeOf(4000)];
-      // Eight times as many; a time that grew with the square would be 64 times as long.
-      expect(many).to.be.below(24 * few + 200);
-    });
 });

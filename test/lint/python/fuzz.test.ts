@@ -8,9 +8,10 @@ import type {Finding} from '../../../lint/finding.ts';
 import {lintText} from '../../../lint/lint.ts';
 import {readPython} from '../../../lint/source/python/read.ts';
 import {checkPolicy} from '../../../src/policy/validate.ts';
+import {checked} from '../../support/turns.ts';
 import {mutated, pythonFiles} from './mutated.ts';
 
-const cases = Number(process.env.FUZZ_CASES ?? 1500);
+const seeds = checked(Number(process.env.FUZZ_CASES ?? 1500));
 const path = 'f.py';
 const config = {preset: 'strict'} as const;
 
@@ -68,10 +69,10 @@ function compare(changes: readonly Changed[]): {readonly wrong: readonly Changed
 }
 
 describe('Broken files of Python', () => {
-  it(`${cases} are read in little time, and fixes change an argument alone`, async function () {
+  it(`${seeds.length} are read in little time, and fixes change an argument alone`, async function () {
     this.timeout(600_000);
     const changes: Changed[] = [];
-    for (let seed = 0; seed < cases; seed++) {
+    for (const seed of seeds) {
       const text = mutated(seed);
       const startedMs = performance.now();
       const findings = await lint(text);
@@ -80,12 +81,12 @@ describe('Broken files of Python', () => {
     }
     const {wrong, read} = compare(changes);
     expect(wrong.slice(0, 3)).to.deep.equal([]);
-    expect(read).to.be.greaterThan(cases / 100);
+    expect(read).to.be.greaterThan(seeds.length / 100);
   });
 
   it('gives policies that are valid, whatever the text', () => {
     let read = 0;
-    for (let seed = 0; seed < cases; seed++) {
+    for (const seed of seeds) {
       const text = mutated(seed);
       const source = readPython(path, text);
       for (const dialect of Object.values(pythonDialects))
@@ -96,7 +97,7 @@ describe('Broken files of Python', () => {
           read++;
         }
     }
-    expect(read).to.be.greaterThan(cases / 100);
+    expect(read).to.be.greaterThan(seeds.length / 100);
   });
 
   it('fixes whole files without a change of anything else', async () => {
