@@ -4,6 +4,7 @@ import {createServer, type Server} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {join} from 'node:path';
 import {expect} from 'chai';
+import {inTurn, today} from '../support/turns.ts';
 import {
   attempt,
   attemptUnder,
@@ -32,7 +33,9 @@ let count = 0;
 
 describe('npm install', () => {
   const pairs = Object.entries(versions.npm).flatMap(([npm, nodes]) => nodes.map(node => [npm, node] as const));
-  for (const [npm, node] of extremes(pairs)) {
+  for (const [at, [npm, node]] of extremes(pairs).entries()) {
+    // A tree takes npm 3 s of CPU, and a case two or three trees. Each day both npms have half of the cases, so that each case has one of them.
+    const hasTurn = (offset: number): boolean => inTurn([0, 1], 2, today + at).includes(offset % 2);
     describe(`of npm ${npm} under Node ${node}`, () => {
       /** Resolves the tree, and downloads nothing: that is where versions conflict. */
       async function install(steps: readonly (readonly string[])[]): Promise<Record<string, {version: string}>> {
@@ -47,34 +50,49 @@ describe('npm install', () => {
         return JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')).packages;
       }
 
-      it('brings the API of OpenTelemetry and no other package that is optional', async () => {
-        const installed = Object.keys(await install([[await packed()]]));
-        expect(installed).to.include('node_modules/@opentelemetry/api');
-        for (const name of ['ky', 'undici', '@grpc/grpc-js', '@opentelemetry/sdk-node'])
-          expect(installed).not.to.include(`node_modules/${name}`);
-      });
+      if (hasTurn(0))
+        it('brings the API of OpenTelemetry and no other package that is optional', async () => {
+          const installed = Object.keys(await install([[await packed()]]));
+          expect(installed).to.include('node_modules/@opentelemetry/api');
+          for (const name of ['ky', 'undici', '@grpc/grpc-js', '@opentelemetry/sdk-node'])
+            expect(installed).not.to.include(`node_modules/${name}`);
+        });
 
-      it('has no conflict with an SDK of OpenTelemetry whose API is not that of the newest sdk-node', async () => {
-        const neighbors = ['@opentelemetry/sdk-trace-node@2.12.1'];
-        for (const steps of [[[await packed(), ...neighbors]], [neighbors, [await packed()]]]) {
-          const installed = Object.keys(await install(steps));
-          expect(installed).to.include('node_modules/@opentelemetry/sdk-trace-node');
-          expect(installed).not.to.include('node_modules/@opentelemetry/sdk-node');
-        }
-      });
-
-      for (const [age, neighbors] of extremes(Object.entries(NEIGHBOURS))) {
-        it(`has no conflict with ${neighbors.join(', ')} (${age})`, async () => {
-          for (const steps of [[neighbors, [await packed()]], [[await packed(), ...neighbors]]]) {
-            const installed = await install(steps);
-            const [names, expected] = [/@[^@]+$/, /^.+@/].map(rest => neighbors.map(each => each.replace(rest, '')));
-            expect(names!.map(name => installed[`node_modules/${name}`]!.version)).to.deep.equal(expected);
+      if (hasTurn(1))
+        it('has no conflict with an SDK of OpenTelemetry whose API is not that of the newest sdk-node', async () => {
+          const neighbors = ['@opentelemetry/sdk-trace-node@2.12.1'];
+          for (const steps of [[[await packed(), ...neighbors]], [neighbors, [await packed()]]]) {
+            const installed = Object.keys(await install(steps));
+            expect(installed).to.include('node_modules/@opentelemetry/sdk-trace-node');
+            expect(installed).not.to.include('node_modules/@opentelemetry/sdk-node');
           }
         });
+
+      for (const [offset, [age, neighbors]] of extremes(Object.entries(NEIGHBOURS)).entries()) {
+        if (hasTurn(offset))
+          it(`has no conflict with ${neighbors.join(', ')} (${age})`, async () => {
+            for (const steps of [[neighbors, [await packed()]], [[await packed(), ...neighbors]]]) {
+              const installed = await install(steps);
+              const [names, expected] = [/@[^@]+$/, /^.+@/].map(rest => neighbors.map(each => each.replace(rest, '')));
+              expect(names!.map(name => installed[`node_modules/${name}`]!.version)).to.deep.equal(expected);
+            }
+          });
       }
     });
   }
 });
+
+/** Neighbors that no entry point has in common live in one project. */
+const BESIDE = {
+  old: ['ky@1.14.3', '@grpc/grpc-js@1.8.22', 'undici@7.30.2', '@opentelemetry/sdk-node@0.223.0'],
+  new: ['undici@8.13.1', '@opentelemetry/sdk-node@0.301.0'],
+} satisfies Record<string, readonly string[]>;
+const folders = new Map<string, Promise<string>>();
+function beside(age: keyof typeof BESIDE): Promise<string> {
+  const folder = folders.get(age) ?? project(`beside-${age}`, BESIDE[age]);
+  folders.set(age, folder);
+  return folder;
+}
 
 /** Prints the message of what is thrown. */
 const messageOf = (statement: string): string =>
@@ -82,7 +100,7 @@ const messageOf = (statement: string): string =>
 
 describe('an entry point', () => {
   it('beside ky 1: resilience() says which ky it needs, and createFetch() works', async () => {
-    const folder = await project('beside-ky-1', ['ky@1.14.3']);
+    const folder = await beside('old');
     const program = `import {createFetch, resilience} from 'steadfetch'; createFetch(); ${messageOf('resilience()')}`;
     expect(await evaluate(folder, program)).to.deep.equal({
       code: 0,
@@ -91,7 +109,7 @@ describe('an entry point', () => {
   });
 
   it('beside an old grpc-js: grpcInterceptor() says which grpc-js it needs', async () => {
-    const folder = await project('beside-grpc-1.8', ['@grpc/grpc-js@1.8.22']);
+    const folder = await beside('old');
     const program = `import {grpcInterceptor} from 'steadfetch/grpc'; ${messageOf('grpcInterceptor()')}`;
     expect(await evaluate(folder, program)).to.deep.equal({
       code: 0,
@@ -141,9 +159,12 @@ describe('a neighbor of another version', () => {
   });
   after(() => collector.close());
 
-  for (const undici of ['undici@8.13.1', 'undici@7.30.2']) {
+  for (const [undici, age] of [
+    ['undici@8.13.1', 'new'],
+    ['undici@7.30.2', 'old'],
+  ] as const) {
     it(`${undici}: resilienceInterceptor() retries, and moves the calls of an Agent but not those of a Client`, async () => {
-      const folder = await project(undici, [undici]);
+      const folder = await beside(age);
       const program = `
         import {Agent, Client, request} from 'undici';
         import {resilienceInterceptor} from 'steadfetch/undici';
@@ -164,8 +185,7 @@ describe('a neighbor of another version', () => {
   const call = `
     import {createFetch} from 'steadfetch/fetch';
     console.log((await createFetch({backoff: {baseMs: 1}})(process.env.OTEL_EXPORTER_OTLP_ENDPOINT)).status);`;
-  const register = async (name: string, ...packages: string[]): Promise<Ran> => {
-    const folder = await project(name, packages);
+  const register = async (folder: string): Promise<Ran> => {
     const env = {
       OTEL_EXPORTER_OTLP_ENDPOINT: url,
       OTEL_METRICS_EXPORTER: 'otlp',
@@ -176,10 +196,13 @@ describe('a neighbor of another version', () => {
     return attempt(folder, 'env', ...Object.entries(env).map(pair => pair.join('=')), process.execPath, ...command);
   };
 
-  for (const version of ['0.301.0', '0.223.0']) {
+  for (const [version, age] of [
+    ['0.301.0', 'new'],
+    ['0.223.0', 'old'],
+  ] as const) {
     it(`@opentelemetry/sdk-node@${version}: steadfetch/register exports spans, metrics and logs`, async () => {
       collector.paths.length = 0;
-      expect(await register(`sdk-${version}`, `@opentelemetry/sdk-node@${version}`)).to.deep.equal({
+      expect(await register(await beside(age))).to.deep.equal({
         code: 0,
         output: '200\n',
       });
@@ -195,7 +218,7 @@ describe('a neighbor of another version', () => {
     ['with an SDK of before 0.200', ['@opentelemetry/sdk-node@0.57.2']],
   ] as const) {
     it(`${name}: steadfetch/register ends the process before the application starts, with one sentence`, async () => {
-      const {code, output} = await register(`register ${name}`, ...packages);
+      const {code, output} = await register(await project(`register ${name}`, packages));
       expect(code).to.equal(1);
       expect(output).to.contain(refusal);
       expect(output).not.to.match(/^ +at |^200/m);

@@ -32,7 +32,11 @@ const exactness = process.env.EVERYTHING === undefined ? [true] : [true, false];
 
 let count = 0;
 
-async function compile(compiler: string, options: object, files: readonly string[] = ['*.ts']): Promise<{code: number; output: string}> {
+async function compile(
+  compiler: string,
+  options: object,
+  files: readonly string[] = ['*.ts'],
+): Promise<{code: number; output: string}> {
   const folder = await fullProject();
   const place = join(folder, `types-${++count}`);
   mkdirSync(place);
