@@ -11,7 +11,6 @@ const complain = complaintOf('random() threw');
 
 /** Random numbers of the function of a user. Where it returns no number, such as a promise, those of the runtime. */
 export function randomOf(random: Random = systemRandom): Random {
-  if (random === systemRandom) return random;
   return () => {
     const number: unknown = random();
     if (typeof number === 'number') return number;
