@@ -63,12 +63,16 @@ export function analyse({ast, text, path}: Program): readonly Finding[] {
 /** A word that is no value is the new name of a field. */
 const NAME = /^(?!(?:true|false|null)$)[A-Za-z_$][\w$]*$/;
 
-/** `{retries}` is a name and a value in one: where one of them changes, the other is written beside it. */
+/**
+ * `{retries}` is a name and a value in one: where one of them changes, the other is written beside it. The name in `{['retries']: 2}` keeps its quotes.
+ */
 const inLong = (fix: Fix, {shorthands, text}: JsModule): Fix => ({
   ...fix,
   edits: fix.edits.map(edit => {
-    if (edit.text === '' || shorthands.get(edit.start) !== edit.end) return edit;
     const old = text.slice(edit.start, edit.end);
+    if (NAME.test(edit.text) && /\[\s*$/.test(text.slice(0, edit.start)) && /^['"`]/.test(old))
+      return {...edit, text: `${old[0]}${edit.text}${old[0]}`};
+    if (edit.text === '' || shorthands.get(edit.start) !== edit.end) return edit;
     return {...edit, text: NAME.test(edit.text) ? `${edit.text}: ${old}` : `${old}: ${edit.text}`};
   }),
 });

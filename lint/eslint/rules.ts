@@ -17,7 +17,6 @@ export interface EslintRule {
     readonly schema: object[];
     readonly defaultOptions: [{readonly least: Severity}];
     readonly hasSuggestions: true;
-    readonly fixable?: 'code';
   };
   create(context: object): {Program(node: object): void};
 }
@@ -47,8 +46,7 @@ function eslintRule(rule: Rule): EslintRule {
       ],
       defaultOptions: [{least: rule.severity === 'info' ? 'info' : 'warning'}],
       hasSuggestions: true,
-      // What is certain to change no call is a fix; all else is a suggestion.
-      ...(rule.fix === 'safe' && {fixable: 'code' as const}),
+      // No change is a fix: what a program writes it may read elsewhere, by the name that it has.
     },
     create: context => ({Program: () => check(rule, context as Context)}), // ESLint and oxlint give it.
   };
@@ -70,8 +68,7 @@ function check(rule: Rule, context: Context): void {
   for (const finding of findingsIn(context)) {
     if (finding.code !== rule.code || severities.indexOf(finding.severity) > severities.indexOf(least)) continue;
     const {fix, suggestions, range, message, code} = finding;
-    const isSafe = fix?.safety === 'safe' && rule.fix === 'safe';
-    const offered = [...(fix === undefined || isSafe ? [] : [fix]), ...suggestions];
+    const offered = [...(fix === undefined ? [] : [fix]), ...suggestions];
     context.report({
       loc: {
         start: {line: range.start.line, column: range.start.column - 1},
@@ -79,7 +76,6 @@ function check(rule: Rule, context: Context): void {
       },
       messageId: 'finding',
       data: {code, message},
-      ...(isSafe && {fix: fixer => apply(fix, fixer)}),
       suggest: offered.map(each => ({
         messageId: 'change',
         data: {title: each.title},

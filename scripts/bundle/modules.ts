@@ -212,8 +212,8 @@ export async function bundleCharts(folder: string): Promise<Metafile> {
  * alike is near: a third of a kilobyte less after gzip than in the order of the exports. Entries that are not named follow.
  */
 const ENTRY_ORDER = (
-  './bundler ./ky ./models ./core ./redis ./function . ./lite ./telemetry ./log ./bullmq ./simulate ./register ' +
-  './testing ./grpc ./fetch ./undici ./compiled ./features ./unchecked ./batch ./load ./server'
+  './ky ./models ./bullmq ./grpc ./unchecked . ./function ./telemetry ./log ./core ./bundler ./register ./simulate ' +
+  './testing ./redis ./fetch ./undici ./compiled ./features ./lite ./load ./server ./batch'
 ).split(' ');
 
 const entriesOf = (exports: Manifest['exports']) =>

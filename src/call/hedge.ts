@@ -2,13 +2,14 @@
  * A hedged send: one attempt, and a second one beside it if the first is slow.
  *
  * Only a slow attempt starts a hedge; a failed one waits its backoff like any other. The first answer that is not
- * transient wins; with none of those, the last failure counts. Losers are aborted, the winner keeps its own signal.
+ * transient wins, of the hedge only a success, or what is final: the first attempt may still succeed. With none of those, the last failure counts. Losers are aborted, the winner keeps its own signal.
  */
 import {isPromise} from '../core/awaitable.ts';
 import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
 import {quietly} from '../core/quietly.ts';
 import {Timer} from '../core/timer.ts';
+import {SUCCESS} from '../decide/classification.ts';
 import {type Ticket, UNGUARDED} from '../guards/breaker.ts';
 import {REFUSED, type Receipt} from '../guards/budget.ts';
 import type {Guards} from '../guards/origin-guards.ts';
@@ -145,7 +146,10 @@ class HedgedSend<R extends AttemptResponse> extends Timer implements AttemptOwne
     this.#unassessed.delete(attempt);
     const isLast = this.#running.size === 0 && this.#unassessed.size === 0;
     // With two failures the last one counts, so the first need not hold its connection.
-    const mayWait = classification.transient || failedHandshake(this.#call, outcome, classification);
+    const mayWait =
+      classification.transient ||
+      failedHandshake(this.#call, outcome, classification) ||
+      (attempt === this.#hedge && classification !== SUCCESS && !classification.final);
     if (this.#isOver || (mayWait && !isLast)) {
       this.#call.failover?.noteActed(attempt.guards, classification.sent);
       return discardResponse(attempt, outcome.response);

@@ -1,5 +1,4 @@
 /** How an attempt or a call ended: a value that the engine passes on and never throws. */
-import {isObject} from './unknown-value.ts';
 
 /** The part of a response's headers that the engine reads. */
 export type ResponseHeaders = Pick<Headers, 'get' | 'has'>;
@@ -92,9 +91,14 @@ export class Outcome<out R extends AttemptResponse = AttemptResponse> {
 
 export const answered = <R extends AttemptResponse>(response: R, streamError: StreamError | null = null): Outcome<R> =>
   new Outcome('response', response, undefined, true, false, streamError);
+/** Of null callers, and clients below them, think that there was no error. */
 export const failed = (kind: FailureKind, error: unknown, reachedTransport = true, isLate = false): Outcome<never> =>
-  new Outcome<never>(kind, null, kind === 'hook' ? thrownBy(error) : error, reachedTransport, isLate);
+  new Outcome<never>(
+    kind,
+    null,
+    kind === 'hook' ? (error ?? new TypeError(NO_ERROR)) : error,
+    reachedTransport,
+    isLate,
+  );
 
-/** What a function of the user threw. Callers, and clients below them, take null for no error. */
-const thrownBy = (thrown: unknown): unknown =>
-  isObject(thrown) ? thrown : new TypeError(`A function of the user threw ${String(thrown)}.`);
+const NO_ERROR = 'a function of the user threw null';

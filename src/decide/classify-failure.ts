@@ -17,7 +17,6 @@ const NOT_SENT = new Set([
   'EAI_AGAIN',
   'UND_ERR_CONNECT_TIMEOUT',
   'UND_ERR_CLOSED',
-  'ERR_SOCKET_CONNECTION_TIMEOUT', // The last of several addresses.
   'ConnectionRefused',
   'FailedToOpenSocket',
 ]);

@@ -26,8 +26,10 @@ export function fetchRedirected(
   // Some Responses have no such property, such as a polyfill's.
   const {redirected, url: source} = response as {redirected?: unknown; url?: unknown};
   if (redirected) return 'yes';
-  // A Response that a program made, such as a copy or that of a test double, has no URL, and `redirected` is false whatever happened.
-  return redirected === false && (source || redirectsSeen() === redirectsBefore) ? 'no' : 'unknown';
+  // A Response that a program made, such as a copy or that of a test double, has no URL, and `redirected` is false whatever happened. That of a
+  // fetch which follows redirects itself is the last hop's own. A URL that fetch has normalized counts as another: the answer is then unknown.
+  const isOurs = redirectsSeen() === redirectsBefore || source === url;
+  return redirected === false && isOurs ? 'no' : 'unknown';
 }
 
 /** An undici request, as far as the channel is read. */

@@ -53,6 +53,30 @@ describe('a hedge', () => {
     expect(world.clock.now()).to.equal(1000);
   });
 
+  for (const status of [400, 404, 412, 501])
+    virtually(`that is answered ${status} leaves the first attempt time to answer, too`, async make => {
+      const world = make({hedge, backoff});
+      world.serve(later(world.clock, 1000, 200), status);
+      expect(await world.run()).to.equal('200');
+      expect(world.arrivals).to.deep.equal([0, 100]);
+      expect(world.clock.now()).to.equal(1000);
+      expect(attemptEnds(world).toSorted()).to.deep.equal(['1 initial 200', `2 hedge ${status}`]);
+    });
+
+  virtually('ends the call with its 404 where the first attempt has failed', async make => {
+    const world = make({hedge, backoff});
+    world.serve(later(world.clock, 150, 503), later(world.clock, 100, 404));
+    expect(await world.run()).to.match(/^404/);
+    expect(world.clock.now()).to.equal(200);
+  });
+
+  virtually('does not keep the 404 of the first attempt from the caller', async make => {
+    const world = make({hedge, backoff});
+    world.serve(later(world.clock, 150, 404), later(world.clock, 1000, 200));
+    expect(await world.run()).to.match(/^404/);
+    expect(world.clock.now()).to.equal(150);
+  });
+
   virtually('that fails like the first attempt ends the call once, with the last failure @T40', async make => {
     const world = make({hedge, backoff, maxAttempts: 2});
     world.serve(later(world.clock, 300, 502), later(world.clock, 300, 503));

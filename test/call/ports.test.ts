@@ -43,25 +43,28 @@ describe('prepareAttempt', () => {
     });
   }
 
-  for (const [what, value] of [
-    ['null', null],
-    ['undefined', undefined],
-    ['a text', 'no token'],
-    ['a symbol', Symbol('no token')],
-  ] as const)
-    for (const how of ['throws', 'rejects with'] as const)
-      virtually(`that ${how} ${what} ends the call with an error that says so, and has the report`, async make => {
-        const prepareAttempt = (): Promise<void> => {
-          if (how === 'throws') throw value;
-          return Promise.reject(value);
-        };
-        const world = make({}, {prepareAttempt});
+  for (const how of ['throws', 'rejects with'] as const) {
+    const failing = (value: unknown) => (): Promise<void> => {
+      if (how === 'throws') throw value;
+      return Promise.reject(value);
+    };
+
+    for (const value of [null, undefined])
+      virtually(`that ${how} ${value} ends the call with an error that says so, and has the report`, async make => {
+        const world = make({}, {prepareAttempt: failing(value)});
         const error = await world.clock.run(() => thrown(world.fetch(ITEMS)));
         expect(error).to.be.instanceOf(TypeError);
-        expect((error as Error).message).to.equal(`A function of the user threw ${String(value)}.`);
+        expect((error as Error).message).to.equal('a function of the user threw null');
         expect(reportOf(error)?.reason).to.equal('a function of the user threw');
         expect(world.sends).to.equal(0);
       });
+
+    virtually(`that ${how} a text ends the call with that text`, async make => {
+      const world = make({}, {prepareAttempt: failing('no token')});
+      expect(await world.clock.run(() => thrown(world.fetch(ITEMS)))).to.equal('no token');
+      expect(world.sends).to.equal(0);
+    });
+  }
 
   virtually(
     'that never resolves ends with the attempt timeout, after which even a POST is retried, because nothing was sent',

@@ -44,7 +44,6 @@ describe('classifyNetworkFailure', () => {
       ['no such name', {code: 'ENOTFOUND', syscall: 'getaddrinfo'}, 'green', 'not-sent'],
       ['DNS is away', {code: 'EAI_AGAIN', syscall: 'getaddrinfo'}, 'green', 'not-sent'],
       ['SYN into a black hole', {code: 'UND_ERR_CONNECT_TIMEOUT'}, 'green', 'not-sent'],
-      ['the same at the last of several addresses', {code: 'ERR_SOCKET_CONNECTION_TIMEOUT'}, 'green', 'not-sent'],
       [
         'RST right at accept',
         {code: 'ECONNRESET', syscall: 'connect', message: 'connect ECONNRESET 127.0.0.1:1'},

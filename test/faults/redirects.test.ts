@@ -54,8 +54,18 @@ const copyingHttp: typeof globalThis.fetch = async (input, init) => {
   return copyingHttp(new URL(location, String(input)), status < 307 ? {...rest, method: 'GET'} : init);
 };
 
+/** A wrapper that follows redirects itself, as those that keep cookies do: its Response is the last hop's own, and says that nothing was redirected. */
+const following: typeof globalThis.fetch = async (input, init) => {
+  const response = await globalThis.fetch(input, {...init, redirect: 'manual'});
+  const location = response.headers.get('location');
+  if (location === null) return response;
+  const {body: _, ...rest} = init ?? {};
+  return following(new URL(location, response.url), response.status < 307 ? {...rest, method: 'GET'} : init);
+};
+
 const CLIENTS: Readonly<Record<string, MakeClient>> = {
   fetch: (policy, ports) => createFetch(policy, ports),
+  'fetch, following by itself': (policy, ports) => createFetch(policy, {...ports, fetch: following}),
   'fetch, copying': (policy, ports) => createFetch(policy, {...ports, fetch: copying}),
   'fetch, copying node:http': (policy, ports) => createFetch(policy, {...ports, fetch: copyingHttp}),
   'fetch of a Request, copying': (policy, ports) => {

@@ -18,7 +18,7 @@ describe('telemetry: error.type', () => {
     ['an unlisted name', Object.assign(new Error('x'), {name: 'https://user:pw@host/'}), 'other', '_OTHER'],
     ['a string', 'secret', 'other', '_OTHER'],
     ['null', null, 'other', '_OTHER'],
-    ['undefined', undefined, 'hook', '_OTHER'],
+    ['undefined', undefined, 'other', '_OTHER'],
     ['an object whose cause is null', {cause: null}, 'hook', '_OTHER'],
     ['the time of an attempt', new Error('x'), 'attempt-timeout', 'timeout'],
     ['the deadline', new Error('x'), 'deadline', 'deadline_exceeded'],

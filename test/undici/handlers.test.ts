@@ -54,7 +54,7 @@ describe('resilienceInterceptor, and the handler of a call', () => {
       throw null;
     };
     const error = await errorOf(() => request(place.url, {dispatcher: client.dispatcher({}, {prepareAttempt})}));
-    expect(error.message).to.equal('A function of the user threw null.');
+    expect(error.message).to.equal('a function of the user threw null');
     expect(place.requests).to.deep.equal([]);
   });
 

@@ -11,8 +11,6 @@ interface Expected {
 interface Invalid {
   readonly code: string;
   readonly errors: readonly Expected[];
-  /** What `--fix` writes. */
-  readonly output?: string;
   readonly options?: readonly object[];
 }
 
@@ -24,12 +22,17 @@ export const cases: Readonly<
     invalid: [
       {
         code: `import {createFetch} from 'steadfetch/fetch';\ncreateFetch({max_attempts: 3});`,
-        output: `import {createFetch} from 'steadfetch/fetch';\ncreateFetch({maxAttempts: 3});`,
         errors: [
           {
             message: 'max_attempts is not a field of the policy; did you mean "maxAttempts"?',
             line: 2,
             column: 14,
+            suggestions: [
+              {
+                desc: 'Rename it to maxAttempts',
+                output: `import {createFetch} from 'steadfetch/fetch';\ncreateFetch({maxAttempts: 3});`,
+              },
+            ],
           },
         ],
       },

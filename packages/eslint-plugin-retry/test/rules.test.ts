@@ -12,9 +12,10 @@ for (const {name, RuleTester} of versions)
       const rule = all.find(each => each.code === code)!;
       tester.run(`${code} ${rule.name}`, plugin.rules[rule.name] as never, {
         valid: valid.map(text => ({code: text})),
-        invalid: invalid.map(({code: text, errors, output = null, options = []}) => ({
+        invalid: invalid.map(({code: text, errors, options = []}) => ({
           code: text,
-          output,
+          // Nothing for `--fix`.
+          output: null,
           options: [...options],
           errors: errors.map(({message, line, column, suggestions = []}) => ({
             message: `${code}: ${message}`,

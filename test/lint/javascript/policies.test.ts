@@ -56,6 +56,16 @@ describe('JavaScript: policies in programs', () => {
     );
   });
 
+  it('keep the quotes of a computed name', () => {
+    for (const quote of ["'", '"']) {
+      const written = `import {createFetch} from 'steadfetch';\ncreateFetch({[${quote}maxAttemps${quote}]: 3});`;
+      const changed = findingsIn(written)
+        .flatMap(({fix, suggestions}) => [...(fix ? [fix] : []), ...suggestions])
+        .map(({edits: [edit]}) => written.slice(0, edit!.start) + edit!.text + written.slice(edit!.end));
+      expect(changed).to.include(written.replace('maxAttemps', 'maxAttempts'));
+    }
+  });
+
   const shorthands: readonly (readonly [written: string, code: string, expected: string])[] = [
     [
       "import {createFetch} from 'steadfetch';\nconst maxAttemps = 2;\ncreateFetch({maxAttemps});",
