@@ -7,7 +7,8 @@
 import type {PolicySource} from './client/plan.ts';
 import {type PolicyArgument, PolicyHandle} from './client/policy-handle.ts';
 import type {HandlePorts, Ports} from './client/ports.ts';
-import {type Random, randomOf} from './core/random.ts';
+import type {Random} from './core/random.ts';
+import {randomOf} from './core/random-of.ts';
 import {useUsual} from './features/use.ts';
 import {fetchUnder, type ResilientFetch} from './fetch/fetch-under.ts';
 import {LocalGuards, type SharedGuards} from './guards/guard-factory.ts';

@@ -1,23 +1,9 @@
 /** Chance, and the ids made by it. With system-clock.ts the only file that touches `Math.random` or `crypto`. */
 
-import {caught, complaintOf} from './complaint.ts';
-
 /** Returns a number from 0 to 1, without 1, like `Math.random`. */
 export type Random = () => number;
 
 export const systemRandom: Random = Math.random;
-
-const complain = complaintOf('random() threw');
-
-/** Random numbers of the function of a user. Where it returns no number, such as a promise, those of the runtime. */
-export function randomOf(random: Random = systemRandom): Random {
-  return () => {
-    const number: unknown = random();
-    if (typeof number === 'number') return number;
-    caught(() => number, undefined, complain);
-    return systemRandom();
-  };
-}
 
 /**
  * A generator that gives the same numbers for the same seed. For tests and simulations, not for keys.

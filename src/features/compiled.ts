@@ -2,7 +2,8 @@
 import type {PolicySource} from '../client/plan.ts';
 import {PolicyHandle} from '../client/policy-handle.ts';
 import {SteadfetchError} from '../core/errors.ts';
-import {type Random, randomOf} from '../core/random.ts';
+import type {Random} from '../core/random.ts';
+import {randomOf} from '../core/random-of.ts';
 import type {CircuitBreaker} from '../guards/breaker.ts';
 import type {Budget} from '../guards/budget.ts';
 import type {ConcurrencyLimit} from '../guards/concurrency.ts';

@@ -1,5 +1,5 @@
 /** Makes guards whose state several processes share through Redis. */
-import {type Random, randomOf, SystemIds} from '../core/random.ts';
+import {type Random, SystemIds, systemRandom} from '../core/random.ts';
 import type {RedisSend} from '../core/redis-send.ts';
 import {systemClock} from '../core/system-clock.ts';
 import type {Clock} from '../core/timer.ts';
@@ -83,8 +83,7 @@ class RedisGuards implements GuardFactory {
   #limits = 0;
 
   constructor(options: RedisGuardOptions) {
-    const {send, timeoutMs = 1000, instances = 1, clock = systemClock} = options;
-    const random = randomOf(options.random);
+    const {send, timeoutMs = 1000, instances = 1, clock = systemClock, random = systemRandom} = options;
     requireAtLeastOne({timeoutMs, instances});
     this.#options = options;
     this.#random = random;
