@@ -1,4 +1,5 @@
 /** The built pages as a browser lays them out, without a script: nothing is wider than the window, and nothing is cut. */
+import {posix} from 'node:path';
 import {expect} from 'chai';
 import type {Browser, Page} from 'playwright-core';
 import {launchChromium} from '../../tools/chromium/launch.ts';
@@ -61,7 +62,10 @@ describe('the layout of the pages', () => {
 const alone = (path: string): string =>
   read(path)
     .replaceAll(/<link rel="(?:modulepreload|icon)"[^>]*>|<script[\s\S]*?<\/script>|(?<=<img [^>]*)src="[^"]*"/g, '')
-    .replaceAll(/<link [^>]*href="\/([^"]*\.css)"[^>]*>/g, (_, style: string) => `<style>${read(style)}</style>`);
+    .replaceAll(/<link [^>]*href="([^"]*\.css)"[^>]*>/g, (_, style: string) => {
+      const file = style.startsWith('/') ? style.slice(1) : posix.join(posix.dirname(path), style);
+      return `<style>${read(file)}</style>`;
+    });
 
 const problemsOf = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
