@@ -2,12 +2,12 @@
 import {Metadata, status} from '@grpc/grpc-js';
 import {expect} from 'chai';
 import ky from 'ky';
-import {Agent, request} from 'undici';
+import {request} from 'undici';
 import {createFetch, type PolicyInput, resilience} from '../../src/core.ts';
 import {grpcInterceptor} from '../../src/grpc/interceptor.ts';
 import {resilienceInterceptor} from '../../src/undici/interceptor.ts';
-import {fails, GrpcServer, get, ok} from '../grpc/grpc-server.ts';
-import {LoopbackServer} from '../support/loopback-server.ts';
+import {fails, get, ok} from '../grpc/grpc-server.ts';
+import {HttpAndRpc} from '../support/http-and-rpc.ts';
 import {AT_ONCE} from '../support/policies.ts';
 
 const HEADER = 'idempotency-key';
@@ -16,23 +16,12 @@ const POLICY: PolicyInput = {backoff: AT_ONCE};
 const NO_KEYS = ['undefined', 'null', '', '  ', '[object Object]', '[object Promise]', '"undefined"', 'null, null'];
 
 describe('a POST that failed with 503', () => {
-  let server: LoopbackServer;
-  let rpcs: GrpcServer;
-  const agent = new Agent();
-  before(async () => {
-    server = await LoopbackServer.start();
-    rpcs = await GrpcServer.start();
-  });
-  after(async () => {
-    rpcs.close();
-    await agent.destroy();
-    await server.close();
-  });
+  const both = new HttpAndRpc();
 
   const overHttp =
     (send: (url: string, headers: Record<string, string>) => Promise<unknown>) =>
     async (key: string): Promise<number> => {
-      const place = server.place(503, 200);
+      const place = both.server.place(503, 200);
       await send(place.url, {[HEADER]: key}).catch(() => {});
       return place.requests.length;
     };
@@ -43,15 +32,15 @@ describe('a POST that failed with 503', () => {
     ),
     ky: overHttp((url, headers) => ky.extend(resilience(POLICY)).post(url, {body: 'x', headers})),
     undici: overHttp(async (url, headers) => {
-      const dispatcher = agent.compose(resilienceInterceptor(POLICY));
+      const dispatcher = both.agent.compose(resilienceInterceptor(POLICY));
       await (await request(url, {method: 'POST', body: 'x', headers, dispatcher})).body.dump();
     }),
     async gRPC(key) {
-      rpcs.serve(fails(status.UNAVAILABLE), ok);
+      both.rpcs.serve(fails(status.UNAVAILABLE), ok);
       const metadata = new Metadata();
       metadata.set(HEADER, key);
-      await get(rpcs.client([grpcInterceptor(POLICY)]), {}, metadata);
-      return rpcs.attempts.length;
+      await get(both.rpcs.client([grpcInterceptor(POLICY)]), {}, metadata);
+      return both.rpcs.attempts.length;
     },
   };
 

@@ -2,13 +2,13 @@
 import {status} from '@grpc/grpc-js';
 import {expect} from 'chai';
 import ky from 'ky';
-import {Agent, request} from 'undici';
+import {request} from 'undici';
 import {createFetch, definePolicy, type PolicyHandle, type Ports, resilience, SystemIds} from '../../src/core.ts';
 import {guard} from '../../src/function.ts';
 import {grpcInterceptor} from '../../src/grpc/interceptor.ts';
 import {resilienceInterceptor} from '../../src/undici/interceptor.ts';
-import {fails, GrpcServer, get, ok} from '../grpc/grpc-server.ts';
-import {LoopbackServer} from '../support/loopback-server.ts';
+import {fails, get, ok} from '../grpc/grpc-server.ts';
+import {HttpAndRpc} from '../support/http-and-rpc.ts';
 import {AT_ONCE} from '../support/policies.ts';
 
 type Method = 'correlationId' | 'requestId' | 'idempotencyKey';
@@ -48,24 +48,13 @@ const errorOf = (run: () => Promise<unknown>): Promise<unknown> =>
   );
 
 describe('the ids of the port', () => {
-  let server: LoopbackServer;
-  let rpcs: GrpcServer;
-  const agent = new Agent();
-  before(async () => {
-    server = await LoopbackServer.start();
-    rpcs = await GrpcServer.start();
-  });
-  after(async () => {
-    rpcs.close();
-    await agent.destroy();
-    await server.close();
-  });
+  const both = new HttpAndRpc();
 
   /** POSTs to a server that fails once. */
   const overHttp =
     (send: (url: string, handle: PolicyHandle, port: IdsPort) => Promise<unknown>): Adapter =>
     async (handle, port) => {
-      const place = server.place(503, 200);
+      const place = both.server.place(503, 200);
       const error = await errorOf(() => send(place.url, handle, port));
       return {error, sends: place.requests.length};
     };
@@ -83,13 +72,13 @@ describe('the ids of the port', () => {
         .text(),
     ),
     undici: overHttp(async (url, handle, port) => {
-      const dispatcher = agent.compose(resilienceInterceptor(handle, port));
+      const dispatcher = both.agent.compose(resilienceInterceptor(handle, port));
       await (await request(url, {method: 'POST', body: 'x', dispatcher})).body.dump();
     }),
     gRPC: async (handle, port) => {
-      rpcs.serve(fails(status.UNAVAILABLE), ok);
-      const {error} = await get(rpcs.client([grpcInterceptor(handle, port)]));
-      return {error: error ? (error as {cause?: unknown}).cause : null, sends: rpcs.attempts.length};
+      both.rpcs.serve(fails(status.UNAVAILABLE), ok);
+      const {error} = await get(both.rpcs.client([grpcInterceptor(handle, port)]));
+      return {error: error ? (error as {cause?: unknown}).cause : null, sends: both.rpcs.attempts.length};
     },
     'a function': async (handle, port) => {
       let sends = 0;
