@@ -96,7 +96,7 @@ describe('steadfetch', () => {
     expect(await json('--policy', 'policy.json')).to.equal(await json('policy.json'));
   });
 
-  it('writes no page and no module over a file that is none', async () => {
+  it('writes a page only over a page, and a module only over a module', async () => {
     place.write('policy.json', '{"name": "api"}');
     place.write('hand.mjs', 'export const mine = 1;\n');
     expect(

@@ -153,7 +153,7 @@ function readJitter(facts: Facts, place: Place | undefined): void {
   }
 }
 
-/** A task that waits for somebody else may wait without end. Other tasks end: a function of Lambda after 15 minutes, most jobs at a limit of their own. */
+/** A task that waits for a callback may never end. Other tasks end: a function of Lambda after 15 minutes, most jobs at a limit of their own. */
 function readTimeout(facts: Facts, state: Place): void {
   const place = within(state, 'TimeoutSeconds');
   facts.number('attemptTimeoutMs', place, seconds(99_999_999));
