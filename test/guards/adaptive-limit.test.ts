@@ -73,12 +73,30 @@ describe('AdaptiveLimit', () => {
   });
 
   it('decreases once per round trip, for any number of refused attempts', () => {
-    const server = new Rounds(new AdaptiveLimit(policy({start: 64})));
+    const server = new Rounds(new AdaptiveLimit(policy({start: 32, max: 64})));
+    expect(server.round('fine')).to.equal(64);
+    const before = server.now;
     expect(server.round('refused')).to.equal(32);
     // Began before the decrease, so they say nothing about the new limit.
-    for (let late = 0; late < 30; late++) server.limit.learn('refused', 1, 64, server.now + 5, TIMEOUT_MS);
+    for (let late = 0; late < 30; late++) server.limit.learn('refused', before, 64, server.now + 5, TIMEOUT_MS);
     expect(server.limit.max).to.equal(32);
-    expect(server.round('refused')).to.equal(16);
+    expect(server.round(index => (index === 0 ? 'fine' : 'refused'))).to.equal(16);
+  });
+
+  it('judges by no refusal that comes before the first answer, at first and after a decrease', () => {
+    const limit = new AdaptiveLimit(policy({start: 64}));
+    const refusals = (from: number, count: number): void => {
+      for (let index = 0; index < count; index++)
+        limit.learn('refused', from + index, 60, from + 50 + index, TIMEOUT_MS);
+    };
+    refusals(0, 10);
+    expect(limit.max, 'at first').to.equal(64);
+    for (let index = 0; index < 50; index++) limit.learn('fine', 20 + index, 60, 2020 + index, TIMEOUT_MS);
+    refusals(2100, 3);
+    const fallen = limit.max;
+    expect(fallen).to.be.below(64);
+    refusals(2200, 10);
+    expect(limit.max, 'after a decrease').to.equal(fallen);
   });
 
   it('stays near what succeeds, where the rest is refused', () => {
@@ -195,6 +213,7 @@ describe('ConcurrencyLimit with an adaptive number of places', () => {
     const admitted: number[] = [];
     for (let place = 0; place < 4; place++) limit.tryEnter();
     limit.wait({admitted: () => admitted.push(1)});
+    limit.learn('fine', 0, 5, TIMEOUT_MS);
     for (let refused = 0; refused < 4; refused++) limit.learn('refused', 0, 10, TIMEOUT_MS);
     expect(limit.max).to.equal(2);
     limit.exit();
