@@ -6,7 +6,7 @@
  * a second runs once: there the error is that of the calls that came out differently, as if they were independent.
  */
 import type {Cell} from './cells.ts';
-import {freshSeed, type Guard, type Trace, traceOf} from './run.ts';
+import {type Guard, seedsOf, type Trace, traceOf} from './run.ts';
 
 /** A mean, and its standard error. */
 export interface Measure {
@@ -56,12 +56,13 @@ export function mostRequests({fault, fromMs, toMs, rate}: Cell, calls: number): 
 }
 
 export async function compare(guard: Guard, base: Guard, cell: Cell, effort: Effort = EFFORT): Promise<Comparison> {
+  const nextSeed = seedsOf(cell.name);
   const seeds: number[] = [];
   const units: Unit[] = [];
   let calls = 0;
   const count = {success: 0, base: 0, different: 0, opened: 0, refused: 0, requests: 0, asked: 0, lost: 0};
   while (seeds.length === 0 || (calls < effort.most && (calls < effort.calls || units.length < effort.units))) {
-    const seed = freshSeed();
+    const seed = nextSeed();
     seeds.push(seed);
     const [of, baseOf] = [await traceOf(guard, cell.scenario, seed), await traceOf(base, cell.scenario, seed)];
     if (of.calls !== baseOf.calls) throw new Error(`The seed ${seed} gave both guards different calls.`);

@@ -2,7 +2,8 @@
  * Sends the calls of a scenario through a guard, and notes each call. Calls, their times and the fates of the service come from the seed
  * alone: guards that run with one seed get the same calls in the same order, so that their outcomes can be compared call by call.
  */
-import type {Random} from '../../src/core/random.ts';
+import {createHash} from 'node:crypto';
+import {type Random, seededRandom} from '../../src/core/random.ts';
 import {SimulationClock} from '../../src/core/simulation-clock.ts';
 import type {Clock} from '../../src/core/timer.ts';
 import {randomStreams, serviceRandom} from '../../src/simulate/random-streams.ts';
@@ -84,8 +85,15 @@ export class Trace {
   }
 }
 
-/** A seed for one run of the tests or of the page. */
-export const freshSeed = (): number => Math.floor(Math.random() * 2 ** 31);
+/**
+ * The seeds for the runs of a cell, one after the other. They follow from its name, so that a run here and a run elsewhere judge a change alike;
+ * with `SEEDS=fresh` in the environment they are new each time, which looks for what these seeds do not show.
+ */
+export function seedsOf(name: string): () => number {
+  const first = createHash('sha256').update(name).digest().readUInt32LE();
+  const random = process.env.SEEDS === 'fresh' ? Math.random : seededRandom(first);
+  return () => Math.floor(random() * 2 ** 31);
+}
 
 export async function traceOf(guard: Guard, input: ScenarioInput, seed: number): Promise<Trace> {
   const scenario = readScenario(input);

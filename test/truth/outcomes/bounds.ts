@@ -1,8 +1,8 @@
 /**
  * What a policy has to reach in each cell, beside no policy with the same time limits.
  *
- * Every seed is drawn anew, so a bound is missed only if chance does not explain the result: by more than four standard errors (see
- * bench/outcomes/compare.ts), which chance does in one cell of 30,000. A cell has at least 3,000 calls and eight clients or runs, except
+ * A bound is missed only if chance does not explain the result: by more than four standard errors (see bench/outcomes/compare.ts), which chance
+ * does in one cell of 30,000, whichever seeds are drawn. A cell has at least 3,000 calls and eight clients or runs, except
  * where one client sends 1,000 calls a second. The standard error is then some 0.1 points for outages of 5 and 20 s at 100 calls a second
  * and below, up to 0.7 points where each client sends one call a second: few clients, and each of them loses or wins whole seconds.
  */

@@ -3,7 +3,7 @@
  * whether an outage is over, and the others wait for its answer.
  */
 import {expect} from 'chai';
-import {freshSeed} from '../../../bench/outcomes/run.ts';
+import {seedsOf} from '../../../bench/outcomes/run.ts';
 import type {PolicyInput} from '../../../src/policy/types.ts';
 import type {ScenarioInput} from '../../../src/simulate/scenario/types.ts';
 import {simulate} from '../../../src/simulate/simulate.ts';
@@ -59,7 +59,7 @@ describe('calls in bursts around an outage', () => {
       const {calls, everyMs, fault, outageMs} = bursts;
       const what = `${calls} every ${everyMs / 1000} s, ${fault} for ${outageMs / 1000} s`;
       it(`are answered as often under ${preset} as under no policy: ${what}`, async () => {
-        const seeds = Array.from({length: SEEDS}, freshSeed);
+        const seeds = Array.from({length: SEEDS}, seedsOf(`${preset}, ${what}`));
         const extended = [`steadfetch:${preset}`] as PolicyInput['extends'];
         const ours = await answered({extends: extended}, scenarioOf(bursts), seeds);
         const plain = await answered(

@@ -1,6 +1,6 @@
 /** The scenarios that have a name: each preset that is meant for one answers as many calls as no policy with the same limits. */
 import {expect} from 'chai';
-import {freshSeed} from '../../../bench/outcomes/run.ts';
+import {seedsOf} from '../../../bench/outcomes/run.ts';
 import {limitsOf, type Preset} from '../../../bench/outcomes/steadfetch.ts';
 import {simulate} from '../../../src/simulate/simulate.ts';
 
@@ -22,8 +22,9 @@ describe('named scenarios, beside no policy with the same limits', () => {
       it(`steadfetch:${preset} in ${name}`, async () => {
         const won: number[] = [];
         const seeds: number[] = [];
+        const nextSeed = seedsOf(`${preset} in ${name}`);
         for (let run = 0; run < RUNS; run++) {
-          const seed = freshSeed();
+          const seed = nextSeed();
           seeds.push(seed);
           const of = await simulate({extends: [`steadfetch:${preset}`]}, name, {seed});
           const base = await simulate({...limitsOf(preset), maxAttempts: 1, budget: null, breaker: null}, name, {seed});

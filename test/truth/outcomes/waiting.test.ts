@@ -6,8 +6,9 @@
  */
 import {expect} from 'chai';
 import {type Cell, outage, partial, QUICK} from '../../../bench/outcomes/cells.ts';
-import {freshSeed, type Trace, traceOf} from '../../../bench/outcomes/run.ts';
+import {seedsOf, type Trace, traceOf} from '../../../bench/outcomes/run.ts';
 import {noPolicy, presetGuard} from '../../../bench/outcomes/steadfetch.ts';
+import {type Random, seededRandom} from '../../../src/core/random.ts';
 import {resolvePolicy} from '../../../src/policy/resolve.ts';
 import type {AdaptiveBreaker} from '../../../src/policy/types.ts';
 
@@ -56,7 +57,7 @@ describe('ten minutes in which all requests fail, and calls that wait 3 s in the
   ] as const)
     it(`${fault} at ${rate}/s: failed calls take 200 ms on average, nine of ten 10 ms`, async () => {
       const cell = long(fault, 600, rate);
-      const seed = freshSeed();
+      const seed = seedsOf(cell.name)();
       const trace = await traceOf(RULE, cell.scenario, seed);
       const failedMs = trace.failedMs();
       // How many calls begin while the outage is young is chance: of n, the square root, and three of these are allowed.
@@ -68,15 +69,16 @@ describe('ten minutes in which all requests fail, and calls that wait 3 s in the
 
   for (const rate of [1, 10, 100])
     it(`503 for an hour at ${rate}/s: failed calls take 50 ms on average`, async () => {
-      const seed = freshSeed();
-      const trace = await traceOf(RULE, long('503', 3600, rate).scenario, seed);
+      const {name, scenario} = long('503', 3600, rate);
+      const seed = seedsOf(name)();
+      const trace = await traceOf(RULE, scenario, seed);
       expect(meanOf(trace.failedMs()), `seed ${seed}`).to.be.at.most(50);
     });
 
   for (const rate of [1, 10, 100])
     it(`a hang at ${rate}/s: failed calls take 150 ms more than if they failed at once, and no more are in flight than with a ratio`, async () => {
       const cell = long('hang', 600, rate);
-      const seeds = [freshSeed(), freshSeed(), freshSeed()];
+      const seeds = Array.from({length: 3}, seedsOf(cell.name));
       const traces = {rule: [] as Trace[], atOnce: [] as Trace[], ratio: [] as Trace[]};
       for (const seed of seeds) {
         traces.rule.push(await traceOf(RULE, cell.scenario, seed));
@@ -101,9 +103,10 @@ describe('ten minutes in which almost all requests fail', () => {
     it(`${100 * ratio} % fail: failed calls take 700 ms on average`, async () => {
       for (const rate of [10, 100]) {
         const means: number[] = [];
-        const {scenario} = partial('503', ratio, [rate, 1], QUICK, 600);
+        const {name, scenario} = partial('503', ratio, [rate, 1], QUICK, 600);
+        const nextSeed = seedsOf(name);
         for (let run = 0; run < (rate === 10 ? 10 : 6); run++)
-          means.push(meanOf((await traceOf(RULE, scenario, freshSeed())).failedMs()));
+          means.push(meanOf((await traceOf(RULE, scenario, nextSeed())).failedMs()));
         const least = meanOf(means) - 2 * errorOf(means);
         expect(least, `at ${rate}/s, of runs with ${means.map(Math.round)} ms`).to.be.at.most(700);
       }
@@ -115,14 +118,15 @@ describe('outages of heavy-tailed lengths at 10 calls a second: Pareto, α = 1, 
   // one outage in 40 takes away half of them. The mean of six drawn sequences moves by 0.2 points.
   it('answers 2 points more than no policy', async () => {
     const won: number[] = [];
+    const nextSeed = seedsOf('outages of heavy-tailed lengths');
     for (let sequence = 0; sequence < 6; sequence++) {
-      const {durationMs, faults} = heavyTailed(40);
+      const {durationMs, faults} = heavyTailed(40, seededRandom(nextSeed()));
       const scenario = {
         durationMs,
         traffic: {perSecond: 10, clients: 1},
         service: {latencyMs: QUICK.latencyMs, faults},
       };
-      const seed = freshSeed();
+      const seed = nextSeed();
       const [of, base] = [await traceOf(RULE, scenario, seed), await traceOf(noPolicy('default'), scenario, seed)];
       won.push(of.successPercent - base.successPercent);
     }
@@ -132,12 +136,12 @@ describe('outages of heavy-tailed lengths at 10 calls a second: Pareto, α = 1, 
   });
 });
 
-function heavyTailed(outages: number) {
+function heavyTailed(outages: number, random: Random) {
   const faults = [];
   let at = 0;
   for (let each = 0; each < outages; each++) {
-    at += 10_000 - Math.log(1 - Math.random()) * 50_000;
-    const lengthMs = Math.min(3_600_000, 1000 / (1 - Math.random()));
+    at += 10_000 - Math.log(1 - random()) * 50_000;
+    const lengthMs = Math.min(3_600_000, 1000 / (1 - random()));
     const [fromMs, toMs] = [Math.round(at), Math.round(at + lengthMs)];
     faults.push({kind: 'status', status: 503, afterMs: 10, ratio: 1, fromMs, toMs} as const);
     at += lengthMs;
