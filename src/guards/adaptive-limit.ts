@@ -9,9 +9,10 @@
  *   quicker, it is not the load.
  * - It grows with successes while at least half of it is in use: by one per round trip after a decrease, then twice as fast in each further one.
  *
- * A decrease changes what later attempts meet: those that began before it say nothing about the new limit. Refusals come sooner than answers, so
- * they count from the first success on. Where that comes after a silence, or after a run of refusals by the order of beginning, the origin was
- * down, and the decrease is taken back.
+ * A decrease changes what later attempts meet: those that began before it say nothing about the new limit. Where the first of them that
+ * succeeds comes after a silence, or after a run of refusals by the order of beginning, the origin was down, and the decrease is taken back.
+ *
+ * Refusals come sooner than answers, so they count from the first success of all on.
  *
  * @see Netflix concurrency-limits; BBR (successes in flight by Little's law); the sequential probability ratio test (Wald 1945)
  */
@@ -60,8 +61,8 @@ export class AdaptiveLimit {
   /** The limit as a fraction; `max` is its whole part. */
   #places: number;
   #fellAt = -Infinity;
-  /** The limit before it fell, or at first, until an attempt that began later succeeds; 0 after that. */
-  #before: number;
+  /** The limit before it fell, until an attempt that began later succeeds; 0 after that. */
+  #before = 0;
   /** Refusals in a row by the order of beginning, when the first of them began, and when the last success began. */
   #run = 0;
   #runFrom = -Infinity;
@@ -93,7 +94,7 @@ export class AdaptiveLimit {
   constructor(policy: AdaptiveConcurrency) {
     this.#policy = policy;
     this.#min = leastConcurrency(policy);
-    this.#places = this.#before = Math.min(Math.max(policy.start ?? policy.max, this.#min), policy.max);
+    this.#places = Math.min(Math.max(policy.start ?? policy.max, this.#min), policy.max);
   }
 
   get max(): number {
@@ -141,7 +142,7 @@ export class AdaptiveLimit {
       this.#run = 0;
     }
     this.#run++;
-    if (isNew && this.#before === 0) this.#judge(1, used, now);
+    if (isNew && this.#usualMs > 0) this.#judge(1, used, now);
   }
 
   #slowed(load: Load, startedAt: number, ms: number, used: number, now: number): void {
