@@ -65,7 +65,7 @@ ${await presetSection()}
 
 ## Where the presets lose
 
-\`npm run test:truth\` measures the grid with new seeds each time, and holds each preset to: in outages up to 30 s, in partial failure up to 65 %
+\`npm run test:truth\` measures the grid, and holds each preset to: in outages up to 30 s, in partial failure up to 65 %
 and in a cold start, at most 0.1 points below no policy; in longer outages at most 1 point (3 where answers are late); while half-alive at 88 % failures at most 2 points. These
 cells have bounds of their own:
 
