@@ -1,7 +1,7 @@
 /** A resolved policy, compiled for the hot path: once per route, shared by all its calls. */
 
 import {Lru} from '../core/lru.ts';
-import {STANDARD_KEY_HEADER} from '../decide/idempotency.ts';
+import {isBlank, STANDARD_KEY_HEADER} from '../decide/idempotency.ts';
 import {Transients} from '../decide/transients.ts';
 import type {GuardSettings} from '../guards/origin-guards.ts';
 import type {ResolvedCall, ResolvedPolicy, ResolvedRoute} from '../policy/layers.ts';
@@ -102,7 +102,7 @@ export class Plan implements GuardSettings {
     const variant: Variant = {
       plan: policy === this.policy ? this : new Plan(policy, this.#route, this.#source, named),
       correlationId,
-      idempotencyKey,
+      idempotencyKey: isBlank(idempotencyKey) ? undefined : idempotencyKey,
     };
     if (key !== undefined && correlationId === undefined && idempotencyKey === undefined) {
       this.#variants.add(key, variant);

@@ -8,7 +8,7 @@ export const STANDARD_KEY_HEADER = 'Idempotency-Key';
  * Whether a header has no key: none, blanks, which HTTP trims, or empty values, also as a list or as structured-field strings; or what JavaScript
  * writes for a value that is missing or no text, which would be the key of every call.
  */
-export const isBlank = (value: string | null): boolean => /^([\s",]|undefined|null|\[object \w+])*$/.test(value ?? '');
+export const isBlank = (value?: string | null): boolean => /^([\s",]|undefined|null|\[object \w+])*$/.test(value ?? '');
 
 /** Formats a key: bare, or as a structured-field string (RFC 9651 §3.3.3). */
 export function formatKey(key: string, format: Idempotency['format']): string {

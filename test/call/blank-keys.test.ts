@@ -54,4 +54,18 @@ describe('a POST that failed with 503', () => {
       for (const key of ['k-1', 'null-1', 'nullable']) expect(await sends(key), key).to.equal(2);
     });
   }
+
+  it('is sent once where the option idempotencyKey is what JavaScript writes for no key', async () => {
+    for (const [idempotencyKey, times] of [
+      ['undefined', 1],
+      ['null', 1],
+      ['nullable', 2],
+    ] as const) {
+      const place = both.server.place(503, 200);
+      const sent = await createFetch(POLICY)(place.url, {method: 'POST', body: 'x', resilience: {idempotencyKey}});
+      await sent.body?.cancel();
+      expect(place.requests.length, idempotencyKey).to.equal(times);
+      expect(place.requests[0]!.headers[HEADER] === idempotencyKey, idempotencyKey).to.equal(times === 2);
+    }
+  });
 });
