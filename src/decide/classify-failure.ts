@@ -16,6 +16,7 @@ const NOT_SENT = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
   'UND_ERR_CONNECT_TIMEOUT',
+  'ERR_SOCKET_CONNECTION_TIMEOUT',
   'UND_ERR_CLOSED',
   'ConnectionRefused',
   'FailedToOpenSocket',

@@ -203,7 +203,7 @@ describe('classifyNetworkFailure', () => {
       expect(classified(error).sent).to.equal('maybe-processed');
     });
 
-    for (const code of ['ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'])
+    for (const code of ['ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT', 'ERR_SOCKET_CONNECTION_TIMEOUT'])
       it(`${code} is green whatever its system call`, () => {
         expect(classified(thrown({code, syscall: 'read'})).sent).to.equal('not-sent');
       });
