@@ -12,7 +12,7 @@
  * A decrease changes what later attempts meet: those that began before it say nothing about the new limit. Where the first of them that
  * succeeds comes after a silence, or after a run of refusals by the order of beginning, the origin was down, and the decrease is taken back.
  *
- * Refusals come sooner than answers, so they count from the first success of all on.
+ * Refusals come sooner than answers, so what is in flight counts as answered until the first answer.
  *
  * @see Netflix concurrency-limits; BBR (successes in flight by Little's law); the sequential probability ratio test (Wald 1945)
  */
@@ -142,7 +142,7 @@ export class AdaptiveLimit {
       this.#run = 0;
     }
     this.#run++;
-    if (isNew && this.#usualMs > 0) this.#judge(1, used, now);
+    if (isNew) this.#judge(1, used, now);
   }
 
   #slowed(load: Load, startedAt: number, ms: number, used: number, now: number): void {
@@ -188,12 +188,13 @@ export class AdaptiveLimit {
     if (refused === 0 && this.#evidence === 0 && !isLearning) return;
     const share = this.#refusedAnyway;
     const tooMany = share + (1 - share) * TOO_MANY;
-    const odds = refused === 1 ? tooMany / share : (1 - tooMany) / (1 - share);
-    this.#evidence = Math.max(0, this.#evidence + Math.log(odds));
+    const fine = Math.log((1 - tooMany) / (1 - share));
+    this.#evidence = Math.max(0, this.#evidence + (refused === 1 ? Math.log(tooMany / share) : fine));
     if (isLearning) this.#refusedAnyway = Math.max(LEAST_SHARE, share + (refused - share) * SHARE_RATE);
     // In the first round trip, nothing is known of what succeeds.
     const served = now - this.#firstAt > 2 * this.#usualMs ? this.#served : used;
-    if (this.#evidence > ODDS) this.#fall(Math.min(used * this.#policy.decreaseRatio, Math.max(used / 2, served)), now);
+    const hoped = this.#usualMs === 0 ? used - 1 : 0;
+    if (this.#evidence + hoped * fine > ODDS) this.#fall(Math.min(used * this.#policy.decreaseRatio, Math.max(used / 2, served)), now);
   }
 
   #fall(places: number, now: number): void {
