@@ -194,7 +194,8 @@ export class AdaptiveLimit {
     // In the first round trip, nothing is known of what succeeds.
     const served = now - this.#firstAt > 2 * this.#usualMs ? this.#served : used;
     const hoped = this.#usualMs === 0 ? used - 1 : 0;
-    if (this.#evidence + hoped * fine > ODDS) this.#fall(Math.min(used * this.#policy.decreaseRatio, Math.max(used / 2, served)), now);
+    if (this.#evidence + hoped * fine > ODDS)
+      this.#fall(Math.min(used * this.#policy.decreaseRatio, Math.max(used / 2, served)), now);
   }
 
   #fall(places: number, now: number): void {
