@@ -254,13 +254,15 @@ export class Names {
   /** `for x, y in z`, `with f() as x`, `except E as x`. */
   #bindClause(node: SyntaxNode): void {
     let binds = node.name === 'ForStatement';
+    let value: SyntaxNode | undefined;
     for (const child of childrenOf(node)) {
       if (child.name === 'in' || child.name === 'Body') binds = false;
       else if (child.name === 'as') binds = true;
       else if (binds) {
-        this.#bindTarget(child, OTHER);
+        // A client is what its `with` gives.
+        this.#bindTarget(child, value && node.name === 'WithStatement' ? {kind: 'value', value} : OTHER);
         binds = node.name === 'ForStatement';
-      }
+      } else value = child;
     }
   }
 

@@ -20,7 +20,8 @@ const LOCAL =
 
 const CHAINS =
   /\.(?:chat\.completions\.(?:create|parse)|beta\.chat\.completions\.parse|messages\.create|embeddings\.create|responses\.(?:create|parse)|completions\.create|images\.generate|generate_content|generate_content_async|ChatCompletion\.a?create|urlopen)$/;
-const VERBS = /^(?:get|post|put|patch|delete|head|options|request|send|stream|fetch|get_json)$/;
+const VERBS = /^(?:get|post|put|patch|delete|head|options|request|send|stream|fetch|get_json|urlopen)$/;
+const REQUESTS = /^(?:requests|httpx|aiohttp|urllib\.request)\b/;
 const HTTP_OBJECTS = /(?:session|client|http|requests?|api|conn(?:ection)?|sess|^s)$/i;
 const CALLS =
   /^(?:a?invoke|a?generate|a?create|a?complete|completions?|a?chat|predict|embed\w*|send\w*|query|search|request\w*|post|put|patch|get|call|run|ask)$/;
@@ -68,9 +69,9 @@ function kindOf(call: SyntaxNode, module: PythonModule, depth = 0): Tried['kind'
   const text = calleeText(call, module);
   const [, object = '', word = text] = /^([\s\S]*)\.(\w+)$/.exec(text) ?? [];
   const name = module.names.nameOf(callee);
-  if (isHttpCall(call, module)) return 'certain';
+  if (verbOf(call, module) !== undefined) return 'certain';
   if (name !== undefined && LIBRARIES.test(name) && !LOCAL.test(name)) return 'certain';
-  if (CHAINS.test(text) || /(?:^|\.)urlopen$/.test(name ?? text)) return 'certain';
+  if (CHAINS.test(text) || text === 'urlopen') return 'certain';
   if (isParameter(callee, module)) return 'function';
   const definition = depth < 1 ? definitionOf(callee, module) : undefined;
   if (definition !== undefined) {
@@ -89,21 +90,23 @@ function kindOf(call: SyntaxNode, module: PythonModule, depth = 0): Tried['kind'
   return FUNCTIONS.test(word) && !/^(?:log|print)/.test(word) ? 'likely' : undefined;
 }
 
-/** `session.post(…)` of requests, httpx or aiohttp, whose object is made elsewhere: a parameter, or a `with`. */
-export function isHttpCall(call: SyntaxNode, module: PythonModule): boolean {
+/** The verb of a request of requests, httpx, aiohttp or urllib, whatever the file calls it. Its object may be made elsewhere: a parameter. */
+export function verbOf(call: SyntaxNode, module: PythonModule): string | undefined {
   const {firstChild: callee} = call;
-  if (callee === null || callee.name !== 'MemberExpression') return false;
+  const name = callee ? module.names.nameOf(callee) : undefined;
   const text = calleeText(call, module);
-  const [, object = '', word = ''] = /^([\s\S]*)\.(\w+)$/.exec(text) ?? [];
-  if (!VERBS.test(word)) return false;
-  const name = module.names.nameOf(callee);
-  if (name !== undefined && /^(?:requests|httpx|aiohttp)\b/.test(name)) return true;
-  if (name !== undefined && LIBRARIES.test(name)) return false;
+  const [, object = '', word = ''] =
+    /^(?:([\s\S]*)\.)?(\w+)$/.exec(name !== undefined && REQUESTS.test(name) ? name : text) ?? [];
+  if (callee === null || !VERBS.test(word)) return undefined;
+  if (name !== undefined && LIBRARIES.test(name)) return REQUESTS.test(name) ? word : undefined;
   const last = object.replace(/^.*\./s, '');
-  const isImported = module.names.modules.some(each => /^(?:requests|httpx|aiohttp)\b/.test(each));
+  if (last === '' || !module.names.modules.some(each => /^(?:requests|httpx|aiohttp)\b/.test(each))) return undefined;
   const type = typeOf(callee, module);
-  if (type !== '') return /ClientSession|AsyncClient|httpx|requests|\bClient\b|Session/.test(type) && isImported;
-  return isImported && HTTP_OBJECTS.test(last) && !ELSEWHERE.test(last.replace(/^conn$/, ''));
+  const isClient =
+    type === ''
+      ? HTTP_OBJECTS.test(last) && !ELSEWHERE.test(last.replace(/^conn$/, ''))
+      : /ClientSession|AsyncClient|httpx|requests|\bClient\b|Session/.test(type);
+  return isClient ? word : undefined;
 }
 
 /** The annotation of the parameter that a method is called on. */

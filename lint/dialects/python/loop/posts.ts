@@ -1,23 +1,24 @@
-/** A POST that a loop may send twice. */
+/** A POST that a loop, or a decorated function, may send twice. */
 
 import type {PythonModule} from '../../../source/python/module.ts';
-import {type Argument, childrenOf, type SyntaxNode, spanOf} from '../../../source/python/syntax.ts';
+import {childrenOf, type SyntaxNode, spanOf} from '../../../source/python/syntax.ts';
 import type {Span} from '../../../source/tree.ts';
 import type {Retrier} from '../../code/retrier.ts';
 import {within} from './blocks.ts';
-import {isHttpCall} from './calls.ts';
+import {verbOf} from './calls.ts';
 import type {Failures} from './failures.ts';
+import {definitionOf} from './functions.ts';
 import type {Head} from './head.ts';
-import {argumentsOf, calleeText} from './sleeps.ts';
+import {argumentsOf} from './sleeps.ts';
 import {areAmbiguous} from './types.ts';
 
 const KEY = /idempotency[-_]?key|x-request-id|dedup|Stripe-Idempotency|client_?token/i;
 
 /** A second request of these does no harm on any server; a GraphQL query cannot be told from a mutation by its path. */
 const READS =
-  /(?:^|[/:_-])(?:graphql|rpc|jsonrpc|token|login|auth|authenticate|search|query|queries|embed\w*|completions?|(?:de)?tokenize|rerank|translate|predict\w*|infer\w*|classify|generate\w*|chat|invoke|analyze|detect|extract|ocr|transcri\w+|parse|convert|render|validate|verify|check|count|lookup|list|find|filter|aggregate|sql|ask)$/i;
+  /(?:^|[/:_-])(?:graphql|rpc|jsonrpc|token|login|auth|authenticate|search|query|queries|embed\w*|completions?|(?:de)?tokenize|rerank|translate|predict\w*|infer\w*|classify|generate\w*|chat|invoke|analyze|detect|extract|ocr|transcri\w+|parse|convert|render|validate|verify|check|count|lookup|list|find|filter|aggregate|sql|ask|status|progress|device)$/i;
 
-/** Writes which call is repeated, where the file shows its method and its path, and no key. */
+/** Writes after which failures a loop makes its call again, and which call that is. */
 export function readPost(
   retrier: Retrier,
   failures: Failures,
@@ -28,17 +29,18 @@ export function readPost(
   const isCaught = failures.caught.some(({classes, handler}) => areAmbiguous(classes) && !tested.has(handler.body));
   const isAnswered = failures.refused.some(each => each.isAmbiguous);
   // Which answers a handler retries is seldom known: those that are tested are.
-  retrier.set('retryOn', [...(isCaught || !isAnswered ? ['network', 'timeout'] : []), ...(isAnswered ? ['5xx'] : [])]);
-  if (!(isCaught || isAnswered) || module.says(KEY)) return;
-  for (const call of within(head.body)) {
-    if (call.name !== 'CallExpression' || !isHttpCall(call, module)) continue;
-    const post = postOf(call, module);
-    if (post === undefined || READS.test(post.path.replace(/(?:\/\*)+$/, ''))) continue;
-    retrier.set('match.methods', [post.method], post.at);
-    if (post.origin !== undefined) retrier.set('match.origin', post.origin);
-    retrier.set('match.path', post.path, post.pathAt);
-    return;
-  }
+  const retryOn = [...(isCaught || !isAnswered ? ['network', 'timeout'] : []), ...(isAnswered ? ['5xx'] : [])];
+  retrier.set('retryOn', retryOn);
+  if (isCaught || isAnswered) setPost(retrier, head.body, module);
+}
+
+/** Writes which call is repeated, where the file shows its method and its path, and no key. */
+export function setPost(retrier: Retrier, body: SyntaxNode, module: PythonModule): void {
+  const post = module.says(KEY) ? undefined : postIn(body, module);
+  if (post === undefined) return;
+  retrier.set('match.methods', [post.method], post.at);
+  if (post.origin !== undefined) retrier.set('match.origin', post.origin);
+  retrier.set('match.path', post.path, post.pathAt);
 }
 
 interface Post {
@@ -49,25 +51,42 @@ interface Post {
   readonly pathAt: Span;
 }
 
+/** The first request that may act twice, also of a function of the file that is called. */
+export function postIn(body: SyntaxNode, module: PythonModule, isHelper = false): Post | undefined {
+  for (const call of within(body)) {
+    if (call.name !== 'CallExpression' || call.firstChild === null) continue;
+    const helper = isHelper ? undefined : definitionOf(call.firstChild, module);
+    const post = helper === undefined ? postOf(call, module) : postIn(helper, module, true);
+    if (post !== undefined && !READS.test(post.path.replace(/(?:\/\*)+$/, ''))) return post;
+  }
+  return undefined;
+}
+
 function postOf(call: SyntaxNode, module: PythonModule): Post | undefined {
-  const word = calleeText(call, module).replace(/^.*\./s, '');
-  const {list} = argumentsOf(call, module);
+  const word = verbOf(call, module);
+  const callee = call.firstChild;
+  if (callee === null || word === undefined) return undefined;
+  // `urlopen(Request(url, data))`
+  const first = argumentsOf(call, module).list[0]?.value;
+  const request = word === 'urlopen' && first ? module.callOf(first) : undefined;
+  const list = request?.args ?? argumentsOf(call, module).list;
   const positional = list.filter(({name}) => name === undefined);
-  const named = (name: string): Argument | undefined => list.find(each => each.name === name);
-  const callee = call.firstChild?.lastChild;
-  if (callee == null) return undefined;
+  const given = (name: string, at: number): SyntaxNode | undefined =>
+    (list.find(each => each.name === name) ?? positional[at])?.value;
   const isRequest = word === 'request' || word === 'stream';
-  const methodNode = (named('method') ?? (isRequest ? positional[0] : undefined))?.value;
-  const given = methodNode === undefined ? undefined : module.constantOf(methodNode)?.value;
-  const method = (isRequest ? (typeof given === 'string' ? given : '') : word).toUpperCase();
-  const url = (named('url') ?? positional[isRequest ? 1 : 0])?.value;
+  const methodNode = given('method', isRequest ? 0 : 9);
+  const known = methodNode && module.constantOf(methodNode)?.value;
+  const data = word === 'urlopen' ? given('data', 1) : undefined;
+  const verb = data === undefined || data.name === 'None' ? word : 'post';
+  const method = (methodNode === undefined && !isRequest ? verb : String(known)).toUpperCase();
+  const url = given('url', isRequest ? 1 : 0);
   if ((method !== 'POST' && method !== 'PATCH') || url === undefined) return undefined;
   const text = urlOf(url, module);
   const place = text === undefined ? undefined : split(text);
   return (
     place && {
       method,
-      at: spanOf(isRequest && methodNode !== undefined ? methodNode : callee),
+      at: spanOf(methodNode ?? callee.lastChild ?? callee),
       ...place,
       pathAt: spanOf(url),
     }
