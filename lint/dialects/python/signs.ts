@@ -51,7 +51,7 @@ const SIGNS: Readonly<Record<PythonLibrary, Sign>> = {
   },
   loop: {
     layer: 'code',
-    words: ['retr', 'Retr', 'RETR', 'ttempt', 'ATTEMPT', 'tries', 'sleep'],
+    words: ['retr', 'Retr', 'RETR', 'ttempt', 'ATTEMPT', 'tries', 'sleep', 'requests', 'httpx', 'aiohttp', 'urlopen'],
     has: [hasLoop],
   },
 };
@@ -60,9 +60,9 @@ const LOOP = /^[ \t\f]*(?=while\b|for\b[^\r\n]*\b(?:range\(|retr|attempt|tries|d
 
 /** Tests wait for servers that they start, and a repeated call in a test does no harm. */
 const TEST = /(?:^|\/)(?:tests?\/|test_[^/]*$|conftest\.py$)|_test\.py$/;
-const NAMED = /attempt|retr(?:y|ies)|\btries\b|_tries|trial|back_?off|sleep/i;
+const NAMED = /attempt|retr(?:y|ies)|\btries\b|_tries|trial|back_?off|sleep|\b(?:post|get|request|urlopen)\(/i;
 const NAMED_FUNCTION = /\bdef\s+\w*(?:attempt|retr(?:y|ies)|tries|trial|back_?off)/i;
-const FAILURE = /^[ \t\f]*except\b|status/im;
+const FAILURE = /^[ \t\f]*except\b|status|\.ok\b|is_(?:success|error)|\b(?:post|get|request|urlopen)\(/im;
 /** After a success. */
 const LEFT = /^[ \t\f]*(?:while\b(?!\s*(?:True|1)\b)|.*\b(?:return|break)\b)/m;
 

@@ -9,20 +9,15 @@ import {assignedIn} from './state.ts';
 export interface Leaving {
   /** `return` and `break` of the loop itself, outside of handlers. */
   readonly exits: readonly SyntaxNode[];
-  /** Whether one of them is taken on no condition, or a name of the head is set. */
+  /** Whether one of them is surely taken after a success: on no condition, or on what is the name of a result. */
   readonly isSure: boolean;
 }
 
 export const NAMED: RegExp = /attempt|retr(?:y|ies)|\btries\b|_tries|trial|back_?off/i;
 
-/** The tests of an answer's status. */
+/** What tests of an answer's status ask. */
 export const STATUS: RegExp =
   /\.(?:status|status_code|ok|is_success|is_error|is_server_error)\b|\bstatus_?code\b|\bhttp_status\b/i;
-const GOOD =
-  /(?:status\w*|code)\s*(?:==\s*2\d\d|in\s*[([{]\s*2\d\d|<\s*(?:300|400))|(?<!not )\b\w+(?:\.\w+)*\.(?:ok|is_success)\b(?!\s*(?:==|is)\s*False)|HTTPStatus\.OK|2\d\d\s*<=/i;
-
-export const isGoodStatus = (text: string): boolean => GOOD.test(text) && !/\bnot\b/.test(text) && STATUS.test(text);
-
 export function leavingOf(head: Head, module: PythonModule): Leaving | undefined {
   const own = ownNodes(head.body);
   const handlers = own.filter(({name}) => name === 'TryStatement').flatMap(each => tryOf(each)?.handlers ?? []);
@@ -45,9 +40,9 @@ export function leavingOf(head: Head, module: PythonModule): Leaving | undefined
   const named = NAMED.test(module.textOf(head.over)) || NAMED.test(head.variable ? module.textOf(head.variable) : '');
   const isTold = exits.some(exit => {
     const test = testOf(exit, head.body);
-    return test !== undefined && (isGoodStatus(module.textOf(test)) || (named && isPositive(module.textOf(test))));
+    return test !== undefined && named && isPositive(module.textOf(test));
   });
-  return sure || isFlagged || isTold ? {exits, isSure: sure || isFlagged} : undefined;
+  return {exits, isSure: sure || isFlagged || isTold};
 }
 
 /** `success = True`, and `response = session.get(…)` where the head asks for it; not a counter. */

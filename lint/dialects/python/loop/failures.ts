@@ -3,9 +3,9 @@
 import type {PythonModule} from '../../../source/python/module.ts';
 import type {SyntaxNode} from '../../../source/python/syntax.ts';
 import {areNetwork} from '../network-errors.ts';
-import {branchesOf, contains, type Handler, ownNodes, type Try, tryOf, within} from './blocks.ts';
+import {contains, type Handler, ownNodes, type Try, tryOf, within} from './blocks.ts';
 import {type Tried, triedIn} from './calls.ts';
-import {isGoodStatus, STATUS} from './exits.ts';
+import {STATUS} from './exits.ts';
 import type {Head} from './head.ts';
 import {isTooLong} from './run.ts';
 import {type Trial, tryOut} from './trial.ts';
@@ -20,11 +20,9 @@ export interface Caught {
 }
 
 export interface Refused {
-  /** The test of the status. */
-  readonly test: SyntaxNode;
   /** Whether the server may have acted: after a 500, not after a 429. */
   readonly isAmbiguous: boolean;
-  /** Whether the test names what is tried again, and not only what is good. */
+  /** Whether only errors are tried again, and no state of what is asked for. */
   readonly isTold: boolean;
   readonly trial: Trial;
 }
@@ -61,10 +59,7 @@ export function failuresOf(head: Head, loop: SyntaxNode, module: PythonModule): 
   }
   const call = tried ?? triedIn(head.body, module);
   if (call === undefined) return undefined;
-  const refused = own
-    .filter(node => node.name === 'IfStatement' && !handlers.some(body => contains(body, node)))
-    .slice(0, MOST_HANDLERS)
-    .flatMap(node => refusedIn(node, head, loop, call.node, module));
+  const refused = refusedIn(head, loop, call.node, module);
   return isTooLong(module) || caught.length + refused.length === 0 ? undefined : {tried: call, caught, refused, ending};
 }
 
@@ -86,27 +81,26 @@ function callOfNetwork({body, handlers}: Try, module: PythonModule): Tried | und
   return node && {node, kind: 'likely'};
 }
 
-const REFUSALS =
-  /\b(?:429|408|425|5\d\d|529)\b|>=?\s*(?:400|499|500)\b|RETRY|retryable|transient|TOO_MANY|is_error|is_server_error/;
-const BAD = /!=\s*2\d\d|not\s+(?:\w+\.)+(?:ok|is_success)\b|not in\s*[([{]\s*2\d\d/;
+/** Answers of a server that may be better the next time; the last are those after which it may have acted. */
+const PASSING = [429, 500, 503];
 
-function refusedIn(node: SyntaxNode, head: Head, loop: SyntaxNode, call: SyntaxNode, module: PythonModule): Refused[] {
-  const branches = branchesOf(node);
-  const found: Refused[] = [];
-  const add = (test: SyntaxNode, target: SyntaxNode, isAmbiguous: boolean, isTold: boolean): void => {
-    const trial = tryOut(head, loop, {target, call}, module);
-    if (trial.retries) found.push({test, isAmbiguous, isTold, trial});
-  };
-  for (const {test, body} of branches) {
-    const text = test === undefined ? '' : module.textOf(test);
-    if (test === undefined || !STATUS.test(text)) continue;
-    if (REFUSALS.test(text) && /\d|RETRY|retry|TOO_MANY|is_/.test(text))
-      add(test, body, !/^[^5>]*429[^5>]*$/.test(text), true);
-    else if (BAD.test(text)) add(test, body, true, false);
-    else if (isGoodStatus(text)) {
-      const otherwise = branches.find(each => each.test === undefined);
-      add(test, otherwise?.body ?? node, true, false);
-    }
-  }
-  return found;
+/** Answers that begin the next turn, where another one ends the loop. */
+function refusedIn(head: Head, loop: SyntaxNode, call: SyntaxNode, module: PythonModule): Refused[] {
+  if (!module.says(STATUS)) return [];
+  const after = (status: number): Trial => tryOut(head, loop, {call, status}, module);
+  const good = after(200);
+  const ways = waysOut(good);
+  if (good.retries && ways.size === 0) return [];
+  const found = PASSING.flatMap(status => {
+    const trial = after(status);
+    const isOther = !good.retries || [...ways].some(way => !waysOut(trial).has(way));
+    return trial.retries && isOther ? [{isAmbiguous: status >= 500, isTold: true, trial}] : [];
+  });
+  // What is not there yet, or not done, is asked for again by its very state.
+  const isTold = found.length > 0 && ![202, 404].some(status => after(status).retries);
+  return found.map(each => ({...each, isTold}));
 }
+
+/** Where it may return, or break. */
+const waysOut = ({exits}: Trial): ReadonlySet<number> =>
+  new Set(exits.flatMap(({flow}) => (flow.node && flow.to !== 'raise' ? [flow.node.from] : [])));

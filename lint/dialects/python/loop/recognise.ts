@@ -3,11 +3,13 @@
 import type {PythonModule} from '../../../source/python/module.ts';
 import {childrenOf, type SyntaxNode} from '../../../source/python/syntax.ts';
 import {LONGEST_LOOP} from '../signs.ts';
-import {branchesOf, contains, functionAround, isSame, ownNodes, tryOf, within} from './blocks.ts';
+import {assignmentOf, branchesOf, contains, functionAround, isSame, ownNodes, tryOf, within} from './blocks.ts';
 import {type Leaving, leavingOf, NAMED} from './exits.ts';
 import {type Failures, failuresOf} from './failures.ts';
 import {type Head, headOf} from './head.ts';
-import {calleeText, isSleep} from './sleeps.ts';
+import {postIn} from './posts.ts';
+import {argumentsOf, calleeText, isSleep} from './sleeps.ts';
+import {assignedIn} from './state.ts';
 import {isEveryError} from './types.ts';
 
 export interface RetryLoop extends Failures {
@@ -27,23 +29,24 @@ export function recognise(loop: SyntaxNode, module: PythonModule): RetryLoop | u
   const leaving = leavingOf(head, module);
   if (leaving === undefined) return undefined;
   const failures = failuresOf(head, loop, module);
-  if (failures === undefined || CONNECTS.test(calleeText(failures.tried.node, module))) return undefined;
+  if (failures === undefined || (!leaving.isSure && failures.refused.length === 0)) return undefined;
+  if (CONNECTS.test(calleeText(failures.tried.node, module))) return undefined;
   if (usesVariable(failures.tried.node, head, module)) return undefined;
   if (isProbe(failures.tried.node, head, module)) return undefined;
   if (isPoll(failures.tried.node, head, leaving, module)) return undefined;
+  const {kind, node} = failures.tried;
   if (!isNamed(loop, head, module)) {
-    const sleeps = [...failures.caught, ...failures.refused].some(({trial}) => trial.sleeps.length > 0);
     const isTold = failures.caught.length > 0 || failures.refused.some(each => each.isTold);
-    if (failures.tried.kind !== 'certain' || !sleeps || !isTold) return undefined;
+    const isAgain = isTold || postIn(head.body, module) !== undefined;
+    if (kind !== 'certain' || !isAgain || isAboutOther(node, head, module)) return undefined;
   }
   // That an error of any kind is caught around a call whose name only sounds like the network says too little without a wait.
-  const {kind} = failures.tried;
   const isWaited = [...failures.caught, ...failures.refused].some(({trial}) => trial.sleeps.length > 0);
   if (
     kind === 'likely' &&
     !isWaited &&
     failures.caught.every(({classes}) => isEveryError(classes)) &&
-    !isModel(failures.tried.node, module)
+    !isModel(node, module)
   )
     return undefined;
   return {...failures, head, leaving};
@@ -103,6 +106,45 @@ function usesVariable(call: SyntaxNode, {variable, body}: Head, module: PythonMo
   const isUsed =
     list !== null && within(list).some(node => node.name === 'VariableName' && module.textOf(node) === word);
   return isUsed && !NAMED.test(word) && !/^(?:try|n_?try|trie)/i.test(word);
+}
+
+/** What each turn takes anew. */
+const DRAWN = /\b(?:pop|popleft|next|get|get_nowait|input|choice|sample|randint|recv|read\w*|fetch\w*)\(/;
+/** Arguments that may change although the request is the same. */
+const ASIDE = new Set(['headers', 'timeout', 'auth', 'cookies']);
+
+/** Whether what is sent changes from turn to turn: the next page, another item, a longer conversation. */
+function isAboutOther(call: SyntaxNode, head: Head, module: PythonModule): boolean {
+  const changed = new Set<string>();
+  const nodes = within(head.body);
+  const uses = (node: SyntaxNode, words: ReadonlySet<string>): boolean =>
+    [node, ...within(node)].some(
+      ({name, from, to}) => name === 'VariableName' && words.has(module.text.slice(from, to)),
+    );
+  for (const node of [...nodes, ...nodes]) {
+    const {firstChild: target} = node;
+    if (node.name === 'ForStatement' || node.name === 'UpdateStatement' || node.name === 'NamedExpression')
+      for (const word of assignedIn(node, module)) changed.add(word);
+    const value = assignmentOf(node)?.value;
+    const own = assignedIn(node, module);
+    if (
+      value !== undefined &&
+      !contains(value, call) &&
+      (uses(value, own) || uses(value, changed) || DRAWN.test(module.textOf(value)))
+    )
+      for (const word of own) changed.add(word);
+    // What follows from the answer.
+    if (value !== undefined && contains(value, call)) for (const word of own) changed.add(word);
+    if (
+      node.name === 'CallExpression' &&
+      target?.name === 'MemberExpression' &&
+      /\.(?:append|extend|insert|add)$/.test(module.textOf(target))
+    )
+      changed.add(module.textOf(target.firstChild!));
+  }
+  return argumentsOf(call, module).list.some(
+    ({name, value}) => !ASIDE.has(name ?? '') && (uses(value, changed) || DRAWN.test(module.textOf(value))),
+  );
 }
 
 const GOING = /["'](?:running|pending|queued|processing|in[_ -]?progress|starting|waiting)["']/i;

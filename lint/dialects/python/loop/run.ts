@@ -2,7 +2,7 @@
 
 import type {PythonModule} from '../../../source/python/module.ts';
 import {childrenOf, type SyntaxNode} from '../../../source/python/syntax.ts';
-import {assignmentOf, bodyOf, branchesOf, contains, isSame, statementsOf, tryOf, within} from './blocks.ts';
+import {assignmentOf, bodyOf, branchesOf, contains, statementsOf, tryOf, within} from './blocks.ts';
 import {isQuiet, isSleep, mayWait, sleptIn} from './sleeps.ts';
 import {isEqual, State} from './state.ts';
 import {exactly, type Range, rangeOf, truthOf, type Value} from './values.ts';
@@ -14,8 +14,10 @@ const NEXT: Flow = {to: 'next'};
 
 /** One way in which an attempt fails. */
 export interface Failure {
-  /** What runs then: the body of a handler, or of a branch; an `if` of which no branch runs. */
-  readonly target: SyntaxNode;
+  /** The body of the handler that runs then; undefined for an answer, whose tests decide. */
+  readonly target?: SyntaxNode;
+  /** That of the answer. */
+  readonly status?: number;
   /** The call that is tried. */
   readonly call: SyntaxNode;
 }
@@ -56,7 +58,7 @@ export class Runner {
   #started = false;
 
   constructor(module: PythonModule, loop: SyntaxNode, failure: Failure) {
-    this.state = new State(module, loop);
+    this.state = new State(module, loop, failure.status);
     this.#module = module;
     this.#failure = failure;
   }
@@ -113,13 +115,13 @@ export class Runner {
 
   #statement(statement: SyntaxNode): Flow {
     const {target} = this.#failure;
-    const leads = contains(statement, target);
+    const inner = target !== undefined && contains(statement, target) ? target : undefined;
     switch (statement.name) {
       case 'TryStatement':
-        return this.#try(statement, leads);
+        return this.#try(statement, inner);
       case 'IfStatement':
         this.#attemptIn(statement.firstChild?.nextSibling);
-        return leads ? this.#ifTo(statement) : this.#if(statement);
+        return inner ? this.#ifTo(statement, inner) : this.#if(statement);
       case 'WithStatement': {
         const body = bodyOf(statement);
         if (body === undefined) return NEXT;
@@ -167,11 +169,11 @@ export class Runner {
     if (node && contains(node, this.#failure.call)) this.#attempt();
   }
 
-  #try(statement: SyntaxNode, leads: boolean): Flow {
+  #try(statement: SyntaxNode, target: SyntaxNode | undefined): Flow {
     const parts = tryOf(statement);
     if (parts === undefined) return NEXT;
-    const {target, call} = this.#failure;
-    const handler = leads ? parts.handlers.find(({body}) => contains(body, target)) : undefined;
+    const {call} = this.#failure;
+    const handler = target && parts.handlers.find(({body}) => contains(body, target));
     let flow: Flow = NEXT;
     if (handler !== undefined) {
       this.#until(parts.body, call);
@@ -198,13 +200,10 @@ export class Runner {
     }
   }
 
-  /** Takes the branch that the failure is about. */
-  #ifTo(statement: SyntaxNode): Flow {
-    const {target} = this.#failure;
-    if (isSame(statement, target)) return NEXT;
+  /** Takes the branch with the handler. */
+  #ifTo(statement: SyntaxNode, target: SyntaxNode): Flow {
     const branch = branchesOf(statement).find(({body}) => contains(body, target));
     if (branch === undefined) return NEXT;
-    // `status == 429 and attempt < 3`: after the last attempt what follows ends it.
     const truth = branch.test === undefined || truthOf(this.state.valueOf(branch.test));
     this.isVague ||= truth === undefined;
     return truth === false ? {to: 'raise'} : this.#block(branch.body);

@@ -27,11 +27,11 @@ export class State {
   /** Whether a bound that is not known was asked for. */
   assumed = false;
 
-  constructor(module: PythonModule, loop: SyntaxNode) {
+  constructor(module: PythonModule, loop: SyntaxNode, status?: number) {
     this.#module = module;
     this.#loop = loop;
     this.#assigned = assignedInLoop(loop, module);
-    this.evaluator = new Evaluator(module);
+    this.evaluator = new Evaluator(module, status);
   }
 
   valueOf = (node: SyntaxNode): Value => this.evaluator.valueOf(node, this.lookUp);

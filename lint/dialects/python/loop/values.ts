@@ -18,6 +18,18 @@ export const exactly = (value: number): Range => ({lo: value, hi: value});
 
 export type LookUp = (node: SyntaxNode) => Value;
 
+const LISTS: ReadonlySet<string> = new Set(['ArrayExpression', 'TupleExpression', 'SetExpression']);
+const ANY: Range = {lo: -Infinity, hi: Infinity};
+
+/** By their names, as requests and the standard library have them. */
+const CODES: Readonly<Record<string, number>> = {
+  ok: 200,
+  created: 201,
+  too_many_requests: 429,
+  internal_server_error: 500,
+  service_unavailable: 503,
+};
+
 /** Names may go in a circle, and helpers may call each other. */
 const maxDepth = 16;
 /** In characters: a longer list has no waits. */
@@ -25,9 +37,12 @@ const LONG = 2000;
 
 export class Evaluator {
   readonly #module: PythonModule;
+  readonly #status: number | undefined;
 
-  constructor(module: PythonModule) {
+  /** @param status That of each answer that is asked; undefined where it is not known. */
+  constructor(module: PythonModule, status?: number) {
     this.#module = module;
+    this.#status = status;
   }
 
   valueOf(node: SyntaxNode, lookUp: LookUp, depth = 0): Value {
@@ -65,12 +80,48 @@ export class Evaluator {
       case 'CallExpression':
         return this.#call(node, lookUp, depth);
       case 'MemberExpression':
-        return childrenOf(node)[1]?.name === '[' ? this.#item(node, inner) : lookUp(node);
+        return childrenOf(node)[1]?.name === '[' ? this.#item(node, inner) : (this.#asked(node) ?? lookUp(node));
       case 'VariableName':
-        return lookUp(node);
+        return lookUp(node) ?? this.#asked(node);
       default:
         return undefined;
     }
+  }
+
+  /** What is asked of an answer: `r.status_code`, `r.ok`; or what it is compared with: `codes.ok`. */
+  #asked(node: SyntaxNode): Value {
+    const status = this.#status;
+    const text = this.#module.textOf(node);
+    if (status === undefined) return undefined;
+    const code = /(?:codes|HTTPStatus)\.(\w+)$|HTTP_(\d{3})_\w+$/.exec(text);
+    if (code !== null) {
+      const known = Number(code[2]) || CODES[(code[1] ?? '').toLowerCase()];
+      return known === undefined ? undefined : exactly(known);
+    }
+    const word = /(?:^|(?<!^self|^cls)\.)(?:http_)?(status(?:_?code)?|ok|is_success|(?:is_)(?:server_)?error)$/.exec(
+      text,
+    )?.[1];
+    if (word === undefined) return undefined;
+    if (word.startsWith('status')) return exactly(status);
+    if (node.name !== 'MemberExpression') return undefined;
+    const isBad = status >= (word === 'is_server_error' ? 500 : 400);
+    return exactly((word.endsWith('error') ? isBad : word === 'ok' ? !isBad : status < 300) ? 1 : 0);
+  }
+
+  /** `r.status_code in (500, 502)`. A list that is not known has a name: `RETRY_STATUSES`. */
+  #isIn(value: Value, node: SyntaxNode, inner: (child: SyntaxNode) => Value): boolean | undefined {
+    const status = this.#status;
+    const left = rangeOf(value);
+    if (left === undefined || left.lo !== left.hi) return undefined;
+    const items = this.itemsOf(node)?.map(item => areEqual(left, rangeOf(inner(item)) ?? ANY));
+    if (items !== undefined) return items.includes(true) || (items.includes(undefined) ? undefined : false);
+    const call = this.#module.callOf(node);
+    if (call?.name === 'range' && call.args.length === 2) {
+      const [from, to] = call.args.map(each => rangeOf(inner(each.value))?.lo);
+      return from === undefined || to === undefined ? undefined : from <= left.lo && left.lo < to;
+    }
+    if (left.lo !== status || !/retr|transient/i.test(this.#module.textOf(node))) return undefined;
+    return status === 429 || status >= 500;
   }
 
   /** lezer reads `not a and b` as `not (a and b)`. */
@@ -92,6 +143,10 @@ export class Evaluator {
       if (truth !== undefined) return truth === (sign === 'or') ? a : b;
       const both = joined(sign, truth, truthOf(b));
       return both === undefined ? undefined : both ? 'true' : 'false';
+    }
+    if (sign === 'in' || sign === 'not in') {
+      const isIn = this.#isIn(inner(left), right, inner);
+      return fromTruth(sign === 'in' ? isIn : not(isIn));
     }
     const [a, b] = [inner(left), inner(right)];
     if (sign === 'is' || sign === 'is not') {
@@ -132,8 +187,8 @@ export class Evaluator {
   /** The entries of a list or a tuple that an expression is, or is bound to. */
   itemsOf(node: SyntaxNode, hops = 0): SyntaxNode[] | undefined {
     if (node.to - node.from > LONG) return undefined;
-    const parts = childrenOf(node).filter(({name}) => !['[', ']', '(', ')', ',', 'Comment'].includes(name));
-    if (node.name === 'ArrayExpression' || node.name === 'TupleExpression') {
+    const parts = childrenOf(node).filter(({name}) => !['[', ']', '(', ')', '{', '}', ',', 'Comment'].includes(name));
+    if (LISTS.has(node.name)) {
       // `(1, *others)`: a star stands beside what it takes apart.
       const lists = parts.map((part, at) =>
         part.name === '*' ? [] : parts[at - 1]?.name === '*' && hops < 4 ? this.itemsOf(part, hops + 1) : [part],
@@ -144,8 +199,12 @@ export class Evaluator {
       const [left, right] = [parts[0]!, parts.at(-1)!].map(part => this.itemsOf(part, hops + 1));
       return left && right && [...left, ...right];
     }
-    const bound = hops < 4 ? this.#module.names.boundTo(node) : undefined;
-    return bound && this.itemsOf(bound, hops + 1);
+    // `frozenset({500, 502})`
+    const call = /^(?:frozen)?set\(|^(?:list|tuple)\(/.test(this.#module.textOf(node))
+      ? node.getChild('ArgList')
+      : null;
+    const list = call ? argumentsIn(call, this.#module.text).list[0]?.value : this.#module.names.boundTo(node);
+    return hops < 4 ? list && this.itemsOf(list, hops + 1) : undefined;
   }
 
   #call(node: SyntaxNode, lookUp: LookUp, depth: number): Value {
