@@ -14,7 +14,7 @@ import type {Dialect} from '../dialect.ts';
 import {functionOf} from './clients/functions.ts';
 import {errorNamesIn, kindOf} from './errors.ts';
 import {Given} from './given.ts';
-import {setInner} from './inner.ts';
+import {setInner, setRepeated} from './inner.ts';
 import {libraryDialect, seconds} from './library.ts';
 import {goesOverNetwork, passingErrors} from './network-errors.ts';
 import {retrierOf} from './retrier.ts';
@@ -81,6 +81,7 @@ function read(call: Call, word: string, given: Given, module: PythonModule, sour
   // `giveup` may look at the error.
   const isOpen = call.isOpen || given.has('giveup');
   if (call.decorates !== undefined && !isOpen) setInner(retrier, call.decorates, module, call.callee, names);
+  if (call.decorates !== undefined && !call.isOpen) setRepeated(retrier, call.decorates, module, names);
   return retrier.shape({
     what: 'backoff',
     errors: errors === 'every' && isOpen ? 'unknown' : errors,

@@ -13,7 +13,7 @@ import type {Dialect} from '../dialect.ts';
 import type {ErrorNames} from './clients/table.ts';
 import {errorNamesIn, kindOf} from './errors.ts';
 import {Given} from './given.ts';
-import {setInner} from './inner.ts';
+import {setDecorated} from './inner.ts';
 import {libraryDialect} from './library.ts';
 import {retrierOf} from './retrier.ts';
 
@@ -62,7 +62,7 @@ function read(call: Call, module: PythonModule, source: Source): Shape[] {
   if (waits === undefined) retrier.unknown('backoff');
   else setWaits(retrier, waits, most === undefined ? undefined : most + 1);
   const errors = errorsOf(task, call, module);
-  setInner(retrier, call.decorates!, module, call.callee, errors);
+  setDecorated(retrier, call.decorates!, module, call.callee, errors);
   return [
     retrier.shape({
       what: 'celery',

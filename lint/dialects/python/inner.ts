@@ -7,6 +7,8 @@ import type {Retrier} from '../code/retrier.ts';
 import {clientsIn} from './clients/calls.ts';
 import type {ErrorNames} from './clients/table.ts';
 import {endlessIn} from './endless.ts';
+import {setPost} from './loop/posts.ts';
+import {areAmbiguous} from './loop/types.ts';
 
 /**
  * Writes the client that is used in a body as a layer that retries, and the request in it that has no timeout.
@@ -26,4 +28,24 @@ export function setInner(retrier: Retrier, body: SyntaxNode, module: PythonModul
   if (worst === undefined) return;
   retrier.set('retryingLayers', [{name: worst.name, maxAttempts: worst.maxAttempts}], at);
   retrier.show('retryingLayers[0]', worst.span);
+}
+
+/** Writes the POST in what a library retries, if it is sent again although the server may have acted. */
+export function setRepeated(retrier: Retrier, body: SyntaxNode, module: PythonModule, errors: ErrorNames): void {
+  const names = typeof errors === 'string' ? undefined : errors.map(name => name.replace(/^.*\./, ''));
+  if (errors === 'unknown' || !areAmbiguous(names)) return;
+  retrier.set('retryOn', ['network', 'timeout']);
+  setPost(retrier, body, module);
+}
+
+/** Both of them. */
+export function setDecorated(
+  retrier: Retrier,
+  body: SyntaxNode,
+  module: PythonModule,
+  at: Span,
+  errors: ErrorNames,
+): void {
+  setInner(retrier, body, module, at, errors);
+  setRepeated(retrier, body, module, errors);
 }

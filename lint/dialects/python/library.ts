@@ -39,7 +39,7 @@ export function libraryDialect(library: Library): Dialect {
     capabilities,
     // Which errors are tried again, the code says; none of them is an answer of a server.
     defaults: {retryOn: ['network', 'timeout'], ...defaults},
-    fields,
+    fields: {'match.methods': {name: 'the method'}, 'match.path': {name: 'the URL'}, ...fields},
     unit: 'seconds',
     ms: formatSeconds,
     unitsOf: (source, packages) => {

@@ -9,9 +9,9 @@ import {NO_WAITS, setWaits, type Waits} from '../code/waits.ts';
 import type {Dialect} from '../dialect.ts';
 import {errorNamesIn, kindOf} from './errors.ts';
 import {Given} from './given.ts';
-import {setInner} from './inner.ts';
+import {setDecorated} from './inner.ts';
 import {libraryDialect, seconds} from './library.ts';
-import {retrierOf} from './retrier.ts';
+import {retriedBy, retrierOf} from './retrier.ts';
 
 /** All parameters of `retry` but `on` have to be named. */
 const PARAMETERS = ['on', 'attempts', 'timeout', 'wait_initial', 'wait_max', 'wait_jitter', 'wait_exp_base'];
@@ -52,11 +52,13 @@ function read(call: Call, module: PythonModule, source: Source): Shape {
   setLimits(retrier, limits, waits);
   if (waits === undefined) retrier.unknown('backoff');
   else setWaits(retrier, waits, attempts);
-  // Its own ten are bounded by its own time.
-  if (attempts !== undefined && attempts <= 10 && seconds !== Infinity) retrier.unknown('maxAttempts');
   const on = given.get('on');
   const errors = on === undefined ? 'unknown' : errorNamesIn(on.value, module);
-  if (call.decorates !== undefined) setInner(retrier, call.decorates, module, call.callee, errors);
+  const body = retriedBy(call);
+  if (body !== undefined) setDecorated(retrier, body, module, call.callee, errors);
+  // Ten attempts of its own are bounded by its own time.
+  const isBounded = attempts !== undefined && attempts <= 10 && seconds !== Infinity;
+  if (isBounded) retrier.unknown('maxAttempts');
   return retrier.shape({
     what: 'stamina',
     errors: kindOf(errors),

@@ -46,8 +46,6 @@ export const loop: Dialect = libraryDialect({
     },
     'backoff.jitter': {name: 'the jitter'},
     retryingLayers: {name: 'the loop'},
-    'match.methods': {name: 'the method'},
-    'match.path': {name: 'the URL'},
   },
   retriersIn: (module, source) => {
     const shapes: Shape[] = [];

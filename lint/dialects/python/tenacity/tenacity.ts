@@ -10,11 +10,11 @@ import {NO_WAIT, NO_WAITS, setWaits} from '../../code/waits.ts';
 import type {Dialect} from '../../dialect.ts';
 import type {ErrorNames} from '../clients/table.ts';
 import {errorNamesIn, kindOf} from '../errors.ts';
-import {setInner} from '../inner.ts';
+import {setDecorated} from '../inner.ts';
 import {libraryDialect, seconds} from '../library.ts';
 import {goesOverNetwork, passingErrors} from '../network-errors.ts';
 import type {Packages} from '../packages.ts';
-import {retrierOf} from '../retrier.ts';
+import {retriedBy, retrierOf} from '../retrier.ts';
 import {readStop, stopOf} from './stop.ts';
 import {readWait} from './wait.ts';
 import {wordOf} from './words.ts';
@@ -72,20 +72,10 @@ function use(policy: Policy, decorator: Call, module: PythonModule, source: Sour
   const attempts = policy.call.isOpen || stop === undefined ? undefined : stopOf(stop, policy.module).attempts;
   retrier.set('maxAttempts', attempts === Infinity ? undefined : attempts);
   const errors = policy.call.isOpen ? 'unknown' : errorsOf(named.get('retry'), policy.module);
-  setInner(retrier, decorator.decorates!, module, decorator.callee, errors);
+  setDecorated(retrier, decorator.decorates!, module, decorator.callee, errors);
   if (!retrier.isSet('retryingLayers') && retrier.endless === undefined) return [];
   const {callee: errorsSpan} = decorator;
   return [retrier.shape({what: 'tenacity', errors: 'unknown', errorsSpan, remedy: '', isScript: module.isScript})];
-}
-
-/** The decorated function, or what a loop over `Retrying` does. */
-function bodyOf(call: Call): SyntaxNode | undefined {
-  if (call.decorates !== undefined) return call.decorates;
-  for (let at = call.node.parent; at !== null; at = at.parent) {
-    if (at.name === 'ForStatement') return at.getChild('Body') ?? undefined;
-    if (at.name === 'Body') return undefined;
-  }
-  return undefined;
 }
 
 function read(call: Call, module: PythonModule, source: Source, packages: Packages | undefined): Shape[] {
@@ -104,8 +94,8 @@ function read(call: Call, module: PythonModule, source: Source, packages: Packag
   const errors = isOpen && !named.has('retry') ? 'unknown' : errorsOf(named.get('retry')?.value, module);
   // A question is asked again because of its answer, and the server is well.
   if (!goesOverNetwork(errors) && !retrier.isSet('backoff')) retrier.unknown('backoff');
-  const body = bodyOf(call);
-  if (body !== undefined) setInner(retrier, body, module, call.callee, errors);
+  const body = retriedBy(call);
+  if (body !== undefined) setDecorated(retrier, body, module, call.callee, errors);
   const callback = named.get('retry_error_callback');
   const code: CodeFacts = {
     what: 'tenacity',
