@@ -56,9 +56,9 @@ function read(call: Call, module: PythonModule, source: Source): Shape {
   const errors = on === undefined ? 'unknown' : errorNamesIn(on.value, module);
   const body = retriedBy(call);
   if (body !== undefined) setDecorated(retrier, body, module, call.callee, errors);
-  // Ten attempts of its own are bounded by its own time.
+  // Ten attempts of its own are bounded by its own time. Those of a client in it multiply all the same.
   const isBounded = attempts !== undefined && attempts <= 10 && seconds !== Infinity;
-  if (isBounded) retrier.unknown('maxAttempts');
+  if (isBounded && !retrier.isSet('retryingLayers')) retrier.unknown('maxAttempts');
   return retrier.shape({
     what: 'stamina',
     errors: kindOf(errors),

@@ -102,6 +102,17 @@ describe('stamina in Python', () => {
       expect(await found(on(args))).to.deep.equal(findings);
     });
 
+  it('multiplies the requests of a client within its default of 45 s', async () => {
+    const asking = (args: string): string =>
+      `import anthropic\nimport stamina\n\nclient = anthropic.Anthropic(timeout=5)\n\n\n@stamina.retry(on=anthropic.RateLimitError${args})\ndef ask(q):\n    return client.messages.create(model="m", max_tokens=9, messages=q)\n`;
+    for (const args of [', attempts=5', ', attempts=5, timeout=None', ', attempts=5, timeout=45'])
+      expect(await found(asking(args)), args).to.deep.equal(['RL209 retry']);
+    expect(await found(asking(''))).to.deep.equal(['RL201 retry', 'RL209 retry']);
+    // The time ends it before the attempts do.
+    expect(await found(asking(', attempts=5, timeout=2'))).to.deep.equal([]);
+    expect(await found(asking(', attempts=5').replace('RateLimitError', 'AuthenticationError'))).to.deep.equal([]);
+  });
+
   it('reads a context, and a caller', async () => {
     const text =
       'import stamina\nfor attempt in stamina.retry_context(Exception):\n    pass\ncaller = stamina.RetryingCaller(20, None)\n';
