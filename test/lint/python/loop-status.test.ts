@@ -136,4 +136,39 @@ def load():
     );
     expect(await codesOf(read)).to.have.members(['RL201', 'RL204']);
   });
+
+  it('are seen in a function inside of one that is named after retries', async () => {
+    const text = `import time
+
+
+def retry_status(statuses=(429, 503)):
+    def wrap(f):
+        def again(*args):
+            response = f(*args)
+            while response.status_code in statuses:
+                time.sleep(0.5)
+                response = f(*args)
+            return response
+
+        return again
+
+    return wrap
+`;
+    expect(await codesOf(text)).to.include('RL201');
+  });
+
+  it('are seen when the head asks the status', async () => {
+    const text = `import time
+import requests
+
+
+def transfer(body):
+    r = requests.post("https://bank.example/v1/transfers", json=body, timeout=5)
+    while r.status_code >= 500:
+        time.sleep(1)
+        r = requests.post("https://bank.example/v1/transfers", json=body, timeout=5)
+    return r.json()
+`;
+    expect(await codesOf(text)).to.include.members(['RL101', 'RL201']);
+  });
 });

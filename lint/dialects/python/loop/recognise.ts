@@ -35,7 +35,7 @@ export function recognise(loop: SyntaxNode, module: PythonModule): RetryLoop | u
   if (isProbe(failures.tried.node, head, module)) return undefined;
   if (isPoll(failures.tried.node, head, leaving, module)) return undefined;
   const {kind, node} = failures.tried;
-  if (!isNamed(loop, head, module)) {
+  if (!isNamed(loop, module)) {
     const isTold = failures.caught.length > 0 || failures.refused.some(each => each.isTold);
     const isAgain = isTold || postIn(head.body, module) !== undefined;
     if (kind !== 'certain' || !isAgain || isAboutOther(node, head, module)) return undefined;
@@ -59,15 +59,9 @@ const CONNECTS = /(?:^|[._])(?:connect\w*|reconnect\w*|create_pool|create_connec
 const isModel = (call: SyntaxNode, module: PythonModule): boolean =>
   /(?:llm|model|chain|openai|claude|gemini|anthropic|client)\w*\.\w+$/i.test(calleeText(call, module));
 
-function isNamed(loop: SyntaxNode, {span}: Head, module: PythonModule): boolean {
-  const owner = functionAround(loop);
-  const name = owner?.getChild('VariableName');
-  return (
-    NAMED.test(module.text.slice(span.start, span.end)) ||
-    (name != null && NAMED.test(module.textOf(name))) ||
-    NAMED.test(module.textOf(loop))
-  );
-}
+/** By a word in it, or by the name of a function around it. */
+const isNamed = (loop: SyntaxNode, module: PythonModule): boolean =>
+  NAMED.test(module.textOf(loop)) || NAMED.test(module.placeOf(loop));
 
 const THINGS =
   /^(?:page\w*|offset|epoch|step|batch\w*|chunk\w*|row|col\w*|idx|index|iteration|turn|round|token|cursor|start|depth)$/i;
@@ -111,40 +105,28 @@ function usesVariable(call: SyntaxNode, {variable, body}: Head, module: PythonMo
 /** What each turn takes anew. */
 const DRAWN = /\b(?:pop|popleft|next|get|get_nowait|input|choice|sample|randint|recv|read\w*|fetch\w*)\(/;
 /** Arguments that may change although the request is the same. */
-const ASIDE = new Set(['headers', 'timeout', 'auth', 'cookies']);
+const ASIDE = /^(?:headers|timeout|auth|cookies)$/;
 
 /** Whether what is sent changes from turn to turn: the next page, another item, a longer conversation. */
-function isAboutOther(call: SyntaxNode, head: Head, module: PythonModule): boolean {
+function isAboutOther(call: SyntaxNode, {body}: Head, module: PythonModule): boolean {
   const changed = new Set<string>();
-  const nodes = within(head.body);
   const uses = (node: SyntaxNode, words: ReadonlySet<string>): boolean =>
-    [node, ...within(node)].some(
-      ({name, from, to}) => name === 'VariableName' && words.has(module.text.slice(from, to)),
-    );
+    [node, ...within(node)].some(each => each.name === 'VariableName' && words.has(module.textOf(each)));
+  const isNew = (node: SyntaxNode): boolean => uses(node, changed) || DRAWN.test(module.textOf(node));
+  const nodes = within(body);
+  // Twice: a name may be set below its use.
   for (const node of [...nodes, ...nodes]) {
-    const {firstChild: target} = node;
-    if (node.name === 'ForStatement' || node.name === 'UpdateStatement' || node.name === 'NamedExpression')
-      for (const word of assignedIn(node, module)) changed.add(word);
     const value = assignmentOf(node)?.value;
     const own = assignedIn(node, module);
-    if (
-      value !== undefined &&
-      !contains(value, call) &&
-      (uses(value, own) || uses(value, changed) || DRAWN.test(module.textOf(value)))
-    )
-      for (const word of own) changed.add(word);
-    // What follows from the answer.
-    if (value !== undefined && contains(value, call)) for (const word of own) changed.add(word);
-    if (
-      node.name === 'CallExpression' &&
-      target?.name === 'MemberExpression' &&
-      /\.(?:append|extend|insert|add)$/.test(module.textOf(target))
-    )
-      changed.add(module.textOf(target.firstChild!));
+    const isChanged =
+      value === undefined
+        ? /^(?:ForStatement|UpdateStatement|NamedExpression)$/.test(node.name)
+        : contains(value, call) || isNew(value) || uses(value, own);
+    if (isChanged) for (const word of own) changed.add(word);
+    const list = /^([\w.]+)\.(?:append|extend|insert|add)\(/.exec(module.textOf(node))?.[1];
+    if (list !== undefined) changed.add(list);
   }
-  return argumentsOf(call, module).list.some(
-    ({name, value}) => !ASIDE.has(name ?? '') && (uses(value, changed) || DRAWN.test(module.textOf(value))),
-  );
+  return argumentsOf(call, module).list.some(({name, value}) => !ASIDE.test(name ?? '') && isNew(value));
 }
 
 const GOING = /["'](?:running|pending|queued|processing|in[_ -]?progress|starting|waiting)["']/i;
