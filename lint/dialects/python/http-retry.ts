@@ -4,6 +4,7 @@ import type {PythonModule} from '../../source/python/module.ts';
 import {type Argument, childrenOf, type SyntaxNode, spanOf} from '../../source/python/syntax.ts';
 import type {Span} from '../../source/tree.ts';
 import type {Retrier} from '../code/retrier.ts';
+import {Evaluator} from './loop/values.ts';
 
 export interface Status {
   readonly value: number;
@@ -63,33 +64,16 @@ export function statusesIn(given: Argument | undefined, module: PythonModule): r
   return statuses.filter(({value}) => value >= 100 && value <= 599);
 }
 
-/** There are not so many statuses. */
-const MOST = 100;
-
-const COLLECTIONS: readonly string[] = ['ArrayExpression', 'TupleExpression', 'SetExpression'];
-const MARKS: readonly string[] = ['[', ']', '(', ')', '{', '}', ',', 'Comment'];
-
+/** The entries of a list, of lists that are put together, or of a name for them. */
 function itemsOf(node: SyntaxNode, module: PythonModule, depth = 0): SyntaxNode[] | undefined {
   if (depth > 8) return undefined;
-  if (COLLECTIONS.includes(node.name)) {
-    const items = childrenOf(node).filter(({name}) => !MARKS.includes(name));
-    return items.length > MOST ? undefined : items;
-  }
-  if (node.name === 'BinaryExpression') {
-    const [left, sign, right] = childrenOf(node);
-    if (left === undefined || right === undefined || sign === undefined || !['|', '+'].includes(module.textOf(sign)))
-      return undefined;
+  const [left, sign, right] = node.name === 'BinaryExpression' ? childrenOf(node) : [];
+  if (left !== undefined && right !== undefined && sign !== undefined && /^[|+]$/.test(module.textOf(sign))) {
     const [a, b] = [left, right].map(part => (isDefault(part, module) ? [] : itemsOf(part, module, depth + 1)));
     return a && b && [...a, ...b];
   }
-  if (node.name === 'CallExpression') {
-    const call = module.callOf(node);
-    const [only] = call?.args ?? [];
-    const isCopy = ['frozenset', 'set', 'list', 'tuple'].includes(call?.name ?? '') && call?.args.length === 1;
-    return isCopy && only !== undefined ? itemsOf(only.value, module, depth + 1) : undefined;
-  }
   const bound = module.names.boundTo(node);
-  return bound && itemsOf(bound, module, depth + 1);
+  return bound === undefined ? new Evaluator(module).itemsOf(node) : itemsOf(bound, module, depth + 1);
 }
 
 /** `Retry.DEFAULT_ALLOWED_METHODS`. */

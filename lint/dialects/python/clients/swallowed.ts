@@ -3,6 +3,7 @@
 import type {PythonModule} from '../../../source/python/module.ts';
 import {childrenOf, isWithin, type SyntaxNode} from '../../../source/python/syntax.ts';
 import {errorNamesIn} from '../errors.ts';
+import {tryOf} from '../loop/blocks.ts';
 import {LATER, nodesIn} from './functions.ts';
 import {type ErrorNames, letsThrough, type Raises} from './table.ts';
 
@@ -32,27 +33,18 @@ const isTried = (node: SyntaxNode, statement: SyntaxNode): boolean => {
   return tried !== null && isWithin(node, tried);
 };
 
-interface Handler {
-  readonly errors: ErrorNames;
-  readonly body: SyntaxNode;
-  readonly as: string | undefined;
-}
-
 function stops(statement: SyntaxNode, module: PythonModule, errors: ErrorNames, raises: readonly Raises[]): boolean {
-  for (const handler of handlersOf(statement, module)) {
-    const catches =
-      handler.errors === 'every' ||
-      (errors !== 'every' &&
-        typeof handler.errors !== 'string' &&
-        handler.errors.some(name => errors.includes(name))) ||
-      (typeof handler.errors !== 'string' &&
-        handler.errors.some(name => BASES.test(name)) &&
-        letsThrough(raises, handler.errors));
-    if (!catches) continue;
-    const raised = nodesIn(handler.body, ['RaiseStatement'], LATER);
+  for (const {types, name: as, body} of tryOf(statement)?.handlers ?? []) {
+    const caught = types === undefined ? 'every' : errorNamesIn(types, module);
+    const isNamed =
+      typeof caught !== 'string' &&
+      ((errors !== 'every' && caught.some(name => errors.includes(name))) ||
+        (caught.some(name => BASES.test(name)) && letsThrough(raises, caught)));
+    if (caught !== 'every' && !isNamed) continue;
+    const raised = nodesIn(body, ['RaiseStatement'], LATER);
     if (raised.length === 0) return true;
     // An error of another class is none that the retrier names.
-    return errors !== 'every' && !raised.some(each => isSame(each, handler.as, module));
+    return errors !== 'every' && !raised.some(each => isSame(each, as && module.textOf(as), module));
   }
   return false;
 }
@@ -64,23 +56,4 @@ const BASES = /\.(?:OpenAIError|AnthropicError|GroqError|APIError|RequestExcepti
 function isSame(statement: SyntaxNode, as: string | undefined, module: PythonModule): boolean {
   const [, value] = childrenOf(statement);
   return value === undefined || (value.name === 'VariableName' && module.textOf(value) === as);
-}
-
-function handlersOf(statement: SyntaxNode, module: PythonModule): Handler[] {
-  const handlers: Handler[] = [];
-  let type: SyntaxNode | undefined;
-  let as: string | undefined;
-  let part: 'none' | 'type' | 'as' = 'none';
-  for (const child of childrenOf(statement)) {
-    if (child.name === 'except') [part, type, as] = ['type', undefined, undefined];
-    else if (child.name === 'finally' || child.name === 'else') part = 'none';
-    else if (child.name === 'as') part = 'as';
-    else if (child.name === 'Body') {
-      if (part !== 'none')
-        handlers.push({errors: type === undefined ? 'every' : errorNamesIn(type, module), body: child, as});
-      part = 'none';
-    } else if (part === 'type') type ??= child.name === '*' ? undefined : child;
-    else if (part === 'as') as = module.textOf(child);
-  }
-  return handlers;
 }

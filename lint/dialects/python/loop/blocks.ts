@@ -55,7 +55,7 @@ export interface Try {
 }
 
 export const tryOf: (statement: SyntaxNode) => Try | undefined = once(statement => {
-  const parts = childrenOf(statement).filter(({name}) => name !== 'Comment');
+  const parts = childrenOf(statement).filter(({name}) => name !== 'Comment' && name !== '*');
   const bodyAfter = (word: string): SyntaxNode | undefined => {
     const at = parts.findIndex(({name}) => name === word);
     return at < 0 ? undefined : parts.slice(at).find(({name}) => name === 'Body');

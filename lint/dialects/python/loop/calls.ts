@@ -2,8 +2,9 @@
 
 import type {PythonModule} from '../../../source/python/module.ts';
 import type {SyntaxNode} from '../../../source/python/syntax.ts';
+import {functionOf} from '../clients/functions.ts';
 import {functionAround, within} from './blocks.ts';
-import {definitionOf, parametersOf} from './functions.ts';
+import {parametersOf} from './functions.ts';
 import {calleeText, isQuiet, isSleep} from './sleeps.ts';
 
 export interface Tried {
@@ -73,7 +74,7 @@ function kindOf(call: SyntaxNode, module: PythonModule, depth = 0): Tried['kind'
   if (name !== undefined && LIBRARIES.test(name) && !LOCAL.test(name)) return 'certain';
   if (CHAINS.test(text) || text === 'urlopen') return 'certain';
   if (isParameter(callee, module)) return 'function';
-  const definition = depth < 1 ? definitionOf(callee, module) : undefined;
+  const definition = depth < 1 ? functionOf(callee, module) : undefined;
   if (definition !== undefined) {
     const inner = within(definition).filter(node => node.name === 'CallExpression');
     if (inner.some(node => kindOf(node, module, depth + 1) === 'certain')) return 'certain';

@@ -4,8 +4,8 @@ import type {Range, Value} from './values.ts';
 
 export type Values = ReadonlyMap<string, Value>;
 
-/** What comes of all turns of a stretch: `on` if none of them ends the loop, an end if each does; `vague` if a test of an answer was taken for true. */
-export type Outcome<End> = 'on' | 'vague' | 'unsure' | End;
+/** What comes of all turns of a stretch: `on` if none of them ends the loop, an end if each does. */
+export type Outcome<End> = 'on' | 'unsure' | End;
 
 /** Turns from `first` to before `end`. */
 export interface Stretch {
@@ -41,14 +41,7 @@ export function leap<End extends object>(
     if (looks++ >= MOST_LOOKS) return 'unsure';
     const outcome = look({first, end});
     if (typeof outcome === 'object') return {turn: first, end: outcome};
-    const isOne = end - first < 2;
-    // A test of a counter and an answer is surely false behind the last attempt.
-    if (
-      outcome === 'vague' &&
-      (isOne || look({first: Math.min(end - 1, LAST), end: Math.min(end, LAST + 1)}) === 'vague')
-    )
-      return 'on';
-    if (outcome === 'on' || isOne) return outcome === 'on' ? 'on' : 'unsure';
+    if (outcome === 'on' || end - first < 2) return outcome;
     if (first >= LAST) return 'on';
     const middle = end === Infinity ? 2 * first : first + Math.floor((end - first) / 2);
     const left = search({first, end: middle});

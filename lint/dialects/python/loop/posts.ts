@@ -4,10 +4,10 @@ import type {PythonModule} from '../../../source/python/module.ts';
 import {childrenOf, type SyntaxNode, spanOf} from '../../../source/python/syntax.ts';
 import type {Span} from '../../../source/tree.ts';
 import type {Retrier} from '../../code/retrier.ts';
+import {functionOf} from '../clients/functions.ts';
 import {within} from './blocks.ts';
 import {verbOf} from './calls.ts';
 import type {Failures} from './failures.ts';
-import {definitionOf} from './functions.ts';
 import type {Head} from './head.ts';
 import {argumentsOf} from './sleeps.ts';
 import {areAmbiguous} from './types.ts';
@@ -55,7 +55,7 @@ interface Post {
 export function postIn(body: SyntaxNode, module: PythonModule, isHelper = false): Post | undefined {
   for (const call of within(body)) {
     if (call.name !== 'CallExpression' || call.firstChild === null) continue;
-    const helper = isHelper ? undefined : definitionOf(call.firstChild, module);
+    const helper = isHelper ? undefined : functionOf(call.firstChild, module);
     const post = helper === undefined ? postOf(call, module) : postIn(helper, module, true);
     if (post !== undefined && !READS.test(post.path.replace(/(?:\/\*)+$/, ''))) return post;
   }

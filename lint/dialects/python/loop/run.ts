@@ -51,8 +51,6 @@ export class Runner {
   readonly exits: Exit[] = [];
   /** Whether something on the way may wait that is no sleep. */
   mayWait = false;
-  /** Whether a test was taken for true that is not known. */
-  isVague = false;
   #pending: Range | undefined = exactly(0);
   #aside: Aside | undefined;
   #started = false;
@@ -205,7 +203,6 @@ export class Runner {
     const branch = branchesOf(statement).find(({body}) => contains(body, target));
     if (branch === undefined) return NEXT;
     const truth = branch.test === undefined || truthOf(this.state.valueOf(branch.test));
-    this.isVague ||= truth === undefined;
     return truth === false ? {to: 'raise'} : this.#block(branch.body);
   }
 

@@ -8,7 +8,6 @@ import {type Exit, type Failure, type Flow, isTooLong, Runner} from './run.ts';
 import type {Range} from './values.ts';
 
 export interface Trial {
-  readonly failure: Failure;
   /** Whether the first failure leads to another attempt. */
   readonly retries: boolean;
   /** Infinity for a loop without an end; undefined where it is not known. */
@@ -63,7 +62,7 @@ export function tryOut(head: Head, loop: SyntaxNode, failure: Failure, module: P
       if (on === false) return NEXT;
       const flow = endOf(far.turn(head.body));
       if (!on || far.exits.length > 0) return 'unsure';
-      return flow ?? (far.isVague ? 'vague' : 'on');
+      return flow ?? 'on';
     });
     if (typeof last === 'object') {
       end = last.end;
@@ -74,7 +73,6 @@ export function tryOut(head: Head, loop: SyntaxNode, failure: Failure, module: P
   const isOpen = isUnsure || state.assumed || runner.exits.length > 0;
   const isCounted = !isUnsure && (end !== undefined || !isOpen);
   return {
-    failure,
     retries: made > 1,
     attempts: isCounted ? made : end === undefined ? known : undefined,
     waits: runner.waits,

@@ -2,8 +2,9 @@
 
 import type {PythonModule} from '../../../source/python/module.ts';
 import {argumentsIn, childrenOf, type SyntaxNode} from '../../../source/python/syntax.ts';
+import {functionOf} from '../clients/functions.ts';
 import {assignmentOf, bodyOf, branchesOf, statementsOf} from './blocks.ts';
-import {definitionOf, parametersOf} from './functions.ts';
+import {parametersOf} from './functions.ts';
 
 /** A range, since a random part may be in it. True is 1. */
 export interface Range {
@@ -220,7 +221,7 @@ export class Evaluator {
     const values = given.map(({value}) => rangeOf(this.valueOf(value, lookUp, depth + 1)));
     const random = RANDOM.exec(name)?.[1];
     if (random !== undefined) return randomOf(random, values);
-    const body = this.#helperOf(callee);
+    const body = functionOf(callee, this.#module);
     if (body !== undefined) {
       const parameters = parametersOf(body, this.#module);
       const isMethod = callee.name === 'MemberExpression';
@@ -244,11 +245,6 @@ export class Evaluator {
       return {lo: a.lo ** b.lo, hi: a.hi ** b.hi};
     }
     return undefined;
-  }
-
-  /** A function of this file that is called by its name, or as a method of the same class. */
-  #helperOf(callee: SyntaxNode): SyntaxNode | undefined {
-    return definitionOf(callee, this.#module);
   }
 
   /** What a function returns, if it does nothing but compute it. */
