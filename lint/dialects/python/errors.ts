@@ -22,5 +22,6 @@ export function errorNamesIn(node: SyntaxNode, module: PythonModule): ErrorNames
 
 const LISTS: readonly string[] = ['TupleExpression', 'ArrayExpression'];
 
-const typesIn = (list: SyntaxNode): readonly SyntaxNode[] =>
+/** The entries of a tuple or a list, or what parentheses hold. */
+export const typesIn = (list: SyntaxNode): readonly SyntaxNode[] =>
   childrenOf(list).filter(({name}) => !['(', ')', '[', ']', ',', 'Comment'].includes(name));

@@ -29,29 +29,24 @@ const SIGNS: Readonly<Record<PythonLibrary, Sign>> = {
   // A retry that another module makes has its name.
   tenacity: {layer: 'code', words: ['tenacity', 'retr'], has: [/\btenacity\b|^from\b.*\bimport\b.*retr/m]},
   backoff: {layer: 'code', words: ['backoff'], has: [/\b(?:import|from)\b.*\bbackoff\b/]},
-  stamina: {layer: 'code', words: ['stamina'], has: [/\bstamina\b/]},
-  urllib3: {layer: 'code', words: ['Retry'], has: [/\bRetry\b/, /\burllib3\b|\brequests\b/]},
-  requests: {layer: 'code', words: ['HTTPAdapter'], has: [/\bHTTPAdapter\b/]},
-  celery: {
-    layer: 'code',
-    words: ['celery', 'shared_task', 'autoretry_for'],
-    has: [/\bcelery\b|\bshared_task\b|\bautoretry_for\b/],
-  },
-  'httpx-retries': {layer: 'code', words: ['httpx_retries'], has: [/\bhttpx_retries\b/]},
-  'google-api-core': {layer: 'code', words: ['google.api_core'], has: [/\bgoogle\.api_core\b/]},
-  langchain: {layer: 'client', words: ['.with_retry'], has: [/\.with_retry\b/]},
+  stamina: {layer: 'code', words: ['stamina'], has: []},
+  urllib3: {layer: 'code', words: ['Retry'], has: [/urllib3|requests/]},
+  requests: {layer: 'code', words: ['HTTPAdapter'], has: []},
+  celery: {layer: 'code', words: ['celery', 'shared_task', 'autoretry_for'], has: []},
+  'httpx-retries': {layer: 'code', words: ['httpx_retries'], has: []},
+  'google-api-core': {layer: 'code', words: ['google.api_core'], has: []},
+  langchain: {layer: 'client', words: ['.with_retry'], has: []},
   'model-client': {
     layer: 'client',
     words: ['openai', 'anthropic', 'langchain', 'litellm'],
     has: [
-      /\b(?:openai|anthropic|langchain\w*|litellm)\b/,
       // A client that is made, or imported under another name, and one whose retries are set.
       /\b(?:(?:Async|Azure|Chat)*(?:OpenAI(?:Embeddings)?|Anthropic(?:AWS|Bedrock(?:Mantle)?|Foundry|Vertex)?)|ChatGroq|init_chat_model)\s*(?:\(|as\b)|\b(?:openai|anthropic)(?:\.|\s+import\b.*)(?:Async)?Client\b|\.with_options\b|\.copy\([^()]*max_retries/,
     ],
   },
   loop: {
     layer: 'code',
-    words: ['retr', 'Retr', 'RETR', 'ttempt', 'ATTEMPT', 'tries', 'sleep', 'requests', 'httpx', 'aiohttp', 'urlopen'],
+    words: ['retr', 'Retr', 'RETR', 'ttempt', 'ATTEMPT', 'tries', 'sleep', 'requests', 'httpx', 'urlopen'],
     has: [hasLoop],
   },
 };
@@ -60,19 +55,22 @@ const LOOP = /^[ \t\f]*(?=while\b|for\b[^\r\n]*\b(?:range\(|retr|attempt|tries|d
 
 /** Tests wait for servers that they start, and a repeated call in a test does no harm. */
 const TEST = /(?:^|\/)(?:tests?\/|test_[^/]*$|conftest\.py$)|_test\.py$/;
-const NAMED = /attempt|retr(?:y|ies)|\btries\b|_tries|trial|back_?off|sleep|\b(?:post|get|request|urlopen)\(/i;
+const NAMED = /attempt|retr(?:y|ies)|\btries\b|_tries|trial|back_?off|sleep/i;
 const NAMED_FUNCTION = /\bdef\s+\w*(?:attempt|retr(?:y|ies)|tries|trial|back_?off)/i;
-const FAILURE = /^[ \t\f]*except\b|status|\.ok\b|is_(?:success|error)|\b(?:post|get|request|urlopen)\(/im;
+const FAILURE = /^[ \t\f]*except\b|status|\.ok\b/im;
+const REQUEST = /\b(?:post|get|request|urlopen)\(/;
 /** After a success. */
 const LEFT = /^[ \t\f]*(?:while\b(?!\s*(?:True|1)\b)|.*\b(?:return|break)\b)/m;
 
-/** A loop in which a failure is looked at, and a word of retries in it, or in the name of a function. */
+/** A loop with a request, or one in which a failure is looked at, and a word of retries in it, or in the name of a function. */
 function hasLoop(text: string, path: string): boolean {
   if (TEST.test(path)) return false;
   let isNamed: boolean | undefined;
   for (const {index, 0: indent} of text.matchAll(LOOP)) {
     const block = blockAt(text, index, indent.length);
-    if (!FAILURE.test(block) || !LEFT.test(block)) continue;
+    if (!LEFT.test(block)) continue;
+    if (REQUEST.test(block)) return true;
+    if (!FAILURE.test(block)) continue;
     if (NAMED.test(block)) return true;
     isNamed ??= NAMED_FUNCTION.test(text);
     if (isNamed) return true;

@@ -1,6 +1,6 @@
 /** The statements of a Python file: branches, handlers, and what lies in a loop itself. */
 
-import {childrenOf, type SyntaxNode} from '../../../source/python/syntax.ts';
+import {around, childrenOf, type SyntaxNode} from '../../../source/python/syntax.ts';
 
 /** A reader that reads each node once, since a loop is run many times. What comes out of it is the same each time, so that it is read once, too. */
 export function once<T>(read: (node: SyntaxNode) => T): (node: SyntaxNode) => T {
@@ -112,10 +112,7 @@ export const isSame = (a: SyntaxNode | undefined, b: SyntaxNode): boolean =>
   a !== undefined && a.from === b.from && a.to === b.to && a.name === b.name;
 
 /** The function around a node. */
-export function functionAround(node: SyntaxNode): SyntaxNode | undefined {
-  for (let at = node.parent; at !== null; at = at.parent) if (at.name === 'FunctionDefinition') return at;
-  return undefined;
-}
+export const functionAround = (node: SyntaxNode): SyntaxNode | undefined => around(node, ['FunctionDefinition']);
 
 export interface Assignment {
   readonly targets: readonly SyntaxNode[];

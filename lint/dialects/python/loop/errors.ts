@@ -2,7 +2,7 @@
 
 import type {CodeFacts} from '../../../shape/code.ts';
 import type {PythonModule} from '../../../source/python/module.ts';
-import type {SyntaxNode} from '../../../source/python/syntax.ts';
+import {around, type SyntaxNode} from '../../../source/python/syntax.ts';
 import {PASSING} from '../network-errors.ts';
 import {contains, ownNodes, within} from './blocks.ts';
 import {STATUS} from './exits.ts';
@@ -37,9 +37,7 @@ export function isTested({handler, trial}: Caught, head: Head, module: PythonMod
     // What is done with the error may be to raise it.
     if (node.name !== 'CallExpression' || isQuiet(node, module) || isSleep(node, module) || error === undefined)
       return false;
-    const isInRaise = (at: SyntaxNode | null): boolean =>
-      at !== null && (at.name === 'RaiseStatement' || (at.name !== 'Body' && isInRaise(at.parent)));
-    if (isInRaise(node)) return false;
+    if (around(node, ['RaiseStatement', 'Body'])?.name === 'RaiseStatement') return false;
     const list = node.getChild('ArgList');
     return (
       list !== null && new RegExp(`(?<![\\w.'"])${error}(?![\\w'"(])`).test(module.textOf(list)) && !isLog(node, module)
@@ -54,11 +52,7 @@ const isLog = (call: SyntaxNode, module: PythonModule): boolean =>
 
 /** Whether a branch decides how it goes on. */
 const matters = (statement: SyntaxNode, module: PythonModule): boolean =>
-  within(statement).some(
-    node =>
-      ['RaiseStatement', 'ReturnStatement', 'BreakStatement', 'ContinueStatement'].includes(node.name) ||
-      isSleep(node, module),
-  );
+  within(statement).some(node => /^(?:Raise|Return|Break|Continue)Statement$/.test(node.name) || isSleep(node, module));
 
 /** The variable of the loop, and the names that are counted in it. */
 export function countersOf(head: Head, module: PythonModule): ReadonlySet<string> {

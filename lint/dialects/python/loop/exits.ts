@@ -37,10 +37,10 @@ export function leavingOf(head: Head, module: PythonModule): Leaving | undefined
     );
   if (exits.length === 0 && !isFlagged) return undefined;
   const sure = exits.some(exit => testOf(exit, head.body) === undefined);
-  const named = NAMED.test(module.textOf(head.over)) || NAMED.test(head.variable ? module.textOf(head.variable) : '');
+  const isNamed = NAMED.test(module.text.slice(head.span.start, head.span.end));
   const isTold = exits.some(exit => {
     const test = testOf(exit, head.body);
-    return test !== undefined && named && isPositive(module.textOf(test));
+    return isNamed && test !== undefined && isPositive(module.textOf(test));
   });
   return {exits, isSure: sure || isFlagged || isTold};
 }

@@ -1,9 +1,10 @@
 /** The head of a loop: over which turns it goes. */
 
 import type {PythonModule} from '../../../source/python/module.ts';
-import {argumentsIn, childrenOf, type SyntaxNode} from '../../../source/python/syntax.ts';
+import {childrenOf, type SyntaxNode} from '../../../source/python/syntax.ts';
 import type {Span} from '../../../source/tree.ts';
 import {bodyOf} from './blocks.ts';
+import {argumentsOf} from './sleeps.ts';
 import type {State} from './state.ts';
 import {Evaluator, rangeOf, truthOf, type Value} from './values.ts';
 
@@ -59,10 +60,8 @@ function isCount(over: SyntaxNode, module: PythonModule): boolean {
   return /^x?range$/.test(name) && bound !== undefined && !/\blen\(/.test(module.textOf(bound));
 }
 
-const argumentsOfCall = (call: SyntaxNode, module: PythonModule): SyntaxNode[] => {
-  const list = call.getChild('ArgList');
-  return list === null ? [] : argumentsIn(list, module.text).list.map(({value}) => value);
-};
+const argumentsOfCall = (call: SyntaxNode, module: PythonModule): SyntaxNode[] =>
+  argumentsOf(call, module).list.map(({value}) => value);
 
 /** `(1, 2, 4)`, or a name that is bound to such. None may be its end. */
 function numbersIn(node: SyntaxNode, module: PythonModule): SyntaxNode[] | undefined {

@@ -76,8 +76,7 @@ function postOf(call: SyntaxNode, module: PythonModule): Post | undefined {
   const isRequest = word === 'request' || word === 'stream';
   const methodNode = given('method', isRequest ? 0 : 9);
   const known = methodNode && module.constantOf(methodNode)?.value;
-  const data = word === 'urlopen' ? given('data', 1) : undefined;
-  const verb = data === undefined || data.name === 'None' ? word : 'post';
+  const verb = word === 'urlopen' && given('data', 1) !== undefined ? 'post' : word;
   const method = (methodNode === undefined && !isRequest ? verb : String(known)).toUpperCase();
   const url = given('url', isRequest ? 1 : 0);
   if ((method !== 'POST' && method !== 'PATCH') || url === undefined) return undefined;

@@ -1,7 +1,7 @@
 /** Which loops try one operation again after it failed. Pages, polls, workers, queues and training are no such loops. */
 
 import type {PythonModule} from '../../../source/python/module.ts';
-import {childrenOf, type SyntaxNode} from '../../../source/python/syntax.ts';
+import {around, childrenOf, type SyntaxNode} from '../../../source/python/syntax.ts';
 import {LONGEST_LOOP} from '../signs.ts';
 import {assignmentOf, branchesOf, contains, functionAround, isSame, ownNodes, tryOf, within} from './blocks.ts';
 import {type Leaving, leavingOf, NAMED} from './exits.ts';
@@ -97,22 +97,23 @@ function usesVariable(call: SyntaxNode, {variable, body}: Head, module: PythonMo
   });
   if (isItem) return true;
   const list = call.getChild('ArgList');
-  const isUsed =
-    list !== null && within(list).some(node => node.name === 'VariableName' && module.textOf(node) === word);
-  return isUsed && !NAMED.test(word) && !/^(?:try|n_?try|trie)/i.test(word);
+  return (
+    list !== null && uses(list, new Set([word]), module) && !NAMED.test(word) && !/^(?:try|n_?try|trie)/i.test(word)
+  );
 }
 
+const uses = (node: SyntaxNode, words: ReadonlySet<string>, module: PythonModule): boolean =>
+  [node, ...within(node)].some(each => each.name === 'VariableName' && words.has(module.textOf(each)));
+
 /** What each turn takes anew. */
-const DRAWN = /\b(?:pop|popleft|next|get|get_nowait|input|choice|sample|randint|recv|read\w*|fetch\w*)\(/;
+const DRAWN = /\b(?:pop\w*|next|get|input|choice|recv|read\w*|fetch\w*)\(/;
 /** Arguments that may change although the request is the same. */
-const ASIDE = /^(?:headers|timeout|auth|cookies)$/;
+const ASIDE = /^(?:headers|timeout|auth)$/;
 
 /** Whether what is sent changes from turn to turn: the next page, another item, a longer conversation. */
 function isAboutOther(call: SyntaxNode, {body}: Head, module: PythonModule): boolean {
   const changed = new Set<string>();
-  const uses = (node: SyntaxNode, words: ReadonlySet<string>): boolean =>
-    [node, ...within(node)].some(each => each.name === 'VariableName' && words.has(module.textOf(each)));
-  const isNew = (node: SyntaxNode): boolean => uses(node, changed) || DRAWN.test(module.textOf(node));
+  const isNew = (node: SyntaxNode): boolean => uses(node, changed, module) || DRAWN.test(module.textOf(node));
   const nodes = within(body);
   // Twice: a name may be set below its use.
   for (const node of [...nodes, ...nodes]) {
@@ -120,8 +121,8 @@ function isAboutOther(call: SyntaxNode, {body}: Head, module: PythonModule): boo
     const own = assignedIn(node, module);
     const isChanged =
       value === undefined
-        ? /^(?:ForStatement|UpdateStatement|NamedExpression)$/.test(node.name)
-        : contains(value, call) || isNew(value) || uses(value, own);
+        ? /^(?:For|Update)Statement|^Named/.test(node.name)
+        : contains(value, call) || isNew(value) || uses(value, own, module);
     if (isChanged) for (const word of own) changed.add(word);
     const list = /^([\w.]+)\.(?:append|extend|insert|add)\(/.exec(module.textOf(node))?.[1];
     if (list !== undefined) changed.add(list);
@@ -163,7 +164,8 @@ function isProbe(call: SyntaxNode, {body}: Head, module: PythonModule): boolean 
   while (at !== null && ['AwaitExpression', 'CallExpression'].includes(at.name)) at = at.parent;
   if (at?.name === 'ExpressionStatement') return true;
   // `if requests.get(url).ok:`
-  if (at?.name === 'MemberExpression') return ASKED.test(module.text.slice(call.to, at.to)) && !isReturned(at);
+  if (at?.name === 'MemberExpression')
+    return ASKED.test(module.text.slice(call.to, at.to)) && !around(at, ['ReturnStatement']);
   const name = boundName(at, call, module);
   if (name === undefined) return false;
   // What is done with the answer may be done behind the loop.
@@ -176,11 +178,6 @@ function isProbe(call: SyntaxNode, {body}: Head, module: PythonModule): boolean 
   });
   return others.every(({to}) => ASKED.test(module.text.slice(to, to + 30)));
 }
-
-const isReturned = (node: SyntaxNode): boolean => {
-  for (let at: SyntaxNode | null = node; at !== null; at = at.parent) if (at.name === 'ReturnStatement') return true;
-  return false;
-};
 
 function boundName(at: SyntaxNode | null, call: SyntaxNode, module: PythonModule): string | undefined {
   if (at?.name === 'AssignStatement' && at.firstChild?.name === 'VariableName') return module.textOf(at.firstChild);

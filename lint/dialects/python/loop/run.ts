@@ -129,9 +129,10 @@ export class Runner {
       }
       case 'ForStatement':
       case 'WhileStatement':
+      case 'MatchStatement':
         this.#attemptIn(statement);
-        if (within(statement).some(node => isSleep(node, this.#module))) this.#pending = undefined;
-        this.state.forget(statement);
+        if (statement.name === 'MatchStatement') this.exits.push({flow: {to: 'raise'}, test: statement});
+        this.#pass(statement);
         return NEXT;
       case 'AssignStatement':
       case 'UpdateStatement':
@@ -148,12 +149,6 @@ export class Runner {
         return {to: 'break', node: statement};
       case 'ContinueStatement':
         return {to: 'continue', node: statement};
-      case 'MatchStatement':
-        this.#attemptIn(statement);
-        if (within(statement).some(node => isSleep(node, this.#module))) this.#pending = undefined;
-        this.exits.push({flow: {to: 'raise'}, test: statement});
-        this.state.forget(statement);
-        return NEXT;
       case 'ExpressionStatement':
         this.#attemptIn(statement);
         this.#notice(statement);
@@ -161,6 +156,12 @@ export class Runner {
       default:
         return NEXT;
     }
+  }
+
+  /** Runs a statement of which only its sleeps and its names are looked at. */
+  #pass(statement: SyntaxNode): void {
+    if (within(statement).some(node => isSleep(node, this.#module))) this.#pending = undefined;
+    this.state.forget(statement);
   }
 
   #attemptIn(node: SyntaxNode | null | undefined): void {
@@ -191,10 +192,7 @@ export class Runner {
       if (contains(statement, call)) return;
       if (['AssignStatement', 'UpdateStatement', 'ExpressionStatement'].includes(statement.name))
         this.#statement(statement);
-      else {
-        if (within(statement).some(node => isSleep(node, this.#module))) this.#pending = undefined;
-        this.state.forget(statement);
-      }
+      else this.#pass(statement);
     }
   }
 

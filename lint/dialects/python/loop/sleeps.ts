@@ -18,10 +18,8 @@ export function isSleep(node: SyntaxNode, module: PythonModule): boolean {
 }
 
 /** How long, in seconds. */
-export function sleptIn(call: SyntaxNode, module: PythonModule): SyntaxNode | undefined {
-  const list = call.getChild('ArgList');
-  return list === null ? undefined : argumentsIn(list, module.text).list[0]?.value;
-}
+export const sleptIn = (call: SyntaxNode, module: PythonModule): SyntaxNode | undefined =>
+  argumentsOf(call, module).list[0]?.value;
 
 /** A helper or a limiter that may wait. */
 export const mayWait = (node: SyntaxNode, module: PythonModule): boolean =>

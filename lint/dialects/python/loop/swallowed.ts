@@ -3,6 +3,7 @@
 import type {PythonModule} from '../../../source/python/module.ts';
 import {childrenOf, type SyntaxNode} from '../../../source/python/syntax.ts';
 import type {Span} from '../../../source/tree.ts';
+import {isGenerator} from '../clients/functions.ts';
 import {assignmentOf, bodyOf, elseOf, functionAround, statementsOf, within} from './blocks.ts';
 import type {Leaving} from './exits.ts';
 import type {Caught} from './failures.ts';
@@ -17,8 +18,7 @@ export function swallowedIn(
   module: PythonModule,
 ): Span | undefined {
   const owner = functionAround(loop);
-  if (owner === undefined || within(owner).some(({name}) => name === 'YieldExpression' || name === 'YieldStatement'))
-    return undefined;
+  if (owner === undefined || isGenerator(owner)) return undefined;
   const ends = caught.map(each => endOf(each, loop));
   const [end] = ends;
   if (end === undefined || ends.includes(undefined)) return undefined;

@@ -1,7 +1,8 @@
 /** The classes of errors that a handler names. */
 
 import type {PythonModule} from '../../../source/python/module.ts';
-import {childrenOf, type SyntaxNode} from '../../../source/python/syntax.ts';
+import type {SyntaxNode} from '../../../source/python/syntax.ts';
+import {typesIn} from '../errors.ts';
 import {NETWORK} from '../network-errors.ts';
 import type {Handler} from './blocks.ts';
 
@@ -11,14 +12,8 @@ export function classesOf({types}: Handler, module: PythonModule): string[] | un
 }
 
 function namesIn(node: SyntaxNode, module: PythonModule, hops = 0): string[] {
-  if (node.name === 'TupleExpression' || node.name === 'ArrayExpression')
-    return childrenOf(node)
-      .filter(({name}) => !['(', ')', '[', ']', ',', 'Comment'].includes(name))
-      .flatMap(each => namesIn(each, module, hops + 1));
-  if (node.name === 'ParenthesizedExpression')
-    return childrenOf(node)
-      .slice(1, 2)
-      .flatMap(each => namesIn(each, module, hops + 1));
+  if (/^(?:Tuple|Array|Parenthesized)Expression$/.test(node.name))
+    return typesIn(node).flatMap(each => namesIn(each, module, hops + 1));
   const bound = hops < 6 ? module.names.boundTo(node) : undefined;
   if (bound !== undefined && /Expression$|^VariableName$/.test(bound.name) && bound.name !== 'CallExpression')
     return namesIn(bound, module, hops + 1);

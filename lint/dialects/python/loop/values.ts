@@ -23,12 +23,11 @@ const LISTS: ReadonlySet<string> = new Set(['ArrayExpression', 'TupleExpression'
 const ANY: Range = {lo: -Infinity, hi: Infinity};
 
 /** By their names, as requests and the standard library have them. */
-const CODES: Readonly<Record<string, number>> = {
-  ok: 200,
-  created: 201,
-  too_many_requests: 429,
-  internal_server_error: 500,
-  service_unavailable: 503,
+const CODES: Readonly<Record<string, Value>> = {
+  ok: exactly(200),
+  created: exactly(201),
+  too_many_requests: exactly(429),
+  service_unavailable: exactly(503),
 };
 
 /** Names may go in a circle, and helpers may call each other. */
@@ -94,19 +93,16 @@ export class Evaluator {
     const status = this.#status;
     const text = this.#module.textOf(node);
     if (status === undefined) return undefined;
-    const code = /(?:codes|HTTPStatus)\.(\w+)$|HTTP_(\d{3})_\w+$/.exec(text);
-    if (code !== null) {
-      const known = Number(code[2]) || CODES[(code[1] ?? '').toLowerCase()];
-      return known === undefined ? undefined : exactly(known);
-    }
-    const word = /(?:^|(?<!^self|^cls)\.)(?:http_)?(status(?:_?code)?|ok|is_success|(?:is_)(?:server_)?error)$/.exec(
+    const code = /(?:codes|HTTPStatus)\.(\w+)$/.exec(text)?.[1]?.toLowerCase();
+    if (code !== undefined) return CODES[code];
+    const word = /(?:^|(?<!^self|^cls)\.)(?:http_)?(status(?:_?code)?|ok|is_success|is_(?:server_)?error)$/.exec(
       text,
     )?.[1];
     if (word === undefined) return undefined;
     if (word.startsWith('status')) return exactly(status);
     if (node.name !== 'MemberExpression') return undefined;
-    const isBad = status >= (word === 'is_server_error' ? 500 : 400);
-    return exactly((word.endsWith('error') ? isBad : word === 'ok' ? !isBad : status < 300) ? 1 : 0);
+    const isTrue = word.endsWith('error') ? status >= 400 : status < (word === 'ok' ? 400 : 300);
+    return exactly(isTrue ? 1 : 0);
   }
 
   /** `r.status_code in (500, 502)`. A list that is not known has a name: `RETRY_STATUSES`. */
@@ -201,10 +197,9 @@ export class Evaluator {
       return left && right && [...left, ...right];
     }
     // `frozenset({500, 502})`
-    const call = /^(?:frozen)?set\(|^(?:list|tuple)\(/.test(this.#module.textOf(node))
-      ? node.getChild('ArgList')
-      : null;
-    const list = call ? argumentsIn(call, this.#module.text).list[0]?.value : this.#module.names.boundTo(node);
+    const call = node.name === 'CallExpression' ? this.#module.callOf(node) : undefined;
+    const isCopy = /^(?:(?:frozen)?set|list|tuple)$/.test(call?.name ?? '');
+    const list = isCopy ? call?.args[0]?.value : this.#module.names.boundTo(node);
     return hops < 4 ? list && this.itemsOf(list, hops + 1) : undefined;
   }
 
