@@ -115,6 +115,16 @@ const pagesOutside = replacing(
 /** Leaves out the messages of zod in forty languages: English is a file of its own. */
 const withoutLanguages = replacing('without-languages', /\/zod\/v4\/locales\/index\.js$/, 'export {};');
 
+/** Leaves out two readers of zod that are among its exports, and that no file of the server calls: one compiles schemas, one reads JSON Schema. */
+const withoutReaders: readonly Plugin[] = [
+  replacing(
+    'without-compiler',
+    /\/zod\/v4\/core\/compile\.js$/,
+    'export let INVALID, compile, withParser, ZodCompileAsyncError, ZodCompileUnsupportedError;',
+  ),
+  replacing('without-schema-reader', /\/zod\/v4\/classic\/from-json-schema\.js$/, 'export let fromJSONSchema;'),
+];
+
 /** Leaves out the validator of answers that a server asks of users: retry-lint asks none, and zod checks what agents send. */
 const withoutElicitation = replacing(
   'without-elicitation',
@@ -193,6 +203,7 @@ async function bundleCommands(folder: string): Promise<Metafile> {
       toolsInside,
       pagesOutside,
       withoutLanguages,
+      ...withoutReaders,
       withoutElicitation,
     ],
     logLevel: 'warning',
