@@ -1,7 +1,5 @@
 /** `retry-lint [FILE]...`: lints policies, fixes them if asked to, writes the reports, and returns the exit code. */
 
-import {existsSync} from 'node:fs';
-import {basename} from 'node:path';
 import type {Arguments} from '../../src/cli/parse-arguments.ts';
 import type {Report} from '../finding.ts';
 import {fixText} from '../fix.ts';
@@ -10,8 +8,7 @@ import {counted} from '../formatters/sum.ts';
 import {CliError} from '../io/cli-error.ts';
 import {Dependencies} from '../io/dependencies.ts';
 import type {Io} from '../io/io.ts';
-import {identityOf, shownPath} from '../io/paths.ts';
-import {isOfLinter, isPolicyFile} from '../io/policy-file.ts';
+import {identityOf} from '../io/paths.ts';
 import {readRegularFile} from '../io/regular-file.ts';
 import {writeFile} from '../io/write-file.ts';
 import {lintText} from '../lint.ts';
@@ -24,6 +21,7 @@ import {inputSuggestion} from './input-suggestion.ts';
 import {type LintOptions, readLintOptions} from './lint-options.ts';
 import {Progress} from './progress.ts';
 import {writeReports} from './report.ts';
+import {refuseOverwriting} from './report-files.ts';
 import {type Run, watchRuns} from './watch-runs.ts';
 
 export const lint: Command = async (args, io) => {
@@ -43,7 +41,7 @@ async function lintOnce(args: Arguments, workspace: Workspace, options: LintOpti
   const written = options.outputs.flatMap(({file}) => (file === undefined ? [] : [workspace.absolute(file)]));
   for (const file of written) workspace.dependencies?.leaveOut(file);
   const {paths, ignored, unreadable, skipped, left} = await targetsOf(args, workspace, written);
-  await refuseOverwriting(paths, written, workspace);
+  await refuseOverwriting(options.outputs, paths, workspace);
   const found = await lintAll(paths, workspace, options);
   const shown = found.reports.filter(report => isShown(report, workspace, left));
   const reports = options.quiet ? errorsOnly(shown) : shown;
@@ -61,27 +59,6 @@ async function lintOnce(args: Arguments, workspace: Workspace, options: LintOpti
   if (left.sentence !== undefined) io.err.write(`${left.sentence}\n`);
   const exitCode = exitCodeOf(reports, options.threshold);
   return problems.length > 0 && !options.threshold.exitZero ? 2 : exitCode;
-}
-
-/** A report in place of a file that is read would lose it. */
-async function refuseOverwriting(
-  paths: readonly string[],
-  written: readonly string[],
-  workspace: Workspace,
-): Promise<void> {
-  const there = written.filter(file => existsSync(file));
-  const outputs = new Set(there.map(identityOf));
-  for (const path of outputs.size === 0 ? [] : paths)
-    for (const read of [path, ...Object.keys(await workspace.texts.closure(path))])
-      if (outputs.has(identityOf(workspace.absolute(read))))
-        throw new CliError(
-          `--format would write the report over ${read}, which ${read === path ? 'is linted' : `${path} reads`}.`,
-        );
-  // A search leaves out what is written, so a policy among it is not one of the paths.
-  const own = there.find(file => isOfLinter(basename(file)) || isPolicyFile(file, basename(file)));
-  if (own === undefined) return;
-  const kind = isOfLinter(basename(own)) ? 'belongs to retry-lint' : 'is a policy';
-  throw new CliError(`--format would write the report over ${shownPath(workspace.io.cwd, own)}, which ${kind}.`);
 }
 
 /** A search takes some files for the sake of other languages. Those that cannot be read, or have nothing to lint, are left out. */

@@ -7,6 +7,7 @@ import {xml} from './xml.ts';
 export const checkstyle: Formatter = {
   name: 'checkstyle',
   summary: "Checkstyle's XML, for review bots",
+  written: /^<\?xml [^>]*>\s*<checkstyle version="10\.0">(?![\s\S]*source="(?!retry-lint\.))/,
   format: run =>
     [
       '<?xml version="1.0" encoding="UTF-8"?>',

@@ -44,6 +44,8 @@ export interface Formatter {
   readonly name: string;
   /** What reads the report, for --help. */
   readonly summary: string;
+  /** Matches the reports that it has written, and nothing else that people keep: these alone may be replaced. */
+  readonly written: RegExp;
   /** Whether the report has the reasons of rules. */
   readonly showsReasons?: true;
   /** The whole report, with a line break at its end; '' if there is nothing to report. */

@@ -11,6 +11,7 @@ const maxRows = 500;
 export const githubSummary: Formatter = {
   name: 'github-summary',
   summary: 'Markdown for the summary of a GitHub job',
+  written: /^## retry-lint\n\n(?:\| \| rule \| where \| what \|[\s\S]*\n\n)?[^\n]* in \d+ files?\.[^\n]*\n$/,
   format: run => {
     const findings = findingsOf(run);
     const sum = sumOf(run);

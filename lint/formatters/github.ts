@@ -8,6 +8,7 @@ import {findingsOf} from './sum.ts';
 export const github: Formatter = {
   name: 'github',
   summary: 'annotations of GitHub Actions',
+  written: /^(?:::(?:error|warning|notice) file=[^\n]*\n)+$/,
   format: run =>
     // GitHub shows the first ten errors and the first ten warnings of a step, so the worst come first.
     findingsOf(run)

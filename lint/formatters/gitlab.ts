@@ -10,6 +10,7 @@ const SEVERITIES: Readonly<Record<Severity, string>> = {error: 'critical', warni
 export const gitlab: Formatter = {
   name: 'gitlab',
   summary: "GitLab's code quality report",
+  written: /^\[\s*(?:\]\s*$|\{\s*"description": "[^\n]*",\s*"check_name": )/,
   format: run => {
     const issues = findingsOf(run).map(({code, message, path, range, severity, fingerprint}) => ({
       description: message,

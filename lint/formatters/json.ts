@@ -8,6 +8,7 @@ import {sumOf} from './sum.ts';
 export const json: Formatter = {
   name: 'json',
   summary: 'one JSON document, for programs',
+  written: /^\{\s*"version": "[^"]*",\s*"summary": \{\s*"files": /,
   format: run => {
     const suppressed = run.reports.flatMap(({suppressed}) =>
       suppressed.map(({finding, by, reason}) => ({...plain(finding), suppressedBy: by, reason: reason ?? null})),

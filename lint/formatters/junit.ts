@@ -7,6 +7,7 @@ import {xml} from './xml.ts';
 export const junit: Formatter = {
   name: 'junit',
   summary: "JUnit's XML, for Jenkins and others",
+  written: /^<\?xml [^>]*>\s*<testsuites>\s*(?:<\/testsuites>\s*$|<testsuite name="[^"]*" package="retry-lint")/,
   format: ({reports, version, today}) =>
     [
       '<?xml version="1.0" encoding="UTF-8"?>',

@@ -13,6 +13,7 @@ const SEVERITIES: Readonly<Record<Severity, string>> = {error: 'ERROR', warning:
 export const rdjson: Formatter = {
   name: 'rdjson',
   summary: "reviewdog's diagnostics",
+  written: /^\{\s*"source": \{\s*"name": "retry-lint"/,
   format: run => {
     const view = new View(run.texts);
     const diagnostics = findingsOf(run).map(finding => view.diagnosticOf(finding));

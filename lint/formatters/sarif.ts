@@ -11,6 +11,8 @@ import {uriOf} from './uri.ts';
 export const sarif: Formatter = {
   name: 'sarif',
   summary: 'SARIF 2.1.0, for GitHub code scanning',
+  written:
+    /^\{\s*"\$schema": "[^"]*sarif[^"]*",\s*"version": "[^"]*",\s*"runs": \[\s*\{\s*"tool": \{\s*"driver": \{\s*"name": "retry-lint"/,
   showsReasons: true,
   format: run => jsonText(logOf(run)),
 };

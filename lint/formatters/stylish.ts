@@ -13,6 +13,8 @@ import {counted, formatFixable, formatSum, sumOf} from './sum.ts';
 export const stylish: Formatter = {
   name: 'stylish',
   summary: 'code frames, for people; the default',
+  written:
+    /^(?:(?:[A-Z][\w ]+\n\n)?[^\n]*:\d+:\d+ {2}(?:error|warning|info) {2}[\s\S]*\n\n)?(?:[^\n]*: \d+ polic(?:y|ies) in \d+ files?, \d+ findings?\.\n)*(?:No findings|\d+ (?:error|warning|info)[^\n]*) in \d+ files?\.[^\n]*\n$/,
   format: (run, options) => {
     const view = new View(run, options);
     return `${[...groupsOf(run).flatMap(group => view.group(group)), view.end(run)].join('\n\n')}\n`;

@@ -64,6 +64,12 @@ export function writeTextFile(
   }
 }
 
+/** The regular file whose text `writeTextFile` replaces; undefined where it makes a file, or writes into a pipe, a device or an open descriptor. */
+export function replacedBy(name: string): string | undefined {
+  const target = withoutLinks(name);
+  return typeof target === 'string' && statSync(target, {throwIfNoEntry: false})?.isFile() ? target : undefined;
+}
+
 /** Creates a file, and removes it if it cannot be written to its end. @throws The error of the file system, such as EEXIST. */
 export function writeNewFile(path: string, text: string): void {
   const fd = openSync(path, 'wx');

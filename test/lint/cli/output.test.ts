@@ -1,5 +1,5 @@
 /** What is printed, where it goes, and which exit code it gives. */
-import {linkSync, symlinkSync} from 'node:fs';
+import {existsSync, linkSync, symlinkSync} from 'node:fs';
 import {expect} from 'chai';
 import {formatNames} from '../../../lint/commands/table.ts';
 import {formatters} from '../../../lint/formatters/index.ts';
@@ -185,6 +185,37 @@ describe('the output of retry-lint', () => {
       });
     expect([desk.read('c.retry.json'), desk.read('base.json')]).to.deep.equal([child, wavy]);
   });
+
+  for (const format of formatNames)
+    it(`in the format ${format} replaces an earlier report and an empty file, and nothing else of a user's`, async () => {
+      const mixed = 'import tenacity\n\n\n@tenacity.retry\ndef call():\n    pass\n';
+      const desk = new Desk({'w.json': wavy, 'v.json': clean, 'm.py': mixed, empty: ''});
+      for (const paths of [['v.json'], ['w.json'], ['w.json', 'm.py', 'v.json'], ['v.json'], ['v.json']])
+        for (const file of ['report', 'empty'])
+          expect(await desk.run('-f', `${format}=${file}`, ...paths), `${file} of ${paths}`).to.deep.include({err: ''});
+      const other = format === 'json' ? 'sarif' : 'json';
+      await desk.run('-f', `${other}=other`, 'w.json');
+      const texts: Record<string, string> = {
+        'x.py': mixed,
+        'v.yaml': 'kind: VirtualService\n',
+        'package.json': '{"name": "shop", "version": "1.0.0"}',
+        'notes.md': 'No findings in 1 file.\n\nAsk Ann.\n',
+        other: desk.read('other'),
+        'added.txt': `${desk.read('report')}\nAsk Ann.\n`,
+      };
+      for (const [file, text] of Object.entries(texts)) {
+        if (file === 'added.txt' && ![...'stylish github github-summary'.split(' ')].includes(format)) continue;
+        desk.write(file, text);
+        for (const argv of [['.'], ['--fix', 'w.json'], ['-f', `${other}=new`, 'v.json']]) {
+          expect(await desk.run('-f', `${format}=${file}`, ...argv), `${file} ${argv}`).to.deep.equal({
+            code: 2,
+            out: '',
+            err: `--format would write the report over ${file}, which is no earlier report in the format ${format}: remove that file first, or name another one.\n`,
+          });
+          expect([desk.read(file), desk.read('w.json'), existsSync(desk.at('new'))]).to.deep.equal([text, wavy, false]);
+        }
+      }
+    });
 
   it('with --quiet has errors only', async () => {
     const desk = new Desk({'policy.json': wavy});
