@@ -61,7 +61,9 @@ export async function lintText(request: LintRequest): Promise<Report> {
   const shapes = policies.map(({shape}) => shape);
   const main = policies[0]?.dialect ?? mainDialectOf(source, config);
   const rules = rulesFor(main, path, config);
-  const problems = [...source.problems, ...tooFull(source, policies)];
+  // A program without retries may be in any encoding.
+  const isOther = source.format === 'python' && main === native;
+  const problems = isOther ? [] : [...source.problems, ...tooFull(source, policies)];
   // After a syntax error the tree is a guess, and findings about a guess would be noise.
   const isWhole = problems.every(({code}) => code === 'RL002');
   reportSource({...source, problems}, shapes, rules, collector);

@@ -1,5 +1,6 @@
 /** `retry-lint [FILE]...`: lints policies, fixes them if asked to, writes the reports, and returns the exit code. */
 
+import {readFileSync} from 'node:fs';
 import type {Arguments} from '../../src/cli/parse-arguments.ts';
 import type {Report} from '../finding.ts';
 import {fixText} from '../fix.ts';
@@ -150,6 +151,8 @@ function textOf(file: string): string | undefined {
 function write(path: string, before: string, text: string, workspace: Workspace, found: Found): boolean {
   const file = workspace.absolute(path);
   try {
+    if (textOf(file) === before && !Buffer.from(before).equals(readFileSync(file)))
+      throw new CliError(`${path} could not be written: it is in another encoding, and only UTF-8 is written.`);
     writeFile(file, text, path, () => textOf(file) === before);
     workspace.dependencies?.note(file);
     return true;

@@ -15,6 +15,8 @@ import {
 } from 'node:fs';
 import {basename} from 'node:path';
 import {copyBeside} from '../../src/cli/write-file.ts';
+import {isPython} from '../source/python-path.ts';
+import {decode} from './decode.ts';
 
 /**
  * @param mayRead Asked about the file that was opened, by its path without links: the path that was asked for may have become a link meanwhile.
@@ -27,13 +29,14 @@ export function readRegularFile(path: string, mayRead?: (file: string) => boolea
   if (named.size > MOST_BYTES)
     throw new UnreadableFileError(`has ${named.size} bytes, and at most ${MOST_BYTES} are read`);
   refuseUnfinished(path);
-  if (mayRead === undefined) return readFileSync(path, 'utf8');
+  const decoded = (bytes: Buffer): string => (isPython(path) ? decode(bytes) : bytes.toString('utf8'));
+  if (mayRead === undefined) return decoded(readFileSync(path));
   const fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const opened = fstatSync(fd);
     refuseSpecial(opened);
     if (!mayRead(pathOf(fd, path, opened))) throw new UnreadableFileError('must not be read');
-    return readFileSync(fd, 'utf8');
+    return decoded(readFileSync(fd));
   } finally {
     closeSync(fd);
   }

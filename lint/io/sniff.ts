@@ -3,6 +3,7 @@
 import {closeSync, openSync, readSync} from 'node:fs';
 import {relative} from 'node:path';
 import type {DialectSign} from '../dialects/dialect.ts';
+import {decode} from './decode.ts';
 import {withSlashes} from './paths.ts';
 
 /** Why a file that a dialect wants is not linted. */
@@ -69,7 +70,7 @@ function headOf(path: string): {readonly text: string; readonly isWhole: boolean
     file = openSync(path, 'r');
     bytes ??= Buffer.allocUnsafe(mostBytes + 1);
     const length = readSync(file, bytes, 0, bytes.length, 0);
-    return {text: bytes.toString('utf8', 0, length), isWhole: length <= mostBytes};
+    return {text: decode(bytes.subarray(0, length)), isWhole: length <= mostBytes};
   } catch {
     return undefined;
   } finally {

@@ -16,14 +16,14 @@ export async function readSource(path: string, text: string): Promise<Source> {
   const longest = format === 'python' ? longestProgram : longestPolicy;
   if (text.length > longest)
     return unreadable(path, text, `The file has ${text.length} characters. Only files with up to ${longest} are read.`);
+  if (text.includes('\u0000')) return unreadable(path, text, 'The file is binary, or UTF-16: only UTF-8 text is read.');
+  // A decoder replaces invalid UTF-8 by U+FFFD.
+  const broken = text.indexOf('\uFFFD');
+  if (broken >= 0) return unreadable(path, text, NOT_UTF8, broken);
   if (format === 'python') {
     const {readPython} = await import('./python/read.ts');
     return readPython(path, text);
   }
-  if (text.includes('\u0000')) return unreadable(path, text, 'The file is binary, or UTF-16: policies are UTF-8 text.');
-  // A decoder replaces invalid UTF-8 by U+FFFD.
-  const broken = text.indexOf('\uFFFD');
-  if (broken >= 0) return unreadable(path, text, NOT_UTF8, broken);
   if (format === 'json') return readJson(path, text);
   const {readYaml} = await import('./yaml.ts');
   return readYaml(path, text);

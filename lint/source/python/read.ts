@@ -13,8 +13,6 @@ export function readPython(path: string, text: string): Source {
     const comments = python?.comments ?? [];
     return {path, text, format: 'python', documents: [], comments, problems, ...(python && {python})};
   };
-  // A decoder replaces what is not UTF-8: such a file is left alone, since a change of it would write the replacement.
-  if (text.includes('\uFFFD')) return source([]);
   try {
     // A byte order mark is no part of the first name.
     return source([], new PythonModule(parser.parse(withLines(text.replace(/^\uFEFF/, '\n'))), text));

@@ -1,4 +1,5 @@
 /** Runs over a whole repository, which find the files of other languages, too. */
+import {readFileSync} from 'node:fs';
 import {expect} from 'chai';
 import {gateway} from '../dialects/gateway.ts';
 import {clean, Desk, type Ended, findingsOf, wavy} from './desk.ts';
@@ -121,5 +122,75 @@ describe('retry-lint FILE', () => {
       err: 'Skipped: 1 template.\n',
     });
     expect((await desk.run('b.retry.yaml')).out).to.contain(' in 1 file');
+  });
+});
+
+describe('retry-lint and a program that is not in UTF-8', () => {
+  const program = (first: string, name = 'Zürich'): string =>
+    `${first}\n# ${name}\nfrom tenacity import retry\n\n@retry\ndef f():\n    pass\n`;
+  const latin1 = (text: string): Uint8Array => Buffer.from(text, 'latin1');
+  const marked = (text: string): Uint8Array => Buffer.from(`\uFEFF${text}`, 'utf16le');
+
+  for (const [what, bytes] of [
+    ['Latin-1, which a comment names', latin1(program('# -*- coding: latin-1 -*-'))],
+    [
+      'an encoding that the second line names',
+      latin1(program('#!/usr/bin/python\n# vim: set fileencoding=iso_8859_15 :')),
+    ],
+    [
+      'Shift_JIS',
+      Buffer.concat([latin1('# coding: shift_jis\n# '), Buffer.from('8365', 'hex'), latin1(program('', 'Ueno'))]),
+    ],
+    ['UTF-16', marked(program(''))],
+    ['UTF-16 of the other order', Buffer.from(marked(program(''))).swap16()],
+    ['UTF-8', Buffer.from(program('# coding: utf-8'))],
+  ] as const)
+    it(`reads ${what}, as it is named and in a folder`, async () => {
+      const desk = new Desk();
+      desk.write('a.py', bytes);
+      for (const path of ['.', 'a.py']) {
+        const ended = await desk.run('-f', 'json', path);
+        expect(findingsOf(ended).map(each => each.slice(0, 5))).to.include('RL201');
+        expect(ended.err).to.equal('');
+      }
+    });
+
+  for (const [what, bytes] of [
+    ['no comment that names one', latin1(program('#'))],
+    ['a name that is unknown', latin1(program('# coding: klingon'))],
+    ['a name behind code', latin1(program('import os\n# coding: latin-1'))],
+    ['a wrong name', latin1(program('# coding: utf-8'))],
+  ] as const)
+    it(`says that it did not read one with ${what}`, async () => {
+      const desk = new Desk();
+      desk.write('a.py', bytes);
+      expect(await desk.run('.')).to.deep.equal({
+        code: 0,
+        out: 'No findings in 0 files.\n',
+        err: 'Skipped: 1 unreadable file.\n',
+      });
+      const named = await desk.run('-f', 'json', 'a.py');
+      expect([named.code, ...findingsOf(named).map(each => each.slice(0, 5))]).to.deep.equal([1, 'RL006']);
+    });
+
+  it('says that it did not read a configuration in UTF-16', async () => {
+    const desk = deskOf({});
+    desk.write('a.yaml', marked(greedy));
+    expect(await desk.run('.')).to.deep.include({code: 0, err: 'Skipped: 1 unreadable file.\n'});
+  });
+
+  it('writes no fix in UTF-8 into another encoding, but into one that has ASCII alone', async () => {
+    const suppressed = (name: string): Uint8Array =>
+      latin1(`# coding: latin-1\n# ${name}\nimport tenacity\n# retry-lint-ignore RL203: none\nx = tenacity\n`);
+    const desk = new Desk();
+    desk.write('a.py', suppressed('Zürich'));
+    desk.write('b.py', suppressed('Bern'));
+    const {code, err} = await desk.run('--fix', 'a.py', 'b.py');
+    expect({code, err}).to.deep.equal({
+      code: 2,
+      err: '1 finding fixed in 1 file.\na.py could not be written: it is in another encoding, and only UTF-8 is written.\n',
+    });
+    expect(readFileSync(desk.at('a.py'))).to.deep.equal(Buffer.from(suppressed('Zürich')));
+    expect(desk.read('b.py')).to.not.contain('retry-lint-ignore');
   });
 });

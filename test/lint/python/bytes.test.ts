@@ -43,12 +43,16 @@ def fetch(url):
     expect(await findingsOf(text.replace('return requests', 'return \\\n\frequests'))).to.deep.equal([]);
   });
 
-  it('in another encoding are never written: such a file has no findings and no fix', async () => {
+  it('in an encoding that is not known are never written: such a file has one finding, and no fix', async () => {
     const text = `# Z\uFFFDrich\n# retry-lint-disable-next-line RL203 -- unused\n${BARE}`;
     const request = {path: 'calls.py', files: {'calls.py': text}};
     const {text: after, report} = await fixText(request, {unsafe: true});
     expect(after).to.equal(text);
-    expect(report.findings).to.deep.equal([]);
+    expect(report.findings.map(({code, range}) => `${range.start.line} ${code}`)).to.deep.equal(['1 RL006']);
+  });
+
+  it('in an encoding that is not known are no finding in a program without retries', async () => {
+    expect(await findingsOf('# Z\uFFFDrich\nprint(1)\n')).to.deep.equal([]);
   });
 });
 
