@@ -6,7 +6,7 @@ import type {Source} from '../../source/tree.ts';
 import {type Unit, unitAt} from '../../source/unit.ts';
 import {type DialectDefinition, defineDialect} from '../define-dialect.ts';
 import type {Dialect, FieldChange, TreeChange} from '../dialect.ts';
-import {type Facts, homesOf} from './facts.ts';
+import {type Facts, homesOf, itemsOf, textOf, within} from './facts.ts';
 import {type ExactName, exactSigns} from './signs.ts';
 
 /** What is particular to a format. */
@@ -37,13 +37,19 @@ function unitsIn(source: Source, read: Format['read']): Unit[] {
   return source.documents.flatMap((root, document) => {
     const whole = unitAt(source, {document, segments: [], id: ''})!;
     const top: Place = {unit: whole, path: '', segments: [], keySpan: undefined, node: root};
-    return [...read(top, source)].map(([id, facts]) => {
-      const unit = {...whole, id};
-      SHAPES.set(unit, facts.shape(unit));
-      return unit;
-    });
+    return [top, ...listedIn(top)].flatMap(each =>
+      [...read(each, source)].map(([id, facts]) => {
+        const unit = {...whole, id};
+        SHAPES.set(unit, facts.shape(unit));
+        return unit;
+      }),
+    );
   });
 }
+
+/** The resources that `kubectl get -o yaml` writes into one list. */
+const listedIn = (top: Place): Place[] =>
+  /List$/.test(textOf(within(top, 'kind')) ?? '') ? itemsOf(within(top, 'items')) : [];
 
 function inverse(change: FieldChange, shape: Shape, write: Format['write']): readonly TreeChange[] | undefined {
   const {path} = change;

@@ -6,5 +6,5 @@ export const sign: DialectSign = {
   name: 'litellm',
   layer: 'gateway',
   names: /\.ya?ml$/i,
-  wants: (path, text) => /\.ya?ml$/i.test(path) && /^model_list:/m.test(text) && text.includes('litellm_params'),
+  wants: (path, text) => /\.ya?ml$/i.test(path) && /^\uFEFF?model_list:/m.test(text) && text.includes('litellm_params'),
 };

@@ -27,7 +27,7 @@ interface Sign {
 /** The order is that of findings at one place. */
 const SIGNS: Readonly<Record<PythonLibrary, Sign>> = {
   // A retry that another module makes has its name.
-  tenacity: {layer: 'code', words: ['tenacity', 'retr'], has: [/\btenacity\b|^from\b.*\bimport\b.*retr/m]},
+  tenacity: {layer: 'code', words: ['tenacity', 'retr'], has: [/\btenacity\b|^\uFEFF?from\b.*\bimport\b.*retr/m]},
   backoff: {layer: 'code', words: ['backoff'], has: [/\b(?:import|from)\b.*\bbackoff\b/]},
   stamina: {layer: 'code', words: ['stamina'], has: []},
   urllib3: {layer: 'code', words: ['Retry'], has: [/urllib3|requests/]},

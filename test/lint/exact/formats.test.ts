@@ -55,6 +55,32 @@ describe('files of exact formats', () => {
     expect(reason('a.yml', 'resilience4j:\n  retry: {}\nversion: @project.version@\n')).to.equal('template');
   });
 
+  it('may be resources in a list, as kubectl writes them', async () => {
+    const route =
+      'match: [{method: {exact: POST}}], timeout: 9s, retries: {attempts: 2, perTryTimeout: 2s, retryOn: 5xx}';
+    const resources = [
+      istio(`{${route}}`),
+      'apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: b}\nspec: {rules: [{retry: {attempts: 30}}]}\n',
+      'apiVersion: gateway.envoyproxy.io/v1alpha1\nkind: BackendTrafficPolicy\nmetadata: {name: c}\nspec: {retry: {numRetries: 30}}\n',
+      'apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {name: d}\nspec: {templates: [{name: x, retryStrategy: {}}]}\n',
+      'apiVersion: dapr.io/v1alpha1\nkind: Resiliency\nmetadata: {name: e}\nspec: {policies: {retries: {f: {duration: 1s}}}}\n',
+    ];
+    const alone = await Promise.all(resources.map(resource => said('a.yaml', resource)));
+    for (const each of alone) expect(each).to.not.be.empty;
+    for (const kind of ['List', 'VirtualServiceList']) {
+      const items = resources.map(resource => `- ${resource.replaceAll('\n', '\n  ').trim()}\n`).join('');
+      const inList = await said('a.yaml', `apiVersion: v1\nkind: ${kind}\nitems:\n${items}`);
+      const expected = alone.flatMap((each, index) => each.map(one => one.replace(/ (?=\S+$)/, ` items[${index}].`)));
+      expect(inList.sort()).to.deep.equal(expected.sort());
+    }
+    const json = JSON.stringify({
+      kind: 'List',
+      items: [{apiVersion: 'dapr.io/v1alpha1', kind: 'Resiliency', spec: {policies: {retries: {f: {maxRetries: 50}}}}}],
+    });
+    expect(await said('a.json', json)).to.include('error RL201 items[0].spec.policies.retries.f.maxRetries');
+    expect(await fixed('a.json', json)).to.not.contain('"maxRetries":50');
+  });
+
   it('that have no retrier have no policy, and are not taken for one of steadfetch', async () => {
     const texts = [
       ['a.json', '{"methodConfig": 3, "x": {"retryableStatusCodes": []}}'],
