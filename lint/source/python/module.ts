@@ -35,7 +35,7 @@ export class PythonModule {
   /** `for` and `while`. */
   readonly loops: readonly SyntaxNode[];
   readonly comments: readonly Comment[];
-  /** How many places the parser could not read. */
+  /** How many places the parser could not read, or CPython refuses: a statement of Python 2, a text without an end. */
   readonly flaws: number;
   /** Whether nothing in it is left out: neither what the parser could not read, nor names that a module brings in that is not known. */
   readonly isWhole: boolean;
@@ -56,7 +56,7 @@ export class PythonModule {
     let flaws = 0;
     walk(tree, ref => {
       // A node is made for each that is asked for.
-      if (ref.type.isError) flaws++;
+      if (ref.type.isError || ref.name === 'PrintStatement' || isUnclosed(ref, text)) flaws++;
       else if (ref.name === 'CallExpression' || ref.name === 'Decorator') {
         const call = this.#callAt(ref.node);
         if (call !== undefined) calls.push(call);
@@ -168,6 +168,19 @@ export class PythonModule {
     const last = rest.at(-1) ?? first;
     return {name: [head, ...rest.map(this.textOf)].join('.'), span: spanOf(last)};
   }
+}
+
+/** Whether a line ends before a text does. The parser lets the text end there. */
+function isUnclosed(
+  {name, from, to}: {readonly name: string; readonly from: number; readonly to: number},
+  text: string,
+): boolean {
+  if (name !== 'String' && name !== 'FormatString') return false;
+  let open = from;
+  while (/[a-z]/i.test(text[open]!)) open++;
+  let last = to - 1;
+  while (text[last - 1] === '\\') last--;
+  return to - 1 === open || text[to - 1] !== text[open] || (to - 1 - last) % 2 === 1;
 }
 
 const DEFINITIONS: readonly string[] = ['FunctionDefinition', 'ClassDefinition'];

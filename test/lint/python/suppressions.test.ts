@@ -37,6 +37,36 @@ describe('suppressions in Python', () => {
     expect((await fixed(known)).text).to.equal(known.replace('  # noqa: RL201', ''));
   });
 
+  for (const broken of [
+    'print "x"',
+    'p = "abc',
+    "p = 'abc",
+    'p = f"abc{x}',
+    'p = rb"abc\\"',
+    'p = "abc\\\\\\"',
+    'p = "',
+    'print x, y',
+  ])
+    it(`stay in a file that CPython does not parse: ${broken}`, async () => {
+      const text = `${UNUSED}${broken}\ny = 1\n`;
+      expect(await fixed(text)).to.deep.equal({text, findings: []});
+    });
+
+  for (const whole of [
+    "p = 'a\\'b\\\\'",
+    'p = ""',
+    "p = '''a'''",
+    'p = f"{x["a"]}\\\\"',
+    'p = """\n"\\""""',
+    'print("x")',
+    'p = "a\\\nb"',
+    "p = Rb'\\ '",
+  ])
+    it(`are taken out of a file that CPython parses: ${whole}`, async () => {
+      const {text} = await fixed(`${UNUSED}${whole}\ny = 1\n`);
+      expect(text).to.not.contain('retry-lint-ignore');
+    });
+
   it('are not called unused where the parser could not read the file', async () => {
     const text = `def f(:\n    pass\n\n\n@retry  # noqa: RL201\ndef f(): ...\n`;
     expect(await fixed(text)).to.deep.equal({text, findings: []});
