@@ -12,9 +12,11 @@ import {harmlessLines} from './formatters/harmless.ts';
 import {CliError} from './io/cli-error.ts';
 import {optionHabit} from './io/habits.ts';
 import type {Io} from './io/io.ts';
+import {withoutCommands} from './io/without-commands.ts';
 
 /** @returns 0: no findings; 1: findings; 2: wrong usage, configuration or file; 3: a bug in retry-lint. */
-export async function run(argv: readonly string[], io: Io): Promise<number> {
+export async function run(argv: readonly string[], process: Io): Promise<number> {
+  const io = withoutCommands(process);
   try {
     return await dispatch(argv, io);
   } catch (error) {

@@ -40,7 +40,8 @@ export async function writeReports(
     if (file === undefined) {
       const said = args.has('no-color') ? false : args.has('color') ? true : undefined;
       const colour = wantsColour(said, {env: io.env, out: stream});
-      stream.write(formatter.format(run, {colour, width: stream.columns}));
+      const write = (formatter.name === 'github' && stream.writeCommands) || stream.write;
+      write.call(stream, formatter.format(run, {colour, width: stream.columns}));
     } else {
       const text = formatter.format(run, {colour: false, width: Infinity});
       writeFile(workspace.absolute(file), text, file);

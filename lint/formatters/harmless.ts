@@ -12,9 +12,10 @@ export const harmlessLines = (text: string): string => text.split('\n').map(harm
 
 /**
  * A value as a JSON document with a line break at its end. DEL, C1 and bidirectional characters are escaped too, although JSON allows them
- * in strings.
+ * in strings, and `##[`, which begins a command in a log of GitHub Actions.
  */
-export const jsonText = (value: unknown): string => `${JSON.stringify(value, null, 2).replace(HARMFUL, escaped)}\n`;
+export const jsonText = (value: unknown): string =>
+  `${JSON.stringify(value, null, 2).replace(HARMFUL, escaped).replaceAll('##[', '#\\u0023[')}\n`;
 
 const escaped = (character: string): string =>
   character === '\n' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;

@@ -8,5 +8,7 @@ export const xml = (text: string): string =>
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
+    // A command in a log of GitHub Actions.
+    .replaceAll('##[', '#&#35;[')
     // The others that are not to reach a terminal as they are.
     .replace(/[\t\n\r\u007F-\u009F\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, mark => `&#${mark.charCodeAt(0)};`);

@@ -37,6 +37,8 @@ export interface Io {
 
 export interface Stream {
   readonly write: (text: string) => void;
+  /** Writes commands of GitHub Actions, where `write` lets no line be one. Default: `write`. */
+  readonly writeCommands?: (text: string) => void;
   readonly isTerminal: boolean;
   /** Infinity without a terminal. */
   readonly columns: number;
