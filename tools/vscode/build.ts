@@ -17,14 +17,17 @@ import {ruleTextsChunk} from '../../scripts/rule-pages/chunk.ts';
 import {chunkEntries, onlyLitellm, withChunks} from './chunks.ts';
 import {
   builtins,
+  decodedTexts,
   editorSchema,
   namedProtocol,
   overPorts,
   projectSimulator,
   queueAsMap,
+  receivedDocuments,
   shared,
   spokenMessages,
   spokenProtocol,
+  tracedMessages,
   withoutGit,
 } from './plugins.ts';
 
@@ -61,9 +64,11 @@ const server = await build({
     overPorts,
     spokenMessages,
     spokenProtocol,
+    receivedDocuments,
     namedProtocol(root),
     projectSimulator(extension),
     withoutGit,
+    decodedTexts,
     ...onlyLitellm,
     withChunks(root),
     jsonTreeOnly,
@@ -99,7 +104,7 @@ const client = await build({
   outfile: join(dist, 'extension.js'),
   format: 'cjs',
   external: ['vscode'],
-  plugins: [shared(root), builtins(extension), overPorts],
+  plugins: [shared(root), builtins(extension), overPorts, tracedMessages],
 });
 for (const name of ['policy', 'lint-config']) {
   const schema: unknown = JSON.parse(readFileSync(join(root, `schema/${name}.schema.json`), 'utf8'));

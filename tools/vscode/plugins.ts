@@ -30,6 +30,13 @@ export const withoutGit: Plugin = replacing(
   'export const changedFiles = () => new Set();',
 );
 
+/** An editor decodes the programs that it has open. */
+export const decodedTexts: Plugin = replacing(
+  'decoded-texts',
+  /\/lint\/io\/decode\.ts$/,
+  `export const decode = bytes => bytes.toString('utf8');`,
+);
+
 function standIn(name: string, extension: string): string {
   const file = `./server/browser/${name}.ts`;
   return existsSync(join(extension, file)) ? `require(${JSON.stringify(file)})` : '{}';
@@ -137,6 +144,21 @@ const UNSPOKEN_PARTS = new RegExp(
 /** What a connection writes of its messages to a tracer. The server has none, so these functions would return at once. */
 const TRACED = /^ {4}function ((?:trace(?:Sending|Received)|logLSP)\w+)\(.*?^ {4}}\n/gms;
 
+/** Leaves out of the client what it does not use of vscode-jsonrpc. It may trace. */
+export const tracedMessages: Plugin = {
+  name: 'traced-messages',
+  setup: ({onLoad}) =>
+    onLoad(
+      {
+        filter:
+          /[/\\]vscode-jsonrpc[/\\]lib[/\\]common[/\\](?:api|linkedMap|messages|messageReader|messageWriter)\.js$/,
+      },
+      ({path}) => ({
+        contents: readFileSync(path, 'utf8').replace(UNSPOKEN_PARTS, ''),
+      }),
+    ),
+};
+
 /** What reads and writes messages as streams of bytes. */
 const STREAMED = /^class (MessageBuffer|ReadableStreamWrapper|WritableStreamWrapper)\b.*?^}\n/gms;
 
@@ -168,6 +190,19 @@ export const spokenMessages: Plugin = {
           : readFileSync(path, 'utf8').replace(UNSPOKEN_PARTS, '').replace(TRACED, 'function $1() {}\n'),
       }),
     ),
+};
+
+/** What edits a document that an editor has, and asks for its lines: the server replaces the text that it is sent. */
+const EDITED =
+  /^ {4}function applyEdits\(.*?^ {4}}\n {4}TextDocument\.applyEdits = applyEdits;\n|^function (?:mergeSort|getWellformedEdit)\(.*?^}\n|^ {4}(?:getLineRange|getEOLCharacters)\(.*?^ {4}}\n/gms;
+
+/** Leaves out of documents what the server does not ask of them. */
+export const receivedDocuments: Plugin = {
+  name: 'received-documents',
+  setup: ({onLoad}) =>
+    onLoad({filter: /[/\\]vscode-languageserver-textdocument[/\\]lib[/\\]esm[/\\]main\.js$/}, ({path}) => ({
+      contents: readFileSync(path, 'utf8').replace(EDITED, ''),
+    })),
 };
 
 /** The objects of a module of the protocol, each in a function of its own. */
