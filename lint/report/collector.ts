@@ -19,6 +19,7 @@ import type {Draft, FixDraft, Rule} from '../rule.ts';
 import {linesOf, type Range} from '../source/lines.ts';
 import {type Place, spanToShow} from '../source/places.ts';
 import type {Source, Span} from '../source/tree.ts';
+import {hostsOf} from './hosts.ts';
 import {fixOf, type LazyFix, once} from './lazy-fix.ts';
 
 /** One finding, as far as a rule or a reader knows it. */
@@ -77,10 +78,12 @@ export class Collector {
       related: this.#related(scope, spot, draft),
       fix: draft.fix && this.#fixOf(rule, lazyFix(scope, draft.fix)),
       suggestions: draft.suggestions?.map(suggestion => lazyFix(scope, suggestion)),
-      values: () =>
-        [draft.at, ...(draft.related ?? []).map(({at}) => at).filter(at => at !== draft.at)].map(at =>
+      values: () => [
+        ...[draft.at, ...(draft.related ?? []).map(({at}) => at).filter(at => at !== draft.at)].map(at =>
           writtenAt(scope, at),
         ),
+        ...hostsOf(scope.file.shape),
+      ],
     });
   }
 

@@ -13,6 +13,7 @@ import {toValue} from '../source/read.ts';
 import type {Source, SourceProblem, Span} from '../source/tree.ts';
 import type {Unit} from '../source/unit.ts';
 import type {Collector} from './collector.ts';
+import {hostsOf} from './hosts.ts';
 import type {LazyFix} from './lazy-fix.ts';
 
 /** @param shapes The policies of the file. Duplicate keys elsewhere in the file are not reported. */
@@ -72,7 +73,8 @@ export function reportShape(shape: Shape, rules: RuleSet, collector: Collector):
 }
 
 /** Reports what the dialect found while it read the policy. */
-export function reportRemarks({unit, remarks = []}: Shape, rules: RuleSet, collector: Collector): void {
+export function reportRemarks(shape: Shape, rules: RuleSet, collector: Collector): void {
+  const {unit, remarks = []} = shape;
   for (const remark of remarks) {
     const rule = rules.get(remark.code);
     const severity = rules.severityOf(rule, rule, remark);
@@ -86,7 +88,7 @@ export function reportRemarks({unit, remarks = []}: Shape, rules: RuleSet, colle
       pointer: below(unit.base, place.path),
       identity: below(unit.id, place.path.replaceAll(/\[\d+\]/g, '')),
       fix: fix && {title: fix.title, plan: () => planOfValue(unit, place, fix.value)},
-      values: () => [toValue(place.node)],
+      values: () => [toValue(place.node), ...hostsOf(shape)],
     });
   }
 }

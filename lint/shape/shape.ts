@@ -66,6 +66,8 @@ export interface Shape {
    * to end.
    */
   readonly times?: 'elsewhere' | 'whole';
+  /** The hosts that the file names for the retrier. Of a program, they are read from its text. */
+  readonly hosts?: readonly string[];
   /** Findings of the dialect itself. */
   readonly remarks?: readonly Remark[];
   /** The calls that may be carried out twice, of a dialect whose triggers say more than those of a policy. */

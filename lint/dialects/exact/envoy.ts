@@ -35,6 +35,7 @@ function* read(at: Place, _: unknown, above?: Place): Iterable<Found> {
 function readPolicy(at: Place, policy: Place, route: Place | undefined): Facts {
   const name = textOf(within(route, 'name')) ?? textOf(within(at, 'name')) ?? at.path;
   const facts = new Facts(policy, name);
+  facts.asks(within(at, 'domains'), ...CLUSTERS.map(key => within(at, key)));
   facts.homes = {
     attemptTimeoutMs: [...policy.segments, 'per_try_timeout'],
     maxAttempts: [...policy.segments, 'num_retries'],

@@ -97,6 +97,7 @@ export class Facts {
   targets: Omit<Targets, 'references'> | undefined;
   homes: Homes = {};
   times: Shape['times'];
+  readonly hosts: string[] = [];
   readonly #data: Record<string, unknown> = {};
 
   /** @param top The place of findings about what is not written. */
@@ -149,6 +150,15 @@ export class Facts {
     this.remarks.push({code, place, message, ...more});
   }
 
+  /** Notes the names in a value as those of the hosts that are asked. */
+  asks(...places: readonly (Place | undefined)[]): void {
+    for (const place of places) {
+      const text = textOf(place);
+      if (text !== undefined) this.hosts.push(text);
+      else this.asks(...entriesOf(place).map(([, value]) => value), ...itemsOf(place));
+    }
+  }
+
   set(path: string, value: unknown, place?: Place): void {
     if (place !== undefined) this.places.set(path, place);
     const [field = '', inner] = path.split('.');
@@ -190,7 +200,7 @@ export class Facts {
   shape(unit: Unit): Shape {
     // A single attempt has the time limits of its caller.
     const times = this.data.maxAttempts === 1 ? 'elsewhere' : this.times;
-    const {data, places, names, unknown, invalid, problems, remarks, repeats, targets, references} = this;
+    const {data, places, names, unknown, invalid, problems, remarks, repeats, hosts, targets, references} = this;
     const shape: Shape = {
       unit,
       data,
@@ -201,6 +211,7 @@ export class Facts {
       problems,
       remarks,
       repeats,
+      hosts,
       routes: [],
       ...(times && {times}),
       ...(targets && {targets: {...targets, references}}),

@@ -18,12 +18,16 @@ function* readRoutes(root: Place): Iterable<Found> {
   for (const [index, rule] of itemsOf(within(root, 'spec', 'rules')).entries()) {
     const retry = within(rule, 'retry');
     if (retry?.node.kind === 'object')
-      yield [`rule[${route}][${index}]`, readRule(rule, retry, textOf(within(rule, 'name')) ?? `${route}[${index}]`)];
+      yield [
+        `rule[${route}][${index}]`,
+        readRule(root, rule, retry, textOf(within(rule, 'name')) ?? `${route}[${index}]`),
+      ];
   }
 }
 
-function readRule(rule: Place, retry: Place, name: string): Facts {
+function readRule(root: Place, rule: Place, retry: Place, name: string): Facts {
   const facts = new Facts(retry, name);
+  facts.asks(within(root, 'spec', 'hostnames'), within(rule, 'backendRefs'));
   facts.homes = {
     attemptTimeoutMs: [...rule.segments, 'timeouts', 'backendRequest'],
     deadlineMs: [...rule.segments, 'timeouts', 'request'],
@@ -104,6 +108,7 @@ function* readPolicies(root: Place): Iterable<Found> {
 
 function readPolicy(spec: Place, retry: Place, name: string): Facts {
   const facts = new Facts(retry, name);
+  facts.asks(within(spec, 'targetRef'), within(spec, 'targetRefs'));
   facts.homes = {
     attemptTimeoutMs: [...retry.segments, 'perRetry', 'timeout'],
     maxAttempts: [...retry.segments, 'numRetries'],

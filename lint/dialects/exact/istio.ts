@@ -19,12 +19,13 @@ function* read(root: Place): Iterable<readonly [string, Facts]> {
     const retries = within(route, 'retries');
     if (retries?.node.kind !== 'object') continue;
     const name = textOf(within(route, 'name')) ?? `${service}[${index}]`;
-    yield [`route[${name}]`, readRoute(route, retries, name)];
+    yield [`route[${name}]`, readRoute(root, route, retries, name)];
   }
 }
 
-function readRoute(route: Place, retries: Place, name: string): Facts {
+function readRoute(root: Place, route: Place, retries: Place, name: string): Facts {
   const facts = new Facts(retries, name);
+  facts.asks(within(root, 'spec', 'hosts'), within(route, 'route'));
   facts.homes = {
     attemptTimeoutMs: [...retries.segments, 'perTryTimeout'],
     deadlineMs: [...route.segments, 'timeout'],

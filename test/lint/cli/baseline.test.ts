@@ -36,6 +36,74 @@ describe('retry-lint baseline', () => {
     expect(findingsOf(await desk.run('-f', 'json'))).to.deep.equal(['RL102 1:56']);
   });
 
+  describe('knows the hosts of', () => {
+    const loop = (url: string, indent = ''): string =>
+      `${indent}def charge(order):\n${indent}    for attempt in range(3):\n${indent}        try:\n${indent}            return requests.post(${url}, json=order, timeout=5)\n${indent}        except requests.RequestException:\n${indent}            time.sleep(1)\n`;
+    const istio = (hosts: string, destination = 'shop'): string =>
+      `apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: x}\nspec:\n  hosts: [${hosts}]\n  http:\n    - match: [{uri: {exact: /v1/payments}, method: {exact: POST}}]\n      route: [{destination: {host: ${destination}}, weight: 100}]\n      timeout: 10s\n      retries: {attempts: 2, perTryTimeout: 3s, retryOn: "reset"}\n`;
+    const imports = 'import requests, time, tenacity\n';
+    const cases: readonly (readonly [what: string, file: string, text: string, other?: string])[] = [
+      ['a loop', 'a.py', `${imports}${loop('"https://sandbox.example/v1/charges"')}`],
+      [
+        'a loop of a class',
+        'a.py',
+        `${imports}class Bank:\n    name = "a"\n\n${loop('"https://sandbox.example/v1"', '    ')}\n    def other(self):\n        return "https://a.example"\n`,
+      ],
+      ['a constant', 'a.py', `${imports}BASE_URL = "https://sandbox.example"\n${loop('f"{BASE_URL}/v1/charges"')}`],
+      [
+        'a constant without a scheme',
+        'a.py',
+        `${imports}HOST = "sandbox.example"\n${loop('f"https://{HOST}/v1/charges"')}`,
+      ],
+      [
+        'an attribute',
+        'a.py',
+        `${imports}class Bank:\n    def __init__(self):\n        self.base = "https://sandbox.example"\n\n${loop('self.base + "/v1"', '    ')}`,
+      ],
+      [
+        'a decorator',
+        'a.py',
+        `${imports}@tenacity.retry(\n    stop=tenacity.stop_after_attempt(3),\n)\n@other\ndef charge():\n\n    return requests.post("https://sandbox.example/v1/charges", timeout=3)\n`,
+      ],
+      [
+        'a session that another function uses',
+        'a.py',
+        `import requests\nfrom requests.adapters import HTTPAdapter\nfrom urllib3.util import Retry\n\ns = requests.Session()\ns.mount("https://", HTTPAdapter(max_retries=Retry(total=20)))\n\ndef f():\n    return s.get("https://sandbox.example/v1", timeout=3)\n`,
+      ],
+      ['a VirtualService', 'a.yaml', istio('sandbox.example')],
+      ['a destination', 'a.yaml', istio('"*"', 'sandbox.example')],
+      [
+        'an HTTPRoute',
+        'a.yaml',
+        'apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: b}\nspec: {hostnames: [sandbox.example], rules: [{retry: {attempts: 30}}]}\n',
+      ],
+      [
+        'a route of Envoy',
+        'a.yaml',
+        'domains: [sandbox.example]\nroutes: [{route: {cluster: a, retry_policy: {retry_on: 5xx, num_retries: 30}}}]\nretry_policy: {retry_on: 5xx, num_retries: 30}\n',
+      ],
+    ];
+    for (const [what, file, text] of cases)
+      it(`${what}: what was accepted for one is not accepted for another`, async () => {
+        const desk = new Desk({[file]: text, '.retry-lintrc.json': '{"preset": "strict"}'});
+        expect((await desk.run('.')).code).to.equal(1);
+        await desk.run('baseline', '.');
+        expect((await desk.run('.')).code).to.equal(0);
+        desk.write(file, `\n${text}\n`);
+        expect((await desk.run('.')).code, 'moved').to.equal(0);
+        desk.write(file, text.replace('sandbox', 'live-bank'));
+        expect((await desk.run('.')).code, 'another host').to.equal(1);
+      });
+
+    it('a function, and not those of the functions beside it', async () => {
+      const text = `${imports}${loop('"https://sandbox.example/v1/charges"')}\n\ndef other():\n    return "https://a.example"\n`;
+      const desk = new Desk({'a.py': text});
+      await desk.run('baseline', '.');
+      desk.write('a.py', `BASE_URL = "https://c.example"\n${text.replace('a.example', 'b.example')}`);
+      expect((await desk.run('.')).code).to.equal(0);
+    });
+  });
+
   describe('accepts a finding as it is', () => {
     const six = '{"maxAttempts": 6, "attemptTimeoutMs": 1000, "objective": {"assume": {"rps": 5}}}';
     const accepted = async (text = six, config = '{}'): Promise<Desk> => {
