@@ -50,9 +50,7 @@ export function editEntries(
   const edits: TextEdit[] = [];
   for (const [index, run] of runs.entries()) {
     if (!run.isRemoved || (run === last && added.length > 0)) continue;
-    const found = node.flow
-      ? removeFromFlow(source.text, runs, index, node.span.end)
-      : removeFromBlock(source.text, node, runs, index);
+    const found = node.flow ? removeFromFlow(source, node, runs, index) : removeFromBlock(source, node, runs, index);
     if (found === undefined) return undefined;
     edits.push(...found);
   }
@@ -91,13 +89,29 @@ function entrySpans(node: ObjectNode | ListNode): Span[] {
   }));
 }
 
+/** Where the first comment of a part of the text begins. */
+export function commentIn({comments, format, text}: Source, from: number, to: number): number | undefined {
+  if (format !== 'javascript') return comments.find(({span}) => span.start < to && span.end > from)?.span.start;
+  const at = text.slice(from, to).search(/\/[/*]/);
+  return at < 0 ? undefined : from + at;
+}
+
 /** The rest of a line: blanks and a comment. */
-const REST = /^[ \t]*(?:\/\/.*|\/\*[^\n]*\*\/[ \t]*)?$/;
+const REST = /^[ \t]*(?:\/\/.*|(?:\/\*[^\n]*\*\/[ \t]*)+(?:\/\/.*)?|#.*)?$/;
+
+/** The comment behind a field stays, on a line of its own. An entry of a list is not without it. */
+function removeLine(source: Source, {kind}: ObjectNode | ListNode, start: number, end: number): TextEdit {
+  const {text} = source;
+  const comment = kind === 'list' ? undefined : commentIn(source, end, endOfLine(text, end));
+  if (comment !== undefined) return {start, end: comment, text: ''};
+  return {start: lineStart(text, start), end: nextLine(text, end), text: ''};
+}
 
 /** Its comma goes with it, and its line where it has one of its own. */
-function removeFromFlow(text: string, runs: readonly Run[], index: number, close: number): TextEdit[] {
+function removeFromFlow(source: Source, node: ObjectNode | ListNode, runs: readonly Run[], index: number): TextEdit[] {
+  const {text} = source;
   const {start, end} = runs[index]!;
-  const comma = commaAfter(text, end, close);
+  const comma = commaAfter(text, end, node.span.end);
   const previous = runs[index - 1];
   const isLast = index === runs.length - 1;
   const edits: TextEdit[] = [];
@@ -108,7 +122,7 @@ function removeFromFlow(text: string, runs: readonly Run[], index: number, close
   }
   const after = comma ?? end;
   if (startsLine(text, start) && REST.test(text.slice(after, endOfLine(text, after)))) {
-    return [...edits, {start: lineStart(text, start), end: nextLine(text, after), text: ''}];
+    return [...edits, removeLine(source, node, start, after)];
   }
   if (isLast && previous !== undefined) {
     // Blanks before the last entry go with it, where it shares its line with the one before.
@@ -121,16 +135,17 @@ function removeFromFlow(text: string, runs: readonly Run[], index: number, close
 
 /** In a YAML block an entry is whole lines. */
 function removeFromBlock(
-  text: string,
+  source: Source,
   parent: ObjectNode | ListNode,
   runs: readonly Run[],
   index: number,
 ): TextEdit[] | undefined {
   if (runs.length === 1) return undefined;
+  const {text} = source;
   const {start, end} = runs[index]!;
   const head = text.slice(lineStart(text, start), start);
   const isAlone = parent.kind === 'list' ? /^[ ]*-[ ]+$/.test(head) : head.trim() === '';
-  if (isAlone) return [{start: lineStart(text, start), end: nextLine(text, end), text: ''}];
+  if (isAlone) return [removeLine(source, parent, start, end)];
   // The first key of a list entry follows its dash, so the next key replaces it.
   const next = runs[index + 1];
   return next === undefined ? undefined : [{start, end: next.start, text: ''}];

@@ -5,7 +5,7 @@
 
 import {type ListNode, type Node, type ObjectNode, type Property, propertyOf, type Source} from '../source/tree.ts';
 import type {Unit} from '../source/unit.ts';
-import {editEntries, renameKey, replaceNode} from './layout.ts';
+import {commentIn, editEntries, renameKey, replaceNode} from './layout.ts';
 import {editItems, type Inserted, insertionsInto} from './list-items.ts';
 import type {TextEdit} from './text-edit.ts';
 
@@ -107,7 +107,7 @@ export class Patch {
       // A YAML tag or anchor would stand before the new value.
       if (node.tagged) return undefined;
       const edit = replaceNode(source, node, value);
-      if (node.kind === 'list' && losesComment(source, edit)) return undefined;
+      if (losesComment(source, edit)) return undefined;
       edits.push(edit);
     }
     for (const [property, to] of this.#renamed) edits.push(renameKey(source, property, to));
@@ -119,7 +119,7 @@ export class Patch {
       const entryEdits = removed || added.length > 0 ? editEntries(source, node, removed ?? new Set(), added) : [];
       const itemEdits = node.kind === 'list' ? editItems(source, node, this.#inserted.get(node) ?? new Map()) : [];
       if (entryEdits === undefined || itemEdits === undefined) return undefined;
-      if (node.kind === 'list' && entryEdits.some(edit => losesComment(source, edit))) return undefined;
+      if (entryEdits.some(edit => losesComment(source, edit))) return undefined;
       edits.push(...entryEdits, ...itemEdits);
     }
     return edits
@@ -208,11 +208,8 @@ export class Patch {
   }
 }
 
-/** A comment beside an entry of a list may be the reason why the entry is there. */
-const losesComment = ({comments, format, text}: Source, {start, end}: TextEdit): boolean =>
-  format === 'javascript'
-    ? /\/[/*]/.test(text.slice(start, end))
-    : comments.some(({span}) => span.start < end && span.end > start);
+/** A comment in what goes may be the reason why it is there. */
+const losesComment = (source: Source, {start, end}: TextEdit): boolean => commentIn(source, start, end) !== undefined;
 
 /** The value with one field of it set; anything that has no fields makes room for an object. */
 function withValue(value: unknown, [key, ...rest]: Segments, set: unknown): unknown {

@@ -333,3 +333,41 @@ function assign(data: Data, [head = '', ...rest]: readonly string[], value: unkn
   assign(inner, rest, value);
   data[head] = inner;
 }
+
+describe('a field that goes', () => {
+  const keeping: readonly (readonly [path: string, before: string, after: string])[] = [
+    ['p.json', '{\n  "a": 1,\n  "b": 2, // why\n  "c": 3\n}\n', '{\n  "a": 1,\n  // why\n  "c": 3\n}\n'],
+    ['p.json', '{\n  "a": 1,\n  "b": 2 /* why */\n}\n', '{\n  "a": 1\n  /* why */\n}\n'],
+    ['p.json', '{\r\n  "b": 2, /* a */ // why\r\n  "c": 3\r\n}', '{\r\n  /* a */ // why\r\n  "c": 3\r\n}'],
+    ['p.json', '{\n  "a": 1, "b": 2, /* of c */ "c": 3\n}\n', '{\n  "a": 1, /* of c */ "c": 3\n}\n'],
+    ['p.json', '{\n  "b": {\n    "x": 1\n  }, // why\n  "c": 3\n}\n', '{\n  // why\n  "c": 3\n}\n'],
+    ['p.json', '{\n  "b": "// no"\n}\n', '{\n}\n'],
+    ['p.yaml', 'a: 1\n# above\nb: 2 # why\n# below\nc: 3\n', 'a: 1\n# above\n# why\n# below\nc: 3\n'],
+    ['p.yaml', 'a: 1\nb: # why\nc: 3\n', 'a: 1\n# why\nc: 3\n'],
+    ['p.yaml', 'a: 1\nb: 2   # why', 'a: 1\n# why'],
+    ['p.yaml', '{a: 1,\n b: 2, # why\n c: 3}\n', '{a: 1,\n # why\n c: 3}\n'],
+  ];
+  for (const [path, before, after] of keeping)
+    it(`leaves its comment on a line of its own: ${JSON.stringify(before)}`, async () => {
+      expect(await changed(before, remove('b'), path)).to.equal(after);
+    });
+
+  const staying: readonly (readonly [path: string, before: string])[] = [
+    ['p.json', '{\n  "a": 1,\n  "b": {\n    // why\n    "x": 1\n  }\n}\n'],
+    ['p.json', '{\n  "b": 2 /* why */,\n  "c": 3\n}\n'],
+    ['p.json', '{\n  "a": 1 /* why */, "b": /* not */ 2 }\n'],
+    ['p.yaml', 'a: 1\nb:\n  # why\n  x: 1\n'],
+    ['p.yaml', 'a: 1\nb:\n  x: 1 # why\n  y: 2\n'],
+    ['p.yaml', 'a: 1\nb:\n  x: 1 # why\nc: 3\n'],
+  ];
+  for (const [path, before] of staying)
+    it(`stays where a comment would go with it: ${JSON.stringify(before)}`, async () => {
+      expect(await changed(before, remove('b'), path)).to.equal(undefined);
+    });
+
+  it('is not replaced where a comment would go with it', async () => {
+    expect(await changed('{\n  "b": {\n    // why\n    "x": 1\n  }\n}\n', set(['b'], null))).to.equal(undefined);
+    expect(await changed('b:\n  x: 1\n  # why\n  y: 1\n', set(['b'], null), 'p.yaml')).to.equal(undefined);
+    expect(await changed('{\n  "b": 1 // why\n}\n', set(['b'], null))).to.equal('{\n  "b": null // why\n}\n');
+  });
+});
