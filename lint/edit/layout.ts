@@ -43,7 +43,7 @@ export function editEntries(
   added: Added,
 ): readonly TextEdit[] | undefined {
   if ([...removed].some(index => leavesTag(node, index))) return undefined;
-  const runs = runsOf(entrySpans(node), removed);
+  const runs = runsIn(node, removed);
   const last = runs.at(-1);
   const endsRemoved = last?.isRemoved === true;
   if (endsRemoved && runs.length === 1 && node.kind === 'list' && node.flow) return [{...node.span, text: '[]'}];
@@ -70,9 +70,15 @@ interface Run extends Span {
   readonly isRemoved: boolean;
 }
 
-function runsOf(spans: readonly Span[], removed: ReadonlySet<number>): Run[] {
+/** The entries that go, and those between and beside them. One of thousands is taken out in the time that one of three is. */
+function runsIn(node: ObjectNode | ListNode, removed: ReadonlySet<number>): Run[] {
   const runs: Run[] = [];
-  for (const [index, {start, end}] of spans.entries()) {
+  const indexes = [...removed].sort((a, b) => a - b);
+  const [first, last] = [indexes[0], indexes.at(-1)];
+  if (first === undefined || last === undefined) return runs;
+  const count = node.kind === 'list' ? node.items.length : node.properties.length;
+  for (let index = Math.max(0, first - 1); index < Math.min(count, last + 2); index++) {
+    const {start, end} = spanOf(node, index);
     const isRemoved = removed.has(index);
     const before = runs.at(-1);
     if (isRemoved && before?.isRemoved) runs[runs.length - 1] = {start: before.start, end, isRemoved};
@@ -81,12 +87,10 @@ function runsOf(spans: readonly Span[], removed: ReadonlySet<number>): Run[] {
   return runs;
 }
 
-function entrySpans(node: ObjectNode | ListNode): Span[] {
-  if (node.kind === 'list') return node.items.map(({span}) => span);
-  return node.properties.map(({keySpan, value}) => ({
-    start: keySpan.start,
-    end: Math.max(value.span.end, keySpan.end),
-  }));
+function spanOf(node: ObjectNode | ListNode, index: number): Span {
+  if (node.kind === 'list') return node.items[index]!.span;
+  const {keySpan, value} = node.properties[index]!;
+  return {start: keySpan.start, end: Math.max(value.span.end, keySpan.end)};
 }
 
 /** Where the first comment of a part of the text begins. */

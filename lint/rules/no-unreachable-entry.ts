@@ -46,9 +46,10 @@ function* repeated(scope: Scope): Iterable<Draft> {
   for (const path of LISTS) {
     const seen = new Set<string>();
     const entries = entriesOf(scope, path);
+    const values = new Set<unknown>(entries.map(({value}) => value));
     for (const {value, at} of entries) {
       const word = String(value).toUpperCase();
-      const group = groupOf(value, entries);
+      const group = groupOf(value, values);
       if (seen.has(word)) yield removal(at, `${value} is listed twice in ${scope.words.name(path)}. Remove one.`);
       else if (group !== undefined)
         yield removal(at, `${value} is already covered by ${group} in ${scope.words.name(path)}. Remove it.`);
@@ -60,10 +61,10 @@ function* repeated(scope: Scope): Iterable<Draft> {
 /** Statuses that "5xx" does not include. */
 const NOT_IN_5XX: readonly unknown[] = [501, 505, 511];
 
-function groupOf(value: unknown, entries: readonly Entry[]): string | undefined {
+function groupOf(value: unknown, values: ReadonlySet<unknown>): string | undefined {
   if (typeof value !== 'number' || NOT_IN_5XX.includes(value)) return undefined;
   const group = `${Math.floor(value / 100)}xx`;
-  return entries.some(entry => entry.value === group) ? `"${group}"` : undefined;
+  return values.has(group) ? `"${group}"` : undefined;
 }
 
 function* waitsWithoutRetry(scope: Scope): Iterable<Draft> {
