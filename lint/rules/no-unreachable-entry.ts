@@ -4,7 +4,7 @@ import {relatedTo} from '../analysis/related.ts';
 import {retriesOf} from '../analysis/retryability.ts';
 import {covers} from '../analysis/route-cover.ts';
 import {removing} from '../analysis/setting.ts';
-import {type Entry, entriesOf} from '../model/entries.ts';
+import {entriesOf} from '../model/entries.ts';
 import {hasSlipIn, isSure, type Scope} from '../model/scope.ts';
 import type {Draft, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';

@@ -31,6 +31,8 @@ function* read(root: Place): Iterable<Found> {
   if (policies === undefined) return;
   const all = new Facts(policies, textOf(within(root, 'metadata', 'name')) ?? 'policies');
   all.set('maxAttempts', 1);
+  const partOf = all.fieldsOf(policies, Object.values(PART).join(' '), 'the policies of Dapr');
+  const spec = all.fieldsOf(within(root, 'spec'), 'policies targets', 'a Resiliency');
   const misplaced = within(policies, 'targets');
   if (misplaced !== undefined)
     all.remark(
@@ -39,12 +41,10 @@ function* read(root: Place): Iterable<Found> {
       'targets stands under policies, where Dapr does not read it, so its policies are not used. Move it beside policies.',
     );
   const used = new Set<string>();
-  const known = new Map(Object.values(PART).map(part => [part, keysOf(within(policies, part))]));
-  references(all, known, within(root, 'spec', 'targets'), used);
-  for (const [name, breaker] of entriesOf(within(policies, 'circuitBreakers'))) tripOf(all, name, breaker);
-  for (const [part, names] of Object.entries(PART).map(
-    ([, part]) => [part, entriesOf(within(policies, part))] as const,
-  ))
+  const known = new Map(Object.values(PART).map(part => [part, keysOf(partOf(part))]));
+  references(all, known, spec('targets'), used);
+  for (const [name, breaker] of entriesOf(partOf('circuitBreakers'))) tripOf(all, name, breaker);
+  for (const [part, names] of Object.entries(PART).map(([, part]) => [part, entriesOf(partOf(part))] as const))
     for (const [name, place] of names)
       if (misplaced === undefined && !used.has(`${part} ${name}`) && !ATTACHED.test(name))
         all.remark(
@@ -54,8 +54,7 @@ function* read(root: Place): Iterable<Found> {
           {severity: 'info'},
         );
   yield ['policies', all];
-  for (const [name, policy] of entriesOf(within(policies, 'retries')))
-    yield [`retry[${name}]`, readRetry(policy, name)];
+  for (const [name, policy] of entriesOf(partOf('retries'))) yield [`retry[${name}]`, readRetry(policy, name)];
 }
 
 /** The names of policies, by what they are. */
@@ -101,6 +100,7 @@ function readRetry(policy: Place, name: string): Facts {
   const facts = new Facts(policy, name);
   facts.homes = {maxAttempts: [...policy.segments, 'maxRetries']};
   const field = facts.fieldsOf(policy, RETRY, 'a retry policy of Dapr');
+  facts.fieldsOf(field('matching'), 'httpStatusCodes gRPCStatusCodes', 'matching');
   const [kind, duration, longest, most] = ['policy', 'duration', 'maxInterval', 'maxRetries'].map(field);
   const isExponential = scalarOf(kind) === 'exponential';
   if (kind !== undefined && !isTemplate(kind.node) && !isExponential && scalarOf(kind) !== 'constant')

@@ -180,7 +180,7 @@ export class Facts {
    * @param known The names, with blanks between them.
    * @param of    What has the fields: `a retry policy of gRPC`.
    */
-  fieldsOf(object: Place, known: string, of: string): (name: string) => Place | undefined {
+  fieldsOf(object: Place | undefined, known: string, of: string): (name: string) => Place | undefined {
     const names = known.split(' ');
     const written = keysOf(object);
     const meant = new Map<string, Place>();

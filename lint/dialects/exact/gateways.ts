@@ -119,27 +119,28 @@ function readPolicy(spec: Place, retry: Place, name: string): Facts {
     'the retry of Envoy Gateway',
   );
   facts.number('maxAttempts', field('numRetries'), retries());
-  const perTry = within(field('perRetry'), 'timeout');
+  const perRetry = facts.fieldsOf(field('perRetry'), 'timeout backOff', 'perRetry');
+  const backOff = facts.fieldsOf(perRetry('backOff'), 'baseInterval maxInterval', 'backOff');
+  const perTry = perRetry('timeout');
   facts.number('attemptTimeoutMs', perTry, goDuration);
   const deadline = within(spec, 'timeout', 'http', 'requestTimeout');
   facts.number('deadlineMs', deadline, goDuration);
   // Its routes may have one.
   if (deadline === undefined) facts.times = 'elsewhere';
-  const [base, most] = ['baseInterval', 'maxInterval'].map(key =>
-    facts.check(within(field('perRetry'), 'backOff', key), goDuration),
-  );
+  const [base, most] = ['baseInterval', 'maxInterval'].map(key => facts.check(backOff(key), goDuration));
   if (base !== undefined && most !== undefined && most < base)
     facts.wrong(
       within(field('perRetry'), 'backOff', 'maxInterval')!,
       `must be at least baseInterval, which is ${formatGo(base)}`,
     );
   const on = field('retryOn');
-  const triggers = within(on, 'triggers');
+  const onField = facts.fieldsOf(on, 'triggers httpStatusCodes', 'retryOn');
+  const triggers = onField('triggers');
   if (on === undefined || triggers === undefined) {
     judgeTimes(facts, {written: on, perTry, isLate: false, name: 'triggers in retryOn'});
     return facts;
   }
-  const statuses = within(on, 'httpStatusCodes');
+  const statuses = onField('httpStatusCodes');
   const {isLate, ambiguous, has} = readConditions(facts, triggers, listedWords(triggers), itemsOf(statuses));
   if (statuses !== undefined && !has('retriable-status-codes'))
     facts.remark(

@@ -37,6 +37,32 @@ const duration = {
   read: (value: unknown): number | undefined => (typeof value === 'number' && value >= 0 ? value : goMs(value)),
 };
 
+const FIELDS = [
+  'maxAttempts',
+  'waitDuration',
+  'enableRandomizedWait',
+  'randomizedWaitFactor',
+  'enableExponentialBackoff',
+  'exponentialBackoffMultiplier',
+  'exponentialMaxWaitDuration',
+  'intervalBiFunction',
+  'retryExceptions',
+  'ignoreExceptions',
+  'retryExceptionPredicate',
+  'resultPredicate',
+  'failAfterMaxAttempts',
+  'eventConsumerBufferSize',
+  'baseConfig',
+];
+
+/** The fields that an instance leaves out, and those that it has, as the file spells them. */
+function namesIn(instance: Place, spelt: (name: string) => string): string {
+  const keys = keysOf(instance);
+  const there = new Set(keys.map(plain));
+  const known = keys.filter(key => FIELDS.some(name => plain(name) === plain(key)));
+  return [...FIELDS.filter(name => !there.has(plain(name))).map(spelt), ...known].join(' ');
+}
+
 function readInstance(instance: Place, name: string, configs: Place | undefined): Facts {
   const facts = new Facts(instance, name);
   const base = pick(instance, 'baseConfig');
@@ -57,8 +83,11 @@ function readInstance(instance: Place, name: string, configs: Place | undefined)
   // What another file may have is not known.
   if (base !== undefined && config === undefined)
     for (const path of ['maxAttempts', 'backoff']) facts.unknown.add(path);
-  const field = (key: string): Place | undefined => pick(instance, key) ?? pick(config, key);
   const isKebab = keysOf(instance).some(key => key.includes('-'));
+  const spelt = (name: string): string =>
+    isKebab ? name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`) : name;
+  const misspelt = facts.fieldsOf(instance, namesIn(instance, spelt), 'a retry of resilience4j');
+  const field = (key: string): Place | undefined => pick(instance, key) ?? misspelt(spelt(key)) ?? pick(config, key);
   facts.homes = {'backoff.jitter': [...instance.segments, isKebab ? 'enable-randomized-wait' : 'enableRandomizedWait']};
   facts.number('maxAttempts', field('maxAttempts') ?? field('maxRetryAttempts'), integer(1));
   readWaits(facts, field);

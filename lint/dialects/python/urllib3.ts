@@ -3,6 +3,7 @@
  * first retry comes at once, which replaces a stale connection; where only connections are tried again, nothing is said of waits.
  */
 
+import {nearest} from '../../../src/policy/suggestions.ts';
 import type {Shape} from '../../shape/shape.ts';
 import type {Call, PythonModule} from '../../source/python/module.ts';
 import type {Source} from '../../source/tree.ts';
@@ -17,6 +18,8 @@ import {isBefore, type Packages} from './packages.ts';
 import {retrierOf} from './retrier.ts';
 
 const PARAMETERS = ['total', 'connect', 'read', 'redirect', 'status', 'other', 'allowed_methods', 'status_forcelist'];
+const OTHERS =
+  'method_whitelist backoff_factor backoff_max backoff_jitter raise_on_redirect raise_on_status history respect_retry_after_header remove_headers_on_redirect';
 const RETRY =
   /^(?:urllib3(?:\.util)?(?:\.retry)?|requests\.packages\.urllib3\.util(?:\.retry)?|requests\.adapters)\.Retry$/;
 
@@ -84,6 +87,7 @@ function read(call: Call, module: PythonModule, source: Source, packages: Packag
   );
   setMethods(retrier, http, named && {start: named.value.from, end: named.value.to});
   if (isOld === false) reportRemoved(retrier, given, module);
+  reportUnknown(retrier, call);
   return retrier.shape({
     what: 'urllib3',
     errors: 'some',
@@ -107,6 +111,17 @@ function reportRemoved(retrier: Retrier, given: Given, module: PythonModule): vo
   const {from: start, to: end} = removed.value;
   const message = 'is not an argument of Retry since urllib3 2.0, which raises a TypeError. Write allowed_methods';
   retrier.problem({kind: 'unknown-field', path: 'method_whitelist', message, meant: 'allowed_methods'}, {start, end});
+}
+
+/** A name that is nearly one of an argument. A subclass may have others. */
+function reportUnknown(retrier: Retrier, {args}: Call): void {
+  const known = [...PARAMETERS, ...OTHERS.split(' ')];
+  for (const {name, nameSpan} of args) {
+    const meant = name === undefined || known.includes(name) ? undefined : nearest(name, known);
+    if (name === undefined || meant === undefined) continue;
+    const message = `is not an argument of Retry, which raises a TypeError; did you mean "${meant}"?`;
+    retrier.problem({kind: 'unknown-field', path: name, message, meant}, nameSpan);
+  }
 }
 
 /** How many retries of one kind of failure: None for as many as the others allow, False for none. */

@@ -301,3 +301,60 @@ describe('a step of Argo', () => {
     expect(await fixed('a.yaml', text)).to.equal(text.replace('5s}}', '5s}, "limit": 2}'));
   });
 });
+
+describe('misspelt names', () => {
+  const unknown = async (path: string, text: string): Promise<string[]> => {
+    const {findings} = await lintText(request(path, text));
+    return findings
+      .filter(({code}) => code === 'RL004')
+      .map(({message}) => /\S+(?= is not).*"(.+)"/.exec(message)!)
+      .map(([all, meant]) => `${all.split(' ')[0]} ${meant}`);
+  };
+
+  it('are said of resilience4j, as the file spells the others', async () => {
+    const file = (fields: string): string => `resilience4j:\n  retry:\n    instances:\n      a: {${fields}}\n`;
+    const at = 'resilience4j.retry.instances.a.';
+    expect(await unknown('a.yaml', file('maxAttemps: 3, waitDuraton: 1s, other: 1'))).to.deep.equal([
+      `${at}maxAttemps maxAttempts`,
+      `${at}waitDuraton waitDuration`,
+    ]);
+    expect((await unknown('a.yaml', file('max-attemps: 3, wait-duration: 1s'))).join()).to.match(
+      /max-attemps.* max-attempts$/,
+    );
+    expect(
+      await unknown('a.yaml', file('max_attempts: 3, waitduration: 1s, enable-randomized-wait: true, baseConfig: x')),
+    ).to.deep.equal([]);
+    expect(await fixed('a.yaml', file('maxAttemps: 3, enableRandomizedWait: true'))).to.contain('maxAttempts: 3');
+  });
+
+  it('are said of Envoy Gateway, at each depth', async () => {
+    const text = `apiVersion: gateway.envoyproxy.io/v1alpha1\nkind: BackendTrafficPolicy\nspec: {retry: {numRetrys: 3, retryOn: {httpStatusCods: [503], trigers: [reset]}, perRetry: {timout: 3s, backOff: {baseIntervl: 1s}}}}\n`;
+    expect((await unknown('a.yaml', text)).map(each => each.split(' ')[1]).sort()).to.deep.equal([
+      'baseInterval',
+      'httpStatusCodes',
+      'numRetries',
+      'timeout',
+      'triggers',
+    ]);
+  });
+
+  it('are said of Dapr, at each depth', async () => {
+    const text = `apiVersion: dapr.io/v1alpha1\nkind: Resiliency\nspec: {policies: {retrys: {f: {duraton: 1s, maxRetries: 3, matching: {httpStatusCods: "500"}}}}, target: {apps: {b: {retry: f}}}}\n`;
+    expect((await unknown('a.yaml', text)).map(each => each.split(' ')[1]).sort()).to.deep.equal([
+      'duration',
+      'httpStatusCodes',
+      'retries',
+      'targets',
+    ]);
+  });
+
+  it('are said of urllib3', async () => {
+    const text =
+      'from urllib3.util import Retry\nr = Retry(3, backof_factor=1, status_forcelst=[503], other=2, mine=3, backoff_max=9)\n';
+    expect((await unknown('a.py', text)).map(each => each.split(' ')[1])).to.deep.equal([
+      'backoff_factor',
+      'status_forcelist',
+    ]);
+    expect(await unknown('a.py', text.replace('Retry(3', 'Mine(3'))).to.deep.equal([]);
+  });
+});
