@@ -14,36 +14,17 @@ export function hostsOf(shape: Shape | undefined): readonly (readonly string[])[
 const HOST = /https?:\/\/[^\s"'`/?#)]+|(?<=["'`])(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?=["'`/])/gi;
 
 /** A line that gives a value to a name. */
-const GIVEN = /^[ \t]*(?:self\.)?(\w{1,60})\b[^=\n]*=(?!=).*/gm;
-const NAMED = /url|host|base|domain|server|api|endpoint/i;
-
-interface Known {
-  /** The lines that give a host to a name, with the name. */
-  readonly given: readonly (readonly [name: string, line: string])[];
-  readonly all: readonly string[];
-}
-
-const KNOWN = new WeakMap<Source, Known>();
-
-function knownOf(source: Source): Known {
-  const known = KNOWN.get(source);
-  if (known !== undefined) return known;
-  const given = [...source.text.matchAll(GIVEN)].flatMap(([line, name = '']) =>
-    NAMED.test(name) ? [[name, line] as const] : [],
-  );
-  const read = {given, all: source.text.match(HOST) ?? []};
-  KNOWN.set(source, read);
-  return read;
-}
+const GIVEN = /^[ \t]*\w[^=\n]*=(?!=).*/gm;
+const LINES = new WeakMap<Source, readonly string[]>();
 
 /** What the function around a place names, itself and by a name that the file gives to a host; without any, all of the file. */
 function inProgram(source: Source, at: number): readonly string[] {
   const text = functionAround(source.text, at);
   const words = new Set(text.match(/\w+/g));
-  const {given, all} = knownOf(source);
-  const lines = given.filter(([name]) => words.has(name)).map(([, line]) => line);
-  const found = [text, ...lines].flatMap(each => each.match(HOST) ?? []);
-  return found.length > 0 ? found : all;
+  const lines = LINES.get(source) ?? source.text.match(GIVEN) ?? [];
+  LINES.set(source, lines);
+  const given = lines.filter(line => words.has(/(?:self\.)?(\w+)/.exec(line)![1]!));
+  return [text, ...given].join('\n').match(HOST) ?? source.text.match(HOST) ?? [];
 }
 
 /** With its decorators. Outside of any, the lines from the last one that is not indented. */
@@ -68,7 +49,5 @@ function functionAround(text: string, at: number): string {
 }
 
 /** Infinity for an empty line. */
-function indentOf(text: string, line: number): number {
-  const [blanks = ''] = /[ \t]*(?=\S|$)/y.exec(text.slice(line, line + 200)) ?? [];
-  return /[^\r\n]/.test(text[line + blanks.length] ?? '\n') ? blanks.length : Number.POSITIVE_INFINITY;
-}
+const indentOf = (text: string, line: number): number =>
+  /^[ \t]*(?=\S)/.exec(text.slice(line, line + 200))?.[0].length ?? Number.POSITIVE_INFINITY;

@@ -141,6 +141,10 @@ const UNSPOKEN_PARTS = new RegExp(
   'gms',
 );
 
+/** The options of a reader and a writer of streams, and what they wait for. */
+const STREAM_OPTIONS =
+  /^var (ResolvedMessage\w+Options);\n\(function .*?^\}\)\(\1[^\n]*$|^const semaphore_1 = [^\n]*$/gms;
+
 /** What a connection writes of its messages to a tracer. The server has none, so these functions would return at once. */
 const TRACED = /^ {4}function ((?:trace(?:Sending|Received)|logLSP)\w+)\(.*?^ {4}}\n/gms;
 
@@ -187,7 +191,10 @@ export const spokenMessages: Plugin = {
       ({path}) => ({
         contents: path.endsWith('sharedArrayCancellation.js')
           ? ''
-          : readFileSync(path, 'utf8').replace(UNSPOKEN_PARTS, '').replace(TRACED, 'function $1() {}\n'),
+          : readFileSync(path, 'utf8')
+              .replace(UNSPOKEN_PARTS, '')
+              .replace(STREAM_OPTIONS, '')
+              .replace(TRACED, 'function $1() {}\n'),
       }),
     ),
 };
