@@ -95,13 +95,18 @@ const TABLES: Readonly<Record<string, () => readonly Row[]>> = {
       classified(broken('EHOSTUNREACH', {syscall: 'connect'})),
     ],
     ['the connection took too long (`UND_ERR_CONNECT_TIMEOUT`)', classified(broken('UND_ERR_CONNECT_TIMEOUT'))],
+    ['any other failure to connect (`connect EMFILE`)', classified(broken('EMFILE', {syscall: 'connect'}))],
     [
       'a stream that HTTP/2 refused (`REFUSED_STREAM`)',
       classified(broken('ERR_HTTP2_STREAM_ERROR', {}, 'NGHTTP2_REFUSED_STREAM')),
     ],
     [
-      'a connection that broke (`ECONNRESET`, `EPIPE`, `UND_ERR_SOCKET`)',
+      'a connection or a stream that broke (`ECONNRESET`, `EPIPE`, `UND_ERR_SOCKET`, `UND_ERR_INFO`)',
       classified(broken('ECONNRESET', {syscall: 'read'})),
+    ],
+    [
+      'a proxy that refused or closed the tunnel to the server (`UND_ERR_PRX_CONN`)',
+      classified(broken('UND_ERR_PRX_CONN')),
     ],
     [
       'the route of an open connection was lost (`read EHOSTUNREACH`, `write ENETUNREACH`)',

@@ -30,6 +30,9 @@ const MAYBE_PROCESSED = new Set([
   'UND_ERR_SOCKET',
   // Also of requests that were under way when a program destroyed its dispatcher.
   'UND_ERR_DESTROYED',
+  // A proxy closed a tunnel; a server reset a stream of HTTP/2.
+  'UND_ERR_PRX_CONN',
+  'UND_ERR_INFO',
   'ERR_STREAM_PREMATURE_CLOSE',
   'ERR_HTTP2_STREAM_ERROR',
   'ERR_HTTP2_SESSION_ERROR',
@@ -87,7 +90,8 @@ function byCode(facts: FailureFacts): Classification {
 const isUnsent = ({code, connecting, connected}: Tried): boolean =>
   connecting || NOT_SENT.has(code) || (UNREACHABLE.has(code) && !connected);
 
-const isTransient = ({code}: Tried): boolean => isTransientCode(code);
+/** Also what no list has, such as EMFILE, while it connects. */
+const isTransient = ({code, connecting}: Tried): boolean => connecting || isTransientCode(code);
 
 /** Whether a code is one of the transport: a closed list. */
 export const isTransientCode = (code: string): boolean =>

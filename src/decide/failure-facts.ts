@@ -63,14 +63,14 @@ export function readFailure(error: unknown): FailureFacts {
     if (!isObject(error)) return NOTHING;
     const inner = isInformative(error.cause) ? error.cause : error;
     const each = Array.isArray(inner.errors) ? inner.errors.map(readTried) : [];
-    const whole = readTried(inner.code === undefined || inner.code === null ? error : inner);
+    const whole = readTried(inner.code ? inner : error);
     const tried = each.some(hasCode) ? each : [whole].filter(hasCode);
     const message = String(inner.message ?? '');
     return {
       tried,
       codes: tried.filter(hasCode).map(({code}) => code),
       message,
-      looksLikeNetwork: NETWORK_MESSAGE.test(message) || failedWithoutCode(error, inner),
+      looksLikeNetwork: NETWORK_MESSAGE.test(message) || failedWithoutCode(error, inner, message),
     };
   } catch {
     return NOTHING;
@@ -89,14 +89,14 @@ const isInformative = (cause: unknown): cause is Facts =>
 
 /**
  * undici's `fetch failed` because of an error without a code. A socket's errors have one; nock's replyWithError and undici's MockAgent report
- * the error of the test as it is. Other kinds of errors (TypeError, RangeError) are mistakes in a program.
+ * the error of the test as it is, and a tunnel that a proxy refused is a DOMException with the code 0. Other kinds of errors (TypeError, RangeError)
+ * are mistakes in a program.
  */
-function failedWithoutCode(outer: Facts, {name, code, message}: Facts): boolean {
+function failedWithoutCode(outer: Facts, {name, code}: Facts, message: string): boolean {
   return (
     outer.message === 'fetch failed' &&
     name === 'Error' &&
-    code === undefined &&
-    typeof message === 'string' &&
+    !code &&
     !REFUSED_BY_UNDICI.test(message) &&
     !MALFORMED_RESPONSE.test(message)
   );
@@ -105,10 +105,11 @@ function failedWithoutCode(outer: Facts, {name, code, message}: Facts): boolean 
 function readTried(error: unknown): Tried {
   const {code, syscall, erroredSysCall, message} = isObject(error) ? error : {};
   const call = syscall ?? erroredSysCall; // The latter is node-fetch's.
+  const connecting = OPENS.test(String(call));
   return {
     code: typeof code === 'string' && CODE.test(code) ? code : '',
-    connecting: call === 'connect',
-    connected: typeof call === 'string' ? !OPENS.test(call) : OPEN_CONNECTION.test(String(message)),
+    connecting,
+    connected: typeof call === 'string' ? !connecting : OPEN_CONNECTION.test(String(message)),
   };
 }
 

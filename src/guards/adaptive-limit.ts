@@ -193,7 +193,7 @@ export class AdaptiveLimit {
     if (isLearning) this.#refusedAnyway = Math.max(LEAST_SHARE, share + (refused - share) * SHARE_RATE);
     // In the first round trip, nothing is known of what succeeds.
     const served = now - this.#firstAt > 2 * this.#usualMs ? this.#served : used;
-    const hoped = this.#usualMs === 0 ? used - 1 : 0;
+    const hoped = this.#usualMs > 0 ? 0 : used - 1;
     if (this.#evidence + hoped * fine > ODDS)
       this.#fall(Math.min(used * this.#policy.decreaseRatio, Math.max(used / 2, served)), now);
   }
