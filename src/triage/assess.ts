@@ -98,7 +98,10 @@ export class Assessor {
     };
     const byStatus = classify(outcome, answers, context);
     const byBody = body === null ? byStatus : classifyErrorBody(byStatus, body, outcome.status, plan.transients);
-    const found = this.#asLogged(byBody, failure);
+    const isLastHarmless = harmless(failure.sent ?? byBody.sent);
+    const sentBefore = isLastHarmless ? failure.sentBefore : undefined;
+    const logged = this.#asLogged(byBody, failure);
+    const found: Classification = sentBefore === undefined ? logged : {...logged, sent: 'maybe-processed'};
     const hint = found.transient && plan.policy.retryAfter.honor ? hintOf(failure, answers, found) : null;
     const classification = withHint(found, outcome.status, hint);
     const attempt = failure.attempt ?? 1;
@@ -140,6 +143,7 @@ export class Assessor {
       ...certaintyOf(failure, classification, {
         isKeyNeeded,
         hint,
+        sentBefore,
         isSaid: row !== null || byBody !== byStatus,
         isGuessedByWords: isWords && row === null && byBody !== byStatus,
       }),
@@ -226,6 +230,7 @@ function signalOf(name: string, row: BodyRefusal | null): string {
 interface Certainty {
   readonly isKeyNeeded: boolean;
   readonly hint: ServerHint | null;
+  readonly sentBefore: string | undefined;
   /** The body, or the words of the error, said what the status does not. */
   readonly isSaid: boolean;
   /** The words of the error changed what the status says, and no row of a vendor has them. */
@@ -235,13 +240,14 @@ interface Certainty {
 function certaintyOf(
   failure: LoggedFailure,
   {transient, sent}: Classification,
-  {isKeyNeeded, hint, isSaid, isGuessedByWords}: Certainty,
+  {isKeyNeeded, hint, sentBefore, isSaid, isGuessedByWords}: Certainty,
 ): Pick<TriagedFailure, 'confidence' | 'missing'> {
   const {method, keyed, attempt, isVague = false, target, doubt} = failure;
   const matters = transient && !harmless(sent);
   const hidden = isSaid || hint !== null ? undefined : hiddenBy(failure);
   const missing: string[] = [];
   if (doubt !== undefined) missing.push(doubt);
+  if (sentBefore !== undefined) missing.push(sentBefore);
   if (method === undefined && matters) missing.push(`method (${WORST_METHOD} assumed)`);
   if (isKeyNeeded && keyed === undefined) missing.push('idempotency key (as in the policy)');
   if (attempt === undefined && transient) missing.push('attempt (1 assumed)');
@@ -250,7 +256,8 @@ function certaintyOf(
   if (hidden !== undefined) missing.push(hidden);
   if (target === undefined) missing.push('target');
   const isUnsure = isVague || (method === undefined && matters);
-  const isGuessed = (isKeyNeeded && keyed === undefined) || doubt !== undefined || isGuessedByWords;
+  const isGuessed =
+    (isKeyNeeded && keyed === undefined) || doubt !== undefined || sentBefore !== undefined || isGuessedByWords;
   return {confidence: isUnsure ? 'low' : isGuessed || hidden !== undefined ? 'medium' : 'high', missing};
 }
 

@@ -48,6 +48,11 @@ export interface LoggedFailure {
   readonly traceId?: string | undefined;
   /** How often the client above had retried before this request. */
   readonly outerRetries?: number | undefined;
+  /**
+   * What was sent before this request for the same call, so that another server may have acted: `tries before the last one`. The server that failed
+   * last cannot answer for it.
+   */
+  readonly sentBefore?: string | undefined;
   /** Servers that a proxy asked for this one request. */
   readonly proxyTries?: number | undefined;
   /** The log does not show how the request failed, only that it did. */
@@ -65,6 +70,7 @@ export interface ErrorReading {
   readonly text?: string | undefined;
   /** What had to be assumed. */
   readonly doubt?: string | undefined;
+  readonly sentBefore?: string | undefined;
   /** The error names neither a status nor a code. */
   readonly isVague?: boolean;
 }
@@ -76,6 +82,9 @@ export type Reading = LoggedFailure | ProxyRetry | null;
 export interface ProxyRetry {
   readonly recoveredAfterTries: number;
 }
+
+/** What a proxy sent to other servers before. */
+export const EARLIER_TRIES = 'earlier tries of the proxy';
 
 /** Longer values of headers are no honest ones. */
 const LONGEST_VALUE = 1024;

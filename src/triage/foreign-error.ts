@@ -1,6 +1,6 @@
 /** Errors of other languages than JavaScript, and sentences without an error: what their text says of the failure. */
 import {answered} from '../core/outcome.ts';
-import {type ErrorReading, LoggedAnswer, LoggedHeaders} from './failure.ts';
+import {EARLIER_TRIES, type ErrorReading, LoggedAnswer, LoggedHeaders} from './failure.ts';
 import {readGrpcText} from './formats/grpc-text.ts';
 import {phraseIn, vaguePhraseIn} from './phrases.ts';
 import {statusByName, statusInText} from './status-text.ts';
@@ -54,7 +54,10 @@ const PROXIED =
 function readProxied(text: string): ErrorReading | null {
   const [, ofTraefik, ofEnvoy] = PROXIED.exec(text) ?? [];
   const cause = ofTraefik ?? ofEnvoy;
-  return cause === undefined ? null : readPhrase(cause);
+  const found = cause === undefined ? null : readPhrase(cause);
+  return found !== null && /\bretried and the latest reset reason/.test(text)
+    ? {...found, sentBefore: EARLIER_TRIES}
+    : found;
 }
 
 /** OAuth refused the credentials, whatever status the client made of it. @see RFC 6749 §5.2 */

@@ -22,14 +22,14 @@ export interface LineSink {
 /**
  * A mark that every failure has which a reader of lines knows: a status from 400 on, in JSON only behind a name that ends like that of a status,
  * because durations are numbers too; an error, by its rare letters first; an exception; a code of Node; a timeout; an attempt of our own that did
- * not succeed; a client that left Envoy, a session of HAProxy without a server or cut off within a body, and one of Envoy in TCP without a server;
+ * not succeed; a client that left Envoy, a session of HAProxy without a server or cut off within a body, and one of Envoy without a server or cut off;
  * the words of other languages' clients.
  *
  * V8 passes over text that cannot match only while no more than 16 letters begin an alternative, and then the search is eight times as fast. These
- * begin with 4 5 r R x E m c D F f X -: a new word has to begin at one of these letters of it, or take the place of another.
+ * begin with 4 5 r R x E m c C D F f X -: a new word has to begin at one of these letters of it, or take the place of another.
  */
 const MARK =
-  /(?<=[ "'=,(\t\n;|]|(?:atus|ode)\\?"?:)[45]\d\d(?![\w.:])|(?<=[Ee])rr|RR|xce(?:pt|ed)|E(?:CONN|PIPE|TIMED|AI_|NOTF|HOST|NET|ADDR|OF)|m(?:eout|ed out|pt \d+ {2}(?![1-3]\d\d ))|ransient"|come":"[^s]|D(?:C[ "]|(?:--)? \d+\/\d+\/|"(?<="[CSs]D"))|XCEED|x509|Retry\(|fail|F(?:ail|AIL|[, "](?<=[ "]UF.))|refused|reset by|resol|rematur|rate.limit|rejected|route to|reachab|record does|roken p|rottl|rloade|rl: \(|xhaust|XHAUST|xt can|ch host|ceback \(|ction (?:closed|lost|drop|abort)|cancel|connect(?:: | to )|mpty rep|-1(?:\/|(?<=tatus":-1),)/g;
+  /(?<=[ "'=,(\t\n;|]|(?:atus|ode)\\?"?:)[45]\d\d(?![\w.:])|(?<=[Ee])rr|RR|xce(?:pt|ed)|E(?:CONN|PIPE|TIMED|AI_|NOTF|HOST|NET|ADDR|OF)|m(?:eout|ed out|pt \d+ {2}(?![1-3]\d\d ))|ransient"|come":"[^s]|D(?:C[ "]|(?:--)? \d+\/\d+\/|"(?<="[CSs]D"))|XCEED|x509|Retry\(|fail|F(?:ail|AIL|[, "](?<=[ "]UF.))|C[, "](?<=[ "]UC.)|R[, "](?<=[ "][UL]R.)|refused|reset by|resol|rematur|rate.limit|rejected|route to|reachab|record does|roken p|rottl|rloade|rl: \(|xhaust|XHAUST|xt can|ch host|ceback \(|ction (?:closed|lost|drop|abort)|cancel|connect(?:: | to )|mpty rep|-1(?:\/|(?<=tatus":-1),)/g;
 
 /** Whether a text has such a mark. */
 export function hasMark(text: string): boolean {

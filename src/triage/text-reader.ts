@@ -11,7 +11,7 @@ import {readEnvoy} from './formats/envoy.ts';
 import {readHaproxy} from './formats/haproxy.ts';
 import {readLoadBalancer} from './formats/load-balancer.ts';
 import {readLogfmt} from './formats/logfmt.ts';
-import {readNginxAccess, readNginxError} from './formats/nginx.ts';
+import {type NginxTry, readNginxAccess, readNginxError} from './formats/nginx.ts';
 import {isOwnText, readOwnText} from './formats/own-lines.ts';
 import {beginsTraceback, TracebackLines} from './traceback.ts';
 
@@ -30,7 +30,10 @@ const CONTINUES_BEHIND =
 /** Logback names the first cause in the line, and prints that cause below it. */
 const ROOT_CAUSE = /\bwith root cause\s*$/;
 
-type LineReader = (line: string) => Reading | undefined;
+type LineReader = (line: string) => Read;
+
+/** A line of nginx is one try of a request, and can be of a kind that is not known. Undefined: nothing is known of the line. */
+export type Read = Reading | NginxTry | 'unread' | undefined;
 
 /** Logs of proxies come first: their lines hold whatever was sent to them. */
 const READERS: readonly LineReader[] = [
@@ -77,7 +80,7 @@ export class TextReader {
   }
 
   /** Undefined where an error has begun, or where nothing is known of the line. */
-  read(text: string, number: number): Reading | undefined {
+  read(text: string, number: number): Read {
     for (const reader of READERS) {
       const reading = reader(text);
       if (reading !== undefined) return reading;

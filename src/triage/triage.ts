@@ -12,6 +12,7 @@ import {type Fields, isFields} from './fields.ts';
 import {readFlatRecord} from './formats/flat-record.ts';
 import {readHarEntry} from './formats/har.ts';
 import {readJsonLine} from './formats/json-line.ts';
+import {NginxRequests, type NginxTry} from './formats/nginx.ts';
 import {mayBeOfClient, readPlainSpan, readSpan} from './formats/otlp.ts';
 import {decoded, LONGEST_LINE} from './line-scanner.ts';
 import {DOCUMENT_LISTS, LogReader} from './log-reader.ts';
@@ -40,6 +41,7 @@ export class Triage {
   readonly #nested = new NestedRetriesFinder();
   readonly #text = new TextReader();
   readonly #unread = new UnreadLines();
+  readonly #nginx = new NginxRequests((failure, line) => this.#add(failure, line));
   #unreadable = 0;
   #tooLong = 0;
   #lines = 0;
@@ -59,6 +61,7 @@ export class Triage {
       row: (columns, text, number) => this.#row(columns, text, number),
       ended: lines => {
         this.#flushText();
+        this.#nginx.end();
         this.#lines += lines;
       },
     });
@@ -67,6 +70,7 @@ export class Triage {
   /** @param isComplete False where reading stopped early. */
   summary(isComplete: boolean): TriageSummary {
     const {handle, input = {}} = this.#options;
+    this.#nginx.end(); // The log may not have been read to its end.
     const nested = this.#nested.end();
     const counts = this.#counts;
     return {
@@ -117,7 +121,8 @@ export class Triage {
   /** @returns Whether the next line belongs to this one. */
   #plain(text: string, number: number): boolean {
     const reading = this.#text.read(text, number);
-    if (reading !== undefined) this.#add(reading, number);
+    if (reading === 'unread') this.#unread.add(text, number);
+    else if (reading !== undefined) this.#addRead(reading, number);
     else if (!this.#text.isOpen) this.#miss(text, number);
     return this.#text.isOpen;
   }
@@ -201,6 +206,11 @@ export class Triage {
     const {line, firstLine} = this.#text;
     const reading = this.#text.close();
     if (reading === null) this.#miss(firstLine, line);
+    else this.#add(reading, line);
+  }
+
+  #addRead(reading: Reading | NginxTry, line: number): void {
+    if (reading !== null && 'request' in reading) this.#nginx.add(reading, line);
     else this.#add(reading, line);
   }
 

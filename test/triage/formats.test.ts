@@ -298,7 +298,7 @@ describe('triage: formats', () => {
         ['UT', 504, '504 yellow retry-with-key'],
         ['UR', 503, '503 yellow retry-with-key'],
         ['LR', 503, '503 yellow retry-with-key'],
-        ['URX,UF', 503, '503 green retry'],
+        ['URX,UF', 503, '503 yellow retry-with-key'],
         ['NR', 404, '404 red fix'],
         ['DC', 0, 'aborted by the caller red do-not-retry'],
       ] as const

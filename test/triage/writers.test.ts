@@ -16,7 +16,7 @@ const CASES: Readonly<Record<string, readonly (readonly [title: string, log: str
   HAProxy: [
     [
       'a server that cannot be reached',
-      'Nov 24 10:15:02 lb haproxy[14389]: 10.0.1.2:33317 [24/Nov/2026:10:15:02.655] web~ api/s1 0/0/-1/-1/3003 503 217 - - SC-- 2/2/0/0/3 0/0 "POST /predict HTTP/1.1"',
+      'Nov 24 10:15:02 lb haproxy[14389]: 10.0.1.2:33317 [24/Nov/2026:10:15:02.655] web~ api/s1 0/0/-1/-1/3003 503 217 - - SC-- 2/2/0/0/0 0/0 "POST /predict HTTP/1.1"',
       'POST 503 not-sent green retry',
     ],
     [

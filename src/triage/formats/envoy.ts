@@ -1,6 +1,6 @@
 /** Access logs of Envoy: its default format and Istio's as text, and as JSON. */
 import {answered, failed, type Outcome, type Sent} from '../../core/outcome.ts';
-import {LoggedAnswer, type LoggedFailure, LoggedHeaders} from '../failure.ts';
+import {EARLIER_TRIES, LoggedAnswer, type LoggedFailure, LoggedHeaders} from '../failure.ts';
 import {type Fields, failedStatus, firstText, methodOf, textOf, timeOf, wholeOf} from '../fields.ts';
 import * as transport from '../transport.ts';
 
@@ -52,7 +52,8 @@ export function readEnvoy(line: string): LoggedFailure | null | undefined {
   if (found === null) return undefined;
   const [, time, method, path, status, words, rest] = found;
   const quoted = [...rest!.matchAll(/"([^"]*)"/g)].map(([, text]) => text!);
-  return readingOf(words!, Number(status), {time, method, path, authority: quoted.at(-2)});
+  const details = rest!.split('"', 1)[0]!;
+  return readingOf(words!, Number(status), {time, method, path, authority: quoted.at(-2), details});
 }
 
 /** Envoy calls its flags so, whatever else a mesh writes. */
@@ -61,7 +62,8 @@ export const isEnvoyRecord = (record: Fields): boolean => 'response_flags' in re
 export function readEnvoyRecord(record: Fields): LoggedFailure | null {
   const {response_flags: words, response_code: status, start_time: time, method} = record;
   const path = firstText(record.path, record['x-envoy-original-path']);
-  return readingOf(String(words), wholeOf(status) ?? 0, {time, method, path, authority: textOf(record.authority)});
+  const [authority, details] = [textOf(record.authority), textOf(record.response_code_details) ?? ''];
+  return readingOf(String(words), wholeOf(status) ?? 0, {time, method, path, authority, details});
 }
 
 interface Request {
@@ -69,12 +71,22 @@ interface Request {
   readonly method: unknown;
   readonly path: string | undefined;
   readonly authority: string | undefined;
+  /** How the response came about. */
+  readonly details: string;
 }
 
-function readingOf(words: string, status: number, {time, method, path, authority}: Request): LoggedFailure | null {
+/** `%RESPONSE_CODE_DETAILS%` of a connection that was open, whatever the flags say. */
+const WAS_OPEN = /after_response_started|connection_termination|remote_reset/;
+
+function readingOf(
+  words: string,
+  status: number,
+  {time, method, path, authority, details}: Request,
+): LoggedFailure | null {
   const known = flagsIn(words);
   const outcome = outcomeOf(known, status);
   if (outcome === null) return null;
+  const isRetried = known.some(flag => flag.isRetried);
   const isHost = authority !== undefined && /^[\w.:-]{1,253}$/.test(authority) && authority !== '-';
   return {
     format: 'Envoy access log',
@@ -83,9 +95,11 @@ function readingOf(words: string, status: number, {time, method, path, authority
     method: methodOf(method),
     target: isHost && path !== undefined ? `http://${authority}${path}` : path,
     outcome,
-    sent: known.find(each => each.sent !== undefined)?.sent,
+    sent: WAS_OPEN.test(details) ? undefined : known.find(each => each.sent !== undefined)?.sent,
+    // In TCP nothing is sent before there is a connection.
+    sentBefore: isRetried && outcome.kind === 'response' ? EARLIER_TRIES : undefined,
     // How often is not logged: two tries at least.
-    proxyTries: known.some(({isRetried}) => isRetried) ? 2 : undefined,
+    proxyTries: isRetried ? 2 : undefined,
   };
 }
 

@@ -4,7 +4,7 @@
  * @see HAProxy configuration manual, "Log formats" and "Session state at disconnection"
  */
 import {answered, type Outcome, type Sent} from '../../core/outcome.ts';
-import {LoggedAnswer, type LoggedFailure, type Reading} from '../failure.ts';
+import {EARLIER_TRIES, LoggedAnswer, type LoggedFailure, type Reading} from '../failure.ts';
 import {failedStatus, methodOf} from '../fields.ts';
 import * as transport from '../transport.ts';
 import {accessTime} from './nginx.ts';
@@ -52,7 +52,7 @@ function readSession({time, zone, server, connectMs, status, state, retries, met
   const tries = Number(retries) + 1;
   const outcome = httpOutcome(Number(status), state!);
   if (outcome === null) return tries > 1 ? {recoveredAfterTries: tries} : null;
-  const isOwn = state![0] === 'P' || state![0] === 'R';
+  const isOwn = /^(?:P[^HD]|R)/.test(state!);
   return {
     format: 'HAProxy log',
     protocol: 'http',
@@ -61,6 +61,8 @@ function readSession({time, zone, server, connectMs, status, state, retries, met
     target: path,
     outcome,
     sent: sentOf(state!, server!, connectMs!),
+    // Of a redispatched request, or under `retry-on`, a server before the last one may have read it.
+    sentBefore: tries > 1 ? EARLIER_TRIES : undefined,
     // What the proxy itself refuses, it refuses by its own rules: there is no account behind them.
     body: isOwn ? '' : undefined,
     proxyTries: tries > 1 ? tries : undefined,
@@ -84,9 +86,9 @@ function httpOutcome(status: number, state: string): Outcome<LoggedAnswer> | nul
   return /^cD/.test(state) && status !== 101 ? transport.ABORTED : null;
 }
 
-/** Known where no server was connected. */
+/** Known where no server was connected, and where a rule of the proxy refused the request. In `PH` and `PD` it refused the answer of the server. */
 function sentOf(state: string, server: string, connectMs: string): Sent | undefined {
-  if (state[0] === 'P') return 'not-processed';
+  if (/^P[RT]/.test(state) || (state[0] === 'P' && server === '<NOSRV>')) return 'not-processed';
   return (server === '<NOSRV>' || connectMs === '-1') && /^[SsRI]/.test(state) ? 'not-sent' : undefined;
 }
 
