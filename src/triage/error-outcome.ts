@@ -5,7 +5,7 @@ import {CODE_NAMES, isCodeName} from '../decide/grpc-codes.ts';
 import {bodyIn, codeIn, type ErrorShape, readErrorText, statusIn} from './error-text.ts';
 import {type ErrorReading, LoggedAnswer, LoggedHeaders} from './failure.ts';
 import {type Fields, failedStatus, fieldsOf, firstText, isFields} from './fields.ts';
-import {readForeignText, readPhrase, withoutFrames} from './foreign-error.ts';
+import {readForeignText, readPhrase, UNRECEIVED, withoutFrames} from './foreign-error.ts';
 import {bodyWithin} from './text-facts.ts';
 import {CONNECT_TIMEOUT} from './transport.ts';
 
@@ -23,6 +23,7 @@ const OWN_CODES: Readonly<Record<string, Outcome<never>>> = {
   NO_ENDPOINT: failed('rejected', undefined, false),
 };
 const ABORTED = /^(?:AbortError|APIUserAbortError|CanceledError)$/;
+const ABORTED_WORDS = /^(?:The|This) operation was aborted\.?$/;
 /** Also the timer of axios, which has the code of a broken connection. */
 const TIMED_OUT_NAME = /^(?:TimeoutError|APIConnectionTimeoutError|APITimeoutError)$/;
 const TIMED_OUT = /\btimeout of \d+ ?ms exceeded|^Request timed out\b|The operation was aborted due to timeout/;
@@ -41,7 +42,7 @@ const GRPC_NOT_SENT =
 export function readError(value: unknown, isError = true): ErrorReading | null {
   if (typeof value === 'string') {
     const shape = readErrorText(value);
-    return withWords(shape === null ? null : outcomeOf(shape, shape, undefined), value, isError || shape !== null);
+    return withWords(shape === null ? null : outcomeOf(shape, shape, value), value, isError || shape !== null);
   }
   if (!isFields(value)) return null;
   const shape = shapeOf(value);
@@ -50,7 +51,7 @@ export function readError(value: unknown, isError = true): ErrorReading | null {
   // winston writes the text of the caller before the message of the error; the stack begins with the message alone.
   const inStack = found === null ? readErrorText(stack) : null;
   const words = `${shape.name ?? ''}: ${shape.message}\n${stack}`;
-  return withWords(inStack === null ? found : outcomeOf(inStack, value, undefined), words, true);
+  return withWords(inStack === null ? found : outcomeOf(inStack, value, stack), words, true);
 }
 
 /** What the errors of other languages say stands in their words only. So does what a client made of a body, and how a lost cause failed. */
@@ -67,6 +68,7 @@ function outcomeOf(shape: ErrorShape, error: object, stack: unknown): ErrorReadi
   const fields = fieldsOf(error);
   const grpc = readGrpc(shape, fields);
   if (grpc !== null) return grpc;
+  if (UNRECEIVED.test(String(shape.code)) || UNRECEIVED.test(shape.name ?? '')) return {protocol: 'http', outcome: failed('attempt-timeout', undefined)};
   const status = statusOf(fields) ?? statusIn(shape.message);
   if (status !== undefined) return answer(status, shape, fields);
   const own =
@@ -75,9 +77,19 @@ function outcomeOf(shape: ErrorShape, error: object, stack: unknown): ErrorReadi
   const {name = '', message} = shape;
   if (TIMED_OUT_NAME.test(name) || TIMED_OUT.test(message))
     return {protocol: 'http', outcome: failed('attempt-timeout', undefined)};
-  if (ABORTED.test(name) || shape.code === 'ERR_CANCELED' || shape.code === 'ABORT_ERR')
-    return {protocol: 'http', outcome: failed('aborted', undefined)};
+  if (shape.code === 'ESOCKETTIMEDOUT')
+    return {protocol: 'http', outcome: failed('attempt-timeout', undefined)};
+  if (ABORTED.test(name) || shape.code === 'ERR_CANCELED' || shape.code === 'ABORT_ERR' || ABORTED_WORDS.test(message))
+    return readAbort(typeof stack === 'string' ? stack : '');
   return readTransport(shape, stack);
+}
+
+/** node-fetch calls its abort by a timer what it calls that by the caller; only the stack tells them apart. */
+function readAbort(stack: string): ErrorReading {
+  if (/^\s+at (?:Timeout\._onTimeout|listOnTimeout) \(/m.test(stack))
+    return {protocol: 'http', outcome: failed('attempt-timeout', undefined)};
+  const doubt = /^\s+at /m.test(stack) ? undefined : 'stack (an abort by the caller assumed, and no timer)';
+  return {protocol: 'http', outcome: failed('aborted', undefined), doubt};
 }
 
 function statusOf(error: Fields): number | undefined {

@@ -27,6 +27,10 @@ const CODES: readonly (readonly [message: RegExp, code: string])[] = [
   [/socket hang up|before secure TLS connection was established/, 'ECONNRESET'],
   [/NGHTTP2_[A-Z_]+/, 'ERR_HTTP2_STREAM_ERROR'],
   [/[Pp]remature close/, 'ERR_STREAM_PREMATURE_CLOSE'],
+  [/stream has been aborted|\bThe server aborted pending request|^Invalid response body .*: aborted/, 'ECONNRESET'],
+  [/Parse Error|^Expected HTTP\//, 'HPE_INVALID_CONSTANT'],
+  [/Timeout awaiting '(?:lookup|connect|secureConnect)' for/, 'UND_ERR_CONNECT_TIMEOUT'],
+  [/Timeout awaiting '\w+' for/, 'ETIMEDOUT'],
   [/certificate has expired/, 'CERT_HAS_EXPIRED'],
   [/self[- ]signed certificate in certificate chain/, 'SELF_SIGNED_CERT_IN_CHAIN'],
   [/self[- ]signed certificate/, 'DEPTH_ZERO_SELF_SIGNED_CERT'],
@@ -38,7 +42,7 @@ const CODES: readonly (readonly [message: RegExp, code: string])[] = [
 
 /** What the message of a failed request says, where a logger has dropped the name of the error. */
 const PHRASE =
-  /(?:\bRequest failed with status code [45]\d\d|\b(?:connect|read|write|getaddrinfo) E[A-Z]{4,}|\bfetch failed|\bsocket hang up|\btimeout of \d+ ?ms exceeded|\bRequest timed out).*$/m;
+  /(?:\bRequest failed with status code [45]\d\d|\b(?:connect|read|write|getaddrinfo) E[A-Z]{4,}|\bfetch failed|\bsocket hang up|\bother side closed|\bstream has been aborted|\bThe server aborted pending request|\bInvalid response body while trying to fetch|\bParse Error: Expected HTTP|\b(?:Connect|Headers|Body) Timeout Error|\bTimeout awaiting '\w+' for|\bThe operation was aborted|(?<=failed: )terminated$|\btimeout of \d+ ?ms exceeded|\bRequest timed out).*$/m;
 
 /** Whether an error begins on this line. */
 export const beginsError = (line: string): boolean => HEAD.test(line) || PHRASE.test(line);

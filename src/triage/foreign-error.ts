@@ -5,6 +5,7 @@ import {readGrpcText} from './formats/grpc-text.ts';
 import {phraseIn, vaguePhraseIn} from './phrases.ts';
 import {statusByName, statusInText} from './status-text.ts';
 import {bodyWithin, factsIn, statusByWords} from './text-facts.ts';
+import {TIMED_OUT} from './transport.ts';
 
 /** `An error occurred (ThrottlingException) when calling the Converse operation`; `<Code>SlowDown</Code>` in the body of an answer. */
 const BOTO = /\bAn error occurred \((\w{1,100})\) when calling\b|<Code>(\w{3,100})<\/Code>/;
@@ -15,8 +16,9 @@ const AWS_SERVER: Readonly<Record<string, number>> = {
   InternalServerError: 500,
   ServiceUnavailable: 503,
   SlowDown: 503,
-  RequestTimeout: 400,
 };
+/** The request did not arrive in time, for which AWS sends 400 too. @see Amazon S3, error responses */
+export const UNRECEIVED: RegExp = /^RequestTimeout(?:Exception)?$/;
 const RETRY_AFTER = /\bretry[-_ ]after['"]?\s{0,2}[:=]\s{0,2}['"]?(\d{1,9}(?:\.\d{1,3})?)\b/i;
 
 /**
@@ -31,6 +33,7 @@ export function readForeignText(text: string, isError: boolean): ErrorReading | 
     readGrant(told) ??
     readGrpcText(told) ??
     readBoto(told) ??
+    (OWN_NUMBER.test(told) ? readPhrase(told) : null) ??
     readStatus(told) ??
     readPhrase(told);
   if (certain !== null) return certain;
@@ -60,6 +63,9 @@ function readProxied(text: string): ErrorReading | null {
     : found;
 }
 
+/** aiohttp gives 400 to an answer that it cannot read, or that broke off. */
+const OWN_NUMBER = /\b(?:ContentLength|TransferEncoding|ContentEncoding)Error: 400\b|: 400, message=.{0,20}Bad status line/;
+
 /** OAuth refused the credentials, whatever status the client made of it. @see RFC 6749 §5.2 */
 const readGrant = (text: string): ErrorReading | null =>
   /\binvalid_(?:grant|client)\b/.test(text) ? answerOf(400, text) : null;
@@ -73,6 +79,7 @@ function readBoto(text: string): ErrorReading | null {
   const [, called, printed] = BOTO.exec(text) ?? [];
   const name = called ?? printed;
   if (name === undefined) return null;
+  if (UNRECEIVED.test(name)) return {protocol: 'http', outcome: TIMED_OUT, text};
   if (/^[45]\d\d$/.test(name)) return answerOf(Number(name), text);
   const body = {code: name, message: text};
   const facts = factsIn(text);
@@ -88,8 +95,11 @@ function answerOf(status: number, text: string): ErrorReading {
   return {protocol: 'http', outcome: answered(new LoggedAnswer(status, headers)), body: bodyWithin(text), text};
 }
 
+/** got prints with each error which codes it would retry. */
+const RETRIED_CODES = /\berrorCodes['"]?: ?\[[^\]]{0,2000}\]/g;
+
 /** The frames of a stack name functions and files, and Python's show code. */
 export function withoutFrames(text: string): string {
-  const told = text.replaceAll(/^[ \t]+at .*$/gm, '');
+  const told = text.replaceAll(/^[ \t]+at .*$/gm, '').replaceAll(RETRIED_CODES, '');
   return told.includes('Traceback (most recent call last)') ? told.replaceAll(/^ {2,}.*$/gm, '') : told;
 }

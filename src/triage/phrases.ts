@@ -13,6 +13,12 @@ export interface PhraseReading {
   readonly isVague?: true;
 }
 
+/** Before the words of a failure: the connection was open. wget, libpq, hiredis, requests, .NET, Java, Go, nginx, curl. */
+const OPEN = String.raw`(?:\b(?:Read|Write) error \(|\bwhile (?:reading|writing|sending|proxying|receiving)\b|could not (?:receive|send) data\b|Connection aborted\.['"], |from the transport connection|to the transport connection|\b(?:io\.IOException|net\.SocketException): |\b(?:read|write): |\b(?:Recv|Send) failure: )`;
+/** The same behind them. */
+const BEHIND = String.raw`(?: \((?:Read|Write|recv|send) failed\)|\) while (?:reading|sending|proxying))`;
+const UNREACHABLE = '(?:[Nn]o route to host|[Nn]etwork is unreachable)';
+
 const PHRASES: readonly (readonly [pattern: RegExp, outcome: Outcome<never>])[] = [
   // Certificates: refused before the request was sent.
   [/certificate (?:has expired|expired)|certificate is expired|CertificateExpired/i, transport.EXPIRED_CERTIFICATE],
@@ -34,11 +40,13 @@ const PHRASES: readonly (readonly [pattern: RegExp, outcome: Outcome<never>])[] 
     /no such host|gaierror: \[Errno -[258]\]|Name does not resolve|[Nn]ame or service not known|nodename nor servname|UnknownHost|[Cc]ould not resolve|NameResolutionError|[Ff]ailed to resolve|[Nn]ame resolution failed|DNS resolution failed|getaddrinfo\b[^\n]{0,20}failed|No address associated with|No such host is known|dns error|failed to lookup address|:nxdomain/,
     transport.NO_NAME,
   ],
-  // Time that ran out on an open connection, in the words that a connect has too.
-  [
-    /\(\d{2,5}: [^)]{0,40}timed out\) while (?:reading|sending|proxying)|\b(?:read|write): (?:connection|operation) timed out|(?:Recv|Send) failure: (?:Connection|Operation) timed out|Connection aborted\.['"], (?:TimeoutError|timeout|OSError)\([^\n]{0,40}timed out/,
-    transport.TIMED_OUT,
-  ],
+  // What a connection that was open has in the words of a connect.
+  [new RegExp(`${OPEN}[^\\n]{0,60}timed out|timed out${BEHIND}`), transport.TIMED_OUT],
+  [new RegExp(`${OPEN}[^\\n]{0,60}${UNREACHABLE}|${UNREACHABLE}${BEHIND}`), transport.LOST_ROUTE],
+  // aiohttp raises them with a status of its own.
+  [/\b(?:ContentLength|TransferEncoding|ContentEncoding|ClientPayload)Error\b/, transport.CLOSED],
+  // The server answered, and not in HTTP.
+  [/\bBad ?[Ss]tatus ?[Ll]ine\b|\bmalformed HTTP (?:response|status|version)/, transport.CLOSED],
   // Connecting.
   [
     /(?<!API)Connect(?:ion)?Timeout\w*|[Cc]onnect(?:ion)? timed? ?out|Connection timeout (?:to host|after)|ConnectTimeoutException|dial \w{3,6} [^\n]{0,160}(?:timeout|timed out|deadline exceeded)|failed to connect to [^\n]{0,200}after \d+ ?ms|new connection: \[Errno 110\]|TLS handshake timeout|timed out while connecting|Net::OpenTimeout|Faraday::ConnectionFailed[^\n]{0,20}execution expired|error trying to connect: [^\n]{0,80}timed out/,
@@ -81,7 +89,7 @@ const PHRASES: readonly (readonly [pattern: RegExp, outcome: Outcome<never>])[] 
     transport.RESET,
   ],
   [
-    /[Cc]onnection aborted|RemoteDisconnected|Remote end closed|Server ?[Dd]isconnected|[Bb]roken pipe|EPIPE|[Uu]nexpected end of (?:stream|file)|[Pp]remature (?:EOF|end)|NoHttpResponse|failed to respond|server closed idle connection|\bEOF(?:Exception|Error)?$|unexpected EOF|Empty reply|[Pp]eer closed connection|IncompleteRead|incomplete chunked read|ChunkedEncodingError|RemoteProtocolError|GOAWAY|ended prematurely|prematurely closed|received no bytes|[Cc]onnection (?:was |is )?(?:closed|lost|dropped|terminated|shut ?down)|ConnectionClosed|connection closed before message completed|transfer closed with|error reading status line|UNEXPECTED_EOF|EOF occurred in violation|upstream connect error|\bConnectionTerminated\b|[Ss]ocket (?:is )?closed|Software caused connection abort/m,
+    /[Cc]onnection aborted|RemoteDisconnected|Remote end closed|Server ?[Dd]isconnected|[Bb]roken pipe|EPIPE|[Uu]nexpected end of (?:stream|file)|[Pp]remature (?:EOF|end)|NoHttpResponse|failed to respond|server closed idle connection|\bEOF(?:Exception|Error)?$|\bend of file reached|unexpected EOF|Empty reply|[Pp]eer closed connection|IncompleteRead|incomplete chunked read|ChunkedEncodingError|RemoteProtocolError|GOAWAY|ended prematurely|prematurely closed|received no bytes|[Cc]onnection (?:was |is )?(?:closed|lost|dropped|terminated|shut ?down)|ConnectionClosed|connection closed before message completed|transfer closed with|error reading status line|UNEXPECTED_EOF|EOF occurred in violation|upstream connect error|\bConnectionTerminated\b|[Ss]ocket (?:is )?closed|Software caused connection abort/m,
     transport.CLOSED,
   ],
   // curl's code says how the transfer ended where its words are in another language, or of its own. @see libcurl-errors

@@ -46,7 +46,7 @@ const PATTERNS: readonly RegExp[] = [
     'i',
   ),
   new RegExp(
-    `\\b(?:does not indicate success: |[Ee]rror:? \\(?|StatusCode[.:]? ?|code=|Round trip: \\S{1,300}, code: |too many |with a? ?\`)${NUMBER}`,
+    `\\b(?:does not indicate success: |(?:[Ee]rror|ERROR):? \\(?|StatusCode[.:]? ?|code=|Round trip: \\S{1,300}, code: |too many |with a? ?\`)${NUMBER}`,
   ),
   new RegExp(`['"](?:code|status)['"]: ?${NUMBER}`),
 ];

@@ -19,6 +19,8 @@ export const NO_TLS: Outcome<never> = network('ECONNRESET', {
   message: 'Client network socket disconnected before secure TLS connection was established',
 });
 export const RESET: Outcome<never> = whileOpen('ECONNRESET');
+/** The route to the server was lost behind the request. */
+export const LOST_ROUTE: Outcome<never> = whileOpen('EHOSTUNREACH');
 /** The server closed the connection without an answer, or within one. */
 export const CLOSED: Outcome<never> = network('UND_ERR_SOCKET');
 export const REFUSED_STREAM: Outcome<never> = network('ERR_HTTP2_STREAM_ERROR', {message: 'NGHTTP2_REFUSED_STREAM'});

@@ -195,3 +195,153 @@ describe('triage: tries of nginx', () => {
   it('names what it assumes of servers that answered before', () =>
     expect(missingOf(nginx(3, REFUSED))).to.include('answers of other servers'));
 });
+
+describe('triage: failures of an open connection in the words of a connect', () => {
+  const TIMED_OUT = '? attempt timeout maybe-processed yellow low';
+  const LOST = '? EHOSTUNREACH maybe-processed yellow low';
+  const cases: readonly (readonly [log: string, expected: string])[] = [
+    ['Read error (Connection timed out) in headers.', TIMED_OUT],
+    ['java.net.SocketException: Connection timed out (Read failed)', TIMED_OUT],
+    ['java.net.SocketException: Connection timed out (Write failed)', TIMED_OUT],
+    ['java.net.SocketException: No route to host (Read failed)', LOST],
+    [
+      'System.IO.IOException: Unable to read data from the transport connection: Connection timed out.',
+      TIMED_OUT,
+    ],
+    ['redis.exceptions.TimeoutError: Error 110 while writing to socket. Connection timed out.', TIMED_OUT],
+    ['psycopg2.OperationalError: could not receive data from server: Connection timed out', TIMED_OUT],
+    ["requests.exceptions.ConnectionError: ('Connection aborted.', OSError(113, 'No route to host'))", LOST],
+    ['Post "https://a.test/x": read tcp 10.0.0.7:5->10.0.0.9:443: read: no route to host', LOST.replace('?', 'POST')],
+  ];
+  for (const [log, expected] of cases)
+    it(log, () => expect(read(log)).to.deep.equal([expected.replace(/low$/, log.startsWith('Post') ? 'medium' : 'low')]));
+
+  for (const log of [
+    'java.net.ConnectException: Connection timed out (Connection timed out)',
+    'redis.exceptions.TimeoutError: Error 110 connecting to a.test:6379. Connection timed out.',
+    'Post "https://a.test/x": dial tcp 10.0.0.9:443: connect: connection timed out',
+  ])
+    it(`${log}, of a connect`, () => expect(read(log).join()).to.match(/ETIMEDOUT not-sent green high$/));
+});
+
+describe('triage: answers that broke off', () => {
+  const axios = {code: 'ERR_BAD_RESPONSE', config: {method: 'post', url: 'https://a.test/x'}};
+  reads([
+    [
+      "aiohttp's own number for a truncated answer",
+      "aiohttp.client_exceptions.ClientPayloadError: Response payload is not completed: <ContentLengthError: 400, message='Not enough data to satisfy content length header.'>",
+      '? UND_ERR_SOCKET maybe-processed yellow low',
+    ],
+    [
+      'the same in one line',
+      "2026-11-24 10:15:02,213 - app - ERROR - POST failed: <TransferEncodingError: 400, message='Not enough data to satisfy transfer length header.'>",
+      '? UND_ERR_SOCKET maybe-processed yellow low',
+    ],
+    [
+      "aiohttp's own number for an answer that is not HTTP",
+      `ERROR POST failed: ClientResponseError: 400, message="Bad status line: Expected HTTP/", url='https://a.test/x'`,
+      '? UND_ERR_SOCKET maybe-processed yellow low',
+    ],
+    [
+      'a 400 of the server, as aiohttp prints it',
+      "aiohttp.client_exceptions.ClientResponseError: 400, message='Bad Request', url='https://a.test/x'",
+      '? 400 maybe-processed red high',
+    ],
+    [
+      'axios, by pino',
+      JSON.stringify({level: 50, err: {type: 'AxiosError', message: 'stream has been aborted', ...axios}}),
+      'POST ECONNRESET maybe-processed yellow medium',
+    ],
+    [
+      'axios, by winston',
+      JSON.stringify({
+        level: 'error',
+        message: 'stream has been aborted',
+        name: 'AxiosError',
+        isAxiosError: true,
+        ...axios,
+        request: {res: {statusCode: 200}},
+        stack: 'AxiosError: stream has been aborted\n    at IncomingMessage.handlerStreamAborted (http.js:1:1)',
+      }),
+      'POST ECONNRESET maybe-processed yellow medium',
+    ],
+    [
+      'axios, by its message alone',
+      '2026-11-24T10:15:02Z ERROR payment failed: stream has been aborted',
+      '? ECONNRESET maybe-processed yellow low',
+    ],
+  ]);
+});
+
+describe('triage: messages of errors behind a level', () => {
+  for (const [message, expected] of [
+    ['other side closed', '? UND_ERR_SOCKET maybe-processed yellow low'],
+    ['terminated', '? network maybe-processed yellow low'],
+    ['The server aborted pending request', '? ECONNRESET maybe-processed yellow low'],
+    ["Timeout awaiting 'request' for 1500ms", '? ETIMEDOUT maybe-processed yellow low'],
+    ["Timeout awaiting 'connect' for 800ms", '? UND_ERR_CONNECT_TIMEOUT not-sent green high'],
+    ['The operation was aborted.', '? aborted by the caller maybe-processed red medium'],
+    ['Parse Error: Expected HTTP/', '? HPE_INVALID_CONSTANT maybe-processed red high'],
+    ['malformed HTTP response "x"', '? UND_ERR_SOCKET maybe-processed yellow low'],
+    ['14 UNAVAILABLE: try later', 'POST UNAVAILABLE maybe-processed yellow medium'],
+    ['13 INTERNAL: broken', 'POST INTERNAL maybe-processed red high'],
+    ['10 ABORTED: conflict', 'POST ABORTED maybe-processed red high'],
+    ['16 UNAUTHENTICATED: who', 'POST UNAUTHENTICATED maybe-processed red high'],
+    ['2 UNKNOWN: what', 'POST UNKNOWN maybe-processed red high'],
+  ] as const)
+    it(message, () => expect(read(`2026-11-24T10:15:02Z ERROR call failed: ${message}`)).to.deep.equal([expected]));
+
+  it('does not read a number and a name that do not belong together', () =>
+    expect(read('2026-11-24T10:15:02Z ERROR 13 UNAVAILABLE: what').join()).not.to.include('UNAVAILABLE'));
+});
+
+describe('triage: who aborted', () => {
+  const aborted = (frames: string): string => `AbortError: The operation was aborted.\n${frames}\n`;
+  reads([
+    [
+      "node-fetch's abort by AbortSignal.timeout()",
+      aborted('    at abortSignal (node:internal/abort_controller:370:10)\n    at Timeout._onTimeout (node:internal/abort_controller:127:7)'),
+      '? attempt timeout maybe-processed yellow low',
+    ],
+    [
+      'the same by winston',
+      JSON.stringify({
+        level: 'error',
+        message: 'The operation was aborted.',
+        stack: aborted('    at listOnTimeout (node:internal/timers:581:17)'),
+      }),
+      '? attempt timeout maybe-processed yellow low',
+    ],
+    [
+      'an abort in a function of the caller',
+      aborted('    at AbortController.abort (node:internal/abort_controller:1:1)\n    at stop (app.js:1:1)'),
+      '? aborted by the caller maybe-processed red high',
+    ],
+    ['an abort without a stack, less sure', 'AbortError: The operation was aborted.', '? aborted by the caller maybe-processed red medium'],
+  ]);
+});
+
+describe('triage: timeouts under other names', () => {
+  reads([
+    [
+      "S3's RequestTimeout, by boto3",
+      'botocore.exceptions.ClientError: An error occurred (RequestTimeout) when calling the PutObject operation: Idle too long',
+      '? attempt timeout maybe-processed yellow low',
+    ],
+    [
+      'the same by the SDK for JavaScript',
+      '{"level":"error","method":"PUT","err":{"name":"RequestTimeout","message":"Idle too long","$metadata":{"httpStatusCode":400}}}',
+      'PUT attempt timeout maybe-processed yellow high',
+    ],
+    [
+      'ESOCKETTIMEDOUT',
+      '{"level":"error","method":"GET","err":{"code":"ESOCKETTIMEDOUT","connect":false}}',
+      'GET attempt timeout maybe-processed yellow high',
+    ],
+    [
+      'a timeout of got, which prints the codes that it would retry',
+      "RequestError: Timeout awaiting 'request' for 1500ms\n    at x (y.js:1:1) {\n  code: 'ETIMEDOUT',\n  options: {\n    retry: {\n      errorCodes: [\n        'ENETUNREACH',\n        'ECONNREFUSED'\n      ]\n    }\n  }\n}",
+      '? ETIMEDOUT maybe-processed yellow low',
+    ],
+  ]);
+});

@@ -13,13 +13,19 @@ const PATTERNS: readonly RegExp[] = [
 ];
 /** No connection was made. A broken one says `Connection reset`. */
 const NOT_SENT =
-  /failed to connect to all addresses|Connect Failed|Error while dialing|[Nn]ame resolution|DNS resolution|errors? resolving|[Uu]nable to resolve|lookup failed|UnknownHost|[Cc]onnection refused|No route to host/;
+  /No connection established|failed to connect to all addresses|Connect Failed|Error while dialing|[Nn]ame resolution|DNS resolution|errors? resolving|[Uu]nable to resolve|lookup failed|UnknownHost|[Cc]onnection refused|No route to host/;
 
 /** Null where the text names no code of gRPC, or OK. */
 export function readGrpcText(text: string): ErrorReading | null {
-  const word = PATTERNS.map(pattern => pattern.exec(text)?.[1]).find(found => found !== undefined);
+  const word = PATTERNS.map(pattern => pattern.exec(text)?.[1]).find(found => found !== undefined) ?? numberedIn(text);
   const code = word === undefined ? undefined : grpcCodeOf(word);
   return code === undefined || code === 0 ? null : grpcReading(code, text);
+}
+
+/** `13 INTERNAL: `, as grpc-js writes it; undefined where number and name do not belong together. */
+function numberedIn(text: string): string | undefined {
+  const [, number, name] = /(?:^|[\s:"])(\d{1,2}) ([A-Z_]{5,20}): /m.exec(text) ?? [];
+  return isCodeName(name) && CODE_NAMES.indexOf(name) === Number(number) ? name : undefined;
 }
 
 /** @param text In which the reason stands. */

@@ -21,7 +21,7 @@ export function readJsonLine(record: Fields): LoggedFailure | null | undefined {
   const error = errorOf(record);
   if (endingOf(flat) !== null) return readFlatRecord(flat, 'JSON line');
   // A message may tell of an attempt before the one that succeeded.
-  if (error === undefined && flat.isSuccess) return null;
+  if (error === undefined && flat.isSuccess && !isError(record)) return null;
   const found = failureOf(record, error);
   if (found === null) return readFlatRecord(flat, 'JSON line');
   const request = requestOf(record);
@@ -104,6 +104,10 @@ const looksLikeError = ({stack, code, status, statusCode, cause}: Fields): boole
   typeof code === 'string' ||
   failedStatus(status, statusCode) !== undefined ||
   isFields(cause);
+
+/** winston has written an error as the line: the answer in it may be one whose body broke off. */
+const isError = ({stack, code, isAxiosError}: Fields): boolean =>
+  isAxiosError === true || (typeof stack === 'string' && typeof code === 'string');
 
 /** `console.error(String(error))` through a logger. */
 function readMessage(record: Fields): ErrorReading | null {
