@@ -245,6 +245,7 @@ function certaintyOf(
   const {method, keyed, attempt, isVague = false, target, doubt} = failure;
   const matters = transient && !harmless(sent);
   const hidden = isSaid || hint !== null ? undefined : hiddenBy(failure);
+  const isWaitHidden = transient && hint === null && hidesWait(failure);
   const missing: string[] = [];
   if (doubt !== undefined) missing.push(doubt);
   if (sentBefore !== undefined) missing.push(sentBefore);
@@ -254,12 +255,23 @@ function certaintyOf(
   if (isVague) missing.push('how the connection failed');
   if (isGuessedByWords) missing.push('body (the words of the error were read)');
   if (hidden !== undefined) missing.push(hidden);
+  if (isWaitHidden) missing.push('headers (no Retry-After assumed)');
   if (target === undefined) missing.push('target');
   const isUnsure = isVague || (method === undefined && matters);
   const isGuessed =
     (isKeyNeeded && keyed === undefined) || doubt !== undefined || sentBefore !== undefined || isGuessedByWords;
-  return {confidence: isUnsure ? 'low' : isGuessed || hidden !== undefined ? 'medium' : 'high', missing};
+  return {confidence: isUnsure ? 'low' : isGuessed || hidden !== undefined || isWaitHidden ? 'medium' : 'high', missing};
 }
+
+/** Whether the log lacks the headers of an answer that often asks for a wait. What a proxy answers itself, which has no body here, seldom does. */
+function hidesWait({outcome, body, protocol, format, sent}: LoggedFailure): boolean {
+  if (protocol !== 'http' || outcome.kind !== 'response' || OWN_FORMATS.has(format)) return false;
+  if (body === '' || sent === 'not-sent') return false;
+  return (outcome.status === 429 || outcome.status === 503) && !outcome.response!.headers.isShown;
+}
+
+/** steadfetch logs the wait that the server asked for. */
+const OWN_FORMATS: ReadonlySet<LoggedFailure['format']> = new Set(['steadfetch line', 'steadfetch event']);
 
 /** What a body or a header would say, where the status alone can mean two things. */
 function hiddenBy({outcome, body, protocol}: LoggedFailure): string | undefined {

@@ -105,7 +105,7 @@ function statusOf(error: Fields): number | undefined {
 
 function answer(status: number, shape: ErrorShape, error: Fields): ErrorReading {
   const response = fieldsOf(error.response);
-  const headers = new LoggedHeaders(isFields(error.headers) ? error.headers : response.headers);
+  const headers = new LoggedHeaders(error.headers ?? response.headers);
   const body = error.error ?? error.body ?? response.data ?? response.body ?? printedBody(shape);
   return {protocol: 'http', outcome: answered(new LoggedAnswer(status, headers)), body};
 }

@@ -94,15 +94,23 @@ export class LoggedHeaders implements ResponseHeaders {
   static readonly NONE: LoggedHeaders = new LoggedHeaders({});
   readonly #values = new Map<string, string>();
 
-  /** @param headers An object; its values are strings, numbers, or lists of them. Anything else is ignored. */
+  /**
+   * @param headers An object; its values are strings, numbers, or lists of them. Or a list of pairs, or names and values by turns. Anything else is
+   * ignored.
+   */
   constructor(headers: unknown) {
-    if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) return;
-    for (const [name, value] of Object.entries(headers)) {
+    if (typeof headers !== 'object' || headers === null) return;
+    for (const [name, value] of Array.isArray(headers) ? pairsOf(headers) : Object.entries(headers)) {
       const first: unknown = Array.isArray(value) ? value[0] : value;
       if (typeof first !== 'string' && typeof first !== 'number') continue;
       const text = String(first);
       if (text.length <= LONGEST_VALUE) this.#values.set(name.toLowerCase(), text);
     }
+  }
+
+  /** The log shows headers: an answer has some, always. */
+  get isShown(): boolean {
+    return this.#values.size > 0;
   }
 
   get(name: string): string | null {
@@ -117,6 +125,14 @@ export class LoggedHeaders implements ResponseHeaders {
   with(name: string, value: string): LoggedHeaders {
     return new LoggedHeaders({...Object.fromEntries(this.#values), [name]: value});
   }
+}
+
+/** `[["retry-after", "20"]]`, as fetch's own Headers are spread; `["retry-after", "20"]`, as Node keeps `rawHeaders`. */
+function pairsOf(list: readonly unknown[]): readonly (readonly [name: string, value: unknown])[] {
+  const flat: readonly unknown[] = list.every(Array.isArray) ? list.flatMap(pair => pair.slice(0, 2)) : list;
+  return flat.flatMap((name, index) =>
+    index % 2 === 0 && typeof name === 'string' ? [[name, flat[index + 1]] as const] : [],
+  );
 }
 
 /** An answer in a log, of HTTP or gRPC. */

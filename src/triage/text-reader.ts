@@ -1,9 +1,10 @@
 /** Lines of text: logs of proxies, our own console lines, and errors, over as many lines as they take. */
+import {answered} from '../core/outcome.ts';
 import {isBlank} from '../decide/idempotency.ts';
 import {outerRetries} from '../decide/outer-retries.ts';
 import {readError} from './error-outcome.ts';
 import {beginsError, requestIn} from './error-text.ts';
-import {type LoggedFailure, LoggedHeaders, type Reading} from './failure.ts';
+import {type ErrorReading, LoggedAnswer, type LoggedFailure, LoggedHeaders, type Reading} from './failure.ts';
 import {attemptOf, methodOf, timeOf, traceIdOf} from './fields.ts';
 import {withoutFrames} from './foreign-error.ts';
 import {isVerboseCurl, readAccessLine, readVerboseCurl, readWriteOut} from './formats/access-line.ts';
@@ -126,7 +127,7 @@ function readErrorBlock(text: string): LoggedFailure | null {
     at: timeOf(/^\W{0,3}(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d))/.exec(text)?.[1]),
     method: methodOf(/(?:^|[\s{])method: '([A-Za-z]{1,20})'/m.exec(text)?.[1] ?? request.method),
     target: /(?:^|[\s{])url: '([^'\s]{1,4096})'/m.exec(text)?.[1] ?? request.target,
-    ...found,
+    ...withPrintedHeaders(found, text),
     keyed: shown.isShown ? !isBlank(shown.request.get('idempotency-key')) : undefined,
     attempt: attemptOf(/\battempt[ =:#]{1,3}(\d{1,6})\b/i.exec(firstLine(text))?.[1]),
     traceId: traceIdOf(/\btrace_?id[=: "']{1,3}([0-9a-f]{32})\b/i.exec(firstLine(text))?.[1]),
@@ -135,6 +136,22 @@ function readErrorBlock(text: string): LoggedFailure | null {
 }
 
 const firstLine = (text: string): string => text.slice(0, text.indexOf('\n') < 0 ? undefined : text.indexOf('\n'));
+
+/** Node prints the headers of a response as fields: `'retry-after': '7'`. */
+const RESPONSE_HEADERS =
+  /(?:^|[\s{,])'?(retry-after(?:-ms)?|x-ms-retry-after-ms|x-should-retry|date|(?:x-)?ratelimit-[a-z-]{1,40})'?: ?'([^'\n]{1,200})'/gim;
+
+function withPrintedHeaders(found: ErrorReading, text: string): ErrorReading {
+  const {outcome} = found;
+  if (outcome.kind !== 'response' || outcome.response === null || outcome.response.headers.isShown) return found;
+  const printed = [...text.matchAll(RESPONSE_HEADERS)].map(([, name, value]) => [name!, value!] as const);
+  if (printed.length === 0) return found;
+  const {status, sent} = outcome.response;
+  return {
+    ...found,
+    outcome: answered(new LoggedAnswer(status, new LoggedHeaders(Object.fromEntries(printed)), sent)),
+  };
+}
 
 const REQUEST_HEADERS =
   /(?:^|[\s{,])'?(idempotency-key|x-stainless-retry-count|amz-sdk-request)'?: '?([^',\n}]{1,200})/gim;

@@ -71,7 +71,7 @@ describe('triage: formats', () => {
       '35 POST 503 yellow retry-with-key',
       '87 GET attempt timeout yellow retry',
       '138 GET ECONNREFUSED green retry',
-      '195 ? 429 rate_limit_exceeded green do-not-retry',
+      '195 ? 429 rate_limit_exceeded green wait',
       '225 ? attempt timeout yellow retry-with-key',
       '240 ? 529 overloaded_error yellow retry-with-key',
     ]);

@@ -345,3 +345,37 @@ describe('triage: timeouts under other names', () => {
     ],
   ]);
 });
+
+describe('triage: the wait that the server asked for', () => {
+  const waitOf = (log: string): number | undefined => triaged(log).failures[0]?.nextWait?.minMs;
+  const answer = (headers: string): string =>
+    `{"level":"error","method":"GET","url":"/m","response":{"status":503,"headers":${headers}}}`;
+
+  for (const [title, log, expected] of [
+    ['headers as a list of pairs', answer('[["date","x"],["Retry-After","20"]]'), 20_000],
+    ['headers as a flat list', answer('["date","x","Retry-After","20"]'), 20_000],
+    [
+      'the headers that Node prints with an error of axios',
+      "AxiosError: Request failed with status code 503\n    at settle (settle.js:1:1) {\n  response: {\n    status: 503,\n    headers: Object [AxiosHeaders] {\n      'retry-after': '7',\n      date: 'Tue, 24 Nov 2026 10:15:02 GMT'\n    }\n  }\n}",
+      7000,
+    ],
+    [
+      'a date among printed headers, from the date of the answer on',
+      "AxiosError: Request failed with status code 429\n    at settle (settle.js:1:1) {\n      'retry-after': 'Tue, 24 Nov 2026 10:15:32 GMT',\n      date: 'Tue, 24 Nov 2026 10:15:02 GMT'\n}",
+      30_000,
+    ],
+  ] as const)
+    it(`is read in ${title}`, () => expect(waitOf(log)).to.equal(expected));
+
+  for (const status of [429, 503])
+    it(`makes a ${status} without headers less sure, and they are named`, () => {
+      const log = `{"method":"GET","url":"/a","status":${status},"body":{"error":{"message":"later"}}}`;
+      expect(read(log).join()).to.match(/medium$/);
+      expect(missingOf(log)).to.include('headers (no Retry-After assumed)');
+    });
+
+  it('is asked by headers that are shown, or by none', () => {
+    expect(missingOf(answer('{"date":"x"}'))).not.to.include('headers');
+    expect(missingOf('{"method":"GET","url":"/a","status":500}')).not.to.include('headers');
+  });
+});

@@ -97,7 +97,10 @@ describe('triage: a refusal whose reason the log lacks', () => {
       '2026/11/24 10:15:02 [error] 31#31: *17 limiting requests, excess: 10.200 by zone "api", client: 10.0.0.7, server: api, request: "GET /predict HTTP/1.1", host: "api.test"',
     ],
     ['a 429 with Retry-After', '{"method":"GET","url":"/a","res":{"statusCode":429,"headers":{"retry-after":"3"}}}'],
-    ['a 429 with a body', '{"method":"GET","url":"/a","status":429,"body":{"error":{"code":"rate_limit_exceeded"}}}'],
+    [
+      'a 429 with a body and other headers',
+      '{"method":"GET","url":"/a","res":{"statusCode":429,"headers":{"date":"Tue, 24 Nov 2026 10:15:02 GMT"},"body":{"error":{"code":"rate_limit_exceeded"}}}}',
+    ],
   ] as const)
     it(`${title}: high, because the reason is known`, () => expect(triagedOne(log).confidence).to.equal('high'));
 
