@@ -81,6 +81,13 @@ export function requestIn(message: string): {readonly method?: string; readonly 
 const REQUEST =
   /(?:\b(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|QUERY)|\b(Get|Post|Put|Patch|Delete|Head)(?= "http)|\brequest to|\bfor url:?|endpoint URL:)(?: request for)? ["'`]?(https?:\/\/[^\s'",)]{1,4096}|\/[^\s'",)]{0,4096})/;
 
+/** The frames of requests and urllib3, their locals, those of httpx, and what axios prints of its request. */
+const REDIRECTED =
+  /, in resolve_redirects\b|self\.urlopen\(method, redirect_location|\b_redirectCount: [1-9]|<Response \[30\d /;
+
+/** Whether a text shows that the failed request followed a redirect. Most errors do not. */
+export const tellsOfRedirect = (text: string): boolean => REDIRECTED.test(text);
+
 /** An error that JSON holds has lost what is not enumerable: its code may be in its message, its causes in its stack. */
 export function codeIn(message: string): Pick<ErrorShape, 'code' | 'syscall'> {
   const call = SYSTEM_CALL.exec(message);

@@ -53,6 +53,8 @@ export interface LoggedFailure {
    * last cannot answer for it.
    */
   readonly sentBefore?: string | undefined;
+  /** The request that the server which logs was handling: its own answer to that one tells of the same failure. */
+  readonly handled?: {readonly request: string; readonly isAnswer: boolean} | undefined;
   /** Servers that a proxy asked for this one request. */
   readonly proxyTries?: number | undefined;
   /** The log does not show how the request failed, only that it did. */
@@ -83,6 +85,8 @@ export interface ProxyRetry {
   readonly recoveredAfterTries: number;
 }
 
+/** The first server answered with a redirect, and a server may act before it does. */
+export const AFTER_REDIRECT = 'the server that redirected';
 /** What a proxy sent to other servers before. */
 export const EARLIER_TRIES = 'earlier tries of the proxy';
 

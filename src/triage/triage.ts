@@ -3,11 +3,12 @@
  * out when its line has been read.
  */
 import type {PolicyHandle} from '../client/policy-handle.ts';
+import {Lru} from '../core/lru.ts';
 import type {PolicyInput} from '../policy/types.ts';
 import {Assessor, type TriagedFailure} from './assess.ts';
 import type {Columns} from './columns.ts';
 import {ElementScanner} from './element-scanner.ts';
-import type {Reading} from './failure.ts';
+import type {LoggedFailure, Reading} from './failure.ts';
 import {type Fields, isFields} from './fields.ts';
 import {readFlatRecord} from './formats/flat-record.ts';
 import {readHarEntry} from './formats/har.ts';
@@ -30,6 +31,8 @@ export interface TriageOptions {
   onFailure(failure: TriagedFailure): void;
 }
 
+/** Requests that are remembered until their answer is logged. */
+const MOST_HANDLED = 1000;
 /** Causes in a summary. */
 const TOP_CAUSES = 10;
 
@@ -41,6 +44,8 @@ export class Triage {
   readonly #nested = new NestedRetriesFinder();
   readonly #text = new TextReader();
   readonly #unread = new UnreadLines();
+  /** Requests of which a failure was logged before their answer. */
+  readonly #handled = new Lru<string, true>(MOST_HANDLED);
   readonly #nginx = new NginxRequests((failure, line) => this.#add(failure, line));
   #unreadable = 0;
   #tooLong = 0;
@@ -214,9 +219,20 @@ export class Triage {
     else this.#add(reading, line);
   }
 
+  /** A server that could not answer because of a failed request of its own logs both. */
+  #isToldAlready({handled}: LoggedFailure): boolean {
+    if (handled === undefined) return false;
+    const {request, isAnswer} = handled;
+    const isTold = this.#handled.get(request) === true;
+    if (isAnswer) return isTold;
+    if (!isTold) this.#handled.add(request, true);
+    return false;
+  }
+
   #add(reading: Reading, line: number): void {
     if (reading === null) return;
     if ('recoveredAfterTries' in reading) return this.#nested.addProxyTries(reading.recoveredAfterTries);
+    if (this.#isToldAlready(reading)) return;
     const triaged = this.#assessor.assess(reading, line);
     this.#counts.add(triaged);
     this.#nested.addFailure(triaged);

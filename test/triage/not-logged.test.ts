@@ -379,3 +379,87 @@ describe('triage: the wait that the server asked for', () => {
     expect(missingOf('{"method":"GET","url":"/a","status":500}')).not.to.include('headers');
   });
 });
+
+describe('triage: the request of an error beside that which a server handles', () => {
+  const inbound = {id: 7, method: 'GET', url: '/checkout', remoteAddress: '10.0.0.7'};
+  const line = (fields: object): string => JSON.stringify({level: 50, pid: 1, hostname: 'h', req: inbound, ...fields});
+  const config = {method: 'post', url: 'https://pay.test/charge'};
+  const failed = line({err: {type: 'AxiosError', message: 'read ECONNRESET', code: 'ECONNRESET', config}});
+  const answer = line({res: {statusCode: 500}, err: {type: 'Error', message: 'failed with status code 500'}});
+
+  it('is that of the configuration', () => {
+    const [found] = triaged(failed).failures;
+    expect([found?.method, found?.target, found?.light]).to.deep.equal(['POST', 'https://pay.test/charge', 'yellow']);
+  });
+
+  reads([
+    [
+      'an answer of the other server',
+      line({err: {type: 'AxiosError', message: 'Request failed with status code 503', status: 503, config}}),
+      'POST 503 maybe-processed yellow medium',
+    ],
+    [
+      'the request in the message',
+      JSON.stringify({
+        level: 'error',
+        req: {method: 'GET', url: '/checkout'},
+        err: {message: 'Post "https://pay.test/charge": read: connection reset by peer'},
+      }),
+      'POST ECONNRESET maybe-processed yellow medium',
+    ],
+    [
+      'an error that does not name its request',
+      line({err: {type: 'Error', message: 'socket hang up', code: 'ECONNRESET'}}),
+      '? ECONNRESET maybe-processed yellow low',
+    ],
+    [
+      'an error beside a request that can be either',
+      '{"level":"error","req":{"method":"GET","url":"/checkout"},"err":{"message":"socket hang up","code":"ECONNRESET"}}',
+      'GET ECONNRESET maybe-processed yellow medium',
+    ],
+    ['the answer of the server to its client', answer, 'GET 500 maybe-processed yellow medium'],
+    ['a failure and the answer that it led to, as one', `${failed}\n${answer}`, 'POST ECONNRESET maybe-processed yellow medium'],
+    [
+      'an answer to another request beside the failure',
+      `${failed}\n${answer.replace('"id":7', '"id":8')}`,
+      'POST ECONNRESET maybe-processed yellow medium',
+      'GET 500 maybe-processed yellow medium',
+    ],
+  ]);
+});
+
+describe('triage: a connection that was not made after a redirect', () => {
+  const refused = {message: 'connect ECONNREFUSED 10.0.0.9:443', code: 'ECONNREFUSED'};
+  const axios = (count: number): string =>
+    JSON.stringify({level: 50, method: 'POST', err: {...refused, request: {_redirectable: {_redirectCount: count}}}});
+  const traceback = (frame: string): string =>
+    `Traceback (most recent call last):\n  File "/a/x.py", line 1, in ${frame}\nConnectionRefusedError: [Errno 111] Connection refused`;
+  reads([
+    ['axios', axios(1), 'POST ECONNREFUSED maybe-processed yellow medium'],
+    ['axios without a redirect', axios(0), 'POST ECONNREFUSED not-sent green high'],
+    [
+      'what Node prints of axios',
+      "AxiosError: connect ECONNREFUSED 10.0.0.9:443\n    at x (y.js:1:1) {\n  code: 'ECONNREFUSED',\n  request: {\n    _redirectCount: 2\n  }\n}",
+      '? ECONNREFUSED maybe-processed yellow low',
+    ],
+    ['requests', traceback('resolve_redirects\n    resp = self.send('), '? ECONNREFUSED maybe-processed yellow low'],
+    [
+      'urllib3',
+      traceback('urlopen\n    return self.urlopen(method, redirect_location, **kw)'),
+      '? ECONNREFUSED maybe-processed yellow low',
+    ],
+    ['a traceback without a redirect', traceback('send\n    self.connect()'), '? ECONNREFUSED not-sent green high'],
+    [
+      'the frames that structlog lists',
+      JSON.stringify({
+        level: 'error',
+        method: 'POST',
+        event: 'call failed: [Errno 111] Connection refused',
+        exception: [{exc_type: 'ConnectError', frames: [{locals: {history: '[<Response [307 Temporary Redirect]>]'}}]}],
+      }),
+      'POST ECONNREFUSED maybe-processed yellow medium',
+    ],
+  ]);
+
+  it('names the server that redirected', () => expect(missingOf(axios(1))).to.include('the server that redirected'));
+});

@@ -4,8 +4,8 @@ import {answered} from '../../core/outcome.ts';
 import {isBlank} from '../../decide/idempotency.ts';
 import {outerRetries} from '../../decide/outer-retries.ts';
 import {readError} from '../error-outcome.ts';
-import {requestIn} from '../error-text.ts';
-import {type ErrorReading, LoggedAnswer, type LoggedFailure, LoggedHeaders} from '../failure.ts';
+import {requestIn, tellsOfRedirect} from '../error-text.ts';
+import {AFTER_REDIRECT, type ErrorReading, LoggedAnswer, type LoggedFailure, LoggedHeaders} from '../failure.ts';
 import {type Fields, failedStatus, fieldsOf, firstText, isFields, methodOf, timeOf, traceIdOf} from '../fields.ts';
 import {FlatRecord} from '../record.ts';
 import {isEnvoyRecord, readEnvoyRecord} from './envoy.ts';
@@ -23,7 +23,11 @@ export function readJsonLine(record: Fields): LoggedFailure | null | undefined {
   // A message may tell of an attempt before the one that succeeded.
   if (error === undefined && flat.isSuccess && !isError(record)) return null;
   const found = failureOf(record, error);
-  if (found === null) return readFlatRecord(flat, 'JSON line');
+  const sentBefore = wasRedirected(record, error) ? AFTER_REDIRECT : undefined;
+  if (found === null) {
+    const plain = readFlatRecord(flat, 'JSON line');
+    return plain && sentBefore !== undefined ? {...plain, sentBefore} : plain;
+  }
   const request = requestOf(record);
   const {headers} = request;
   const outer = outerRetries(headers);
@@ -31,8 +35,11 @@ export function readJsonLine(record: Fields): LoggedFailure | null | undefined {
   return {
     ...common,
     at: timeOf(record.time ?? record.timestamp ?? record['@timestamp'] ?? record.ts ?? record.date) ?? common.at,
-    method: found.method ?? request.method ?? common.method,
-    target: request.target ?? common.target,
+    method: found.method ?? (request.isOfOther ? request.method : (request.method ?? common.method)),
+    target: request.isOfOther ? request.target : (request.target ?? common.target),
+    doubt: common.doubt ?? request.doubt,
+    sentBefore: common.sentBefore ?? sentBefore,
+    handled: handledRequest(record),
     keyed: request.isShown ? !isBlank(headers.get('idempotency-key')) : common.keyed,
     attempt: common.attempt ?? (outer === null ? undefined : outer.count + 1),
     traceId: common.traceId ?? traceIdOf(headers.get('traceparent')),
@@ -125,17 +132,45 @@ interface LoggedRequest {
   readonly headers: LoggedHeaders;
   /** The log shows the headers of the request. */
   readonly isShown: boolean;
+  /** The record has another request too, which names nothing of the failed one. */
+  readonly isOfOther: boolean;
+  readonly doubt: string | undefined;
 }
+
+/** What pino-http and its like write of each request that a server handles. */
+const isHandled = (request: Fields): boolean =>
+  ['id', 'remoteAddress', 'remotePort', 'params', 'query'].some(name => name in request);
+
+/** The request that a server was handling, and its answer is what failed for the client of that server; undefined without a number. */
+function handledRequest(record: Fields): LoggedFailure['handled'] {
+  const {id, method, url} = fieldsOf(record.req);
+  if (typeof id !== 'string' && typeof id !== 'number') return undefined;
+  return {request: `${record.hostname} ${record.pid} ${id} ${method} ${url}`, isAnswer: isFields(record.res)};
+}
+
+/** axios and its follow-redirects; tracebacks as text, or as structlog lists their frames. */
+const wasRedirected = (record: Fields, error: unknown): boolean =>
+  [error, fieldsOf(error).stack, record.exc_info, record.exception].some(
+    each => (typeof each === 'string' || Array.isArray(each)) && tellsOfRedirect(JSON.stringify(each)),
+  ) ||
+  [fieldsOf(error).request, record.request].some(request => {
+    const {_redirectCount, _redirectable} = fieldsOf(request);
+    return Number(_redirectCount ?? fieldsOf(_redirectable)._redirectCount) > 0;
+  });
 
 function requestOf(record: Fields): LoggedRequest {
   const error = fieldsOf(record.err ?? record.error);
   const request = fieldsOf(record.req ?? record.request);
   const config = fieldsOf(error.config ?? record.config);
   const inMessage = requestIn(firstText(error.message, record.error, record.msg, record.message) ?? '');
+  const sent = sentBy(error, config, inMessage);
+  if (sent !== null) return sent;
+  // An answer to the request that the server handles fails for its client; an error without one is of a request of its own.
+  const isOfOther = isHandled(request) && !isFields(record.res) && isFields(record.err);
+  if (isOfOther) return {...NO_REQUEST, isOfOther};
   const http = fieldsOf(fieldsOf(record.http).request);
   const url = fieldsOf(record.url);
-  const shown = request.headers ?? config.headers;
-  const headers = new LoggedHeaders(shown);
+  const headers = new LoggedHeaders(request.headers);
   const path = firstText(
     request.url,
     record.url,
@@ -143,19 +178,48 @@ function requestOf(record: Fields): LoggedRequest {
     url.original,
     url.path,
     record['url.full'],
-    config.url,
     record.path,
     record.target,
     record.uri,
     inMessage.target,
   );
+  const method = [request.method, record.method, http.method, record['http.request.method'], inMessage.method]
+    .map(methodOf)
+    .find(found => found !== undefined);
   return {
-    method: [request.method, record.method, http.method, record['http.request.method'], config.method, inMessage.method]
-      .map(methodOf)
-      .find(found => found !== undefined),
-    target: targetOf(path, firstText(headers.get('host'), config.baseURL)),
+    method,
+    target: targetOf(path, firstText(headers.get('host'))),
     headers,
-    isShown: isFields(shown),
+    isShown: isFields(request.headers),
+    isOfOther: false,
+    doubt: methodOf(request.method) !== undefined && isFields(record.err) ? 'request (that of "req" assumed)' : undefined,
+  };
+}
+
+const NO_REQUEST: LoggedRequest = {
+  method: undefined,
+  target: undefined,
+  headers: LoggedHeaders.NONE,
+  isShown: false,
+  isOfOther: true,
+  doubt: undefined,
+};
+
+/** The request of which a client made the error, whatever request the record has beside it. Null where the error does not name one. */
+function sentBy(error: Fields, config: Fields, inMessage: ReturnType<typeof requestIn>): LoggedRequest | null {
+  const options = fieldsOf(error.options);
+  const of = [config, fieldsOf(error.request), options].find(each => methodOf(each.method) !== undefined);
+  const method = methodOf(of?.method) ?? inMessage.method?.toUpperCase();
+  if (method === undefined) return null;
+  const headers = new LoggedHeaders(of?.headers);
+  const path = firstText(of?.url, of?.path, inMessage.target);
+  return {
+    method,
+    target: targetOf(path, firstText(headers.get('host'), of?.baseURL)),
+    headers,
+    isShown: isFields(of?.headers),
+    isOfOther: path === undefined,
+    doubt: undefined,
   };
 }
 
