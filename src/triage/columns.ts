@@ -10,13 +10,20 @@ const NAME = /^[\w @.()#%/[\]-]{1,60}$/;
 const MOST_LINES = 1000;
 const LONGEST_ROW = 65_536;
 
+export interface Row {
+  readonly record: Fields;
+  readonly number: number;
+}
+
 export class Columns {
   readonly #names: readonly string[];
   readonly #header: string;
   /** Null where any white space separates, as in W3C's format. */
   readonly #separator: string | null;
-  #open = '';
-  #lines = 0;
+  /** The lines of the row that goes on. */
+  #open: string[] = [];
+  #size = 0;
+  #isInQuotes = false;
   /** The line at which the open row began. */
   #number = 0;
 
@@ -39,27 +46,39 @@ export class Columns {
     return null;
   }
 
-  /** @returns Whether the next line belongs to this row. */
-  takes(line: string, number: number): boolean {
-    if (this.#open === '') this.#number = number;
-    this.#open = this.#open === '' ? line : `${this.#open}\n${line}`;
-    const isOpen = this.#separator !== null && this.#open.split('"').length % 2 === 0;
-    return isOpen && ++this.#lines < MOST_LINES && this.#open.length < LONGEST_ROW;
+  /** @returns The rows that this line completes. */
+  take(line: string, number: number): readonly Row[] {
+    if (this.#open.length === 0) this.#number = number;
+    this.#open.push(line);
+    this.#size += line.length;
+    if (this.#separator !== null && hasOddQuotes(line)) this.#isInQuotes = !this.#isInQuotes;
+    if (this.#isInQuotes && this.#open.length < MOST_LINES && this.#size < LONGEST_ROW) return [];
+    return this.end();
   }
 
-  /** The row that was taken. Null for the header, and for what cannot be a row. */
-  row(): {readonly record: Fields; readonly number: number} | null {
-    const row = this.#open;
-    this.#open = '';
-    this.#lines = 0;
+  /** The rows of what is open. A quote that was never closed does not make one row of all lines behind it. */
+  end(): readonly Row[] {
+    const texts = this.#isInQuotes ? this.#open : this.#open.length === 0 ? [] : [this.#open.join('\n')];
+    this.#open = [];
+    this.#size = 0;
+    this.#isInQuotes = false;
+    return texts.flatMap((text, index) => this.#rowOf(text, this.#number + index) ?? []);
+  }
+
+  /** Null for the header, and for what cannot be a row. */
+  #rowOf(row: string, number: number): Row | null {
     if (row.trim() === '' || (this.#separator === null ? row.startsWith('#') : row === this.#header)) return null;
     const values = this.#separator === null ? row.trim().split(/[\t ]+/) : cells(row, this.#separator);
+    if (values.length < 2) return null;
     const pairs = this.#names.map((name, index) => [name, values[index] ?? ''] as const);
-    return {
-      record: Object.fromEntries(pairs.filter(([, value]) => value !== '' && value !== '-')),
-      number: this.#number,
-    };
+    return {record: Object.fromEntries(pairs.filter(([, value]) => value !== '' && value !== '-')), number};
   }
+}
+
+function hasOddQuotes(line: string): boolean {
+  let isOdd = false;
+  for (let at = line.indexOf('"'); at >= 0; at = line.indexOf('"', at + 1)) isOdd = !isOdd;
+  return isOdd;
 }
 
 /** RFC 4180: a field may stand in quotes, and a quote in it is written twice. */

@@ -1,5 +1,5 @@
 /** Decides by its beginning whether a log is a document, a list, a table, or lines. */
-import {Columns} from './columns.ts';
+import {Columns, type Row} from './columns.ts';
 import {ElementScanner, type Lists, THE_LIST} from './element-scanner.ts';
 import {mayHaveFailed} from './formats/har.ts';
 import {mayBeOfClient} from './formats/otlp.ts';
@@ -29,8 +29,8 @@ export interface LogSink {
   tooLong(number: number): void;
   element(text: string, number: number): void;
   unreadable(): void;
-  /** A row of a table. @returns Whether the next line belongs to it. */
-  row(columns: Columns, text: string, number: number): boolean;
+  /** A row of a table. */
+  row(row: Row): void;
   ended(lines: number): void;
 }
 
@@ -38,6 +38,7 @@ export class LogReader {
   readonly #sink: LogSink;
   #scanner: LineScanner | ElementScanner | null = null;
   #pretty: PrettyRecords | null = null;
+  #columns: Columns | null = null;
   #beginning = '';
   #lines = 0;
 
@@ -56,6 +57,7 @@ export class LogReader {
     if (this.#scanner === null) this.#begin();
     this.#scanner!.end();
     this.#pretty?.end();
+    for (const row of this.#columns?.end() ?? []) this.#sink.row(row);
     if (this.#scanner instanceof LineScanner) this.#lines = this.#scanner.number - 1;
     this.#sink.ended(this.#lines);
   }
@@ -73,8 +75,12 @@ export class LogReader {
     if (hasPrettyRecord(beginning)) return this.#prettyScanner();
     const columns = Columns.of(beginning);
     if (columns === null) return new LineScanner(this.#sink, LONGEST_LINE, NUMBERS.test(beginning));
+    this.#columns = columns;
     const rows = {
-      line: (text: string, number: number) => this.#sink.row(columns, text, number),
+      line: (text: string, number: number) => {
+        for (const row of columns.take(text, number)) this.#sink.row(row);
+        return false;
+      },
       tooLong: (number: number) => this.#sink.tooLong(number),
     };
     // A quoted field goes on over lines, so no line of a table is passed over.

@@ -21,6 +21,8 @@ const LONGEST_ERROR = 65_536;
 const MOST_LINES = 5000;
 /** A line of this level is about an error, whatever its words. */
 const ERROR_LEVEL = /\b(?:ERROR|FATAL|CRITICAL|SEVERE|error|fatal|critical|Traceback)\b/;
+/** Three codes in a row are those that a configuration names. */
+const CODES = /\bE[A-Z]{4,}['"]?, ?['"]?E[A-Z]{4,}['"]?, ?['"]?E[A-Z]{4,}\b/;
 /** The error may say how it failed on the lines below. */
 const NAMES_ERROR = /\w(?:Error|Exception)\b/;
 /** A line that belongs to the error before it. */
@@ -87,8 +89,10 @@ export class TextReader {
       if (reading !== undefined) return reading;
     }
     if (isVerboseCurl(text)) return this.#open(text, number);
-    const pairs = readLogfmt(text) ?? readAccessLine(text);
-    if (pairs !== undefined) return pairs;
+    const pairs = readLogfmt(text);
+    const found = pairs === undefined ? readAccessLine(text) : pairs;
+    if (found !== undefined) return found;
+    if (CODES.test(text) && !ERROR_LEVEL.test(text)) return null;
     return beginsError(text) ||
       beginsTraceback(text) ||
       NAMES_ERROR.test(text) ||

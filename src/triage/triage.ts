@@ -6,7 +6,7 @@ import type {PolicyHandle} from '../client/policy-handle.ts';
 import {Lru} from '../core/lru.ts';
 import type {PolicyInput} from '../policy/types.ts';
 import {Assessor, type TriagedFailure} from './assess.ts';
-import type {Columns} from './columns.ts';
+import type {Row} from './columns.ts';
 import {ElementScanner} from './element-scanner.ts';
 import type {LoggedFailure, Reading} from './failure.ts';
 import {type Fields, isFields} from './fields.ts';
@@ -63,7 +63,7 @@ export class Triage {
       tooLong: () => void this.#tooLong++,
       element: (text, number) => this.#element(text, number),
       unreadable: () => void this.#unreadable++,
-      row: (columns, text, number) => this.#row(columns, text, number),
+      row: row => this.#row(row),
       ended: lines => {
         this.#flushText();
         this.#nginx.end();
@@ -99,7 +99,7 @@ export class Triage {
 
   /** @returns Whether the next line belongs to this one. */
   #line(written: string, number: number): boolean {
-    const binary = plainLine(written);
+    const binary = plainLine(ofDocker(written) ?? written);
     if (this.#text.isOpen) {
       if (this.#text.takes(binary)) return true;
       this.#flushText();
@@ -132,15 +132,11 @@ export class Triage {
     return this.#text.isOpen;
   }
 
-  #row(columns: Columns, binary: string, line: number): boolean {
-    if (columns.takes(binary, line)) return true;
-    const row = columns.row();
-    if (row === null) return false;
+  #row({record, number}: Row): void {
     const flat = new FlatRecord(
-      Object.fromEntries(Object.entries(row.record).map(([name, value]) => [decoded(name), decoded(String(value))])),
+      Object.fromEntries(Object.entries(record).map(([name, value]) => [decoded(name), decoded(String(value))])),
     );
-    this.#addOrMiss(readFlatRecord(flat, 'table row'), flat, row.number);
-    return false;
+    this.#addOrMiss(readFlatRecord(flat, 'table row'), flat, number);
   }
 
   #addOrMiss(reading: Reading | undefined, record: FlatRecord | Fields, number: number): void {
@@ -151,10 +147,6 @@ export class Triage {
   /** Nothing is known of the line: it counts where it has a sign of a failure. */
   #miss(text: string, number: number): void {
     if (hasSign(text)) this.#unread.add(text, number);
-  }
-
-  #json(text: string, number: number): void {
-    this.#record(parsed(text), number, () => text);
   }
 
   /** @param text Of the record. */
@@ -169,16 +161,7 @@ export class Triage {
       scanner.end();
       return;
     }
-    // Docker's own files hold each line of the program as a string.
-    if (typeof record.log === 'string' && 'stream' in record && !record.log.startsWith('{"log"'))
-      this.#unwrapped(record.log.trimEnd(), number);
-    else this.#addOrMiss(readJsonLine(record), record, number);
-  }
-
-  #unwrapped(text: string, number: number): void {
-    if (text.startsWith('{')) return this.#json(text, number);
-    this.#plain(text, number);
-    this.#flushText(); // The rest of the error stands in strings of their own.
+    this.#addOrMiss(readJsonLine(record), record, number);
   }
 
   /** A document on one line among other lines. */
@@ -242,6 +225,15 @@ export class Triage {
 
 /** Whether a text is the prefix of a line of JSON, and not the name of an error that prints the body of an answer. */
 const isPrefix = (text: string): boolean => text.length < 200 && !/Error|Exception|\b[45]\d\d $/.test(text);
+
+/** Docker's own files hold each line of the program as a string. Null for other lines. */
+function ofDocker(binary: string): string | null {
+  if (!/^\{"log": ?"/.test(binary)) return null;
+  const record = parsed(decoded(binary));
+  if (!isFields(record) || typeof record.log !== 'string' || !('stream' in record)) return null;
+  const text = record.log.trimEnd();
+  return /^[\0-\x7f]*$/.test(text) ? text : Array.from(new TextEncoder().encode(text), byte => String.fromCharCode(byte)).join('');
+}
 
 /** What Kubernetes, docker compose and concurrently write before each line of a program. */
 const CONTAINER = /^(?:\d{4}-\d\d-\d\dT\S{1,40} std(?:out|err) [FP] |[\w.@-]{1,120} +\| |\[\d{1,3}\] (?=[\s}\]]))/;

@@ -73,3 +73,17 @@ describe('triage: tables with a header', () => {
     ]);
   });
 });
+
+describe('triage: a table with a quote that is never closed', () => {
+  const HEADER = 'time,method,url,status,error';
+  const row = (index: number): string => `2026-11-24T10:15:02Z,POST,/x/${index},503,`;
+
+  it('loses no row behind it', () => {
+    const rows = Array.from({length: 3000}, (_, index) => row(index));
+    rows.splice(1000, 0, '2026-11-24T10:15:02Z,POST,/y,503,"left');
+    expect(read([HEADER, ...rows].join('\n'))).to.have.length(3001);
+  });
+
+  it('loses none at the end of the log', () =>
+    expect(read([HEADER, row(1), '2026-11-24T10:15:02Z,POST,/y,503,"left', row(2)].join('\n'))).to.have.length(3));
+});

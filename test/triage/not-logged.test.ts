@@ -463,3 +463,30 @@ describe('triage: a connection that was not made after a redirect', () => {
 
   it('names the server that redirected', () => expect(missingOf(axios(1))).to.include('the server that redirected'));
 });
+
+describe('triage: what is no failure, and what is one', () => {
+  for (const log of [
+    'level=info msg="connection timeout configured" timeout=30s status=200',
+    '2026-11-24T10:15:02Z INFO retryable errors: ECONNRESET, ETIMEDOUT, ECONNREFUSED',
+  ])
+    it(`takes nothing from ${log}`, () => {
+      const {failures, summary} = triaged(log);
+      expect([failures.length, summary.unread]).to.deep.equal([0, 0]);
+    });
+
+  it('counts a traceback of which Docker holds each line as a string once', () => {
+    const lines = [
+      'Traceback (most recent call last):',
+      '  File "/a/x.py", line 1, in send',
+      '    raise error',
+      'ConnectionResetError: [Errno 104] Connection reset by peer',
+      '',
+      'During handling of the above exception, another exception occurred:',
+      '',
+      'Traceback (most recent call last):',
+      '  File "/a/y.py", line 1, in call – über',
+      "requests.exceptions.ConnectionError: ('Connection aborted.', ConnectionResetError(104, 'Connection reset by peer'))",
+    ].map(line => JSON.stringify({log: `${line}\n`, stream: 'stderr', time: '2026-11-24T10:15:02.1Z'}));
+    expect(read(lines.join('\n'))).to.deep.equal(['? ECONNRESET maybe-processed yellow low']);
+  });
+});
