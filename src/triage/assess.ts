@@ -260,7 +260,10 @@ function certaintyOf(
   const isUnsure = isVague || (method === undefined && matters);
   const isGuessed =
     (isKeyNeeded && keyed === undefined) || doubt !== undefined || sentBefore !== undefined || isGuessedByWords;
-  return {confidence: isUnsure ? 'low' : isGuessed || hidden !== undefined || isWaitHidden ? 'medium' : 'high', missing};
+  return {
+    confidence: isUnsure ? 'low' : isGuessed || hidden !== undefined || isWaitHidden ? 'medium' : 'high',
+    missing,
+  };
 }
 
 /** Whether the log lacks the headers of an answer that often asks for a wait. What a proxy answers itself, which has no body here, seldom does. */

@@ -68,7 +68,8 @@ function outcomeOf(shape: ErrorShape, error: object, stack: unknown): ErrorReadi
   const fields = fieldsOf(error);
   const grpc = readGrpc(shape, fields);
   if (grpc !== null) return grpc;
-  if (UNRECEIVED.test(String(shape.code)) || UNRECEIVED.test(shape.name ?? '')) return {protocol: 'http', outcome: failed('attempt-timeout', undefined)};
+  if (UNRECEIVED.test(String(shape.code)) || UNRECEIVED.test(shape.name ?? ''))
+    return {protocol: 'http', outcome: failed('attempt-timeout', undefined)};
   const status = statusOf(fields) ?? statusIn(shape.message);
   if (status !== undefined) return answer(status, shape, fields);
   const own =
@@ -77,8 +78,7 @@ function outcomeOf(shape: ErrorShape, error: object, stack: unknown): ErrorReadi
   const {name = '', message} = shape;
   if (TIMED_OUT_NAME.test(name) || TIMED_OUT.test(message))
     return {protocol: 'http', outcome: failed('attempt-timeout', undefined)};
-  if (shape.code === 'ESOCKETTIMEDOUT')
-    return {protocol: 'http', outcome: failed('attempt-timeout', undefined)};
+  if (shape.code === 'ESOCKETTIMEDOUT') return {protocol: 'http', outcome: failed('attempt-timeout', undefined)};
   if (ABORTED.test(name) || shape.code === 'ERR_CANCELED' || shape.code === 'ABORT_ERR' || ABORTED_WORDS.test(message))
     return readAbort(typeof stack === 'string' ? stack : '');
   return readTransport(shape, stack);

@@ -64,7 +64,8 @@ function readProxied(text: string): ErrorReading | null {
 }
 
 /** aiohttp gives 400 to an answer that it cannot read, or that broke off. */
-const OWN_NUMBER = /\b(?:ContentLength|TransferEncoding|ContentEncoding)Error: 400\b|: 400, message=.{0,20}Bad status line/;
+const OWN_NUMBER =
+  /\b(?:ContentLength|TransferEncoding|ContentEncoding)Error: 400\b|: 400, message=.{0,20}Bad status line/;
 
 /** OAuth refused the credentials, whatever status the client made of it. @see RFC 6749 §5.2 */
 const readGrant = (text: string): ErrorReading | null =>

@@ -4,7 +4,14 @@ import {isBlank} from '../decide/idempotency.ts';
 import {outerRetries} from '../decide/outer-retries.ts';
 import {readError} from './error-outcome.ts';
 import {beginsError, requestIn, tellsOfRedirect} from './error-text.ts';
-import {AFTER_REDIRECT, type ErrorReading, LoggedAnswer, type LoggedFailure, LoggedHeaders, type Reading} from './failure.ts';
+import {
+  AFTER_REDIRECT,
+  type ErrorReading,
+  LoggedAnswer,
+  type LoggedFailure,
+  LoggedHeaders,
+  type Reading,
+} from './failure.ts';
 import {attemptOf, methodOf, timeOf, traceIdOf} from './fields.ts';
 import {withoutFrames} from './foreign-error.ts';
 import {isVerboseCurl, readAccessLine, readVerboseCurl, readWriteOut} from './formats/access-line.ts';

@@ -80,7 +80,7 @@ describe('steadfetch triage', () => {
       },
       keyNeeded: true,
       confidence: 'medium',
-      missing: ['idempotency key (as in the policy)'],
+      missing: ['idempotency key (as in the policy)', 'headers (no Retry-After assumed)'],
     });
   });
 

@@ -204,17 +204,16 @@ describe('triage: failures of an open connection in the words of a connect', () 
     ['java.net.SocketException: Connection timed out (Read failed)', TIMED_OUT],
     ['java.net.SocketException: Connection timed out (Write failed)', TIMED_OUT],
     ['java.net.SocketException: No route to host (Read failed)', LOST],
-    [
-      'System.IO.IOException: Unable to read data from the transport connection: Connection timed out.',
-      TIMED_OUT,
-    ],
+    ['System.IO.IOException: Unable to read data from the transport connection: Connection timed out.', TIMED_OUT],
     ['redis.exceptions.TimeoutError: Error 110 while writing to socket. Connection timed out.', TIMED_OUT],
     ['psycopg2.OperationalError: could not receive data from server: Connection timed out', TIMED_OUT],
     ["requests.exceptions.ConnectionError: ('Connection aborted.', OSError(113, 'No route to host'))", LOST],
     ['Post "https://a.test/x": read tcp 10.0.0.7:5->10.0.0.9:443: read: no route to host', LOST.replace('?', 'POST')],
   ];
   for (const [log, expected] of cases)
-    it(log, () => expect(read(log)).to.deep.equal([expected.replace(/low$/, log.startsWith('Post') ? 'medium' : 'low')]));
+    it(log, () =>
+      expect(read(log)).to.deep.equal([expected.replace(/low$/, log.startsWith('Post') ? 'medium' : 'low')]),
+    );
 
   for (const log of [
     'java.net.ConnectException: Connection timed out (Connection timed out)',
@@ -300,7 +299,9 @@ describe('triage: who aborted', () => {
   reads([
     [
       "node-fetch's abort by AbortSignal.timeout()",
-      aborted('    at abortSignal (node:internal/abort_controller:370:10)\n    at Timeout._onTimeout (node:internal/abort_controller:127:7)'),
+      aborted(
+        '    at abortSignal (node:internal/abort_controller:370:10)\n    at Timeout._onTimeout (node:internal/abort_controller:127:7)',
+      ),
       '? attempt timeout maybe-processed yellow low',
     ],
     [
@@ -317,7 +318,11 @@ describe('triage: who aborted', () => {
       aborted('    at AbortController.abort (node:internal/abort_controller:1:1)\n    at stop (app.js:1:1)'),
       '? aborted by the caller maybe-processed red high',
     ],
-    ['an abort without a stack, less sure', 'AbortError: The operation was aborted.', '? aborted by the caller maybe-processed red medium'],
+    [
+      'an abort without a stack, less sure',
+      'AbortError: The operation was aborted.',
+      '? aborted by the caller maybe-processed red medium',
+    ],
   ]);
 });
 
@@ -418,7 +423,11 @@ describe('triage: the request of an error beside that which a server handles', (
       'GET ECONNRESET maybe-processed yellow medium',
     ],
     ['the answer of the server to its client', answer, 'GET 500 maybe-processed yellow medium'],
-    ['a failure and the answer that it led to, as one', `${failed}\n${answer}`, 'POST ECONNRESET maybe-processed yellow medium'],
+    [
+      'a failure and the answer that it led to, as one',
+      `${failed}\n${answer}`,
+      'POST ECONNRESET maybe-processed yellow medium',
+    ],
     [
       'an answer to another request beside the failure',
       `${failed}\n${answer.replace('"id":7', '"id":8')}`,

@@ -192,7 +192,8 @@ function requestOf(record: Fields): LoggedRequest {
     headers,
     isShown: isFields(request.headers),
     isOfOther: false,
-    doubt: methodOf(request.method) !== undefined && isFields(record.err) ? 'request (that of "req" assumed)' : undefined,
+    doubt:
+      methodOf(request.method) !== undefined && isFields(record.err) ? 'request (that of "req" assumed)' : undefined,
   };
 }
 
