@@ -76,7 +76,13 @@ export const catalogue: readonly Entry[] = [
     reports: REQUEST_ONLY,
     note: 'Aborting a request sends `notifications/cancelled` to the server; the HTTP call goes on until the client is closed. A stream of events that breaks is opened again by the client.',
   },
-  {id: 'openapi-fetch', perCall: true, packages: ['openapi-fetch'], reports: BOTH},
+  {
+    id: 'openapi-fetch',
+    perCall: true,
+    packages: ['openapi-fetch'],
+    reports: BOTH,
+    note: '`schema.ts` is what openapi-typescript writes of your API.',
+  },
   {
     id: 'apollo',
     perCall: true,
@@ -130,7 +136,7 @@ export const catalogue: readonly Entry[] = [
     perCall: true,
     packages: ['hono'],
     reports: BOTH,
-    note: 'The typed client, `hc`. A failed response is returned, and not thrown.',
+    note: '`App` is the type of your server. A failed response is returned, and not thrown.',
   },
   {
     id: 'axios',
