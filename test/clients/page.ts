@@ -108,8 +108,8 @@ ${table(
 
 ## SDKs of model vendors
 
-Over [\`modelFetch()\`](model-endpoints.md), with its own retries off, each sends a 400 and a 401 once and nothing after an abort in the wait, ends a stall at the limit, sends what was reset twice
-at most, and gets an answer after 429s, for 3 MB, and for eight calls at once where five a minute are admitted. Alone, all but replicate lose a call to three 429s.
+Over [\`modelFetch()\`](model-endpoints.md), with its own retries off, each sends a request that gets 400 or 401 once, a reset one twice at most, and nothing after an abort in the wait, ends a stall at
+the limit, and gets an answer after 429s, for 3 MB, and for eight calls at once where five a minute are admitted. Alone, all but replicate lose a call to three 429s.
 
 \`\`\`typescript
 import {Mistral} from '@mistralai/mistralai';
