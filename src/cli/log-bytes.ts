@@ -22,11 +22,16 @@ const PACKED: readonly (readonly [magic: string, name: string, command: string])
 ];
 
 /**
- * @param chunks May all be of the same memory.
- * @param name   For messages.
+ * @param chunks  May all be of the same memory.
+ * @param name    For messages.
+ * @param command That reads the log, for messages.
  * @throws CutLog where compressed bytes end too early, UsageError for other compressed formats
  */
-export async function* logBytes(chunks: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
+export async function* logBytes(
+  chunks: AsyncIterable<Buffer>,
+  name: string,
+  command = 'triage',
+): AsyncGenerator<Buffer> {
   const [beginning, all, close] = await peeked(chunks);
   if (beginning.length >= 2 && beginning[0] === 0x1f && beginning[1] === 0x8b) {
     const [unpacked, rest] = await peeked(gunzipped(all, name));
@@ -37,7 +42,7 @@ export async function* logBytes(chunks: AsyncIterable<Buffer>, name: string): As
   if (packed !== undefined) {
     await close();
     throw new UsageError(
-      `${name} is compressed with ${packed[1]}. Unpack it first: ${packed[2]} ${name} | steadfetch triage -`,
+      `${name} is compressed with ${packed[1]}. Unpack it first: ${packed[2]} ${name} | steadfetch ${command} -`,
     );
   }
   yield* asUtf8(all, encodingOf(beginning));

@@ -13,6 +13,7 @@ import {search} from '../plan/search.ts';
 import {defaultSpace} from '../plan/space.ts';
 import {answer} from './command-spec.ts';
 import {SPECS} from './commands.ts';
+import {CutLog, logBytes} from './log-bytes.ts';
 import {writePage} from './page-file.ts';
 import {type PlanArguments, readPlanArguments} from './plan-arguments.ts';
 import type {MeasuredSource} from './plan-facts.ts';
@@ -71,26 +72,36 @@ async function measure(
   return interruptible(process, async signal => {
     signal.addEventListener('abort', () => input.destroy());
     try {
-      const measurements = await readMeasurements(textOf(input, signal, read), name);
+      const measurements = await readMeasurements(textOf(input, signal, read, name), name);
       return {name, measurements, isInterrupted: signal.aborted};
     } catch (error) {
+      if (error instanceof CutLog) throw new UsageError(`${error.message}.`);
       throw isSystemError(error) ? new UsageError(`${name} ${whyUnreadable(error)}.`) : error;
     }
   }).finally(() => progress?.end());
 }
 
 /** Ends at an interrupt, also where no text comes. */
-async function* textOf(input: Readable, signal: AbortSignal, read: ReadingProgress): AsyncGenerator<string> {
+async function* textOf(
+  input: Readable,
+  signal: AbortSignal,
+  read: ReadingProgress,
+  name: string,
+): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   try {
-    for await (const chunk of input as AsyncIterable<Buffer>) {
-      read.bytes += chunk.length;
-      yield decoder.decode(chunk, {stream: true});
-    }
+    for await (const chunk of logBytes(counted(input, read), name, 'plan')) yield decoder.decode(chunk, {stream: true});
   } catch (error) {
     if (!signal.aborted) throw error;
   }
   yield decoder.decode();
+}
+
+async function* counted(input: AsyncIterable<Buffer>, read: ReadingProgress): AsyncGenerator<Buffer> {
+  for await (const chunk of input) {
+    read.bytes += chunk.length;
+    yield chunk;
+  }
 }
 
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>

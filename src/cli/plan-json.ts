@@ -3,7 +3,7 @@
 import type {Plan} from '../plan/evaluate.ts';
 import type {Simulated} from '../plan/simulated.ts';
 import type {PlanFacts} from './plan-facts.ts';
-import {conventions} from './plan-rows.ts';
+import {conventions, readingNotes} from './plan-rows.ts';
 
 /** Latencies are in milliseconds; null where too few calls succeed to have that latency. */
 export function planJson({request, result, measured, needed}: PlanFacts): object {
@@ -66,6 +66,8 @@ function measuredOf({name, measurements, isInterrupted}: NonNullable<PlanFacts['
     unsent: unsent.length,
     timedOut,
     skipped,
+    withoutStatus: measurements.withoutStatus,
+    notes: readingNotes(measurements),
   };
 }
 

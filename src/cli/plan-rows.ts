@@ -3,6 +3,7 @@
 import type {Factor, Infeasible} from '../plan/binding.ts';
 import type {Plan} from '../plan/evaluate.ts';
 import {formatMs, formatNumber, formatShare} from '../plan/format.ts';
+import type {Measurements} from '../plan/measurements/measurements.ts';
 import {missClause} from '../plan/reasons.ts';
 import type {PlanRequest} from '../plan/request.ts';
 import type {MissedObjective, Simulated} from '../plan/simulated.ts';
@@ -40,7 +41,17 @@ export function measuredText({name, measurements, isInterrupted}: MeasuredSource
   ];
   const left = skipped > 0 ? ` ${count(skipped)} records without a duration were skipped.` : '';
   const from = `${count(all)} attempts from ${name}${isInterrupted ? ', as far as it was read' : ''}`;
-  return `${from}: ${parts.join(', ')}.${left} Objectives are judged by the worst service that these leave possible, with 95 % confidence.`;
+  const notes = readingNotes(measurements).map(note => ` ${note}`);
+  return `${from}: ${parts.join(', ')}.${left}${notes.join('')} Objectives are judged by the worst service that these leave possible, with 95 % confidence.`;
+}
+
+/** What the records do not say, and what was taken instead. */
+export function readingNotes({withoutStatus, isUnsaid, unitless}: Measurements): string[] {
+  return [
+    ...(withoutStatus > 0 ? [`${count(withoutStatus)} without a status count as failed.`] : []),
+    ...(isUnsaid ? ['No status or error says how the attempts ended: all count as answered.'] : []),
+    ...(unitless === undefined ? [] : [`"${unitless}" says no unit: taken as milliseconds.`]),
+  ];
 }
 
 export function serviceText({service: {quantiles, failures, hangRatio}}: PlanRequest): string {

@@ -1,6 +1,6 @@
 /** `steadfetch plan` as a process of its own: what it prints, where it writes, and its exit codes. */
 
-import {existsSync} from 'node:fs';
+import {existsSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect} from 'chai';
 import {helpOf} from '../../src/cli/command-spec.ts';
@@ -170,6 +170,8 @@ describe('steadfetch plan', () => {
       unsent: 0,
       timedOut: 10,
       skipped: 0,
+      withoutStatus: 0,
+      notes: [],
     });
     // At most, with 95 % confidence; 1 % of them did.
     expect(json.service.hangRatio).to.be.closeTo(0.0127, 0.0001);
@@ -178,6 +180,18 @@ describe('steadfetch plan', () => {
     const fromInput = JSON.parse((await ended(child)).stdout);
     expect(fromInput.measured.name).to.equal('standard input');
     expect(fromInput.service.hangRatio).to.equal(0.02);
+  }).timeout(60_000);
+
+  it('reads UTF-16, and says which attempts have no status and which unit was taken', async () => {
+    const rows = Array.from({length: 40}, (_, index) => `${100 + ((index * 37) % 80)},${index < 2 ? '' : 200}`);
+    writeFileSync(
+      join(place.folder, 'wide.csv'),
+      Buffer.from(`\ufeffDuration,Status\r\n${rows.join('\r\n')}\r\n`, 'utf16le'),
+    );
+    const {stdout} = await place.call(['plan', 'wide.csv', '--p95', '1000', '--success', '0.5']);
+    expect(stdout.replace(/\s+/g, ' ')).to.contain(
+      '40 attempts from wide.csv: 38 succeeded, 2 failed, 0 timed out. 2 without a status count as failed. "Duration" says no unit: taken as milliseconds.',
+    );
   }).timeout(60_000);
 
   it('plans with what it has read when it is interrupted', async () => {

@@ -102,9 +102,47 @@ describe('measurements', () => {
     ['HAR', JSON.stringify(har, null, 1), {succeeded: [120], failed: [25], unsent: [], timedOut: 1, skipped: 1}],
     [
       'a JSON array',
-      '[\n{"ms": 5, "status": 404},\n{"ms": 6}\n]',
+      '[\n{"ms": 5, "status": 404},\n{"ms": 6, "status": 200}\n]',
       {succeeded: [5, 6], failed: [], unsent: [], timedOut: 0, skipped: 0},
     ],
+    [
+      'a JSON array on one line',
+      '[{"ms":120.5,"status":200},{"ms":20,"status":503}]',
+      {...all, unsent: [], timedOut: 0},
+    ],
+    ['decimal commas between semicolons', 'ms;status\n120,5;200\n20,0;503', {...all, unsent: [], timedOut: 0}],
+    ['decimal commas between tabs, without names', '120,5\t200\n20,0\t503', {...all, unsent: [], timedOut: 0}],
+    [
+      'thousands in quotes, and decimal commas after thousands',
+      'ms;status\n"1,197.8";200\n1.197,8;503',
+      {...all, succeeded: [1197.8], failed: [1197.8], unsent: [], timedOut: 0},
+    ],
+    ['a status in words', 'ms,status\n120.5,200 OK\n20,503 Service Unavailable\n600,timeout\n3,ECONNREFUSED', all],
+    ['a status that is a word', 'ms,status\n120.5,ok\n20,error\n', {...all, unsent: [], timedOut: 0}],
+    ['status 0, which is no answer', 'ms,status\n120.5,200\n20,0', {...all, unsent: [], timedOut: 0}],
+    [
+      'status 0 with an error',
+      '{"ms":120.5,"status":200}\n{"ms":600,"status":0,"error":"timeout"}',
+      {
+        ...all,
+        failed: [],
+        unsent: [],
+      },
+    ],
+    ['a status that is left empty', 'ms,status,error\n120.5,200,\n20,,', {...all, unsent: [], timedOut: 0}],
+    ['a status that is left out', '{"ms":120.5,"status":200}\n{"ms":20}', {...all, unsent: [], timedOut: 0}],
+    ['errors that are left out', '{"ms":120.5}\n{"ms":20,"error":"EPIPE"}', {...all, unsent: [], timedOut: 0}],
+    ['errors that are none', 'ms,error\n120.5,none\n20,EPIPE\n', {...all, unsent: [], timedOut: 0}],
+    [
+      "JMeter's columns",
+      'timeStamp,elapsed,label,responseCode,responseMessage,success\n1,120.5,x,200,OK,true\n1,20,x,200,OK,false',
+      {...all, unsent: [], timedOut: 0},
+    ],
+    ['a column named code', 'ms,code\n120.5,200\n20,503', {...all, unsent: [], timedOut: 0}],
+    ['names in upper case', 'LATENCY_MS,STATUS\n120.5,200\n20,503', {...all, unsent: [], timedOut: 0}],
+    ['durations with units', 'ms,status\n120.5ms,200\n0.02s,503', {...all, unsent: [], timedOut: 0}],
+    ['a unit in the name', 'seconds,status\n0.1205,200\n0.02,503', {...all, unsent: [], timedOut: 0}],
+    ['a unit in brackets', 'status,Duration (us)\n200,120500\n503,20000', {...all, unsent: [], timedOut: 0}],
     ['nothing', '\n', {succeeded: [], failed: [], unsent: [], timedOut: 0, skipped: 0}],
   ];
   for (const [name, text, expected] of sources)
@@ -139,6 +177,52 @@ describe('measurements', () => {
     const error = await read('{\n"a": 1\n}').catch((thrown: unknown) => thrown);
     expect(error).to.be.instanceOf(PlanInputError);
     expect((error as Error).message).to.equal('a file is neither HAR, nor OTLP JSON, nor a JSON value for each line.');
+  });
+
+  const refusals: [string, string, string][] = [
+    [
+      'a status that is no status',
+      'ms,status\n120,200\n20,261.5\n',
+      'a file, line 3: status is "261.5". It must be an HTTP status such as 503, or a word such as timeout, error or ok.',
+    ],
+    [
+      'a word that says neither',
+      '{"ms":1,"status":"perhaps"}',
+      'a file, line 1: status is "perhaps". It must be an HTTP status such as 503, or a word such as timeout, error or ok.',
+    ],
+    [
+      'columns without a duration',
+      'url,status\n/a,200\n',
+      'a file, line 1: No column is a duration. Name one ms, latency_ms or seconds; the columns are url, status.',
+    ],
+    [
+      'records without a duration',
+      '{"a":1}\n{"a":2}',
+      'a file: none of the 2 records has a duration, such as "ms": 180 or "latency_ms": "180".',
+    ],
+    [
+      'a comma that may be a decimal one',
+      'ms,status\n"1,197",200\n',
+      'a file, line 2: ms is "1,197", which may be thousands or a decimal comma.',
+    ],
+  ];
+  for (const [name, text, message] of refusals)
+    it(`with ${name} are refused, and never taken for a success`, async () => {
+      const error = await read(text).catch((thrown: unknown) => thrown);
+      expect(error).to.be.instanceOf(PlanInputError);
+      expect((error as Error).message).to.equal(message);
+    });
+
+  it('say what the records leave out', async () => {
+    const said = async (text: string) => {
+      const {withoutStatus, isUnsaid, unitless} = await read(text);
+      return {withoutStatus, isUnsaid, unitless};
+    };
+    const none = {withoutStatus: 0, isUnsaid: false, unitless: undefined};
+    expect(await said('ms,status\n1,200\n2,\n')).to.deep.equal({...none, withoutStatus: 1});
+    expect(await said('ms,url\n1,/a\n2,/b\n')).to.deep.equal({...none, isUnsaid: true});
+    expect(await said('duration,status\n1,200\n')).to.deep.equal({...none, unitless: 'duration'});
+    expect(await said('{"ms":1,"status":200}\n{"ms":2,"error":"EPIPE"}')).to.deep.equal(none);
   });
 
   it('give the shares of what happened, and the durations of failures', async () => {

@@ -1,42 +1,77 @@
-/** Lines of comma-separated values. A first line of names says what the columns are; without one, the first column is the duration. */
+/** Lines of separated values. A first line of names says what the columns are; without one, the first column is the duration. */
 
-import {type FieldNames, measuredOf, namesAmong} from './fields.ts';
+import {PlanInputError} from '../input-error.ts';
+import {durationOf, type Field, type FieldValue, fieldOf, measuredOf} from './fields.ts';
 import type {Measured} from './measurements.ts';
 
 export class CsvLines {
   #columns: readonly Column[] | undefined;
-  #names: FieldNames | undefined;
+  /** Of the first line, so that a decimal comma is not a separator. */
+  #separator = ',';
 
-  /** @returns undefined for the line of names, and for a line without a duration. `isNames` says which. */
+  /**
+   * @returns undefined for the line of names, and for a line without a duration. `isNames` says which.
+   * @throws PlanInputError if no column is a duration, or if a status cannot be read.
+   */
   read(line: string): {readonly measured: Measured | undefined; readonly isNames: boolean} {
-    const cells = cellsOf(line);
     if (this.#columns === undefined) {
-      const isNames = cells.some(cell => cell !== '' && Number.isNaN(Number(cell)));
-      const names = isNames ? cells : ['ms', 'status', 'error'];
-      this.#names = namesAmong(names);
-      this.#columns = columnsOf(names, this.#names);
-      if (isNames) return {measured: undefined, isNames};
+      this.#separator = separatorOf(line);
+      const cells = cellsOf(line, this.#separator);
+      // A header has no number; a line of values has one at least.
+      const isNames = cells.every(cell => durationOf(cell) === undefined);
+      this.#columns = columnsOf(isNames ? cells : ['ms', 'status', 'error']);
+      if (isNames) {
+        if (!this.#columns.some(({field}) => field.kind === 'duration'))
+          throw new PlanInputError(
+            `No column is a duration. Name one ms, latency_ms or seconds; the columns are ${cells.join(', ')}.`,
+          );
+        return {measured: undefined, isNames};
+      }
     }
-    const record: Record<string, string> = {};
-    for (const {name, index} of this.#columns) record[name] = cells[index] ?? '';
-    return {measured: measuredOf(record, this.#names), isNames: false};
+    const cells = cellsOf(line, this.#separator);
+    const values: FieldValue[] = [];
+    for (const {field, index} of this.#columns) {
+      const text = cells[index];
+      if (text === undefined) continue;
+      if (field.kind === 'duration' && this.#separator === ',') refuseAmbiguous(field, text);
+      values.push([field, text]);
+    }
+    return {measured: measuredOf(values), isNames: false};
   }
 }
 
+/** Between commas, a comma in a quoted number may be either one. */
+function refuseAmbiguous({name}: Field, text: string): void {
+  if (/^\s*\d{1,3},\d{3}\s*$/.test(text))
+    throw new PlanInputError(`${name} is ${JSON.stringify(text)}, which may be thousands or a decimal comma.`);
+}
+
 interface Column {
-  readonly name: string;
+  readonly field: Field;
   readonly index: number;
 }
 
-/** Those that say something of an attempt: a log has others, whose cells would take time. Of two with one name, the last counts. */
-function columnsOf(names: readonly string[], {durations, statuses, errors}: FieldNames): Column[] {
-  const read = new Set([...durations, ...statuses, ...errors, 'sent']);
-  return names.flatMap((name, index) => (read.has(name) ? [{name, index}] : []));
+/** Those that say something of an attempt: a log has others, whose cells would take time. */
+function columnsOf(names: readonly string[]): Column[] {
+  return names.flatMap((name, index) => {
+    const field = fieldOf(name);
+    return field === undefined || field.kind === 'response' ? [] : [{field, index}];
+  });
 }
 
-/** Quoted cells may hold commas and doubled quotes. @see RFC 4180 */
-function cellsOf(line: string): string[] {
-  if (!line.includes('"')) return line.split(/[,;\t]/).map(cell => cell.trim());
-  const cells = line.matchAll(/(?:^|[,;\t])(?:"((?:[^"]|"")*)"|([^,;\t]*))/g);
+/** A semicolon or a tab outside of quotes comes before a comma, which may be in a number. */
+function separatorOf(line: string): string {
+  const bare = line.replace(/"(?:[^"]|"")*"/g, '');
+  return ['\t', ';'].find(separator => bare.includes(separator)) ?? ',';
+}
+
+/** Quoted cells may hold separators and doubled quotes. @see RFC 4180 */
+function cellsOf(line: string, separator: string): string[] {
+  if (!line.includes('"')) return line.split(separator).map(cell => cell.trim());
+  const cells = line.matchAll(CELLS[separator]!);
   return Array.from(cells, ([, quoted, bare = '']) => quoted?.replaceAll('""', '"') ?? bare.trim());
 }
+
+const CELLS: Readonly<Record<string, RegExp>> = Object.fromEntries(
+  [',', ';', '\t'].map(each => [each, new RegExp(`(?:^|${each})(?:"((?:[^"]|"")*)"|([^${each}]*))`, 'g')]),
+);

@@ -11,6 +11,10 @@ export interface Measured {
   readonly error?: string | undefined;
   /** Whether the server certainly did not act. Where it is left out, only the error says so. */
   readonly isUnsent?: boolean | undefined;
+  /** Without a status and an error: `empty` if a field for them is there, `unsaid` if none is. Where it is left out, the attempt succeeded. */
+  readonly ending?: 'empty' | 'unsaid' | undefined;
+  /** Name of the field that the duration is from, if the name says no unit. */
+  readonly unitless?: string | undefined;
 }
 
 /** Durations in milliseconds, by how the attempts ended. */
@@ -22,21 +26,50 @@ export class Measurements {
   timedOut = 0;
   /** Records without a duration. */
   skipped = 0;
+  /** Of the failed attempts, those that have neither a status nor an error, in records that should have one. */
+  withoutStatus = 0;
+  /** Whether no record says how its attempt ended, so that all count as answered. */
+  isUnsaid = false;
+  /** Name of a field of durations that says no unit: they were taken in milliseconds. */
+  unitless: string | undefined;
+  /** Durations of attempts whose end is not said. Until `settle`, other records may show what that means. */
+  #unsaid: number[] = [];
+  #hasStatuses = false;
 
   get count(): number {
     return this.succeeded.length + this.failed.length + this.unsent.length + this.timedOut;
   }
 
   /** An answer below 500, other than 408 and 429, is a success: a retry would not change it. */
-  add({durationMs, status, error, isUnsent}: Measured): void {
+  add({durationMs, status, error, isUnsent, ending, unitless}: Measured): void {
+    this.unitless ??= unitless;
+    this.#hasStatuses ||= status !== undefined || ending === 'empty';
     if (!Number.isFinite(durationMs) || durationMs < 0) this.skipped++;
     else if (status !== undefined && status > 0) {
       const isFailure = status >= 500 || status === 408 || status === 429;
       (isFailure ? this.failed : this.succeeded).push(durationMs);
-    } else if (error === undefined) this.succeeded.push(durationMs);
+    } else if (ending === 'unsaid') this.#unsaid.push(durationMs);
+    else if (ending === 'empty') this.#failWithoutStatus(durationMs);
+    else if (error === undefined) this.succeeded.push(durationMs);
     else if (isUnsentError(error)) this.unsent.push(durationMs);
     else if (TIMEOUT.test(error)) this.timedOut++;
     else (isUnsent ? this.unsent : this.failed).push(durationMs);
+  }
+
+  /** Every record was added. An attempt whose end is not said has failed if others have a status; if none has, it was answered. */
+  settle(): void {
+    const unsaid = this.#unsaid;
+    this.#unsaid = [];
+    this.isUnsaid = unsaid.length > 0 && this.count === 0;
+    for (const durationMs of unsaid) {
+      if (this.#hasStatuses) this.#failWithoutStatus(durationMs);
+      else this.succeeded.push(durationMs);
+    }
+  }
+
+  #failWithoutStatus(durationMs: number): void {
+    this.withoutStatus++;
+    this.failed.push(durationMs);
   }
 }
 

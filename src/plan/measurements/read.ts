@@ -3,7 +3,7 @@
 import {PlanInputError} from '../input-error.ts';
 import {CsvLines} from './csv.ts';
 import {documentMeasurements} from './documents.ts';
-import {measuredOf} from './fields.ts';
+import {FieldNames} from './fields.ts';
 import {LineSplitter} from './line-splitter.ts';
 import {type Measured, Measurements} from './measurements.ts';
 
@@ -13,20 +13,36 @@ import {type Measured, Measurements} from './measurements.ts';
  *
  * @param chunks The text, in chunks of any size.
  * @param name   Of the source, for messages.
- * @throws PlanInputError if a JSON document is neither HAR nor OTLP.
+ * @throws PlanInputError if the text is in no such format, if a status cannot be read, or if no record has a duration.
  */
 export async function readMeasurements(chunks: AsyncIterable<string>, name: string): Promise<Measurements> {
   const found = new Measurements();
   let reader: LineReader | undefined;
+  let number = 0;
   const lines = new LineSplitter(line => {
+    number++;
     if (line.trim() === '') return;
     reader ??= readerFor(line, found, name);
-    reader.line(line);
+    located(`${name}, line ${number}`, () => reader!.line(line));
   });
   for await (const chunk of chunks) lines.feed(chunk);
   lines.end();
   reader?.end();
+  found.settle();
+  if (found.count === 0 && found.skipped > 0)
+    throw new PlanInputError(
+      `${name}: none of the ${found.skipped} records has a duration, such as "ms": 180 or "latency_ms": "180".`,
+    );
   return found;
+}
+
+/** Says where the text is that a message is about. */
+function located(where: string, read: () => void): void {
+  try {
+    read();
+  } catch (error) {
+    throw error instanceof PlanInputError ? new PlanInputError(`${where}: ${error.message}`) : error;
+  }
 }
 
 interface LineReader {
@@ -52,12 +68,14 @@ function csvReader(found: Measurements): LineReader {
 
 /** A line may also be a whole document, as the file exporter of the OpenTelemetry collector writes them. */
 function jsonLinesReader(found: Measurements): LineReader {
+  const names = new FieldNames();
   return {
     line(text) {
       const value = parsed(text);
       const documents = documentMeasurements(value);
-      if (documents === undefined) add(found, measuredOf(value));
-      else for (const measured of documents) found.add(measured);
+      if (documents !== undefined) for (const measured of documents) found.add(measured);
+      else if (Array.isArray(value)) addRecords(found, value, names);
+      else add(found, names.measured(value));
     },
     end() {},
   };
@@ -71,13 +89,17 @@ function documentReader(found: Measurements, name: string): LineReader {
     },
     end() {
       const value = parsed(texts.join('\n'));
-      const measurements =
-        documentMeasurements(value) ?? (Array.isArray(value) ? value.map(record => measuredOf(record)) : undefined);
-      if (measurements === undefined)
-        throw new PlanInputError(`${name} is neither HAR, nor OTLP JSON, nor a JSON value for each line.`);
-      for (const measured of measurements) add(found, measured);
+      const documents = documentMeasurements(value);
+      if (documents !== undefined) for (const measured of documents) found.add(measured);
+      else if (Array.isArray(value)) located(name, () => addRecords(found, value, new FieldNames()));
+      else throw new PlanInputError(`${name} is neither HAR, nor OTLP JSON, nor a JSON value for each line.`);
     },
   };
+}
+
+function addRecords(found: Measurements, records: readonly unknown[], names: FieldNames): void {
+  for (const [index, record] of records.entries())
+    located(`record ${index + 1}`, () => add(found, names.measured(record)));
 }
 
 function add(found: Measurements, measured: Measured | undefined): void {
