@@ -6,7 +6,8 @@ import type {PlanFacts} from './plan-facts.ts';
 import {conventions, readingNotes} from './plan-rows.ts';
 
 /** Latencies are in milliseconds; null where too few calls succeed to have that latency. */
-export function planJson({request, result, measured, needed}: PlanFacts): object {
+export function planJson(facts: PlanFacts): object {
+  const {request, result, measured, needed} = facts;
   const {best, policy, searched, feasible, reasons, front, stress, infeasible, simulated, refuted} = result;
   return {
     isFeasible: policy !== null,
@@ -33,7 +34,7 @@ export function planJson({request, result, measured, needed}: PlanFacts): object
       failures: request.service.failures,
       hangRatio: request.service.hangRatio,
     },
-    conventions: conventions(request, best),
+    conventions: conventions(facts),
   };
 }
 

@@ -41,7 +41,7 @@ export function planPage(facts: PlanFacts): string {
       ...(best === null ? [] : planSections(best, facts)),
       ...(policy === null ? [] : [heading('Policy'), html`<pre>${JSON.stringify(policy, null, 2)}</pre>\n`]),
       heading('Conventions'),
-      listOf(conventions(request, best)),
+      listOf(conventions(facts)),
     ],
     footer: `Made by steadfetch ${VERSION}: the closed forms predict every plan, and the engine itself confirms the best one in the simulator.`,
   });

@@ -37,7 +37,7 @@ export function planReport(facts: PlanFacts): string {
     blocks.push(frontBlock(result));
     blocks.push([STRESS_TITLE, ...table(stressRows(stress))]);
   }
-  blocks.push(['Conventions', ...conventions(request, best).flatMap(text => wrapped(text, '  '))]);
+  blocks.push(['Conventions', ...conventions(facts).flatMap(text => wrapped(text, '  '))]);
   if (policy !== null) {
     const where =
       out === undefined

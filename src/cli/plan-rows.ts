@@ -239,13 +239,13 @@ export function stressRows(stress: readonly Stress[]): Rows {
 }
 
 /** How the numbers are meant. */
-export function conventions({objective}: PlanRequest, best: Plan | null): string[] {
+export function conventions({request: {objective}, result: {best, simulated}}: PlanFacts): string[] {
   const base = best === null || best.attempts === 1 ? '' : `, from ${formatMs(best.baseMs)} before the first retry`;
   return [
     'p50, p95 and p99 are over all calls: a failed call counts as slower than every latency.',
     `The base is the longest wait before the first retry: retry k waits at most base x 2^(k-1)${base}; full jitter waits between 0 and that.`,
     `A retry or a hedge is sent only if 50 ms of the ${formatMs(objective.deadlineMs)} are left. Load is attempts per call, hedges included; paid are those that the server may have worked for; worst is the requests of one call if every attempt fails.`,
     'Attempts fail independently, the breaker is closed, and the default retry budget applies in steady state. An outage is worse: see the last rows.',
-    'Predicted shares are within 0.1 points of the engine; within 1 point where the budget refuses retries, and up to 10 points too low where it refuses hedges. The nearest plans are simulated in any case.',
+    `Predicted shares are within 0.1 points of the engine; within 1 point where the budget refuses retries, and up to 10 points too low where it refuses hedges.${simulated === null ? '' : ' The nearest plans are simulated in any case.'}`,
   ];
 }

@@ -58,8 +58,7 @@ export async function confirmedPlan(request: PlanRequest, signal?: AbortSignal):
   const refuted: {readonly best: Plan; readonly simulated: Simulated}[] = [];
   for (const best of isFeasible ? toSimulate(ranked) : nearestOf(found.allowed, request)) {
     const simulated = await simulatePlan(best, request, signal, isFeasible ? 'for' : 'against');
-    if (simulated === null && !isFeasible) break;
-    if (simulated === null || simulated.isConfirmed || (simulated.isInterrupted && isFeasible))
+    if (simulated.isConfirmed || (simulated.isInterrupted && isFeasible))
       return {...resultOf(found, best, request), policy: policyOf(best, request), simulated, refuted: 0};
     refuted.push({best, simulated});
     if (simulated.isInterrupted) break;

@@ -33,18 +33,13 @@ const CALLS = 50_000;
 /** Whether what chance may have done counts for the plan, or against it. */
 export type Benefit = 'for' | 'against';
 
-/**
- * @param benefit For a plan that meets the objective by the formulas; against one that misses it.
- * @returns Null where the simulator has no such service: it refuses connections at once.
- */
+/** @param benefit For a plan that meets the objective by the formulas; against one that misses it. */
 export async function simulatePlan(
   plan: Plan,
   request: PlanRequest,
   signal?: AbortSignal,
   benefit: Benefit = 'for',
-): Promise<Simulated | null> {
-  const {failures} = request.service;
-  if (failures.some(({isUnsent, afterMs}) => isUnsent && afterMs > 0)) return null;
+): Promise<Simulated> {
   const result = await simulate(policyOf(plan, request), scenarioOf(request), signal === undefined ? {} : {signal});
   const {p50, p95, p99} = result.latencyMs.all;
   const simulated = {
@@ -83,7 +78,7 @@ function scenarioOf({call, service}: PlanRequest): ScenarioInput {
 }
 
 const faultOf = ({ratio, afterMs, isUnsent}: ServiceFailure) =>
-  isUnsent ? ({kind: 'refused', ratio} as const) : ({kind: 'status', status: 503, ratio, afterMs} as const);
+  isUnsent ? ({kind: 'refused', ratio, afterMs} as const) : ({kind: 'status', status: 503, ratio, afterMs} as const);
 
 /** As many as a scenario takes. Equally far apart in standard deviations, so that the tail has enough of them. */
 const POINTS = 100;

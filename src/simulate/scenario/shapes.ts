@@ -156,7 +156,8 @@ const refusedFaultShape = withDefaults(fields({
   ratio: faultRatioShape,
   fromMs: faultFromMsShape,
   toMs: faultToMsShape,
-}, undefined, 'kind'), {ratio: 1, fromMs: 0, toMs: null});
+  afterMs: millisecondsShape,
+}, undefined, 'kind'), {ratio: 1, fromMs: 0, toMs: null, afterMs: 0});
 const slowFaultShape = withDefaults(fields({
   kind: oneOf('slow'),
   ratio: faultRatioShape,

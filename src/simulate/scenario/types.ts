@@ -1248,6 +1248,12 @@ export interface RefusedFault {
    * Unit: ms. Default: null.
    */
   readonly toMs: number | null;
+  /**
+   * How long the client tries to connect. A fault server that refuses every connection refuses at once.
+   *
+   * Unit: ms. Default: 0.
+   */
+  readonly afterMs: number;
 }
 
 /** The connection is refused: the request is never sent. */
@@ -1272,6 +1278,12 @@ export interface RefusedFaultInput {
    * Unit: ms. Default: null.
    */
   readonly toMs?: number | null | undefined;
+  /**
+   * How long the client tries to connect. A fault server that refuses every connection refuses at once.
+   *
+   * Unit: ms. Default: 0.
+   */
+  readonly afterMs?: number | undefined;
   /** Ignored by the engine: for notes and for other tools. */
   readonly [extension: `x-${string}`]: unknown;
 }

@@ -83,7 +83,8 @@ function effectOf(fault: Fault, random: Random): Failure | Slowness {
 
 function failureOf(fault: Exclude<Fault, {readonly kind: 'slow'}>): Failure {
   const afterProcessing = fault.kind !== 'refused' && fault.when === 'processing';
-  if (fault.kind !== 'status') return {how: fault.kind, afterProcessing, afterMs: 0};
+  if (fault.kind !== 'status')
+    return {how: fault.kind, afterProcessing, afterMs: fault.kind === 'refused' ? fault.afterMs : 0};
   const headers = fault.headers.map(({name, value}): HeaderEntry => [name, value]);
   const how = new ServiceAnswer(fault.status, headers, fault.body);
   return {how, afterProcessing, afterMs: fault.afterMs};

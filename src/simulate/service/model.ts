@@ -147,8 +147,8 @@ export class ServiceModel implements Service, ServiceCounts, WorkOwner {
     work.faultDraw = this.#faults.draw();
     const effect = this.#outages?.failureAt(atMs) ?? this.#faults.at(atMs, work.faultDraw);
     const failure = effect instanceof Slowness ? null : effect;
-    if (failure?.how === 'refused') return this.#fail(work, failure);
-    this.received++;
+    // A refused connection is no request.
+    if (failure?.how !== 'refused') this.received++;
     work.failure = failure;
     if (failure !== null && !failure.afterProcessing) {
       if (failure.afterMs > 0) this.#after(work, failure.afterMs, 'failed');

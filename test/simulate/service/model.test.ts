@@ -142,6 +142,14 @@ describe('ServiceModel', () => {
       expect(world.model.received).to.equal(0);
     });
 
+    it('refuses a connection after the time that it takes, unless its client gives up before', async () => {
+      const world = new ServiceWorld({latencyMs: TEN, faults: [{kind: 'refused', afterMs: 100}]});
+      world.arrive(0);
+      world.arrive(5, {}, 0, 50);
+      expect(await world.run()).to.deep.equal(['0: refused at 100']);
+      expect(world.model).to.deep.include({received: 0, processed: 0});
+    });
+
     it('knows when every connection is refused, and for how long that is certain', async () => {
       const world = new ServiceWorld({
         latencyMs: TEN,
