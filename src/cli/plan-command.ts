@@ -44,7 +44,11 @@ async function runPlan(options: PlanArguments, process: NodeJS.Process): Promise
   const count = measured?.measurements.count ?? 0;
   const request = requestOf(options, service && boundedService(service, count));
   const result = await interruptible(process, signal => confirmedPlan(request, signal));
-  const needed = service && result.policy === null ? neededAttempts(options, service, count) : undefined;
+  // A plan that only the simulator refutes needs no more attempts.
+  const needed =
+    service && result.policy === null && result.infeasible !== null
+      ? neededAttempts(options, service, count)
+      : undefined;
   const facts = {request, result, measured, needed, out: result.policy === null ? undefined : out};
   const policy = `${JSON.stringify(result.policy, null, 2)}\n`;
   if (result.policy !== null && out !== undefined && out !== '-') writeNewFile(out, policy);

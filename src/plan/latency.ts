@@ -29,11 +29,11 @@ const FEWEST_BEYOND = 5;
 export const FEWEST_VALUES = 20;
 
 /**
- * A curve through the quantiles of measured values. Beyond the highest quantile that the number of values supports, the curve continues
- * as a lognormal distribution.
+ * The distribution of measured values: between them nothing is assumed, so that fast and slow requests stay apart. Beyond the highest
+ * quantile that the number of values supports, a curve through their quantiles continues as a lognormal distribution.
  *
  * @param values In milliseconds, in any order. Values of 0 count as 0.001 ms.
- * @throws PlanInputError with fewer than 20 values, or if all are equal.
+ * @throws PlanInputError with fewer than 20 values.
  */
 export function measuredLatency(values: readonly number[]): Cdf {
   const count = values.length;
@@ -45,18 +45,48 @@ export function measuredLatency(values: readonly number[]): Cdf {
   const known: Quantile[] = [];
   for (const share of SHARES) {
     if (Math.min(share, 1 - share) * count < FEWEST_BEYOND) continue;
-    const ms = Math.max(sorted[Math.ceil(share * count) - 1]!, 0.001);
+    const ms = Math.max(sorted[Math.ceil(share * count) - 1]!, LEAST_MS);
     // The highest share of equal quantiles counts.
     if (ms === known.at(-1)?.ms) known.pop();
     known.push({share, ms});
   }
-  return latencyThrough(known);
+  const measured = shareWithin(sorted);
+  const tail = cdfThrough(known) ?? measured;
+  const highestMs = known.at(-1)!.ms;
+  const below = measured(highestMs);
+  return ms => {
+    if (ms <= highestMs) return measured(ms);
+    const share = tail(ms);
+    // After a step the curve goes on at 1, but slower values may have been measured.
+    return Math.max(below, share < 1 ? share : measured(ms));
+  };
 }
 
-/** The quantiles that a policy states, rounded to a tenth of a millisecond. */
+/** Durations below have no logarithm that says anything. */
+const LEAST_MS = 0.001;
+
+/** The share of the values that are at most so long. */
+function shareWithin(sorted: Float64Array): Cdf {
+  return ms => {
+    if (ms < LEAST_MS) return 0;
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (sorted[middle]! <= ms) low = middle + 1;
+      else high = middle;
+    }
+    return low / sorted.length;
+  };
+}
+
+/** The quantiles that a policy states, rounded to a tenth of a millisecond. Equal ones are a tenth apart: a policy needs them to increase. */
 export function statedQuantiles(cdf: Cdf, maxMs?: number): LatencyQuantiles {
-  const at = (share: number): number => Math.max(0.1, Math.round(quantileOf(cdf, share, 0.01) * 10) / 10);
-  return {p50: at(0.5), p95: at(0.95), p99: at(0.99), ...(maxMs === undefined ? {} : {max: maxMs})};
+  const tenths = (share: number, least: number): number =>
+    Math.max(least, Math.round(quantileOf(cdf, share, 0.01) * 10));
+  const p50 = tenths(0.5, 1);
+  const p95 = tenths(0.95, p50 + 1);
+  const p99 = tenths(0.99, p95 + 1);
+  return {p50: p50 / 10, p95: p95 / 10, p99: p99 / 10, ...(maxMs === undefined ? {} : {max: maxMs})};
 }
 
 const CELLS = 4096;

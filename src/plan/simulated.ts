@@ -80,15 +80,51 @@ function scenarioOf({call, service}: PlanRequest): ScenarioInput {
 const faultOf = ({ratio, afterMs, isUnsent}: ServiceFailure) =>
   isUnsent ? ({kind: 'refused', ratio, afterMs} as const) : ({kind: 'status', status: 503, ratio, afterMs} as const);
 
-/** As many as a scenario takes. Equally far apart in standard deviations, so that the tail has enough of them. */
+/** As many as a scenario takes. */
 const POINTS = 100;
+/** The others are for the steps between fast and slow requests, where there are any. */
+const EVEN_POINTS = 60;
+/** In standard deviations. */
 const FARTHEST = 3.8;
+/** Over so few requests a step may be spread. */
+const STEP_SHARE = 1e-5;
 
+/** A quantile of the latency, by its standard deviations from the median. */
+interface Point {
+  readonly z: number;
+  readonly ms: number;
+}
+
+/** Equally far apart in standard deviations, so that the tail has enough of them, and close together around steps. */
 function pointsOf(latency: Cdf): {quantile: number; ms: number}[] {
-  return Array.from({length: POINTS}, (_, index) => {
-    const quantile = normalCdf(((2 * index) / (POINTS - 1) - 1) * FARTHEST);
-    return {quantile, ms: quantileOf(latency, quantile)};
-  });
+  const at = (z: number): Point => ({z, ms: quantileOf(latency, normalCdf(z))});
+  const evenly = (count: number): Point[] =>
+    Array.from({length: count}, (_, index) => at(((2 * index) / (count - 1) - 1) * FARTHEST));
+  const even = evenly(POINTS);
+  const points = widestStep(even) < 0 ? even : evenly(EVEN_POINTS);
+  while (points.length < POINTS) {
+    const step = widestStep(points);
+    if (step < 0) break;
+    points.splice(step + 1, 0, at((points[step]!.z + points[step + 1]!.z) / 2));
+  }
+  return points.map(({z, ms}) => ({quantile: normalCdf(z), ms}));
+}
+
+/** Steeper than this, ln(latency) steps from one kind of requests to the next. */
+const STEEPEST = 10;
+
+/** The index of the point before the step that most requests are spread over; -1: no step is too wide. */
+function widestStep(points: readonly Point[]): number {
+  let widest = -1;
+  let most = STEP_SHARE;
+  for (const [index, {z, ms}] of points.slice(0, -1).entries()) {
+    const next = points[index + 1]!;
+    const share = normalCdf(next.z) - normalCdf(z);
+    if (share <= most || Math.log(next.ms / ms) <= STEEPEST * (next.z - z)) continue;
+    widest = index;
+    most = share;
+  }
+  return widest;
 }
 
 /** The standard errors that a simulated share may be below its objective, or has to be above it. */

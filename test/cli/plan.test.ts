@@ -151,6 +151,26 @@ describe('steadfetch plan', () => {
     expect(json.policy).to.equal(null);
   }).timeout(60_000);
 
+  it('keeps fast and slow requests apart, and asks for as many measurements as are enough', async () => {
+    const measure = (name: string, count: number, fastPercent: number): void => {
+      const rows = Array.from({length: count}, (_, index) =>
+        index % 100 < fastPercent ? `${5 + (index % 7) / 7},200` : `${800 + ((index * 37) % 50)},200`,
+      );
+      place.write(name, `ms,status\n${rows.join('\n')}\n`);
+    };
+    const plan = async (name: string) =>
+      JSON.parse((await place.call(['plan', name, '--p50', '7', '--deadline', '1000', '--json'])).stdout);
+    measure('many.csv', 5000, 55);
+    const met = await plan('many.csv');
+    expect([met.isFeasible, met.simulated.isConfirmed, met.tooFew]).to.deep.equal([true, true, null]);
+    expect(met.simulated.p50Ms).to.be.below(6);
+    measure('few.csv', 1000, 51);
+    const {isFeasible, tooFew} = await plan('few.csv');
+    expect(isFeasible).to.equal(false);
+    measure('enough.csv', tooFew.needed, 51);
+    expect((await plan('enough.csv')).isFeasible).to.equal(true);
+  }).timeout(60_000);
+
   it('reads measurements from standard input and from a file, and lets options win', async () => {
     const rows = Array.from({length: 1000}, (_, index) => {
       if (index % 20 === 0) return '20,503';
