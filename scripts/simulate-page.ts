@@ -146,7 +146,8 @@ The table, the page and \`--json\` show for each endpoint how many requests reac
 - "No policy" sends each call once, with the deadline of the first policy; "no deadline" gives up after the 300 s of Node's fetch, and counts an answer after minutes as a success.
 - \`--rivals\` adds models of what else is used, by their documented defaults; no code of theirs runs: \`naive\`, \`p-retry\`, \`resilience4j\`, \`grpc\` and \`openai\`.
 - Each run begins cold: an idle service, full budgets, closed breakers. One run is one seed; \`--runs 10\` shows means with their 95 % intervals, also over time, and \`--assert\` takes 4 to 32 runs by
-  itself, until each condition is surely met or missed.
+  itself, until each condition is surely met or missed. The interval of the success holds that of the calls, too (Wilson's): 200 calls without a failure show 98.1 %, and 99.9 % takes 3,838
+  of them. A success of 1 is asserted of the simulated calls alone.
 
 ## As a page
 

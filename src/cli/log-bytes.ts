@@ -22,16 +22,11 @@ const PACKED: readonly (readonly [magic: string, name: string, command: string])
 ];
 
 /**
- * @param chunks  May all be of the same memory.
- * @param name    For messages.
- * @param command That reads the log, for messages.
+ * @param chunks May all be of the same memory.
+ * @param name   For messages.
  * @throws CutLog where compressed bytes end too early, UsageError for other compressed formats
  */
-export async function* logBytes(
-  chunks: AsyncIterable<Buffer>,
-  name: string,
-  command = 'triage',
-): AsyncGenerator<Buffer> {
+export async function* logBytes(chunks: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
   const [beginning, all, close] = await peeked(chunks);
   if (beginning.length >= 2 && beginning[0] === 0x1f && beginning[1] === 0x8b) {
     const [unpacked, rest] = await peeked(gunzipped(all, name));
@@ -42,7 +37,7 @@ export async function* logBytes(
   if (packed !== undefined) {
     await close();
     throw new UsageError(
-      `${name} is compressed with ${packed[1]}. Unpack it first: ${packed[2]} ${name} | steadfetch ${command} -`,
+      `${name} is compressed with ${packed[1]}. Unpack it first: ${packed[2]} ${name} | steadfetch triage -`,
     );
   }
   yield* asUtf8(all, encodingOf(beginning));

@@ -1,7 +1,7 @@
 /** The conditions of `--assert`, such as `amplification<=1.2,success>=0.97`. */
 import {nearest} from '../policy/suggestions.ts';
 import type {SimulationResult} from '../simulate/result.ts';
-import {intervalOver, type RunInterval} from './simulate-intervals.ts';
+import {callsToShow, intervalOver, type RunInterval, successInterval} from './simulate-intervals.ts';
 import {UsageError} from './usage-error.ts';
 
 const METRICS: Readonly<Record<string, (result: SimulationResult) => number>> = {
@@ -62,14 +62,23 @@ export type Verdict = 'met' | 'missed' | 'unsure';
 
 /** @param runs Results of one policy with different seeds, one at least. */
 export function verdictOf({metric, comparison, limit}: Assertion, runs: readonly SimulationResult[]): Verdict {
-  const {low, high} = intervalOver(runs.map(METRICS[metric]!));
-  const [isLowMet, isHighMet] = [low, high].map(value => COMPARISONS[comparison]!(value, limit));
+  const {mean, low, high} = intervalOf(metric, runs);
+  const compare = COMPARISONS[comparison]!;
+  // No number of calls shows that all succeed, or that none does: the limit is then of the simulated calls.
+  if (isBoundOfShare(metric, limit)) return compare(mean, limit) ? 'met' : 'missed';
+  const [isLowMet, isHighMet] = [low, high].map(value => compare(value, limit));
   return isLowMet !== isHighMet ? 'unsure' : isLowMet ? 'met' : 'missed';
 }
 
+function intervalOf(metric: string, runs: readonly SimulationResult[]): RunInterval {
+  return metric === 'success' ? successInterval(runs) : intervalOver(runs.map(METRICS[metric]!));
+}
+
+const isBoundOfShare = (metric: string, limit: number): boolean => metric === 'success' && (limit === 0 || limit === 1);
+
 /** The interval of each metric that `--assert` knows, by its name. */
 export const intervalsOf = (runs: readonly SimulationResult[]): Record<string, RunInterval> =>
-  Object.fromEntries(Object.entries(METRICS).map(([name, of]) => [name, intervalOver(runs.map(of))]));
+  Object.fromEntries(Object.keys(METRICS).map(name => [name, intervalOf(name, runs)]));
 
 /** A sentence for each condition that the runs of a policy do not meet. */
 export function failedAssertions(
@@ -88,14 +97,24 @@ export function failedAssertions(
       return [`${where}: there is no trouble that ends, so nothing to recover from.`];
     const verdict = verdictOf(assertion, runs);
     if (verdict === 'met') return [];
-    const {mean, low, high} = intervalOver(runs.map(METRICS[metric]!));
+    const {mean, low, high} = intervalOf(metric, runs);
     const wanted = `has to be ${comparison} ${limit}`;
-    if (low === high) return [`${where}: ${metric} is ${shown(mean)}, and ${wanted}.`];
+    if (low === high || isBoundOfShare(metric, limit)) return [`${where}: ${metric} is ${shown(mean)}, and ${wanted}.`];
     const is = `${metric} is ${shown(mean)} (${shown(low)} to ${shown(high)} with 95 % confidence, ${runs.length} runs)`;
     return [
-      `${where}: ${is}, and ${wanted}${verdict === 'unsure' ? ' with certainty: give more --runs, or a limit with room' : ''}.`,
+      `${where}: ${is}, and ${wanted}${verdict === 'unsure' ? ` with certainty: ${whatToDo(assertion, runs)}` : ''}.`,
     ];
   });
+}
+
+/** How to become sure of a condition. */
+function whatToDo({metric, comparison, limit}: Assertion, runs: readonly SimulationResult[]): string {
+  const calls = runs.reduce((sum, run) => sum + run.calls, 0);
+  const needed = callsToShow(limit);
+  if (metric !== 'success' || !comparison.startsWith('>') || calls >= needed)
+    return 'give more --runs, or a limit with room';
+  const needs = `that takes ${needed.toLocaleString('en')} calls without a failure, and ${calls.toLocaleString('en')} were simulated`;
+  return `${needs}. Give --runs ${Math.ceil((needed * runs.length) / calls)} or more, a longer scenario, or a limit with room`;
 }
 
 const shown = (value: number): string => (Number.isFinite(value) ? String(Number(value.toPrecision(5))) : 'infinite');

@@ -1,5 +1,7 @@
 /** What chance does to the numbers of a simulation: the mean over runs with different seeds, and its 95 % interval. */
 
+import type {SimulationResult} from '../simulate/result.ts';
+
 /** A mean, and between which values the true one lies with 95 % confidence. */
 export interface RunInterval {
   readonly mean: number;
@@ -22,3 +24,42 @@ export function intervalOver(values: readonly number[]): RunInterval {
   const half = (STUDENT[count - 2] ?? 1.96) * Math.sqrt(variance / count);
   return {mean, low: mean - half, high: mean + half};
 }
+
+/**
+ * The interval of the success over runs. That between the runs alone is too narrow where few calls fail: four runs without a failure are
+ * all alike, and prove little. So it holds the score interval of all their calls, too. The one between the runs is the wider one where
+ * the calls of a run resemble each other.
+ *
+ * @param runs One at least. Of a single one, the interval is its value.
+ */
+export function successInterval(
+  runs: readonly Pick<SimulationResult, 'calls' | 'succeeded' | 'successRatio'>[],
+): RunInterval {
+  const between = intervalOver(runs.map(({successRatio}) => successRatio));
+  const calls = runs.reduce((sum, run) => sum + run.calls, 0);
+  if (runs.length === 1 || calls === 0) return between;
+  const ofCalls = scoreInterval(runs.reduce((sum, {succeeded}) => sum + succeeded, 0) / calls, calls);
+  return {
+    mean: between.mean,
+    low: Math.max(0, Math.min(between.low, ofCalls.low)),
+    high: Math.min(1, Math.max(between.high, ofCalls.high)),
+  };
+}
+
+/**
+ * Wilson's score interval, as in `measure/confidence.ts`: two commands that share a module would add a file to the package.
+ *
+ * @param ratio Of the calls that succeeded.
+ */
+function scoreInterval(ratio: number, calls: number): {readonly low: number; readonly high: number} {
+  const square = SCORE / calls;
+  const middle = ratio + square / 2;
+  const half = Math.sqrt(SCORE * ((ratio * (1 - ratio)) / calls + square / (4 * calls)));
+  return {low: (middle - half) / (1 + square), high: (middle + half) / (1 + square)};
+}
+
+/** So many calls without a failure show a success of at least this share, with the same confidence. Infinity for 1. */
+export const callsToShow = (share: number): number => Math.ceil((SCORE * share) / (1 - share));
+
+/** The square of the 97.5th percentile of the normal distribution: of n calls without a failure the lower bound is n / (n + 3.84). */
+const SCORE = 3.8415;

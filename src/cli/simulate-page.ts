@@ -8,7 +8,7 @@ import type {SampledAttempt, SampledCall} from '../simulate/call-samples.ts';
 import type {Interval, SimulationResult} from '../simulate/result.ts';
 import {servicesOf} from '../simulate/scenario/services.ts';
 import type {Scenario} from '../simulate/scenario/types.ts';
-import {intervalOver, type RunInterval} from './simulate-intervals.ts';
+import {intervalOver, type RunInterval, successInterval} from './simulate-intervals.ts';
 import {
   duration,
   endpointNames,
@@ -118,7 +118,7 @@ function intervalsOf(results: readonly Named[]): Html[] {
       x: {name: '%'},
       rows: results.map(named => ({
         name: named.name,
-        ...percentOf(intervalOver(runsOf(named).map(({successRatio}) => successRatio))),
+        ...percentOf(successInterval(runsOf(named))),
       })),
     },
   );

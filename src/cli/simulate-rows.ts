@@ -1,6 +1,6 @@
 /** The numbers of a simulation, as text: what its table and its page show. */
 import type {EndpointResult, EndReason, Percentiles, SimulationResult} from '../simulate/result.ts';
-import {intervalOver, type RunInterval} from './simulate-intervals.ts';
+import {intervalOver, type RunInterval, successInterval} from './simulate-intervals.ts';
 
 /** A number of a result, as tables and pages show it. */
 export interface Row {
@@ -84,29 +84,34 @@ export interface IntervalRow {
   readonly cells: readonly string[];
 }
 
-const INTERVALS: readonly (readonly [
-  label: string,
-  of: (result: SimulationResult) => number,
-  show: (interval: RunInterval) => string,
-])[] = [
-  [
-    'success',
-    ({successRatio}) => 100 * successRatio,
-    ({mean, high}) => `${percent(mean, 99.995)} ±${percent(high - mean, 9.995)} %`,
-  ],
-  ['P50 of all calls', ({latencyMs}) => latencyMs.all.p50, withinTime],
-  ['P95 of all calls', ({latencyMs}) => latencyMs.all.p95, withinTime],
-  ['P99 of all calls', ({latencyMs}) => latencyMs.all.p99, withinTime],
+type IntervalOf = (runs: readonly SimulationResult[]) => RunInterval;
+
+const intervalBetween =
+  (of: (result: SimulationResult) => number): IntervalOf =>
+  runs =>
+    intervalOver(runs.map(of));
+
+const INTERVALS: readonly (readonly [label: string, of: IntervalOf, show: (interval: RunInterval) => string])[] = [
+  ['success', successInterval, shareWithin],
+  ['P50 of all calls', intervalBetween(({latencyMs}) => latencyMs.all.p50), withinTime],
+  ['P95 of all calls', intervalBetween(({latencyMs}) => latencyMs.all.p95), withinTime],
+  ['P99 of all calls', intervalBetween(({latencyMs}) => latencyMs.all.p99), withinTime],
   [
     'requests per call',
-    ({requestsPerCall}) => requestsPerCall,
+    intervalBetween(({requestsPerCall}) => requestsPerCall),
     ({mean, high}) => `${mean.toFixed(3)} ±${(high - mean).toFixed(3)}`,
   ],
 ];
 
 /** @param policies The runs of each policy. */
 export const intervalRowsOf = (policies: readonly (readonly SimulationResult[])[]): readonly IntervalRow[] =>
-  INTERVALS.map(([label, of, show]) => ({label, cells: policies.map(runs => show(intervalOver(runs.map(of))))}));
+  INTERVALS.map(([label, of, show]) => ({label, cells: policies.map(runs => show(of(runs)))}));
+
+/** The wider side counts: near 100 % that is the lower one. */
+function shareWithin({mean, low, high}: RunInterval): string {
+  const half = Math.max(high - mean, mean - low);
+  return `${percent(100 * mean, 99.995)} ±${percent(100 * half, 9.995)} %`;
+}
 
 /** Fewer digits where more would fill the column. */
 const percent = (value: number, large: number): string => value.toFixed(value < large ? 2 : 0);

@@ -8,8 +8,9 @@ import {
   type Verdict,
   verdictOf,
 } from '../../src/cli/simulate-assertions.ts';
-import {intervalOver} from '../../src/cli/simulate-intervals.ts';
+import {intervalOver, successInterval} from '../../src/cli/simulate-intervals.ts';
 import {UsageError} from '../../src/cli/usage-error.ts';
+import type {PolicyInput} from '../../src/policy/types.ts';
 import type {SimulationResult} from '../../src/simulate/result.ts';
 import {readScenario} from '../../src/simulate/scenario/read.ts';
 import type {ScenarioInput} from '../../src/simulate/scenario/types.ts';
@@ -132,6 +133,55 @@ describe('the conditions of --assert', () => {
     expect(sentence).to.match(
       /p95 is [\d.]+ \([\d.]+ to [\d.]+ with 95 % confidence, 6 runs\), and has to be <= [\d.]+ with certainty/,
     );
+  });
+
+  const failing = (ratio: number, seconds: number, perSecond: number): ScenarioInput => ({
+    durationMs: seconds * 1000,
+    traffic: {perSecond},
+    service: {latencyMs: {kind: 'lognormal', medianMs: 80, sigma: 0.5}, faults: [{ratio, status: 503}]},
+  });
+  const retrying: PolicyInput = {maxAttempts: 2, attemptTimeoutMs: 500, deadlineMs: 2000};
+  /** Results in groups of four seeds, as --assert takes them at first. */
+  async function groupsOf(input: ScenarioInput, count: number): Promise<SimulationResult[][]> {
+    const scenario = readScenario(input);
+    const groups: SimulationResult[][] = [];
+    for (let group = 0; group < count; group++) {
+      const runs: SimulationResult[] = [];
+      for (let seed = 1; seed <= 4; seed++)
+        runs.push(await runScenario(retrying, scenario, {seed: 1000 * group + seed}));
+      groups.push(runs);
+    }
+    return groups;
+  }
+
+  for (const [name, input] of [
+    ['50 calls a run, of which one in a hundred fails', failing(0.1, 5, 10)],
+    ['400 calls a run, of which one in a thousand fails', failing(0.03, 20, 20)],
+  ] as const)
+    it(`hold the true success in 95 of 100 intervals: ${name}`, async () => {
+      const groups = await groupsOf(input, 200);
+      const all = groups.flat();
+      const truth = all.reduce((sum, {succeeded}) => sum + succeeded, 0) / all.reduce((sum, {calls}) => sum + calls, 0);
+      const held = groups.map(successInterval).filter(({low, high}) => low <= truth && truth <= high);
+      expect(held.length / groups.length).to.be.at.least(0.93);
+    }).timeout(60_000);
+
+  it('are not met by 200 calls without a failure, where one in a hundred fails', async () => {
+    const [assertion] = readAssertions('success>=0.999');
+    const groups = await groupsOf(failing(0.1, 5, 10), 60);
+    const lucky = groups.filter(runs => runs.every(({successRatio}) => successRatio === 1));
+    expect(lucky).not.to.be.empty;
+    expect(lucky.map(runs => verdictOf(assertion!, runs))).to.deep.equal(lucky.map(() => 'unsure'));
+    expect(groups.filter(runs => verdictOf(assertion!, runs) === 'met')).to.be.empty;
+    expect(failedAssertions('mine', lucky[0]!, [assertion!])[0]).to.match(
+      /^mine in scenario: success is 1 \(0\.9\d+ to 1 with 95 % confidence, 4 runs\), and has to be >= 0\.999 with certainty: that takes 3,838 calls without a failure, and \d+ were simulated\. Give --runs \d+ or more, a longer scenario, or a limit with room\.$/,
+    );
+  });
+
+  it('of a success of 1 are of the simulated calls, since no number of them shows more', async () => {
+    const runs = [await resultOf(steady), await resultOf(steady)];
+    const verdict = (text: string): Verdict => verdictOf(readAssertions(text)[0]!, runs);
+    expect([verdict('success>=1'), verdict('success<1'), verdict('success>0')]).to.deep.equal(['met', 'missed', 'met']);
   });
 
   it('have the interval of Student, and none of a single run or of infinite values', () => {

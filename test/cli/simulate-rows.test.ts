@@ -25,6 +25,6 @@ describe('the success of several runs', () => {
       [well, down],
       [well, well, well, down],
     ]);
-    expect(success!.cells).to.deep.equal(['100 ±0.00 %', '50.00 ±635 %', '75.00 ±80 %']);
+    expect(success!.cells).to.deep.equal(['100 ±18 %', '50.00 ±50 %', '75.00 ±75 %']);
   });
 });
