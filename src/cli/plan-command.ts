@@ -13,7 +13,6 @@ import {search} from '../plan/search.ts';
 import {defaultSpace} from '../plan/space.ts';
 import {answer} from './command-spec.ts';
 import {SPECS} from './commands.ts';
-import {CutLog, logBytes} from './log-bytes.ts';
 import {writePage} from './page-file.ts';
 import {type PlanArguments, readPlanArguments} from './plan-arguments.ts';
 import type {MeasuredSource} from './plan-facts.ts';
@@ -76,36 +75,33 @@ async function measure(
   return interruptible(process, async signal => {
     signal.addEventListener('abort', () => input.destroy());
     try {
-      const measurements = await readMeasurements(textOf(input, signal, read, name), name);
+      const measurements = await readMeasurements(textOf(input, signal, read), name);
       return {name, measurements, isInterrupted: signal.aborted};
     } catch (error) {
-      if (error instanceof CutLog) throw new UsageError(`${error.message}.`);
       throw isSystemError(error) ? new UsageError(`${name} ${whyUnreadable(error)}.`) : error;
     }
   }).finally(() => progress?.end());
 }
 
 /** Ends at an interrupt, also where no text comes. */
-async function* textOf(
-  input: Readable,
-  signal: AbortSignal,
-  read: ReadingProgress,
-  name: string,
-): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
+async function* textOf(input: Readable, signal: AbortSignal, read: ReadingProgress): AsyncGenerator<string> {
+  let decoder: TextDecoder | undefined;
   try {
-    for await (const chunk of logBytes(counted(input, read), name, 'plan')) yield decoder.decode(chunk, {stream: true});
+    for await (const chunk of input as AsyncIterable<Buffer>) {
+      read.bytes += chunk.length;
+      decoder ??= new TextDecoder(encodingOf(chunk));
+      yield decoder.decode(chunk, {stream: true});
+    }
   } catch (error) {
     if (!signal.aborted) throw error;
   }
-  yield decoder.decode();
+  yield decoder?.decode() ?? '';
 }
 
-async function* counted(input: AsyncIterable<Buffer>, read: ReadingProgress): AsyncGenerator<Buffer> {
-  for await (const chunk of input) {
-    read.bytes += chunk.length;
-    yield chunk;
-  }
+/** By the byte order mark that spreadsheets and PowerShell write before UTF-16. */
+function encodingOf([first, second]: Buffer): string {
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
 }
 
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
