@@ -79,9 +79,7 @@ export class Collector {
       fix: draft.fix && this.#fixOf(rule, lazyFix(scope, draft.fix)),
       suggestions: draft.suggestions?.map(suggestion => lazyFix(scope, suggestion)),
       values: () => [
-        ...[draft.at, ...(draft.related ?? []).map(({at}) => at).filter(at => at !== draft.at)].map(at =>
-          writtenAt(scope, at),
-        ),
+        ...[...new Set([draft, ...(draft.related ?? [])].map(({at}) => at))].map(at => writtenAt(scope, at)),
         ...hostsOf(scope.file.shape),
       ],
     });

@@ -95,12 +95,14 @@ describe('retry-lint baseline', () => {
         expect((await desk.run('.')).code, 'another host').to.equal(1);
       });
 
-    it('a function, and not those of the functions beside it', async () => {
+    it('a program as a whole, in any order', async () => {
       const text = `${imports}${loop('"https://sandbox.example/v1/charges"')}\n\ndef other():\n    return "https://a.example"\n`;
       const desk = new Desk({'a.py': text});
       await desk.run('baseline', '.');
-      desk.write('a.py', `BASE_URL = "https://c.example"\n${text.replace('a.example', 'b.example')}`);
+      desk.write('a.py', `OTHER = "https://a.example"\n${text.replace('"https://a.example"', 'OTHER')}`);
       expect((await desk.run('.')).code).to.equal(0);
+      desk.write('a.py', text.replace('a.example', 'b.example'));
+      expect((await desk.run('.')).code).to.equal(1);
     });
   });
 
