@@ -62,7 +62,7 @@ export async function lintText(request: LintRequest): Promise<Report> {
   const main = policies[0]?.dialect ?? mainDialectOf(source, config);
   const rules = rulesFor(main, path, config);
   // A program without retries may be in any encoding.
-  const isOther = source.format === 'python' && main === native;
+  const isOther = main === native && source.format === 'python' && /[\0\uFFFD]/.test(source.text);
   const problems = isOther ? [] : [...source.problems, ...tooFull(source, policies)];
   // After a syntax error the tree is a guess, and findings about a guess would be noise.
   const isWhole = problems.every(({code}) => code === 'RL002');

@@ -74,10 +74,10 @@ interface Run extends Span {
 function runsIn(node: ObjectNode | ListNode, removed: ReadonlySet<number>): Run[] {
   const runs: Run[] = [];
   const indexes = [...removed].sort((a, b) => a - b);
-  const [first, last] = [indexes[0], indexes.at(-1)];
-  if (first === undefined || last === undefined) return runs;
-  const count = node.kind === 'list' ? node.items.length : node.properties.length;
-  for (let index = Math.max(0, first - 1); index < Math.min(count, last + 2); index++) {
+  const {length} = node.kind === 'list' ? node.items : node.properties;
+  // Where none goes, both are NaN.
+  const [from, to] = [Math.max(0, indexes[0]! - 1), Math.min(length, indexes.at(-1)! + 2)];
+  for (let index = from; index < to; index++) {
     const {start, end} = spanOf(node, index);
     const isRemoved = removed.has(index);
     const before = runs.at(-1);
@@ -101,14 +101,15 @@ export function commentIn({comments, format, text}: Source, from: number, to: nu
 }
 
 /** The rest of a line: blanks and a comment. */
-const REST = /^[ \t]*(?:\/\/.*|(?:\/\*[^\n]*\*\/[ \t]*)+(?:\/\/.*)?|#.*)?$/;
+const REST = /^[ \t]*(?:\/\*[^\n]*\*\/[ \t]*)*(?:(?:\/\/|#).*)?$/;
 
 /** The comment behind a field stays, on a line of its own. An entry of a list is not without it. */
 function removeLine(source: Source, {kind}: ObjectNode | ListNode, start: number, end: number): TextEdit {
   const {text} = source;
   const comment = kind === 'list' ? undefined : commentIn(source, end, endOfLine(text, end));
-  if (comment !== undefined) return {start, end: comment, text: ''};
-  return {start: lineStart(text, start), end: nextLine(text, end), text: ''};
+  return comment === undefined
+    ? {start: lineStart(text, start), end: nextLine(text, end), text: ''}
+    : {start, end: comment, text: ''};
 }
 
 /** Its comma goes with it, and its line where it has one of its own. */

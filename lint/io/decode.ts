@@ -11,17 +11,16 @@ const UTF_16: Readonly<Record<string, string>> = {fffe: 'utf-16le', feff: 'utf-1
 
 const COOKIE = /^(?:[ \t\f]*(?:#[^\r\n]*)?\r?\n)?[ \t\f]*#[^\r\n]*?coding[:=][ \t]*([-\w.]+)/;
 
-/** Undefined for UTF-8, and for an encoding that is not known here. */
+/** Undefined for UTF-8, for UTF-16, whose text has no readable comment, and for what is not known here. */
 function encodingIn(text: string): string | undefined {
   const [, name] = COOKIE.exec(text) ?? [];
   const label = name
     ?.toLowerCase()
     .replaceAll('_', '-')
-    .replace(/^(?:iso-)?latin-/, 'latin')
-    .replace(/^utf-16.*/, '');
+    .replace(/^(?:iso-)?latin-/, 'latin');
   try {
     const {encoding} = new TextDecoder(label);
-    return encoding === 'utf-8' ? undefined : encoding;
+    return /^utf/.test(encoding) ? undefined : encoding;
   } catch {
     return undefined;
   }

@@ -3,7 +3,7 @@
 import type {Shape} from '../shape/shape.ts';
 
 /** With and without a scheme: `"https://a.example/v1"`, `"a.example"`. */
-const HOST = /https?:\/\/[^\s"'`/?#)]+|(?<=["'`])(?:[\w-]+\.)+[a-z]{2,}(?=[:"'`/])/gi;
+const HOST = /(?<=["'`/@])(?:[\w-]+\.)+\w{2,}(?=["'`/:?])/g;
 
 /**
  * A list of them, in a list: of a program, all that its file names. An empty one where the file names none, and for a policy, whose findings

@@ -8,7 +8,7 @@ import type {Node, Source, SourceFormat} from './tree.ts';
 const longestPolicy = 1_000_000;
 const longestProgram = 5_000_000;
 
-const NOT_UTF8 = 'The text is not UTF-8, or holds U+FFFD, which stands for a lost character: save it as UTF-8.';
+const NOT_UTF8 = 'The text is not UTF-8, or holds U+FFFD, a lost character: save it as UTF-8.';
 
 /** Reads a text. Never throws for what is in it: what cannot be read is among the problems. */
 export async function readSource(path: string, text: string): Promise<Source> {
@@ -16,7 +16,7 @@ export async function readSource(path: string, text: string): Promise<Source> {
   const longest = format === 'python' ? longestProgram : longestPolicy;
   if (text.length > longest)
     return unreadable(path, text, `The file has ${text.length} characters. Only files with up to ${longest} are read.`);
-  if (text.includes('\u0000')) return unreadable(path, text, 'The file is binary, or UTF-16: only UTF-8 text is read.');
+  if (text.includes('\u0000')) return unreadable(path, text, 'The file is binary or UTF-16: only UTF-8 is read.');
   // A decoder replaces invalid UTF-8 by U+FFFD.
   const broken = text.indexOf('\uFFFD');
   if (broken >= 0) return unreadable(path, text, NOT_UTF8, broken);

@@ -86,9 +86,9 @@ function outcomeOf(shape: ErrorShape, error: object, stack: unknown): ErrorReadi
 
 /** node-fetch calls its abort by a timer what it calls that by the caller; only the stack tells them apart. */
 function readAbort(stack: string): ErrorReading {
-  if (/^\s+at (?:Timeout\._onTimeout|listOnTimeout) \(/m.test(stack))
+  if (/^[ \t]+at (?:Timeout\._onTimeout|listOnTimeout) \(/m.test(stack))
     return {protocol: 'http', outcome: failed('attempt-timeout', undefined)};
-  const doubt = /^\s+at /m.test(stack) ? undefined : 'stack (an abort by the caller assumed, and no timer)';
+  const doubt = /^[ \t]+at /m.test(stack) ? undefined : 'stack (an abort by the caller assumed, and no timer)';
   return {protocol: 'http', outcome: failed('aborted', undefined), doubt};
 }
 

@@ -232,9 +232,9 @@ function ofDocker(binary: string): string | null {
   const record = parsed(decoded(binary));
   if (!isFields(record) || typeof record.log !== 'string' || !('stream' in record)) return null;
   const text = record.log.trimEnd();
-  return /^[\0-\x7f]*$/.test(text)
-    ? text
-    : Array.from(new TextEncoder().encode(text), byte => String.fromCharCode(byte)).join('');
+  return /[\x80-\uffff]/.test(text)
+    ? Array.from(new TextEncoder().encode(text), byte => String.fromCharCode(byte)).join('')
+    : text;
 }
 
 /** What Kubernetes, docker compose and concurrently write before each line of a program. */

@@ -23,9 +23,13 @@ function rowsOf(output: string): string[] {
 describe('the guide to measuring', () => {
   const place = new Workplace();
   let server: Server;
-  let asked = 0;
+  const asked = {plain: 0, policy: 0};
   before(done => {
-    server = createServer((_, response) => void response.writeHead(asked++ % 3 === 0 ? 503 : 200).end());
+    // Every other call of plain fetch fails, and with the policy one in twenty of the first attempts: more than chance.
+    server = createServer(({headers}, response) => {
+      const fails = headers['x-correlation-id'] === undefined ? asked.plain++ % 2 === 0 : asked.policy++ % 20 === 0;
+      response.writeHead(fails ? 503 : 200).end();
+    });
     server.listen(0, '127.0.0.1', done);
   });
   after(done => {

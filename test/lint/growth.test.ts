@@ -22,7 +22,11 @@ describe('a policy with thousands of findings', function () {
           expect(fixed.length).to.be.at.least((count - 1) * ROUTES);
         });
       await timeOf(30);
-      const [few, many] = [await timeOf(30), await timeOf(590)];
+      let [few, many] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+      for (let turn = 0; turn < 3; turn++) {
+        few = Math.min(few, await timeOf(30));
+        many = Math.min(many, await timeOf(590));
+      }
       // Twenty times as many, beside the routes themselves.
       expect(many).to.be.below(20 * few + 100);
     });

@@ -35,7 +35,7 @@ describe('reading JSON', () => {
     ['a second value', '{} {}', ['RL001 The policy ended before this; nothing may follow it.'], '{'],
     ['a comment that is never closed', '{} /* x', ['RL001 The comment is never closed.'], '/* x'],
     ['nothing', '', ['RL001 The file is empty; the smallest policy is {"version": 1}.'], ''],
-    ['a binary file', 'a\u0000b', ['RL006 The file is binary, or UTF-16: only UTF-8 text is read.'], 'a'],
+    ['a binary file', 'a\u0000b', ['RL006 The file is binary or UTF-16: only UTF-8 is read.'], 'a'],
   ];
   for (const [title, text, problems, underlined] of slips) {
     it(`names ${title}`, async () => {

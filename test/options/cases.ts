@@ -684,7 +684,7 @@ const load: readonly Case[] = [
     b: {concurrency: {kind: 'adaptive', max: 20, queue: 1000}},
     both: oneAttempt,
     scenario: sentAfter(429, 20),
-    expect: [20, 16],
+    expect: [20, 14],
   },
   {
     path: 'concurrency(adaptive).start',
@@ -716,7 +716,7 @@ const load: readonly Case[] = [
     b: {concurrency: {kind: 'adaptive', start: 20, decreaseRatio: 0.5}},
     both: oneAttempt,
     scenario: sentAfter(429, 20),
-    expect: [5, 9],
+    expect: [4, 9],
   },
   {
     path: 'concurrency(adaptive).queue',

@@ -427,7 +427,7 @@ describe('telemetry: metrics', () => {
     const of = async (name: string) =>
       (await points(name)).find(({attributes}) => attributes['steadfetch.policy.name'] === 'adaptive');
     const attributes = {'steadfetch.policy.name': 'adaptive', 'server.address': 'api.test', 'server.port': 443};
-    expect(await of('steadfetch.client.concurrency.limit')).to.deep.equal({attributes, value: 4});
+    expect(await of('steadfetch.client.concurrency.limit')).to.deep.equal({attributes, value: 3});
     expect(await of('steadfetch.client.concurrency.waiting')).to.deep.equal({attributes, value: 0});
   });
 

@@ -21,33 +21,42 @@ interface Sign {
   /** A text without any of them is left out: to search for a text is much faster than to search for a pattern. */
   readonly words: readonly string[];
   /** What else it has. */
-  readonly has: readonly (RegExp | ((text: string, path: string) => boolean))[];
+  readonly has?: (text: string, path: string) => boolean;
 }
+
+const matching =
+  (pattern: RegExp) =>
+  (text: string): boolean =>
+    pattern.test(text);
 
 /** The order is that of findings at one place. */
 const SIGNS: Readonly<Record<PythonLibrary, Sign>> = {
   // A retry that another module makes has its name.
-  tenacity: {layer: 'code', words: ['tenacity', 'retr'], has: [/\btenacity\b|^\uFEFF?from\b.*\bimport\b.*retr/m]},
-  backoff: {layer: 'code', words: ['backoff'], has: [/\b(?:import|from)\b.*\bbackoff\b/]},
-  stamina: {layer: 'code', words: ['stamina'], has: []},
-  urllib3: {layer: 'code', words: ['Retry'], has: [/urllib3|requests/]},
-  requests: {layer: 'code', words: ['HTTPAdapter'], has: []},
-  celery: {layer: 'code', words: ['celery', 'shared_task', 'autoretry_for'], has: []},
-  'httpx-retries': {layer: 'code', words: ['httpx_retries'], has: []},
-  'google-api-core': {layer: 'code', words: ['google.api_core'], has: []},
-  langchain: {layer: 'client', words: ['.with_retry'], has: []},
+  tenacity: {
+    layer: 'code',
+    words: ['tenacity', 'retr'],
+    has: matching(/\btenacity\b|^\uFEFF?from\b.*\bimport\b.*retr/m),
+  },
+  backoff: {layer: 'code', words: ['backoff'], has: matching(/\b(?:import|from)\b.*\bbackoff\b/)},
+  stamina: {layer: 'code', words: ['stamina']},
+  urllib3: {layer: 'code', words: ['Retry'], has: matching(/urllib3|requests/)},
+  requests: {layer: 'code', words: ['HTTPAdapter']},
+  celery: {layer: 'code', words: ['celery', 'shared_task', 'autoretry_for']},
+  'httpx-retries': {layer: 'code', words: ['httpx_retries']},
+  'google-api-core': {layer: 'code', words: ['google.api_core']},
+  langchain: {layer: 'client', words: ['.with_retry']},
   'model-client': {
     layer: 'client',
     words: ['openai', 'anthropic', 'langchain', 'litellm'],
-    has: [
-      // A client that is made, or imported under another name, and one whose retries are set.
+    // A client that is made, or imported under another name, and one whose retries are set.
+    has: matching(
       /\b(?:(?:Async|Azure|Chat)*(?:OpenAI(?:Embeddings)?|Anthropic(?:AWS|Bedrock(?:Mantle)?|Foundry|Vertex)?)|ChatGroq|init_chat_model)\s*(?:\(|as\b)|\b(?:openai|anthropic)(?:\.|\s+import\b.*)(?:Async)?Client\b|\.with_options\b|\.copy\([^()]*max_retries/,
-    ],
+    ),
   },
   loop: {
     layer: 'code',
     words: ['retr', 'Retr', 'RETR', 'ttempt', 'ATTEMPT', 'tries', 'sleep', 'requests', 'httpx', 'urlopen'],
-    has: [hasLoop],
+    has: hasLoop,
   },
 };
 
@@ -106,8 +115,6 @@ export const pythonLibraries: readonly PythonLibrary[] = Object.keys(SIGNS) as P
 export function signOf(name: PythonLibrary): DialectSign {
   const {layer, words, has} = SIGNS[name];
   const wants = (path: string, text: string): boolean =>
-    isPython(path) &&
-    words.some(word => text.includes(word)) &&
-    has.every(each => (typeof each === 'function' ? each(text, path) : each.test(text)));
+    isPython(path) && words.some(word => text.includes(word)) && (has?.(text, path) ?? true);
   return {name, layer, names: /\.py$/i, wants};
 }

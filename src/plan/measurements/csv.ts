@@ -72,6 +72,8 @@ function cellsOf(line: string, separator: string): string[] {
   return Array.from(cells, ([, quoted, bare = '']) => quoted?.replaceAll('""', '"') ?? bare.trim());
 }
 
-const CELLS: Readonly<Record<string, RegExp>> = Object.fromEntries(
-  [',', ';', '\t'].map(each => [each, new RegExp(`(?:^|${each})(?:"((?:[^"]|"")*)"|([^${each}]*))`, 'g')]),
-);
+const CELLS: Readonly<Record<string, RegExp>> = {
+  ',': /(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g,
+  ';': /(?:^|;)(?:"((?:[^"]|"")*)"|([^;]*))/g,
+  '\t': /(?:^|\t)(?:"((?:[^"]|"")*)"|([^\t]*))/g,
+};

@@ -177,7 +177,7 @@ export function durationOf(value: unknown, unitMs = 1): number | undefined {
   // Most are plain numbers, in files of a million lines.
   const plain = value.trim() === '' ? Number.NaN : Number(value);
   if (!Number.isNaN(plain)) return plain * unitMs;
-  const [, digits, unit] = /^\s*([-+]?[\d.,]*\d[\d.,]*(?:e[-+]?\d+)?)\s*([a-zµμ]*)\s*$/i.exec(value) ?? [];
+  const [, digits, unit] = /^([-+]?[\d.,]+(?:e[-+]?\d+)?)\s*([a-zµμ]*)$/i.exec(value.trim()) ?? [];
   if (digits === undefined) return undefined;
   const number = numberOf(digits);
   const ofText = unit === '' ? unitMs : UNITS[unit!.toLowerCase()];
@@ -236,7 +236,7 @@ function successOf(value: unknown, {name}: Field): boolean | undefined {
 /** What an error says of itself. An empty text, `false`, `none` and the like are none. */
 function errorText(value: unknown): string | undefined {
   if (typeof value === 'string')
-    return /^\s*(?:|-|none|null|nil|undefined|false|no|0|ok|n\/a)\s*$/i.test(value) ? undefined : value;
+    return /^(?:|-|none|null|nil|undefined|false|no|0|ok|n\/a)$/i.test(value.trim()) ? undefined : value;
   if (value === true) return 'error';
   if (!isFields(value)) return undefined;
   const words = [value.code, value.type, value.name, value.message].filter(word => typeof word === 'string');

@@ -125,7 +125,7 @@ export function readNginxError(line: string): NginxTry | 'unread' | null | undef
   };
 }
 
-const CONNECTION = /\d+#\d+: \*\d+ /;
+const CONNECTION = /\d#\d+: \*\d+ /;
 
 interface OpenRequest {
   /** The try that decides: one that may have been acted on, else the last one. */
