@@ -8,7 +8,7 @@ import type {Node, Source, SourceFormat} from './tree.ts';
 const longestPolicy = 1_000_000;
 const longestProgram = 5_000_000;
 
-const NOT_UTF8 = 'The text is not UTF-8, or holds U+FFFD, a lost character: save it as UTF-8.';
+const NOT_UTF8 = 'The text is not UTF-8, or holds U+FFFD: save it as UTF-8.';
 
 /** Reads a text. Never throws for what is in it: what cannot be read is among the problems. */
 export async function readSource(path: string, text: string): Promise<Source> {
