@@ -1,33 +1,35 @@
-/** Policies with thousands of findings: the time to lint them grows with their number, and not with the square of the length of a list. */
+/** One entry of a list of thousands is taken out without a look at all the others: a file may have a fix for each entry. */
 import {expect} from 'chai';
-import {lintText} from '../../lint/lint.ts';
-import {ofProcessor} from './exact/of-processor.ts';
+import {editEntries} from '../../lint/edit/layout.ts';
+import {readSource} from '../../lint/source/read.ts';
+import type {ListNode, Node} from '../../lint/source/tree.ts';
 
-describe('a policy with thousands of findings', function () {
-  this.timeout(600_000);
-  const ROUTES = 40;
-  const routes = (list: string): string =>
-    `{"routes": [${Array.from({length: ROUTES}, (_, index) => `{"match": {"path": "/a${index}"}, "retryOn": ${list}}`).join()}]}`;
-  const LISTS: readonly [string, (count: number) => string][] = [
-    ['entries of a list', count => routes(`[${'503, '.repeat(count)}504]`)],
-    ['lines of a list', count => routes(`[\n${'  503,\n'.repeat(count)}  504]`)],
-  ];
-  for (const [what, make] of LISTS)
-    it(`is linted, with all of its fixes, in a time that grows with the number of ${what}`, async () => {
-      const timeOf = (count: number): Promise<number> =>
-        ofProcessor(async () => {
-          const path = 'a.json';
-          const {findings} = await lintText({path, files: {[path]: make(count)}});
-          const fixed = findings.filter(({fix}) => fix !== undefined);
-          expect(fixed.length).to.be.at.least((count - 1) * ROUTES);
-        });
-      await timeOf(30);
-      let [few, many] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-      for (let turn = 0; turn < 3; turn++) {
-        few = Math.min(few, await timeOf(30));
-        many = Math.min(many, await timeOf(590));
-      }
-      // Twenty times as many, beside the routes themselves.
-      expect(many).to.be.below(20 * few + 100);
-    });
+const COUNT = 5000;
+
+/** The list of a file, and how often an entry of it was asked for. */
+async function listOf(text: string) {
+  const source = await readSource('a.json', text);
+  const list = source.documents[0] as ListNode;
+  const asked = {entries: 0};
+  const items = new Proxy(list.items as Node[], {
+    get: (target, name) => {
+      if (typeof name === 'string' && /^\d+$/.test(name)) asked.entries++;
+      return Reflect.get(target, name);
+    },
+  });
+  return {source, list: {...list, items}, asked};
+}
+
+describe('one entry of a long list', () => {
+  for (const [what, text] of [
+    ['on one line', `[${'503, '.repeat(COUNT)}504]`],
+    ['on lines of their own', `[\n${'  503,\n'.repeat(COUNT)}  504]`],
+  ] as const)
+    for (const index of [0, COUNT / 2, COUNT])
+      it(`${index} of ${COUNT + 1}, ${what}, is taken out by a look at a few of them`, async () => {
+        const {source, list, asked} = await listOf(text);
+        const edits = editEntries(source, list, new Set([index]), []);
+        expect(edits).to.be.an('array').that.is.not.empty;
+        expect(asked.entries).to.be.within(1, 20);
+      });
 });

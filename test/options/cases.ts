@@ -716,7 +716,7 @@ const load: readonly Case[] = [
     b: {concurrency: {kind: 'adaptive', start: 20, decreaseRatio: 0.5}},
     both: oneAttempt,
     scenario: sentAfter(429, 20),
-    expect: [4, 9],
+    expect: [4, 8],
   },
   {
     path: 'concurrency(adaptive).queue',
