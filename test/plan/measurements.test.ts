@@ -118,6 +118,11 @@ describe('measurements', () => {
       {...all, succeeded: [1197.8], failed: [1197.8], unsent: [], timedOut: 0},
     ],
     ['a status in words', 'ms,status\n120.5,200 OK\n20,503 Service Unavailable\n600,timeout\n3,ECONNREFUSED', all],
+    [
+      'a field of such a name that means something else',
+      '{"code":"user_created","status":200,"ms":120.5}\n{"status":"active","statusCode":503,"ms":20}\n{"code":"23505","err":{"name":"TimeoutError"},"ms":600}',
+      {...all, unsent: []},
+    ],
     ['a status that is a word', 'ms,status\n120.5,ok\n20,error\n', {...all, unsent: [], timedOut: 0}],
     ['status 0, which is no answer', 'ms,status\n120.5,200\n20,0', {...all, unsent: [], timedOut: 0}],
     [
@@ -132,7 +137,7 @@ describe('measurements', () => {
     ['a status that is left empty', 'ms,status,error\n120.5,200,\n20,,', {...all, unsent: [], timedOut: 0}],
     ['a status that is left out', '{"ms":120.5,"status":200}\n{"ms":20}', {...all, unsent: [], timedOut: 0}],
     ['errors that are left out', '{"ms":120.5}\n{"ms":20,"error":"EPIPE"}', {...all, unsent: [], timedOut: 0}],
-    ['errors that are none', 'ms,error\n120.5,none\n20,EPIPE\n', {...all, unsent: [], timedOut: 0}],
+    ['a word that says there was no error', 'ms,error\n120.5,none\n20,EPIPE\n', {...all, unsent: [], timedOut: 0}],
     [
       "JMeter's columns",
       'timeStamp,elapsed,label,responseCode,responseMessage,success\n1,120.5,x,200,OK,true\n1,20,x,200,OK,false',

@@ -126,16 +126,30 @@ export function measuredOf(values: readonly FieldValue[]): Measured | undefined 
   const [error] = firstOf(values, 'error', errorText) ?? [];
   const [sent] = firstOf(values, 'sent', value => value) ?? [];
   const [durationMs, field] = duration;
+  const isSaid = status !== undefined || isSuccess !== undefined || error !== undefined;
+  if (!isSaid) refuseUnreadable(values);
   const isPlain = typeof status === 'number' && isSuccess !== false;
   return {
     durationMs,
     status: isPlain ? status : undefined,
     error: isPlain ? undefined : errorOf(status, isSuccess, error),
     isUnsent: sent === 'not-sent' || sent === 'not-processed' || undefined,
-    ending: status === undefined && isSuccess === undefined && error === undefined ? endingOf(values) : undefined,
+    ending: isSaid ? undefined : endingOf(values),
     unitless: field.unitMs === undefined ? field.name : undefined,
   };
 }
+
+/** Where one field says how the attempt ended, the others of such names mean something else: an account has a status, too. */
+function refuseUnreadable(values: readonly FieldValue[]): void {
+  for (const [{name, kind}, value] of values) {
+    if ((kind !== 'status' && kind !== 'success') || isEmpty(value)) continue;
+    const meant =
+      kind === 'success' ? 'true or false' : 'an HTTP status such as 503, or a word such as timeout, error or ok';
+    throw new PlanInputError(`${name} is ${JSON.stringify(value)}. It must be ${meant}.`);
+  }
+}
+
+const isEmpty = (value: unknown): boolean => value === undefined || value === null || String(value).trim() === '';
 
 function errorOf(
   status: number | true | FailedStatus | undefined,
@@ -210,30 +224,24 @@ const FAILED =
 const SUCCEEDED = /^(?:ok|success|succeeded|successful|passed|pass|true)$/i;
 
 /** `503`, `503 Service Unavailable`, `timeout`, `ok`; true for a success without a number. 0 is no answer, as of k6 and browsers. */
-function statusOf(value: unknown, {name}: Field): number | FailedStatus | true | undefined {
-  if (value === undefined || value === null) return undefined;
+function statusOf(value: unknown): number | FailedStatus | true | undefined {
+  if (isEmpty(value)) return undefined;
   const text = String(value).trim();
-  if (text === '') return undefined;
   const plain = Number(text);
   if (Number.isInteger(plain) && plain >= 100 && plain <= 999) return plain;
   const [, code] = /^(?:HTTP\/[\d.]+ +)?(\d{3})(?:\.0+)?(?![\d.,])/.exec(text) ?? [];
   if (code !== undefined && Number(code) >= 100) return Number(code);
   if (/^0+$/.test(text)) return new FailedStatus('no response');
   if (FAILED.test(text)) return new FailedStatus(text);
-  if (SUCCEEDED.test(text)) return true;
-  throw new PlanInputError(
-    `${name} is ${JSON.stringify(text)}. It must be an HTTP status such as 503, or a word such as timeout, error or ok.`,
-  );
+  return SUCCEEDED.test(text) ? true : undefined;
 }
 
-function successOf(value: unknown, {name}: Field): boolean | undefined {
-  if (value === undefined || value === null || value === '') return undefined;
+function successOf(value: unknown): boolean | undefined {
   if (/^(?:true|1|yes|ok)$/i.test(String(value))) return true;
-  if (/^(?:false|0|no)$/i.test(String(value))) return false;
-  throw new PlanInputError(`${name} is ${JSON.stringify(value)}. It must be true or false.`);
+  return /^(?:false|0|no)$/i.test(String(value)) ? false : undefined;
 }
 
-/** What an error says of itself. An empty text, `false`, `none` and the like are none. */
+/** What an error says of itself; undefined for an empty text, `false`, `none` and other words that say there was no error. */
 function errorText(value: unknown): string | undefined {
   if (typeof value === 'string')
     return /^(?:|-|none|null|nil|undefined|false|no|0|ok|n\/a)$/i.test(value.trim()) ? undefined : value;
