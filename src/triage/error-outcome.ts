@@ -84,7 +84,7 @@ function outcomeOf(shape: ErrorShape, error: object, stack: unknown): ErrorReadi
   return readTransport(shape, stack);
 }
 
-/** node-fetch calls its abort by a timer what it calls that by the caller; only the stack tells them apart. */
+/** node-fetch reports an abort by a timer as it reports one by the caller; only the stack distinguishes the two. */
 function readAbort(stack: string): ErrorReading {
   if (/^[ \t]+at (?:Timeout\._onTimeout|listOnTimeout) \(/m.test(stack))
     return {protocol: 'http', outcome: failed('attempt-timeout', undefined)};

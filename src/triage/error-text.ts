@@ -86,7 +86,7 @@ const REDIRECTED =
   /, in resolve_redirects\b|self\.urlopen\(method, redirect_location|\b_redirectCount: [1-9]|<Response \[30\d /;
 
 /** Whether a text shows that the failed request followed a redirect. Most errors do not. */
-export const tellsOfRedirect = (text: string): boolean => REDIRECTED.test(text);
+export const showsRedirect = (text: string): boolean => REDIRECTED.test(text);
 
 /** An error that JSON holds has lost what is not enumerable: its code may be in its message, its causes in its stack. */
 export function codeIn(message: string): Pick<ErrorShape, 'code' | 'syscall'> {

@@ -53,7 +53,7 @@ export interface LoggedFailure {
    * last cannot answer for it.
    */
   readonly sentBefore?: string | undefined;
-  /** The request that the server which logs was handling: its own answer to that one tells of the same failure. */
+  /** The inbound request that the logging server was handling. Its answer to that request is the same failure, logged once more. */
   readonly handled?: {readonly request: string; readonly isAnswer: boolean} | undefined;
   /** Servers that a proxy asked for this one request. */
   readonly proxyTries?: number | undefined;

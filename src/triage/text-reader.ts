@@ -3,7 +3,7 @@ import {answered} from '../core/outcome.ts';
 import {isBlank} from '../decide/idempotency.ts';
 import {outerRetries} from '../decide/outer-retries.ts';
 import {readError} from './error-outcome.ts';
-import {beginsError, requestIn, tellsOfRedirect} from './error-text.ts';
+import {beginsError, requestIn, showsRedirect} from './error-text.ts';
 import {
   AFTER_REDIRECT,
   type ErrorReading,
@@ -139,7 +139,7 @@ function readErrorBlock(text: string): LoggedFailure | null {
     method: methodOf(/(?:^|[\s{])method: '([A-Za-z]{1,20})'/m.exec(text)?.[1] ?? request.method),
     target: /(?:^|[\s{])url: '([^'\s]{1,4096})'/m.exec(text)?.[1] ?? request.target,
     ...withPrintedHeaders(found, text),
-    sentBefore: found.sentBefore ?? (tellsOfRedirect(text) ? AFTER_REDIRECT : undefined),
+    sentBefore: found.sentBefore ?? (showsRedirect(text) ? AFTER_REDIRECT : undefined),
     keyed: shown.isShown ? !isBlank(shown.request.get('idempotency-key')) : undefined,
     attempt: attemptOf(/\battempt[ =:#]{1,3}(\d{1,6})\b/i.exec(firstLine(text))?.[1]),
     traceId: traceIdOf(/\btrace_?id[=: "']{1,3}([0-9a-f]{32})\b/i.exec(firstLine(text))?.[1]),

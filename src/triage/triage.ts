@@ -203,19 +203,19 @@ export class Triage {
   }
 
   /** A server that could not answer because of a failed request of its own logs both. */
-  #isToldAlready({handled}: LoggedFailure): boolean {
+  #isReported({handled}: LoggedFailure): boolean {
     if (handled === undefined) return false;
     const {request, isAnswer} = handled;
-    const isTold = this.#handled.get(request) === true;
-    if (isAnswer) return isTold;
-    if (!isTold) this.#handled.add(request, true);
+    const isKnown = this.#handled.get(request) === true;
+    if (isAnswer) return isKnown;
+    if (!isKnown) this.#handled.add(request, true);
     return false;
   }
 
   #add(reading: Reading, line: number): void {
     if (reading === null) return;
     if ('recoveredAfterTries' in reading) return this.#nested.addProxyTries(reading.recoveredAfterTries);
-    if (this.#isToldAlready(reading)) return;
+    if (this.#isReported(reading)) return;
     const triaged = this.#assessor.assess(reading, line);
     this.#counts.add(triaged);
     this.#nested.addFailure(triaged);

@@ -187,7 +187,7 @@ describe('triage: tries of nginx', () => {
 
   it('counts an error behind nginx in other words as not read, and none of its files', () => {
     const file = nginx(3, 'open() "/srv/favicon.ico" failed (2: No such file or directory)');
-    const {failures, summary} = triaged(`${nginx(3, 'upstream did what nobody expects')}\n${file}\n`);
+    const {failures, summary} = triaged(`${nginx(3, 'upstream did something unknown')}\n${file}\n`);
     expect(failures).to.deep.equal([]);
     expect(summary.unread).to.equal(1);
   });

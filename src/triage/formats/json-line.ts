@@ -4,7 +4,7 @@ import {answered} from '../../core/outcome.ts';
 import {isBlank} from '../../decide/idempotency.ts';
 import {outerRetries} from '../../decide/outer-retries.ts';
 import {readError} from '../error-outcome.ts';
-import {requestIn, tellsOfRedirect} from '../error-text.ts';
+import {requestIn, showsRedirect} from '../error-text.ts';
 import {AFTER_REDIRECT, type ErrorReading, LoggedAnswer, type LoggedFailure, LoggedHeaders} from '../failure.ts';
 import {type Fields, failedStatus, fieldsOf, firstText, isFields, methodOf, timeOf, traceIdOf} from '../fields.ts';
 import {FlatRecord} from '../record.ts';
@@ -151,7 +151,7 @@ function handledRequest(record: Fields): LoggedFailure['handled'] {
 /** axios and its follow-redirects; tracebacks as text, or as structlog lists their frames. */
 const wasRedirected = (record: Fields, error: unknown): boolean =>
   [error, fieldsOf(error).stack, record.exc_info, record.exception].some(
-    each => (typeof each === 'string' || Array.isArray(each)) && tellsOfRedirect(JSON.stringify(each)),
+    each => (typeof each === 'string' || Array.isArray(each)) && showsRedirect(JSON.stringify(each)),
   ) ||
   [fieldsOf(error).request, record.request].some(request => {
     const {_redirectCount, _redirectable} = fieldsOf(request);

@@ -86,11 +86,11 @@ export interface NginxTry {
   /** The server that was asked; undefined where none was. */
   readonly server: string | undefined;
   readonly isUnsent: boolean;
-  /** The line stands beside that of the failure, and tells what nginx made of it. */
+  /** The line follows that of the failure, and says what nginx did about it. */
   readonly isRemark: boolean;
 }
 
-/** Null for a line that tells of no server behind; undefined: another format, or a failure behind nginx in words that are not known. */
+/** Null for a line without an upstream server; undefined: another format, or a failure behind nginx in words that are not known. */
 export function readNginxError(line: string): NginxTry | 'unread' | null | undefined {
   const found = ERROR_LOG.exec(line) ?? (BARE_ERROR.test(line) ? ['', '', line] : null);
   if (found === null) return undefined;

@@ -395,7 +395,7 @@ def listen(url):
         except requests.RequestException:
             pass
 
-### messages that are taken for ever
+### messages that are received in an endless loop
 def bot(token):
     offset = 0
     while True:
