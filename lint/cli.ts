@@ -15,8 +15,8 @@ import type {Io} from './io/io.ts';
 import {withoutCommands} from './io/without-commands.ts';
 
 /** @returns 0: no findings; 1: findings; 2: wrong usage, configuration or file; 3: a bug in retry-lint. */
-export async function run(argv: readonly string[], process: Io): Promise<number> {
-  const io = withoutCommands(process);
+export async function run(argv: readonly string[], given: Io): Promise<number> {
+  const io = withoutCommands(given);
   try {
     return await dispatch(argv, io);
   } catch (error) {
