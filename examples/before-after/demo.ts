@@ -3,6 +3,7 @@ import type {Listener} from '../../src/core/events.ts';
 import {compare, introduction, tableOf} from '../model-client.ts';
 import {attemptLog} from './attempt-log.ts';
 import {AttemptRecorder} from './attempt-recorder.ts';
+import {tooBusy, watchLoop} from './machine.ts';
 import {naiveLoop} from './naive-loop.ts';
 import {spansOf} from './otlp.ts';
 import {isListening, type OtlpReceiver, startReceiver} from './otlp-receiver.ts';
@@ -58,7 +59,9 @@ async function demonstrate(options: DemoOptions, server: FaultyServer, receiver:
   const tracing = startTracing(receiver.tracesUrl, collector);
   const progress = startProgress({...options, calls: calls.length * Object.keys(clients).length});
   await warmUp(server);
+  const loopTime = watchLoop();
   const runs = await runAll(clients, calls, server, progress);
+  const busy = tooBusy(loopTime());
   await tracing.stop();
   progress.stop();
 
@@ -80,6 +83,7 @@ async function demonstrate(options: DemoOptions, server: FaultyServer, receiver:
   print(`\n${paint('bold', 'Before and after')} (latencies in ms, those of failed calls included)\n`);
   print(`${table(runs, paint)}\n`);
   for (const line of legend) print(paint('dim', line));
+  if (busy !== null) print(`\n${paint('red', busy)}`);
   print(`\n${paint('bold', 'A failing model endpoint')}\n`);
   print(introduction);
   print(`\n${tableOf(await compare())}`);

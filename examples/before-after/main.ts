@@ -15,7 +15,7 @@ const kept = await runDemo({
   // would rightly begin to refuse.
   seed: 3,
   calls: 400,
-  perSecond: 45,
+  perSecond: 30,
   traceFile: 'steadfetch-trace.otlp.json',
   write: text => void process.stdout.write(text),
   width: Math.min(process.stdout.columns ?? 80, 100),

@@ -1,6 +1,7 @@
 import {expect} from 'chai';
 import {type AttemptRecord, attemptLog} from '../../examples/before-after/attempt-log.ts';
 import {AttemptRecorder} from '../../examples/before-after/attempt-recorder.ts';
+import {tooBusy} from '../../examples/before-after/machine.ts';
 import {legend, percentile, type RunSummary, successText, table} from '../../examples/before-after/table.ts';
 import type {SteadfetchEvent} from '../../src/core/events.ts';
 
@@ -130,4 +131,21 @@ describe('before-after: attempt log', () => {
     expect([...recorder.of('/orders/1'), ...recorder.of('/items/2')]).to.deep.equal(attempts);
     expect(recorder.of('/none')).to.deep.equal([]);
   });
+});
+
+describe('before-after: the machine', () => {
+  it('has its time where the loop is busy for most of it, and turns are short', () => {
+    expect(tooBusy({utilization: 0.8, longestMs: 1000})).to.equal(null);
+  });
+
+  for (const [what, time] of [
+    ['had work all the time', {utilization: 0.97, longestMs: 178}],
+    ['stood still for longer than an attempt may take', {utilization: 0.4, longestMs: 4000}],
+  ] as const) {
+    it(`was too busy where the process ${what}`, () => {
+      const said = tooBusy(time);
+      expect(said).to.contain(`${Math.round(100 * time.utilization)} % of the time`);
+      expect(said).to.contain(`${time.longestMs} ms`);
+    });
+  }
 });
