@@ -7,7 +7,7 @@ import type {CallResult} from '../core/call-view.ts';
 import {SteadfetchError} from '../core/errors.ts';
 import {type HiddenField, hiddenField} from '../core/hidden-field.ts';
 import type {AttemptResponse, Outcome} from '../core/outcome.ts';
-import {fieldOf, isObject} from '../core/unknown-value.ts';
+import {fieldOf, isError, isObject} from '../core/unknown-value.ts';
 import type {Refusal} from '../decide/may-retry.ts';
 import type {CallFacts} from './context.ts';
 import {refusals} from './refusals-port.ts';
@@ -119,8 +119,8 @@ function attachToResponse(call: CallFacts, response: AttemptResponse): void {
     if (!call.client.answers.isFailure(response.status)) return;
     refusals.steps?.tellAbove(call, response);
     // The SDKs of OpenAI and Anthropic keep the headers of a failed response in their error, and not the response.
-    const {headers} = response as {readonly headers?: unknown};
-    if (isObject(headers) && Object.isExtensible(headers)) callOf.set(headers, call);
+    const {headers} = response as {readonly headers?: object};
+    if (headers && Object.isExtensible(headers)) callOf.set(headers, call);
   } catch {
     // Its getters throw.
   }
@@ -129,7 +129,7 @@ function attachToResponse(call: CallFacts, response: AttemptResponse): void {
 /** Enumerable, so that a printed or logged error shows it. */
 export function attachToError(call: CallFacts, error: unknown): void {
   try {
-    if (error instanceof Error) Object.assign(error, {resilience: reportFor(call)});
+    if (isError(error)) Object.assign(error, {resilience: reportFor(call)});
   } catch {
     // It takes no field: its owner gets it as it is.
   }

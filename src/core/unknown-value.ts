@@ -11,6 +11,9 @@ export const isRecord = (value: unknown): value is Readonly<Record<string, unkno
 export const isTagged = (value: unknown, name: string): boolean =>
   Object.prototype.toString.call(value) === `[object ${name}]`;
 
+/** Fetch's errors are of another realm in the sandbox of a test runner. */
+export const isError = (value: unknown): value is Error => value instanceof Error || isTagged(value, 'Error');
+
 /** Undefined where its getter throws. */
 export function fieldOf(value: unknown, name: string): unknown {
   try {
@@ -32,7 +35,7 @@ export function parsedText(text: string): unknown {
 /** What was thrown, for a message. */
 export function textOf(thrown: unknown): string {
   try {
-    return thrown instanceof Error ? thrown.message : String(thrown);
+    return isError(thrown) ? thrown.message : String(thrown);
   } catch {
     return 'it has no text.';
   }

@@ -1,5 +1,6 @@
 /** How a call that has ended settles the promise that its caller awaits. */
 import type {Outcome} from '../core/outcome.ts';
+import {isError} from '../core/unknown-value.ts';
 
 export type Resolve = (response: Response | PromiseLike<Response>) => void;
 
@@ -27,7 +28,7 @@ async function rejectedWith(error: unknown): Promise<never> {
   await undefined;
   await undefined;
   try {
-    if (error instanceof Error && typeof error.stack === 'string' && !extended.has(error)) {
+    if (isError(error) && typeof error.stack === 'string' && !extended.has(error)) {
       extended.add(error);
       error.stack += callerFrames();
     }

@@ -81,6 +81,17 @@ describe('values of another realm', () => {
     expect(await errorOf(() => halting.text())).to.include({code: 'ATTEMPT_TIMEOUT'});
   });
 
+  for (const [code, attempts] of [
+    ['new TypeError("fetch failed")', 3],
+    ['new (class extends Error {})("closed")', 1],
+  ] as const)
+    it(`${code} has the report of its call`, async () => {
+      const error = foreign<Error>(code);
+      const fetch = client({fetch: () => Promise.reject(error)});
+      expect(await errorOf(() => fetch('http://127.0.0.1:9'))).to.equal(error);
+      expect(reportOf(error)).to.include({result: attempts === 3 ? 'failure' : 'not_retryable', attempts});
+    });
+
   for (const [what, headers] of [
     ['Headers', new undici.Headers({'x-mine': 'yes'})],
     ['a record', foreign('({"x-mine": "yes"})')],
