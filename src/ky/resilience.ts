@@ -20,7 +20,8 @@ import {driveKyLoop} from './ky-loop.ts';
 import {installOwnLoop} from './own-loop.ts';
 import type {KyPorts} from './ports.ts';
 
-const OURS = Symbol('steadfetch init hook');
+/** Known to other copies of this package, which a dependency may have. */
+const OURS = Symbol.for('steadfetch init hook');
 
 /**
  * Makes options for ky that follow a policy: `ky.extend(resilience(policy))`.

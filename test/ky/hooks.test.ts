@@ -383,6 +383,20 @@ describe('ky: later .extend()', () => {
     expect(events.filter(type => type === 'call.end')).to.have.length(1);
   });
 
+  it('with a policy of another copy of this package: the last policy applies', async () => {
+    const path = '../../src/ky/resilience.ts?copy';
+    const copy = (await import(path)) as {resilience: typeof resilience};
+    for (const [first, last] of [
+      [resilience, copy.resilience],
+      [copy.resilience, resilience],
+    ] as const) {
+      const place = server.place(503);
+      const client = ky.extend(first({...quick, maxAttempts: 5})).extend(last({...quick, maxAttempts: 2}));
+      await errorOf(() => client.get(place.url));
+      expect(place.requests).to.have.length(2);
+    }
+  });
+
   it('of the same policy: it counts once', async () => {
     const place = server.place(503);
     const once = resilience(quick);
