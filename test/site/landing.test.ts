@@ -82,28 +82,25 @@ describe('the landing page', () => {
     });
   });
 
-  for (const width of [390, 1366])
+  for (const width of [390, 1366]) {
     it(`does not move while it loads, and its largest part is text, at ${width} px`, async () => {
       await inPage({viewport: {width, height: 800}}, async page => {
         await page.goto(`${site.origin}/index.html`, {waitUntil: 'networkidle'});
-        const {shift, largest} = await page.evaluate(
-          () =>
-            new Promise<{shift: number; largest: string | undefined}>(resolve => {
-              let shift = 0;
-              let largest: string | undefined;
-              new PerformanceObserver(list => {
-                for (const entry of list.getEntries()) shift += (entry as unknown as {value: number}).value;
-              }).observe({type: 'layout-shift', buffered: true});
-              new PerformanceObserver(list => {
-                largest = (list.getEntries().at(-1) as unknown as {element: Element | null}).element?.localName;
-              }).observe({type: 'largest-contentful-paint', buffered: true});
-              setTimeout(() => resolve({shift, largest}), 500);
-            }),
-        );
+        const {shift, largest} = await loadedIn(page);
         expect(shift).to.equal(0);
         expect(largest).to.be.oneOf(['p', 'h1', 'h2']);
       });
     });
+
+    it(`nor does the playground, at ${width} px`, async () => {
+      await inPage({viewport: {width, height: 800}}, async page => {
+        await page.goto(`${site.origin}/playground/index.html`, {waitUntil: 'networkidle'});
+        await page.locator('#findings > li').first().waitFor();
+        await page.locator('#results svg').first().waitFor({state: 'attached'});
+        expect((await loadedIn(page)).shift).to.equal(0);
+      });
+    });
+  }
 
   it('shows every fault and every client by keyboard, without a script', async () => {
     for (const width of [390, 1366])
@@ -127,3 +124,20 @@ describe('the landing page', () => {
     });
   });
 });
+
+/** How far its parts moved, and the name of its largest. */
+const loadedIn = (page: Page): Promise<{shift: number; largest: string | undefined}> =>
+  page.evaluate(
+    () =>
+      new Promise(resolve => {
+        let shift = 0;
+        let largest: string | undefined;
+        new PerformanceObserver(list => {
+          for (const entry of list.getEntries()) shift += (entry as unknown as {value: number}).value;
+        }).observe({type: 'layout-shift', buffered: true});
+        new PerformanceObserver(list => {
+          largest = (list.getEntries().at(-1) as unknown as {element: Element | null}).element?.localName;
+        }).observe({type: 'largest-contentful-paint', buffered: true});
+        setTimeout(() => resolve({shift, largest}), 500);
+      }),
+  );
