@@ -147,6 +147,14 @@ export function coldStart(load: Load, work: Work = QUICK): Cell {
   return cellOf({family: 'cold start', size: 5, ...shape, service: {latencyMs: work.latencyMs, faults}}, load, work);
 }
 
+/** Fails every request at once while it starts, as a model that is being loaded; then it answers. */
+export function loading(seconds: number, load: Load, work: Work): Cell {
+  const toMs = seconds * 1000;
+  const service = {latencyMs: work.latencyMs, faults: [{...FAULTS['503'], ratio: 1, fromMs: 0, toMs}]};
+  const shape = {fault: '503', fromMs: 0, toMs, service, durationMs: 40_000, label: `503 for ${seconds} s`} as const;
+  return cellOf({family: 'cold start', size: seconds, ...shape}, load, work);
+}
+
 /** A service with a quarter more workers than it needs, and a line for a minute of work. */
 function workersFor([rate, clients]: Load, stopsAbandoned = false): ServiceInput {
   const perSecond = rate * clients * 1.25;

@@ -140,6 +140,27 @@ describe('an adaptive breaker', () => {
     expect(sent[1]).to.be.above(sent[0]! + 1);
   });
 
+  describe('while an attempt outlives the failures', () => {
+    /** Attempts that were admitted in each tenth of a second. */
+    const tenths = (world: World): number[] => {
+      world.now += world.breaker.retryAfterMs(world.now);
+      return Array.from({length: 5}, () => {
+        const count = world.admitted();
+        world.now += 101;
+        return count;
+      });
+    };
+
+    it('doubles what is in flight, before any answer has been seen', () => {
+      const world = new World({maxWaitMs: 0});
+      world.attempts(8, 'failure');
+      expect(tenths(world)).to.deep.equal([1, 1, 2, 4, 8]);
+    });
+
+    it('sends one, where answers are as quick as the failures', () =>
+      expect(tenths(World.down({maxWaitMs: 0}))).to.deep.equal([1, 0, 0, 0, 0]));
+  });
+
   it('sends probes sooner where more is asked for', () => {
     const gapsOf = (everyMs: number): number => {
       const world = World.down();

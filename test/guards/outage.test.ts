@@ -100,6 +100,8 @@ describe('Outage', () => {
 
   it('waits 4 s for an attempt in flight, and then tries another', () => {
     const world = new World();
+    world.attempts(...times(8, 'success' as const));
+    world.now += 5000;
     world.attempts(...times(8, 'failure' as const));
     world.now += 200;
     expect(world.isDown).to.equal(false);
@@ -112,7 +114,7 @@ describe('Outage', () => {
 
   it('ends by steps: each success lets through two more, or three after failures, until more may pass than come', () => {
     const world = new World();
-    world.attempts(...times(8, 'failure' as const));
+    world.attempts('success', ...times(8, 'failure' as const));
     world.now += 200;
     const rounds: number[] = [];
     let flying = [world.begin()];

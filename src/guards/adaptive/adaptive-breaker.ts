@@ -46,6 +46,8 @@ const DOUBLING_MS = 300;
  */
 const OUTLIVES = 4;
 const OUTLIVES_MS = 100;
+/** How long successes are taken to last before the first one: a model that has just been loaded answers after seconds. */
+const UNSEEN_MS = 5000;
 /** The longest failure counts for so much less with each further one. */
 const FADES = 7 / 8;
 /** If a part of the requests fails, probes succeed again and again and the breaker does not close: the mean length of runs rises so fast. */
@@ -88,9 +90,11 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   failed = 0;
   #firstBeganAt = 0;
   #firstEndedAt = 0;
-  /** Attempts that were asked for, in a millisecond. */
-  #demand = 0;
+  /** Attempts that were asked for in the last `DEMAND_MS`. */
+  #demand = 1e-3;
   #askedAt = 0;
+  /** The share of `DEMAND_MS` that has not been seen yet. At first a fifth counts as seen, or the first attempts would be a flood. */
+  #unseen = 0.8;
   /** How long successes take while the breaker is closed; 0 before the first one. */
   #usualMs = 0;
   /** How long failures take: the longest, which fades with each further one. */
@@ -168,13 +172,14 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   // What ends of attempts say.
 
   #succeeded(number: number, tookMs: number, now: number): void {
-    if (this.#state !== 'closed') this.#runs.endedAfter(this.failed, this.#isAlive ? PROBE_RISE : undefined);
+    const isClosed = this.#state === 'closed';
     // Quick failures of an outage end among successes that began before it.
-    else this.#runs.endedAfter(this.#failedMs < this.#usualMs ? this.#runs.before(number) : this.failed);
+    const failed = isClosed && this.#failedMs < this.#usualMs ? this.#runs.before(number) : this.failed;
+    this.#runs.endedAfter(failed, !isClosed && this.#isAlive ? PROBE_RISE : undefined);
     this.failed = 0;
-    this.#isAlive = this.#state !== 'closed';
+    this.#isAlive = !isClosed;
     this.#aliveAt += (now - this.#aliveAt) / this.#runs.attemptsPerSuccess;
-    if (this.#state === 'closed') {
+    if (isClosed) {
       this.#usualMs += (tookMs - this.#usualMs) / (this.#usualMs === 0 ? 1 : 64);
       return;
     }
@@ -193,9 +198,8 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
       this.#failedMs = Math.max(now - beganAt, this.#failedMs * FADES);
       this.#pendingAt = 0;
     }
-    const run = this.#runs.add(number, failures);
-    const {longRun} = this.#runs;
-    if (run >= longRun && (this.#state === 'half-open' || this.#isSeveralEvents(beganAt))) this.open(now);
+    const isLong = this.#runs.add(number, failures) >= this.#runs.longRun;
+    if (isLong && (this.#state === 'half-open' || this.#isSeveralEvents(beganAt))) this.open(now);
     if (failures === 1 && this.#state === 'open') this.#goesOn();
   }
 
@@ -244,8 +248,8 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   /** When what is in flight will have outlived a failure. In a hang, no more is hoped for than is usually in flight. */
   get #outlivedAt(): number {
     const ms = Math.max(OUTLIVES_MS, OUTLIVES * this.#failedMs);
-    const isHoped = this.#inFlight > 0 && this.#inFlight * this.demandMs < this.#usualMs && 2 * ms < this.#usualMs;
-    return this.#pendingAt > 0 && isHoped ? this.#pendingAt + ms : Infinity;
+    const isHoped = Math.max(2 * ms, this.#inFlight * this.demandMs) < (this.#usualMs || UNSEEN_MS);
+    return isHoped && this.#inFlight * this.#pendingAt > 0 ? this.#pendingAt + ms : Infinity;
   }
 
   #hasRoom(now: number): boolean {
@@ -281,13 +285,15 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
 
   /** The mean time between two attempts that are asked for. */
   get demandMs(): number {
-    return 1 / Math.max(this.#demand, 1e-6);
+    return (DEMAND_MS * (1 - this.#unseen)) / this.#demand;
   }
 
   asked(now: number): void {
-    const silentMs = now - this.#askedAt;
+    const silentMs = now - (this.#askedAt || now);
+    const fades = Math.exp(-silentMs / DEMAND_MS);
     if (silentMs > Math.max(SILENCE_MS, UNUSUAL * this.demandMs) + this.#failedMs) this.#isKnown = false;
-    this.#demand = this.#demand * Math.exp((this.#askedAt - now) / DEMAND_MS) + 1 / DEMAND_MS;
+    this.#demand = this.#demand * fades + 1;
+    this.#unseen *= fades;
     this.#aliveAt += Math.max(0, silentMs - SILENCE_MS); // While nothing is asked for, no outage grows old.
     this.#askedAt = now;
   }

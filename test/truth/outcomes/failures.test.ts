@@ -7,6 +7,7 @@ import {
   healthy,
   LOADS,
   type Load,
+  loading,
   outage,
   partial,
   pulses,
@@ -70,6 +71,23 @@ const SLOW_CASES: readonly Case[] = [
 
 const THREE_SECONDS: Work = {latencyMs: {kind: 'lognormal', medianMs: 3000, sigma: 0.3}};
 
+/** A model, or a query that is planned anew. */
+const FIVE_SECONDS: Work = {latencyMs: {kind: 'lognormal', medianMs: 5000, sigma: 0.2}};
+
+/** No answer has been seen before the outage, so that nothing is known of the time of one. */
+const LOADING_CASES: readonly Case[] = (
+  [
+    [1.2, '2 s', SLOW],
+    [5, '2 s', SLOW],
+    [1.2, '5 s', FIVE_SECONDS],
+    [5, '5 s', FIVE_SECONDS],
+  ] as const
+).map(([seconds, answer, work]) => [
+  `503 for the first ${seconds} s, answers take ${answer}`,
+  SLOW_LOADS,
+  load => loading(seconds, load, work),
+]);
+
 /** Of a service that takes 3 s, and is often down for a shorter time. */
 const SHORT_CASES: readonly Case[] = (
   [
@@ -94,6 +112,7 @@ describe('the default in partial failure, beside no policy with the same limits'
     ...CASES,
     ...SLOW_CASES.map(([title, loads, cell]): Case => [`${title}, answers take 2 s`, loads, cell]),
     ...SHORT_CASES,
+    ...LOADING_CASES,
   ])
     it(title, async () => {
       const misses: string[] = [];
