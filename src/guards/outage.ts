@@ -6,7 +6,7 @@ export class Outage extends AdaptiveBreaker {
   #news: number | null = null;
 
   constructor() {
-    super({failures: 8, minProbeMs: 100, maxProbeMs: 5000}, '', () => 0.5); // Others answer meanwhile, so that probes may be rare.
+    super({failures: 8, minProbeMs: 100, maxProbeMs: 5000, maxWaitMs: 0}, '', () => 0.5); // Others answer meanwhile, so that probes may be rare.
     this.onChange = (from, to) => {
       if (from === 'closed') this.#news = this.failed;
       else if (to === 'closed') this.#news = 0;

@@ -21,7 +21,7 @@ import {installOwnLoop} from './own-loop.ts';
 import type {KyPorts} from './ports.ts';
 
 /** Known to other copies of this package, which a dependency may have. */
-const OURS = Symbol.for('steadfetch init hook');
+const OURS = Symbol.for('steadfetch.ky');
 
 /**
  * Makes options for ky that follow a policy: `ky.extend(resilience(policy))`.

@@ -109,7 +109,7 @@ describe('a call that meets an open breaker', () => {
     const seen: string[] = [];
     world.serve(async request => {
       seen.push(new URL(request.url).search);
-      return later(world.clock, 100, 200)(request);
+      return later(world.clock, 90, 200)(request);
     });
     const all = Array.from({length: 31}, (_, n) => world.end(`${ITEMS}?${n}`));
     expect(await world.clock.run(() => Promise.all(all))).to.deep.equal(all.map(() => '200'));
@@ -119,7 +119,7 @@ describe('a call that meets an open breaker', () => {
     // Two after the first success, and then twice as many as are asked for.
     expect([...rounds].slice(0, 2)).to.deep.equal([
       [100, 1],
-      [200, 2],
+      [190, 2],
     ]);
     expect(rounds.size).to.be.above(5);
     expect(breakerOf(world)).to.include({waiting: 0});

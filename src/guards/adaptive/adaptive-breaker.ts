@@ -46,8 +46,11 @@ const DOUBLING_MS = 300;
  */
 const OUTLIVES = 4;
 const OUTLIVES_MS = 100;
-/** How long successes are taken to last before the first one: a model that has just been loaded answers after seconds. */
-const UNSEEN_MS = 5000;
+/**
+ * Before the first success, one is taken to last so long, less what calls wait in the line: a model that has just been loaded answers after
+ * seconds. Calls that wait for longer learn how long.
+ */
+const UNSEEN_MS = 8000;
 /** The longest failure counts for so much less with each further one. */
 const FADES = 7 / 8;
 /** If a part of the requests fails, probes succeed again and again and the breaker does not close: the mean length of runs rises so fast. */
@@ -56,9 +59,8 @@ const PROBE_RISE = 1 / 4;
 const PACE = 2;
 const BURST_MS = 100;
 
-/** Without what is said of waiting, attempts do not wait. */
-type Settings = Pick<AdaptivePolicy, 'failures' | 'minProbeMs' | 'maxProbeMs'> &
-  Partial<Pick<AdaptivePolicy, 'maxWaitMs' | 'maxAgeMs' | 'queue'>>;
+type Settings = Pick<AdaptivePolicy, 'failures' | 'minProbeMs' | 'maxProbeMs' | 'maxWaitMs'> &
+  Partial<Pick<AdaptivePolicy, 'maxAgeMs' | 'queue'>>;
 
 export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   readonly guarded: string;
@@ -248,7 +250,8 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   /** When what is in flight will have outlived a failure. In a hang, no more is hoped for than is usually in flight. */
   get #outlivedAt(): number {
     const ms = Math.max(OUTLIVES_MS, OUTLIVES * this.#failedMs);
-    const isHoped = Math.max(2 * ms, this.#inFlight * this.demandMs) < (this.#usualMs || UNSEEN_MS);
+    const leastMs = Math.max(2 * ms, this.#inFlight * this.demandMs);
+    const isHoped = leastMs < (this.#usualMs || UNSEEN_MS - this.#policy.maxWaitMs);
     return isHoped && this.#inFlight * this.#pendingAt > 0 ? this.#pendingAt + ms : Infinity;
   }
 
