@@ -67,18 +67,13 @@ function kindOf(call: JsNode, module: JsModule, depth = 0): Tried['kind'] | unde
       ))
   )
     return undefined;
-  if (callee.type === 'Identifier' && module.isParameter(callee) && isOwnParameter(callee, module)) return 'function';
+  if (callee.type === 'Identifier' && module.isParameter(callee) && module.functionAround(callee) !== undefined)
+    return 'function';
   if (!isAwaitedIn(call, module)) return undefined;
   const word = wordOf(call, module);
   const object = bare(nodeIn(callee, 'object'));
   if (object !== undefined && CALLS.test(word) && OBJECTS.test(module.textOf(object))) return 'likely';
   return FUNCTIONS.test(word) ? 'likely' : undefined;
-}
-
-/** A name that a function gets, and not one that a loop or a handler has. */
-function isOwnParameter(node: JsNode, module: JsModule): boolean {
-  const owner = module.functionAround(node);
-  return owner !== undefined;
 }
 
 /** `await f()`, and `return f()` without an await is no attempt that a `try` sees. */

@@ -23,7 +23,7 @@ export const loop: Dialect = jsDialect({
   name: 'loop',
   layer: 'code',
   words: ['catch', 'status', '.ok'],
-  has: [/\b(?:for|while|do)\b\s*(?:\(|\{)/, /attempt|retr(?:y|ies)|\btries\b|back_?off|sleep|delay|setTimeout|\bwait/i],
+  has: [/\b(?:for|while|do)\b\s*(?:\(|\{)/, /\bawait\b/],
   capabilities: IN_CODE,
   defaults: {maxAttempts: 'unlimited', backoff: {kind: 'constant', delayMs: 0, throttledBaseMs: 0, jitter: 'none'}},
   fields: {

@@ -13,7 +13,8 @@ import {
   within,
   wordIn,
 } from '../../../source/javascript/syntax.ts';
-import {argumentsOf, wordOf} from '../make.ts';
+import {argumentsOf} from '../make.ts';
+import {GOOD, isAgain, isProbe, isTelling} from './again.ts';
 import {isFetchAlone, type Tried, triedIn} from './calls.ts';
 import {type Head, headOf} from './head.ts';
 import {contains, type Trial, tryOut} from './run.ts';
@@ -78,7 +79,8 @@ export function recognise(node: JsNode, module: JsModule): RetryLoop | undefined
       !isHandled(each) &&
       !isOfSwitch(each, module),
   );
-  if (exits.length === 0 && !isFlagged(head, own, isHandled, module)) return undefined;
+  if (exits.length === 0) exits.push(...flagsOf(head, own, isHandled, module));
+  if (exits.length === 0) return undefined;
   const found = failuresOf(head, own, statements, isHandled, module);
   if (found === undefined) return undefined;
   const {tried, caught, refused} = found;
@@ -86,9 +88,16 @@ export function recognise(node: JsNode, module: JsModule): RetryLoop | undefined
   const trials = [...caught, ...refused].map(({trial}) => trial);
   const isNamed = NAMED.test(module.textOf(node)) || NAMED.test(place);
   const sleeps = trials.some(trial => trial.sleeps.length > 0);
-  if (!isNamed && (tried.kind === 'likely' || !sleeps)) return undefined;
+  const loop = {head, exits, ...found};
+  if (
+    !isNamed &&
+    (tried.kind === 'likely' ||
+      isProbe(tried.node, head, module) ||
+      (!sleeps && (tried.kind === 'function' || !isAgain(loop, module))))
+  )
+    return undefined;
   if (tried.kind === 'likely' && !sleeps && !NAMED.test(headText(head, module)) && !NAMED.test(place)) return undefined;
-  return {head, exits, ...found};
+  return loop;
 }
 
 export const headText = ({span}: Head, module: JsModule): string => module.text.slice(span.start, span.end);
@@ -103,19 +112,14 @@ const isOfSwitch = (node: JsNode, module: JsModule): boolean =>
     'SwitchStatement';
 
 /** `while (!done)`, where a success sets it. */
-function isFlagged(
-  head: Head,
-  own: readonly JsNode[],
-  isHandled: (node: JsNode) => boolean,
-  module: JsModule,
-): boolean {
+function flagsOf(head: Head, own: readonly JsNode[], isHandled: (node: JsNode) => boolean, module: JsModule): JsNode[] {
   const asked =
     head.test === undefined
       ? []
       : within(head.test)
           .filter(({type}) => type === 'Identifier')
           .map(each => wordIn(each, 'name'));
-  return own.some(node => {
+  return own.filter(node => {
     const target =
       node.type === 'AssignmentExpression' && wordIn(node, 'operator') === '=' ? nodeIn(node, 'left') : undefined;
     return (
@@ -169,7 +173,6 @@ const better = (a: Tried | undefined, b: Tried): Tried =>
 
 const STATUS = /\.(?:status|statusCode|ok)\b|\bstatus(?:Code)?\b/;
 const REFUSALS = /\b(?:429|408|425|5\d\d)\b|>=?\s*(?:400|499|500)\b/;
-const GOOD = /^(?!\s*!)[^!]*\.ok\b|status(?:Code)?\s*===?\s*2\d\d|status(?:Code)?\s*<\s*(?:300|400|500)/;
 const BAD = /!\s*[\w$.]+\.ok\b|status(?:Code)?\s*!==?\s*2\d\d/;
 
 function refusedIn(node: JsNode, head: Head, call: JsNode, module: JsModule): Refused[] {
@@ -204,16 +207,7 @@ function isTested(handler: JsNode, trial: Trial, head: Head, module: JsModule): 
       return test !== undefined && !isCounting(test, head, module) && matters(node);
     }
     // What is done with the error may be to throw it.
-    if (node.type !== 'CallExpression' || name === undefined) return false;
-    if (
-      /^(?:\w*log\w*|info|debug|warn|error|trace|report\w*|record\w*|capture\w*|notify\w*|emit|push|String|stringify|onRetry|onError|message)$/i.test(
-        wordOf(node, module),
-      )
-    )
-      return false;
-    if (module.around(node, each => each.type === 'ThrowStatement' || each === handler)?.type === 'ThrowStatement')
-      return false;
-    if (/(?:log|logger|console)\b/.test(module.textOf(nodeIn(node, 'callee') ?? node))) return false;
+    if (node.type !== 'CallExpression' || name === undefined || isTelling(node, module)) return false;
     return argumentsOf(node).some(each =>
       within(each).some(inner => inner.type === 'Identifier' && wordIn(inner, 'name') === name),
     );
@@ -232,12 +226,16 @@ function isCounting(test: JsNode, head: Head, module: JsModule): boolean {
     )
   )
     return false;
+  const counted = within(head.body).map(each =>
+    each.type === 'UpdateExpression' ? wordIn(nodeIn(each, 'argument'), 'name') : '',
+  );
   return within(test)
     .filter(node => node.type === 'Identifier' && module.parentOf(node)?.type !== 'MemberExpression')
     .every(
       node =>
         wordIn(node, 'name') === head.variable ||
         COUNTS.test(wordIn(node, 'name')) ||
+        counted.includes(wordIn(node, 'name')) ||
         module.numberOf(node) !== undefined,
     )
     ? true
@@ -315,13 +313,9 @@ function isPoll(
     (tests.some(test => OVER.test(test)) ||
       (refused.length === 0 &&
         !tests.some(test => STATUS.test(test) || NAMED.test(test)) &&
-        !hasCatchThatGoesOn(own, isHandled)))
+        !own.some(({type}) => type === 'CatchClause')))
   );
 }
 
 const isBehind = (node: JsNode, call: JsNode): boolean => startOf(node) > startOf(call);
 const startOf = (node: JsNode): number => spanOf(node).start;
-
-/** A `catch` that keeps the error for later leaves the wait to what follows it. */
-const hasCatchThatGoesOn = (own: readonly JsNode[], isHandled: (node: JsNode) => boolean): boolean =>
-  own.some(node => node.type === 'CatchClause' && isHandled(node));

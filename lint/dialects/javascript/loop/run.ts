@@ -401,7 +401,7 @@ const isEqual = (a: Value, b: Value): boolean =>
   a === b || (a !== undefined && b !== undefined && a.lo === b.lo && a.hi === b.hi);
 
 /** What an expression sets. */
-function targetOf(node: JsNode): JsNode | undefined {
+export function targetOf(node: JsNode): JsNode | undefined {
   if (node.type === 'UpdateExpression') return nodeIn(node, 'argument');
   return node.type === 'AssignmentExpression' ? nodeIn(node, 'left') : undefined;
 }
