@@ -9,6 +9,7 @@ import type {ErrorNames} from './clients/table.ts';
 import {endlessIn} from './endless.ts';
 import {setPost} from './loop/posts.ts';
 import {areAmbiguous} from './loop/types.ts';
+import {wordOf} from './network-errors.ts';
 
 /**
  * Writes the client that is used in a body as a layer that retries, and the request in it that has no timeout.
@@ -32,8 +33,8 @@ export function setInner(retrier: Retrier, body: SyntaxNode, module: PythonModul
 
 /** Writes the POST in what a library retries, if it is sent again although the server may have acted. */
 export function setRepeated(retrier: Retrier, body: SyntaxNode, module: PythonModule, errors: ErrorNames): void {
-  const names = typeof errors === 'string' ? undefined : errors.map(name => name.replace(/^.*\./, ''));
-  if (errors === 'unknown' || !areAmbiguous(names)) return;
+  const names = typeof errors === 'string' ? undefined : errors.map(wordOf);
+  if (errors === 'unknown' || !areAmbiguous(names, body, module)) return;
   retrier.set('retryOn', ['network', 'timeout']);
   setPost(retrier, body, module);
 }

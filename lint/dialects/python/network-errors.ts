@@ -9,9 +9,12 @@ export const NETWORK: RegExp =
 export const areNetwork = (classes: readonly string[] | undefined): boolean =>
   classes?.some(each => NETWORK.test(each)) ?? false;
 
+/** The last word of a class; of one of socket, which are too short alone, all of it. */
+export const wordOf = (name: string): string => name.replace(/^(?!socket\.).*\./, '');
+
 /** Whether a retrier waits for a server to get better. What is caught besides may be an answer that is asked for again. */
 export const goesOverNetwork = (errors: ErrorNames): boolean =>
-  errors === 'every' || (typeof errors !== 'string' && areNetwork(errors.map(name => name.replace(/^.*\./, ''))));
+  errors === 'every' || (typeof errors !== 'string' && areNetwork(errors.map(wordOf)));
 
 /** How each library names the errors that pass. */
 export const PASSING: readonly (readonly [RegExp, string])[] = [

@@ -17,10 +17,10 @@ const LIBRARIES =
   /^(?:requests|httpx|aiohttp|urllib3|urllib\.request|http\.client|openai|anthropic|litellm|groq|cohere|mistralai|ollama|together|replicate|google\.(?:generativeai|genai|cloud)|vertexai|boto3|botocore|huggingface_hub|langchain(?:_\w+)?|llama_index|stripe|twilio|slack_sdk|tweepy|praw|github|pinecone|voyageai|zhipuai|dashscope|elevenlabs|tavily|firecrawl)\b/;
 /** The functions of those libraries that make no request. */
 const LOCAL =
-  /\.(?:Session|Client|AsyncClient|ClientSession|ClientTimeout|Timeout|HTTPAdapter|PoolManager|TCPConnector|OpenAI|AsyncOpenAI|Anthropic|AsyncAnthropic|client|resource|raise_for_status|json|text|read|mount|close|Limits|Retry|configure|quote|urlencode|Request|from_\w+|add_header|\w*(?:Error|Exception|Template|Message|Parser|Prompt|Config|Splitter|Document))$/;
+  /\.(?:(?:Client)?Session|(?:Client)?Timeout|(?:Async)?(?:Client|OpenAI|Anthropic)|HTTPAdapter|PoolManager|TCPConnector|client|resource|raise_for_status|json|text|read|mount|close|Limits|Retry|configure|quote|urlencode|Request|from_\w+|add_header|\w*(?:Error|Exception|Template|Message|Parser|Prompt|Config|Splitter|Document))$/;
 
 const CHAINS =
-  /\.(?:chat\.completions\.(?:create|parse)|beta\.chat\.completions\.parse|messages\.create|embeddings\.create|responses\.(?:create|parse)|completions\.create|images\.generate|generate_content|generate_content_async|ChatCompletion\.a?create|urlopen)$/;
+  /\.(?:chat\.completions\.parse|responses\.parse|(?:messages|embeddings|responses|completions)\.create|images\.generate|generate_content(?:_async)?|ChatCompletion\.a?create|urlopen)$/;
 const VERBS = /^(?:get|post|put|patch|delete|head|options|request|send|stream|fetch|get_json|urlopen)$/;
 const REQUESTS = /^(?:requests|httpx|aiohttp|urllib\.request)\b/;
 const HTTP_OBJECTS = /(?:session|client|http|requests?|api|conn(?:ection)?|sess|^s)$/i;
@@ -29,7 +29,7 @@ const CALLS =
 const CALL_OBJECTS =
   /(?:client|llm|model|chain|agent|api|session|http|provider|engine|completion|service|remote|bedrock|openai|claude|gemini)\w*$/i;
 const FUNCTIONS =
-  /(?:^|_)(?:api|llm|http|https|request|requests|fetch|download|upload|completions?|chat|embed|embeddings?|generate|invoke|predict|scrape|crawl|call|post|gpt|openai|claude|gemini|send)(?:_|$)/i;
+  /(?:^|_)(?:api|llm|https?|requests?|fetch|download|upload|completions?|chat|embed(?:dings?)?|generate|invoke|predict|scrape|crawl|call|post|gpt|openai|claude|gemini|send)(?:_|$)/i;
 
 /** Files, processes, locks and data bases: no request of a client that others share. */
 const ELSEWHERE =
@@ -37,6 +37,8 @@ const ELSEWHERE =
 
 const DATABASE =
   /^(?:commit|execute\w*|flush|rollback|refresh|scalars?|fetch(?:one|all|row|val|many)|begin|acquire|ping)$/;
+
+export const KINDS: readonly Tried['kind'][] = ['certain', 'function', 'likely'];
 
 /** The call of a part of a program that may fail over the network: the most certain one. */
 export function triedIn(body: SyntaxNode, module: PythonModule): Tried | undefined {
@@ -46,11 +48,7 @@ export function triedIn(body: SyntaxNode, module: PythonModule): Tried | undefin
     return kind === undefined ? [] : [{node, kind}];
   });
   if (found.length === 0 || startsProgram(body, module)) return undefined;
-  return (
-    found.find(({kind}) => kind === 'certain') ??
-    found.find(({kind}) => kind === 'function') ??
-    found.find(({kind}) => kind === 'likely')
-  );
+  return KINDS.flatMap(kind => found.find(each => each.kind === kind) ?? [])[0];
 }
 
 const PROGRAMS = /(?:^|\.)(?:create_subprocess_\w+|Popen)$|^subprocess\.\w+$/;

@@ -4,7 +4,7 @@ import type {PythonModule} from '../../../source/python/module.ts';
 import type {SyntaxNode} from '../../../source/python/syntax.ts';
 import {areNetwork} from '../network-errors.ts';
 import {contains, type Handler, ownNodes, type Try, tryOf, within} from './blocks.ts';
-import {type Tried, triedIn} from './calls.ts';
+import {KINDS, type Tried, triedIn} from './calls.ts';
 import {STATUS} from './exits.ts';
 import type {Head} from './head.ts';
 import {isTooLong} from './run.ts';
@@ -65,8 +65,6 @@ export function failuresOf(head: Head, loop: SyntaxNode, module: PythonModule): 
 
 /** No person looks at so many errors of one call, and each is tried out. */
 const MOST_HANDLERS = 20;
-
-const KINDS = ['certain', 'function', 'likely'];
 
 const better = (a: Tried | undefined, b: Tried): Tried =>
   a !== undefined && KINDS.indexOf(a.kind) <= KINDS.indexOf(b.kind) ? a : b;

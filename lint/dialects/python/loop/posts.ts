@@ -26,7 +26,9 @@ export function readPost(
   head: Head,
   module: PythonModule,
 ): void {
-  const isCaught = failures.caught.some(({classes, handler}) => areAmbiguous(classes) && !tested.has(handler.body));
+  const isCaught = failures.caught.some(
+    ({classes, handler}) => areAmbiguous(classes, head.body, module) && !tested.has(handler.body),
+  );
   const isAnswered = failures.refused.some(each => each.isAmbiguous);
   // Which answers a handler retries is seldom known: those that are tested are.
   const retryOn = [...(isCaught || !isAnswered ? ['network', 'timeout'] : []), ...(isAnswered ? ['5xx'] : [])];
