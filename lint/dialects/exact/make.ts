@@ -6,7 +6,7 @@ import type {Source} from '../../source/tree.ts';
 import {type Unit, unitAt} from '../../source/unit.ts';
 import {type DialectDefinition, defineDialect} from '../define-dialect.ts';
 import type {Dialect, FieldChange, TreeChange} from '../dialect.ts';
-import {type Facts, homesOf, itemsOf, textOf, within} from './facts.ts';
+import {type Facts, homesOf, itemsOf, scalarOf, textOf, within} from './facts.ts';
 import {type ExactName, exactSigns} from './signs.ts';
 
 /** What is particular to a format. */
@@ -51,12 +51,23 @@ function unitsIn(source: Source, read: Format['read']): Unit[] {
 const listedIn = (top: Place): Place[] =>
   /List$/.test(textOf(within(top, 'kind')) ?? '') ? itemsOf(within(top, 'items')) : [];
 
+/** Takes an entry out of a text with commas; undefined for a value of its own. */
+function withoutWord(path: string, {places}: Shape): TreeChange | undefined {
+  const [list, word] = [places.get(path.replace(/\[\d+\]$/, '')), places.get(path)];
+  // A word has the place of its text.
+  if (list === undefined || list === word || list.segments !== word?.segments) return undefined;
+  const left = String(scalarOf(list))
+    .split(',')
+    .filter(part => part.trim() !== scalarOf(word));
+  return {do: 'set', segments: list.segments, value: left.join(',').trim()};
+}
+
 function inverse(change: FieldChange, shape: Shape, write: Format['write']): readonly TreeChange[] | undefined {
   const {path} = change;
   const segments = shape.places.get(path)?.segments ?? homesOf(shape)[path];
   if (segments === undefined) return undefined;
   if (change.do === 'rename') return [{do: 'rename', segments, to: change.to}];
-  if (change.do === 'remove') return [{do: 'remove', segments}];
+  if (change.do === 'remove') return [withoutWord(path, shape) ?? {do: 'remove', segments}];
   if (change.do === 'drop') {
     const left = write(path, change.left);
     if (!Array.isArray(left)) return left === undefined ? undefined : [{do: 'set', segments, value: left}];
