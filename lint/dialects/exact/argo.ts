@@ -2,7 +2,7 @@
 
 import type {Place} from '../../source/places.ts';
 import type {Dialect} from '../dialect.ts';
-import {entriesOf, Facts, isTemplate, itemsOf, scalarOf, textOf, within} from './facts.ts';
+import {allIn, entriesOf, Facts, isTemplate, itemsOf, scalarOf, textOf, within} from './facts.ts';
 import {formatGo, retries} from './kinds.ts';
 import {exactDialect} from './make.ts';
 
@@ -24,15 +24,17 @@ function* readIn(at: Place, isTimed: boolean): Iterable<Found> {
   const strategy = within(at, 'retryStrategy');
   if (strategy?.node.kind === 'object') {
     const name = textOf(within(at, 'name')) ?? at.path;
-    yield [`step[${name}]`, readStrategy(strategy, name, isTimed)];
+    yield [`step[${name}]`, readStrategy(at, strategy, name, isTimed)];
   }
   for (const [key, value] of entriesOf(at))
     if (value.node.kind !== 'scalar' && key !== 'retryStrategy') yield* readIn(value, isTimed);
   for (const item of itemsOf(at)) if (item.node.kind !== 'scalar') yield* readIn(item, isTimed);
 }
 
-function readStrategy(strategy: Place, name: string, isTimed: boolean): Facts {
+function readStrategy(step: Place, strategy: Place, name: string, isTimed: boolean): Facts {
   const facts = new Facts(strategy, name);
+  for (const each of allIn(step))
+    facts.asks(...['image', 'template', 'templateRef', 'url'].map(key => within(each, key)));
   facts.homes = {maxAttempts: [...strategy.segments, 'limit']};
   const field = facts.fieldsOf(strategy, STRATEGY, 'a retryStrategy');
   const limit = field('limit');

@@ -40,7 +40,7 @@ function* read(root: Place): Iterable<Found> {
       misplaced,
       'targets stands under policies, where Dapr does not read it, so its policies are not used. Move it beside policies.',
     );
-  const used = new Set<string>();
+  const used = new Map<string, string[]>();
   const known = new Map(Object.values(PART).map(part => [part, keysOf(partOf(part))]));
   references(all, known, spec('targets'), used);
   for (const [name, breaker] of entriesOf(partOf('circuitBreakers'))) tripOf(all, name, breaker);
@@ -54,14 +54,15 @@ function* read(root: Place): Iterable<Found> {
           {severity: 'info'},
         );
   yield ['policies', all];
-  for (const [name, policy] of entriesOf(partOf('retries'))) yield [`retry[${name}]`, readRetry(policy, name)];
+  for (const [name, policy] of entriesOf(partOf('retries')))
+    yield [`retry[${name}]`, readRetry(policy, name, used.get(`retries ${name}`))];
 }
 
 /** The names of policies, by what they are. */
 type Names = ReadonlyMap<string, readonly string[]>;
 
 /** The names that targets use. Dapr reads all files together, so that a name may be in another one, unless it is nearly one of this. */
-function references(facts: Facts, known: Names, at: Place | undefined, used: Set<string>): void {
+function references(facts: Facts, known: Names, at: Place | undefined, used: Map<string, string[]>): void {
   for (const [key, value] of entriesOf(at)) {
     const part = PART[key];
     const name = textOf(value);
@@ -69,7 +70,8 @@ function references(facts: Facts, known: Names, at: Place | undefined, used: Set
       if (value.node.kind === 'object') references(facts, known, value, used);
       continue;
     }
-    used.add(`${part} ${name}`);
+    const users = used.get(`${part} ${name}`) ?? [];
+    used.set(`${part} ${name}`, [...users, at!.path]);
     const names = known.get(part)!;
     if (names.length > MOST_NAMES || names.includes(name) || ATTACHED.test(name) || isTemplate(value.node)) continue;
     const near = nearest(name, names);
@@ -96,8 +98,10 @@ function tripOf(facts: Facts, name: string, breaker: Place): void {
   }
 }
 
-function readRetry(policy: Place, name: string): Facts {
+/** @param targets What the policy is for. */
+function readRetry(policy: Place, name: string, targets: readonly string[] = []): Facts {
   const facts = new Facts(policy, name);
+  facts.hosts.push(...targets);
   facts.homes = {maxAttempts: [...policy.segments, 'maxRetries']};
   const field = facts.fieldsOf(policy, RETRY, 'a retry policy of Dapr');
   facts.fieldsOf(field('matching'), 'httpStatusCodes gRPCStatusCodes', 'matching');

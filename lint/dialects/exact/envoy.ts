@@ -18,24 +18,25 @@ type Found = readonly [id: string, facts: Facts];
 const CLUSTERS = ['cluster', 'weighted_clusters', 'cluster_header', 'cluster_specifier_plugin'];
 
 /** A retry policy is read where it stands for requests: in a route action, or in a virtual host. Other parts of Envoy have a retry_policy of another kind. */
-function* read(at: Place, _: unknown, above?: Place): Iterable<Found> {
+function* read(at: Place, _: unknown, above?: Place, host?: Place): Iterable<Found> {
+  const domains = within(at, 'domains') ?? host;
   const policy = within(at, 'retry_policy');
   if (policy?.node.kind === 'object') {
     const isAction = CLUSTERS.some(name => within(at, name) !== undefined);
     const isHost = within(at, 'domains') !== undefined;
-    if (isAction || isHost) yield [`policy[${at.path}]`, readPolicy(at, policy, isAction ? above : undefined)];
+    if (isAction || isHost) yield [`policy[${at.path}]`, readPolicy(at, policy, domains, isAction ? above : undefined)];
   }
   const thresholds = itemsOf(within(at, 'circuit_breakers', 'thresholds'));
   if (thresholds.length > 0) yield* budgets(textOf(within(at, 'name')) ?? at.path, thresholds);
-  for (const [, value] of entriesOf(at)) if (value.node.kind !== 'scalar') yield* read(value, _, at);
-  for (const item of itemsOf(at)) if (item.node.kind !== 'scalar') yield* read(item, _, at);
+  for (const [, value] of entriesOf(at)) if (value.node.kind !== 'scalar') yield* read(value, _, at, domains);
+  for (const item of itemsOf(at)) if (item.node.kind !== 'scalar') yield* read(item, _, at, domains);
 }
 
 /** @param route What has the match, of a policy for one route. */
-function readPolicy(at: Place, policy: Place, route: Place | undefined): Facts {
+function readPolicy(at: Place, policy: Place, domains: Place | undefined, route: Place | undefined): Facts {
   const name = textOf(within(route, 'name')) ?? textOf(within(at, 'name')) ?? at.path;
   const facts = new Facts(policy, name);
-  facts.asks(within(at, 'domains'), ...CLUSTERS.map(key => within(at, key)));
+  facts.asks(domains, ...CLUSTERS.map(key => within(at, key)));
   facts.homes = {
     attemptTimeoutMs: [...policy.segments, 'per_try_timeout'],
     maxAttempts: [...policy.segments, 'num_retries'],

@@ -28,6 +28,7 @@ function* read(root: Place, {path}: {readonly path: string}): Iterable<readonly 
     for (const [index, entry] of itemsOf(list).entries()) {
       const name = nameOf(within(entry, 'name', 0)) ?? entry.path;
       const facts = new Facts(entry, name);
+      facts.asks(within(entry, 'name'));
       readEntry(facts, entry, /_grpc_service_config\.json$/.test(path));
       duplicates(facts, entry, seen);
       if (index === 0) throttling(facts, within(config, 'retryThrottling'));

@@ -21,6 +21,9 @@ const MANY_AT_ONCE = 10;
 /** Errors are looked for in so many earlier retriers: nobody writes more. */
 const MOST_EARLIER = 20;
 
+/** Parameters that name what a task calls. */
+const CALLED = /(?:Arn|Definition|Endpoint|Method|Name|Path|Url)(?:\.\$)?$/;
+
 /** A retrier around a state: of the Map or the Parallel that it is in. */
 interface Outer {
   readonly name: string;
@@ -104,6 +107,12 @@ function readRetrier(
 ): Facts {
   const facts = new Facts(state, name);
   facts.places.set('backoff', retrier);
+  facts.asks(
+    within(state, 'Resource'),
+    ...[...entriesOf(within(state, 'Parameters')), ...entriesOf(within(state, 'Arguments'))].flatMap(([key, place]) =>
+      CALLED.test(key) ? place : [],
+    ),
+  );
   facts.homes = {
     maxAttempts: [...retrier.segments, 'MaxAttempts'],
     'backoff.capMs': [...retrier.segments, 'MaxDelaySeconds'],

@@ -82,6 +82,41 @@ describe('retry-lint baseline', () => {
         'a.yaml',
         'domains: [sandbox.example]\nroutes: [{route: {cluster: a, retry_policy: {retry_on: 5xx, num_retries: 30}}}]\nretry_policy: {retry_on: 5xx, num_retries: 30}\n',
       ],
+      [
+        'a route of Envoy without a policy above it',
+        'a.yaml',
+        'virtual_hosts: [{name: a, domains: [sandbox], routes: [{match: {prefix: /}, route: {cluster: a, retry_policy: {retry_on: 5xx, num_retries: 30}}}]}]\n',
+      ],
+      [
+        'the target of a policy of Dapr',
+        'a.yaml',
+        'apiVersion: dapr.io/v1alpha1\nkind: Resiliency\nspec:\n  policies: {retries: {r: {policy: constant, duration: 5s, maxRetries: 30}}}\n  targets: {apps: {sandbox: {retry: r}}}\n',
+      ],
+      [
+        'a function of Lambda',
+        'a.json',
+        '{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:1:function:sandbox", "Retry": [{"ErrorEquals": ["Lambda.ServiceException"], "MaxAttempts": 30}], "End": true}}}',
+      ],
+      [
+        'a function in the parameters of a state',
+        'a.json',
+        '{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "sandbox", "Payload.$": "$"}, "Retry": [{"ErrorEquals": ["Lambda.ServiceException"], "MaxAttempts": 30}], "End": true}}}',
+      ],
+      [
+        'an image of Argo',
+        'a.yaml',
+        'apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nspec: {templates: [{name: a, retryStrategy: {limit: 30}, container: {image: sandbox}}]}\n',
+      ],
+      [
+        'a template of Argo',
+        'a.yaml',
+        'apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nspec: {templates: [{name: a, retryStrategy: {limit: 30}, steps: [[{name: b, template: sandbox}]]}]}\n',
+      ],
+      [
+        'the methods of gRPC',
+        'a.json',
+        '{"methodConfig": [{"name": [{"service": "a.A"}, {"service": "a.sandbox"}], "timeout": "4s", "retryPolicy": {"maxAttempts": 9, "initialBackoff": "0.1s", "maxBackoff": "1s", "backoffMultiplier": 2, "retryableStatusCodes": ["UNAVAILABLE"]}}]}',
+      ],
     ];
     for (const [what, file, text] of cases)
       it(`${what}: what was accepted for one is not accepted for another`, async () => {
