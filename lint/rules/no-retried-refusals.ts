@@ -1,5 +1,8 @@
+import {isCodeName} from '../../src/decide/grpc-codes.ts';
 import {shortestMs} from '../../src/math/schedule.ts';
 import type {RetryTrigger} from '../../src/policy/types.ts';
+import {mayBeGrpcPath} from '../analysis/grpc-path.ts';
+import {heirsOf} from '../analysis/heirs.ts';
 import {isRefusal, meaningOf} from '../analysis/refusals.ts';
 import {asByDefault, isKeyed, mayRetry} from '../analysis/retryability.ts';
 import {assign} from '../analysis/setting.ts';
@@ -13,11 +16,14 @@ export const retriedRefusals: Rule = builtIn('RL102', {
   fields: [],
   reads: ['backoff', 'idempotency', 'match', 'maxAttempts', 'paid', 'retryOn'],
 
-  *check(scope): Iterable<Draft> {
+  *check(scope, scopes): Iterable<Draft> {
     if (!mayRetry(scope)) return;
     const entries = entriesOf(scope, 'retryOn');
-    const isAllWrong = entries.every(({value}) => isRefusal(value) || isSuccess(value) || value === '4xx');
-    // If the list names nothing else, the fix would leave it empty, and nothing would be retried.
+    const isHttp = heirsOf(scope, scopes, 'retryOn').some(({match}) => !mayBeGrpcPath(match?.path));
+    const isAllWrong = entries.every(
+      ({value}) => isRefusal(value) || isSuccess(value) || value === '4xx' || (isHttp && isCodeName(value)),
+    );
+    // If the list names nothing else, or codes of gRPC alone for calls of HTTP, nothing would be retried after the fix.
     const mended = (entry: Entry): Pick<Draft, 'fix' | 'suggestions'> =>
       isAllWrong ? {suggestions: [asByDefault(scope)]} : {fix: withoutEntry(scope, entry)};
     for (const entry of entries) {

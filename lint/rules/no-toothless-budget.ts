@@ -81,7 +81,7 @@ function always(scope: Scope, at: string, what: string, perSecond: number, rps: 
 }
 
 function* checkBucket(budget: TokenBucketBudget, rps: number | undefined, scope: Scope): Iterable<Draft> {
-  const {retryCost, throttledCost, refillPerMinute} = budget;
+  const {capacity, retryCost, throttledCost, refillPerMinute} = budget;
   const free = [
     ...(retryCost === 0 ? [setting(scope, 'budget.retryCost', 14)] : []),
     ...(throttledCost === 0 && retriesThrottled(scope.policy) ? [setting(scope, 'budget.throttledCost', 5)] : []),
@@ -90,7 +90,8 @@ function* checkBucket(budget: TokenBucketBudget, rps: number | undefined, scope:
     const at = fix.changes[0]!.path;
     const which = at === 'budget.retryCost' ? 'A retry' : 'A retry after a throttled response';
     const message = `${which} takes 0 tokens, so the bucket is never empty and refuses no retry. Set a cost above 0.`;
-    yield {at, message, fix};
+    // A bucket that cannot pay it would refuse these retries.
+    yield {at, message, ...(capacity >= Number(fix.changes[0]!.value) && {fix})};
   }
   if (retryCost > 0) yield* largeBucket(budget, rps, scope);
   const perSecond = refillPerMinute / 60 / retryCost;

@@ -1,9 +1,13 @@
+import type {Policy} from '../../src/policy/types.ts';
 import {formatNumber} from '../analysis/format.ts';
 import {formatLimit, type Limit} from '../analysis/format-limits.ts';
 import {heirsOf} from '../analysis/heirs.ts';
+import {latenessOf} from '../analysis/late-attempts.ts';
 import {isModelRoute} from '../analysis/model-route.ts';
 import {alsoMeant, deadlineUse, fitsOthers, isPlausible, RANGES} from '../analysis/plausible-durations.ts';
+import {worstMs} from '../analysis/prediction.ts';
 import {buildsOn} from '../analysis/presets.ts';
+import {promiseOf} from '../analysis/promises.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {assign, settingAll} from '../analysis/setting.ts';
 import {isSetHere, type Scope} from '../model/scope.ts';
@@ -34,9 +38,14 @@ const implausibleDuration: Check = {
             ? `implausibly long. Durations are in ${unit}: ${words.ms(meant)} is more usual.`
             : `far above what a call can use: all its attempts and waits end within ${words.ms(Math.ceil(usableMs))}.`;
       const isWhole = path.startsWith('objective.') || Number.isInteger(meant);
-      const fits = heirsOf(scope, scopes, path).every(heir => fitsOthers(heir.policy, path, meant));
-      const isMendable = isWhole && neededMs <= meant && fits;
+      const heirs = heirsOf(scope, scopes, path);
+      const fits = heirs.every(heir => fitsOthers(heir.policy, path, meant));
       const also = alsoMeant(scope.policy, path, meant);
+      const isMendable =
+        isWhole &&
+        neededMs <= meant &&
+        fits &&
+        heirs.every(heir => endsInTime(heir, {[path]: meant, ...(also && {[also.path]: also.ms})}));
       const changes = [{path, ms: meant}, ...(also && isSetHere(scope, also.path) ? [also] : [])];
       const fix = settingAll(scope, changes);
       const severity = usableMs === undefined ? {} : {severity: 'info' as const};
@@ -45,6 +54,13 @@ const implausibleDuration: Check = {
     yield* shortList(scope);
   },
 };
+
+/** Whether all attempts end in time with other limits: what RL303 and RL309 would report is no fix. */
+function endsInTime(scope: Scope, limits: Partial<Policy>): boolean {
+  const policy = {...scope.policy, ...limits};
+  const {ms = Infinity} = promiseOf(scope) ?? {};
+  return latenessOf({...scope, policy})?.isMinor !== false && (worstMs(scope.policy) > ms || worstMs(policy) <= ms);
+}
 
 /** Waits of a few milliseconds that would fit into the call as seconds. */
 function* shortList(scope: Scope): Iterable<Draft> {
