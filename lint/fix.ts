@@ -81,13 +81,13 @@ export async function fixText(request: LintRequest, {unsafe = false}: FixOptions
 const isUnnecessary = ({tags}: Finding): boolean => tags.includes('unnecessary');
 
 /**
- * What has no effect is removed last, because another fix may give it one: `retryAfter.maxMs` where `honor` becomes true. After the first
- * removal no other fix is applied, so what was said of each removed field is true of the fixed text.
+ * What has no effect is removed last, because another fix may give it one: `retryAfter.maxMs` where `honor` becomes true. After all removals,
+ * what only they made possible is mended, as the next run would: an entry of a list beside a comment.
  */
 function inTurn(applicable: readonly Finding[], fixed: readonly Finding[]): readonly Finding[] {
-  const others = applicable.filter(finding => !isUnnecessary(finding));
-  if (fixed.some(isUnnecessary)) return applicable.filter(isUnnecessary);
-  return others.length > 0 ? others : applicable;
+  const isTurn = fixed.some(isUnnecessary) ? isUnnecessary : (finding: Finding) => !isUnnecessary(finding);
+  const now = applicable.filter(isTurn);
+  return now.length > 0 ? now : applicable;
 }
 
 /**

@@ -58,6 +58,16 @@ describe('safe fixes', () => {
   });
 });
 
+describe('unsafe fixes', () => {
+  it('leave nothing to a second run, also where a removal made another fix possible', async () => {
+    const path = 'a.retry.json';
+    const text = '{"retryOn":[521, "5xx" /*a*/,404 /*b*/, /*c*/ 500,500], "name":"x"}';
+    const {text: once} = await fixText({path, files: {[path]: text}}, {unsafe: true});
+    expect(once).to.equal('{"retryOn":["5xx" /*a*/ /*b*/ /*c*/], "name":"x"}');
+    expect((await fixText({path, files: {[path]: once}}, {unsafe: true})).text).to.equal(once);
+  });
+});
+
 describe('a change of YAML', () => {
   const values = [30000, 'full', {kind: 'x'}, [1], null];
   /** The field has nothing, so that each value can be written. */
