@@ -56,12 +56,12 @@ export function misspeltDirective(
 const UNTIL = /\b(?:until|till?(?=[\s:]+\d))(?:\s*:\s*|\s+)/gi;
 
 /**
- * `reason until 2027-01-01`, either half of it, or nothing. A date after `until` ends the suppression wherever it stands,
+ * `reason until 2027-01-01`, either half of it, or nothing. The last date after an `until` ends the suppression wherever it stands,
  * as in `until 2027-01-01 (TEAM-7)`; the reason is then the whole sentence. `Until: 2027-01-01` and `till 2027-01-01` are read, too.
  */
 export function readReason(written: string): Pick<Directive, 'reason' | 'until'> {
   const text = written.replaceAll(UNTIL, 'until ');
   const [, before = '', until] = /^(.*?)(?:\buntil\s+(\S+))?$/s.exec(text.trim()) ?? [];
-  const day = /\buntil\s+(\d{4}-\d\d-\d\d)/.exec(text)?.[1];
+  const day = /^.*\buntil\s+(\d{4}-\d\d-\d\d)/s.exec(text)?.[1];
   return {reason: before.trim() || undefined, until: day ?? until};
 }

@@ -31,6 +31,10 @@ describe('a suppression', () => {
       {kind: 'file', rules: ['RL203'], reason: 'one client (until 2027-01-01), see TEAM-7', until: '2027-01-01'},
     ],
     [
+      'retry-lint-disable RL203 -- was until 2099-01-01, moved to until 2020-01-01',
+      {kind: 'file', rules: ['RL203'], reason: 'was until 2099-01-01, moved to', until: '2020-01-01'},
+    ],
+    [
       'retry-lint-disable RL203 -- one client until 2027-01-01.',
       {kind: 'file', rules: ['RL203'], reason: 'one client', until: '2027-01-01'},
     ],
