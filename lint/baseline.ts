@@ -7,6 +7,7 @@
 
 import {canonical} from './canonical.ts';
 import {type Acceptance, type Finding, type Report, type Severity, type Suppressed, severities} from './finding.ts';
+import type {Worse} from './rule.ts';
 
 export interface Baseline {
   readonly version: 1;
@@ -70,8 +71,6 @@ export function applyBaseline(
   return {findings: findings.filter(finding => !isKnown(finding)), suppressed};
 }
 
-type Worse = 'higher' | 'lower';
-
 function isWorse(now: Acceptance, accepted: Acceptance, worse: Worse | undefined): boolean {
   if (severities.indexOf(now.severity) < severities.indexOf(accepted.severity)) return true;
   if (now.digest !== accepted.digest || now.names !== accepted.names) return true;
@@ -124,7 +123,7 @@ function numbersIn(message: string): number[] {
   const text = message
     .replace(/\[\d+\]/g, '')
     .replace(/(?<=\d ms) \(\d[^)]*\)/g, '')
-    .replace(/([\d.]+s?)(?:, [\d.]+s?)*(?:,| and) [\d.]+(?= ms|s\b)(?: ms)?(?: and so on)?/g, '$1')
+    .replace(/([\d.]+(?: ?s)?)(?:, [\d.]+(?: ?s)?)*(?:,| and) [\d.]+(?= ms| ?s\b)(?: ms)?(?: and so on)?/g, '$1')
     .replace(/\bboth\b/gi, '2');
   return [...text.matchAll(/(\d+(?:\.\d+)?)(?: ?(s|second|minute|hour|day|KiB|MiB|GiB)s?\b)?/g)].map(
     ([, number, unit]) => Number(number) * (unit === undefined ? 1 : UNITS[unit]!),

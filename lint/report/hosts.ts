@@ -11,5 +11,5 @@ const HOST = /(?<=["'`/@])(?:[\w-]+\.)+\w{2,}(?=["'`/:?])/g;
  */
 export function hostsOf(shape?: Shape): readonly (readonly string[])[] {
   const found = shape?.hosts ?? (shape?.code && shape.unit?.source.text.match(HOST)) ?? [];
-  return found.length > 0 ? [[...found].sort()] : [];
+  return found.length > 0 ? [[...new Set(found)].sort()] : [];
 }

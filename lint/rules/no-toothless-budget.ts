@@ -83,15 +83,15 @@ function always(scope: Scope, at: string, what: string, perSecond: number, rps: 
 function* checkBucket(budget: TokenBucketBudget, rps: number | undefined, scope: Scope): Iterable<Draft> {
   const {capacity, retryCost, throttledCost, refillPerMinute} = budget;
   const free = [
-    ...(retryCost === 0 ? [setting(scope, 'budget.retryCost', 14)] : []),
-    ...(throttledCost === 0 && retriesThrottled(scope.policy) ? [setting(scope, 'budget.throttledCost', 5)] : []),
+    ...(retryCost === 0 ? [['A retry', 'budget.retryCost', 14] as const] : []),
+    ...(throttledCost === 0 && retriesThrottled(scope.policy)
+      ? [['A retry after a throttled response', 'budget.throttledCost', 5] as const]
+      : []),
   ];
-  for (const fix of free) {
-    const at = fix.changes[0]!.path;
-    const which = at === 'budget.retryCost' ? 'A retry' : 'A retry after a throttled response';
+  for (const [which, at, cost] of free) {
     const message = `${which} takes 0 tokens, so the bucket is never empty and refuses no retry. Set a cost above 0.`;
-    // A bucket that cannot pay it would refuse these retries.
-    yield {at, message, ...(capacity >= Number(fix.changes[0]!.value) && {fix})};
+    // A bucket that does not hold the cost would refuse these retries.
+    yield {at, message, ...(capacity >= cost && {fix: setting(scope, at, cost)})};
   }
   if (retryCost > 0) yield* largeBucket(budget, rps, scope);
   const perSecond = refillPerMinute / 60 / retryCost;

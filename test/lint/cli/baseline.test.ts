@@ -130,6 +130,21 @@ describe('retry-lint baseline', () => {
         expect((await desk.run('.')).code, 'another host').to.equal(1);
       });
 
+    it('a program, also where another function asks the same one or a loop runs less often', async () => {
+      const text = `${imports}${loop('"https://sandbox.example/v1/charges"').replace('range(3)', 'range(4)')}`;
+      const desk = new Desk({'a.py': text});
+      await desk.run('baseline', '.');
+      desk.write('a.py', text.replace('range(4)', 'range(3)'));
+      expect((await desk.run('.')).code).to.equal(0);
+      desk.write('a.py', `${text}\n\ndef other():\n    return requests.get("https://sandbox.example/v1/charges")\n`);
+      expect((await desk.run('.')).code).to.equal(0);
+      const again = text.slice(imports.length).replace('charge', 'again');
+      desk.write('a.py', `${text}\n\n${again}`);
+      expect(
+        findingsOf(await desk.run('.', '-f', 'json')).every(found => Number(found.match(/ (\d+):/)![1]) > 7),
+      ).to.equal(true);
+    });
+
     it('a program as a whole, in any order', async () => {
       const text = `${imports}${loop('"https://sandbox.example/v1/charges"')}\n\ndef other():\n    return "https://a.example"\n`;
       const desk = new Desk({'a.py': text});
@@ -220,6 +235,19 @@ describe('retry-lint baseline', () => {
       const long = await accepted('{"deadlineMs": null, "maxAttempts": 2, "attemptTimeoutMs": 400000}');
       long.write('a.retry.json', '{"deadlineMs": null, "maxAttempts": 2, "attemptTimeoutMs": 700000}');
       expect(await codes(long)).to.deep.equal([]);
+    });
+
+    it('and knows for each number of a call that ends too early which one is better', async () => {
+      for (const [before, better, worse] of [
+        ['{"maxAttempts": 7}', '{"maxAttempts": 6}', '{"maxAttempts": 8}'],
+        ['{"deadlineMs": 20000}', '{"deadlineMs": 22000}', '{"deadlineMs": 17000}'],
+      ] as const) {
+        const desk = await accepted(before);
+        desk.write('a.retry.json', better);
+        expect(await codes(desk), better).to.deep.equal([]);
+        desk.write('a.retry.json', worse);
+        expect(await codes(desk), worse).to.include('RL303');
+      }
     });
 
     it('and reports it where a value that explains it is worse', async () => {
