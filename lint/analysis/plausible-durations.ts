@@ -94,7 +94,7 @@ export function alsoMeant(
 const FAR_ABOVE = 10;
 
 /** What a call can use of its deadline: its attempts and waits, also those that a server asks for. Undefined where no attempt has a plausible end. */
-function usableMs(policy: Policy): number | undefined {
+export function usableMs(policy: Policy): number | undefined {
   const {attemptTimeoutMs, breaker, quota, retryAfter} = policy;
   if (attemptTimeoutMs === null || attemptTimeoutMs > HOUR) return undefined;
   const retries = retriesOf(policy);
@@ -105,19 +105,6 @@ function usableMs(policy: Policy): number | undefined {
   return (
     guardsMs + Math.max(undisturbedMs(policy, retries + 1, isThrottled), attemptsMs + (hintMs && retries * hintMs))
   );
-}
-
-/** @returns Both without a meaning for other fields: `usableMs` undefined, `neededMs` 0. */
-export function deadlineUse(policy: Policy, isDeadline: boolean): {usableMs: number | undefined; neededMs: number} {
-  if (!isDeadline) return {usableMs: undefined, neededMs: 0};
-  const {attemptTimeoutMs, backoff} = policy;
-  // What is meant by a timeout of hours is a thousandth, too.
-  const meantMs = (attemptTimeoutMs ?? 0) > HOUR ? attemptTimeoutMs! / 1000 : attemptTimeoutMs;
-  const needed = {backoff, attemptTimeoutMs: meantMs ?? 0};
-  return {
-    usableMs: usableMs(policy),
-    neededMs: undisturbedMs(needed, retriesOf(policy) + 1, retriesThrottled(policy)),
-  };
 }
 
 /** An attempt, or a wait: before a retry, or for the quota. */

@@ -4,7 +4,7 @@ import {formatLimit, type Limit} from '../analysis/format-limits.ts';
 import {heirsOf} from '../analysis/heirs.ts';
 import {latenessOf} from '../analysis/late-attempts.ts';
 import {isModelRoute} from '../analysis/model-route.ts';
-import {alsoMeant, deadlineUse, fitsOthers, isPlausible, RANGES} from '../analysis/plausible-durations.ts';
+import {alsoMeant, fitsOthers, isPlausible, RANGES, usableMs} from '../analysis/plausible-durations.ts';
 import {worstMs} from '../analysis/prediction.ts';
 import {buildsOn} from '../analysis/presets.ts';
 import {promiseOf} from '../analysis/promises.ts';
@@ -29,27 +29,24 @@ const implausibleDuration: Check = {
         continue;
       const meant = value * factor;
       if (isPlausible(scope.policy, path, value, meant) || value === valueAt(defaults, path.split('.'))) continue;
-      const {usableMs, neededMs} = deadlineUse(scope.policy, factor < 1 && path === 'deadlineMs');
+      const usable = factor < 1 && path === 'deadlineMs' ? usableMs(scope.policy) : undefined;
       const what = `${words.name(path)} is ${words.ms(value)}, which is`;
       const likely =
         factor > 1
           ? `implausibly short. If ${formatNumber(value)} s is meant, write ${words.ms(meant)}.`
-          : usableMs === undefined
+          : usable === undefined
             ? `implausibly long. Durations are in ${unit}: ${words.ms(meant)} is more usual.`
-            : `far above what a call can use: all its attempts and waits end within ${words.ms(Math.ceil(usableMs))}.`;
+            : `far above what a call can use: all its attempts and waits end within ${words.ms(Math.ceil(usable))}.`;
       const isWhole = path.startsWith('objective.') || Number.isInteger(meant);
-      const heirs = heirsOf(scope, scopes, path);
-      const fits = heirs.every(heir => fitsOthers(heir.policy, path, meant));
       const also = alsoMeant(scope.policy, path, meant);
-      const isMendable =
-        isWhole &&
-        neededMs <= meant &&
-        fits &&
-        heirs.every(heir => endsInTime(heir, {[path]: meant, ...(also && {[also.path]: also.ms})}));
       const changes = [{path, ms: meant}, ...(also && isSetHere(scope, also.path) ? [also] : [])];
+      const limits = Object.fromEntries(changes.map(change => [change.path, change.ms]));
+      const fits = heirsOf(scope, scopes, path).every(
+        heir => fitsOthers(heir.policy, path, meant) && endsInTime(heir, limits),
+      );
       const fix = settingAll(scope, changes);
-      const severity = usableMs === undefined ? {} : {severity: 'info' as const};
-      yield {at: path, message: `${what} ${likely}`, ...severity, ...(isMendable && {fix})};
+      const severity = usable === undefined ? {} : {severity: 'info' as const};
+      yield {at: path, message: `${what} ${likely}`, ...severity, ...(isWhole && fits && {fix})};
     }
     yield* shortList(scope);
   },
