@@ -7,7 +7,6 @@
 
 import {canonical} from './canonical.ts';
 import {type Acceptance, type Finding, type Report, type Severity, type Suppressed, severities} from './finding.ts';
-import type {Worse} from './rule.ts';
 
 export interface Baseline {
   readonly version: 1;
@@ -71,6 +70,8 @@ export function applyBaseline(
   return {findings: findings.filter(finding => !isKnown(finding)), suppressed};
 }
 
+type Worse = 'higher' | 'lower';
+
 function isWorse(now: Acceptance, accepted: Acceptance, worse: Worse | undefined): boolean {
   if (severities.indexOf(now.severity) < severities.indexOf(accepted.severity)) return true;
   if (now.digest !== accepted.digest || now.names !== accepted.names) return true;
@@ -123,7 +124,7 @@ function numbersIn(message: string): number[] {
   const text = message
     .replace(/\[\d+\]/g, '')
     .replace(/(?<=\d ms) \(\d[^)]*\)/g, '')
-    .replace(/([\d.]+(?: ?s)?)(?:, [\d.]+(?: ?s)?)*(?:,| and) [\d.]+(?= ms| ?s\b)(?: ms)?(?: and so on)?/g, '$1')
+    .replace(/([\d.]+ ?s?)(, [\d.]+ ?s?)*(,| and) [\d.]+(?= ms| ?s\b)( ms)?( and so on)?/g, '$1')
     .replace(/\bboth\b/gi, '2');
   return [...text.matchAll(/(\d+(?:\.\d+)?)(?: ?(s|second|minute|hour|day|KiB|MiB|GiB)s?\b)?/g)].map(
     ([, number, unit]) => Number(number) * (unit === undefined ? 1 : UNITS[unit]!),
@@ -160,11 +161,10 @@ const fingerprintsOf = ({findings, suppressed}: Report): ReadonlySet<string> =>
     ),
   );
 
-const byFinding = (a: Acceptance, b: Acceptance): number =>
-  a.finding < b.finding ? -1 : a.finding > b.finding ? 1 : 0;
+/** No two are equal. */
+const byFinding = (a: Acceptance, b: Acceptance): number => (a.finding < b.finding ? -1 : 1);
 
 /** Whether a finding can be accepted. One about an unreadable file cannot. */
 export const isAcceptable = (code: string): boolean => code !== 'RL001' && code !== 'RL006';
 
-const byPath = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
-  a < b ? -1 : a > b ? 1 : 0;
+const byPath = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);

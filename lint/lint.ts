@@ -89,10 +89,7 @@ export async function lintText(request: LintRequest): Promise<Report> {
     rulesRan: isComplete && source.python?.isWhole !== false && !isPartlyOff(source, config),
   });
   noteDialect(outcome.findings, main);
-  const {findings, suppressed} = applyBaseline(outcome.findings, config.baseline, finding => {
-    const worse = checkOf(finding)?.worse;
-    return typeof worse === 'object' ? worse[finding.fingerprint.split(/[ .]/).at(-1)!] : worse;
-  });
+  const {findings, suppressed} = applyBaseline(outcome.findings, config.baseline, finding => checkOf(finding)?.worse);
   return {
     path,
     isWhole,

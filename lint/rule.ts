@@ -28,16 +28,13 @@ export interface RuleFacts {
   readonly strict?: true;
 }
 
-/** Which numbers are worse. */
-export type Worse = 'higher' | 'lower';
-
 /** What is checked, and on which policies. */
 export interface Check {
   /**
-   * Which numbers of the field that it reports are worse, for all fields or by the name of each. A baseline accepts a finding again if its number became
-   * better. Left out: any other number is worse.
+   * Which numbers of the field that it reports are worse. A baseline accepts a finding again if its number became better. Left out: any other
+   * number is worse.
    */
-  readonly worse?: Worse | Readonly<Record<string, Worse>>;
+  readonly worse?: 'higher' | 'lower';
   /**
    * Paths of the fields that the rule checks. Its findings are dropped if one of them is invalid or templated. A rule without fields runs
    * only on policies of steadfetch.

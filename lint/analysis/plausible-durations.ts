@@ -48,32 +48,18 @@ export function isPlausible(policy: Policy, path: string, ms: number, meantMs: n
   return path === 'attemptTimeoutMs' && p99 !== undefined && p99 < ms;
 }
 
-/** Whether the duration that was probably meant contradicts no other one. */
+/** Whether the duration that was probably meant contradicts no other one of the policy that has it. RL301 may suggest a timeout that is shorter. */
 export function fitsOthers(
   {attemptTimeoutMs, backoff, deadlineMs, maxAttempts, paid}: Policy,
   path: string,
   meantMs: number,
 ): boolean {
-  // A limit that is a slip, too, is mended with it, or has a fix of its own.
-  const deadline = (deadlineMs ?? 0) < 50 ? (deadlineMs ?? 0) * 1000 || Infinity : deadlineMs!;
-  // RL301 suggests a timeout for attempts that are repeated without one, and it may be shorter.
-  const none = maxAttempts === 1 ? Infinity : 0;
-  const stated = attemptTimeoutMs !== null && attemptTimeoutMs < 20 ? Infinity : (attemptTimeoutMs ?? none);
-  const timeout = paid?.attemptTimeoutPerOutputTokenMs ? Infinity : stated;
-  switch (path) {
-    case 'backoff.baseMs':
-      return !('capMs' in backoff) || meantMs <= backoff.capMs;
-    case 'attemptTimeoutMs':
-      return meantMs < deadline;
-    case 'stream.firstContentMs':
-      return meantMs < Math.min(deadline, timeout);
-    default:
-      return (
-        path !== 'deadlineMs' ||
-        attemptTimeoutMs === null ||
-        meantMs > (attemptTimeoutMs > HOUR ? attemptTimeoutMs / 1000 : attemptTimeoutMs)
-      );
+  if (path === 'backoff.baseMs') return !('capMs' in backoff) || meantMs <= backoff.capMs;
+  if (path === 'stream.firstContentMs') {
+    const timeout = attemptTimeoutMs ?? (maxAttempts === 1 ? Infinity : 0);
+    return meantMs < Math.min(deadlineMs ?? Infinity, paid?.attemptTimeoutPerOutputTokenMs ? Infinity : timeout);
   }
+  return !/^(?:attemptTimeout|deadline)Ms$/.test(path) || (attemptTimeoutMs ?? 0) < (deadlineMs ?? Infinity);
 }
 
 /** The other limit of a call, where it is the same slip: one alone would end the call before an attempt ends, until the other one is mended, too. */

@@ -10,10 +10,10 @@ export type Added = readonly (readonly [key: string, value: unknown])[];
 export function replaceNode(source: Source, node: Node, value: unknown): TextEdit {
   const {text, format} = source;
   const {start, end} = node.span;
-  const raw = text.slice(start, end);
+  const old = node.kind === 'scalar' ? String(node.value) : '';
   // A text that loses an entry keeps its quotes.
-  if (node.kind === 'scalar' && typeof value === 'string' && /,/.test(String(node.value)))
-    return {start, end, text: raw.replace(String(node.value), () => value)};
+  if (typeof value === 'string' && old.includes(','))
+    return {start, end, text: text.slice(start, end).replace(old, () => value)};
   const written = writerOf(source)(value);
   if (format !== 'yaml') return {start, end, text: written};
   // A YAML key without a value ends at its colon, or at the mark of the comment behind it.

@@ -81,14 +81,14 @@ function always(scope: Scope, at: string, what: string, perSecond: number, rps: 
 }
 
 function* checkBucket(budget: TokenBucketBudget, rps: number | undefined, scope: Scope): Iterable<Draft> {
-  const {capacity, retryCost, throttledCost, refillPerMinute} = budget;
-  const free = [
-    ...(retryCost === 0 ? [['A retry', 'budget.retryCost', 14] as const] : []),
-    ...(throttledCost === 0 && retriesThrottled(scope.policy)
-      ? [['A retry after a throttled response', 'budget.throttledCost', 5] as const]
-      : []),
-  ];
-  for (const [which, at, cost] of free) {
+  const {capacity, retryCost, refillPerMinute} = budget;
+  const isFree = [
+    ['A retry', 'retryCost', 14, true],
+    ['A retry after a throttled response', 'throttledCost', 5, retriesThrottled(scope.policy)],
+  ] as const;
+  for (const [which, name, cost, isPaid] of isFree) {
+    if (budget[name] !== 0 || !isPaid) continue;
+    const at = `budget.${name}`;
     const message = `${which} takes 0 tokens, so the bucket is never empty and refuses no retry. Set a cost above 0.`;
     // A bucket that does not hold the cost would refuse these retries.
     yield {at, message, ...(capacity >= cost && {fix: setting(scope, at, cost)})};
@@ -100,8 +100,8 @@ function* checkBucket(budget: TokenBucketBudget, rps: number | undefined, scope:
   const refill = `A refill of ${formatCount(refillPerMinute, 'token')} per minute at ${formatCount(retryCost, 'token')} per retry`;
   yield {
     ...always(scope, 'budget.refillPerMinute', refill, perSecond, rps),
-    ...(14 / 60 / retryCost < Math.max(rps ?? BUSY_RPS, 1 / 60 + 1e-9)
-      ? {fix: setting(scope, 'budget.refillPerMinute', 14)}
-      : {}),
+    ...(14 / 60 / retryCost < Math.max(rps ?? BUSY_RPS, 1 / 60 + 1e-9) && {
+      fix: setting(scope, 'budget.refillPerMinute', 14),
+    }),
   };
 }

@@ -41,9 +41,7 @@ const implausibleDuration: Check = {
       const also = alsoMeant(scope.policy, path, meant);
       const changes = [{path, ms: meant}, ...(also && isSetHere(scope, also.path) ? [also] : [])];
       const limits = Object.fromEntries(changes.map(change => [change.path, change.ms]));
-      const fits = heirsOf(scope, scopes, path).every(
-        heir => fitsOthers(heir.policy, path, meant) && endsInTime(heir, limits),
-      );
+      const fits = heirsOf(scope, scopes, path).every(heir => isBetter(heir, {...heir.policy, ...limits}, path, meant));
       const fix = settingAll(scope, changes);
       const severity = usable === undefined ? {} : {severity: 'info' as const};
       yield {at: path, message: `${what} ${likely}`, ...severity, ...(isWhole && fits && {fix})};
@@ -52,11 +50,14 @@ const implausibleDuration: Check = {
   },
 };
 
-/** Whether all attempts end in time with other limits: what RL303 and RL309 would report is no fix. */
-function endsInTime(scope: Scope, limits: Partial<Policy>): boolean {
-  const policy = {...scope.policy, ...limits};
+/** Whether other limits contradict nothing and all attempts end in time: what RL303 and RL309 would report is no fix. */
+function isBetter(scope: Scope, policy: Policy, path: string, meantMs: number): boolean {
   const {ms = Infinity} = promiseOf(scope) ?? {};
-  return latenessOf({...scope, policy})?.isMinor !== false && (worstMs(scope.policy) > ms || worstMs(policy) <= ms);
+  return (
+    fitsOthers(policy, path, meantMs) &&
+    latenessOf({...scope, policy})?.isMinor !== false &&
+    (worstMs(scope.policy) > ms || worstMs(policy) <= ms)
+  );
 }
 
 /** Waits of a few milliseconds that would fit into the call as seconds. */

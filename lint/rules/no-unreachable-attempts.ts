@@ -9,7 +9,6 @@ import type {Draft, Rule} from '../rule.ts';
 import {builtIn} from './built-in.ts';
 
 export const unreachableAttempts: Rule = builtIn('RL303', {
-  worse: {deadlineMs: 'lower', attemptTimeoutMs: 'higher', maxAttempts: 'higher'},
   fields: ['deadlineMs', 'attemptTimeoutMs', 'maxAttempts', 'backoff'],
   reads: ['hedge', 'idempotency', 'idempotentMethods', 'match', 'objective', 'paid', 'retryOn'],
 

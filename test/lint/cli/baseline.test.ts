@@ -237,19 +237,6 @@ describe('retry-lint baseline', () => {
       expect(await codes(long)).to.deep.equal([]);
     });
 
-    it('and knows for each number of a call that ends too early which one is better', async () => {
-      for (const [before, better, worse] of [
-        ['{"maxAttempts": 7}', '{"maxAttempts": 6}', '{"maxAttempts": 8}'],
-        ['{"deadlineMs": 20000}', '{"deadlineMs": 22000}', '{"deadlineMs": 17000}'],
-      ] as const) {
-        const desk = await accepted(before);
-        desk.write('a.retry.json', better);
-        expect(await codes(desk), better).to.deep.equal([]);
-        desk.write('a.retry.json', worse);
-        expect(await codes(desk), worse).to.include('RL303');
-      }
-    });
-
     it('and reports it where a value that explains it is worse', async () => {
       const layers = '{"maxAttempts": 4, "retryingLayers": [{"name": "gateway", "maxAttempts": 3}]}';
       const desk = await accepted(layers);
