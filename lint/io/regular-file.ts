@@ -61,18 +61,13 @@ function refuseSpecial(stat: Stats): void {
 const MOST_BYTES = 20_000_000;
 
 /**
- * A file is written in place, and a program that was ended meanwhile leaves the copy. The file is whole where it was not written since the copy was, and where
- * it has all of that text.
+ * A file is written in place, and a program that was ended meanwhile leaves the copy. The file is whole where it has all of that text.
  */
 function refuseUnfinished(path: string): void {
   const copy = copyBeside(realpathSync(path));
-  if (
-    existsSync(copy) &&
-    statSync(path).mtimeMs >= statSync(copy).mtimeMs &&
-    !readFileSync(path).equals(readFileSync(copy))
-  )
+  if (existsSync(copy) && !readFileSync(path).equals(readFileSync(copy)))
     throw new UnreadableFileError(
-      `may be half written, by a program that was ended meanwhile: ${basename(copy)} beside it has the whole new text. Copy that over it, and remove ${basename(copy)}`,
+      `may be half written: ${basename(copy)} beside it has the whole new text. Copy that over it, and remove ${basename(copy)}`,
     );
 }
 

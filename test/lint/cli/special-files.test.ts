@@ -4,18 +4,7 @@
  */
 import {execFileSync, spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
-import {
-  chmodSync,
-  closeSync,
-  linkSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  utimesSync,
-} from 'node:fs';
+import {chmodSync, closeSync, linkSync, lstatSync, openSync, readdirSync, rmSync, statSync, symlinkSync} from 'node:fs';
 import {createServer} from 'node:net';
 import {expect} from 'chai';
 import {readRegularFile} from '../../../lint/io/regular-file.ts';
@@ -209,7 +198,7 @@ describe('retry-lint and special files', () => {
     const {code, err} = await desk.run('--fix', 'p.json');
     expect({code, err}).to.deep.equal({
       code: 2,
-      err: 'p.json may be half written, by a program that was ended meanwhile: .p.json.unfinished beside it has the whole new text. Copy that over it, and remove .p.json.unfinished.\n',
+      err: 'p.json may be half written: .p.json.unfinished beside it has the whole new text. Copy that over it, and remove .p.json.unfinished.\n',
     });
     rmSync(desk.at('.p.json.unfinished'));
     desk.write('p.json', wavy);
@@ -217,22 +206,11 @@ describe('retry-lint and special files', () => {
     expect(readdirSync(desk.folder).sort()).to.deep.equal(['hard.json', 'p.json']);
   });
 
-  for (const [when, text] of [
-    ['before it wrote into the file', wavy],
-    ['after it had written all of the file', '{}'],
-  ] as const)
-    it(`reads a file whose writer was killed ${when}, and the next fix takes the copy with it`, async () => {
-      const desk = new Desk({'p.json': text, '.p.json.unfinished': '{}'});
-      const [file, copy] = text === wavy ? [1000, 1001] : [1001, 1000];
-      utimesSync(desk.at('p.json'), file, file);
-      utimesSync(desk.at('.p.json.unfinished'), copy, copy);
-      const {code, err} = await desk.run('p.json');
-      expect({code, err}).to.deep.equal({code: text === wavy ? 1 : 0, err: ''});
-      desk.write('p.json', wavy);
-      utimesSync(desk.at('p.json'), 999, 999);
-      expect((await desk.run('--fix', '--unsafe-fixes', 'p.json')).code).to.equal(0);
-      expect(readdirSync(desk.folder)).to.deep.equal(['p.json']);
-    });
+  it('reads a file whose writer was killed after it had written all of the file, and the next fix takes the copy with it', async () => {
+    const desk = new Desk({'p.json': wavy, '.p.json.unfinished': wavy});
+    expect((await desk.run('--fix', '--unsafe-fixes', 'p.json')).code).to.equal(0);
+    expect(readdirSync(desk.folder)).to.deep.equal(['p.json']);
+  });
 
   it('--fix goes on after a file that cannot be written, and reports what is in it', async function () {
     if (process.geteuid === undefined) this.skip();
