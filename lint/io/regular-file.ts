@@ -61,11 +61,11 @@ function refuseSpecial(stat: Stats): void {
 const MOST_BYTES = 20_000_000;
 
 /**
- * A file is written in place, and a program that was ended meanwhile leaves the copy. The file is whole where it has all of that text.
+ * A file is written in place, and a program that was ended meanwhile leaves the copy.
  */
 function refuseUnfinished(path: string): void {
   const copy = copyBeside(realpathSync(path));
-  if (existsSync(copy) && !readFileSync(path).equals(readFileSync(copy)))
+  if (existsSync(copy))
     throw new UnreadableFileError(
       `may be half written: ${basename(copy)} beside it has the whole new text. Copy that over it, and remove ${basename(copy)}`,
     );

@@ -5,9 +5,7 @@ import {heirsOf} from '../analysis/heirs.ts';
 import {latenessOf} from '../analysis/late-attempts.ts';
 import {isModelRoute} from '../analysis/model-route.ts';
 import {alsoMeant, fitsOthers, isPlausible, RANGES, usableMs} from '../analysis/plausible-durations.ts';
-import {worstMs} from '../analysis/prediction.ts';
 import {buildsOn} from '../analysis/presets.ts';
-import {promiseOf} from '../analysis/promises.ts';
 import {relatedTo} from '../analysis/related.ts';
 import {assign, settingAll} from '../analysis/setting.ts';
 import {isSetHere, type Scope} from '../model/scope.ts';
@@ -50,15 +48,9 @@ const implausibleDuration: Check = {
   },
 };
 
-/** Whether other limits contradict nothing and all attempts end in time: what RL303 and RL309 would report is no fix. */
-function isBetter(scope: Scope, policy: Policy, path: string, meantMs: number): boolean {
-  const {ms = Infinity} = promiseOf(scope) ?? {};
-  return (
-    fitsOthers(policy, path, meantMs) &&
-    latenessOf({...scope, policy})?.isMinor !== false &&
-    (worstMs(scope.policy) > ms || worstMs(policy) <= ms)
-  );
-}
+/** Whether other limits contradict nothing and all attempts end in time: what RL303 would report is no fix. */
+const isBetter = (scope: Scope, policy: Policy, path: string, meantMs: number): boolean =>
+  fitsOthers(policy, path, meantMs) && latenessOf({...scope, policy})?.isMinor !== false;
 
 /** Waits of a few milliseconds that would fit into the call as seconds. */
 function* shortList(scope: Scope): Iterable<Draft> {

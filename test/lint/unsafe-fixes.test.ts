@@ -16,7 +16,6 @@ describe('an unsafe fix', () => {
     bucket(40_000, {retryCost: 200}),
     {deadlineMs: 10},
     {attemptTimeoutMs: 10, deadlineMs: 15_000},
-    {attemptTimeoutMs: 10, maxAttempts: 2, objective: {latencyMs: {max: 1500}}},
     {attemptTimeoutMs: 10, routes: [{match: {path: '/v1/a'}, deadlineMs: 15_000}]},
     {routes: [{match: {path: '/v1/a'}, retryOn: [404, 'UNAVAILABLE']}]},
     {retryOn: [404, 'UNAVAILABLE'], routes: [{match: {path: '/v1/a'}, maxAttempts: 2}]},

@@ -206,12 +206,6 @@ describe('retry-lint and special files', () => {
     expect(readdirSync(desk.folder).sort()).to.deep.equal(['hard.json', 'p.json']);
   });
 
-  it('reads a file whose writer was killed after it had written all of the file, and the next fix takes the copy with it', async () => {
-    const desk = new Desk({'p.json': wavy, '.p.json.unfinished': wavy});
-    expect((await desk.run('--fix', '--unsafe-fixes', 'p.json')).code).to.equal(0);
-    expect(readdirSync(desk.folder)).to.deep.equal(['p.json']);
-  });
-
   it('--fix goes on after a file that cannot be written, and reports what is in it', async function () {
     if (process.geteuid === undefined) this.skip();
     const desk = new Desk({'a.retry.json': wavy, 'b.retry.json': wavy});
