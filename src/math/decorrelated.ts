@@ -16,7 +16,7 @@ const CELLS = 240;
 export function decorrelatedDistribution(lowMs: number, capMs: number, retry: number): Distribution {
   let distribution: Distribution = {at: [lowMs], mass: [1]};
   for (let step = 1; step <= retry; step++) {
-    const next = nextWaits(distribution, lowMs, capMs, step, CELLS);
+    const next = nextWaits(distribution.at, lowMs, capMs, step, CELLS);
     const mass = next.at.map((_, cell) =>
       next.from.reduce((sum, row, index) => sum + row[cell]! * distribution.mass[index]!, 0),
     );
@@ -34,15 +34,15 @@ export interface Step {
   readonly from: readonly (readonly number[])[];
 }
 
-/** @param step The number of this wait, 1 for the first. It bounds the longest wait. */
-export function nextWaits(distribution: Distribution, lowMs: number, capMs: number, step: number, cells: number): Step {
+/** @param last The values of the last wait. @param step The number of this wait, 1 for the first. It bounds the longest wait. */
+export function nextWaits(last: readonly number[], lowMs: number, capMs: number, step: number, cells: number): Step {
   const reachMs = Math.min(capMs, lowMs * 3 ** Math.min(step, 600));
   const width = (reachMs - lowMs) / cells;
-  if (!(width > 0)) return {at: [reachMs], from: distribution.at.map(() => [1])};
+  if (!(width > 0)) return {at: [reachMs], from: last.map(() => [1])};
   const edges = Array.from({length: cells + 1}, (_, cell) => lowMs + cell * width);
   // Every wait that would be above the cap equals the cap, so the cap is a value of its own.
   const at = [...edges.slice(0, -1).map(edge => edge + width / 2), reachMs];
-  const from = distribution.at.map(lastMs => {
+  const from = last.map(lastMs => {
     const highMs = 3 * lastMs;
     const below = (edge: number): number => Math.min(1, (edge - lowMs) / (highMs - lowMs));
     const row = edges.slice(0, -1).map((edge, cell) => below(edges[cell + 1]!) - below(edge));

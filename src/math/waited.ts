@@ -1,7 +1,7 @@
 /** The total wait of a call before each attempt, as a discrete distribution on a grid of time. */
 
 import type {Backoff} from '../policy/types.ts';
-import {type Distribution, nextWaits} from './decorrelated.ts';
+import {nextWaits} from './decorrelated.ts';
 import {decorrelatedBounds, longestMs, shortestMs} from './schedule.ts';
 
 /** The probabilities of 0, step, 2 · step, … milliseconds. Probabilities beyond the end of the grid are left out. */
@@ -18,7 +18,10 @@ const LAST_WAITS = 32;
 /**
  * The distributions of the total wait before attempt 1, 2, … `attempts`.
  *
- * A probability between two points of the grid is split between them in proportion, so means are exact.
+ * Each has a grid of its own, up to its longest wait: on the grid of the last attempt, the first waits would be shorter than one step. A
+ * probability between two points of the grid is split between them in proportion, so means are exact.
+ *
+ * A decorrelated wait depends on the wait before, so a total is kept for each possible last wait. Other waits are independent.
  *
  * @param horizonMs The deadline: longer waits are left out.
  * @param cells The number of steps up to the longest wait.
@@ -30,51 +33,30 @@ export function waitedBefore(
   horizonMs: number,
   cells: number = CELLS,
 ): Waited[] {
-  let longest = 0;
-  for (let retry = 1; retry < attempts; retry++) longest += longestMs(backoff, retry, throttled);
-  const endMs = Math.max(Math.min(longest, horizonMs), 1);
-  const stepMs = endMs / cells;
-  // The split between two points extends the grid by one cell with every wait.
-  const first = new Float64Array(cells + 1 + attempts);
-  first[0] = 1;
-  return backoff.jitter === 'decorrelated'
-    ? chained(backoff, attempts, throttled, {stepMs, mass: first})
-    : summed(backoff, attempts, throttled, {stepMs, mass: first});
-}
-
-/** Independent waits: each one is added by a convolution. */
-function summed(backoff: Backoff, attempts: number, throttled: boolean, start: Waited): Waited[] {
-  const found = [start];
-  for (let retry = 1; retry < attempts; retry++) {
-    const {stepMs, mass} = found.at(-1)!;
-    const kernel = uniform(
-      shortestMs(backoff, retry, throttled),
-      longestMs(backoff, retry, throttled),
-      stepMs,
-      mass.length,
-    );
-    found.push({stepMs, mass: convolve(mass, kernel)});
-  }
-  return found;
-}
-
-/** Waits that each depend on the wait before: a total is kept for each possible last wait. */
-function chained(backoff: Backoff, attempts: number, throttled: boolean, start: Waited): Waited[] {
   const {lowMs, capMs} = decorrelatedBounds(backoff, throttled);
-  const {stepMs} = start;
-  const found = [start];
-  let last: Distribution = {at: [lowMs], mass: [1]};
-  let sums = [start.mass];
+  const isChained = backoff.jitter === 'decorrelated';
+  const found: Waited[] = [{stepMs: 1, mass: Float64Array.of(1)}];
+  let last: readonly number[] = [lowMs];
+  let sums: readonly Float64Array[] = [found[0]!.mass];
+  let stepMs = 1;
+  let endMs = 0;
   for (let retry = 1; retry < attempts; retry++) {
-    const next = nextWaits(last, lowMs, capMs, retry, LAST_WAITS);
+    const longest = longestMs(backoff, retry, throttled);
+    const shortest = shortestMs(backoff, retry, throttled);
+    endMs = Math.max(Math.min(endMs + longest, horizonMs), 1);
+    const ratio = stepMs / (endMs / cells);
+    stepMs = endMs / cells;
+    const next = isChained ? nextWaits(last, lowMs, capMs, retry, LAST_WAITS) : {at: [longest], from: [[1]]};
+    // The splits between two points extend the grid by two cells with every wait.
+    const empty = (): Float64Array => new Float64Array(cells + 1 + 2 * retry);
     sums = next.at.map((waitMs, to) => {
-      const before = new Float64Array(start.mass.length);
-      for (const [index, sum] of sums.entries()) addTo(before, sum, next.from[index]![to]!);
-      return convolve(before, uniform(waitMs, waitMs, stepMs, before.length));
+      const before = empty();
+      for (const [index, sum] of sums.entries()) addTo(before, sum, next.from[index]![to]!, ratio);
+      return convolve(before, uniform(isChained ? waitMs : shortest, waitMs, stepMs, before.length));
     });
-    last = {at: next.at, mass: next.at.map(() => 0)};
-    const mass = new Float64Array(start.mass.length);
-    for (const sum of sums) addTo(mass, sum, 1);
+    last = next.at;
+    const mass = empty();
+    for (const sum of sums) addTo(mass, sum, 1, 1);
     found.push({stepMs, mass});
   }
   return found;
@@ -119,7 +101,13 @@ function convolve(mass: Float64Array, kernel: Kernel): Float64Array {
   return result;
 }
 
-function addTo(sum: Float64Array, mass: Float64Array, share: number): void {
+/** @param ratio Of the steps of the two grids. */
+function addTo(sum: Float64Array, mass: Float64Array, share: number, ratio: number): void {
   if (share === 0) return;
-  for (let cell = 0; cell < mass.length; cell++) sum[cell]! += mass[cell]! * share;
+  for (let cell = 0; cell < mass.length; cell++) {
+    const at = Math.floor(cell * ratio);
+    const after = share * mass[cell]! * (cell * ratio - at);
+    sum[at]! += share * mass[cell]! - after;
+    sum[at + 1]! += after;
+  }
 }
