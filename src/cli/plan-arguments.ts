@@ -70,6 +70,9 @@ export function readPlanArguments(argv: readonly string[]): PlanArguments | Aske
   };
 }
 
+/** A day, in milliseconds. A longer one is a slip, such as a number of microseconds. */
+const LONGEST_DEADLINE = 86_400_000;
+
 function readObjective(args: Arguments): PlanObjective {
   const limits = (['p50', 'p95', 'p99'] as const).flatMap(name => {
     const ms = optional(args, name, positive);
@@ -80,6 +83,8 @@ function readObjective(args: Arguments): PlanObjective {
     throw new UsageError('Missing objective: give --p95 800, --success 0.99, or both.');
   const deadlineMs = optional(args, 'deadline', whole) ?? limits.at(-1)?.[1];
   if (deadlineMs === undefined) throw new UsageError('Missing --deadline: give the longest time that a call may take.');
+  if (deadlineMs > LONGEST_DEADLINE)
+    throw new UsageError(`A call may take a day at most, ${LONGEST_DEADLINE} ms: the deadline is ${deadlineMs} ms.`);
   const callsPerSecond = (optional(args, 'rate', positive) ?? 0) * (optional(args, 'instances', whole) ?? 1);
   const perSecond = optional(args, 'capacity', positive);
   if (perSecond !== undefined && callsPerSecond === 0)

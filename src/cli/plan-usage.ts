@@ -28,7 +28,7 @@ export const PLAN: CommandSpec = {
         {
           name: 'deadline',
           value: '<ms>',
-          help: 'Longest duration of a call (default: the highest of the latencies above)',
+          help: 'Longest duration of a call, a day at most (default: the highest of the latencies above)',
         },
         {
           name: 'max-amplification',

@@ -23,7 +23,7 @@ export function search(request: PlanRequest): Found {
   const {deadlineMs, maxAmplification} = objective;
   const evaluation = new Evaluation({
     ...request,
-    service: {...service, latency: tabulated(service.latency, deadlineMs)},
+    service: {...service, latency: tabulated(service.latency)},
   });
   const plans = candidatesOf(space, deadlineMs, mayRepeat(call)).map(candidate => evaluation.plan(candidate));
   const allowed = plans.filter(plan => plan.amplification <= maxAmplification && hasRoom(plan, request));

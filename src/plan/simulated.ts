@@ -89,6 +89,9 @@ const FARTHEST = 3.8;
 /** Over so few requests a step may be spread. */
 const STEP_SHARE = 1e-5;
 
+/** A scenario takes no longer latency. No call waits for it. */
+const LONGEST_MS = 604_800_000;
+
 /** A quantile of the latency, by its standard deviations from the median. */
 interface Point {
   readonly z: number;
@@ -97,7 +100,7 @@ interface Point {
 
 /** Equally far apart in standard deviations, so that the tail has enough of them, and close together around steps. */
 function pointsOf(latency: Cdf): {quantile: number; ms: number}[] {
-  const at = (z: number): Point => ({z, ms: quantileOf(latency, normalCdf(z))});
+  const at = (z: number): Point => ({z, ms: Math.min(quantileOf(latency, normalCdf(z)), LONGEST_MS)});
   const evenly = (count: number): Point[] =>
     Array.from({length: count}, (_, index) => at(((2 * index) / (count - 1) - 1) * FARTHEST));
   const even = evenly(POINTS);

@@ -335,6 +335,12 @@ describe('arguments of steadfetch plan', () => {
     ['no objective', ['--latency', 'p50=1,p95=2'], /^Missing objective: give --p95 800/],
     ['no latency', ['--p95', '800'], /^Missing latency: name a file of measurements, or give --latency/],
     ['no deadline', ['--success', '0.9', ...SERVICE], /^Missing --deadline/],
+    [
+      'a deadline of years',
+      [...GOOD, '--deadline', '99999999999999'],
+      /^A call may take a day at most, 86400000 ms: the deadline is 99999999999999 ms\.$/,
+    ],
+    ['a latency of years', ['--p95', '1e14', ...SERVICE], /the deadline is 100000000000000 ms\.$/],
     ['two files', ['a', 'b', '--p95', '800'], /^One file of measurements, not 2: a, b\.$/],
     [
       'a share above 1',

@@ -85,8 +85,20 @@ describe('a latency model', () => {
   });
 
   it('is the same from a table', () => {
-    const table = tabulated(lognormal, 800);
-    for (const ms of [-1, 0, 0.3, 55.55, 180, 799.9, 800, 801, Number.POSITIVE_INFINITY])
+    const table = tabulated(lognormal);
+    for (const ms of [-1, 0, 0.3, 55.55, 180, 799.9, 2300, 1e9, Number.POSITIVE_INFINITY])
       expect(table(ms)).to.be.closeTo(lognormal(ms), 1e-6);
+  });
+
+  it('keeps hits of a cache and slow misses apart in a table', () => {
+    const latency = measuredLatency(Array.from({length: 1000}, (_, at) => (at % 10 < 7 ? 0.5 : 60_000)));
+    const table = tabulated(latency);
+    for (const [ms, share] of [
+      [0.49, 0],
+      [0.51, 0.7],
+      [59_000, 0.7],
+      [61_000, 1],
+    ] as const)
+      expect(table(ms)).to.equal(share);
   });
 });

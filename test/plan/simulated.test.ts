@@ -2,6 +2,7 @@
 
 import {expect} from 'chai';
 import {Evaluation} from '../../src/plan/evaluate.ts';
+import {lognormalLatency} from '../../src/plan/latency.ts';
 import {confirmedPlan, plan} from '../../src/plan/plan.ts';
 import type {Candidate} from '../../src/plan/request.ts';
 import {simulatePlan} from '../../src/plan/simulated.ts';
@@ -70,6 +71,13 @@ describe('a plan in the simulator', () => {
       }
     }).timeout(60_000);
   }
+
+  it('takes latencies of years, which no call waits for', async () => {
+    const request = predictRequest({service: {latency: lognormalLatency(180, 6)}});
+    const predicted = new Evaluation(request).plan(settings);
+    const simulated = await simulatePlan(predicted, request);
+    expect(simulated.successRatio).to.be.closeTo(predicted.successRatio, 0.01);
+  }).timeout(60_000);
 
   // The budget is in balance at failures of a fifth: above, it refuses what calls take beyond what they earn, and near it, what chance takes.
   for (const [perSecond, ratio, attempts] of sampled([
