@@ -178,6 +178,34 @@ describe('measurements', () => {
     });
   });
 
+  it('count a span whose status is an error as failed, and as timed out where it says so', async () => {
+    const ended = (ms: number, attributes: Record<string, string | number>, status: object) => ({
+      ...span(ms, attributes),
+      status,
+    });
+    const spans = [
+      ended(1, {}, {code: 0}),
+      ended(2, {}, {code: 1}),
+      ended(3, {}, {}),
+      ended(4, {}, {code: 2}),
+      ended(5, {'rpc.system': 'grpc'}, {code: 'STATUS_CODE_ERROR', message: 'UNAVAILABLE'}),
+      ended(6, {}, {code: 2, message: 'context deadline exceeded'}),
+      ended(7, {'rpc.grpc.status_code': 4}, {code: 2}),
+      ended(8, {}, {code: 2, message: 'connect ECONNREFUSED 127.0.0.1'}),
+      // The client of a 404 states an error, too. A retry would not change it.
+      ended(9, {'http.response.status_code': 404, 'error.type': '404'}, {code: 2}),
+      ended(10, {'http.response.status_code': 200}, {code: 2, message: 'the body broke off'}),
+      ended(11, {'http.response.status_code': 200, 'error.type': 'timeout'}, {code: 0}),
+    ];
+    expect(shown(await read(JSON.stringify({resourceSpans: [{scopeSpans: [{spans}]}]})))).to.deep.equal({
+      succeeded: [1, 2, 3, 9],
+      failed: [4, 5, 10],
+      unsent: [8],
+      timedOut: 3,
+      skipped: 0,
+    });
+  });
+
   it('of an unknown document are refused', async () => {
     const error = await read('{\n"a": 1\n}').catch((thrown: unknown) => thrown);
     expect(error).to.be.instanceOf(PlanInputError);
@@ -204,6 +232,11 @@ describe('measurements', () => {
       'records without a duration',
       '{"a":1}\n{"a":2}',
       'a file: none of the 2 records has a duration, such as "ms": 180 or "latency_ms": "180".',
+    ],
+    [
+      'spans of Zipkin, whose microseconds and errors would be misread',
+      '[{"traceId":"1","kind":"CLIENT","duration":120500,"tags":{"error":"true"}}]',
+      'a file, line 1: These are spans of Zipkin. Export OTLP JSON.',
     ],
     [
       'a comma that may be a decimal one',

@@ -37,9 +37,9 @@ export async function readMeasurements(chunks: AsyncIterable<string>, name: stri
 }
 
 /** Says where the text is that a message is about. */
-function located(where: string, read: () => void): void {
+function located<T>(where: string, read: () => T): T {
   try {
-    read();
+    return read();
   } catch (error) {
     throw error instanceof PlanInputError ? new PlanInputError(`${where}: ${error.message}`) : error;
   }
@@ -89,7 +89,7 @@ function documentReader(found: Measurements, name: string): LineReader {
     },
     end() {
       const value = parsed(texts.join('\n'));
-      const documents = documentMeasurements(value);
+      const documents = located(name, () => documentMeasurements(value));
       if (documents !== undefined) for (const measured of documents) found.add(measured);
       else if (Array.isArray(value)) located(name, () => addRecords(found, value, new FieldNames()));
       else throw new PlanInputError(`${name} is neither HAR, nor OTLP JSON, nor a JSON value for each line.`);
