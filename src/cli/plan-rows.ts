@@ -32,22 +32,28 @@ export function objectiveText({objective}: PlanRequest): string {
 }
 
 export function measuredText({name, measurements, isInterrupted}: MeasuredSource): string {
-  const {succeeded, failed, unsent, timedOut, skipped, count: all} = measurements;
+  const {succeeded, failed, unsent, timedOut, count: all} = measurements;
   const parts = [
     `${count(succeeded.length)} succeeded`,
     `${count(failed.length)} failed`,
     ...(unsent.length > 0 ? [`${count(unsent.length)} were not sent`] : []),
     `${count(timedOut)} timed out`,
   ];
-  const left = skipped > 0 ? ` ${count(skipped)} records without a duration were skipped.` : '';
   const from = `${count(all)} attempts from ${name}${isInterrupted ? ', as far as it was read' : ''}`;
   const notes = readingNotes(measurements).map(note => ` ${note}`);
-  return `${from}: ${parts.join(', ')}.${left}${notes.join('')} Objectives are judged by the worst service that these leave possible, with 95 % confidence.`;
+  return `${from}: ${parts.join(', ')}.${notes.join('')} Objectives are judged by the worst service that these leave possible, with 95 % confidence.`;
 }
 
 /** What the records do not say, and what was taken instead. */
-export function readingNotes({withoutStatus, isUnsaid, unitless}: Measurements): string[] {
+export function readingNotes(measurements: Measurements): string[] {
+  const {skipped, withoutStatus, isUnsaid, unitless, untimed, failed, unsent} = measurements;
+  const isAlone = [failed, unsent].some(each => each.length > 0 && each.every(Number.isNaN));
+  const others = isAlone ? 'after the median of the answers' : 'as fast as the others';
   return [
+    ...(skipped > 0
+      ? [`${count(skipped)} records without a usable duration were left out, as if they were like the others.`]
+      : []),
+    ...(untimed > 0 ? [`${count(untimed)} failed without a duration: taken to fail ${others}.`] : []),
     ...(withoutStatus > 0 ? [`${count(withoutStatus)} without a status count as failed.`] : []),
     ...(isUnsaid ? ['No status or error says how the attempts ended: all count as answered.'] : []),
     ...(unitless === undefined ? [] : [`"${unitless}" says no unit: taken as milliseconds.`]),

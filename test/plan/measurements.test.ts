@@ -1,6 +1,7 @@
 /** Measured attempts, in each format. */
 
 import {expect} from 'chai';
+import {readingNotes} from '../../src/cli/plan-rows.ts';
 import {PlanInputError} from '../../src/plan/input-error.ts';
 import {boundedService} from '../../src/plan/measurements/bound.ts';
 import {type Measurements, serviceOf} from '../../src/plan/measurements/measurements.ts';
@@ -203,6 +204,62 @@ describe('measurements', () => {
       unsent: [8],
       timedOut: 3,
       skipped: 0,
+    });
+  });
+
+  describe('of which some have no duration', () => {
+    /** 380 answers after 100 ms to 479 ms, and twenty others. */
+    const withOthers = (names: string, other: string): string =>
+      [names, ...Array.from({length: 400}, (_, at) => (at % 20 === 0 ? other : `${100 + (at % 380)},200,`))].join('\n');
+    const shares = (service: ServiceModel) => ({
+      failed: service.failures.reduce((sum, {ratio}) => sum + ratio, 0),
+      hung: service.hangRatio,
+    });
+
+    it('count failures among the shares, in CSV and JSON', async () => {
+      for (const other of [',503,', 'NaN,503,', '-1,503,', ',,EPIPE', ',,ECONNREFUSED', '-,error,'])
+        expect(shares(serviceOf(await read(withOthers('ms,status,error', other)))), other).to.deep.equal({
+          failed: 0.05,
+          hung: 0,
+        });
+      expect(shares(serviceOf(await read(withOthers('ms,status,error', ',,timeout'))))).to.deep.equal({
+        failed: 0,
+        hung: 0.05,
+      });
+      const found = await read('{"ms":5,"status":200}\n{"ms":null,"status":503}\n{"ms":null,"error":"timeout"}');
+      expect(shown(found)).to.deep.equal({
+        succeeded: [5],
+        failed: [Number.NaN],
+        unsent: [],
+        timedOut: 1,
+        skipped: 0,
+      });
+    });
+
+    it('take them to fail as the others do, and where there are none, after the median of the answers', async () => {
+      const alone = await read(withOthers('ms,status,error', ',503,'));
+      expect(serviceOf(alone).failures).to.deep.equal([{ratio: 0.05, afterMs: 279, isUnsent: false}]);
+      expect(readingNotes(alone)).to.deep.equal([
+        '20 failed without a duration: taken to fail after the median of the answers.',
+      ]);
+      const others = await read(`${withOthers('ms,status,error', ',503,')}\n10,503,\n10,503,\n20,503,\n20,503,`);
+      expect(serviceOf(others).failures).to.deep.equal([
+        {ratio: 12 / 404, afterMs: 10, isUnsent: false},
+        {ratio: 12 / 404, afterMs: 20, isUnsent: false},
+      ]);
+      expect(readingNotes(others)).to.deep.equal([
+        '20 failed without a duration: taken to fail as fast as the others.',
+      ]);
+    });
+
+    it('say that answers are left out, and what else has no duration', async () => {
+      for (const other of ['inf,200,', 'NaN,200,', '-5,200,', ',200,', ',,']) {
+        const found = await read(withOthers('ms,status,error', other));
+        expect([found.count, found.skipped], other).to.deep.equal([380, 20]);
+        expect(readingNotes(found)[0]).to.equal(
+          '20 records without a usable duration were left out, as if they were like the others.',
+        );
+      }
     });
   });
 

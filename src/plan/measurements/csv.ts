@@ -31,7 +31,7 @@ export class CsvLines {
     const cells = cellsOf(line, this.#separator);
     const values: FieldValue[] = [];
     for (const {field, index} of this.#columns) {
-      const text = cells[index];
+      const text = cells[index] ?? (field.kind === 'duration' ? '' : undefined);
       if (text === undefined) continue;
       if (field.kind === 'duration' && this.#separator === ',') refuseAmbiguous(field, text);
       values.push([field, text]);

@@ -115,18 +115,19 @@ export class FieldNames {
 
 /**
  * @param values Of one record.
- * @returns undefined if the record has no duration.
+ * @returns undefined if the record has no duration, and does not say how its attempt ended in a field beside an empty one of a duration.
  * @throws PlanInputError if its status or success cannot be read.
  */
 export function measuredOf(values: readonly FieldValue[]): Measured | undefined {
-  const duration = firstOf(values, 'duration', (value, field) => durationOf(value, field.unitMs));
-  if (duration === undefined) return undefined;
+  if (!values.some(([{kind}]) => kind === 'duration')) return undefined;
+  const [durationMs = Number.NaN, field] =
+    firstOf(values, 'duration', (value, {unitMs}) => durationOf(value, unitMs)) ?? [];
   const [status] = firstOf(values, 'status', statusOf) ?? [];
   const [isSuccess] = firstOf(values, 'success', successOf) ?? [];
   const [error] = firstOf(values, 'error', errorText) ?? [];
   const [sent] = firstOf(values, 'sent', value => value) ?? [];
-  const [durationMs, field] = duration;
   const isSaid = status !== undefined || isSuccess !== undefined || error !== undefined;
+  if (!isSaid && field === undefined) return undefined;
   if (!isSaid) refuseUnreadable(values);
   const isPlain = typeof status === 'number' && isSuccess !== false;
   return {
@@ -135,7 +136,7 @@ export function measuredOf(values: readonly FieldValue[]): Measured | undefined 
     error: isPlain ? undefined : errorOf(status, isSuccess, error),
     isUnsent: sent === 'not-sent' || sent === 'not-processed' || undefined,
     ending: isSaid ? undefined : endingOf(values),
-    unitless: field.unitMs === undefined ? field.name : undefined,
+    unitless: field === undefined || field.unitMs !== undefined ? undefined : field.name,
   };
 }
 

@@ -1,7 +1,7 @@
 /** Measured attempts, and the service model that they give. */
 
 import {measuredLatency, statedQuantiles} from '../latency.ts';
-import type {ServiceFailure, ServiceModel} from '../request.ts';
+import type {ServiceModel} from '../request.ts';
 
 /** One measured attempt. */
 export interface Measured {
@@ -20,11 +20,12 @@ export interface Measured {
 /** Durations in milliseconds, by how the attempts ended. */
 export class Measurements {
   readonly succeeded: number[] = [];
+  /** NaN where the duration is not known, as among `unsent`: such an attempt has failed all the same. */
   readonly failed: number[] = [];
   readonly unsent: number[] = [];
   /** Attempts that timed out. Their latency is not known. */
   timedOut = 0;
-  /** Records without a duration. */
+  /** Records without a duration that do not say that they failed. */
   skipped = 0;
   /** Of the failed attempts, those that have neither a status nor an error, in records that should have one. */
   withoutStatus = 0;
@@ -40,18 +41,27 @@ export class Measurements {
     return this.succeeded.length + this.failed.length + this.unsent.length + this.timedOut;
   }
 
+  /** Failed attempts whose duration is not known. */
+  get untimed(): number {
+    return [...this.failed, ...this.unsent].filter(Number.isNaN).length;
+  }
+
   /** An answer below 500, other than 408 and 429, is a success: a retry would not change it. */
-  add({durationMs, status, error, isUnsent, ending, unitless}: Measured): void {
+  add({durationMs: stated, status, error, isUnsent, ending, unitless}: Measured): void {
     this.unitless ??= unitless;
     this.#hasStatuses ||= status !== undefined || ending === 'empty';
-    if (!Number.isFinite(durationMs) || durationMs < 0) this.skipped++;
-    else if (status !== undefined && status > 0) {
-      const isFailure = status >= 500 || status === 408 || status === 429;
-      (isFailure ? this.failed : this.succeeded).push(durationMs);
-    } else if (ending === 'unsaid') this.#unsaid.push(durationMs);
-    else if (ending === 'empty') this.#failWithoutStatus(durationMs);
-    else if (error === undefined) this.succeeded.push(durationMs);
-    else if (isUnsentError(error)) this.unsent.push(durationMs);
+    const durationMs = stated >= 0 && stated < Infinity ? stated : Number.NaN;
+    const isAnswered = status !== undefined && status > 0;
+    if (isAnswered && (status >= 500 || status === 408 || status === 429)) this.failed.push(durationMs);
+    else if (!isAnswered && error !== undefined) this.#fail(durationMs, error, isUnsent);
+    else if (Number.isNaN(durationMs)) this.skipped++;
+    else if (isAnswered || ending === undefined) this.succeeded.push(durationMs);
+    else if (ending === 'unsaid') this.#unsaid.push(durationMs);
+    else this.#failWithoutStatus(durationMs);
+  }
+
+  #fail(durationMs: number, error: string, isUnsent: boolean | undefined): void {
+    if (isUnsentError(error)) this.unsent.push(durationMs);
     else if (TIMEOUT.test(error)) this.timedOut++;
     else (isUnsent ? this.unsent : this.failed).push(durationMs);
   }
@@ -88,10 +98,17 @@ const isUnsentError = (error: string): boolean => UNSENT.test(error);
 export function serviceOf(measurements: Measurements): ServiceModel {
   const {succeeded, failed, unsent, timedOut, count} = measurements;
   const latency = measuredLatency(succeeded);
+  const quantiles = statedQuantiles(latency);
   return {
     latency,
-    quantiles: statedQuantiles(latency),
-    failures: [...groups(failed, count, false), ...groups(unsent, count, true)],
+    quantiles,
+    failures: [failed, unsent].flatMap(durations =>
+      groups(durations, quantiles.p50!).map(({share, afterMs}) => ({
+        ratio: (share * durations.length) / count,
+        afterMs,
+        isUnsent: durations === unsent,
+      })),
+    ),
     hangRatio: timedOut / count,
   };
 }
@@ -99,14 +116,22 @@ export function serviceOf(measurements: Measurements): ServiceModel {
 /** A fast and a slow half are enough for the search, which is slower with every further duration. */
 const GROUPS = 2;
 
-/** Failures in groups of equal size, each with its mean duration. */
-function groups(durations: readonly number[], all: number, isUnsent: boolean): ServiceFailure[] {
-  const sorted = new Float64Array(durations).sort();
-  const edges = Array.from({length: GROUPS + 1}, (_, index) => Math.round((index * sorted.length) / GROUPS));
+/**
+ * Failures in groups of equal size, each with its mean duration. Those whose duration is not known fail as the others do.
+ *
+ * @param otherwiseMs When they fail if no duration is known.
+ */
+function groups(
+  durations: readonly number[],
+  otherwiseMs: number,
+): {readonly share: number; readonly afterMs: number}[] {
+  const known = new Float64Array(durations.filter(ms => !Number.isNaN(ms))).sort();
+  if (known.length === 0 && durations.length > 0) return [{share: 1, afterMs: otherwiseMs}];
+  const edges = Array.from({length: GROUPS + 1}, (_, index) => Math.round((index * known.length) / GROUPS));
   return edges.slice(1).flatMap((end, index) => {
-    const group = sorted.subarray(edges[index], end);
+    const group = known.subarray(edges[index], end);
     if (group.length === 0) return [];
     const afterMs = group.reduce((sum, ms) => sum + ms, 0) / group.length;
-    return [{ratio: group.length / all, afterMs: Math.round(afterMs * 10) / 10, isUnsent}];
+    return [{share: group.length / known.length, afterMs: Math.round(afterMs * 10) / 10}];
   });
 }
