@@ -149,6 +149,30 @@ describe('measurements', () => {
     ['durations with units', 'ms,status\n120.5ms,200\n0.02s,503', {...all, unsent: [], timedOut: 0}],
     ['a unit in the name', 'seconds,status\n0.1205,200\n0.02,503', {...all, unsent: [], timedOut: 0}],
     ['a unit in brackets', 'status,Duration (us)\n200,120500\n503,20000', {...all, unsent: [], timedOut: 0}],
+    ...['passed', 'result', 'outcome'].map((column): (typeof sources)[number] => [
+      `a column ${column}`,
+      `ms,${column}\n120.5,true\n20,false`,
+      {...all, unsent: [], timedOut: 0},
+    ]),
+    ...['is_error', 'failed', 'failure', 'hasError'].map((column): (typeof sources)[number] => [
+      `a column ${column}`,
+      `ms,${column}\n120.5,false\n20,true`,
+      {...all, unsent: [], timedOut: 0},
+    ]),
+    ['an outcome in words', 'ms,outcome\n120.5,success\n20,failure\n600,timeout', {...all, unsent: []}],
+    ['letters for yes and no', 'ms,success\n120.5,t\n20,N', {...all, unsent: [], timedOut: 0}],
+    ['numbers for yes and no', '{"ms":120.5,"failed":0}\n{"ms":20,"failed":1}', {...all, unsent: [], timedOut: 0}],
+    [
+      'a duration in hexadecimal, which is none',
+      'ms,status\n120.5,200\n0x10,200\n20,503',
+      {...all, unsent: [], timedOut: 0, skipped: 1},
+    ],
+    ['rows that end in a separator', 'ms,status\n120.5,200,\n20,503,', {...all, unsent: [], timedOut: 0}],
+    [
+      'two columns of a name that says nothing',
+      'x,ms,x,status\n1,120.5,2,200\n1,20,2,503',
+      {...all, unsent: [], timedOut: 0},
+    ],
     ['nothing', '\n', {succeeded: [], failed: [], unsent: [], timedOut: 0, skipped: 0}],
   ];
   for (const [name, text, expected] of sources)
@@ -294,6 +318,27 @@ describe('measurements', () => {
       'spans of Zipkin, whose microseconds and errors would be misread',
       '[{"traceId":"1","kind":"CLIENT","duration":120500,"tags":{"error":"true"}}]',
       'a file, line 1: These are spans of Zipkin. Export OTLP JSON.',
+    ],
+    ['two columns of one name', 'ms,status,Status\n120,200,503\n', 'a file, line 1: Two columns are named Status.'],
+    [
+      'more cells than columns',
+      'ms,status\n120,200\n120,200,503\n',
+      'a file, line 3: This row has 3 cells, and the names 2. Put a cell with a comma in quotes.',
+    ],
+    [
+      'a duration of years',
+      'ms,status\n120,200\n1e12,200\n',
+      'a file, line 3: A duration of 1000000000000 ms is more than 11 days. It may be a time, or in another unit.',
+    ],
+    [
+      'a time in the first of the columns without names',
+      '1700000000000000000,200,120\n',
+      'a file, line 1: The first column is 1700000000000000000, which looks like a time. Without a line of names it must be the duration: add one, such as ms,status.',
+    ],
+    [
+      'a span of years',
+      JSON.stringify({resourceSpans: [{scopeSpans: [{spans: [span(2e9, {})]}]}]}, null, 1),
+      'a file: A duration of 2000000000 ms is more than 11 days. It may be a time, or in another unit.',
     ],
     [
       'a comma that may be a decimal one',

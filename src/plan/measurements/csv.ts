@@ -2,16 +2,18 @@
 
 import {PlanInputError} from '../input-error.ts';
 import {durationOf, type Field, type FieldValue, fieldOf, measuredOf} from './fields.ts';
-import type {Measured} from './measurements.ts';
+import {type Measured, TOO_LONG_MS} from './measurements.ts';
 
 export class CsvLines {
   #columns: readonly Column[] | undefined;
+  /** How many the first line names; Infinity where it names none. */
+  #most = Infinity;
   /** Of the first line, so that a decimal comma is not a separator. */
   #separator = ',';
 
   /**
    * @returns undefined for the line of names, and for a line without a duration. `isNames` says which.
-   * @throws PlanInputError if no column is a duration, or if a status cannot be read.
+   * @throws PlanInputError if no column is a duration, two have one name, a row has more cells than names, or a status cannot be read.
    */
   read(line: string): {readonly measured: Measured | undefined; readonly isNames: boolean} {
     if (this.#columns === undefined) {
@@ -25,10 +27,16 @@ export class CsvLines {
           throw new PlanInputError(
             `No column is a duration. Name one ms, latency_ms or seconds; the columns are ${cells.join(', ')}.`,
           );
+        refuseTwice(this.#columns);
+        this.#most = cells.length;
         return {measured: undefined, isNames};
       }
     }
     const cells = cellsOf(line, this.#separator);
+    if (cells.length > this.#most && cells.slice(this.#most).some(cell => cell !== ''))
+      throw new PlanInputError(
+        `This row has ${cells.length} cells, and the names ${this.#most}. Put a cell with a comma in quotes.`,
+      );
     const values: FieldValue[] = [];
     for (const {field, index} of this.#columns) {
       const text = cells[index] ?? (field.kind === 'duration' ? '' : undefined);
@@ -36,8 +44,20 @@ export class CsvLines {
       if (field.kind === 'duration' && this.#separator === ',') refuseAmbiguous(field, text);
       values.push([field, text]);
     }
-    return {measured: measuredOf(values), isNames: false};
+    const measured = measuredOf(values);
+    if (this.#most === Infinity && measured !== undefined && measured.durationMs >= TOO_LONG_MS)
+      throw new PlanInputError(
+        `The first column is ${cells[0]}, which looks like a time. Without a line of names it must be the duration: add one, such as ms,status.`,
+      );
+    return {measured, isNames: false};
   }
+}
+
+/** Which of two columns counts would be a guess. */
+function refuseTwice(columns: readonly Column[]): void {
+  const names = columns.map(({field}) => field.name.toLowerCase());
+  const twice = columns.find((_, index) => names.indexOf(names[index]!) < index);
+  if (twice !== undefined) throw new PlanInputError(`Two columns are named ${twice.field.name}.`);
 }
 
 /** Between commas, a comma in a quoted number may be either one. */

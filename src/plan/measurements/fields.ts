@@ -37,9 +37,14 @@ const ALONE = new Set(['ms', 'us', 'milliseconds', 'microseconds', 'seconds']);
 // In these orders: steadfetch's own log, then a unit in the name, then pino-http, then any duration.
 const DURATIONS = ['latency', 'duration', 'elapsed', 'time', 'responsetime', 'requesttime'];
 const UNITLESS = ['responsetime', 'latency', 'duration', 'elapsed'];
-const STATUSES = ['status', 'statuscode', 'httpstatus', 'httpstatuscode', 'responsestatus', 'responsecode', 'code'];
-const SUCCESSES = ['success', 'succeeded', 'issuccess', 'ok'];
-const ERRORS = ['error', 'err', 'errorcode', 'exception', 'errormessage', 'failuremessage'];
+const STATUSES = 'status statuscode httpstatus httpstatuscode responsestatus responsecode code outcome result'.split(
+  ' ',
+);
+const SUCCESSES = ['success', 'succeeded', 'issuccess', 'ok', 'passed', 'ispassed'];
+const ERRORS =
+  'error err errorcode exception errormessage failuremessage iserror haserror failed isfailed failure isfailure'.split(
+    ' ',
+  );
 /** Objects in which a logger keeps the status. They come before other names of a status than `status`. */
 const RESPONSES = ['res', 'response'];
 
@@ -185,13 +190,16 @@ function firstOf<T>(
   return first;
 }
 
+/** `0x10`, which JavaScript takes for a number. */
+const OTHER_BASE = /^\s*0[xob]/i;
+
 /** A number, or text that is one, with or without its unit. @param unitMs Where the text says none. */
 export function durationOf(value: unknown, unitMs = 1): number | undefined {
   if (typeof value === 'number') return value * unitMs;
   if (typeof value !== 'string') return undefined;
   // Most are plain numbers, in files of a million lines.
   const plain = value.trim() === '' ? Number.NaN : Number(value);
-  if (!Number.isNaN(plain)) return plain * unitMs;
+  if (!Number.isNaN(plain)) return OTHER_BASE.test(value) ? undefined : plain * unitMs;
   const [, digits, unit] = /^([-+]?[\d.,]+(?:e[-+]?\d+)?)\s*([a-zµμ]*)$/i.exec(value.trim()) ?? [];
   if (digits === undefined) return undefined;
   const number = numberOf(digits);
@@ -221,7 +229,7 @@ class FailedStatus {
 }
 
 const FAILED =
-  /time[-_ ]?d?[-_ ]?out|deadline|abort|cancel|error|fail|exception|refused|reset|unavailable|unreachable|no[-_ ]?(?:response|answer)|hang|broke|lost|^E[A-Z_]{3,}$|^UND_ERR|^net::/i;
+  /time[-_ ]?d?[-_ ]?out|deadline|abort|cancel|error|fail|exception|refused|reset|unavailable|unreachable|no[-_ ]?(?:response|answer)|hang|broke|lost|^false$|^E[A-Z_]{3,}$|^UND_ERR|^net::/i;
 const SUCCEEDED = /^(?:ok|success|succeeded|successful|passed|pass|true)$/i;
 
 /** `503`, `503 Service Unavailable`, `timeout`, `ok`; true for a success without a number. 0 is no answer, as of k6 and browsers. */
@@ -238,15 +246,18 @@ function statusOf(value: unknown): number | FailedStatus | true | undefined {
 }
 
 function successOf(value: unknown): boolean | undefined {
-  if (/^(?:true|1|yes|ok)$/i.test(String(value))) return true;
-  return /^(?:false|0|no)$/i.test(String(value)) ? false : undefined;
+  const text = String(value).trim();
+  if (/^(?:t|y|yes|1)$/i.test(text) || SUCCEEDED.test(text)) return true;
+  return /^(?:f|n|no|0|false|fail|failed|failure|error)$/i.test(text) ? false : undefined;
 }
 
 /** What an error says of itself; undefined for an empty text, `false`, `none` and other words that say there was no error. */
 function errorText(value: unknown): string | undefined {
   if (typeof value === 'string')
-    return /^(?:|-|none|null|nil|undefined|false|no|0|ok|n\/a)$/i.test(value.trim()) ? undefined : value;
-  if (value === true) return 'error';
+    return /^(?:|-|none|null|nil|nan|undefined|false|f|no|n|0|ok|no error|n\/a)$/i.test(value.trim())
+      ? undefined
+      : value;
+  if (value === true || (typeof value === 'number' && value !== 0)) return 'error';
   if (!isFields(value)) return undefined;
   const words = [value.code, value.type, value.name, value.message].filter(word => typeof word === 'string');
   return words.length === 0 ? 'error' : words.join(' ');

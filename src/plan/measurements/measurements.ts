@@ -1,5 +1,6 @@
 /** Measured attempts, and the service model that they give. */
 
+import {PlanInputError} from '../input-error.ts';
 import {measuredLatency, statedQuantiles} from '../latency.ts';
 import type {ServiceModel} from '../request.ts';
 
@@ -16,6 +17,9 @@ export interface Measured {
   /** Name of the field that the duration is from, if the name says no unit. */
   readonly unitless?: string | undefined;
 }
+
+/** No attempt takes so long: 11 days. */
+export const TOO_LONG_MS = 1e9;
 
 /** Durations in milliseconds, by how the attempts ended. */
 export class Measurements {
@@ -46,10 +50,18 @@ export class Measurements {
     return [...this.failed, ...this.unsent].filter(Number.isNaN).length;
   }
 
-  /** An answer below 500, other than 408 and 429, is a success: a retry would not change it. */
+  /**
+   * An answer below 500, other than 408 and 429, is a success: a retry would not change it.
+   *
+   * @throws PlanInputError for a duration of years.
+   */
   add({durationMs: stated, status, error, isUnsent, ending, unitless}: Measured): void {
     this.unitless ??= unitless;
     this.#hasStatuses ||= status !== undefined || ending === 'empty';
+    if (stated >= TOO_LONG_MS && stated < Infinity)
+      throw new PlanInputError(
+        `A duration of ${stated} ms is more than 11 days. It may be a time, or in another unit.`,
+      );
     const durationMs = stated >= 0 && stated < Infinity ? stated : Number.NaN;
     const isAnswered = status !== undefined && status > 0;
     if (isAnswered && (status >= 500 || status === 408 || status === 429)) this.failed.push(durationMs);

@@ -73,7 +73,7 @@ function jsonLinesReader(found: Measurements): LineReader {
     line(text) {
       const value = parsed(text);
       const documents = documentMeasurements(value);
-      if (documents !== undefined) for (const measured of documents) found.add(measured);
+      if (documents !== undefined) addAll(found, documents);
       else if (Array.isArray(value)) addRecords(found, value, names);
       else add(found, names.measured(value));
     },
@@ -90,11 +90,15 @@ function documentReader(found: Measurements, name: string): LineReader {
     end() {
       const value = parsed(texts.join('\n'));
       const documents = located(name, () => documentMeasurements(value));
-      if (documents !== undefined) for (const measured of documents) found.add(measured);
+      if (documents !== undefined) located(name, () => addAll(found, documents));
       else if (Array.isArray(value)) located(name, () => addRecords(found, value, new FieldNames()));
       else throw new PlanInputError(`${name} is neither HAR, nor OTLP JSON, nor a JSON value for each line.`);
     },
   };
+}
+
+function addAll(found: Measurements, all: readonly Measured[]): void {
+  for (const measured of all) found.add(measured);
 }
 
 function addRecords(found: Measurements, records: readonly unknown[], names: FieldNames): void {
