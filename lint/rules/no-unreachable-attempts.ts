@@ -37,8 +37,10 @@ function formatNeed(scope: Scope, count: string, needMs: number, throttledMs: nu
   const need = isThrottled
     ? `If every response is throttled, ${count} ${words.ms(throttledMs)}`
     : `${count} ${words.ms(needMs)}${throttledMs > needMs ? `, or ${words.ms(throttledMs)} if every response is throttled` : ''}`;
-  const least = !isHopeless(policy) ? '' : `, and no retry is sent with less than ${words.ms(LEAST_ATTEMPT_MS)} left`;
-  return `${need}. The deadline is ${words.ms(deadlineMs)}${least}: ${formatCuts(scope, isThrottled)}.`;
+  const least = isHopeless(policy)
+    ? `, and no retry is sent with less than ${words.ms(LEAST_ATTEMPT_MS)} left: after timeouts,`
+    : ':';
+  return `${need}. The deadline is ${words.ms(deadlineMs)}${least} ${formatCuts(scope, isThrottled)}.`;
 }
 
 /** The attempts would fit, but a retry is not sent in the last moments before the deadline. */

@@ -1,12 +1,13 @@
 /** Plans a retry policy: the best plan for an objective, the alternatives, and the reason of every choice. */
 
+import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import type {PolicyInput} from '../policy/types.ts';
 import {type Infeasible, infeasible} from './binding.ts';
 import {Evaluation, type Plan} from './evaluate.ts';
 import {latencyThrough} from './latency.ts';
 import {policyOf, statedTraffic} from './policy-file.ts';
 import {type Reason, reasonsOf} from './reasons.ts';
-import type {PlanRequest} from './request.ts';
+import {mayRepeat, type PlanRequest} from './request.ts';
 import {type Found, misses, paretoFront, search, shortfall} from './search.ts';
 import {type Simulated, simulatePlan} from './simulated.ts';
 import {type Stress, stressOf} from './stress.ts';
@@ -127,7 +128,18 @@ function statedFirst(feasible: readonly Plan[], request: PlanRequest): readonly 
   };
   const evaluation = new Evaluation(stated);
   const kept = feasible.filter(found => misses(evaluation.plan(found), stated).length === 0);
-  return kept.length > 0 ? kept : feasible;
+  return retriedFirst(kept.length > 0 ? kept : feasible, request);
+}
+
+/** The plans as good as the best that leave time for a retry after a timeout, if there are any: the linter would report another one. */
+function retriedFirst(ranked: readonly Plan[], {call, objective}: PlanRequest): readonly Plan[] {
+  const [best] = ranked;
+  if (best === undefined || !mayRepeat(call)) return ranked;
+  const isKept = ({attempts, hedgeMs, attemptTimeoutMs}: Plan): boolean =>
+    attempts === best.attempts &&
+    (hedgeMs === null) === (best.hedgeMs === null) &&
+    (attemptTimeoutMs ?? 0) + LEAST_ATTEMPT_MS <= objective.deadlineMs;
+  return [...ranked.filter(isKept), ...ranked.filter(each => !isKept(each))];
 }
 
 const isUnsentOnly = ({service}: PlanRequest): boolean =>

@@ -1,5 +1,6 @@
 /** The settings that are searched where the user names none. */
 
+import {LEAST_ATTEMPT_MS} from '../core/limits.ts';
 import {type Cdf, quantileOf} from '../math/attempt-latency.ts';
 import {type Candidate, JITTERS, type SearchSpace} from './request.ts';
 
@@ -20,7 +21,7 @@ const MOST_OF_DEADLINE = 0.25;
 export function defaultSpace(latency: Cdf, deadlineMs: number, maxAttempts: number): SearchSpace {
   const at = (shares: readonly number[]): number[] =>
     distinct(shares.map(share => roundUp(quantileOf(latency, share)))).filter(ms => ms < deadlineMs);
-  const timeouts = at(TIMEOUT_QUANTILES);
+  const timeouts = withTimeForRetry(at(TIMEOUT_QUANTILES), deadlineMs);
   const leastMs = Math.max(1, Math.min(LEAST_BASE, quantileOf(latency, 0.5) * OF_MEDIAN));
   const least = BASES.findLast(ms => ms <= leastMs)!;
   const bases = BASES.filter(ms => ms >= least && ms <= deadlineMs * MOST_OF_DEADLINE);
@@ -32,6 +33,13 @@ export function defaultSpace(latency: Cdf, deadlineMs: number, maxAttempts: numb
     jitters: JITTERS,
     hedges: [null, ...at(HEDGE_QUANTILES)],
   };
+}
+
+/** Beside timeouts after which no retry is sent, the longest one that leaves time for it. */
+function withTimeForRetry(timeouts: readonly number[], deadlineMs: number): readonly number[] {
+  const longestMs = deadlineMs - LEAST_ATTEMPT_MS;
+  const isShort = longestMs > 0 && timeouts.some(ms => ms > longestMs) && !timeouts.includes(longestMs);
+  return isShort ? [...timeouts, longestMs].sort((a, b) => a - b) : timeouts;
 }
 
 /** To 50 between 100 and 1000, to 500 between 1000 and 10,000: a number that a person would write. */

@@ -3,7 +3,9 @@
 import {expect} from 'chai';
 import fc from 'fast-check';
 import {lintText} from '../../lint/lint.ts';
-import {measuredLatency, statedQuantiles} from '../../src/plan/latency.ts';
+import {seededRandom} from '../../src/core/random.ts';
+import {quantileOf} from '../../src/math/attempt-latency.ts';
+import {lognormalLatency, measuredLatency, statedQuantiles} from '../../src/plan/latency.ts';
 import {plan} from '../../src/plan/plan.ts';
 import type {PlanRequest} from '../../src/plan/request.ts';
 import {resolvePolicy} from '../../src/policy/resolve.ts';
@@ -102,6 +104,34 @@ describe('the policy of a plan', () => {
     );
     expect(planned).to.be.above(0.4 * COUNT);
   }).timeout(240_000);
+
+  it('leaves time for a retry after a timeout, where the deadline is little longer than the slowest answers', async () => {
+    const random = seededRandom(20_261_201);
+    const counts = {clean: 0, warned: 0};
+    for (let at = 0; at < runs(30, 150); at++) {
+      const medianMs = Math.round(20 * Math.exp(3 * random()));
+      const latency = lognormalLatency(medianMs, 0.3 + 0.7 * random());
+      const deadlineMs = Math.round(quantileOf(latency, 0.97 + 0.028 * random()) + 40 * random());
+      const {policy} = plan(
+        predictRequest({
+          objective: {latencyMs: {p95: deadlineMs}, successRatio: 0.95, deadlineMs},
+          service: {
+            latency,
+            quantiles: statedQuantiles(latency),
+            failures: [{ratio: 0.02 + 0.1 * random(), afterMs: Math.round(medianMs / 3), isUnsent: false}],
+            hangRatio: 0.005 * random(),
+          },
+        }),
+      );
+      if (policy === null || policy.routes![0]!.maxAttempts === 1) continue;
+      const codes = await codesOf(policy);
+      counts[codes.length === 0 ? 'clean' : 'warned']++;
+      // Where only a longer timeout meets the objective, retries follow failures alone.
+      for (const code of codes) expect(code).to.match(/^RL303: .*: after timeouts, attempt/);
+    }
+    expect(counts.clean).to.be.above(3 * counts.warned);
+    expect(counts.clean).to.be.above(runs(10, 50));
+  }).timeout(120_000);
 
   it('is clean for measured latencies that three quantiles do not describe', async () => {
     // Two modes: nine of ten answers come from a cache.
