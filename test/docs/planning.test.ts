@@ -7,7 +7,7 @@ import {Workplace} from '../cli/running.ts';
 
 const root = join(import.meta.dirname, '../..');
 const page = join(root, 'docs/guides/planning.md');
-const RUN = /```sh\nsteadfetch ([\s\S]*?)```\n\n```text\n([\s\S]*?)```/g;
+const RUN = /```sh\nnpx steadfetch ([\s\S]*?)```\n\n```text\n([\s\S]*?)```/g;
 
 describe('the guide to planning', () => {
   const place = new Workplace();
