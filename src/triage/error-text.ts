@@ -74,7 +74,7 @@ export function requestIn(message: string): {readonly method?: string; readonly 
   if (found === null) return {};
   const [, method, ofGo, target] = found;
   const named = method ?? ofGo;
-  return {...(named !== undefined && {method: named}), target: target!};
+  return {...(named !== undefined && {method: named}), target: target!.replace(/[:;]$/, '')};
 }
 
 /** Not any address: a sentence of a server may hold that of a page. */

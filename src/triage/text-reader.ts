@@ -33,7 +33,7 @@ const CODES = /\bE[A-Z]{4,}['"]?, ?['"]?E[A-Z]{4,}['"]?, ?['"]?E[A-Z]{4,}\b/;
 /** The error may say how it failed on the lines below. */
 const NAMES_ERROR = /\w(?:Error|Exception)\b/;
 /** A line that belongs to the error before it. */
-const CONTINUES = /^(?:\s+\S|\}|\]|>$|[Cc]aused by:|< |\s*$)/;
+const CONTINUES = /^(?:\s+\S|\}|\]|>$|[Cc]aused by:|< |For more information check: |\s*$)/;
 /** The same where syslog, logcat or a process manager writes its own before each line. The frame of a stack, or a cause. */
 const CONTINUES_BEHIND =
   /^\S.{0,150}?[:|\])]\s+(?=at [\w$.</(]|\.\.\. \d{1,4} (?:more|common)|[Cc]aused by: |(?:\[cause\]|cause): )/;
@@ -103,6 +103,8 @@ export class TextReader {
     return beginsError(text) ||
       beginsTraceback(text) ||
       NAMES_ERROR.test(text) ||
+      // What a logger is told of a failed request, above the error.
+      (ERROR_LEVEL.test(text) && requestIn(text).target !== undefined) ||
       readError(text, ERROR_LEVEL.test(text)) !== null
       ? this.#open(text, number)
       : undefined;

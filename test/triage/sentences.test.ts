@@ -1,0 +1,79 @@
+/** Sentences of programs about a request: which of their numbers is a status, and where one failure ends and the next begins. */
+import {expect} from 'chai';
+import {triaged} from './triaged.ts';
+
+const URL = 'https://shop.test/v1/charges';
+
+/** `POST 503 yellow retry-with-key`, one for each failure. */
+const read = (log: string): string[] =>
+  triaged(log).failures.map(({method, signal, light, decision}) => [method ?? '?', signal, light, decision].join(' '));
+
+describe('triage: a number in a sentence', () => {
+  for (const [sentence, expected] of [
+    [`POST ${URL} failed: [Errno 104] Connection reset by peer`, 'POST ECONNRESET yellow retry-with-key'],
+    [`POST ${URL} failed: [Errno 111] Connection refused`, 'POST ECONNREFUSED green retry'],
+    [`POST ${URL} broke: ConnectionResetError(104, 'reset by peer')`, 'POST ECONNRESET yellow retry-with-key'],
+    [`POST ${URL} failed: (104, 'Connection reset by peer')`, 'POST ECONNRESET yellow retry-with-key'],
+    [`POST ${URL} with 200 items failed: 503`, 'POST 503 yellow retry-with-key'],
+    [`POST ${URL} for 150 users failed with 502`, 'POST 502 yellow retry-with-key'],
+    [`POST ${URL} after 300 ms: 503`, 'POST 503 yellow retry-with-key'],
+    [`POST ${URL} order 404: Connection reset by peer`, 'POST ECONNRESET yellow retry-with-key'],
+    [`POST ${URL} order 404 failed: Connection refused`, 'POST ECONNREFUSED green retry'],
+    [`POST ${URL} returned 200, then connection reset by peer`, 'POST ECONNRESET yellow retry-with-key'],
+    [`POST ${URL}: 503`, 'POST 503 yellow retry-with-key'],
+    [`POST ${URL} => 503`, 'POST 503 yellow retry-with-key'],
+    [`POST ${URL} answered (503)`, 'POST 503 yellow retry-with-key'],
+  ] as const)
+    it(sentence, () => expect(read(`2026-11-24 10:15:02 ERROR billing ${sentence}\n`)).to.deep.equal([expected]));
+
+  for (const sentence of [`POST ${URL} returned 201 Created`, `GET ${URL} 200 17 - 3.1 ms`, `GET ${URL} -> 304`])
+    it(`${sentence}: a success`, () => {
+      const {failures, summary} = triaged(`2026-11-24 10:15:02 INFO billing ${sentence} after 4 retries\n`);
+      expect([failures.length, summary.unread]).to.deep.equal([0, 0]);
+    });
+
+  it('a number that no word introduces is no status: the line counts as not read', () => {
+    const {failures, summary} = triaged(`ERROR POST ${URL} as user 204 failed\n`);
+    expect([failures.length, summary.unread]).to.deep.equal([0, 1]);
+  });
+
+  it('the sign behind an address is no part of it', () => {
+    const {failures} = triaged(`ERROR order 7 POST ${URL}: Connection reset by peer\n`);
+    expect(failures.map(({target}) => target)).to.deep.equal([URL]);
+  });
+});
+
+describe('triage: tracebacks that follow each other', () => {
+  const traceback = (error: string): string =>
+    `Traceback (most recent call last):\n  File "/app/pay.py", line 7, in pay\n    send(order)\n${error}\n`;
+  const RESET = traceback('ConnectionResetError: [Errno 104] Connection reset by peer');
+  const REFUSED = traceback('ConnectionRefusedError: [Errno 111] Connection refused');
+
+  it('each of them is a failure', () =>
+    expect(read(RESET + REFUSED + RESET)).to.deep.equal([
+      '? ECONNRESET yellow retry-with-key',
+      '? ECONNREFUSED green retry',
+      '? ECONNRESET yellow retry-with-key',
+    ]));
+
+  it('also with blank lines between them', () =>
+    expect(read(`${RESET}\n${REFUSED}`)).to.deep.equal([
+      '? ECONNRESET yellow retry-with-key',
+      '? ECONNREFUSED green retry',
+    ]));
+
+  for (const joint of [
+    'During handling of the above exception, another exception occurred:',
+    'The above exception was the direct cause of the following exception:',
+  ])
+    it(`"${joint}" joins two to one failure`, () =>
+      expect(read(`${RESET}\n${joint}\n\n${traceback('app.PaymentError: request failed')}`)).to.deep.equal([
+        '? ECONNRESET yellow retry-with-key',
+      ]));
+
+  it('the line of the logger above the first belongs to it', () =>
+    expect(read(`ERROR:root:POST ${URL} failed\n${REFUSED}${RESET}`)).to.deep.equal([
+      'POST ECONNREFUSED green retry',
+      '? ECONNRESET yellow retry-with-key',
+    ]));
+});
