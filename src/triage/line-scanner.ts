@@ -29,7 +29,7 @@ export interface LineSink {
  * begin with 4 5 r R x E m c C D F f X -: a new word has to begin at one of these letters of it, or take the place of another.
  */
 const MARK =
-  /(?<=[ "'=,(\t\n;|]|(?:atus|ode)\\?"?:)[45]\d\d(?![\w.:])|(?<=[Ee])rr|RR|xce(?:pt|ed)|E(?:CONN|PIPE|TIMED|AI_|NOTF|HOST|NET|ADDR|OF)|m(?:eout|ed out|pt \d+ {2}(?![1-3]\d\d ))|ransient"|come":"[^s]|D(?:C[ "]|(?:--)? \d+\/\d+\/|"(?<="[CSs]D"))|XCEED|x509|Retry\(|fail|F(?:ail|AIL|[, "](?<=[ "]UF.))|C[, "](?<=[ "]UC.)|R[, "](?<=[ "][UL]R.)|refused|reset by|resol|rematur|rate.limit|rejected|route to|reachab|record does|roken p|rottl|rloade|rl: \(|xhaust|XHAUST|xt can|ch host|ceback \(|ction (?:closed|lost|drop|abort|broken)|cancel|connect(?:: | to )|mpty rep|-1(?:\/|(?<=tatus":-1),)/g;
+  /(?<=[ "'=,(\t\n;|]|(?:atus|ode)\\?"?:)[45]\d\d(?![\w.:])|(?<=[Ee])rr|RR|xce(?:pt|ed)|E(?:CONN|PIPE|TIMED|AI_|NOTF|HOST|NET|ADDR|OF)|m(?:eout|ed out|pt \d+ {2}(?![1-3]\d\d ))|received\.(?<=No data received\.)|rying [\d[]|ransient"|come":"[^s]|D(?:C[ "]|(?:--)? \d+\/\d+\/|"(?<="[CSs]D"))|XCEED|x509|Retry\(|fail|F(?:ail|AIL|[, "](?<=[ "]UF.))|C[, "](?<=[ "]UC.)|R[, "](?<=[ "][UL]R.)|refused|reset by|resol|rematur|rate.limit|rejected|route to|reachab|record does|roken p|rottl|rloade|rl: \(|xhaust|XHAUST|xt can|ch host|ceback \(|ction\.(?<=SSL connection\.)|ction (?:closed|lost|drop|abort|broken)|cancel|connect(?:: | to )|mpty rep|--\d{4}-\d\d-\d\d \d|-1(?:\/|(?<=tatus":-1),)/g;
 
 /** Whether a text has such a mark. */
 export function hasMark(text: string): boolean {

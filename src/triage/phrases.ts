@@ -14,7 +14,7 @@ export interface PhraseReading {
 }
 
 /** Before the words of a failure: the connection was open. wget, libpq, hiredis, requests, .NET, Java, Go, nginx, curl. */
-const OPEN = String.raw`(?:\b(?:Read|Write) error \(|\bwhile (?:reading|writing|sending|proxying|receiving)\b|could not (?:receive|send) data\b|Connection aborted\.['"], |from the transport connection|to the transport connection|\b(?:io\.IOException|net\.SocketException): |\b(?:read|write): |\b(?:Recv|Send) failure: )`;
+const OPEN = String.raw`(?:\b(?:Read|Write) error (?:at byte [\d/]{1,40} )?\(|\bwhile (?:reading|writing|sending|proxying|receiving)\b|could not (?:receive|send) data\b|Connection aborted\.['"], |from the transport connection|to the transport connection|\b(?:io\.IOException|net\.SocketException): |\b(?:read|write): |\b(?:Recv|Send) failure: )`;
 /** The same behind them. */
 const BEHIND = String.raw`(?: \((?:Read|Write|recv|send) failed\)|\) while (?:reading|sending|proxying))`;
 const UNREACHABLE = '(?:[Nn]o route to host|[Nn]etwork is unreachable)';
@@ -28,7 +28,7 @@ const PHRASES: readonly (readonly [pattern: RegExp, outcome: Outcome<never>])[] 
     transport.WRONG_HOST,
   ],
   [
-    /CERTIFICATE_VERIFY_FAILED|x509: |certificate verify failed|SSL certificate problem|PKIX path|SSLCertVerification|issuer certificate|remote certificate (?:is|was) (?:invalid|rejected)|InvalidCertificate|invalid peer certificate/,
+    /CERTIFICATE_VERIFY_FAILED|x509: |certificate verify failed|SSL certificate problem|PKIX path|SSLCertVerification|issuer certificate|remote certificate (?:is|was) (?:invalid|rejected)|InvalidCertificate|invalid peer certificate|[Tt]he certificate of \S{1,253} (?:is not trusted|doesn't have a known issuer)/,
     transport.UNVERIFIED,
   ],
   // Names.
@@ -37,7 +37,7 @@ const PHRASES: readonly (readonly [pattern: RegExp, outcome: Outcome<never>])[] 
     transport.NAME_SERVER_FAILED,
   ],
   [
-    /no such host|gaierror: \[Errno -[258]\]|Name does not resolve|[Nn]ame or service not known|nodename nor servname|UnknownHost|[Cc]ould not resolve|NameResolutionError|[Ff]ailed to resolve|[Nn]ame resolution failed|DNS resolution failed|getaddrinfo\b[^\n]{0,20}failed|No address associated with|No such host is known|dns error|failed to lookup address|:nxdomain/,
+    /no such host|gaierror: \[Errno -[258]\]|Name does not resolve|[Nn]ame or service not known|nodename nor servname|UnknownHost|[Cc]ould not resolve|[Uu]nable to resolve host|NameResolutionError|[Ff]ailed to resolve|[Nn]ame resolution failed|DNS resolution failed|getaddrinfo\b[^\n]{0,20}failed|No address associated with|No such host is known|dns error|failed to lookup address|:nxdomain/,
     transport.NO_NAME,
   ],
   // What a connection that was open has in the words of a connect.
@@ -47,6 +47,11 @@ const PHRASES: readonly (readonly [pattern: RegExp, outcome: Outcome<never>])[] 
   [/\b(?:ContentLength|TransferEncoding|ContentEncoding|ClientPayload)Error\b/, transport.CLOSED],
   // The server answered, and not in HTTP.
   [/\bBad ?[Ss]tatus ?[Ll]ine\b|\bmalformed HTTP (?:response|status|version)/, transport.CLOSED],
+  // Every redirect was followed, up to the limit of the client.
+  [
+    /\bTooManyRedirects\b|stopped after \d{1,4} redirects|[Mm]aximum (?:number of )?redirects|redirect count exceeded/,
+    transport.TOO_MANY_REDIRECTS,
+  ],
   // Connecting.
   [
     /(?<!API)Connect(?:ion)?Timeout\w*|[Cc]onnect(?:ion)? timed? ?out|Connection timeout (?:to host|after)|ConnectTimeoutException|dial \w{3,6} [^\n]{0,160}(?:timeout|timed out|deadline exceeded)|failed to connect to [^\n]{0,200}after \d+ ?ms|new connection: \[Errno 110\]|TLS handshake timeout|timed out while connecting|Net::OpenTimeout|Faraday::ConnectionFailed[^\n]{0,20}execution expired|error trying to connect: [^\n]{0,80}timed out/,
@@ -63,7 +68,7 @@ const PHRASES: readonly (readonly [pattern: RegExp, outcome: Outcome<never>])[] 
     transport.NO_CONNECTION,
   ],
   [
-    /SSL_ERROR_SYSCALL|SSL_connect: |handshake (?:was )?(?:aborted|interrupted)|terminated the handshake|during (?:the )?(?:TLS|SSL) handshake/i,
+    /SSL_ERROR_SYSCALL|SSL_connect: |handshake (?:was )?(?:aborted|interrupted)|terminated the handshake|during (?:the )?(?:TLS|SSL) handshake|unable to establish SSL connection/i,
     transport.NO_TLS,
   ],
   [
@@ -89,7 +94,7 @@ const PHRASES: readonly (readonly [pattern: RegExp, outcome: Outcome<never>])[] 
     transport.RESET,
   ],
   [
-    /[Cc]onnection aborted|RemoteDisconnected|Remote end closed|Server ?[Dd]isconnected|[Bb]roken pipe|EPIPE|[Uu]nexpected end of (?:stream|file)|[Pp]remature (?:EOF|end)|NoHttpResponse|failed to respond|server closed idle connection|\bEOF(?:Exception|Error)?$|\bend of file reached|unexpected EOF|Empty reply|[Pp]eer closed connection|IncompleteRead|incomplete chunked read|ChunkedEncodingError|RemoteProtocolError|GOAWAY|ended prematurely|prematurely closed|received no bytes|[Cc]onnection (?:was |is )?(?:closed|lost|dropped|terminated|shut ?down)|ConnectionClosed|connection closed before message completed|transfer closed with|error reading status line|UNEXPECTED_EOF|EOF occurred in violation|upstream connect error|\bConnectionTerminated\b|[Ss]ocket (?:is )?closed|Software caused connection abort/m,
+    /[Cc]onnection aborted|RemoteDisconnected|Remote end closed|Server ?[Dd]isconnected|[Bb]roken pipe|EPIPE|[Uu]nexpected end of (?:stream|file)|[Pp]remature (?:EOF|end)|NoHttpResponse|failed to respond|server closed idle connection|\bEOF(?:Exception|Error)?$|\bend of file reached|unexpected EOF|[Ii]nvalid (?:byte in )?chunk (?:length|size)|malformed chunked encoding|Empty reply|No data received|[Pp]eer closed connection|IncompleteRead|incomplete chunked read|ChunkedEncodingError|RemoteProtocolError|GOAWAY|ended prematurely|prematurely closed|received no bytes|[Cc]onnection (?:was |is )?(?:closed|lost|dropped|terminated|shut ?down)|ConnectionClosed|connection closed before message completed|transfer closed with|error reading status line|UNEXPECTED_EOF|EOF occurred in violation|upstream connect error|\bConnectionTerminated\b|[Ss]ocket (?:is )?closed|Software caused connection abort/m,
     transport.CLOSED,
   ],
   // curl's code says how the transfer ended where its words are in another language, or of its own. @see libcurl-errors

@@ -33,6 +33,8 @@ export const TLS_FAILED: Outcome<never> = network('EPROTO');
 /** The request was sent, and no answer came in time; or nothing is known of how far it came. */
 export const TIMED_OUT: Outcome<never> = failed('attempt-timeout', undefined);
 export const ABORTED: Outcome<never> = failed('aborted', undefined);
+/** Each server answered, and sent the client on. */
+export const TOO_MANY_REDIRECTS: Outcome<never> = failed('other', {message: 'redirect count exceeded'});
 /** The writer says only that the transport failed. */
 export const VAGUE: Outcome<never> = failed('network', {message: 'fetch failed'});
 

@@ -19,6 +19,7 @@ import {decoded, LONGEST_LINE} from './line-scanner.ts';
 import {DOCUMENT_LISTS, LogReader} from './log-reader.ts';
 import {NestedRetriesFinder} from './nested.ts';
 import {FlatRecord} from './record.ts';
+import {statusInText} from './status-text.ts';
 import {suggest} from './suggest.ts';
 import {SummaryCounts, type TriageSummary} from './summary.ts';
 import {TextReader} from './text-reader.ts';
@@ -115,8 +116,10 @@ export class Triage {
       (start >= 0 && isPrefix(binary.slice(0, start)) && binary.trimEnd().endsWith('}'))
     ) {
       const record = parsed(decoded(binary.slice(Math.max(start, 0))));
+      const before = decoded(binary.slice(0, Math.max(start, 0)));
+      if (isFields(record) && isBodyBehind(before, record)) return this.#plain(decoded(binary), number);
       if (isFields(record) || start <= 0) {
-        this.#record(record, number, () => decoded(binary.slice(Math.max(start, 0))));
+        this.#record(withMessage(before, record), number, () => decoded(binary.slice(Math.max(start, 0))));
         return false;
       }
     }
@@ -224,7 +227,18 @@ export class Triage {
 }
 
 /** Whether a text is the prefix of a line of JSON, and not the name of an error that prints the body of an answer. */
-const isPrefix = (text: string): boolean => text.length < 200 && !/Error|Exception|\b[45]\d\d $/.test(text);
+const isPrefix = (text: string): boolean => text.length < 200 && !/Error|Exception/.test(text);
+
+/** Whether JSON is the body of the answer that the sentence before it tells of: `unexpected status 503 Service Unavailable: {"error": …}`. */
+const isBodyBehind = (before: string, record: Fields): boolean =>
+  (/\b[45]\d\d $/.test(before) || statusInText(before) !== undefined) &&
+  !['method', 'url', 'msg'].some(name => name in record);
+
+/** winston's simple format and zap's console write the message, and the other fields behind it as JSON. */
+const withMessage = (before: string, record: unknown): unknown =>
+  isFields(record) && before.trim() !== '' && !('message' in record || 'msg' in record)
+    ? {...record, message: before.trim()}
+    : record;
 
 /** Docker's own files hold each line of the program as a string. Null for other lines. */
 function ofDocker(binary: string): string | null {

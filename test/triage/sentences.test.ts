@@ -77,3 +77,58 @@ describe('triage: tracebacks that follow each other', () => {
       '? ECONNRESET yellow retry-with-key',
     ]));
 });
+
+describe('triage: a sentence with JSON behind it', () => {
+  const body = {
+    error: {message: 'over the limit of the month', type: 'insufficient_quota', code: 'insufficient_quota'},
+  };
+  for (const [title, log, expected] of [
+    [
+      'the body of an answer',
+      '2026/11/24 10:15:02 pay: unexpected status 503 Service Unavailable: {"error":{"message":"busy"}}',
+      '? 503 yellow retry-with-key',
+    ],
+    [
+      'a body that says more than the status',
+      `2026/11/24 10:15:02 pay: unexpected status 429 Too Many Requests: ${JSON.stringify(body)}`,
+      '? 429 insufficient_quota red fix',
+    ],
+    ['the fields of winston', 'error: read ECONNRESET {"order":17}', '? ECONNRESET yellow retry-with-key'],
+    [
+      'the fields of winston with the request',
+      `error: Request failed with status code 503 {"method":"PUT","url":"${URL}"}`,
+      'PUT 503 yellow retry',
+    ],
+    [
+      'the fields of zap behind a tab',
+      '2026-11-24T10:15:02.000Z\terror\tpay: connection refused\t{"order": 1}',
+      '? ECONNREFUSED green retry',
+    ],
+  ] as const)
+    it(title, () => expect(read(log)).to.deep.equal([expected]));
+
+  it('a success with fields is none', () => expect(read('info: paid {"order":17,"status":200}')).to.deep.equal([]));
+});
+
+describe('triage: words of wget, of gRPC in Python, of aiohttp', () => {
+  for (const [log, ...expected] of [
+    ['No data received.', '? UND_ERR_SOCKET yellow retry-with-key'],
+    ['Unable to establish SSL connection.', '? ECONNRESET green retry'],
+    ['ERROR: The certificate of ‘shop.test’ is not trusted.', '? UNABLE_TO_VERIFY_LEAF_SIGNATURE red fix'],
+    ['wget: unable to resolve host address ‘shop.test’', '? ENOTFOUND green retry'],
+    ['12:00:01 ERROR Charge failed: ABORTED: the row was taken', 'POST ABORTED red do-not-retry'],
+    ['12:00:01 ERROR Charge failed: UNIMPLEMENTED: no such method', 'POST UNIMPLEMENTED red fix'],
+    ['12:00:01 ERROR Charge failed: UNAUTHENTICATED: no token', 'POST UNAUTHENTICATED red fix'],
+    [
+      `Traceback (most recent call last):\n  File "/app/pay.py", line 7, in pay\naiohttp.client_exceptions.TooManyRedirects: 0, message='', url='${URL}'`,
+      '? not a transient error red fix',
+    ],
+    ['charge failed: invalid byte in chunk length', '? UND_ERR_SOCKET yellow retry-with-key'],
+  ] as const)
+    it(log.slice(0, 70), () => expect(read(`${log}\n`)).to.deep.equal(expected));
+
+  it('a word of gRPC alone is not sure to be one', () => {
+    const {confidence, missing} = triaged('ERROR Charge failed: INTERNAL: no\n').failures[0]!;
+    expect([confidence, missing[0]]).to.deep.equal(['medium', 'protocol (gRPC assumed)']);
+  });
+});

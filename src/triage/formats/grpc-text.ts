@@ -11,6 +11,9 @@ const PATTERNS: readonly RegExp[] = [
   /\bStatus\(StatusCode="?(\w{2,20})\b/,
   /\bgrpc[-_]?status(?:[-_]?code)?["']?[:=] ?["']?(\d{1,2}|[A-Za-z_]{2,20})\b/i,
 ];
+/** What a program prints of the code and the details of an error of Python. */
+const BARE =
+  /(?:ailed|rror|xception): (CANCELLED|UNKNOWN|INVALID_ARGUMENT|DEADLINE_EXCEEDED|NOT_FOUND|ALREADY_EXISTS|PERMISSION_DENIED|RESOURCE_EXHAUSTED|FAILED_PRECONDITION|ABORTED|OUT_OF_RANGE|UNIMPLEMENTED|INTERNAL|UNAVAILABLE|DATA_LOSS|UNAUTHENTICATED): /;
 /** No connection was made. A broken one says `Connection reset`. */
 const NOT_SENT =
   /No connection established|failed to connect to all addresses|Connect Failed|Error while dialing|[Nn]ame resolution|DNS resolution|errors? resolving|[Uu]nable to resolve|lookup failed|UnknownHost|[Cc]onnection refused|No route to host/;
@@ -18,8 +21,10 @@ const NOT_SENT =
 /** Null where the text names no code of gRPC, or OK. */
 export function readGrpcText(text: string): ErrorReading | null {
   const word = PATTERNS.map(pattern => pattern.exec(text)?.[1]).find(found => found !== undefined) ?? numberedIn(text);
-  const code = word === undefined ? undefined : grpcCodeOf(word);
-  return code === undefined || code === 0 ? null : grpcReading(code, text);
+  const bare = word === undefined ? BARE.exec(text)?.[1] : undefined;
+  const code = grpcCodeOf(word ?? bare);
+  if (code === undefined || code === 0) return null;
+  return {...grpcReading(code, text), ...(bare !== undefined && {doubt: 'protocol (gRPC assumed)'})};
 }
 
 /** `13 INTERNAL: `, as grpc-js writes it; undefined where number and name do not belong together. */
