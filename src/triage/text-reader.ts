@@ -14,7 +14,13 @@ import {
 } from './failure.ts';
 import {attemptOf, methodOf, timeOf, traceIdOf} from './fields.ts';
 import {withoutFrames} from './foreign-error.ts';
-import {isVerboseCurl, readAccessLine, readVerboseCurl, readWriteOut} from './formats/access-line.ts';
+import {
+  beginsTranscript,
+  continuesTranscript,
+  readAccessLine,
+  readTranscript,
+  readWriteOut,
+} from './formats/access-line.ts';
 import {readEnvoy} from './formats/envoy.ts';
 import {readHaproxy} from './formats/haproxy.ts';
 import {readLoadBalancer} from './formats/load-balancer.ts';
@@ -60,6 +66,7 @@ export class TextReader {
   #lines: string[] = [];
   #size = 0;
   #taken = 0;
+  #isTranscript = false;
   #traceback = new TracebackLines();
   /** The line at which the open error began. */
   line = 0;
@@ -77,7 +84,9 @@ export class TextReader {
   /** Takes the line if it belongs to the open error. */
   takes(written: string): boolean {
     const text = written.replace(CONTINUES_BEHIND, '  ');
-    const belongs = CONTINUES.test(text) || this.#traceback.takes(text) || this.#isRootCause(text);
+    const belongs = this.#isTranscript
+      ? continuesTranscript(this.#lines, written)
+      : CONTINUES.test(text) || this.#traceback.takes(text) || this.#isRootCause(text);
     if (!belongs || ++this.#taken > MOST_LINES) return false;
     this.#traceback.add(text);
     if (this.#size + text.length <= LONGEST_ERROR) this.#lines.push(text);
@@ -95,7 +104,7 @@ export class TextReader {
       const reading = reader(text);
       if (reading !== undefined) return reading;
     }
-    if (isVerboseCurl(text)) return this.#open(text, number);
+    if (beginsTranscript(text)) return this.#open(text, number);
     const pairs = readLogfmt(text);
     const found = pairs === undefined ? readAccessLine(text) : pairs;
     if (found !== undefined) return found;
@@ -114,7 +123,7 @@ export class TextReader {
   close(): Reading {
     const text = this.#lines.join('\n');
     this.#lines = [];
-    return isVerboseCurl(text) ? readVerboseCurl(text) : readErrorBlock(text);
+    return this.#isTranscript ? readTranscript(text) : readErrorBlock(text);
   }
 
   #open(text: string, number: number): undefined {
@@ -122,6 +131,7 @@ export class TextReader {
     this.#size = text.length;
     this.#taken = 0;
     this.line = number;
+    this.#isTranscript = beginsTranscript(text);
     this.#traceback = new TracebackLines();
     this.#traceback.add(text);
   }
