@@ -18,6 +18,9 @@ const CAUSE =
 /** As Node words the failure of a system call. */
 const SYSTEM_CALL = /\b(connect|read|write|getaddrinfo|shutdown) (E[A-Z]{2,}(?:_[A-Z]+)?)\b/;
 
+/** As programs put the code of the cause behind the message. */
+const NAMED_CODE = /\bfetch failed[ :,]{1,2}[([]?(?:code: ?)?(E[A-Z]{4,}(?:_[A-Z]+)?|UND_ERR_[A-Z_]{4,})\b/;
+
 /** The code that a library gives to the error with this message, where the log has lost the code. */
 const CODES: readonly (readonly [message: RegExp, code: string])[] = [
   [/Connect Timeout Error/, 'UND_ERR_CONNECT_TIMEOUT'],
@@ -92,6 +95,8 @@ export const showsRedirect = (text: string): boolean => REDIRECTED.test(text);
 export function codeIn(message: string): Pick<ErrorShape, 'code' | 'syscall'> {
   const call = SYSTEM_CALL.exec(message);
   if (call !== null) return {syscall: call[1], code: call[2]};
+  const named = NAMED_CODE.exec(message)?.[1];
+  if (named !== undefined) return {code: named};
   const known = CODES.find(([pattern]) => pattern.test(message));
   return known === undefined ? {} : {code: known[1]};
 }

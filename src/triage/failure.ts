@@ -131,9 +131,14 @@ export class LoggedHeaders implements ResponseHeaders {
   }
 }
 
-/** `[["retry-after", "20"]]`, as fetch's own Headers are spread; `["retry-after", "20"]`, as Node keeps `rawHeaders`. */
+const isNamed = (each: unknown): each is {readonly name: unknown; readonly value: unknown} =>
+  typeof each === 'object' && each !== null && 'name' in each && 'value' in each;
+
+/** `[{"name": "retry-after", "value": "20"}]`, as HAR has them; `[["retry-after", "20"]]`, as fetch's own Headers are spread; `["retry-after", "20"]`, as Node keeps `rawHeaders`. */
 function pairsOf(list: readonly unknown[]): readonly (readonly [name: string, value: unknown])[] {
-  const flat: readonly unknown[] = list.every(Array.isArray) ? list.flatMap(pair => pair.slice(0, 2)) : list;
+  const flat: readonly unknown[] = list.every(Array.isArray)
+    ? list.flatMap(pair => pair.slice(0, 2))
+    : list.flatMap(each => (isNamed(each) ? [each.name, each.value] : [each]));
   return flat.flatMap((name, index) =>
     index % 2 === 0 && typeof name === 'string' ? [[name, flat[index + 1]] as const] : [],
   );

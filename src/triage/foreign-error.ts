@@ -19,7 +19,16 @@ const AWS_SERVER: Readonly<Record<string, number>> = {
 };
 /** The request did not arrive in time, for which AWS sends 400 too. @see Amazon S3, error responses */
 export const UNRECEIVED: RegExp = /^RequestTimeout(?:Exception)?$/;
-const RETRY_AFTER = /\bretry[-_ ]after['"]?\s{0,2}[:=]\s{0,2}['"]?(\d{1,9}(?:\.\d{1,3})?)\b/i;
+/** As a header, as a field, as Python and Go print the headers of an answer: `'Retry-After': '5'`, `Retry-After:[5]`. */
+const RETRY_AFTER =
+  /\bretry[-_ ]after['"]?\s{0,2}[:=]\s{0,2}['"[]{0,2}(?:(\d{1,9}(?:\.\d{1,3})?)s?\b|((?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT))/i;
+
+/** The wait that a text shows the server to have asked for; no headers without one. */
+export function retryAfterIn(text: string): LoggedHeaders {
+  const [, seconds, date] = RETRY_AFTER.exec(text) ?? [];
+  const value = seconds ?? date;
+  return value === undefined ? LoggedHeaders.NONE : new LoggedHeaders({'retry-after': value});
+}
 
 /**
  * What the whole text says, where it names no code of Node.
@@ -65,7 +74,7 @@ function readProxied(text: string): ErrorReading | null {
 
 /** aiohttp gives 400 to an answer that it cannot read, or that broke off. */
 const OWN_NUMBER =
-  /\b(?:ContentLength|TransferEncoding|ContentEncoding)Error: 400\b|: 400, message=.{0,20}Bad status line/;
+  /\b(?:ContentLength|TransferEncoding|ContentEncoding)Error: 400\b|: 400, message=.{0,20}(?:Bad status line|Invalid character in chunk size|Not enough data for satisfy)/;
 
 /** OAuth refused the credentials, whatever status the client made of it. @see RFC 6749 §5.2 */
 const readGrant = (text: string): ErrorReading | null =>
@@ -91,16 +100,20 @@ function readBoto(text: string): ErrorReading | null {
 }
 
 function answerOf(status: number, text: string): ErrorReading {
-  const seconds = RETRY_AFTER.exec(text)?.[1];
-  const headers = new LoggedHeaders(seconds === undefined ? {} : {'retry-after': seconds});
-  return {protocol: 'http', outcome: answered(new LoggedAnswer(status, headers)), body: bodyWithin(text), text};
+  const outcome = answered(new LoggedAnswer(status, retryAfterIn(text)));
+  return {protocol: 'http', outcome, body: bodyWithin(text), text};
 }
 
 /** got prints with each error which codes it would retry. */
 const RETRIED_CODES = /\berrorCodes['"]?: ?\[[^\]]{0,2000}\]/g;
+/** got and ky print with each error how they would retry: its `limit: 0` is no quota. */
+const RETRY_OPTIONS = /\bretry: ?\{[^{}]{0,4000}\}/g;
 
 /** The frames of a stack name functions and files, and Python's show code. */
 export function withoutFrames(text: string): string {
-  const told = text.replaceAll(/^[ \t]+at .*$/gm, '').replaceAll(RETRIED_CODES, '');
+  const told = text
+    .replaceAll(/^[ \t]+at .*$/gm, '')
+    .replaceAll(RETRY_OPTIONS, '')
+    .replaceAll(RETRIED_CODES, '');
   return told.includes('Traceback (most recent call last)') ? told.replaceAll(/^ {2,}.*$/gm, '') : told;
 }

@@ -16,7 +16,7 @@ export interface PhraseReading {
 /** Before the words of a failure: the connection was open. wget, libpq, hiredis, requests, .NET, Java, Go, nginx, curl. */
 const OPEN = String.raw`(?:\b(?:Read|Write) error (?:at byte [\d/]{1,40} )?\(|\bwhile (?:reading|writing|sending|proxying|receiving)\b|could not (?:receive|send) data\b|Connection aborted\.['"], |from the transport connection|to the transport connection|\b(?:io\.IOException|net\.SocketException): |\b(?:read|write): |\b(?:Recv|Send) failure: )`;
 /** The same behind them. */
-const BEHIND = String.raw`(?: \((?:Read|Write|recv|send) failed\)|\) while (?:reading|sending|proxying))`;
+const BEHIND = String.raw`(?: \((?:Read|Write|recv|send) failed\)|\)? while (?:reading|sending|proxying))`;
 const UNREACHABLE = '(?:[Nn]o route to host|[Nn]etwork is unreachable)';
 
 const PHRASES: readonly (readonly [pattern: RegExp, outcome: Outcome<never>])[] = [
@@ -54,7 +54,7 @@ const PHRASES: readonly (readonly [pattern: RegExp, outcome: Outcome<never>])[] 
   ],
   // Connecting.
   [
-    /(?<!API)Connect(?:ion)?Timeout\w*|[Cc]onnect(?:ion)? timed? ?out|Connection timeout (?:to host|after)|ConnectTimeoutException|dial \w{3,6} [^\n]{0,160}(?:timeout|timed out|deadline exceeded)|failed to connect to [^\n]{0,200}after \d+ ?ms|new connection: \[Errno 110\]|TLS handshake timeout|timed out while connecting|Net::OpenTimeout|Faraday::ConnectionFailed[^\n]{0,20}execution expired|error trying to connect: [^\n]{0,80}timed out/,
+    /(?<!API)Connect(?:ion)?Timeout\w*|(?<!Error: \[Errno 110\] )[Cc]onnect(?:ion)? timed? ?out|Connection timeout (?:to host|after)|ConnectTimeoutException|dial \w{3,6} [^\n]{0,160}(?:timeout|timed out|deadline exceeded)|failed to connect to [^\n]{0,200}after \d+ ?ms|new connection: \[Errno 110\]|TLS handshake timeout|timed out while connecting|Net::OpenTimeout|Faraday::ConnectionFailed[^\n]{0,20}execution expired|error trying to connect: [^\n]{0,80}timed out/,
     transport.CONNECT_TIMEOUT,
   ],
   [/[Nn]o route to host|NoRouteToHost|EHOSTUNREACH|[Hh]ost (?:is )?unreachable/, transport.UNREACHABLE],
@@ -94,7 +94,7 @@ const PHRASES: readonly (readonly [pattern: RegExp, outcome: Outcome<never>])[] 
     transport.RESET,
   ],
   [
-    /[Cc]onnection aborted|RemoteDisconnected|Remote end closed|Server ?[Dd]isconnected|[Bb]roken pipe|EPIPE|[Uu]nexpected end of (?:stream|file)|[Pp]remature (?:EOF|end)|NoHttpResponse|failed to respond|server closed idle connection|\bEOF(?:Exception|Error)?$|\bend of file reached|unexpected EOF|[Ii]nvalid (?:byte in )?chunk (?:length|size)|malformed chunked encoding|Empty reply|No data received|[Pp]eer closed connection|IncompleteRead|incomplete chunked read|ChunkedEncodingError|RemoteProtocolError|GOAWAY|ended prematurely|prematurely closed|received no bytes|[Cc]onnection (?:was |is )?(?:closed|lost|dropped|terminated|shut ?down)|ConnectionClosed|connection closed before message completed|transfer closed with|error reading status line|UNEXPECTED_EOF|EOF occurred in violation|upstream connect error|\bConnectionTerminated\b|[Ss]ocket (?:is )?closed|Software caused connection abort/m,
+    /[Cc]onnection aborted|RemoteDisconnected|Remote end closed|Server ?[Dd]isconnected|[Bb]roken pipe|EPIPE|[Uu]nexpected end of (?:stream|file)|[Pp]remature (?:EOF|end)|NoHttpResponse|failed to respond|server closed idle connection|\bEOF(?:Exception|Error)?$|\bend of file reached|unexpected EOF|[Ii]nvalid (?:byte in |character in )?chunk (?:length|size)|Not enough data for satisfy|malformed chunked encoding|Empty reply|No data received|[Pp]eer closed connection|IncompleteRead|incomplete chunked read|ChunkedEncodingError|RemoteProtocolError|GOAWAY|ended prematurely|prematurely closed|received no bytes|[Cc]onnection (?:was |is )?(?:closed|lost|dropped|terminated|shut ?down)|ConnectionClosed|connection closed before message completed|transfer closed with|error reading status line|UNEXPECTED_EOF|EOF occurred in violation|upstream connect error|\bConnectionTerminated\b|[Ss]ocket (?:is )?closed|Software caused connection abort/m,
     transport.CLOSED,
   ],
   // curl's code says how the transfer ended where its words are in another language, or of its own. @see libcurl-errors

@@ -5,6 +5,7 @@
 import {answered, type Outcome} from '../../core/outcome.ts';
 import {AFTER_REDIRECT, LoggedAnswer, type LoggedFailure, LoggedHeaders} from '../failure.ts';
 import {attemptOf, failedStatus, methodOf, timeOf} from '../fields.ts';
+import {retryAfterIn} from '../foreign-error.ts';
 import {phraseIn} from '../phrases.ts';
 import {CLOSED, RESET, TIMED_OUT, VAGUE} from '../transport.ts';
 
@@ -47,7 +48,7 @@ export function readAccessLine(line: string): LoggedFailure | null | undefined {
     at: timeOf(TIME.exec(line)?.[1]),
     method: methodOf(method),
     target: target?.replace(/[:;]$/, ''),
-    outcome: answered(new LoggedAnswer(Number(status))),
+    outcome: answered(new LoggedAnswer(Number(status), retryAfterIn(line))),
     text: found === null || found === undefined ? undefined : line.slice(found.index + found[0].length),
   };
 }

@@ -4,7 +4,7 @@ import {answered, type Outcome} from '../../core/outcome.ts';
 import {isBlank} from '../../decide/idempotency.ts';
 import {readError} from '../error-outcome.ts';
 import {requestIn} from '../error-text.ts';
-import {type ErrorReading, type LogFormat, LoggedAnswer, type LoggedFailure} from '../failure.ts';
+import {AFTER_REDIRECT, type ErrorReading, type LogFormat, LoggedAnswer, type LoggedFailure} from '../failure.ts';
 import {attemptOf, methodOf, textOf, timeOf, traceIdOf, wholeOf} from '../fields.ts';
 import {
   ATTEMPT,
@@ -52,6 +52,7 @@ export function readFlatRecord(
     method: method ?? methodOf(told.method),
     target: target ?? told.target,
     ...withHeaders(found, flat),
+    sentBefore: found.sentBefore ?? (wasSentOn(target, flat) ? AFTER_REDIRECT : undefined),
     keyed: flat.find(KEY, value => (typeof value === 'string' ? !isBlank(value) : undefined)),
     attempt: flat.find(ATTEMPT, attemptOf) ?? (retries === undefined ? undefined : attemptOf(retries + 1)),
     traceId: flat.find(TRACE, traceIdOf),
@@ -94,12 +95,37 @@ function failureOf(flat: FlatRecord): ErrorReading | null {
 
 function withHeaders(found: ErrorReading, flat: FlatRecord): ErrorReading {
   const {outcome} = found;
-  const seconds = flat.find(RETRY_AFTER, value => (typeof value === 'number' ? String(value) : textOf(value)));
-  if (outcome.kind !== 'response' || outcome.response === null || found.protocol !== 'http' || seconds === undefined)
-    return found;
+  if (outcome.kind !== 'response' || outcome.response === null || found.protocol !== 'http') return found;
+  const asked = flat.find(RETRY_AFTER, askedOf);
+  if (asked === undefined) return found;
   const {status, headers} = outcome.response;
   if (headers.has('retry-after')) return found;
-  return {...found, outcome: answered(new LoggedAnswer(status, headers.with('retry-after', seconds)))};
+  return {...found, outcome: answered(new LoggedAnswer(status, headers.with(...asked)))};
+}
+
+/** Seconds, a date, or a Duration of Go: as text (`1m7s`), or in nanoseconds, since no server asks for a wait of years. */
+function askedOf(value: unknown): readonly [name: string, value: string] | undefined {
+  if (typeof value === 'number' || (typeof value === 'string' && /^\d{10,19}$/.test(value)))
+    return Number(value) >= 1e9 ? inMs(Number(value) / 1e6) : ['retry-after', String(value)];
+  const text = textOf(value);
+  const [, h, m, s, ms] =
+    /^(?:(\d{1,6})h)?(?:(\d{1,6})m(?!s))?(?:(\d{1,9}(?:\.\d{1,9})?)s)?(?:(\d{1,9}(?:\.\d{1,9})?)ms)?$/.exec(
+      text ?? '',
+    ) ?? [];
+  if (h !== undefined || m !== undefined || s !== undefined || ms !== undefined)
+    return inMs(Number(h ?? 0) * 3_600_000 + Number(m ?? 0) * 60_000 + Number(s ?? 0) * 1000 + Number(ms ?? 0));
+  return text === undefined ? undefined : ['retry-after', text];
+}
+
+const inMs = (ms: number): readonly [name: string, value: string] =>
+  ms % 1000 === 0 ? ['retry-after', String(ms / 1000)] : ['retry-after-ms', String(Math.ceil(ms))];
+
+/** Go's client names the address of the last request: another one than that of the line is where a server had sent the client on. */
+function wasSentOn(target: string | undefined, flat: FlatRecord): boolean {
+  if (target === undefined || !/^https?:/.test(target)) return false;
+  const text = [...flat.texts()].slice(0, MOST_TEXTS).join('\n');
+  const last = /\b(?:Get|Post|Put|Patch|Delete|Head) "(https?:[^\s"?]{1,4096})/.exec(text)?.[1];
+  return last !== undefined && last !== target.split('?', 1)[0];
 }
 
 /** An address is a path or a URL: `target` can be anything. */

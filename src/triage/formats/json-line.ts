@@ -26,12 +26,12 @@ export function readJsonLine(record: Fields): LoggedFailure | null | undefined {
   const sentBefore = wasRedirected(record, error) ? AFTER_REDIRECT : undefined;
   if (found === null) {
     const plain = readFlatRecord(flat, 'JSON line');
-    return plain && sentBefore !== undefined ? {...plain, sentBefore} : plain;
+    return plain && withListed(sentBefore !== undefined ? {...plain, sentBefore} : plain, record);
   }
   const request = requestOf(record);
   const {headers} = request;
   const outer = outerRetries(headers);
-  const common = readFlatRecord(flat, 'JSON line', found)!;
+  const common = withListed(readFlatRecord(flat, 'JSON line', found)!, record);
   return {
     ...common,
     at: timeOf(record.time ?? record.timestamp ?? record['@timestamp'] ?? record.ts ?? record.date) ?? common.at,
@@ -45,6 +45,19 @@ export function readJsonLine(record: Fields): LoggedFailure | null | undefined {
     traceId: common.traceId ?? traceIdOf(headers.get('traceparent')),
     outerRetries: outer?.count,
   };
+}
+
+/** The wait that a server asked for stands in what a program logs of its headers, wherever it puts them. */
+function withListed(failure: LoggedFailure, record: Fields): LoggedFailure {
+  const {outcome, protocol} = failure;
+  if (protocol !== 'http' || outcome.kind !== 'response' || outcome.response === null) return failure;
+  const {status, headers} = outcome.response;
+  if (headers.has('retry-after')) return failure;
+  const response = fieldsOf(record.res ?? record.response);
+  const shown = [response.headers, response.rawHeaders, record.responseHeaders, record.rawHeaders, record.headers]
+    .map(each => new LoggedHeaders(each))
+    .find(each => each.has('retry-after'));
+  return shown === undefined ? failure : {...failure, outcome: answered(new LoggedAnswer(status, shown))};
 }
 
 const errorOf = (record: Fields): unknown =>
