@@ -1,4 +1,4 @@
-/** Where a request went, as far as it may be shown: no query values, no credentials, no tokens in the path, no control characters. */
+/** Where a request went, as far as it may be shown: no query values, no credentials, no tokens, cards and mail addresses in the path, no control characters. */
 import {redactUrl} from '../decide/redact.ts';
 
 /** Longer targets are cut. */
@@ -6,6 +6,12 @@ const LONGEST = 200;
 const OPAQUE = '*';
 /** As vendors begin their tokens. */
 const TOKEN = /^(?:sk|pk|rk|ghp|gho|xox[abp]|eyJ|AKIA|bearer|token|secret|key)[-_.:]?[A-Za-z0-9]*\d/i;
+
+/** `sk_live_…` of Stripe, whatever follows. */
+const LIVE_KEY = /^(?:sk|pk|rk|whsec)_(?:live_|test_)?\w{6}/i;
+/** As long as the number of a card. */
+const CARD = /^\d(?:[ -]?\d){12,18}$/;
+const MAIL = /[^@/](?:@|%40)[\w-][\w.-]{0,252}\.[A-Za-z]{2,24}$/i;
 
 /** @param shown Names of query parameters whose values may be shown. */
 export function shownTarget(target: string, shown: ReadonlySet<string>): string {
@@ -20,7 +26,8 @@ export function shownTarget(target: string, shown: ReadonlySet<string>): string 
 
 /** A part of a path that may be a secret: long and mixed, or encoded. Identifiers of that kind are hidden with it. */
 function isOpaque(segment: string): boolean {
-  if (segment.length > 64 || TOKEN.test(segment)) return true;
+  if (segment.length > 64 || TOKEN.test(segment) || LIVE_KEY.test(segment)) return true;
+  if (CARD.test(segment.replaceAll('%20', ' ')) || MAIL.test(segment)) return true;
   if (segment.length >= 8 && /[a-z]/.test(segment) && /[A-Z]/.test(segment) && /\d/.test(segment)) return true;
   return segment
     .split(/[-_.~:@,;=%]/)

@@ -17,6 +17,9 @@ describe('the target of a failed request, as it is shown', () => {
     'sk-live',
     'keyboard',
     '123456789012',
+    'sk_live',
+    'lib@1.2.3',
+    '@scope',
   ])
     it(`keeps a part of the path: ${segment}`, () => expect(shown(`/a/${segment}/b`)).to.equal(`/a/${segment}/b`));
 
@@ -29,6 +32,15 @@ describe('the target of a failed request, as it is shown', () => {
     // The groups of an identifier may have digits only.
     '68941573-4025-4398-8093-689415739324',
     'sk-live1',
+    'sk_live_abcdef',
+    'rk_test_abcdef',
+    'whsec_abcdef',
+    '4111111111111',
+    '4111111111111111',
+    '4111-1111-1111-1111',
+    '4111%201111%201111%201111',
+    'ann@shop.test',
+    'ann%40shop.test',
     'pk_1',
     'rk1',
     'ghp_a1',
