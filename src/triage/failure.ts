@@ -55,6 +55,8 @@ export interface LoggedFailure {
   readonly sentBefore?: string | undefined;
   /** The inbound request that the logging server was handling. Its answer to that request is the same failure, logged once more. */
   readonly handled?: {readonly request: string; readonly isAnswer: boolean} | undefined;
+  /** A client's own line about an answer: the error that it makes of the answer, if it makes one, is the same failure. */
+  readonly isOfClient?: boolean | undefined;
   /** Servers that a proxy asked for this one request. */
   readonly proxyTries?: number | undefined;
   /** The log does not show how the request failed, only that it did. */

@@ -34,6 +34,8 @@ export interface TriageOptions {
 
 /** Requests that are remembered until their answer is logged. */
 const MOST_HANDLED = 1000;
+/** So near is the error of an answer to the client's line about it. */
+const NEXT_LINES = 2;
 /** Causes in a summary. */
 const TOP_CAUSES = 10;
 
@@ -48,6 +50,8 @@ export class Triage {
   /** Requests of which a failure was logged before their answer. */
   readonly #handled = new Lru<string, true>(MOST_HANDLED);
   readonly #nginx = new NginxRequests((failure, line) => this.#add(failure, line));
+  /** A client's own line about an answer, until the next failure is known: it can be the error made of that answer. */
+  #held: {readonly reading: LoggedFailure; readonly line: number} | null = null;
   #unreadable = 0;
   #tooLong = 0;
   #lines = 0;
@@ -67,6 +71,7 @@ export class Triage {
       row: row => this.#row(row),
       ended: lines => {
         this.#flushText();
+        this.#release();
         this.#nginx.end();
         this.#lines += lines;
       },
@@ -76,6 +81,7 @@ export class Triage {
   /** @param isComplete False where reading stopped early. */
   summary(isComplete: boolean): TriageSummary {
     const {handle, input = {}} = this.#options;
+    this.#release();
     this.#nginx.end(); // The log may not have been read to its end.
     const nested = this.#nested.end();
     const counts = this.#counts;
@@ -218,12 +224,41 @@ export class Triage {
   #add(reading: Reading, line: number): void {
     if (reading === null) return;
     if ('recoveredAfterTries' in reading) return this.#nested.addProxyTries(reading.recoveredAfterTries);
+    const held = this.#held;
+    if (held !== null && line - held.line <= NEXT_LINES && isMadeOf(held.reading, reading)) {
+      this.#held = null;
+      const {method, target, at} = held.reading;
+      return this.#report(
+        {...reading, method: reading.method ?? method, target: reading.target ?? target, at: reading.at ?? at},
+        line,
+      );
+    }
+    this.#release();
+    if (reading.isOfClient) this.#held = {reading, line};
+    else this.#report(reading, line);
+  }
+
+  #release(): void {
+    const held = this.#held;
+    this.#held = null;
+    if (held !== null) this.#report(held.reading, held.line);
+  }
+
+  #report(reading: LoggedFailure, line: number): void {
     if (this.#isReported(reading)) return;
     const triaged = this.#assessor.assess(reading, line);
     this.#counts.add(triaged);
     this.#nested.addFailure(triaged);
     this.#options.onFailure(triaged);
   }
+}
+
+/** Whether an error has the status of the answer, and names no other request. */
+function isMadeOf(answer: LoggedFailure, error: LoggedFailure): boolean {
+  if (error.format !== 'error text' || error.protocol !== 'http' || error.outcome.kind !== 'response') return false;
+  const isSameStatus = answer.outcome.kind === 'response' && answer.outcome.status === error.outcome.status;
+  const isSameMethod = error.method === undefined || error.method === answer.method;
+  return isSameStatus && isSameMethod && (error.target === undefined || error.target === answer.target);
 }
 
 /** Whether a text is the prefix of a line of JSON, and not the name of an error that prints the body of an answer. */

@@ -132,3 +132,31 @@ describe('triage: words of wget, of gRPC in Python, of aiohttp', () => {
     expect([confidence, missing[0]]).to.deep.equal(['medium', 'protocol (gRPC assumed)']);
   });
 });
+
+describe("triage: a client's line about an answer, and the error made of it", () => {
+  const line = (status: number, method = 'POST'): string =>
+    `10:15:02 INFO httpx HTTP Request: ${method} ${URL} "HTTP/1.1 ${status} X"\n`;
+  const error = (status: number): string =>
+    `10:15:02 ERROR pay\nTraceback (most recent call last):\n  File "/app/pay.py", line 7, in pay\nvendor.InternalServerError: Error code: ${status} - busy\n`;
+
+  it('are one failure, with the request of the line', () =>
+    expect(read(line(503) + error(503))).to.deep.equal(['POST 503 yellow retry-with-key']));
+
+  it('two attempts are two failures', () =>
+    expect(read(`${line(503)}10:15:02 INFO vendor Retrying request\n${line(503)}${error(503)}`)).to.deep.equal([
+      'POST 503 yellow retry-with-key',
+      'POST 503 yellow retry-with-key',
+    ]));
+
+  it('another status is another failure', () =>
+    expect(read(line(502) + error(503))).to.deep.equal([
+      'POST 502 yellow retry-with-key',
+      '? 503 yellow retry-with-key',
+    ]));
+
+  it('an error some lines below is another failure', () =>
+    expect(read(`${line(503)}a\nb\nc\n${error(503)}`).length).to.equal(2));
+
+  it('the last line of a log is not lost', () =>
+    expect(read(line(503, 'GET'))).to.deep.equal(['GET 503 yellow retry']));
+});

@@ -27,6 +27,8 @@ const PATTERNS: readonly RegExp[] = [
 const SENTENCE = new RegExp(
   `\\b${METHOD} ["']?${ADDRESS}["']?[^\\n"'{]{0,80}?(?:\\b(?:[Ss]tatus(?: ?[Cc]ode)?|[Cc]ode|HTTP(?:/[\\d.]{1,3})?|[Rr]eturned|with|got|was|is|gave|sent|answered|[Rr]esponded|[Rr]esponse|received|[Ee]rror|[Ff]ailed|failure|completed|finished)(?: an?)?|\\s[-=]?>|:)[ :=]{1,3}\\(?${STATUS}(?!, ?['"])${NO_COUNT}`,
 );
+/** httpx and urllib3 log each answer that the SDKs of vendors get through them. */
+const OF_CLIENT = /\bHTTP Request: |\burllib3\.connectionpool\b/;
 const NAMES_ERROR = /\w(?:Error|Exception)\b/;
 /** gin has the status before the request. */
 const GIN = new RegExp(`\\| +${STATUS} \\|[^|]{1,40}\\|[^|]{1,60}\\| ${METHOD} +"?${ADDRESS}`);
@@ -49,6 +51,7 @@ export function readAccessLine(line: string): LoggedFailure | null | undefined {
     method: methodOf(method),
     target: target?.replace(/[:;]$/, ''),
     outcome: answered(new LoggedAnswer(Number(status), retryAfterIn(line))),
+    isOfClient: OF_CLIENT.test(line) ? true : undefined,
     text: found === null || found === undefined ? undefined : line.slice(found.index + found[0].length),
   };
 }
