@@ -8,6 +8,7 @@ import type {TriagedFailure} from '../triage/assess.ts';
 import {Triage} from '../triage/triage.ts';
 import {answer} from './command-spec.ts';
 import {SPECS} from './commands.ts';
+import {OutputError, whyLost} from './lines-file.ts';
 import {CutLog, logBytes} from './log-bytes.ts';
 import {readPolicyInput} from './policy-input.ts';
 import {progressOn} from './progress.ts';
@@ -18,7 +19,7 @@ import {failureRows, summaryText, tableHead} from './triage-table.ts';
 
 /**
  * @returns The exit code: 0 everything that may be a failure was read, 1 a part of the logs was not.
- * @throws UsageError, SteadfetchError
+ * @throws UsageError, SteadfetchError, OutputError
  */
 export async function triageCommand(args: readonly string[], process: NodeJS.Process): Promise<number> {
   const options = readTriageArguments(args);
@@ -63,7 +64,7 @@ export async function triageCommand(args: readonly string[], process: NodeJS.Pro
   const isComplete = !controller.signal.aborted && !isCut;
   const summary = triage.summary(isComplete);
   output.write(options.json ? `${JSON.stringify(summaryRecord(summary))}\n` : summaryText(summary, handle.policy));
-  await output.flush();
+  await output.end();
   const isRead = isComplete && summary.unread + summary.unreadable + summary.tooLong === 0;
   return isRead || output.isClosed ? 0 : 1;
 }
@@ -139,13 +140,15 @@ function shown(failure: TriagedFailure, log: string, {logs, json}: TriageArgumen
 class Output {
   readonly #stream: NodeJS.WriteStream;
   #text = '';
+  /** Why it cannot be written, such as a full disk. */
+  #lost: Error | undefined;
   /** The reader of the output ended, such as `head`. The rest is not written. */
   isClosed = false;
 
   constructor(stream: NodeJS.WriteStream, onClosed: () => void) {
     this.#stream = stream;
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      if (error.code !== 'EPIPE') this.#lost ??= error;
       this.isClosed = true;
       onClosed();
     });
@@ -153,6 +156,15 @@ class Output {
 
   write(text: string): void {
     this.#text += text;
+  }
+
+  /** @throws OutputError where something of it could not be written. */
+  async end(): Promise<void> {
+    await this.flush();
+    // The last text has been written, or refused, before this one.
+    if (!this.isClosed) await new Promise<void>(resolve => this.#stream.write('', () => resolve()));
+    if (this.#lost === undefined) return;
+    throw new OutputError(`Cannot write to standard output: ${whyLost(this.#lost)}.`, {cause: this.#lost});
   }
 
   /** Resolves when the stream accepts more. */

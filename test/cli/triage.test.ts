@@ -47,6 +47,16 @@ describe('steadfetch triage', () => {
     expect(piped[0]).to.include({line: 1});
   });
 
+  it('says so where standard output is full', async function () {
+    if (process.platform === 'win32') this.skip();
+    place.write('full.log', LINE);
+    const {code, stderr} = await ended(
+      place.shell('"$0" --no-warnings "$@" > /dev/full', ['triage', 'full.log', '--json']),
+    );
+    expect(code).to.equal(1);
+    expect(stderr).to.match(/^Cannot write to standard output: ENOSPC: [^\n]*\n$/);
+  });
+
   it('writes records with every field of the guide', async () => {
     const {stdout} = await place.call([
       'triage',
