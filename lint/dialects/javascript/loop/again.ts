@@ -3,7 +3,7 @@
 import type {JsModule} from '../../../source/javascript/module.ts';
 import {isFunction, type JsNode, nodeIn, spanOf, within, wordIn} from '../../../source/javascript/syntax.ts';
 import {argumentsOf, wordOf} from '../make.ts';
-import type {RetryLoop} from './recognise.ts';
+import type {RetryLoop} from './retry-loop.ts';
 import {contains, targetOf} from './run.ts';
 
 export const GOOD: RegExp = /^(?!\s*!)[^!]*\.ok\b|status(?:Code)?\s*===?\s*2\d\d|status(?:Code)?\s*<\s*(?:300|400|500)/;

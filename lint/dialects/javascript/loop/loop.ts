@@ -13,7 +13,8 @@ import type {Dialect} from '../../dialect.ts';
 import {formatNumber} from '../../format-number.ts';
 import {setBody, setPost} from '../body.ts';
 import {jsDialect} from '../library.ts';
-import {type RetryLoop, recognise} from './recognise.ts';
+import {recognise} from './recognise.ts';
+import type {RetryLoop} from './retry-loop.ts';
 import type {Trial} from './run.ts';
 import {swallowedIn} from './swallowed.ts';
 

@@ -17,36 +17,9 @@ import {argumentsOf} from '../make.ts';
 import {GOOD, isAgain, isProbe, isTelling} from './again.ts';
 import {isFetchAlone, type Tried, triedIn} from './calls.ts';
 import {type Head, headOf} from './head.ts';
+import type {Caught, Refused, RetryLoop} from './retry-loop.ts';
 import {contains, type Trial, tryOut} from './run.ts';
 import {sleepOf} from './sleeps.ts';
-
-export interface Caught {
-  /** The `catch`. */
-  readonly handler: JsNode;
-  readonly statement: JsNode;
-  readonly trial: Trial;
-  /** Whether it asks what the error is. */
-  readonly isTested: boolean;
-  /** Whether only failures of the network come to it. */
-  readonly isNetwork: boolean;
-}
-
-/** An answer that is tried again because of its status. */
-export interface Refused {
-  readonly test: JsNode;
-  /** Whether the server may have acted: after a 500, not after a 429. */
-  readonly isAmbiguous: boolean;
-  readonly trial: Trial;
-}
-
-export interface RetryLoop {
-  readonly head: Head;
-  readonly tried: Tried;
-  readonly caught: readonly Caught[];
-  readonly refused: readonly Refused[];
-  /** `return` and `break` of the loop itself, outside of handlers. */
-  readonly exits: readonly JsNode[];
-}
 
 export const NAMED: RegExp = /attempt|retr(?:y|ies)|\btries\b|tries(?:Left|Remaining)|trial|back_?off/i;
 const WAITING =

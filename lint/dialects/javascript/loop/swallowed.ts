@@ -13,7 +13,7 @@ import {
   wordIn,
 } from '../../../source/javascript/syntax.ts';
 import type {Span} from '../../../source/tree.ts';
-import type {RetryLoop} from './recognise.ts';
+import type {RetryLoop} from './retry-loop.ts';
 
 export function swallowedIn({head, caught, refused, exits}: RetryLoop, module: JsModule): Span | undefined {
   const owner = module.functionAround(head.node);
