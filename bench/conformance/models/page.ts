@@ -50,7 +50,7 @@ The clients of Anthropic, Google, Mistral, the AI SDK and LangChain take a \`fet
 ## What you get
 
 - **Bursts are spread.** The rate that the account's key and model may send is learned. Calls wait in line instead of failing, as long as their deadline allows.
-- **Refusals are read.** An account without credit is asked once; a wait is obeyed wherever it is named. A refusal did no work, so it uses up no attempt.
+- **Refusals are read.** An account without credit is asked once; a wait is obeyed wherever it is named. A refusal did no work, so it does not count toward \`maxAttempts\`.
 - **Nothing is paid for twice on a guess.** A timeout of a model at work is not retried, and at most two attempts of a call may cost something.
 - **A stream is held until its first content**, so that an overload inside a 200 is retried, and one that ends without its end mark is an error.
 
