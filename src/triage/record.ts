@@ -132,12 +132,15 @@ const DEEPEST = 4;
 const MOST_FIELDS = 400;
 
 type Entry = readonly [path: string, name: string, value: unknown];
+const NONE: readonly Entry[] = [];
 
 /** Every value of a record that is no object, by the plain name of its path. */
 export class FlatRecord {
   readonly #values: readonly Entry[];
   /** By the whole path, and by its last name. */
   readonly #named = new Map<string, Entry[]>();
+  /** How paths end, in `LONG_NAME` letters: few names are the end of one. */
+  readonly #ends = new Set<string>();
 
   constructor(record: Fields) {
     const values: Entry[] = [];
@@ -145,6 +148,7 @@ export class FlatRecord {
     this.#values = values;
     for (const entry of values) {
       const [path, name] = entry;
+      this.#ends.add(path.slice(-LONG_NAME));
       this.#index(path, entry);
       if (name !== path) this.#index(name, entry);
     }
@@ -163,7 +167,8 @@ export class FlatRecord {
   #entriesOf(name: string): readonly Entry[] {
     const named = this.#named.get(name);
     if (named !== undefined) return named.length === 1 ? named : [...named].sort(([a], [b]) => a.length - b.length);
-    return name.length < LONG_NAME ? [] : this.#values.filter(([path]) => path.endsWith(name));
+    if (name.length < LONG_NAME || !this.#ends.has(name.slice(-LONG_NAME))) return NONE;
+    return this.#values.filter(([path]) => path.endsWith(name));
   }
 
   #index(name: string, entry: Entry): void {

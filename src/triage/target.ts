@@ -13,6 +13,10 @@ const LIVE_KEY = /^(?:sk|pk|rk|whsec)_(?:live_|test_)?\w{6}/i;
 const CARD = /^\d(?:[ -]?\d){12,18}$/;
 const MAIL = /[^@/](?:@|%40)[\w-][\w.-]{0,252}\.[A-Za-z]{2,24}$/i;
 
+/** In characters: a mail address, and what may be encoded. */
+const SHORTEST_SECRET = 6;
+const SHORTEST_WORD = 12;
+
 /** @param shown Names of query parameters whose values may be shown. */
 export function shownTarget(target: string, shown: ReadonlySet<string>): string {
   const url = redactUrl(target.slice(0, 4096), shown);
@@ -26,15 +30,17 @@ export function shownTarget(target: string, shown: ReadonlySet<string>): string 
 
 /** A part of a path that may be a secret: long and mixed, or encoded. Identifiers of that kind are hidden with it. */
 function isOpaque(segment: string): boolean {
-  if (segment.length > 64 || TOKEN.test(segment) || LIVE_KEY.test(segment)) return true;
-  if (CARD.test(segment.replaceAll('%20', ' ')) || MAIL.test(segment)) return true;
+  if (segment.length > 64 || TOKEN.test(segment)) return true;
+  if (segment.length < SHORTEST_SECRET) return false;
+  if (LIVE_KEY.test(segment) || MAIL.test(segment) || CARD.test(segment.replaceAll('%20', ' '))) return true;
   if (segment.length >= 8 && /[a-z]/.test(segment) && /[A-Z]/.test(segment) && /\d/.test(segment)) return true;
+  if (segment.length < SHORTEST_WORD) return false;
   return segment
     .split(/[-_.~:@,;=%]/)
     .some(
       word =>
         word.length >= 20 ||
-        (word.length >= 12 && /\d/.test(word) && /[A-Za-z]/.test(word)) ||
+        (word.length >= SHORTEST_WORD && /\d/.test(word) && /[A-Za-z]/.test(word)) ||
         (/^[0-9a-f]{8}$/.test(word) && segment.length === 36),
     );
 }
