@@ -1,8 +1,8 @@
 /**
  * Whether the machine had time for the demonstration.
  *
- * Server and clients are one process. One that waits for a processor answers late, calls end at their timeouts, and the figures are those of the
- * machine.
+ * Server and clients are one process. If that process has to wait for a processor, answers come late and calls end at their timeouts: the
+ * figures then show the machine, and not the clients.
  */
 import {monitorEventLoopDelay, performance} from 'node:perf_hooks';
 
@@ -15,10 +15,10 @@ export interface LoopTime {
 }
 
 const MOST_UTILIZATION = 0.8;
-/** The timeout of an attempt: one that stands still for longer ends attempts that were answered. */
+/** The timeout of an attempt. A process that stands still for longer ends attempts that were answered. */
 const MOST_MS = 1000;
 
-/** @returns What to call at the end. */
+/** @returns A function that measures what has passed since. */
 export function watchLoop(): () => LoopTime {
   const before = performance.eventLoopUtilization();
   const delay = monitorEventLoopDelay({resolution: 10});
@@ -29,7 +29,7 @@ export function watchLoop(): () => LoopTime {
   };
 }
 
-/** @returns Why the figures are the machine's; null where it had time. */
+/** @returns Why the figures show the machine; null where it had time. */
 export function tooBusy({utilization, longestMs}: LoopTime): string | null {
   if (utilization <= MOST_UTILIZATION && longestMs <= MOST_MS) return null;
   const share = Math.round(100 * utilization);

@@ -60,9 +60,7 @@ function refuseSpecial(stat: Stats): void {
 /** What the largest policy takes: 5,000,000 characters of four bytes. */
 const MOST_BYTES = 20_000_000;
 
-/**
- * A file is written in place, and a program that was ended meanwhile leaves the copy.
- */
+/** A file is written in place, and a program that is killed meanwhile leaves the copy. */
 function refuseUnfinished(path: string): void {
   const copy = copyBeside(realpathSync(path));
   if (existsSync(copy))

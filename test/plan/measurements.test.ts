@@ -260,7 +260,7 @@ describe('measurements', () => {
       });
     });
 
-    it('take them to fail as the others do, and where there are none, after the median of the answers', async () => {
+    it('gives them the durations of the other failures, or else the median of the answers', async () => {
       const alone = await read(withOthers('ms,status,error', ',503,'));
       expect(serviceOf(alone).failures).to.deep.equal([{ratio: 0.05, afterMs: 279, isUnsent: false}]);
       expect(readingNotes(alone)).to.deep.equal([

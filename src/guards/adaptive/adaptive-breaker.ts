@@ -47,10 +47,10 @@ const DOUBLING_MS = 300;
 const OUTLIVES = 4;
 const OUTLIVES_MS = 100;
 /**
- * Before the first success, one is taken to last so long, less what calls wait in the line: a model that has just been loaded answers after
- * seconds. Calls that wait for longer learn how long.
+ * How long a success is assumed to take before the first one: a model that has just been loaded answers after seconds. The time that calls
+ * wait in the line is subtracted, because calls that wait for long can wait for the first success itself.
  */
-const UNSEEN_MS = 8000;
+const FIRST_SUCCESS_MS = 8000;
 /** The longest failure counts for so much less with each further one. */
 const FADES = 7 / 8;
 /** If a part of the requests fails, probes succeed again and again and the breaker does not close: the mean length of runs rises so fast. */
@@ -92,10 +92,10 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   failed = 0;
   #firstBeganAt = 0;
   #firstEndedAt = 0;
-  /** Attempts that were asked for in the last `DEMAND_MS`. */
+  /** Attempts that were asked for in the last `DEMAND_MS`. Never 0, so that the mean time between two is a number. */
   #demand = 1e-3;
   #askedAt = 0;
-  /** The share of `DEMAND_MS` that has not been seen yet. At first a fifth counts as seen, or the first attempts would be a flood. */
+  /** The share of `DEMAND_MS` that lies before the first attempt. It begins below 1: the first attempts would seem to be thousands in a second. */
   #unseen = 0.8;
   /** How long successes take while the breaker is closed; 0 before the first one. */
   #usualMs = 0;
@@ -251,7 +251,7 @@ export class AdaptiveBreaker implements CircuitBreaker, RecoveryLine {
   get #outlivedAt(): number {
     const ms = Math.max(OUTLIVES_MS, OUTLIVES * this.#failedMs);
     const leastMs = Math.max(2 * ms, this.#inFlight * this.demandMs);
-    const isHoped = leastMs < (this.#usualMs || UNSEEN_MS - this.#policy.maxWaitMs);
+    const isHoped = leastMs < (this.#usualMs || FIRST_SUCCESS_MS - this.#policy.maxWaitMs);
     return isHoped && this.#inFlight * this.#pendingAt > 0 ? this.#pendingAt + ms : Infinity;
   }
 

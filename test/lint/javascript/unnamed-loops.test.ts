@@ -100,7 +100,7 @@ describe('JavaScript: loops without a wait that are no retries', () => {
     'each by its index': `for (let i = 0; i < 3; i++) { try { return await fetch(hosts[i], {method: 'POST', body}); } catch {} }`,
     'a host by its number': `for (let i = 0; i < 3; i++) { try { return await fetch(\`https://h\${i}.example/charges\`, {method: 'POST', body}); } catch {} }`,
     'a host by its number, named': `for (let i = 0; i < 3; i++) { const to = \`https://h\${i}.example/charges\`; try { return await fetch(to, {method: 'POST', body}); } catch {} }`,
-    'the first host that is none of the bad ones': `for (let i = 0; i < 3; i++) { const to = hosts.at(i); try { return await fetch(to, {method: 'POST', body}); } catch {} }`,
+    'another host in each turn': `for (let i = 0; i < 3; i++) { const to = hosts.at(i); try { return await fetch(to, {method: 'POST', body}); } catch {} }`,
     'a second host after an error': `let to = 'https://a.example/x'; for (let i = 0; i < 2; i++) { try { return await fetch(to, {method: 'POST', body}); } catch { to = 'https://b.example/x'; } }`,
     'a second host by a condition': `for (let i = 0; i < 2; i++) { try { return await fetch(i === 0 ? url : hosts[0], {method: 'POST', body}); } catch {} }`,
     'hosts in turn': `while (true) { try { return await fetch(queue.current, {method: 'POST', body}); } catch { queue.rotate(); } }`,
